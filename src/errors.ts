@@ -8,7 +8,11 @@ export class AppError extends Error {
   /** Seconds after which trying again makes sense; becomes the Retry-After header. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, message: string, options: { retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    options: { retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = status;
     this.retryAfterSeconds = options.retryAfterSeconds;
@@ -28,7 +32,9 @@ export class ConfigError extends Error {
 
   constructor(problems: readonly string[]) {
     super(
-      ['The settings need attention (see .env.example):', ...problems.map((line) => `  - ${line}`)].join('\n'),
+      ['The settings need attention (see .env.example):', ...problems.map((line) => `  - ${line}`)].join(
+        '\n',
+      ),
     );
     this.problems = problems;
   }

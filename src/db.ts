@@ -1,0 +1,222 @@
+import {
+  Pool,
+  types,
+  type CustomTypesConfig,
+  type PoolClient,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg';
+import { AppError } from './errors.ts';
+import { log } from './log.ts';
+
+/** The four ways to ask. Each says how many rows it expects; `Row` is the caller's word for a row's shape. */
+export interface Queries {
+  many<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** @throws Error unless exactly one row comes back. */
+  one<Row>(sql: string, values?: readonly unknown[]): Promise<Row>;
+  /** @throws Error if more than one row comes back. */
+  maybeOne<Row>(sql: string, values?: readonly unknown[]): Promise<Row | null>;
+  /** Returns the number of rows the statement touched. */
+  execute(sql: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface Transaction extends Queries {
+  /** The connection itself, for COPY streams. */
+  readonly client: PoolClient;
+}
+
+export interface Db extends Queries {
+  /**
+   * Runs `work` in one transaction on one connection; commits what it returns, rolls back what it throws.
+   * A deadlock or serialization failure runs it again, at most three times in all: `work` must have no
+   * effect outside the database and must not wait for the network.
+   */
+  withTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** The pool, for libraries that bring their own statements (the session store). */
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+export interface DbSettings {
+  readonly url: string;
+  readonly poolMin: number;
+  readonly poolMax: number;
+  readonly applicationName: string;
+  /** Milliseconds; 0 means no limit (for a move or a migration). Default 5000. */
+  readonly statementTimeoutMs?: number;
+}
+
+export function createDb(settings: DbSettings): Db {
+  const pool = createPool(settings);
+  return {
+    ...queriesOn((sql, values) => checkOut(pool, (client) => client.query(sql, values as unknown[]))),
+    withTransaction: (work) => runTransaction(pool, work),
+    pool,
+    close: () => pool.end(),
+  };
+}
+
+/** The archive cannot be reached or cannot write just now: nothing is wrong with the request. */
+export class DatabaseUnavailable extends AppError {
+  override readonly name = 'DatabaseUnavailable';
+
+  constructor(cause: unknown) {
+    super(
+      503,
+      'The archive’s database is not answering just now. Nothing is lost; please try again in a moment.',
+      {
+        retryAfterSeconds: 5,
+        cause,
+      },
+    );
+  }
+}
+
+function createPool(settings: DbSettings): Pool {
+  const statementTimeout = settings.statementTimeoutMs ?? 5_000;
+  const pool = new Pool({
+    connectionString: withoutTuning(settings.url),
+    min: settings.poolMin,
+    max: settings.poolMax,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: 1_800,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // A silent peer never answers the server's own limit, so the client keeps one too, a little longer.
+    ...(statementTimeout > 0 && {
+      statement_timeout: statementTimeout,
+      lock_timeout: 2_000,
+      idle_in_transaction_session_timeout: 10_000,
+      query_timeout: statementTimeout + 2_000,
+    }),
+    application_name: settings.applicationName,
+    types: ownTypes,
+  });
+  // Without both listeners a connection that dies, idle or checked out, ends the process.
+  pool.on('error', logLost);
+  pool.on('connect', (client) => client.on('error', logLost));
+  return pool;
+}
+
+const logLost = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
+
+/** pg lets settings in the address beat those of the pool in silence: only where and how to connect may stay. */
+function withoutTuning(url: string): string {
+  const [address, query = ''] = url.split('?', 2);
+  const kept = [...new URLSearchParams(query)].filter(([name]) =>
+    /^(host|port|ssl.*|uselibpqcompat)$/.test(name),
+  );
+  return kept.length === 0 ? String(address) : `${address}?${new URLSearchParams(kept).toString()}`;
+}
+
+/** Dates stay text (a day has no time zone); bigint keys and counts fit a JS number. */
+const parsers: Readonly<Record<number, (value: string) => unknown>> = { 1082: String, 20: Number };
+const ownTypes: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    parsers[oid] ?? types.getTypeParser(oid, format),
+};
+
+function queriesOn(
+  ask: (sql: string, values: readonly unknown[]) => Promise<QueryResult<QueryResultRow>>,
+): Queries {
+  const rows = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
+    (await ask(sql, values)).rows as Row[];
+  return {
+    many: rows,
+    async one<Row>(sql: string, values?: readonly unknown[]): Promise<Row> {
+      const found = await rows<Row>(sql, values);
+      if (found.length !== 1) throw new Error(`expected one row, got ${found.length}`);
+      return found[0] as Row;
+    },
+    async maybeOne<Row>(sql: string, values?: readonly unknown[]): Promise<Row | null> {
+      const found = await rows<Row>(sql, values);
+      if (found.length > 1) throw new Error(`expected at most one row, got ${found.length}`);
+      return found[0] ?? null;
+    },
+    execute: async (sql, values = []) => (await ask(sql, values)).rowCount ?? 0,
+  };
+}
+
+/**
+ * Check out, use, give back. pool.query() would throw the connection away on any SQL error;
+ * here only a broken connection is destroyed.
+ */
+async function checkOut<Result>(pool: Pool, use: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw new DatabaseUnavailable(error);
+  });
+  try {
+    const result = await use(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(isConnectionLost(error));
+    throw translate(error);
+  }
+}
+
+const RETRIED = new Set(['40001', '40P01']);
+
+async function runTransaction<Result>(
+  pool: Pool,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await checkOut(pool, (client) => inTransaction(client, work));
+    } catch (error) {
+      if (attempt === 3 || !RETRIED.has(codeOf(error))) throw error;
+    }
+  }
+}
+
+async function inTransaction<Result>(
+  client: PoolClient,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  await client.query('BEGIN');
+  try {
+    const tx = { client, ...queriesOn((sql, values) => client.query(sql, values as unknown[])) };
+    const result = await work(tx);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+      throw new ConnectionUnusable(error, rollbackError);
+    });
+    throw error;
+  }
+}
+
+/** ROLLBACK itself failed: the connection must not go back into the pool. */
+class ConnectionUnusable extends Error {
+  constructor(
+    cause: unknown,
+    readonly rollbackError: unknown,
+  ) {
+    super('a transaction could not be rolled back', { cause });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
+
+/** No SQLSTATE at all, the connection classes, or a node that has become read-only after a failover. */
+function isConnectionLost(error: unknown): boolean {
+  if (error instanceof ConnectionUnusable) return true;
+  if (!(error instanceof Error) || error instanceof AppError) return false;
+  const code = codeOf(error);
+  if (isSqlState(code)) return /^(08|57P0|25006)/.test(code);
+  return /^E[A-Z]+$/.test(code) || /Connection terminated|timeout|connection error/i.test(error.message);
+}
+
+/** Out of reach, overloaded, full or read-only: SQLSTATE classes of the PostgreSQL manual, appendix A. */
+function translate(error: unknown): unknown {
+  if (error instanceof ConnectionUnusable) return new DatabaseUnavailable(error);
+  const unavailable = isConnectionLost(error) || /^(53|57014|57P|55P03|25P03)/.test(codeOf(error));
+  return unavailable ? new DatabaseUnavailable(error) : error;
+}

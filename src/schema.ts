@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { runner } from 'node-pg-migrate';
+import type { Db } from './db.ts';
+import { log } from './log.ts';
+
+export const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
+const MIGRATIONS_TABLE = 'pgmigrations';
+
+/**
+ * Brings the schema up to date; several at once wait for one another and all succeed.
+ * @param url a direct connection: a pooler in transaction mode cannot hold the lock
+ * @returns the names of the migrations applied now
+ */
+export async function migrateUp(url: string): Promise<string[]> {
+  const applied = await runner({
+    databaseUrl: url,
+    dir: MIGRATIONS_DIR,
+    direction: 'up',
+    migrationsTable: MIGRATIONS_TABLE,
+    singleTransaction: true,
+    advisoryLockMode: 'wait',
+    logger: {
+      ...log,
+      info: () => undefined,
+      debug: () => undefined,
+      warn: log.warn.bind(log),
+      error: log.error.bind(log),
+    },
+  });
+  return applied.map((migration) => migration.name);
+}
+
+/** The migrations this code knows that the database has not seen yet. A newer database is no hindrance. */
+export async function listPendingMigrations(db: Db): Promise<string[]> {
+  const known = readdirSync(MIGRATIONS_DIR)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => path.parse(file).name)
+    .toSorted();
+  const table = await db.one<{ present: boolean }>(
+    `SELECT to_regclass('${MIGRATIONS_TABLE}') IS NOT NULL AS present`,
+  );
+  if (!table.present) return known;
+  const rows = await db.many<{ name: string }>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
+  const applied = new Set(rows.map((row) => row.name));
+  return known.filter((name) => !applied.has(name));
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { runner } from 'node-pg-migrate';
+import { listPendingMigrations, migrateUp, MIGRATIONS_DIR } from '../src/schema.ts';
+import { useDatabase } from './support/database.ts';
+
+const test = useDatabase();
+
+it('goes down to nothing and up again', async () => {
+  expect(await listPendingMigrations(test.db)).toEqual([]);
+  await runner({
+    databaseUrl: test.url,
+    dir: MIGRATIONS_DIR,
+    direction: 'down',
+    count: Infinity,
+    migrationsTable: 'pgmigrations',
+    log: () => undefined,
+  });
+  const left = await test.db.many<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'pgmigrations%'`,
+  );
+  expect(left).toEqual([]);
+  expect((await listPendingMigrations(test.db)).length).toBeGreaterThan(0);
+
+  await migrateUp(test.url);
+  expect(await listPendingMigrations(test.db)).toEqual([]);
+});
+
+it('may be started five times at once', async () => {
+  await test.db.execute('DROP SCHEMA public CASCADE');
+  await test.db.execute('CREATE SCHEMA public');
+  const applied = await Promise.all(Array.from({ length: 5 }, () => migrateUp(test.url)));
+  expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
+});

@@ -1,0 +1,47 @@
+import { mkdtempSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { createDb } from '../../src/db.ts';
+import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
+import { migrateUp } from '../../src/schema.ts';
+import { databaseUrl } from './database-url.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of the test server; its path names no database of ours. */
+    databaseServer: string;
+    /** A migrated database that is cloned for each test file. */
+    templateDatabase: string;
+  }
+}
+
+/** One server for the whole run: the one TEST_DATABASE_URL names, or a throwaway of our own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startServer();
+  const template = `mtm_template_${process.pid}`;
+  const admin = createDb({
+    url: server.url,
+    poolMin: 0,
+    poolMax: 1,
+    applicationName: 'test-setup',
+    statementTimeoutMs: 0,
+  });
+  await admin.execute(`DROP DATABASE IF EXISTS ${template}`);
+  await admin.execute(`CREATE DATABASE ${template}`);
+  await migrateUp(databaseUrl(server.url, template));
+  project.provide('databaseServer', server.url);
+  project.provide('templateDatabase', template);
+  return async () => {
+    await admin.execute(`DROP DATABASE ${template} WITH (FORCE)`);
+    await admin.close();
+    await server.stop();
+  };
+}
+
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const named = process.env.TEST_DATABASE_URL;
+  if (named !== undefined) return { url: named, stop: async () => undefined };
+  const dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'mtm-test-')), 'postgres');
+  return startEmbeddedPostgres({ dataDir, throwaway: true });
+}
