@@ -5,6 +5,7 @@ CREATE TABLE users (
   spotify_account_id text UNIQUE,
   display_name text,
   timezone text NOT NULL DEFAULT 'UTC',
+  theme text CHECK (theme IN ('light', 'dark')),
   created_at timestamptz NOT NULL DEFAULT now(),
   last_login_at timestamptz
 );

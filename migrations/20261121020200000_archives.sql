@@ -80,7 +80,7 @@ CREATE UNIQUE INDEX import_rejects_once ON import_rejects
 -- would dominate every page. Whoever changes an archive has them computed again; a missing row is computed on reading.
 CREATE TABLE archive_summaries (
   user_id bigint PRIMARY KEY REFERENCES users ON DELETE CASCADE,
-  figures jsonb NOT NULL,
+  summary jsonb NOT NULL,
   computed_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -1,0 +1,174 @@
+import type { Queries } from '../db.ts';
+import type { TimeRange } from '../snapshots/time-range.ts';
+
+/** An average and from how many tracks it speaks; null where it speaks from none. */
+export interface Average {
+  readonly average: number | null;
+  readonly known: number;
+}
+
+export interface PopularTrack {
+  readonly track_id: string;
+  readonly name: string | null;
+  readonly artist_name: string | null;
+  readonly popularity: number;
+  readonly cover_seed: string;
+  readonly thumbnail_url: string | null;
+}
+
+export interface TopArtist {
+  readonly artist_id: string;
+  readonly name: string | null;
+  /** Tracks of theirs among those looked at. */
+  readonly tracks: number;
+  /** Places they held in ranked lists and playlists. */
+  readonly appearances: number;
+  readonly best_rank: number | null;
+}
+
+/** What the dashboard says of a set of tracks. Audio features run from 0 to 1. */
+export interface Figures {
+  readonly tracks: number;
+  readonly artists: number;
+  /** Tracks that have any audio features at all. */
+  readonly with_features: number;
+  readonly energy: Average;
+  readonly valence: Average;
+  readonly danceability: Average;
+  /** high: energy ≥ 0.8, medium: ≥ 0.5, low: below. */
+  readonly energy_distribution: { readonly high: number; readonly medium: number; readonly low: number };
+  /** Oldest first; `decade` is its first year. */
+  readonly decades: readonly { readonly decade: number; readonly tracks: number }[];
+  readonly release_dates_known: number;
+  readonly explicit: { readonly tracks: number; readonly known: number };
+  readonly popularity_known: number;
+  readonly most_popular: readonly PopularTrack[];
+  readonly top_artists: readonly TopArtist[];
+}
+
+/** Which tracks are looked at: a listener's whole archive, or the newest list of one range. */
+const SCOPES = {
+  archive: `
+    SELECT track_id FROM archive_tracks WHERE user_id = $1`,
+  list: `
+    SELECT track_id FROM snapshots
+    WHERE user_id = $1 AND time_range = $2
+      AND snapshot_date = (SELECT max(snapshot_date) FROM snapshots WHERE user_id = $1 AND time_range = $2)`,
+};
+
+/** Where an artist was met: every ranked list and playlist, or the newest list alone. */
+const APPEARANCES = {
+  archive: `
+    SELECT track_id, rank FROM snapshots WHERE user_id = $1
+    UNION ALL
+    SELECT track_id, NULL FROM playlist_tracks WHERE user_id = $1`,
+  list: `
+    SELECT track_id, rank FROM snapshots
+    WHERE user_id = $1 AND time_range = $2
+      AND snapshot_date = (SELECT max(snapshot_date) FROM snapshots WHERE user_id = $1 AND time_range = $2)`,
+};
+
+type Scope = keyof typeof SCOPES;
+
+/** The figures of everything the listener's archive holds. Costly on a large one: see archives/summary.ts. */
+export async function computeArchiveFigures(db: Queries, userId: number): Promise<Figures> {
+  return (await db.one<{ figures: Figures }>(figuresSql('archive'), [userId])).figures;
+}
+
+/** The same figures for the newest list of a range (at most about a hundred tracks). */
+export async function computeListFigures(
+  db: Queries,
+  userId: number,
+  timeRange: TimeRange,
+): Promise<Figures> {
+  return (await db.one<{ figures: Figures }>(figuresSql('list'), [userId, timeRange])).figures;
+}
+
+/** Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. */
+export function figuresSql(scope: Scope): string {
+  return `
+  WITH chosen AS MATERIALIZED (
+    SELECT
+      track_id, tracks.name, artist_name, album_name, popularity, release_date, raw_json, audio_features,
+      audio_feature(audio_features, 'energy') AS energy,
+      audio_feature(audio_features, 'valence') AS valence,
+      audio_feature(audio_features, 'danceability') AS danceability,
+      CASE jsonb_typeof(raw_json -> 'explicit') WHEN 'boolean' THEN (raw_json ->> 'explicit')::boolean END AS explicit
+    FROM (${SCOPES[scope]}) AS scope
+    JOIN tracks USING (track_id)
+  ),
+  ${TALLIES},
+  ${POPULAR},
+  ${artistsSql(scope)}
+  SELECT tallies.figures
+    || jsonb_build_object('decades', decades.list, 'most_popular', popular.list)
+    || jsonb_build_object('artists', artists.total, 'top_artists', artists.list) AS figures
+  FROM tallies, decades, popular, artists`;
+}
+
+const average = (feature: string): string =>
+  `jsonb_build_object('average', avg(${feature})::float8, 'known', count(${feature}))`;
+
+const TALLIES = `
+  tallies AS (
+    SELECT jsonb_build_object(
+      'tracks', count(*),
+      'with_features', count(*) FILTER (WHERE audio_features IS NOT NULL),
+      'energy', ${average('energy')},
+      'valence', ${average('valence')},
+      'danceability', ${average('danceability')},
+      'energy_distribution', jsonb_build_object(
+        'high', count(*) FILTER (WHERE energy >= 0.8),
+        'medium', count(*) FILTER (WHERE energy >= 0.5 AND energy < 0.8),
+        'low', count(*) FILTER (WHERE energy < 0.5)),
+      'release_dates_known', count(release_date),
+      'explicit', jsonb_build_object('tracks', count(*) FILTER (WHERE explicit), 'known', count(explicit)),
+      'popularity_known', count(popularity)
+    ) AS figures
+    FROM chosen
+  ),
+  decades AS (
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('decade', decade, 'tracks', tracks) ORDER BY decade), '[]') AS list
+    FROM (
+      SELECT (extract(year FROM release_date)::int / 10) * 10 AS decade, count(*) AS tracks
+      FROM chosen WHERE release_date IS NOT NULL GROUP BY 1
+    ) AS by_decade
+  )`;
+
+const POPULAR = `
+  popular AS (
+    SELECT COALESCE(jsonb_agg(to_jsonb(best) ORDER BY popularity DESC, name), '[]') AS list
+    FROM (
+      SELECT track_id, name, artist_name, popularity,
+        COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS cover_seed,
+        raw_json #>> '{album,images,-1,url}' AS thumbnail_url
+      FROM chosen WHERE popularity IS NOT NULL
+      ORDER BY popularity DESC, name LIMIT 10
+    ) AS best
+  )`;
+
+/** A track without linked artists still has its artist's name to be counted by. */
+const artistsSql = (scope: Scope): string => `
+  credits AS (
+    SELECT track_id, artist_id FROM chosen JOIN track_artists USING (track_id)
+    UNION ALL
+    SELECT track_id, 'name:' || artist_name FROM chosen
+    WHERE artist_name IS NOT NULL AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = chosen.track_id)
+  ),
+  met AS (
+    SELECT track_id, count(*) AS appearances, min(rank) AS best_rank
+    FROM (${APPEARANCES[scope]}) AS places GROUP BY track_id
+  ),
+  ranked AS (
+    SELECT artist_id, count(*)::int AS tracks,
+      COALESCE(sum(appearances), 0)::int AS appearances, min(best_rank) AS best_rank
+    FROM credits LEFT JOIN met USING (track_id) GROUP BY artist_id
+  ),
+  artists AS (
+    SELECT (SELECT count(*) FROM ranked) AS total, COALESCE(jsonb_agg(jsonb_build_object(
+      'artist_id', artist_id, 'name', COALESCE(artists.name, substr(artist_id, 6)),
+      'tracks', tracks, 'appearances', appearances, 'best_rank', best_rank
+    ) ORDER BY appearances DESC, tracks DESC, artist_id), '[]') AS list
+    FROM (SELECT * FROM ranked ORDER BY appearances DESC, tracks DESC, artist_id LIMIT 10) AS best
+    LEFT JOIN artists USING (artist_id)
+  )`;

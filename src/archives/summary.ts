@@ -1,0 +1,52 @@
+import type { Queries } from '../db.ts';
+import { computeArchiveFigures, type Figures } from './figures.ts';
+
+export interface Totals {
+  /** Days on which at least one list was kept. */
+  readonly snapshot_days: number;
+  /** Ranked places kept: one per track, day and range. */
+  readonly snapshot_places: number;
+  readonly playlists: number;
+  /** `YYYY-MM-DD`; null before the first snapshot. */
+  readonly first_date: string | null;
+  readonly last_date: string | null;
+}
+
+/** What is said of a whole archive: kept ready by whoever changes it, computed on reading where it is not. */
+export interface ArchiveSummary {
+  readonly totals: Totals;
+  readonly figures: Figures;
+}
+
+/** The listener's summary as it stands; never stale, because the database forgets it with the first change. */
+export async function getArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
+  const kept = await db.maybeOne<{ summary: ArchiveSummary }>(KEPT_SUMMARY, [userId]);
+  return kept?.summary ?? computeArchiveSummary(db, userId);
+}
+
+/** Computes the summary again and keeps it. The last step of every transaction that changes an archive. */
+export async function refreshArchiveSummary(db: Queries, userId: number): Promise<void> {
+  const summary = await computeArchiveSummary(db, userId);
+  await db.execute(
+    `INSERT INTO archive_summaries (user_id, summary) VALUES ($1, $2)
+     ON CONFLICT (user_id) DO UPDATE SET summary = excluded.summary, computed_at = now()`,
+    [userId, JSON.stringify(summary)],
+  );
+}
+
+async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
+  const totals = await db.one<Totals>(TOTALS, [userId]);
+  return { totals, figures: await computeArchiveFigures(db, userId) };
+}
+
+export const KEPT_SUMMARY = `SELECT summary FROM archive_summaries WHERE user_id = $1`;
+
+export const TOTALS = `
+  SELECT
+    count(DISTINCT snapshot_date)::int AS snapshot_days,
+    count(*)::int AS snapshot_places,
+    (SELECT count(*)::int FROM playlists WHERE user_id = $1) AS playlists,
+    min(snapshot_date) AS first_date,
+    max(snapshot_date) AS last_date
+  FROM snapshots
+  WHERE user_id = $1`;

@@ -1,0 +1,32 @@
+import type { TopList, TopListEntry } from './top-list.ts';
+
+export type Movement =
+  | { readonly kind: 'up' | 'down'; readonly places: number }
+  | { readonly kind: 'same' | 'new' | 'unknown' }
+  | { readonly kind: 'back'; readonly months: number };
+
+/**
+ * How a track moved since the snapshot before. `unknown` where there is nothing to compare with (the first
+ * snapshot, or a rank that is not known); `back` counts whole calendar months since it was last in the list.
+ */
+export function movementOf(
+  entry: TopListEntry,
+  list: Pick<TopList, 'snapshotDate' | 'previousDate'>,
+): Movement {
+  if (list.previousDate === null) return { kind: 'unknown' };
+  if (entry.last_seen_date === null) return { kind: 'new' };
+  if (entry.last_seen_date < list.previousDate) {
+    return { kind: 'back', months: monthsBetween(entry.last_seen_date, list.snapshotDate) };
+  }
+  if (entry.rank === null || entry.previous_rank === null) return { kind: 'unknown' };
+  const places = entry.previous_rank - entry.rank;
+  if (places === 0) return { kind: 'same' };
+  return { kind: places > 0 ? 'up' : 'down', places: Math.abs(places) };
+}
+
+/** Whole months from one `YYYY-MM-DD` to a later one. */
+function monthsBetween(from: string, to: string): number {
+  const [fromYear = 0, fromMonth = 0, fromDay = 0] = from.split('-').map(Number);
+  const [toYear = 0, toMonth = 0, toDay = 0] = to.split('-').map(Number);
+  return (toYear - fromYear) * 12 + (toMonth - fromMonth) - (toDay < fromDay ? 1 : 0);
+}

@@ -1,0 +1,81 @@
+import type { Db } from '../db.ts';
+import type { TimeRange } from './time-range.ts';
+
+/** One place of the newest list, and what is known of the track's places before. */
+export interface TopListEntry {
+  readonly track_id: string;
+  readonly rank: number | null;
+  readonly name: string | null;
+  readonly artist_name: string | null;
+  readonly album_name: string | null;
+  /** What a cover is drawn from where art is missing. */
+  readonly cover_seed: string;
+  readonly art_url: string | null;
+  readonly thumbnail_url: string | null;
+  readonly spotify_url: string | null;
+  /** Its rank in the snapshot before; null: it was not there, or had none. */
+  readonly previous_rank: number | null;
+  /** The last snapshot it was in before this one (`YYYY-MM-DD`); null: never before. */
+  readonly last_seen_date: string | null;
+}
+
+export interface TopList {
+  readonly timeRange: TimeRange;
+  readonly snapshotDate: string;
+  /** null: this is the first snapshot of the range. */
+  readonly previousDate: string | null;
+  readonly entries: readonly TopListEntry[];
+}
+
+/** The newest list of a range, compared with the snapshot before; null before the first snapshot. */
+export async function findTopList(db: Db, userId: number, timeRange: TimeRange): Promise<TopList | null> {
+  const dates = await findNewestDates(db, userId, timeRange);
+  if (dates.latest === null) return null;
+  return {
+    timeRange,
+    snapshotDate: dates.latest,
+    previousDate: dates.previous,
+    entries: await db.many<TopListEntry>(TOP_LIST, [userId, timeRange, dates.latest, dates.previous]),
+  };
+}
+
+interface NewestDates {
+  readonly latest: string | null;
+  readonly previous: string | null;
+}
+
+const findNewestDates = (db: Db, userId: number, timeRange: TimeRange): Promise<NewestDates> =>
+  db.one<NewestDates>(NEWEST_DATES, [userId, timeRange]);
+
+export const NEWEST_DATES = `
+  WITH newest AS (
+    SELECT max(snapshot_date) AS latest FROM snapshots WHERE user_id = $1 AND time_range = $2
+  )
+  SELECT
+    latest,
+    (SELECT max(snapshot_date) FROM snapshots
+     WHERE user_id = $1 AND time_range = $2 AND snapshot_date < latest) AS previous
+  FROM newest`;
+
+export const TOP_LIST = `
+  SELECT
+    now.track_id, now.rank,
+    tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
+    COALESCE(raw_json #>> '{album,id}', tracks.album_name, now.track_id) AS cover_seed,
+    raw_json #>> '{album,images,0,url}' AS art_url,
+    raw_json #>> '{album,images,-1,url}' AS thumbnail_url,
+    before.rank AS previous_rank,
+    COALESCE(before.snapshot_date, earlier.last_seen_date) AS last_seen_date
+  FROM snapshots AS now
+  JOIN tracks USING (track_id)
+  LEFT JOIN snapshots AS before
+    ON (before.user_id, before.time_range, before.track_id, before.snapshot_date)
+     = ($1, $2, now.track_id, $4::date)
+  LEFT JOIN LATERAL (
+    SELECT max(snapshot_date) AS last_seen_date
+    FROM snapshots
+    WHERE (user_id, time_range, track_id) = ($1, $2, now.track_id)
+      AND snapshot_date < $4::date
+  ) AS earlier ON before.track_id IS NULL
+  WHERE now.user_id = $1 AND now.time_range = $2 AND now.snapshot_date = $3::date
+  ORDER BY now.rank NULLS LAST, now.track_id`;
