@@ -18,7 +18,7 @@ const VENDOR_DIRS = {
 export interface Assets {
   readonly router: Router;
   /** The address of a file below public/ (or vendor/…), which changes whenever any of them changes. */
-  url(file: string): string;
+  readonly url: (file: string) => string;
 }
 
 /** Static files under an address that holds a hash of them all: they may be kept for ever, relative imports work. */

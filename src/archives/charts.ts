@@ -1,0 +1,37 @@
+import type { Figures } from './figures.ts';
+
+/** What a chart is drawn from, on a page as in /api. `null` where nothing is known. */
+export interface ChartData {
+  readonly labels: readonly string[];
+  readonly data: readonly (number | null)[];
+}
+
+/** The charts of a set of tracks by the name they have below /api. */
+export const CHARTS = {
+  'energy-distribution': ({ energy_distribution: tracks }) => ({
+    labels: ['High', 'Medium', 'Low'],
+    data: [tracks.high, tracks.medium, tracks.low],
+  }),
+  'audio-profile': ({ energy, valence, danceability }) => ({
+    labels: ['Energy', 'Valence', 'Danceability'],
+    data: [energy.average, valence.average, danceability.average],
+  }),
+  decades: ({ decades }) => ({
+    labels: decades.map(({ decade }) => `${decade}s`),
+    data: decades.map(({ tracks }) => tracks),
+  }),
+  explicit: ({ explicit }) => ({
+    labels: ['Explicit', 'Not explicit'],
+    data: [explicit.tracks, explicit.known - explicit.tracks],
+  }),
+  'top-artists': ({ top_artists: artists }) => ({
+    labels: artists.map(({ name }) => name ?? 'Unknown artist'),
+    data: artists.map(({ appearances }) => appearances),
+  }),
+  'popular-tracks': ({ most_popular: tracks }) => ({
+    labels: tracks.map(({ name }) => name ?? 'Untitled'),
+    data: tracks.map(({ popularity }) => popularity),
+  }),
+} satisfies Record<string, (figures: Figures) => ChartData>;
+
+export type ChartName = keyof typeof CHARTS;
