@@ -68,7 +68,7 @@ CREATE TABLE import_rejects (
   original jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (user_id, import_id, reject_id),
-  FOREIGN KEY (user_id, import_id) REFERENCES imports ON DELETE CASCADE
+  FOREIGN KEY (user_id, import_id) REFERENCES imports ON DELETE CASCADE ON UPDATE CASCADE
 );
 COMMENT ON COLUMN import_rejects.source_column IS 'NULL: the whole row';
 COMMENT ON COLUMN import_rejects.original IS

@@ -35,3 +35,13 @@ export const CHARTS = {
 } satisfies Record<string, (figures: Figures) => ChartData>;
 
 export type ChartName = keyof typeof CHARTS;
+
+/** Every chart of a set of tracks. */
+export const drawCharts = (figures: Figures): Record<ChartName, ChartData> => ({
+  'energy-distribution': CHARTS['energy-distribution'](figures),
+  'audio-profile': CHARTS['audio-profile'](figures),
+  decades: CHARTS.decades(figures),
+  explicit: CHARTS.explicit(figures),
+  'top-artists': CHARTS['top-artists'](figures),
+  'popular-tracks': CHARTS['popular-tracks'](figures),
+});

@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import type { TimeRange } from '../snapshots/time-range.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
 
 /** An average and from how many tracks it speaks; null where it speaks from none. */
 export interface Average {

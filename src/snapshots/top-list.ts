@@ -1,5 +1,5 @@
 import type { Db } from '../db.ts';
-import type { TimeRange } from './time-range.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
 
 /** One place of the newest list, and what is known of the track's places before. */
 export interface TopListEntry {

@@ -1,0 +1,57 @@
+import compression from 'compression';
+import express, { type Express } from 'express';
+import type { Config } from './config.ts';
+import type { Db } from './db.ts';
+import { createAssets } from './web/assets.ts';
+import { canonicalHost } from './web/middleware/canonical-host.ts';
+import { csrfProtection } from './web/middleware/csrf.ts';
+import { errorPage, noSuchPage } from './web/middleware/error-page.ts';
+import { pageLocals } from './web/middleware/page-locals.ts';
+import { requestLog } from './web/middleware/request-log.ts';
+import { securityHeaders } from './web/middleware/security-headers.ts';
+import { sessions } from './web/middleware/session.ts';
+import { createAuthenticator } from './web/middleware/sign-in.ts';
+import { whenReady } from './web/middleware/when-ready.ts';
+import { createReadiness, type Readiness } from './web/readiness.ts';
+import { useViews } from './web/render.ts';
+import { coverRoutes } from './web/routes/covers.ts';
+import { healthRoutes } from './web/routes/health.ts';
+import { siteRoutes } from './web/routes/index.ts';
+
+export interface App {
+  readonly express: Express;
+  readonly readiness: Readiness;
+}
+
+/** The whole app, middleware in order. It does not listen: server.ts and the tests do. */
+export function createApp({ config, db }: { config: Config; db: Db }): App {
+  const app = express();
+  const readiness = createReadiness(db);
+  const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
+  const context = { config, db, access, readiness };
+  const assets = createAssets();
+  const authenticator = createAuthenticator(context);
+
+  app.disable('x-powered-by');
+  // Behind HTTPS stands exactly one proxy of ours; without it, nobody's X-Forwarded-* is believed.
+  app.set('trust proxy', config.baseUrl.startsWith('https:') ? 1 : false);
+  useViews(app, assets, { cache: config.production });
+
+  app.use(requestLog());
+  app.use(healthRoutes(readiness));
+  app.use(securityHeaders(config));
+  app.use(canonicalHost(config.baseUrl));
+  app.use(compression());
+  app.use(assets.router);
+  app.use(coverRoutes());
+  app.use(whenReady(readiness));
+  app.use(sessions(db, config));
+  app.use(authenticator.session());
+  app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
+  app.use(csrfProtection(config.baseUrl));
+  app.use(pageLocals);
+  app.use(siteRoutes(context, authenticator));
+  app.use(noSuchPage);
+  app.use(errorPage);
+  return { express: app, readiness };
+}

@@ -1,0 +1,134 @@
+import type { Db, Queries, Transaction } from '../db.ts';
+import { notFound } from '../errors.ts';
+import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from './summary.ts';
+
+/** An archive moved from SQLite without an owner, waiting for the one whose music it is. */
+export interface UnclaimedArchive extends ArchiveSummary {
+  readonly archiveId: number;
+  readonly sources: readonly ImportSource[];
+  /** A few of its most often listed tracks, to know it by. */
+  readonly sample: readonly { readonly name: string | null; readonly artist_name: string | null }[];
+}
+
+export interface ImportSource {
+  readonly source_name: string;
+  readonly source_layout: string;
+  readonly finished_at: Date | null;
+}
+
+export async function countUnclaimedArchives(db: Queries): Promise<number> {
+  return (await db.one<{ archives: number }>(COUNT_UNCLAIMED)).archives;
+}
+
+export const COUNT_UNCLAIMED = `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`;
+
+export async function listUnclaimedArchives(db: Queries): Promise<UnclaimedArchive[]> {
+  const archives = await db.many<{ user_id: number }>(
+    `SELECT user_id FROM users WHERE spotify_id IS NULL ORDER BY user_id LIMIT 50`,
+  );
+  return Promise.all(archives.map((archive) => describeArchive(db, archive.user_id)));
+}
+
+async function describeArchive(db: Queries, archiveId: number): Promise<UnclaimedArchive> {
+  const sources = await db.many<ImportSource>(
+    `SELECT source_name, source_layout, finished_at FROM imports WHERE user_id = $1 ORDER BY import_id`,
+    [archiveId],
+  );
+  const sample = await db.many<{ name: string | null; artist_name: string | null }>(SAMPLE, [archiveId]);
+  return { archiveId, sources, sample, ...(await getArchiveSummary(db, archiveId)) };
+}
+
+const SAMPLE = `
+  WITH places AS (
+    SELECT track_id FROM snapshots WHERE user_id = $1
+    UNION ALL
+    SELECT track_id FROM playlist_tracks WHERE user_id = $1
+  ), often AS (
+    SELECT track_id, count(*) AS times FROM places GROUP BY track_id ORDER BY times DESC, track_id LIMIT 5
+  )
+  SELECT name, artist_name FROM often JOIN tracks USING (track_id) ORDER BY times DESC, track_id`;
+
+/**
+ * Makes an unclaimed archive part of a listener's own. What the listener already has wins; a list or playlist entry
+ * that gives way is kept among the rejects of the archive's import.
+ * @throws AppError 404 if there is no such archive (any more)
+ */
+export async function claimArchive(db: Db, userId: number, archiveId: number): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    const found = await tx.execute(`SELECT FROM users WHERE user_id = $1 AND spotify_id IS NULL FOR UPDATE`, [
+      archiveId,
+    ]);
+    if (found === 0) throw notFound();
+    for (const step of CLAIM) await tx.execute(step, [userId, archiveId]);
+    await deleteArchive(tx, archiveId);
+    await refreshArchiveSummary(tx, userId);
+  });
+}
+
+async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> {
+  await tx.execute(`DELETE FROM users WHERE user_id = $1`, [archiveId]);
+}
+
+/** Keeps rows that give way, whole, each column as a cell (see import_rejects.original). */
+const rejectRows = (table: string, key: string, cells: string, givesWay: string): string => `
+  INSERT INTO import_rejects (user_id, import_id, source_table, source_key, reason, original)
+  SELECT $2, (SELECT max(import_id) FROM imports WHERE user_id = $2), '${table}', ${key},
+    'the listener already had another one', ${cells}
+  FROM ${table} AS theirs
+  WHERE user_id = $2 AND EXISTS (SELECT FROM imports WHERE user_id = $2) AND ${givesWay}
+  ON CONFLICT DO NOTHING`;
+
+const cell = (column: string, type = 'text'): string =>
+  `'${column}', jsonb_build_object('type', '${type}', 'text', ${column}::text)`;
+
+const SAME_LIST = `EXISTS (
+    SELECT FROM snapshots AS own
+    WHERE (own.user_id, own.snapshot_date, own.time_range) = ($1, theirs.snapshot_date, theirs.time_range))`;
+
+const SAME_PLACE = `EXISTS (
+    SELECT FROM snapshots AS own
+    WHERE (own.user_id, own.snapshot_date, own.time_range, own.track_id)
+        = ($1, theirs.snapshot_date, theirs.time_range, theirs.track_id)
+      AND own.rank IS NOT DISTINCT FROM theirs.rank)`;
+
+const OTHER_ENTRY = `EXISTS (
+    SELECT FROM playlist_tracks AS own
+    WHERE (own.user_id, own.playlist_id, own.track_id) = ($1, theirs.playlist_id, theirs.track_id)
+      AND (own.position, own.created_at) IS DISTINCT FROM (theirs.position, theirs.created_at))`;
+
+/** In foreign-key order; $1 the listener, $2 the unclaimed archive. */
+const CLAIM: readonly string[] = [
+  rejectRows(
+    'snapshots',
+    `'track_id=' || track_id || ', snapshot_date=' || snapshot_date || ', time_range=' || time_range`,
+    `jsonb_build_object(${cell('track_id')}, ${cell('snapshot_date')}, ${cell('time_range')}, ${cell('rank', 'integer')})`,
+    `${SAME_LIST} AND NOT ${SAME_PLACE}`,
+  ),
+  rejectRows(
+    'playlist_tracks',
+    `'playlist_id=' || playlist_id || ', track_id=' || track_id`,
+    `jsonb_build_object(${cell('playlist_id')}, ${cell('track_id')}, ${cell('position', 'integer')}, ${cell('created_at')})`,
+    OTHER_ENTRY,
+  ),
+  `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
+   SELECT $1, snapshot_date, time_range, track_id, rank FROM snapshots AS theirs
+   WHERE user_id = $2 AND NOT ${SAME_LIST}`,
+  `INSERT INTO playlists (user_id, playlist_id, name, origin, origin_details, spotify_playlist_id, created_at)
+   SELECT $1, playlist_id, name, origin, origin_details, spotify_playlist_id, created_at
+   FROM playlists WHERE user_id = $2
+   ON CONFLICT DO NOTHING`,
+  `INSERT INTO playlist_tracks (user_id, playlist_id, track_id, position, created_at)
+   SELECT $1, playlist_id, track_id, position, created_at FROM playlist_tracks WHERE user_id = $2
+   ON CONFLICT DO NOTHING`,
+  `INSERT INTO archive_tracks (user_id, track_id)
+   SELECT $1, track_id FROM archive_tracks WHERE user_id = $2
+   ON CONFLICT DO NOTHING`,
+  `DELETE FROM import_rejects AS theirs
+   WHERE user_id = $2 AND EXISTS (
+     SELECT FROM import_rejects AS own
+     WHERE own.user_id = $1
+       AND (own.source_table, own.source_key, own.reason, own.original)
+         = (theirs.source_table, theirs.source_key, theirs.reason, theirs.original)
+       AND own.source_column IS NOT DISTINCT FROM theirs.source_column)`,
+  `UPDATE imports SET user_id = $1 WHERE user_id = $2`,
+];

@@ -1,0 +1,91 @@
+import type { Queries } from '../db.ts';
+import type { SpotifyTrack } from '../spotify/schemas.ts';
+import { parseReleaseDate } from './release-date.ts';
+
+/**
+ * Adds tracks, with their artists, to the catalogue. What is already there is completed and never overwritten:
+ * the payload of an old archive holds what Spotify no longer tells.
+ */
+export async function addTracks(tx: Queries, tracks: readonly SpotifyTrack[]): Promise<void> {
+  const unique = [...new Map(tracks.map((track) => [track.trackId, track])).values()];
+  const rows = JSON.stringify(unique.map(trackRow), storable);
+  await tx.execute(ADD_TRACKS, [rows]);
+  await tx.execute(ADD_ARTISTS, [rows]);
+  await tx.execute(ADD_TRACK_ARTISTS, [rows]);
+}
+
+function trackRow(track: SpotifyTrack) {
+  const released = parseReleaseDate(track.releaseDate ?? '');
+  return {
+    track_id: track.trackId,
+    name: track.name,
+    artist_name: track.artists.flatMap(({ name }) => name ?? []).join(', ') || null,
+    album_name: track.albumName,
+    duration_ms: track.durationMs,
+    spotify_url: track.spotifyUrl,
+    raw_json: track.payload,
+    release_date: released?.date ?? null,
+    release_date_precision: released?.precision ?? null,
+    popularity: track.popularity,
+    artists: track.artists.filter(({ artistId }) => artistId !== null),
+  };
+}
+
+/** PostgreSQL's jsonb stores neither U+0000 nor half a surrogate pair; both become U+FFFD, the mark of the unreadable. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string'
+    ? Buffer.from(value, 'utf8').toString('utf8').replaceAll('\0', '\uFFFD')
+    : value;
+}
+
+const ADD_TRACKS = `
+  INSERT INTO tracks AS known (
+    track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json,
+    release_date, release_date_precision, popularity
+  )
+  SELECT
+    track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json,
+    release_date, release_date_precision, popularity
+  FROM jsonb_to_recordset($1::jsonb) AS row (
+    track_id text, name text, artist_name text, album_name text, duration_ms integer, spotify_url text,
+    raw_json jsonb, release_date date, release_date_precision text, popularity smallint
+  )
+  ORDER BY track_id
+  ON CONFLICT (track_id) DO UPDATE SET
+    name = COALESCE(known.name, excluded.name),
+    artist_name = COALESCE(known.artist_name, excluded.artist_name),
+    album_name = COALESCE(known.album_name, excluded.album_name),
+    duration_ms = COALESCE(known.duration_ms, excluded.duration_ms),
+    spotify_url = COALESCE(known.spotify_url, excluded.spotify_url),
+    raw_json = COALESCE(known.raw_json, excluded.raw_json),
+    release_date = COALESCE(known.release_date, excluded.release_date),
+    release_date_precision = COALESCE(known.release_date_precision, excluded.release_date_precision),
+    popularity = COALESCE(known.popularity, excluded.popularity),
+    updated_at = now()
+  WHERE (known.name IS NULL AND excluded.name IS NOT NULL)
+    OR (known.artist_name IS NULL AND excluded.artist_name IS NOT NULL)
+    OR (known.album_name IS NULL AND excluded.album_name IS NOT NULL)
+    OR (known.duration_ms IS NULL AND excluded.duration_ms IS NOT NULL)
+    OR (known.spotify_url IS NULL AND excluded.spotify_url IS NOT NULL)
+    OR (known.raw_json IS NULL AND excluded.raw_json IS NOT NULL)
+    OR (known.release_date IS NULL AND excluded.release_date IS NOT NULL)
+    OR (known.popularity IS NULL AND excluded.popularity IS NOT NULL)`;
+
+const ARTIST_ROWS = `
+  FROM jsonb_to_recordset($1::jsonb) AS row (track_id text, artists jsonb)
+  CROSS JOIN LATERAL jsonb_array_elements(artists) WITH ORDINALITY AS credit (artist, position)`;
+
+const ADD_ARTISTS = `
+  INSERT INTO artists AS known (artist_id, name)
+  SELECT DISTINCT ON (artist ->> 'artistId') artist ->> 'artistId', artist ->> 'name'
+  ${ARTIST_ROWS}
+  ORDER BY artist ->> 'artistId', artist ->> 'name'
+  ON CONFLICT (artist_id) DO UPDATE SET name = excluded.name
+  WHERE known.name IS NULL AND excluded.name IS NOT NULL`;
+
+const ADD_TRACK_ARTISTS = `
+  INSERT INTO track_artists (track_id, artist_id, position)
+  SELECT DISTINCT ON (track_id, artist ->> 'artistId') track_id, artist ->> 'artistId', position
+  ${ARTIST_ROWS}
+  ORDER BY track_id, artist ->> 'artistId', position
+  ON CONFLICT DO NOTHING`;

@@ -1,0 +1,67 @@
+import http from 'node:http';
+import { createApp } from './app.ts';
+import { loadConfig } from './config.ts';
+import { ConfigError } from './errors.ts';
+import { log } from './log.ts';
+import { openDatabase } from './open-database.ts';
+
+const DRAIN_MS = 10_000;
+
+async function start(): Promise<void> {
+  const config = loadConfig('web');
+  log.level = config.logLevel;
+  const database = await openDatabase(config, { applicationName: 'web' });
+  const { express, readiness } = createApp({ config, db: database.db });
+  const server = listen(express);
+  server.listen(config.port, config.host, () => log.info({ address: config.baseUrl }, 'listening'));
+
+  let stopping = false;
+  const stop = async (why: string, exitCode: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'stopping: finishing what is under way');
+    readiness.drain();
+    await closeServer(server);
+    await database.close();
+    process.exit(exitCode);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => void stop(signal, 0));
+  server.on('error', (error) => {
+    log.fatal({ err: error }, 'cannot listen');
+    void stop('cannot listen', 1);
+  });
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(fault, (error: unknown) => {
+      log.fatal({ err: error }, fault);
+      void stop(fault, 1);
+    });
+  }
+}
+
+/** Slow or silent clients are cut off; kept-alive connections outlive a platform edge's own idle limit of 60 s. */
+function listen(handler: http.RequestListener): http.Server {
+  const server = http.createServer({ connectionsCheckingInterval: 2_000, requireHostHeader: true }, handler);
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 15_000;
+  server.keepAliveTimeout = 65_000;
+  server.maxRequestsPerSocket = 1_000;
+  return server;
+}
+
+/** No new connections; those in use may finish until the deadline. */
+function closeServer(server: http.Server): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
+}
+
+start().catch((error: unknown) => {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, 'could not start');
+  process.exit(1);
+});

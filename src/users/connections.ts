@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db, Queries } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { refreshAccess, type TokenGrant } from '../spotify/accounts.ts';
+import { SpotifyError } from '../spotify/errors.ts';
+import type { SpotifySettings } from '../spotify/settings.ts';
+import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
+
+/** What it takes to speak to Spotify for a listener. */
+export interface SpotifyAccess {
+  readonly settings: SpotifySettings;
+  readonly tokenKeys: readonly SealingKey[];
+}
+
+/** The listener's consent has ended (or was withdrawn): only they can give it again. */
+export class NeedsReconnect extends AppError {
+  override readonly name = 'NeedsReconnect';
+
+  constructor() {
+    super(409, 'Spotify needs you to connect again. Your archive is untouched; sign in once more to go on.');
+  }
+}
+
+export interface Connection {
+  readonly connected: boolean;
+  readonly authorized_at: Date;
+  /** Space-separated rights as granted. */
+  readonly scope: string;
+}
+
+export function findConnection(db: Queries, userId: number): Promise<Connection | null> {
+  return db.maybeOne<Connection>(FIND_CONNECTION, [userId]);
+}
+
+export const FIND_CONNECTION = `
+  SELECT refresh_token IS NOT NULL AS connected, authorized_at, scope
+  FROM spotify_connections WHERE user_id = $1`;
+
+/** Every listener whose lists can be asked for, the least recently signed in last. */
+export function listConnectedUsers(db: Queries): Promise<{ user_id: number }[]> {
+  return db.many<{ user_id: number }>(
+    `SELECT user_id FROM spotify_connections JOIN users USING (user_id)
+     WHERE refresh_token IS NOT NULL
+     ORDER BY last_login_at DESC NULLS LAST, user_id`,
+  );
+}
+
+/** Keeps what a fresh consent granted; the six months begin anew. */
+export async function saveConnection(
+  db: Queries,
+  userId: number,
+  tokenKeys: readonly SealingKey[],
+  grant: TokenGrant,
+): Promise<void> {
+  await db.execute(
+    `INSERT INTO spotify_connections AS known
+       (user_id, access_token, access_token_expires_at, refresh_token, scope, authorized_at)
+     VALUES ($1, $2, now() + make_interval(secs => $3), $4, $5, now())
+     ON CONFLICT (user_id) DO UPDATE SET
+       access_token = excluded.access_token,
+       access_token_expires_at = excluded.access_token_expires_at,
+       refresh_token = excluded.refresh_token,
+       scope = excluded.scope,
+       authorized_at = now(),
+       needs_reconnect_since = NULL,
+       refreshing_until = NULL`,
+    [
+      userId,
+      sealToken(tokenKeys, grant.accessToken, userId, 'access_token'),
+      grant.expiresInSeconds,
+      sealToken(tokenKeys, grant.refreshToken, userId, 'refresh_token'),
+      grant.scope,
+    ],
+  );
+}
+
+/**
+ * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
+ * down early is refreshed once and the call made again.
+ * @throws NeedsReconnect, SpotifyError
+ */
+export async function withAccessToken<Result>(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  call: (accessToken: string) => Promise<Result>,
+): Promise<Result> {
+  const accessToken = await getAccessToken(db, userId, access);
+  try {
+    return await call(accessToken);
+  } catch (error) {
+    if (!(error instanceof SpotifyError && error.kind === 'unauthorized')) throw error;
+    await expireAccessToken(db, userId);
+    return call(await getAccessToken(db, userId, access));
+  }
+}
+
+interface StoredTokens {
+  readonly access_token: string | null;
+  readonly refresh_token: string | null;
+  /** Good for another minute at least, by the database's clock. */
+  readonly fresh: boolean;
+}
+
+const WAIT_STEP_MS = 100;
+const LEASE_SECONDS = 15;
+
+/** However many ask at once, in however many processes, one of them refreshes and the others wait for it. */
+async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Promise<string> {
+  for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
+    const stored = await findTokens(db, userId);
+    if (!stored?.refresh_token) throw new NeedsReconnect();
+    const current = stored.fresh ? openOrNull(access, stored.access_token, userId, 'access_token') : null;
+    if (current !== null) return current;
+    if (await takeLease(db, userId, stored.refresh_token))
+      return refresh(db, userId, access, stored.refresh_token);
+    await sleep(WAIT_STEP_MS);
+  }
+  throw new SpotifyError('unreachable');
+}
+
+const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =>
+  db.maybeOne<StoredTokens>(
+    `SELECT access_token, refresh_token,
+       COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
+     FROM spotify_connections WHERE user_id = $1`,
+    [userId],
+  );
+
+async function takeLease(db: Queries, userId: number, sealedRefreshToken: string): Promise<boolean> {
+  const taken = await db.execute(
+    `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $3)
+     WHERE user_id = $1 AND refresh_token = $2 AND (refreshing_until IS NULL OR refreshing_until < now())`,
+    [userId, sealedRefreshToken, LEASE_SECONDS],
+  );
+  return taken === 1;
+}
+
+async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: string): Promise<string> {
+  const refreshToken = openOrNull(access, sealed, userId, 'refresh_token');
+  if (refreshToken === null) return discard(db, userId, sealed);
+  try {
+    const grant = await refreshAccess(access.settings, refreshToken);
+    await saveRefreshed(db, userId, access, { sealed, grant });
+    return grant.accessToken;
+  } catch (error) {
+    if (error instanceof SpotifyError && error.kind === 'invalid-grant') return discard(db, userId, sealed);
+    await db.execute(`UPDATE spotify_connections SET refreshing_until = NULL WHERE user_id = $1`, [userId]);
+    throw error;
+  }
+}
+
+/** Writes only over the token that was refreshed: a sign-in meanwhile has brought a newer one. */
+async function saveRefreshed(
+  db: Queries,
+  userId: number,
+  { tokenKeys }: SpotifyAccess,
+  { sealed, grant }: { sealed: string; grant: Awaited<ReturnType<typeof refreshAccess>> },
+): Promise<void> {
+  const rotated =
+    grant.refreshToken === undefined
+      ? sealed
+      : sealToken(tokenKeys, grant.refreshToken, userId, 'refresh_token');
+  await db.execute(
+    `UPDATE spotify_connections SET
+       access_token = $3,
+       access_token_expires_at = now() + make_interval(secs => $4),
+       refresh_token = $5,
+       refreshing_until = NULL
+     WHERE user_id = $1 AND refresh_token = $2`,
+    [
+      userId,
+      sealed,
+      sealToken(tokenKeys, grant.accessToken, userId, 'access_token'),
+      grant.expiresInSeconds,
+      rotated,
+    ],
+  );
+}
+
+/** Spotify's `invalid_grant` is final: the tokens go, and the listener is asked to connect again. */
+async function discard(db: Queries, userId: number, sealed: string): Promise<never> {
+  await db.execute(
+    `UPDATE spotify_connections SET
+       access_token = NULL, access_token_expires_at = NULL, refresh_token = NULL,
+       refreshing_until = NULL, needs_reconnect_since = now()
+     WHERE user_id = $1 AND refresh_token = $2`,
+    [userId, sealed],
+  );
+  throw new NeedsReconnect();
+}
+
+const expireAccessToken = (db: Queries, userId: number): Promise<number> =>
+  db.execute(`UPDATE spotify_connections SET access_token_expires_at = now() WHERE user_id = $1`, [userId]);
+
+function openOrNull(
+  { tokenKeys }: SpotifyAccess,
+  sealed: string | null,
+  userId: number,
+  column: string,
+): string | null {
+  if (sealed === null) return null;
+  try {
+    return openToken(tokenKeys, sealed, userId, column);
+  } catch (error) {
+    if (error instanceof UnreadableToken) return null;
+    throw error;
+  }
+}

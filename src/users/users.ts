@@ -1,0 +1,70 @@
+import type { Db, Queries } from '../db.ts';
+import { AppError } from '../errors.ts';
+import type { SpotifyProfile } from '../spotify/schemas.ts';
+
+export interface User {
+  readonly user_id: number;
+  readonly spotify_id: string;
+  readonly display_name: string | null;
+  readonly timezone: string;
+  readonly theme: 'light' | 'dark' | null;
+}
+
+const USER_COLUMNS = 'user_id, spotify_id, display_name, timezone, theme';
+
+/** A listener who can sign in; an unclaimed archive is no such person. */
+export function findUser(db: Queries, userId: number): Promise<User | null> {
+  return db.maybeOne<User>(FIND_USER, [userId]);
+}
+
+export const FIND_USER = `SELECT ${USER_COLUMNS} FROM users WHERE user_id = $1 AND spotify_id IS NOT NULL`;
+
+/**
+ * The listener behind a Spotify profile, made at the first sign-in. Recognised by `account_id` where Spotify gives
+ * one, since the public id may change hands; else by `id`.
+ * @throws AppError 403 if the id is known under another account
+ */
+export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User> {
+  return db.withTransaction(async (tx) => {
+    if (profile.accountId !== null) await followAccount(tx, profile.id, profile.accountId);
+    const user = await tx.maybeOne<User>(SIGN_IN, [profile.id, profile.accountId, profile.displayName]);
+    if (!user)
+      throw new AppError(
+        403,
+        'This Spotify name belonged to another account here. Please ask whoever runs this app.',
+      );
+    return user;
+  });
+}
+
+/** The account signed in before under another public id: the row follows the account. */
+async function followAccount(tx: Queries, spotifyId: string, accountId: string): Promise<void> {
+  await tx.execute(
+    `UPDATE users SET spotify_id = $1
+     WHERE spotify_account_id = $2 AND spotify_id <> $1
+       AND NOT EXISTS (SELECT FROM users WHERE spotify_id = $1)`,
+    [spotifyId, accountId],
+  );
+}
+
+const SIGN_IN = `
+  INSERT INTO users AS known (spotify_id, spotify_account_id, display_name, last_login_at)
+  VALUES ($1, $2, $3, now())
+  ON CONFLICT (spotify_id) DO UPDATE SET
+    spotify_account_id = COALESCE(known.spotify_account_id, excluded.spotify_account_id),
+    display_name = COALESCE(excluded.display_name, known.display_name),
+    last_login_at = now()
+  WHERE known.spotify_account_id IS NULL
+    OR excluded.spotify_account_id IS NULL
+    OR known.spotify_account_id = excluded.spotify_account_id
+  RETURNING ${USER_COLUMNS}`;
+
+/** `theme` null follows the listener's system. */
+export async function updateTheme(db: Queries, userId: number, theme: User['theme']): Promise<void> {
+  await db.execute(`UPDATE users SET theme = $2 WHERE user_id = $1`, [userId, theme]);
+}
+
+/** `timezone` is an IANA name; it decides when a listener's day begins. */
+export async function updateTimezone(db: Queries, userId: number, timezone: string): Promise<void> {
+  await db.execute(`UPDATE users SET timezone = $2 WHERE user_id = $1`, [userId, timezone]);
+}

@@ -1,0 +1,12 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db.ts';
+import type { SpotifyAccess } from '../users/connections.ts';
+import type { Readiness } from './readiness.ts';
+
+/** What the web layer is given: everything else it asks for in the domain areas. */
+export interface WebContext {
+  readonly config: Config;
+  readonly db: Db;
+  readonly access: SpotifyAccess;
+  readonly readiness: Readiness;
+}

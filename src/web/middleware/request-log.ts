@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler } from 'express';
+import { pinoHttp } from 'pino-http';
+import { log } from '../../log.ts';
+
+const QUIET = /^\/(livez|readyz|assets|covers)(\/|$)/;
+
+/**
+ * One line a request: method, route template, status, milliseconds, id. Chosen by allow-list: neither address nor
+ * query, headers, cookies or body can reach the log.
+ */
+export function requestLog(): RequestHandler {
+  return pinoHttp<Request>({
+    logger: log,
+    wrapSerializers: false,
+    serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
+    genReqId: takeRequestId,
+    autoLogging: { ignore: (req) => QUIET.test(req.path) },
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    customProps: (req, res) => ({ method: req.method, route: routeOf(req), status: res.statusCode }),
+    customSuccessMessage: () => 'request',
+    customErrorMessage: () => 'request failed',
+    customAttributeKeys: { reqId: 'request', responseTime: 'ms' },
+    quietReqLogger: true,
+  });
+}
+
+/** The platform's id if it looks like one, else our own; also answered, so that a listener can quote it. */
+function takeRequestId(req: IncomingMessage, res: ServerResponse): string {
+  const given = req.headers['x-railway-request-id'] ?? req.headers['x-request-id'];
+  const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
+  res.setHeader('X-Request-Id', id);
+  return id;
+}
+
+function routeOf(req: Request): string {
+  const route = req.route as { path?: unknown } | undefined;
+  return typeof route?.path === 'string' ? `${req.baseUrl}${route.path}` : '(none)';
+}

@@ -1,0 +1,35 @@
+import helmet from 'helmet';
+import type { RequestHandler } from 'express';
+import type { Config } from '../../config.ts';
+import { ART_HOSTS } from '../helpers.ts';
+
+/** Nothing may load but from ourselves, and pictures from where Spotify keeps its artwork. */
+export function securityHeaders(config: Pick<Config, 'baseUrl'>): RequestHandler[] {
+  const overHttps = config.baseUrl.startsWith('https:');
+  return [
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          'default-src': ["'none'"],
+          'script-src': ["'self'"],
+          'style-src': ["'self'"],
+          'font-src': ["'self'"],
+          'img-src': ["'self'", ...ART_HOSTS.map((host) => `https://${host}`)],
+          'connect-src': ["'self'"],
+          'form-action': ["'self'"],
+          'base-uri': ["'none'"],
+          'object-src': ["'none'"],
+          'frame-ancestors': ["'none'"],
+        },
+      },
+      strictTransportSecurity: overHttps,
+      referrerPolicy: { policy: 'same-origin' },
+      xFrameOptions: { action: 'deny' },
+    }),
+    (_req, res, next) => {
+      res.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()');
+      next();
+    },
+  ];
+}

@@ -1,0 +1,25 @@
+import session from 'express-session';
+import type { RequestHandler } from 'express';
+import type { Config } from '../../config.ts';
+import type { Db } from '../../db.ts';
+import { SessionStore } from '../session-store.ts';
+
+/** A session ends after a week without a visit. Its absolute end, 30 days, is kept by the store. */
+const IDLE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Sessions exist for signed-in listeners only: nothing is written for a guest, so a flood of guests leaves no rows. */
+export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecrets'>): RequestHandler {
+  const secure = config.baseUrl.startsWith('https:');
+  return session({
+    name: cookieName('session', secure),
+    secret: [...config.sessionSecrets],
+    store: new SessionStore(db),
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: IDLE_MS },
+  });
+}
+
+/** `__Host-` ties a cookie to this very host and to HTTPS; browsers refuse it on plain HTTP. */
+export const cookieName = (name: string, secure: boolean): string => `${secure ? '__Host-' : ''}mtm.${name}`;

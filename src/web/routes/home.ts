@@ -1,0 +1,14 @@
+import { Router } from 'express';
+import type { WebContext } from '../context.ts';
+import { safeReturnTo } from '../read-params.ts';
+import { renderPage } from '../render.ts';
+
+/** `/`: what this is, and the way in. */
+export function homeRoutes({ config }: WebContext): Router {
+  return Router().get('/', (req, res) => {
+    if (req.user) return res.redirect('/dashboard');
+    const returnTo = safeReturnTo(req.query.return_to, config.baseUrl);
+    const signInUrl = `/auth/spotify?return_to=${encodeURIComponent(returnTo)}`;
+    return renderPage(res, 'home/index', { title: 'Your music, dated and kept' }, { signInUrl });
+  });
+}

@@ -1,0 +1,51 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { findConnection } from '../../users/connections.ts';
+import { updateTheme, updateTimezone } from '../../users/users.ts';
+import type { WebContext } from '../context.ts';
+import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
+import { readParams, safeReturnTo } from '../read-params.ts';
+import { renderPage } from '../render.ts';
+
+const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
+const timezoneForm = z.object({
+  timezone: z
+    .string('must be chosen')
+    .refine((name) => TIMEZONES.includes(name), 'must be a time zone of the list, such as Europe/Berlin'),
+});
+const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
+
+/** `/settings`: what the listener decides, and how the connection to Spotify stands. */
+export function settingsRoutes({ db, config }: WebContext): Router {
+  return Router()
+    .get('/settings', requireSignIn, async (req, res) => {
+      const user = req.user as Express.User;
+      const connection = await findConnection(db, user.user_id);
+      const settings = {
+        displayName: user.display_name,
+        spotifyId: user.spotify_id,
+        timezone: user.timezone,
+        timezones: TIMEZONES,
+        theme: user.theme,
+        connected: connection?.connected ?? false,
+        authorizedAt: connection?.authorized_at ?? null,
+        scope: connection?.scope ?? null,
+      };
+      renderPage(res, 'settings/index', { title: 'Settings' }, { settings });
+    })
+    .post('/settings/timezone', requireSignIn, async (req, res) => {
+      const { timezone } = readParams(timezoneForm, req.body);
+      await updateTimezone(db, userIdOf(req), timezone);
+      req.session.flash = { kind: 'info', text: `Your days now begin at midnight in ${timezone}.` };
+      res.redirect(303, '/settings');
+    })
+    .post('/settings/theme', requireSignIn, async (req, res) => {
+      const { theme } = readParams(themeForm, req.body);
+      await updateTheme(db, userIdOf(req), theme === 'system' ? null : theme);
+      res.redirect(
+        303,
+        safeReturnTo((req.body as { return_to?: unknown }).return_to, config.baseUrl, '/settings'),
+      );
+    });
+}

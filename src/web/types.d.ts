@@ -1,0 +1,20 @@
+import type { User as Listener } from '../users/users.ts';
+
+declare global {
+  namespace Express {
+    // passport puts the signed-in listener into req.user.
+    interface User extends Listener {}
+  }
+}
+
+export interface Flash {
+  readonly kind: 'info' | 'error';
+  readonly text: string;
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    csrfToken?: string;
+    flash?: Flash;
+  }
+}
