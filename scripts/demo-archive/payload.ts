@@ -1,0 +1,90 @@
+import type { CatalogueTrack, DemoAlbum, DemoArtist } from './recordings.ts';
+import { between, randomFor, shuffled } from './random.ts';
+import { writtenDate } from './releases.ts';
+
+interface Linked<Type extends string> {
+  readonly external_urls: { readonly spotify: string };
+  readonly href: string;
+  readonly id: string;
+  readonly name: string;
+  readonly type: Type;
+  readonly uri: string;
+}
+
+export type ArtistPayload = Linked<'artist'>;
+
+export interface AlbumPayload extends Linked<'album'> {
+  readonly album_type: 'album' | 'single' | 'compilation';
+  readonly artists: readonly ArtistPayload[];
+  readonly images: readonly [];
+  readonly release_date: string;
+  readonly release_date_precision: 'year' | 'month' | 'day';
+  readonly total_tracks: number;
+}
+
+/** A track as Spotify answers an app in development mode today. */
+export interface TrackPayload extends Linked<'track'> {
+  readonly album: AlbumPayload;
+  readonly artists: readonly ArtistPayload[];
+  readonly disc_number: number;
+  readonly duration_ms: number;
+  readonly explicit: boolean;
+  readonly external_ids: { readonly isrc: string };
+  readonly is_local: false;
+  readonly preview_url: null;
+  readonly track_number: number;
+}
+
+/** A track as Spotify answered in the years of the old archive. */
+export interface OldTrackPayload extends TrackPayload {
+  readonly popularity: number;
+  readonly available_markets?: readonly string[];
+}
+
+function linked<Type extends string>(type: Type, { id, name }: { id: string; name: string }): Linked<Type> {
+  const spotify = `https://open.spotify.com/${type}/${id}`;
+  const href = `https://api.spotify.com/v1/${type}s/${id}`;
+  return { external_urls: { spotify }, href, id, name, type, uri: `spotify:${type}:${id}` };
+}
+
+const artistPayload = (artist: DemoArtist): ArtistPayload => linked('artist', artist);
+
+function albumPayload(album: DemoAlbum): AlbumPayload {
+  return {
+    album_type: album.type,
+    artists: [artistPayload(album.artist)],
+    ...linked('album', album),
+    images: [],
+    release_date: writtenDate(album),
+    release_date_precision: album.precision,
+    total_tracks: album.totalTracks,
+  };
+}
+
+export function trackPayload(track: CatalogueTrack): TrackPayload {
+  return {
+    album: albumPayload(track.album),
+    artists: track.artists.map(artistPayload),
+    disc_number: 1,
+    duration_ms: track.durationMs,
+    explicit: track.explicit,
+    external_ids: { isrc: track.isrc },
+    ...linked('track', track),
+    is_local: false,
+    preview_url: null,
+    track_number: track.trackNumber,
+  };
+}
+
+// prettier-ignore
+const markets = ['AR', 'AU', 'AT', 'BE', 'BO', 'BR', 'BG', 'CA', 'CL', 'CO', 'CZ', 'DK', 'EE', 'FI', 'FR', 'DE', 'GR', 'HK',
+  'IN', 'IS', 'IE', 'IT', 'JP', 'KR', 'LV', 'LT', 'MX', 'NL', 'NZ', 'NO', 'PE', 'PL', 'PT', 'SE', 'TH', 'TR', 'GB', 'US'];
+
+/** About a third still carry the markets they could be played in. */
+export function oldTrackPayload(track: CatalogueTrack): OldTrackPayload {
+  const random = randomFor('markets', track.id);
+  const old = { ...trackPayload(track), popularity: track.popularity };
+  if (random() > 0.35) return old;
+  const count = Math.floor(between(random, 6, markets.length));
+  return { ...old, available_markets: shuffled(random, markets).slice(0, count).toSorted() };
+}
