@@ -1,33 +1,53 @@
-import type { Config } from './config.ts';
+import type { Config, DatabaseConfig } from './config.ts';
 import { createDb, type Db } from './db.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { log } from './log.ts';
 import { migrateUp } from './schema.ts';
 
-export interface OpenDatabase {
-  readonly db: Db;
+export interface DatabaseServer {
+  readonly url: string;
   /** A direct address, for migrations and long jobs. */
   readonly directUrl: string;
+  /** Stops the embedded server if this process started it; a named one is left alone. */
+  stop(): Promise<void>;
+}
+
+/** The server the settings name; the embedded one is started, or joined where another process runs it already. */
+export async function startServer(database: DatabaseConfig): Promise<DatabaseServer> {
+  if (database.kind === 'server') {
+    return { url: database.url, directUrl: database.directUrl, stop: () => Promise.resolve() };
+  }
+  const server = await startEmbeddedPostgres({ dataDir: database.dataDir, log });
+  return { url: server.url, directUrl: server.url, stop: () => server.stop() };
+}
+
+export interface OpenDatabase {
+  readonly db: Db;
+  readonly directUrl: string;
   /** Closes the pool, then stops the embedded server if this process started it. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly applicationName: string;
+  /** Milliseconds; 0 means no limit. */
+  readonly statementTimeoutMs?: number;
 }
 
 /**
- * The database the settings name. The embedded one is started, and its schema brought up to date, since nobody
- * else looks after it; a named server is left as it is found (`npm run migrate -- up` is part of a deploy).
+ * A pool on the database the settings name. The embedded one has its schema brought up to date on the way, since
+ * nobody else looks after it; a named server is left as it is found (`npm run migrate -- up` is part of a deploy).
  */
 export async function openDatabase(
   config: Pick<Config, 'database' | 'poolMin' | 'poolMax'>,
-  options: { applicationName: string; statementTimeoutMs?: number },
+  options: OpenOptions,
 ): Promise<OpenDatabase> {
-  const pool = { poolMin: config.poolMin, poolMax: config.poolMax, ...options };
-  if (config.database.kind === 'server') {
-    const { url, directUrl } = config.database;
-    const db = createDb({ url, ...pool });
-    return { db, directUrl, close: () => db.close() };
-  }
-  const server = await startEmbeddedPostgres({ dataDir: config.database.dataDir, log });
-  await migrateUp(server.url);
-  const db = createDb({ url: server.url, ...pool });
-  return { db, directUrl: server.url, close: () => db.close().then(() => server.stop()) };
+  const server = await startServer(config.database);
+  if (config.database.kind === 'embedded') await migrateUp(server.directUrl);
+  const db = createDb({ url: server.url, poolMin: config.poolMin, poolMax: config.poolMax, ...options });
+  const close = async (): Promise<void> => {
+    await db.close();
+    await server.stop();
+  };
+  return { db, directUrl: server.directUrl, close };
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { runner } from 'node-pg-migrate';
+import { Migration, runner } from 'node-pg-migrate';
 import type { Db } from './db.ts';
 import { log } from './log.ts';
 
@@ -12,24 +12,30 @@ const MIGRATIONS_TABLE = 'pgmigrations';
  * @param url a direct connection: a pooler in transaction mode cannot hold the lock
  * @returns the names of the migrations applied now
  */
-export async function migrateUp(url: string): Promise<string[]> {
-  const applied = await runner({
+export const migrateUp = (url: string): Promise<string[]> => migrate(url, 'up', Infinity);
+
+/** Takes the newest migrations back, with all their tables hold. */
+export const migrateDown = (url: string, count: number): Promise<string[]> => migrate(url, 'down', count);
+
+/** Writes an empty migration, both ways to be filled in. @returns its path */
+export const createMigration = (name: string): Promise<string> =>
+  Migration.create(name, MIGRATIONS_DIR, { filenameFormat: 'utc', language: 'sql' });
+
+async function migrate(url: string, direction: 'up' | 'down', count: number): Promise<string[]> {
+  const migrations = await runner({
     databaseUrl: url,
     dir: MIGRATIONS_DIR,
-    direction: 'up',
+    direction,
+    count,
     migrationsTable: MIGRATIONS_TABLE,
     singleTransaction: true,
     advisoryLockMode: 'wait',
-    logger: {
-      ...log,
-      info: () => undefined,
-      debug: () => undefined,
-      warn: log.warn.bind(log),
-      error: log.error.bind(log),
-    },
+    logger: { info: nothing, debug: nothing, warn: log.warn.bind(log), error: log.error.bind(log) },
   });
-  return applied.map((migration) => migration.name);
+  return migrations.map((migration) => migration.name);
 }
+
+const nothing = (): void => undefined;
 
 /** The migrations this code knows that the database has not seen yet. A newer database is no hindrance. */
 export async function listPendingMigrations(db: Db): Promise<string[]> {

@@ -1,20 +1,12 @@
 import { expect, it } from 'vitest';
-import { runner } from 'node-pg-migrate';
-import { listPendingMigrations, migrateUp, MIGRATIONS_DIR } from '../src/schema.ts';
+import { listPendingMigrations, migrateDown, migrateUp } from '../src/schema.ts';
 import { useDatabase } from './support/database.ts';
 
 const test = useDatabase();
 
 it('goes down to nothing and up again', async () => {
   expect(await listPendingMigrations(test.db)).toEqual([]);
-  await runner({
-    databaseUrl: test.url,
-    dir: MIGRATIONS_DIR,
-    direction: 'down',
-    count: Infinity,
-    migrationsTable: 'pgmigrations',
-    log: () => undefined,
-  });
+  await migrateDown(test.url, Infinity);
   const left = await test.db.many<{ name: string }>(
     `SELECT relname AS name FROM pg_class
      WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'pgmigrations%'`,

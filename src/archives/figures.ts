@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 /** An average and from how many tracks it speaks; null where it speaks from none. */
@@ -72,7 +73,7 @@ type Scope = keyof typeof SCOPES;
 
 /** The figures of everything the listener's archive holds. Costly on a large one: see archives/summary.ts. */
 export async function computeArchiveFigures(db: Queries, userId: number): Promise<Figures> {
-  return (await db.one<{ figures: Figures }>(figuresSql('archive'), [userId])).figures;
+  return (await db.one<{ figures: Figures }>(ARCHIVE_FIGURES, [userId])).figures;
 }
 
 /** The same figures for the newest list of a range (at most about a hundred tracks). */
@@ -81,11 +82,11 @@ export async function computeListFigures(
   userId: number,
   timeRange: TimeRange,
 ): Promise<Figures> {
-  return (await db.one<{ figures: Figures }>(figuresSql('list'), [userId, timeRange])).figures;
+  return (await db.one<{ figures: Figures }>(LIST_FIGURES, [userId, timeRange])).figures;
 }
 
 /** Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. */
-export function figuresSql(scope: Scope): string {
+function figuresSql(scope: Scope): string {
   return `
   WITH chosen AS MATERIALIZED (
     SELECT
@@ -172,3 +173,6 @@ const artistsSql = (scope: Scope): string => `
     FROM (SELECT * FROM ranked ORDER BY appearances DESC, tracks DESC, artist_id LIMIT 10) AS best
     LEFT JOIN artists USING (artist_id)
   )`;
+
+const ARCHIVE_FIGURES = figuresSql('archive');
+const LIST_FIGURES = hotQuery('dashboard: the list in figures', ['userId', 'timeRange'], figuresSql('list'));

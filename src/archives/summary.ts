@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { computeArchiveFigures, type Figures } from './figures.ts';
 
 export interface Totals {
@@ -39,9 +40,13 @@ async function computeArchiveSummary(db: Queries, userId: number): Promise<Archi
   return { totals, figures: await computeArchiveFigures(db, userId) };
 }
 
-export const KEPT_SUMMARY = `SELECT summary FROM archive_summaries WHERE user_id = $1`;
+const KEPT_SUMMARY = hotQuery(
+  'dashboard: the archive in figures, kept ready',
+  ['userId'],
+  `SELECT summary FROM archive_summaries WHERE user_id = $1`,
+);
 
-export const TOTALS = `
+const TOTALS = `
   SELECT
     count(DISTINCT snapshot_date)::int AS snapshot_days,
     count(*)::int AS snapshot_places,

@@ -1,5 +1,6 @@
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from './summary.ts';
 
 /** An archive moved from SQLite without an owner, waiting for the one whose music it is. */
@@ -20,7 +21,11 @@ export async function countUnclaimedArchives(db: Queries): Promise<number> {
   return (await db.one<{ archives: number }>(COUNT_UNCLAIMED)).archives;
 }
 
-export const COUNT_UNCLAIMED = `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`;
+const COUNT_UNCLAIMED = hotQuery(
+  'dashboard: archives waiting for their owner',
+  [],
+  `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`,
+);
 
 export async function listUnclaimedArchives(db: Queries): Promise<UnclaimedArchive[]> {
   const archives = await db.many<{ user_id: number }>(

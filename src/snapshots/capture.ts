@@ -1,6 +1,7 @@
 import { refreshArchiveSummary } from '../archives/summary.ts';
 import { addTracks } from '../catalogue/tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { listTopTracks, TIME_RANGES, type TimeRange, type TopTracks } from '../spotify/top-tracks.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
 import { withinSpotifyLimit } from '../users/spotify-limit.ts';
@@ -50,7 +51,10 @@ async function findMissingRanges(db: Queries, userId: number): Promise<Day> {
   return { date: day.date, missing: TIME_RANGES.filter((range) => !day.kept.includes(range)) };
 }
 
-export const CAPTURED_TODAY = `
+const CAPTURED_TODAY = hotQuery(
+  'dashboard: is today kept?',
+  ['userId'],
+  `
   SELECT
     (now() AT TIME ZONE timezone)::date AS date,
     ARRAY(
@@ -58,7 +62,8 @@ export const CAPTURED_TODAY = `
       WHERE user_id = $1 AND snapshot_date = (now() AT TIME ZONE timezone)::date
     ) AS kept
   FROM users
-  WHERE user_id = $1`;
+  WHERE user_id = $1`,
+);
 
 interface RangeList {
   readonly timeRange: TimeRange;

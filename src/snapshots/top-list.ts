@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 /** One place of the newest list, and what is known of the track's places before. */
@@ -47,7 +48,10 @@ interface NewestDates {
 const findNewestDates = (db: Db, userId: number, timeRange: TimeRange): Promise<NewestDates> =>
   db.one<NewestDates>(NEWEST_DATES, [userId, timeRange]);
 
-export const NEWEST_DATES = `
+const NEWEST_DATES = hotQuery(
+  'dashboard: the two newest snapshots',
+  ['userId', 'timeRange'],
+  `
   WITH newest AS (
     SELECT max(snapshot_date) AS latest FROM snapshots WHERE user_id = $1 AND time_range = $2
   )
@@ -55,9 +59,13 @@ export const NEWEST_DATES = `
     latest,
     (SELECT max(snapshot_date) FROM snapshots
      WHERE user_id = $1 AND time_range = $2 AND snapshot_date < latest) AS previous
-  FROM newest`;
+  FROM newest`,
+);
 
-export const TOP_LIST = `
+const TOP_LIST = hotQuery(
+  'dashboard: the list and its movement',
+  ['userId', 'timeRange', 'latestDate', 'previousDate'],
+  `
   SELECT
     now.track_id, now.rank,
     tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
@@ -78,4 +86,5 @@ export const TOP_LIST = `
       AND snapshot_date < $4::date
   ) AS earlier ON before.track_id IS NULL
   WHERE now.user_id = $1 AND now.time_range = $2 AND now.snapshot_date = $3::date
-  ORDER BY now.rank NULLS LAST, now.track_id`;
+  ORDER BY now.rank NULLS LAST, now.track_id`,
+);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { refreshAccess, type TokenGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
@@ -32,9 +33,13 @@ export function findConnection(db: Queries, userId: number): Promise<Connection 
   return db.maybeOne<Connection>(FIND_CONNECTION, [userId]);
 }
 
-export const FIND_CONNECTION = `
+const FIND_CONNECTION = hotQuery(
+  'dashboard: the connection to Spotify',
+  ['userId'],
+  `
   SELECT refresh_token IS NOT NULL AS connected, authorized_at, scope
-  FROM spotify_connections WHERE user_id = $1`;
+  FROM spotify_connections WHERE user_id = $1`,
+);
 
 /** Every listener whose lists can be asked for, the least recently signed in last. */
 export function listConnectedUsers(db: Queries): Promise<{ user_id: number }[]> {

@@ -1,5 +1,6 @@
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 
 export interface User {
@@ -17,7 +18,11 @@ export function findUser(db: Queries, userId: number): Promise<User | null> {
   return db.maybeOne<User>(FIND_USER, [userId]);
 }
 
-export const FIND_USER = `SELECT ${USER_COLUMNS} FROM users WHERE user_id = $1 AND spotify_id IS NOT NULL`;
+const FIND_USER = hotQuery(
+  'every page: the listener',
+  ['userId'],
+  `SELECT ${USER_COLUMNS} FROM users WHERE user_id = $1 AND spotify_id IS NOT NULL`,
+);
 
 /**
  * The listener behind a Spotify profile, made at the first sign-in. Recognised by `account_id` where Spotify gives

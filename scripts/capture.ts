@@ -1,0 +1,34 @@
+import { loadConfig } from '../src/config.ts';
+import { AppError } from '../src/errors.ts';
+import { openDatabase } from '../src/open-database.ts';
+import { captureSnapshots, type CaptureResult } from '../src/snapshots/capture.ts';
+import { listConnectedUsers } from '../src/users/connections.ts';
+import { runTool } from './run-tool.ts';
+
+/** `npm run capture`: today's lists of every connected listener, then exit (for cron). One's trouble is not another's. */
+await runTool(async () => {
+  const config = loadConfig('spotify');
+  const { db, close } = await openDatabase(config, { applicationName: 'capture' });
+  try {
+    const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
+    const users = await listConnectedUsers(db);
+    let failed = 0;
+    for (const { user_id: userId } of users) {
+      try {
+        console.log(`listener ${userId}: ${describe(await captureSnapshots(db, userId, access))}`);
+      } catch (error) {
+        failed += 1;
+        console.error(`listener ${userId}: ${error instanceof AppError ? error.message : String(error)}`);
+      }
+    }
+    console.log(`${users.length - failed} of ${users.length} connected listeners captured.`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await close();
+  }
+});
+
+function describe({ date, captured, places, skipped }: CaptureResult): string {
+  if (captured.length === 0) return `${date}: nothing new to keep`;
+  return `${date}: kept ${places} places in ${captured.length} lists${skipped > 0 ? `, left out ${skipped} items that were no tracks` : ''}`;
+}
