@@ -1,0 +1,125 @@
+import { apiError, json, type Answer } from './answers.ts';
+import { mapFields } from './fields.ts';
+import type { StandInListener, StandInPlay, TimeRange } from './listeners.ts';
+import type { StandInRequest, StandInState } from './state.ts';
+
+/** What an endpoint of the Web API is told: who asks, for what, and the variable part of the path. */
+export interface ApiCall {
+  readonly state: StandInState;
+  readonly listener: StandInListener;
+  readonly request: StandInRequest;
+  readonly id: string;
+}
+
+/** GET /v1/me, without what development mode no longer gets: email, country, product, followers. */
+export function me({ listener }: ApiCall): Answer {
+  return json(200, {
+    ...(listener.accountId === undefined ? {} : { account_id: listener.accountId }),
+    display_name: listener.displayName,
+    external_urls: { spotify: `https://open.spotify.com/user/${listener.id}` },
+    href: `https://api.spotify.com/v1/users/${listener.id}`,
+    id: listener.id,
+    images: [],
+    type: 'user',
+    uri: `spotify:user:${listener.id}`,
+  });
+}
+
+/** How deep Spotify serves a top list, whatever `total` says. */
+const TOP_DEPTH = 100;
+
+/** GET /v1/me/top/tracks. */
+export function topTracks({ listener, request: { url } }: ApiCall): Answer {
+  const range = url.searchParams.get('time_range') ?? 'medium_term';
+  const limit = wholeNumber(url, 'limit', 20, 1, 50);
+  const offset = wholeNumber(url, 'offset', 0, 0, 10_000);
+  if (!Object.hasOwn(listener.topTracks, range)) return apiError(400, 'Invalid time range');
+  if (limit === null) return apiError(400, 'Invalid limit');
+  if (offset === null) return apiError(400, 'Invalid offset');
+  const all = listener.topTracks[range as TimeRange];
+  const page = (from: number) => pageAddress(url, { time_range: range, limit, offset: from });
+  return json(200, {
+    href: page(offset),
+    items: all
+      .slice(0, TOP_DEPTH)
+      .slice(offset, offset + limit)
+      .map(inDevelopmentMode),
+    limit,
+    next: offset + limit < all.length ? page(offset + limit) : null,
+    offset,
+    previous: offset > 0 ? page(Math.max(0, offset - limit)) : null,
+    total: all.length,
+  });
+}
+
+/** Only about the last 50 plays exist. */
+const PLAYS_KEPT = 50;
+
+/** GET /v1/me/player/recently-played. */
+export function recentlyPlayed({ listener, request: { url } }: ApiCall): Answer {
+  const limit = wholeNumber(url, 'limit', 20, 1, PLAYS_KEPT);
+  const after = wholeNumber(url, 'after', null, 0, Number.MAX_SAFE_INTEGER);
+  const before = wholeNumber(url, 'before', null, 0, Number.MAX_SAFE_INTEGER);
+  if (limit === null) return apiError(400, 'Invalid limit');
+  if (url.searchParams.has('after') && url.searchParams.has('before')) {
+    return apiError(400, 'Only one of after and before may be given');
+  }
+  const kept = (listener.recentlyPlayed ?? [])
+    .toSorted((a, b) => playedMs(b) - playedMs(a))
+    .slice(0, PLAYS_KEPT);
+  const wanted = kept.filter(
+    (play) => playedMs(play) > (after ?? 0) && playedMs(play) < (before ?? Infinity),
+  );
+  return playsPage(url, wanted, limit);
+}
+
+function playsPage(url: URL, wanted: readonly StandInPlay[], limit: number): Answer {
+  const items = wanted.slice(0, limit);
+  const [newest, oldest] = [items[0], items.at(-1)];
+  const cursors = newest && oldest && { after: String(playedMs(newest)), before: String(playedMs(oldest)) };
+  return json(200, {
+    href: url.href,
+    items: items.map(inDevelopmentMode),
+    limit,
+    next: cursors && wanted.length > limit ? pageAddress(url, { before: cursors.before, limit }) : null,
+    cursors: cursors ?? null,
+  });
+}
+
+const playedMs = (play: StandInPlay): number => Date.parse(play.played_at);
+
+/** GET /v1/tracks/{id}: any track a listener's lists hold, or that the stand-in was given besides. */
+export function track({ state, id }: ApiCall): Answer {
+  const found = knownTracks(state).find((one) => one !== null && 'id' in one && one.id === id);
+  if (found) return json(200, inDevelopmentMode(found));
+  return /^[A-Za-z0-9]{22}$/.test(id)
+    ? apiError(404, 'Resource not found')
+    : apiError(400, 'Invalid base62 id');
+}
+
+const knownTracks = (state: StandInState): (object | null)[] => [
+  ...state.tracks,
+  ...state.listeners.flatMap(({ topTracks: top, recentlyPlayed: plays = [] }) => [
+    ...Object.values(top).flat(),
+    ...plays.map((play) => play.track),
+  ]),
+];
+
+const GONE_IN_DEVELOPMENT_MODE = new Set(['popularity', 'available_markets', 'linked_from']);
+
+const inDevelopmentMode = (payload: unknown): unknown =>
+  mapFields(payload, (name, field) => (GONE_IN_DEVELOPMENT_MODE.has(name) ? undefined : field));
+
+/** A query parameter between two bounds; null where it is anything else. */
+function wholeNumber<T>(url: URL, name: string, absent: T, least: number, most: number): number | T | null {
+  const value = url.searchParams.get(name);
+  if (value === null) return absent;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  return number >= least && number <= most ? number : null;
+}
+
+function pageAddress(url: URL, query: Record<string, string | number>): string {
+  const address = new URL(url.pathname, url.origin);
+  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, String(value));
+  return address.href;
+}

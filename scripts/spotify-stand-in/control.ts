@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { json, type Answer } from './answers.ts';
+import { activate, faultRuleShape } from './faults.ts';
+import type { StandInRequest, StandInState } from './state.ts';
+
+/** The addresses by which a running stand-in is told to fail, told to heal, and asked how it is. */
+export function control(state: StandInState, request: StandInRequest): Answer {
+  switch (`${request.method} ${request.url.pathname}`) {
+    case 'POST /stand-in/faults':
+      return addFault(state, request.body);
+    case 'DELETE /stand-in/faults':
+      state.faults = [];
+      return json(200, { faults: [] });
+    case 'GET /stand-in/state':
+      return json(200, report(state));
+    default:
+      return json(404, { problem: 'POST or DELETE /stand-in/faults, or GET /stand-in/state' });
+  }
+}
+
+function addFault(state: StandInState, body: string): Answer {
+  const rule = z.safeParse(faultRuleShape, parse(body));
+  if (!rule.success) return json(400, { problem: z.prettifyError(rule.error) });
+  state.faults.push(activate(rule.data));
+  return json(201, { faults: activeFaults(state) });
+}
+
+const activeFaults = (state: StandInState) => state.faults.filter((fault) => fault.left > 0);
+
+/** Nothing secret: no code and no token. */
+const report = (state: StandInState) => ({
+  listeners: state.listeners.map(({ id, displayName, allowListed = true, topTracks }) => ({
+    id,
+    displayName,
+    allowListed,
+    topTracks: Object.fromEntries(Object.entries(topTracks).map(([range, list]) => [range, list.length])),
+  })),
+  signedInAs: state.signedInAs,
+  faults: activeFaults(state),
+  playlists: state.playlists,
+  calls: state.calls.slice(-200),
+});
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { Answer } from './answers.ts';
+import type { Outcome } from './outcomes.ts';
+
+/** Sends an answer, or does to the connection what the fault asks for. */
+export async function deliver(response: ServerResponse, { answer, delivery }: Outcome): Promise<void> {
+  switch (delivery.how) {
+    case 'whole':
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+      return;
+    case 'silence':
+      return;
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      return;
+    case 'reset-midway':
+      resetMidway(response, answer);
+      return;
+    case 'drip':
+      drip(response, answer);
+      return;
+    case 'huge-body':
+      return sendHuge(response, delivery.megabytes);
+    case 'gzip-bomb':
+      return sendBomb(response, delivery.megabytes);
+  }
+}
+
+function resetMidway(response: ServerResponse, answer: Answer): void {
+  const bytes = Buffer.from(answer.body);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.resetAndDestroy());
+}
+
+const DRIP_MS = 1000;
+
+function drip(response: ServerResponse, answer: Answer): void {
+  const bytes = Buffer.from(answer.body);
+  response.writeHead(answer.status, answer.headers);
+  let sent = 0;
+  const sendOne = (): void => {
+    response.write(bytes.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent >= bytes.length) response.end();
+  };
+  sendOne();
+  const timer = setInterval(sendOne, DRIP_MS);
+  response.once('close', () => clearInterval(timer));
+}
+
+async function sendHuge(response: ServerResponse, megabytes: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  await pipeline(Readable.from(filler(megabytes)), response);
+}
+
+async function sendBomb(response: ServerResponse, megabytes: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+  await pipeline(Readable.from(filler(megabytes)), createGzip(), response);
+}
+
+/** Good JSON, and far too much of it. */
+function* filler(megabytes: number): Generator<string> {
+  const megabyte = 'x'.repeat(1_000_000);
+  yield '{"filler":"';
+  for (let sent = 0; sent < megabytes; sent += 1) yield megabyte;
+  yield '"}';
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What can go wrong. Where nothing else is said, it takes the place of the true answer, which is then not made. */
+const faultShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('status'), status: z.int().min(400).max(599) }),
+  /** `retryAfter`: seconds, or a header exactly as it should be sent; null sends none. */
+  z.object({
+    kind: z.literal('rate-limit'),
+    retryAfter: z.union([z.number(), z.string()]).nullable().default(30),
+    quotaExceeded: z.boolean().default(false),
+  }),
+  z.object({ kind: z.literal('unauthorized') }),
+  z.object({ kind: z.literal('invalid-grant') }),
+  z.object({ kind: z.literal('not-allow-listed'), wording: z.enum(['2025', '2026']).default('2026') }),
+  z.object({ kind: z.literal('premium-lapsed') }),
+  z.object({ kind: z.literal('scope-missing') }),
+  z.object({ kind: z.literal('html') }),
+  /** Any text at all with status 200: `null`, `{}`, `[]`, nothing. */
+  z.object({ kind: z.literal('body'), body: z.string() }),
+  z.object({ kind: z.literal('huge-body'), megabytes: z.number().positive().default(60) }),
+  z.object({ kind: z.literal('gzip-bomb'), megabytes: z.number().positive().default(200) }),
+  z.object({ kind: z.literal('redirect'), to: z.url() }),
+  /** Takes the call and never answers. */
+  z.object({ kind: z.literal('silence') }),
+  /** Cuts the connection before any answer. */
+  z.object({ kind: z.literal('reset') }),
+  /** These five spoil the true answer: the call has its effect. */
+  z.object({ kind: z.literal('reset-midway') }),
+  /** One byte a second. */
+  z.object({ kind: z.literal('drip') }),
+  z.object({ kind: z.literal('truncated-json') }),
+  /** Each top-level field becomes something of another type. */
+  z.object({ kind: z.literal('wrong-types') }),
+  /** The named fields, at any depth, are gone, or have another value. */
+  z.object({ kind: z.literal('missing-fields'), fields: z.array(z.string()).min(1) }),
+  z.object({ kind: z.literal('replaced-fields'), fields: z.record(z.string(), z.unknown()) }),
+]);
+
+/** `on`: an endpoint's name (see endpoints.ts), the beginning of a path, or `*`. `times`: until healed if not said. */
+export const faultRuleShape = z.intersection(
+  faultShape,
+  z.object({ on: z.string().min(1), times: z.union([z.literal('once'), z.int().min(1)]).optional() }),
+);
+
+export type Fault = z.output<typeof faultShape>;
+export type FaultRule = z.input<typeof faultRuleShape>;
+export type ActiveFault = Fault & { readonly on: string; left: number };
+
+export function activate(rule: FaultRule): ActiveFault {
+  const { times, ...fault } = faultRuleShape.parse(rule);
+  return { ...fault, left: times === 'once' ? 1 : (times ?? Number.POSITIVE_INFINITY) };
+}
+
+/** The first fault that is meant for this call, counted as used. */
+export function takeFault(faults: readonly ActiveFault[], name: string, path: string): Fault | null {
+  const hit = faults.find(
+    ({ on, left }) => left > 0 && (on === '*' || on === name || (on.startsWith('/') && path.startsWith(on))),
+  );
+  if (hit === undefined) return null;
+  hit.left -= 1;
+  return hit;
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { CATALOGUE_SIZE, inventLocalTrack, inventTrack, type InventedTrack } from './catalogue.ts';
+
+export type TimeRange = 'short_term' | 'medium_term' | 'long_term';
+
+export interface StandInPlay {
+  readonly track: object | null;
+  readonly played_at: string;
+  readonly context: object | null;
+}
+
+/** A person with a Spotify account, and what Spotify would answer about them. */
+export interface StandInListener {
+  readonly id: string;
+  readonly accountId?: string;
+  readonly displayName: string | null;
+  /** Whether the app's owner has put them on its list; true unless said otherwise. */
+  readonly allowListed?: boolean;
+  /** Whole track payloads, best first. Null, and anything else odd, is served as it is. */
+  readonly topTracks: Readonly<Record<TimeRange, readonly (object | null)[]>>;
+  readonly recentlyPlayed?: readonly StandInPlay[];
+}
+
+/** Alice and Bob, whose tastes overlap. Only their plays depend on `now`: they end shortly before it. */
+export function standInListeners(now: Date = new Date()): StandInListener[] {
+  return [
+    {
+      id: 'alice-stand-in',
+      accountId: 'aL1ceStand1n',
+      displayName: 'Alice Ferreira',
+      topTracks: tasteOf('alice', 0, 110),
+      recentlyPlayed: playsOf('alice', 30, now),
+    },
+    {
+      id: 'bob-stand-in',
+      displayName: 'Bob Łukasik',
+      topTracks: tasteOf('bob', 60, CATALOGUE_SIZE),
+      recentlyPlayed: [...playsOf('bob', 8, now), localPlay(now)],
+    },
+  ];
+}
+
+function tasteOf(person: string, from: number, to: number): StandInListener['topTracks'] {
+  const known = Array.from({ length: to - from }, (_, index) => inventTrack(from + index));
+  const ranked = (range: TimeRange) =>
+    known.toSorted((a, b) => liking(person, range, b) - liking(person, range, a));
+  return {
+    short_term: ranked('short_term').slice(0, 50),
+    medium_term: ranked('medium_term').slice(0, 75),
+    long_term: ranked('long_term'),
+  };
+}
+
+/** 0–1: mostly lasting taste, partly the mood of the time range, so that the three lists are alike but not same. */
+const liking = (person: string, range: TimeRange, track: InventedTrack): number =>
+  0.7 * chance(`${person} ${track.id}`) + 0.3 * chance(`${person} ${range} ${track.id}`);
+
+const chance = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
+
+const SONG_MS = 4 * 60_000;
+
+function playsOf(person: string, count: number, now: Date): StandInPlay[] {
+  return Array.from({ length: count }, (_, index) => ({
+    track: inventTrack(60 + Math.floor(chance(`${person} play ${index}`) * 50)),
+    played_at: new Date(now.getTime() - (index + 1) * SONG_MS).toISOString(),
+    context: null,
+  }));
+}
+
+const localPlay = (now: Date): StandInPlay => ({
+  track: inventLocalTrack(0),
+  played_at: new Date(now.getTime() - 40 * SONG_MS).toISOString(),
+  context: null,
+});

@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { control } from './control.ts';
+import { deliver } from './deliver.ts';
+import { findEndpoint } from './endpoints.ts';
+import { activate, takeFault, type FaultRule } from './faults.ts';
+import type { StandInListener, TimeRange } from './listeners.ts';
+import { outcomeOf } from './outcomes.ts';
+import {
+  bearerOf,
+  findListener,
+  type RecordedCall,
+  type StandInPlaylist,
+  type StandInRequest,
+  type StandInState,
+} from './state.ts';
+
+export type { FaultRule } from './faults.ts';
+export type { StandInListener, StandInPlay, TimeRange } from './listeners.ts';
+export type { RecordedCall, StandInPlaylist } from './state.ts';
+
+export interface StandInOptions {
+  /** 0, the default: any free one. */
+  readonly port?: number;
+  /** A loopback address; 127.0.0.1 unless said otherwise. */
+  readonly host?: string;
+  readonly listeners: readonly StandInListener[];
+  /** Tracks that exist besides those in the listeners' lists. */
+  readonly tracks?: readonly object[];
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** Exact addresses sign-in may lead back to; unless given, any that Spotify would accept. */
+  readonly redirectUris?: readonly string[];
+  /** Show a page to choose a listener on instead of approving as the first. */
+  readonly askWho?: boolean;
+}
+
+/** A Spotify of one's own, as an app in development mode meets it. */
+export interface SpotifyStandIn {
+  /** For both SPOTIFY_ACCOUNTS_URL and SPOTIFY_API_URL; without `/v1`. */
+  readonly url: string;
+  readonly accountsUrl: string;
+  readonly apiUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Every call so far, control addresses aside, in order of arrival. */
+  readonly calls: readonly RecordedCall[];
+  readonly playlists: readonly StandInPlaylist[];
+  setListeners(listeners: readonly StandInListener[]): void;
+  setTopTracks(listenerId: string, range: TimeRange, tracks: readonly (object | null)[]): void;
+  /** Whom sign-in approves from now on; null: the first listener. */
+  signInAs(listenerId: string | null): void;
+  /** Whether each refresh brings a new refresh token and ends the old one. */
+  rotateRefreshTokens(rotate: boolean): void;
+  fail(rule: FaultRule): void;
+  heal(): void;
+  /** Every access token given out so far answers 401 from now on. */
+  expireAccessTokens(): void;
+  /** The listener withdraws consent: the next refresh answers invalid_grant. */
+  revoke(listenerId: string): void;
+  close(): Promise<void>;
+}
+
+/** Starts listening. Rejects where the port is taken. */
+export async function startSpotifyStandIn(options: StandInOptions): Promise<SpotifyStandIn> {
+  const state = newState(options);
+  const host = options.host ?? '127.0.0.1';
+  const server = createServer((request, response) => void handle(state, request, response));
+  server.listen(options.port ?? 0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return remoteControl(state, server, `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+}
+
+const newState = (options: StandInOptions): StandInState => ({
+  clientId: options.clientId ?? 'stand-in-client',
+  clientSecret: options.clientSecret ?? 'stand-in-secret',
+  redirectUris: options.redirectUris ?? null,
+  askWho: options.askWho ?? false,
+  tracks: options.tracks ?? [],
+  listeners: options.listeners,
+  signedInAs: null,
+  rotateRefreshTokens: false,
+  codes: new Map(),
+  accessTokens: new Map(),
+  refreshTokens: new Map(),
+  playlists: [],
+  calls: [],
+  faults: [],
+});
+
+/** All the ways to see and steer it, one line each. */
+function remoteControl(state: StandInState, server: Server, url: string): SpotifyStandIn {
+  return {
+    url,
+    accountsUrl: url,
+    apiUrl: url,
+    clientId: state.clientId,
+    clientSecret: state.clientSecret,
+    calls: state.calls,
+    playlists: state.playlists,
+    setListeners: (listeners) => void (state.listeners = listeners),
+    setTopTracks: (listenerId, range, tracks) => setTopTracks(state, listenerId, range, tracks),
+    signInAs: (listenerId) => void (state.signedInAs = listenerId),
+    rotateRefreshTokens: (rotate) => void (state.rotateRefreshTokens = rotate),
+    fail: (rule) => void state.faults.push(activate(rule)),
+    heal: () => void (state.faults = []),
+    expireAccessTokens: () => expireAccessTokens(state),
+    revoke: (listenerId) => revoke(state, listenerId),
+    close: () => close(server),
+  };
+}
+
+function setTopTracks(
+  state: StandInState,
+  listenerId: string,
+  range: TimeRange,
+  tracks: readonly (object | null)[],
+): void {
+  if (findListener(state, listenerId) === null) throw new Error(`there is no listener ${listenerId}`);
+  state.listeners = state.listeners.map((listener) =>
+    listener.id === listenerId
+      ? { ...listener, topTracks: { ...listener.topTracks, [range]: tracks } }
+      : listener,
+  );
+}
+
+function expireAccessTokens(state: StandInState): void {
+  for (const [token, consent] of state.accessTokens)
+    state.accessTokens.set(token, { ...consent, expiresAt: 0 });
+}
+
+function revoke(state: StandInState, listenerId: string): void {
+  for (const [token, consent] of state.refreshTokens) {
+    if (consent.listenerId === listenerId) state.refreshTokens.delete(token);
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function handle(
+  state: StandInState,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const request = await readRequest(message);
+    if (request.url.pathname.startsWith('/stand-in/')) {
+      await deliver(response, { answer: control(state, request), delivery: { how: 'whole' } });
+    } else {
+      await answerAsSpotify(state, request, response);
+    }
+  } catch {
+    // The caller hung up midway, as it should on an answer without end; or the request was no HTTP we know.
+    response.destroy();
+  }
+}
+
+async function answerAsSpotify(
+  state: StandInState,
+  request: StandInRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const call = record(state, request);
+  const { name, answer } = findEndpoint(state, request);
+  const outcome = outcomeOf(takeFault(state.faults, name, request.url.pathname), answer);
+  const unanswered = outcome.delivery.how === 'silence' || outcome.delivery.how === 'reset';
+  call.status = unanswered ? null : outcome.answer.status;
+  await deliver(response, outcome);
+}
+
+async function readRequest(message: IncomingMessage): Promise<StandInRequest> {
+  const { method = 'GET', url = '/', headers } = message;
+  const chunks = await message.toArray();
+  return {
+    method,
+    url: new URL(`http://${headers.host}${url}`),
+    headers,
+    body: Buffer.concat(chunks).toString(),
+  };
+}
+
+function record(state: StandInState, { method, url, headers, body }: StandInRequest): RecordedCall {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const call: RecordedCall = {
+    method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    grantType: isForm ? new URLSearchParams(body).get('grant_type') : null,
+    listenerId: state.accessTokens.get(bearerOf(headers) ?? '')?.listenerId ?? null,
+    at: new Date(),
+    status: null,
+  };
+  state.calls.push(call);
+  return call;
+}

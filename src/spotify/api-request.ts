@@ -1,0 +1,52 @@
+import { apiErrorFrom } from './errors.ts';
+import { callOnce, withRetries, type HttpAnswer, type HttpCall } from './http.ts';
+import { addressOf, startTimeLimit, type SpotifySettings } from './settings.ts';
+
+const MAX_BYTES = 10_000_000;
+
+/** What one exported call may use: whose token, at which host, until when. */
+export interface ApiSession {
+  readonly apiUrl: string;
+  readonly accessToken: string;
+  readonly limit: AbortSignal;
+}
+
+export const openSession = (settings: SpotifySettings, accessToken: string): ApiSession => ({
+  apiUrl: settings.apiUrl,
+  accessToken,
+  limit: startTimeLimit(settings),
+});
+
+/** The text of a 2xx answer. Throws SpotifyError for every other. */
+export function get(
+  session: ApiSession,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const call: HttpCall = { ...common(session), method: 'GET', url: addressOf(session.apiUrl, path, query) };
+  return withRetries(session.limit, async () => successText(await callOnce(call)));
+}
+
+/** As `get`, with a JSON body. Tried once: a second try could make a second playlist. */
+export async function post(session: ApiSession, path: string, body: unknown): Promise<string> {
+  const { headers, ...rest } = common(session);
+  const answer = await callOnce({
+    ...rest,
+    method: 'POST',
+    url: addressOf(session.apiUrl, path),
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return successText(answer);
+}
+
+const common = (session: ApiSession) => ({
+  headers: { accept: 'application/json', authorization: `Bearer ${session.accessToken}` },
+  maxBytes: MAX_BYTES,
+  limit: session.limit,
+});
+
+function successText(answer: HttpAnswer): string {
+  if (answer.status >= 200 && answer.status < 300) return answer.text;
+  throw apiErrorFrom(answer);
+}

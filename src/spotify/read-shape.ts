@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import { SpotifyError } from './errors.ts';
+
+/** JSON text as the shape it should have. Throws SpotifyError `unreadable`, without quoting the text. */
+export function readShape<T>(shape: z.ZodType<T>, text: string): T {
+  const result = shape.safeParse(parseJson(text));
+  if (!result.success) throw new SpotifyError('unreadable');
+  return result.data;
+}
+
+/** Any JSON. Throws SpotifyError `unreadable`, without quoting the text. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text it choked on.
+    throw new SpotifyError('unreadable');
+  }
+}

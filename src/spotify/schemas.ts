@@ -1,0 +1,175 @@
+import { z } from 'zod';
+
+/**
+ * Spotify takes fields away now and then, so a field that is missing, null or of the wrong type is null to us.
+ * Only what makes a thing a thing is required. Unknown fields are let through and kept in the payload.
+ */
+const text = z.string().nullable().catch(null);
+const count = z.int().nonnegative().nullable().catch(null);
+const flag = z.boolean().nullable().catch(null);
+const httpsUrl = z
+  .url({ protocol: /^https$/ })
+  .nullable()
+  .catch(null);
+const links = z.object({ spotify: httpsUrl }).catch({ spotify: null });
+const MAX_PAYLOAD_CHARS = 262_144;
+
+/** One artist as a track names it. */
+const artist = z
+  .object({ id: text, name: text })
+  .transform(({ id, name }) => ({ artistId: id, name }))
+  .nullable()
+  .catch(null);
+
+const album = z
+  .object({ id: text, name: text, release_date: text, release_date_precision: text })
+  .catch({ id: null, name: null, release_date: null, release_date_precision: null });
+
+const trackShape = z.object({
+  id: z.string().min(1).max(256).nullable().catch(null),
+  uri: z.string().max(2000).nullable().catch(null),
+  name: z.string(),
+  type: z.literal('track').nullish(),
+  artists: z.array(artist).catch([]),
+  album,
+  duration_ms: count,
+  explicit: flag,
+  popularity: z.int().min(0).max(100).nullable().catch(null),
+  external_urls: links,
+  external_ids: z.object({ isrc: text }).catch({ isrc: null }),
+});
+
+export interface TrackArtist {
+  readonly artistId: string | null;
+  readonly name: string | null;
+}
+
+/** A track as Spotify described it; whatever it left out is null. */
+export interface SpotifyTrack {
+  /** Spotify's id, or for a local file, which has none, its `spotify:local:` uri. */
+  readonly trackId: string;
+  readonly isLocal: boolean;
+  readonly name: string;
+  readonly artists: readonly TrackArtist[];
+  readonly albumId: string | null;
+  readonly albumName: string | null;
+  /** As precise as `releaseDatePrecision` says: `1987`, `1987-03` or `1987-03-09`. */
+  readonly releaseDate: string | null;
+  readonly releaseDatePrecision: string | null;
+  readonly durationMs: number | null;
+  readonly explicit: boolean | null;
+  /** 0–100. Apps in development mode no longer get it. */
+  readonly popularity: number | null;
+  readonly isrc: string | null;
+  readonly spotifyUrl: string | null;
+  /** The whole object as received, fields unknown to us included. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** A track, or null where it is none: `null`, an episode, without a name, or with neither id nor local uri. */
+export function readTrack(received: unknown): SpotifyTrack | null {
+  const parsed = trackShape.safeParse(received);
+  if (!parsed.success || !isKeepable(received)) return null;
+  const { data } = parsed;
+  const localUri = data.uri?.startsWith('spotify:local:') ? data.uri : null;
+  const trackId = data.id ?? localUri;
+  if (trackId === null) return null;
+  return {
+    trackId,
+    isLocal: data.id === null,
+    name: data.name,
+    artists: data.artists.filter((one) => one !== null),
+    ...albumFields(data.album),
+    durationMs: data.duration_ms,
+    explicit: data.explicit,
+    popularity: data.popularity,
+    isrc: data.external_ids.isrc,
+    spotifyUrl: data.external_urls.spotify,
+    payload: received,
+  };
+}
+
+function albumFields(data: z.infer<typeof album>) {
+  return {
+    albumId: data.id,
+    albumName: data.name,
+    releaseDate: data.release_date,
+    releaseDatePrecision: data.release_date_precision,
+  };
+}
+
+/** JSON can be read ten thousand levels deep and then not be written again; such a payload would sink its batch. */
+function isKeepable(received: unknown): received is Record<string, unknown> {
+  try {
+    return JSON.stringify(received).length <= MAX_PAYLOAD_CHARS;
+  } catch {
+    return false;
+  }
+}
+
+export const trackPage = z.object({
+  items: z.array(z.unknown()),
+  next: text,
+  limit: z.int().min(1).max(50).catch(50),
+});
+
+/** One listen, newest first in a page. */
+export interface RecentPlay {
+  /** An instant in ISO 8601, as received. */
+  readonly playedAt: string;
+  readonly track: SpotifyTrack;
+  /** The album or playlist it was played from. */
+  readonly context: Readonly<Record<string, unknown>> | null;
+  /** The whole item as received. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+const playShape = z.looseObject({
+  played_at: z.iso.datetime({ offset: true }),
+  context: z.record(z.string(), z.unknown()).nullable().catch(null),
+  track: z.unknown(),
+});
+
+/** A play, or null where the item is none or its track cannot be read. */
+export function readPlay(received: unknown): RecentPlay | null {
+  const parsed = playShape.safeParse(received);
+  const track = parsed.success ? readTrack(parsed.data.track) : null;
+  if (!parsed.success || track === null || !isKeepable(received)) return null;
+  return { playedAt: parsed.data.played_at, track, context: parsed.data.context, payload: received };
+}
+
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .nullable()
+  .catch(null);
+
+export const playsPage = z.object({
+  items: z.array(z.unknown()),
+  cursors: z.object({ after: cursor }).catch({ after: null }),
+});
+
+export interface SpotifyProfile {
+  readonly id: string;
+  /** The identity to link people by where present (since May 2026). */
+  readonly accountId: string | null;
+  readonly displayName: string | null;
+  readonly imageUrl: string | null;
+}
+
+/** Without control characters and of a length a page can show; nothing left is null. */
+const displayName = text.transform((name) => {
+  const clean = name?.replaceAll(/\p{Cc}+/gu, ' ').trim() ?? '';
+  return /^.{1,200}/su.exec(clean)?.[0] ?? null;
+});
+
+export const profileShape = z.object({
+  id: z.string().min(1).max(256),
+  account_id: z.string().min(1).max(256).nullable().catch(null),
+  display_name: displayName,
+  images: z.array(z.object({ url: httpsUrl }).catch({ url: null })).catch([]),
+});
+
+export const playlistShape = z.object({ id: z.string().min(1).max(256), external_urls: links });
+export const snapshotShape = z.object({ snapshot_id: text });
