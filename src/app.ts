@@ -23,11 +23,17 @@ export interface App {
   readonly readiness: Readiness;
 }
 
+/** Two calls in a row (a refresh and what it was for) still answer the listener within ten seconds. */
+const SPOTIFY_PATIENCE_MS = 4_500;
+
 /** The whole app, middleware in order. It does not listen: server.ts and the tests do. */
 export function createApp({ config, db }: { config: Config; db: Db }): App {
   const app = express();
   const readiness = createReadiness(db);
-  const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
+  const access = {
+    settings: { ...config.spotify, timeoutMs: SPOTIFY_PATIENCE_MS },
+    tokenKeys: config.tokenKeys,
+  };
   const context = { config, db, access, readiness };
   const assets = createAssets();
   const authenticator = createAuthenticator(context);

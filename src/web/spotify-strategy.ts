@@ -1,4 +1,4 @@
-import { Strategy as SpotifyStrategy } from 'passport-spotify';
+import { Strategy as SpotifyStrategy, type VerifyFunctionWithRequest } from 'passport-spotify';
 import { AppError } from '../errors.ts';
 import { exchangeCode, type TokenGrant } from '../spotify/accounts.ts';
 import { fetchProfile } from '../spotify/api.ts';
@@ -15,55 +15,51 @@ type TokenCallback = (
   refreshToken?: string,
   grant?: TokenGrant,
 ) => void;
-type Verified = (error: unknown, user?: User) => void;
-
-interface OAuth2Client {
-  getOAuthAccessToken(code: string, params: { code_verifier?: string }, done: TokenCallback): void;
-}
 
 /**
  * passport-spotify keeps the flow (authorize address, PKCE, state); what speaks to Spotify is replaced by our own
  * client. The package's own token exchange ends the process on an answer that is no JSON, waits for ever on a
  * silent one, and hides why it failed.
  */
-export class GuardedSpotifyStrategy extends SpotifyStrategy {
-  declare protected readonly _oauth2: OAuth2Client;
-  readonly #context: WebContext;
+export function createSpotifyStrategy(context: WebContext): SpotifyStrategy {
+  const { spotify } = context.config;
+  // The package's types know neither `store` nor `pkce`; a declared constant may carry them all the same.
+  const options = {
+    clientID: spotify.clientId,
+    clientSecret: spotify.clientSecret,
+    callbackURL: spotify.redirectUri,
+    authorizationURL: `${spotify.accountsUrl}/authorize`,
+    tokenURL: `${spotify.accountsUrl}/api/token`,
+    scope: [...SPOTIFY_SCOPES],
+    store: new SignInStateStore(context.db, context.config),
+    state: true,
+    pkce: true,
+    passReqToCallback: true as const,
+  };
+  const verify: VerifyFunctionWithRequest = (_req, _access, _refresh, grant, profile, done) => {
+    admit(context, grant as unknown as TokenGrant, profile as unknown as SpotifyProfile).then(
+      (user) => done(null, user),
+      done,
+    );
+  };
+  const { getOAuthAccessToken, userProfile } = guards(context);
+  const strategy = Object.assign(new SpotifyStrategy(options, verify), { userProfile });
+  Object.assign((strategy as unknown as { _oauth2: object })._oauth2, { getOAuthAccessToken });
+  return strategy;
+}
 
-  constructor(context: WebContext) {
-    const { spotify } = context.config;
-    // The package's types know neither `store` nor `pkce`; a declared constant may carry them all the same.
-    const options = {
-      clientID: spotify.clientId,
-      clientSecret: spotify.clientSecret,
-      callbackURL: spotify.redirectUri,
-      authorizationURL: `${spotify.accountsUrl}/authorize`,
-      tokenURL: `${spotify.accountsUrl}/api/token`,
-      scope: [...SPOTIFY_SCOPES],
-      store: new SignInStateStore(context.db, context.config),
-      state: true,
-      pkce: true,
-      passReqToCallback: true as const,
-    };
-    super(options, (...given: unknown[]) => {
-      const [grant, profile, done] = given.slice(-3) as [TokenGrant, SpotifyProfile, Verified];
-      admit(context, grant, profile).then((user) => done(null, user), done);
-    });
-    this.#context = context;
-    this._oauth2.getOAuthAccessToken = this.#exchangeCode.bind(this);
-  }
-
-  #exchangeCode(code: string, params: { code_verifier?: string }, done: TokenCallback): void {
-    exchangeCode(this.#context.access.settings, { code, codeVerifier: params.code_verifier ?? '' }).then(
+/** Takes the place of the package's own token exchange and profile fetch. */
+function guards({ access: { settings } }: WebContext) {
+  const getOAuthAccessToken = (code: string, params: { code_verifier?: string }, done: TokenCallback): void => {
+    exchangeCode(settings, { code, codeVerifier: params.code_verifier ?? '' }).then(
       (grant) => done(null, grant.accessToken, grant.refreshToken, grant),
       done,
     );
-  }
-
-  /** Overrides passport-spotify's own, which its types do not mention. */
-  userProfile(accessToken: string, done: (error: unknown, profile?: unknown) => void): void {
-    fetchProfile(this.#context.access.settings, accessToken).then((profile) => done(null, profile), done);
-  }
+  };
+  const userProfile = (accessToken: string, done: (error: unknown, profile?: unknown) => void): void => {
+    fetchProfile(settings, accessToken).then((profile) => done(null, profile), done);
+  };
+  return { getOAuthAccessToken, userProfile };
 }
 
 /** Who may sign in, and what is kept of it. */

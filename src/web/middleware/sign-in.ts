@@ -3,14 +3,14 @@ import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import { findUser } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
-import { GuardedSpotifyStrategy } from '../spotify-strategy.ts';
+import { createSpotifyStrategy } from '../spotify-strategy.ts';
 
 export type Authenticator = InstanceType<typeof passport.Authenticator>;
 
 /** passport with our one strategy; the session keeps nothing but the listener's id. */
 export function createAuthenticator(context: WebContext): Authenticator {
   const authenticator = new passport.Authenticator();
-  authenticator.use('spotify', new GuardedSpotifyStrategy(context));
+  authenticator.use('spotify', createSpotifyStrategy(context));
   authenticator.serializeUser<number>((user, done) => done(null, user.user_id));
   authenticator.deserializeUser<number>((userId, done) => {
     findUser(context.db, userId).then((user) => done(null, user ?? false), done);
