@@ -23,9 +23,9 @@ export async function deliver(response: ServerResponse, { answer, delivery }: Ou
       drip(response, answer);
       return;
     case 'huge-body':
-      return sendHuge(response, delivery.megabytes);
+      return sendHuge(response, answer, delivery.megabytes);
     case 'gzip-bomb':
-      return sendBomb(response, delivery.megabytes);
+      return sendBomb(response, answer, delivery.megabytes);
   }
 }
 
@@ -51,20 +51,20 @@ function drip(response: ServerResponse, answer: Answer): void {
   response.once('close', () => clearInterval(timer));
 }
 
-async function sendHuge(response: ServerResponse, megabytes: number): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  await pipeline(Readable.from(filler(megabytes)), response);
+async function sendHuge(response: ServerResponse, answer: Answer, megabytes: number): Promise<void> {
+  response.writeHead(answer.status, answer.headers);
+  await pipeline(Readable.from(padded(answer.body, megabytes)), response);
 }
 
-async function sendBomb(response: ServerResponse, megabytes: number): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-  await pipeline(Readable.from(filler(megabytes)), createGzip(), response);
+async function sendBomb(response: ServerResponse, answer: Answer, megabytes: number): Promise<void> {
+  response.writeHead(answer.status, { ...answer.headers, 'content-encoding': 'gzip' });
+  await pipeline(Readable.from(padded(answer.body, megabytes)), createGzip(), response);
 }
 
-/** Good JSON, and far too much of it. */
-function* filler(megabytes: number): Generator<string> {
+/** The true answer, a JSON object, with far too much besides: whoever reads it to the end will believe it. */
+function* padded(body: string, megabytes: number): Generator<string> {
   const megabyte = 'x'.repeat(1_000_000);
   yield '{"filler":"';
   for (let sent = 0; sent < megabytes; sent += 1) yield megabyte;
-  yield '"}';
+  yield `",${body.slice(1)}`;
 }

@@ -17,15 +17,15 @@ const faultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('html') }),
   /** Any text at all with status 200: `null`, `{}`, `[]`, nothing. */
   z.object({ kind: z.literal('body'), body: z.string() }),
-  z.object({ kind: z.literal('huge-body'), megabytes: z.number().positive().default(60) }),
-  z.object({ kind: z.literal('gzip-bomb'), megabytes: z.number().positive().default(200) }),
   z.object({ kind: z.literal('redirect'), to: z.url() }),
   /** Takes the call and never answers. */
   z.object({ kind: z.literal('silence') }),
   /** Cuts the connection before any answer. */
   z.object({ kind: z.literal('reset') }),
-  /** These five spoil the true answer: the call has its effect. */
+  /** From here on a fault spoils the true answer: the call has its effect. */
   z.object({ kind: z.literal('reset-midway') }),
+  z.object({ kind: z.literal('huge-body'), megabytes: z.number().positive().default(60) }),
+  z.object({ kind: z.literal('gzip-bomb'), megabytes: z.number().positive().default(200) }),
   /** One byte a second. */
   z.object({ kind: z.literal('drip') }),
   z.object({ kind: z.literal('truncated-json') }),

@@ -179,6 +179,7 @@ const FAULTS: readonly [string, FaultCase, string][] = [
   ['a reset midway', { kind: 'reset-midway' }, 'unreachable'],
   ['500', { kind: 'status', status: 500 } as FaultCase, 'unreachable'],
   ['503', { kind: 'status', status: 503 } as FaultCase, 'unreachable'],
+  ['401', { kind: 'unauthorized' }, 'refused'],
   ['403 in plain text', { kind: 'premium-lapsed' }, 'premium-lapsed'],
   ['429', { kind: 'rate-limit', retryAfter: 77 } as FaultCase, 'rate-limited'],
   ['a redirect', { kind: 'redirect', to: 'http://127.0.0.1:9/' } as FaultCase, 'unreachable'],
