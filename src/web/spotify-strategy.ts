@@ -50,7 +50,11 @@ export function createSpotifyStrategy(context: WebContext): SpotifyStrategy {
 
 /** Takes the place of the package's own token exchange and profile fetch. */
 function guards({ access: { settings } }: WebContext) {
-  const getOAuthAccessToken = (code: string, params: { code_verifier?: string }, done: TokenCallback): void => {
+  const getOAuthAccessToken = (
+    code: string,
+    params: { code_verifier?: string },
+    done: TokenCallback,
+  ): void => {
     exchangeCode(settings, { code, codeVerifier: params.code_verifier ?? '' }).then(
       (grant) => done(null, grant.accessToken, grant.refreshToken, grant),
       done,

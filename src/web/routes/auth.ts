@@ -48,7 +48,7 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
 
 const slowDown = rateLimit({
   windowMs: 60_000,
-  limit: 60,
+  limit: 300,
   standardHeaders: 'draft-8',
   legacyHeaders: false,
   handler: (_req, _res, next) =>
