@@ -1,5 +1,5 @@
 /** What a hot query may be asked about: the names its parameters go by. */
-export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'sessionId';
+export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate';
 
 export interface HotQuery {
   readonly name: string;

@@ -117,7 +117,7 @@ describe('a callback', () => {
     const path = await callbackPath(alice);
     const before = tokenCalls();
     const answers = await Promise.all([alice.get(path), alice.get(path)]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 403]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 403]));
     expect(tokenCalls()).toBe(before + 1);
   });
 

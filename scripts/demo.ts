@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../src/config.ts';
+import { AppError } from '../src/errors.ts';
+import { openDatabase } from '../src/open-database.ts';
+import { startApp, moveFile, waitUntilReady } from './demo/processes.ts';
+import { inventedDemo, ownFileDemo, type Demo } from './demo/listener.ts';
+import { startSpotifyStandIn } from './spotify-stand-in/server.ts';
+import { runTool } from './run-tool.ts';
+
+const USAGE = 'usage: npm run demo -- [FILE] [--fresh] [--port N]';
+
+/** `npm run demo`: everything with nothing set up, on an invented archive or on the listener's own old file. */
+await runTool(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { fresh: { type: 'boolean', default: false }, port: { type: 'string', default: '3000' } },
+  });
+  if (positionals.length > 1 || !/^\d{1,5}$/.test(values.port)) throw new AppError(400, USAGE);
+  const [file] = positionals;
+  if (file !== undefined && !existsSync(file)) throw new AppError(400, `There is no file ${file}. ${USAGE}`);
+  // One place for the invented listener, another for real files: the two are never mixed.
+  const directory = path.resolve('.data', file === undefined ? 'demo' : 'demo-own-files');
+  if (values.fresh) rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return run(directory, file, Number(values.port));
+});
+
+async function run(directory: string, file: string | undefined, port: number): Promise<number> {
+  const env = { NODE_ENV: 'development', EMBEDDED_POSTGRES_DIR: path.join(directory, 'postgres') };
+  console.log('Starting PostgreSQL …');
+  const { db, close } = await openDatabase(loadConfig('database', env), { applicationName: 'demo' });
+  try {
+    const demo: Demo = file === undefined ? inventedDemo(directory) : ownFileDemo(path.resolve(file));
+    for (const old of demo.files) await moveFile(old, demo.owner, env);
+    // The stand-in forgets its tokens when it stops, so nobody is still signed in from the last time.
+    await db.execute('DELETE FROM sessions');
+    const standIn = await startSpotifyStandIn({ listeners: [await demo.listener(db)] });
+    const app = await startApp({ ...env, ...spotifySettings(standIn) }, port);
+    await waitUntilReady(app);
+    console.log(
+      `\nReady: open ${app.url} and click “Sign in with Spotify”. (A stand-in plays Spotify. Stop with Ctrl-C.)`,
+    );
+    if (demo.owner === null) console.log('Your archive waits there to be claimed: one more click.');
+    const exitCode = await app.ended;
+    await standIn.close();
+    return exitCode;
+  } finally {
+    await close();
+  }
+}
+
+const spotifySettings = (standIn: { clientId: string; clientSecret: string; url: string }) => ({
+  SPOTIFY_CLIENT_ID: standIn.clientId,
+  SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
+  SPOTIFY_ACCOUNTS_URL: standIn.url,
+  SPOTIFY_API_URL: standIn.url,
+});

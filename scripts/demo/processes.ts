@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../src/errors.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+type Settings = Readonly<Record<string, string>>;
+
+/** Runs one of the project's programs as a person would, on these settings alone. */
+const runProgram = (program: string, args: readonly string[], env: Settings): ChildProcess =>
+  spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, program), ...args], {
+    cwd: ROOT,
+    env,
+    stdio: 'inherit',
+  });
+
+/** Moves an old file with the real command. Rows put among the rejects (exit 1) are no reason to stop. */
+export async function moveFile(file: string, owner: string | null, env: Settings): Promise<void> {
+  console.log(`\nMoving ${file} with migrate:sqlite …`);
+  const ownerArgs = owner === null ? [] : ['--owner', owner];
+  const [code] = (await once(
+    runProgram('scripts/migrate-from-sqlite.ts', [file, '--no-backup', ...ownerArgs], env),
+    'exit',
+  )) as [number | null];
+  if (code !== 0 && code !== 1) throw new AppError(400, 'The demo cannot go on without the archive.');
+}
+
+export interface RunningApp {
+  readonly url: string;
+  /** The app's exit code, once it has ended (Ctrl-C reaches it too). */
+  readonly ended: Promise<number>;
+}
+
+/** Starts the app on the wanted port, or on any free one if that is taken. */
+export async function startApp(env: Settings, wantedPort: number): Promise<RunningApp> {
+  const port = (await isFree(wantedPort)) ? wantedPort : await anyFreePort();
+  const child = runProgram('src/server.ts', [], { ...env, PORT: String(port), LOG_LEVEL: 'warn' });
+  // Ctrl-C goes to the whole group; this process stays until the app has stopped, then closes the database.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));
+  const ended = once(child, 'exit').then(([code]) => (code as number | null) ?? 1);
+  return { url: `http://127.0.0.1:${port}`, ended };
+}
+
+/** @throws AppError if the app ends, or is not ready within 30 seconds */
+export async function waitUntilReady({ url, ended }: RunningApp): Promise<void> {
+  const over = ended.then(() => 'ended' as const);
+  for (let waited = 0; waited < 30_000; waited += 100) {
+    const answer = await Promise.race([over, isReady(url)]);
+    if (answer === true) return;
+    if (answer === 'ended') break;
+    await sleep(100);
+  }
+  throw new AppError(500, 'The app did not come up; its messages stand above.');
+}
+
+const isReady = (url: string): Promise<boolean> =>
+  fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+async function isFree(port: number): Promise<boolean> {
+  const server = net.createServer().listen(port, '127.0.0.1');
+  const free = await Promise.race([
+    once(server, 'listening').then(() => true),
+    once(server, 'error').then(() => false),
+  ]);
+  server.close();
+  return free;
+}
+
+async function anyFreePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
