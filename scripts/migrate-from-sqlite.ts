@@ -1,0 +1,137 @@
+import { parseArgs } from 'node:util';
+import { loadConfig, type Config } from '../src/config.ts';
+import { ConfigError } from '../src/errors.ts';
+import { log } from '../src/log.ts';
+import { openDatabase, type OpenDatabase } from '../src/open-database.ts';
+import { listPendingMigrations } from '../src/schema.ts';
+import { auditFile, printAudit } from './migrate-from-sqlite/audit.ts';
+import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults.ts';
+import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
+import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
+import { exitCodeOf, printReport } from './migrate-from-sqlite/report.ts';
+
+const USAGE = `Usage: npm run migrate:sqlite -- [FILE] [options]
+
+Moves an old Music Time Machine archive (SQLite) into PostgreSQL: all of it, verified, or nothing.
+FILE defaults to SQLITE_PATH, else music_time_machine.db.
+
+  --owner SPOTIFY_ID      whose archive it is (default OWNER_SPOTIFY_ID; else it waits to be claimed)
+  --dry-run               read and check all, write nothing
+  --verify-only           compare the file with what the database holds, write nothing
+  --audit                 show the file's tables, columns and what each becomes
+  --assume-timezone IANA  the zone of times that name none (default UTC)
+  --no-backup             make no dated copy beside the file
+  --json                  the report as JSON on stdout
+
+Exit codes: 0 all moved and verified; 1 moved, something is in import_rejects; 2 nothing was written;
+3 verification failed or cut off (safe to run again).`;
+
+const OPTIONS = {
+  owner: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  'verify-only': { type: 'boolean', default: false },
+  audit: { type: 'boolean', default: false },
+  'assume-timezone': { type: 'string', default: 'UTC' },
+  'no-backup': { type: 'boolean', default: false },
+  'retry-rejects': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+    if (positionals.length > 1) throw new NothingWritten('Name one file.');
+    return { ...values, file: positionals[0] };
+  } catch (error) {
+    throw new NothingWritten(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+type Arguments = ReturnType<typeof readArguments>;
+
+async function main(): Promise<number> {
+  const given = readArguments();
+  if (given.help) return show(USAGE);
+  if (given['retry-rejects']) {
+    throw new NothingWritten(
+      '--retry-rejects comes with the next release; a rejected value that was mended in the file moves when you run the move again.',
+    );
+  }
+  if (given['dry-run'] && given['verify-only'])
+    throw new NothingWritten(`Choose one of --dry-run and --verify-only.\n\n${USAGE}`);
+  const config = loadConfig('database');
+  log.level = config.logLevel === 'debug' ? 'debug' : 'silent';
+  const file = given.file ?? config.sqlitePath;
+  if (!given.audit) return move(given, config, file);
+  const audit = await auditFile(file);
+  return show(given.json ? JSON.stringify(audit, null, 2) : printAudit(audit));
+}
+
+async function move(given: Arguments, config: Config, file: string): Promise<number> {
+  const opened = await openReadyDatabase(config);
+  try {
+    const report = await moveArchive({
+      db: opened.db,
+      file,
+      owner: given.owner ?? config.ownerSpotifyId,
+      mode: given['dry-run'] ? 'dry-run' : given['verify-only'] ? 'verify' : 'move',
+      assumedZone: given['assume-timezone'],
+      backup: !given['no-backup'],
+      progress: given.json || !process.stderr.isTTY ? silentProgress : terminalProgress(),
+    });
+    show(given.json ? JSON.stringify(report, null, 2) : printReport(report));
+    return exitCodeOf(report);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** A database that cannot be reached, or whose schema is behind, is a reason not to begin. */
+async function openReadyDatabase(config: Config): Promise<OpenDatabase> {
+  const options = { applicationName: 'migrate-sqlite', statementTimeoutMs: 0 };
+  const opened = await openDatabase(config, options).catch(notReady);
+  const pending = await listPendingMigrations(opened.db).catch(async (error: unknown) => {
+    await opened.close();
+    return notReady(error);
+  });
+  if (pending.length === 0) return opened;
+  await opened.close();
+  throw new NothingWritten('The database is not ready: run "npm run migrate -- up" first.');
+}
+
+function notReady(error: unknown): never {
+  log.debug({ err: error }, 'the database is not ready');
+  throw new NothingWritten(
+    'The database cannot be reached: check DATABASE_URL (or DB_HOST …) and that it is running. Nothing was written.',
+    { cause: error },
+  );
+}
+
+function show(text: string): 0 {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+function explain(error: unknown): number {
+  log.debug({ err: error }, 'the move did not end well');
+  const nothingWritten = error instanceof NothingWritten || error instanceof ConfigError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (nothingWritten) process.stderr.write(`${message}\n`);
+  else if (error instanceof VerificationFailed)
+    process.stderr.write(`Verification failed: ${message} Nothing was changed.\n`);
+  else
+    process.stderr.write(
+      `The move was cut off (${message}). Nothing was changed; it is safe to run again.\n`,
+    );
+  return nothingWritten ? 2 : 3;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.stderr.write('The move was cut off. Nothing was changed; it is safe to run again.\n');
+    process.exit(3);
+  });
+}
+
+process.exitCode = await main().catch(explain);

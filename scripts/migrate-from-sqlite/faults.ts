@@ -1,0 +1,42 @@
+/** Nothing was written and nothing will be until somebody does what the message says: exit code 2. */
+export class NothingWritten extends Error {
+  override readonly name = 'NothingWritten';
+}
+
+/** What PostgreSQL holds is not what the file holds: the run is rolled back, exit code 3. */
+export class VerificationFailed extends Error {
+  override readonly name = 'VerificationFailed';
+}
+
+/**
+ * Why a value or a row was set aside. They are counted, shown to the listener and part of what makes a reject
+ * recognisable on a second run: change one, and every archive moved so far reports its rejects anew.
+ */
+export const REASON = {
+  unknownColumn: 'column unknown to the archive',
+  keyMissing: 'the key is missing',
+  keyUnfit: 'the key is no storable text',
+  keyTooLong: 'the key is too long',
+  unknownTimeRange: 'unknown time range',
+  notADay: 'not a day of the calendar written as YYYY-MM-DD',
+  notUtf8: 'not valid UTF-8',
+  nulCharacter: 'holds a NUL character',
+  blobForText: 'a BLOB where text belongs',
+  numberForText: 'a fractional number where text belongs',
+  notWhole: 'not a whole number',
+  outOfRange: 'a number out of range',
+  notAReleaseDate: 'not a release date',
+  notAnInstant: 'not a point in time',
+  noSuchArtist: 'there is no such artist',
+  noSuchTrack: 'there is no such track',
+  sameKey: 'an earlier row has the same key',
+  keptValue: 'a different value is already kept',
+  keptRank: 'a different rank is already kept',
+  keptTime: 'an earlier time is already kept',
+} as const;
+
+/** A cell (or, without a column, a row) that cannot be moved. */
+export interface Fault {
+  readonly column: string | null;
+  readonly reason: string;
+}

@@ -1,0 +1,256 @@
+import path from 'node:path';
+import type { Db, Transaction } from '../../src/db.ts';
+import { backUp } from './backup.ts';
+import { explainFaults } from './explain-faults.ts';
+import { NothingWritten, VerificationFailed } from './faults.ts';
+import { addArchiveTracks, addPlaylists, mergeDerived } from './merge-derived.ts';
+import { MERGED, type MergedTable } from './merge-tables.ts';
+import { mergeTable } from './merge.ts';
+import { openSource, type Source } from './open-source.ts';
+import { digestOf, findOrCreateArchive, type Archive } from './owner.ts';
+import { followReferences, judgeJson, setOrphansAside, setRepeatsAside } from './prepare.ts';
+import { silentProgress, type Progress } from './progress.ts';
+import { countNewRejects, countRejects, storeRejects } from './rejects.ts';
+import type { MoveMode, MoveReport, TableReport } from './report.ts';
+import { stageTable, type Reading } from './stage.ts';
+import { createStaging } from './staged-tables.ts';
+import { verifyTable, verifyWhole } from './verify.ts';
+
+export interface MoveOptions {
+  readonly db: Db;
+  readonly file: string;
+  /** Spotify id of the listener whose archive it is; null: it waits to be claimed. */
+  readonly owner: string | null;
+  /** `dry-run` and `verify` do the whole work and take it back. Default `move`. */
+  readonly mode?: MoveMode;
+  /** IANA name of the zone of times that name none. Default UTC. */
+  readonly assumedZone?: string;
+  /** Whether to make a dated copy beside the file before. Default true. */
+  readonly backup?: boolean;
+  readonly progress?: Progress;
+}
+
+/**
+ * Moves an old archive into PostgreSQL: all of it, verified, or nothing.
+ * @throws NothingWritten where the file or the options do not fit
+ * @throws VerificationFailed where the result is not what the file holds; nothing was changed then
+ */
+export async function moveArchive(options: MoveOptions): Promise<MoveReport> {
+  const started = performance.now();
+  checkZone(options.assumedZone ?? 'UTC');
+  const source = await openSource(options.file);
+  try {
+    if (source.tables.every((table) => table.rows === 0)) {
+      throw new NothingWritten(
+        `${options.file} is an old archive without a single row: there is nothing to move.`,
+      );
+    }
+    const wanted = (options.backup ?? true) && (options.mode ?? 'move') === 'move';
+    const backup = wanted ? await backUp(source.db, options.file, new Date()) : null;
+    return await inOneTransaction(new Move(source, options, backup, started));
+  } finally {
+    source.close();
+  }
+}
+
+/** PostgreSQL takes any text for a zone; only a name that is one is safe. */
+function checkZone(zone: string): void {
+  try {
+    if (!/^[A-Za-z]/.test(zone)) throw new RangeError(zone);
+    new Intl.DateTimeFormat('en', { timeZone: zone }).format();
+  } catch {
+    throw new NothingWritten(`There is no time zone ${zone}: name one such as Europe/Vienna.`);
+  }
+}
+
+class TakenBack extends Error {
+  readonly report: MoveReport;
+  constructor(report: MoveReport) {
+    super('taken back');
+    this.report = report;
+  }
+}
+
+async function inOneTransaction(move: Move): Promise<MoveReport> {
+  try {
+    return await move.options.db.withTransaction(async (tx) => {
+      const report = await move.run(tx);
+      if (report.mode !== 'move') throw new TakenBack(report);
+      return report;
+    });
+  } catch (error) {
+    if (error instanceof TakenBack) return error.report;
+    throw error;
+  }
+}
+
+/** Two runs at once wait for one another. */
+const LOCK = 7_041_968;
+
+/** One run, step by step. */
+class Move {
+  readonly options: MoveOptions;
+  private readonly source: Source;
+  private readonly backup: string | null;
+  private readonly started: number;
+  private readonly progress: Progress;
+
+  constructor(source: Source, options: MoveOptions, backup: string | null, started: number) {
+    this.source = source;
+    this.options = options;
+    this.backup = backup;
+    this.started = started;
+    this.progress = options.progress ?? silentProgress;
+  }
+
+  async run(tx: Transaction): Promise<MoveReport> {
+    await this.begin(tx);
+    const digest = digestOf(this.source);
+    const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    const readings = await this.stage(tx);
+    const conversions = new Map<string, number>();
+    for (const { conversions: counts } of readings.values()) add(conversions, counts);
+    this.progress.say('comparing and writing …');
+    await judgeJson(tx, conversions);
+    const [tables, written] = await this.merge(tx, archive.userId, readings);
+    await explainFaults(tx, this.source);
+    return this.conclude(tx, archive, digest, { tables, written, conversions });
+  }
+
+  private async begin(tx: Transaction): Promise<void> {
+    const free = await tx.one<{ locked: boolean }>(`SELECT pg_try_advisory_xact_lock(${LOCK}) AS locked`);
+    if (!free.locked) {
+      this.progress.say('another move is under way: waiting for it to end …');
+      await tx.execute(`SELECT pg_advisory_xact_lock(${LOCK})`);
+    }
+    await tx.execute(
+      `SELECT set_config('TimeZone', $1, true), set_config('idle_in_transaction_session_timeout', '0', true),
+              set_config('lock_timeout', '0', true), set_config('work_mem', '64MB', true)`,
+      [this.options.assumedZone ?? 'UTC'],
+    );
+    await createStaging(tx);
+  }
+
+  private async stage(tx: Transaction): Promise<Map<string, Reading>> {
+    const readings = new Map<string, Reading>();
+    for (const table of this.source.tables) {
+      readings.set(table.shape, await stageTable(tx, this.source, table, this.progress));
+    }
+    return readings;
+  }
+
+  /** Parents first; a list's rows only once every track of the file is there. */
+  private async merge(
+    tx: Transaction,
+    userId: number,
+    readings: ReadonlyMap<string, Reading>,
+  ): Promise<[TableReport[], number]> {
+    await followReferences(tx, this.source.layout);
+    const reports: TableReport[] = [];
+    let written = 0;
+    const present = MERGED[this.source.layout].filter((table) => readings.has(table.source));
+    for (const table of present) {
+      const report = await this.mergeOne(tx, table, userId, readings.get(table.source));
+      reports.push(report);
+      written += report.moved;
+      if (table.target === 'tracks') written += await mergeDerived(tx, this.source.layout);
+    }
+    for (const table of present) await verifyTable(tx, table, userId);
+    return [reports, written + (await addArchiveTracks(tx, userId))];
+  }
+
+  private async mergeOne(
+    tx: Transaction,
+    table: MergedTable,
+    userId: number,
+    reading: Reading | undefined,
+  ): Promise<TableReport> {
+    const read = reading?.rows ?? 0;
+    const orphans = table.personal ? await setOrphansAside(tx, table.staged) : 0;
+    const repeats = await setRepeatsAside(tx, table.staged);
+    if (table.target === 'playlist_tracks') await addPlaylists(tx, userId);
+    const { added, completed, kept, alreadyThere } = await mergeTable(tx, table, userId);
+    const rejected = (reading?.refusedRows ?? 0) + orphans + repeats.refused;
+    const { duplicates } = repeats;
+    const moved = added + completed;
+    if (moved + alreadyThere + kept + duplicates + rejected !== read) {
+      throw new VerificationFailed(`${table.source}: ${read} rows were read, but not all are accounted for.`);
+    }
+    return { table: table.source, read, moved, alreadyThere, kept, duplicates, rejected };
+  }
+
+  private async conclude(
+    tx: Transaction,
+    archive: Archive,
+    digest: string,
+    done: { tables: TableReport[]; written: number; conversions: Map<string, number> },
+  ): Promise<MoveReport> {
+    const newRejects = await countNewRejects(tx, archive.userId);
+    const rejects = await countRejects(tx);
+    const changed = done.written + newRejects > 0;
+    this.refuseIfIncomplete(changed);
+    const draft = { tables: done.tables, conversions: Object.fromEntries(done.conversions), archive };
+    const report = this.describe({ ...draft, rejects, newRejects, changed });
+    if (changed || !(await isKnown(tx, archive.userId, digest))) {
+      const importId = await recordImport(tx, archive.userId, digest, report);
+      await storeRejects(tx, archive.userId, importId);
+    }
+    await verifyWhole(tx, archive.userId);
+    // HERE: if (changed) await refreshArchiveSummary(tx, archive.userId);   (src/archives/summary.ts)
+    return { ...report, ...this.time(done.tables) };
+  }
+
+  private refuseIfIncomplete(changed: boolean): void {
+    if (this.options.mode !== 'verify' || !changed) return;
+    throw new VerificationFailed(
+      'the archive does not hold all of this file: run npm run migrate:sqlite again, without --verify-only.',
+    );
+  }
+
+  private describe(
+    found: Pick<MoveReport, 'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed'>,
+  ): MoveReport {
+    const { layout, bytes, tables, unmoved } = this.source;
+    return {
+      mode: this.options.mode ?? 'move',
+      source: { name: path.basename(this.options.file), layout, bytes },
+      backup: this.backup,
+      ...found,
+      missingColumns: tables.flatMap((table) => table.missing.map((column) => `${table.name}.${column}`)),
+      unmoved,
+      ...this.time(found.tables),
+    };
+  }
+
+  private time(tables: readonly TableReport[]): { seconds: number; rowsPerSecond: number } {
+    const seconds = (performance.now() - this.started) / 1000;
+    const rows = tables.reduce((sum, table) => sum + table.read, 0);
+    return { seconds: Math.round(seconds * 100) / 100, rowsPerSecond: Math.round(rows / seconds) };
+  }
+}
+
+function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [what, count] of counts) sums.set(what, (sums.get(what) ?? 0) + count);
+}
+
+async function isKnown(tx: Transaction, userId: number, digest: string): Promise<boolean> {
+  const known = await tx.one<{ known: boolean }>(
+    'SELECT EXISTS (SELECT FROM imports WHERE user_id = $1 AND source_digest = $2) AS known',
+    [userId, digest],
+  );
+  return known.known;
+}
+
+async function recordImport(
+  tx: Transaction,
+  userId: number,
+  digest: string,
+  report: MoveReport,
+): Promise<number> {
+  const row = await tx.one<{ import_id: number }>(
+    `INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at, report)
+     VALUES ($1, $2, $3, $4, clock_timestamp(), $5) RETURNING import_id`,
+    [userId, report.source.name, report.source.layout, digest, JSON.stringify(report)],
+  );
+  return row.import_id;
+}

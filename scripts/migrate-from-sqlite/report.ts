@@ -1,0 +1,130 @@
+import type { Unmoved } from './open-source.ts';
+import type { Layout } from './layouts.ts';
+import type { RejectCount } from './rejects.ts';
+
+export type MoveMode = 'move' | 'dry-run' | 'verify';
+
+/** Where the rows of one source table went; `read` is the sum of all that follow it. */
+export interface TableReport {
+  readonly table: string;
+  readonly read: number;
+  /** Added, or filled in where the archive knew less. */
+  readonly moved: number;
+  readonly alreadyThere: number;
+  /** The archive holds something else, which stays; the source's values are among the rejects. */
+  readonly kept: number;
+  /** The same as an earlier row of the file. */
+  readonly duplicates: number;
+  /** Whole rows among the rejects. */
+  readonly rejected: number;
+}
+
+export interface MoveReport {
+  readonly mode: MoveMode;
+  readonly source: { readonly name: string; readonly layout: Layout; readonly bytes: number };
+  /** The path of the copy made before; null where none was asked for. */
+  readonly backup: string | null;
+  readonly archive: { readonly userId: number; readonly spotifyId: string | null };
+  /** False: the archive held all of it already, and not a row was touched. */
+  readonly changed: boolean;
+  readonly tables: readonly TableReport[];
+  readonly rejects: readonly RejectCount[];
+  /** Rejects that no earlier run has stored. */
+  readonly newRejects: number;
+  readonly conversions: Readonly<Record<string, number>>;
+  /** `table.column` that the file lacks; they count as NULL. */
+  readonly missingColumns: readonly string[];
+  readonly unmoved: readonly Unmoved[];
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+}
+
+/** 0: all of it is in PostgreSQL; 1: something of it is among the rejects, or in a table the archive does not know. */
+export function exitCodeOf(report: MoveReport): 0 | 1 {
+  const left = report.unmoved.some((thing) => (thing.rows ?? 0) > 0);
+  return report.rejects.length > 0 || left ? 1 : 0;
+}
+
+const HEADERS = ['table', 'read', 'moved', 'already there', 'kept', 'duplicates', 'rejected'];
+
+/** The report as a person reads it. */
+export function printReport(report: MoveReport): string {
+  const rows = report.tables.map((table) => [
+    table.table,
+    ...[table.read, table.moved, table.alreadyThere, table.kept, table.duplicates, table.rejected].map(
+      grouped,
+    ),
+  ]);
+  return [
+    `${report.source.name} (${report.source.layout} layout), ${whose(report)}`,
+    '',
+    ...alignColumns([HEADERS, ...rows]),
+    '',
+    ...describeRejects(report),
+    ...describeRest(report),
+    summary(report),
+  ].join('\n');
+}
+
+const grouped = (count: number): string => count.toLocaleString('en');
+
+function whose({ archive }: MoveReport): string {
+  return archive.spotifyId === null
+    ? 'waiting for its owner to sign in and claim it'
+    : `in the archive of ${archive.spotifyId}`;
+}
+
+/** The first column to the left, numbers to the right. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function describeRejects({ rejects, newRejects }: MoveReport): string[] {
+  if (rejects.length === 0) return [];
+  const lines = rejects.map(
+    ({ table, column, reason, count }) =>
+      `  ${grouped(count)} × ${table}${column === null ? ' (whole row)' : `.${column}`}: ${reason}`,
+  );
+  return [`Kept in import_rejects exactly as they were (${grouped(newRejects)} new):`, ...lines, ''];
+}
+
+function describeRest(report: MoveReport): string[] {
+  const converted = Object.entries(report.conversions).map(
+    ([what, count]) => `  ${grouped(count)} × ${what}`,
+  );
+  const unmoved = report.unmoved.map(
+    ({ kind, name, rows }) => `  ${kind} ${name}${rows === null ? '' : ` (${grouped(rows)} rows)`}`,
+  );
+  return [
+    ...section('Converted:', converted),
+    ...section(
+      'Columns the file does not have:',
+      report.missingColumns.map((name) => `  ${name}`),
+    ),
+    ...section('Not moved:', unmoved),
+    ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
+  ];
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines, ''];
+
+const OUTCOMES: Readonly<Record<MoveMode, (changed: boolean) => string>> = {
+  move: (changed) =>
+    changed
+      ? 'Moved and verified value by value'
+      : 'Nothing new: all of it was there already, verified value by value',
+  'dry-run': () => 'Dry run: all of it was tried and taken back, nothing was written',
+  verify: () => 'Verified: the archive holds every value of the file',
+};
+
+function summary(report: MoveReport): string {
+  const speed = `${report.seconds.toFixed(1)} s, ${grouped(report.rowsPerSecond)} rows/s`;
+  return `${OUTCOMES[report.mode](report.changed)} (${speed}).`;
+}
