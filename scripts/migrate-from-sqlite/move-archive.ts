@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import type { Db, Transaction } from '../../src/db.ts';
 import { backUp } from './backup.ts';
 import { explainFaults } from './explain-faults.ts';
@@ -196,7 +197,7 @@ class Move {
       await storeRejects(tx, archive.userId, importId);
     }
     await verifyWhole(tx, archive.userId);
-    // HERE: if (changed) await refreshArchiveSummary(tx, archive.userId);   (src/archives/summary.ts)
+    if (changed) await refreshArchiveSummary(tx, archive.userId);
     return { ...report, ...this.time(done.tables) };
   }
 

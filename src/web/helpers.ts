@@ -1,1 +1,0 @@
-export const ART_HOSTS = ['i.scdn.co'];

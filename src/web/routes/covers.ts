@@ -1,2 +1,0 @@
-import { Router } from 'express';
-export const coverRoutes = (): Router => Router();
