@@ -1,0 +1,71 @@
+const LOCALE = 'en-GB';
+const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+export const formatNumber = (value: number): string => NUMBER.format(value);
+
+/** A share as "36%"; "0%" of nothing. What is more than nothing is never rounded down to it. */
+export function formatPercent(part: number, whole: number): string {
+  if (part <= 0 || whole <= 0) return '0%';
+  const percent = (part / whole) * 100;
+  return percent < 1 ? 'under 1%' : `${NUMBER.format(percent)}%`;
+}
+
+/** An audio feature, which runs from 0 to 1: "0.65"; "not known" for null. */
+export const formatFeature = (value: number | null): string =>
+  value === null ? 'not known' : FEATURE.format(value);
+
+/** "14 March 2024" of a `YYYY-MM-DD` or an instant; an instant is read in the time zone given. */
+export function formatDate(value: string | Date, timeZone = 'UTC'): string {
+  return inEnglish(value, { day: 'numeric', month: 'long', year: 'numeric' }, timeZone);
+}
+
+/** "March 2024". */
+export function formatMonth(value: string | Date, timeZone = 'UTC'): string {
+  return inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
+}
+
+function inEnglish(value: string | Date, parts: Intl.DateTimeFormatOptions, timeZone: string): string {
+  const plainDate = typeof value === 'string';
+  const instant = plainDate ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : value;
+  if (Number.isNaN(instant.getTime())) return 'unknown date';
+  return new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: plainDate ? 'UTC' : timeZone }).format(
+    instant,
+  );
+}
+
+/** "1 track", "1,872 tracks". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}
+
+/** "1,664 of 1,872 tracks have audio features". */
+export function coverage(known: number, total: number, have: string): string {
+  if (total === 1) return `${known} of 1 track has ${have}`;
+  return `${formatNumber(known)} of ${plural(total, 'track')} have ${have}`;
+}
+
+/** "3:05", "1:02:09". */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const tail = String(seconds % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/**
+ * A track's name as a headline and what is set smaller after it: "Numb" and " - Live at Wembley". The two put
+ * together are the name again, character for character.
+ */
+export function splitTitle(name: string | null): { main: string; rest: string } {
+  const whole = name === null || name.trim() === '' ? 'Untitled' : name;
+  const at = whole.slice(1).search(/\s+(?:[([（［]|[-–—~]\s)|[（［【]/u) + 1;
+  return at > 0 ? { main: whole.slice(0, at), rest: whole.slice(at) } : { main: whole, rest: '' };
+}
+
+/** Which of three sizes a headline is set in, so that a long name stays a headline and not a page. */
+export function headlineSize(text: string): 'short' | 'medium' | 'long' {
+  const width = [...text].reduce((sum, character) => sum + (character > '\u2E7F' ? 2 : 1), 0);
+  if (width <= 14) return 'short';
+  return width <= 34 ? 'medium' : 'long';
+}

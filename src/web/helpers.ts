@@ -1,0 +1,41 @@
+// What every view may call besides `asset`: words and numbers, checked addresses, and the one way to put JSON into a page.
+export * from './findings.ts';
+export * from './format.ts';
+export * from './movement-words.ts';
+
+/** JSON that may stand inside `<script type="application/json">`: it can neither end the element nor a line. */
+export function jsonForScript(data: unknown): string {
+  return (JSON.stringify(data) ?? 'null').replace(
+    /[<\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The address where it leads to Spotify; null otherwise. */
+export function spotifyLink(url: unknown): string | null {
+  return safeAddress(url, (host) => host === 'open.spotify.com');
+}
+
+/** The address where it is one of Spotify's picture hosts, which are the only ones the page may load from. */
+export function artUrl(url: unknown): string | null {
+  return safeAddress(
+    url,
+    (host) => host === 'i.scdn.co' || host === 'mosaic.scdn.co' || host.endsWith('.spotifycdn.com'),
+  );
+}
+
+function safeAddress(url: unknown, isAllowed: (host: string) => boolean): string | null {
+  if (typeof url !== 'string' || !URL.canParse(url)) return null;
+  const { protocol, hostname, port, username, password, href } = new URL(url);
+  if (protocol !== 'https:' || port !== '' || username !== '' || password !== '') return null;
+  return isAllowed(hostname) ? href : null;
+}
+
+const LONGEST_SEED = 200;
+
+/** The address of the cover drawn from a seed (an album's id or name, whatever its characters). */
+export function coverUrl(seed: unknown): string {
+  const text = typeof seed === 'string' && seed !== '' ? seed : 'untitled';
+  const wellFormed = Buffer.from(text.slice(0, LONGEST_SEED)).toString().slice(0, LONGEST_SEED);
+  return `/covers/${encodeURIComponent(wellFormed)}.svg`;
+}
