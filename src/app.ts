@@ -14,7 +14,7 @@ import { createAuthenticator } from './web/middleware/sign-in.ts';
 import { whenReady } from './web/middleware/when-ready.ts';
 import { createReadiness, type Readiness } from './web/readiness.ts';
 import { useViews } from './web/render.ts';
-import { coverRoutes } from './web/routes/covers.ts';
+import { coversRouter } from './web/routes/covers.ts';
 import { healthRoutes } from './web/routes/health.ts';
 import { siteRoutes } from './web/routes/index.ts';
 
@@ -49,7 +49,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(canonicalHost(config.baseUrl));
   app.use(compression());
   app.use(assets.router);
-  app.use(coverRoutes());
+  app.use(coversRouter);
   app.use(whenReady(readiness));
   app.use(sessions(db, config));
   app.use(authenticator.session());

@@ -16,11 +16,13 @@ export function spotifyLink(url: unknown): string | null {
   return safeAddress(url, (host) => host === 'open.spotify.com');
 }
 
+/** Where Spotify keeps its pictures, as a Content-Security-Policy names hosts. */
+export const ART_HOSTS = ['i.scdn.co', 'mosaic.scdn.co', '*.spotifycdn.com'] as const;
+
 /** The address where it is one of Spotify's picture hosts, which are the only ones the page may load from. */
 export function artUrl(url: unknown): string | null {
-  return safeAddress(
-    url,
-    (host) => host === 'i.scdn.co' || host === 'mosaic.scdn.co' || host.endsWith('.spotifycdn.com'),
+  return safeAddress(url, (host) =>
+    ART_HOSTS.some((known) => (known.startsWith('*') ? host.endsWith(known.slice(1)) : host === known)),
   );
 }
 
