@@ -11,6 +11,7 @@ import { openSource, type Source } from './open-source.ts';
 import { digestOf, findOrCreateArchive, type Archive } from './owner.ts';
 import { followReferences, judgeJson, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
+import { isKnown, recordImport } from './record-import.ts';
 import { countNewRejects, countRejects, storeRejects } from './rejects.ts';
 import type { MoveMode, MoveReport, TableReport } from './report.ts';
 import { stageTable, type Reading } from './stage.ts';
@@ -232,26 +233,4 @@ class Move {
 
 function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
   for (const [what, count] of counts) sums.set(what, (sums.get(what) ?? 0) + count);
-}
-
-async function isKnown(tx: Transaction, userId: number, digest: string): Promise<boolean> {
-  const known = await tx.one<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM imports WHERE user_id = $1 AND source_digest = $2) AS known',
-    [userId, digest],
-  );
-  return known.known;
-}
-
-async function recordImport(
-  tx: Transaction,
-  userId: number,
-  digest: string,
-  report: MoveReport,
-): Promise<number> {
-  const row = await tx.one<{ import_id: number }>(
-    `INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at, report)
-     VALUES ($1, $2, $3, $4, clock_timestamp(), $5) RETURNING import_id`,
-    [userId, report.source.name, report.source.layout, digest, JSON.stringify(report)],
-  );
-  return row.import_id;
 }
