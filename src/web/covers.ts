@@ -210,6 +210,8 @@ const blocks: Composition = (dice, [ground, first, second, detail]) => {
     .join('');
 };
 
+const onRim = (angle: number): Point => [180 * Math.cos(angle), 180 * Math.sin(angle)];
+
 /** A fan of wedges from a corner or from the middle of an edge. */
 const fan: Composition = (dice, [ground, first, second, detail]) => {
   const wedges = dice.pick([6, 8, 10]);
@@ -217,8 +219,7 @@ const fan: Composition = (dice, [ground, first, second, detail]) => {
   const blades = range(wedges)
     .map((wedge) => {
       const [from, to] = [wedge, wedge + 1].map((at) => (Math.PI / 2) * (at / wedges)) as [number, number];
-      const at = (angle: number): Point => [180 * Math.cos(angle), 180 * Math.sin(angle)];
-      return polygon([[0, 0], at(from), at(to)], wedge % 2 === 0 ? first : second);
+      return polygon([[0, 0], onRim(from), onRim(to)], wedge % 2 === 0 ? first : second);
     })
     .join('');
   const heart = circle(0, 0, 34, ground) + circle(0, 0, 22, detail);
