@@ -19,6 +19,7 @@ import { createStaging } from './staged-tables.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
 
 export interface MoveOptions {
+  /** Without a statement timeout: a large archive takes its time. */
   readonly db: Db;
   readonly file: string;
   /** Spotify id of the listener whose archive it is; null: it waits to be claimed. */
@@ -126,11 +127,23 @@ class Move {
       await tx.execute(`SELECT pg_advisory_xact_lock(${LOCK})`);
     }
     await tx.execute(
-      `SELECT set_config('TimeZone', $1, true), set_config('idle_in_transaction_session_timeout', '0', true),
+      `SELECT set_config('TimeZone', $1, true), set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
               set_config('lock_timeout', '0', true), set_config('work_mem', '64MB', true)`,
-      [this.options.assumedZone ?? 'UTC'],
+      [await this.knownZone(tx)],
     );
     await createStaging(tx);
+  }
+
+  /** Times without a zone are read by the server in the zone of its session. */
+  private async knownZone(tx: Transaction): Promise<string> {
+    const zone = this.options.assumedZone ?? 'UTC';
+    if (zone === 'UTC') return zone;
+    const found = await tx.one<{ known: boolean }>(
+      'SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower($1)) AS known',
+      [zone],
+    );
+    if (!found.known) throw new NothingWritten(`The database knows no time zone ${zone}: name another one.`);
+    return zone;
   }
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {
