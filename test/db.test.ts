@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDb, DatabaseUnavailable, type Db, type DbSettings, type Transaction } from '../src/db.ts';
 import { AppError } from '../src/errors.ts';
-import { log } from '../src/log.ts';
 import { useDatabase } from './support/database.ts';
 import { startTcpProxy } from './support/tcp-proxy.ts';
 
@@ -10,7 +9,6 @@ const test = useDatabase();
 const opened: Db[] = [];
 
 beforeAll(async () => {
-  log.level = 'silent';
   await test.db.execute('CREATE TABLE counters (id int PRIMARY KEY, n bigint NOT NULL)');
 });
 afterEach(async () => {
