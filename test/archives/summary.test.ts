@@ -74,18 +74,13 @@ describe('a kept summary is forgotten', () => {
     ['a playlist with tracks is added', () => insertPlaylist(test.db, alice, { playlistId: 'q' }, [second])],
     ['an empty playlist is added', () => insertPlaylist(test.db, alice, { playlistId: 'q' })],
     ['a playlist is deleted', () => test.db.execute(`DELETE FROM playlists ${byAlice}`, ['alice'])],
-    [
-      'a track leaves a playlist',
-      () => test.db.execute(`DELETE FROM playlist_tracks ${byAlice}`, ['alice']),
-    ],
+    ['a track leaves a playlist', () => test.db.execute(`DELETE FROM playlist_tracks ${byAlice}`, ['alice'])],
     ['a track joins the archive', () => insertArchiveTracks(test.db, alice, [second])],
-    [
-      'a track leaves the archive',
-      () => test.db.execute(`DELETE FROM archive_tracks ${byAlice}`, ['alice']),
-    ],
+    ['a track leaves the archive', () => test.db.execute(`DELETE FROM archive_tracks ${byAlice}`, ['alice'])],
     [
       'a track’s features become known',
-      () => test.db.execute(`UPDATE tracks SET audio_features = '{"energy": 1}' WHERE track_id = $1`, [first]),
+      () =>
+        test.db.execute(`UPDATE tracks SET audio_features = '{"energy": 1}' WHERE track_id = $1`, [first]),
     ],
     ['an artist’s name becomes known', () => test.db.execute(`UPDATE artists SET name = 'Ann'`)],
     [
