@@ -105,21 +105,43 @@ BEGIN
   WHERE user_id IN (SELECT user_id FROM archive_tracks JOIN changed USING (track_id));
   RETURN NULL;
 END $$;
+CREATE FUNCTION forget_artist_summaries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM archive_summaries
+  WHERE user_id IN (
+    SELECT user_id FROM archive_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id));
+  RETURN NULL;
+END $$;
 
 CREATE TRIGGER record_archive_tracks AFTER INSERT ON snapshots
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
+CREATE TRIGGER record_archive_tracks_on_update AFTER UPDATE ON snapshots
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
 CREATE TRIGGER record_archive_tracks AFTER INSERT ON playlist_tracks
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
+CREATE TRIGGER record_archive_tracks_on_update AFTER UPDATE ON playlist_tracks
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
 CREATE TRIGGER forget_archive_summary AFTER INSERT ON archive_tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
+CREATE TRIGGER forget_archive_summary AFTER INSERT ON playlists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON snapshots
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
+CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlist_tracks
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlists
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
+CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON archive_tracks
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 CREATE TRIGGER forget_track_summaries AFTER UPDATE ON tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
+CREATE TRIGGER forget_track_summaries AFTER INSERT ON track_artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
+CREATE TRIGGER forget_track_summaries_on_delete AFTER DELETE ON track_artists
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
+CREATE TRIGGER forget_artist_summaries AFTER UPDATE ON artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_artist_summaries();
 
 -- Down Migration
 DROP TABLE archive_summaries, import_rejects, imports, playlist_tracks, playlists, snapshots, archive_tracks;
-DROP TRIGGER forget_track_summaries ON tracks;
-DROP FUNCTION record_archive_tracks, forget_archive_summary, forget_track_summaries;
+DROP FUNCTION record_archive_tracks, forget_archive_summary, forget_track_summaries, forget_artist_summaries CASCADE;

@@ -85,15 +85,21 @@ export async function computeListFigures(
   return (await db.one<{ figures: Figures }>(LIST_FIGURES, [userId, timeRange])).figures;
 }
 
+/** Features that run from 0 to 1 by definition: any other number says nothing (and may be larger than a float holds). */
+const share = (feature: string): string => {
+  const value = `audio_feature(audio_features, '${feature}')`;
+  return `CASE WHEN ${value} BETWEEN 0 AND 1 THEN ${value} END`;
+};
+
 /** Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. */
 function figuresSql(scope: Scope): string {
   return `
   WITH chosen AS MATERIALIZED (
     SELECT
       track_id, tracks.name, artist_name, album_name, popularity, release_date, raw_json, audio_features,
-      audio_feature(audio_features, 'energy') AS energy,
-      audio_feature(audio_features, 'valence') AS valence,
-      audio_feature(audio_features, 'danceability') AS danceability,
+      ${share('energy')} AS energy,
+      ${share('valence')} AS valence,
+      ${share('danceability')} AS danceability,
       CASE jsonb_typeof(raw_json -> 'explicit') WHEN 'boolean' THEN (raw_json ->> 'explicit')::boolean END AS explicit
     FROM (${SCOPES[scope]}) AS scope
     JOIN tracks USING (track_id)
@@ -107,8 +113,9 @@ function figuresSql(scope: Scope): string {
   FROM tallies, decades, popular, artists`;
 }
 
+/** Rounded far beyond what is shown, because a numeric may also be too small for a float. */
 const average = (feature: string): string =>
-  `jsonb_build_object('average', avg(${feature})::float8, 'known', count(${feature}))`;
+  `jsonb_build_object('average', round(avg(${feature}), 15)::float8, 'known', count(${feature}))`;
 
 const TALLIES = `
   tallies AS (
@@ -138,13 +145,13 @@ const TALLIES = `
 
 const POPULAR = `
   popular AS (
-    SELECT COALESCE(jsonb_agg(to_jsonb(best) ORDER BY popularity DESC, name), '[]') AS list
+    SELECT COALESCE(jsonb_agg(to_jsonb(best) ORDER BY popularity DESC, name, track_id), '[]') AS list
     FROM (
       SELECT track_id, name, artist_name, popularity,
         COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS cover_seed,
         raw_json #>> '{album,images,-1,url}' AS thumbnail_url
       FROM chosen WHERE popularity IS NOT NULL
-      ORDER BY popularity DESC, name LIMIT 10
+      ORDER BY popularity DESC, name, track_id LIMIT 10
     ) AS best
   )`;
 
@@ -167,9 +174,10 @@ const artistsSql = (scope: Scope): string => `
   ),
   artists AS (
     SELECT (SELECT count(*) FROM ranked) AS total, COALESCE(jsonb_agg(jsonb_build_object(
-      'artist_id', artist_id, 'name', COALESCE(artists.name, substr(artist_id, 6)),
+      'artist_id', best.artist_id,
+      'name', CASE WHEN artists.artist_id IS NULL THEN substr(best.artist_id, 6) ELSE artists.name END,
       'tracks', tracks, 'appearances', appearances, 'best_rank', best_rank
-    ) ORDER BY appearances DESC, tracks DESC, artist_id), '[]') AS list
+    ) ORDER BY appearances DESC, tracks DESC, best.artist_id), '[]') AS list
     FROM (SELECT * FROM ranked ORDER BY appearances DESC, tracks DESC, artist_id LIMIT 10) AS best
     LEFT JOIN artists USING (artist_id)
   )`;

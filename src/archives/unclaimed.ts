@@ -54,16 +54,19 @@ const SAMPLE = `
   SELECT name, artist_name FROM often JOIN tracks USING (track_id) ORDER BY times DESC, track_id`;
 
 /**
- * Makes an unclaimed archive part of a listener's own. What the listener already has wins; a list or playlist entry
- * that gives way is kept among the rejects of the archive's import.
+ * Makes an unclaimed archive part of a listener's own. What the listener already has wins; a list, playlist or
+ * entry that gives way is kept among the rejects of the archive's import.
  * @throws AppError 404 if there is no such archive (any more)
  */
 export async function claimArchive(db: Db, userId: number, archiveId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
+    // The listener first, as capture does: whatever else adds to their archive meanwhile waits, or is waited for.
+    await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
     const found = await tx.execute(`SELECT FROM users WHERE user_id = $1 AND spotify_id IS NULL FOR UPDATE`, [
       archiveId,
     ]);
     if (found === 0) throw notFound();
+    await tx.execute(NAME_ITS_SOURCE, [archiveId]);
     for (const step of CLAIM) await tx.execute(step, [userId, archiveId]);
     await deleteArchive(tx, archiveId);
     await refreshArchiveSummary(tx, userId);
@@ -74,17 +77,27 @@ async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> 
   await tx.execute(`DELETE FROM users WHERE user_id = $1`, [archiveId]);
 }
 
+/** Rejects belong to an import: an archive that came by none gets one, so that what gives way has a place. */
+const NAME_ITS_SOURCE = `
+  INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at)
+  SELECT $1, 'an archive without an import', 'snapshots', '', now()
+  WHERE NOT EXISTS (SELECT FROM imports WHERE user_id = $1)`;
+
 /** Keeps rows that give way, whole, each column as a cell (see import_rejects.original). */
-const rejectRows = (table: string, key: string, cells: string, givesWay: string): string => `
+const rejectRows = (table: string, key: string, original: string, givesWay: string): string => `
   INSERT INTO import_rejects (user_id, import_id, source_table, source_key, reason, original)
   SELECT $2, (SELECT max(import_id) FROM imports WHERE user_id = $2), '${table}', ${key},
-    'the listener already had another one', ${cells}
+    'the listener already had another one', ${original}
   FROM ${table} AS theirs
-  WHERE user_id = $2 AND EXISTS (SELECT FROM imports WHERE user_id = $2) AND ${givesWay}
+  WHERE user_id = $2 AND ${givesWay}
   ON CONFLICT DO NOTHING`;
 
-const cell = (column: string, type = 'text'): string =>
-  `'${column}', jsonb_build_object('type', '${type}', 'text', ${column}::text)`;
+const cells = (...columns: string[]): string => `jsonb_build_object(${columns.map(cell).join(', ')})`;
+
+const INTEGERS = new Set(['rank', 'position']);
+const cell = (column: string): string =>
+  `'${column}', jsonb_build_object('type', CASE WHEN ${column} IS NULL THEN 'null'
+    ELSE '${INTEGERS.has(column) ? 'integer' : 'text'}' END, 'text', ${column}::text)`;
 
 const SAME_LIST = `EXISTS (
     SELECT FROM snapshots AS own
@@ -96,6 +109,12 @@ const SAME_PLACE = `EXISTS (
         = ($1, theirs.snapshot_date, theirs.time_range, theirs.track_id)
       AND own.rank IS NOT DISTINCT FROM theirs.rank)`;
 
+const OTHER_PLAYLIST = `EXISTS (
+    SELECT FROM playlists AS own
+    WHERE (own.user_id, own.playlist_id) = ($1, theirs.playlist_id)
+      AND (own.name, own.origin, own.origin_details, own.spotify_playlist_id)
+        IS DISTINCT FROM (theirs.name, theirs.origin, theirs.origin_details, theirs.spotify_playlist_id))`;
+
 const OTHER_ENTRY = `EXISTS (
     SELECT FROM playlist_tracks AS own
     WHERE (own.user_id, own.playlist_id, own.track_id) = ($1, theirs.playlist_id, theirs.track_id)
@@ -106,13 +125,19 @@ const CLAIM: readonly string[] = [
   rejectRows(
     'snapshots',
     `'track_id=' || track_id || ', snapshot_date=' || snapshot_date || ', time_range=' || time_range`,
-    `jsonb_build_object(${cell('track_id')}, ${cell('snapshot_date')}, ${cell('time_range')}, ${cell('rank', 'integer')})`,
+    cells('track_id', 'snapshot_date', 'time_range', 'rank'),
     `${SAME_LIST} AND NOT ${SAME_PLACE}`,
+  ),
+  rejectRows(
+    'playlists',
+    `'playlist_id=' || playlist_id`,
+    cells('playlist_id', 'name', 'origin', 'origin_details', 'spotify_playlist_id', 'created_at'),
+    OTHER_PLAYLIST,
   ),
   rejectRows(
     'playlist_tracks',
     `'playlist_id=' || playlist_id || ', track_id=' || track_id`,
-    `jsonb_build_object(${cell('playlist_id')}, ${cell('track_id')}, ${cell('position', 'integer')}, ${cell('created_at')})`,
+    cells('playlist_id', 'track_id', 'position', 'created_at'),
     OTHER_ENTRY,
   ),
   `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)

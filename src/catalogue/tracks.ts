@@ -1,6 +1,7 @@
 import type { Queries } from '../db.ts';
 import type { SpotifyTrack } from '../spotify/schemas.ts';
 import { parseReleaseDate } from './release-date.ts';
+import { storableJson } from './storable-json.ts';
 
 /**
  * Adds tracks, with their artists, to the catalogue. What is already there is completed and never overwritten:
@@ -8,7 +9,7 @@ import { parseReleaseDate } from './release-date.ts';
  */
 export async function addTracks(tx: Queries, tracks: readonly SpotifyTrack[]): Promise<void> {
   const unique = [...new Map(tracks.map((track) => [track.trackId, track])).values()];
-  const rows = JSON.stringify(unique.map(trackRow), storable);
+  const rows = storableJson(unique.map(trackRow));
   await tx.execute(ADD_TRACKS, [rows]);
   await tx.execute(ADD_ARTISTS, [rows]);
   await tx.execute(ADD_TRACK_ARTISTS, [rows]);
@@ -21,22 +22,20 @@ function trackRow(track: SpotifyTrack) {
     name: track.name,
     artist_name: track.artists.flatMap(({ name }) => name ?? []).join(', ') || null,
     album_name: track.albumName,
-    duration_ms: track.durationMs,
+    duration_ms: fitsInteger(track.durationMs) ? track.durationMs : null,
     spotify_url: track.spotifyUrl,
     raw_json: track.payload,
     release_date: released?.date ?? null,
     release_date_precision: released?.precision ?? null,
     popularity: track.popularity,
-    artists: track.artists.filter(({ artistId }) => artistId !== null),
+    artists: track.artists.filter(({ artistId }) => isArtistId(artistId)),
   };
 }
 
-/** PostgreSQL's jsonb stores neither U+0000 nor half a surrogate pair; both become U+FFFD, the mark of the unreadable. */
-function storable(_key: string, value: unknown): unknown {
-  return typeof value === 'string'
-    ? Buffer.from(value, 'utf8').toString('utf8').replaceAll('\0', '\uFFFD')
-    : value;
-}
+const fitsInteger = (value: number | null): boolean => value !== null && value < 2 ** 31;
+
+/** Spotify's ids have 22 characters; one that is no id could be too long for an index. */
+const isArtistId = (id: string | null): boolean => id !== null && id !== '' && id.length <= 256;
 
 const ADD_TRACKS = `
   INSERT INTO tracks AS known (

@@ -1,4 +1,5 @@
 import { refreshArchiveSummary } from '../archives/summary.ts';
+import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -70,17 +71,17 @@ interface RangeList {
   readonly list: TopTracks;
 }
 
-function fetchLists(
+/** One after the other: when Spotify asks to wait, no other call is under way to prolong the penalty. */
+async function fetchLists(
   { settings }: SpotifyAccess,
   accessToken: string,
   ranges: readonly TimeRange[],
 ): Promise<RangeList[]> {
-  return Promise.all(
-    ranges.map(async (timeRange) => ({
-      timeRange,
-      list: await listTopTracks(settings, accessToken, timeRange),
-    })),
-  );
+  const lists: RangeList[] = [];
+  for (const timeRange of ranges) {
+    lists.push({ timeRange, list: await listTopTracks(settings, accessToken, timeRange) });
+  }
+  return lists;
 }
 
 async function keepLists(
@@ -100,22 +101,28 @@ async function keepLists(
     tx,
     places.map(({ track }) => track),
   );
-  await tx.execute(
-    `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
-     SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::int[])`,
-    [
-      userId,
-      date,
-      places.map(({ timeRange }) => timeRange),
-      places.map(({ track }) => track.trackId),
-      places.map(({ track }) => track.rank),
-    ],
-  );
+  await tx.execute(KEEP_PLACES, [
+    userId,
+    date,
+    storableJson(
+      places.map(({ timeRange, track: { trackId, rank } }) => ({
+        time_range: timeRange,
+        track_id: trackId,
+        rank,
+      })),
+    ),
+  ]);
   await refreshArchiveSummary(tx, userId);
   return {
     captured: wanted.filter(({ list }) => list.tracks.length > 0).map(({ timeRange }) => timeRange),
     places: places.length,
   };
 }
+
+/** As JSON, so that an odd id is written here as it was in the catalogue. */
+const KEEP_PLACES = `
+  INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
+  SELECT $1, $2, time_range, track_id, rank
+  FROM jsonb_to_recordset($3::jsonb) AS place (time_range text, track_id text, rank integer)`;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

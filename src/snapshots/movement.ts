@@ -24,9 +24,10 @@ export function movementOf(
   return { kind: places > 0 ? 'up' : 'down', places: Math.abs(places) };
 }
 
-/** Whole months from one `YYYY-MM-DD` to a later one. */
+/** Whole months from one `YYYY-MM-DD` to a later one. A month's last day ends it, however short the month. */
 function monthsBetween(from: string, to: string): number {
   const [fromYear = 0, fromMonth = 0, fromDay = 0] = from.split('-').map(Number);
   const [toYear = 0, toMonth = 0, toDay = 0] = to.split('-').map(Number);
-  return (toYear - fromYear) * 12 + (toMonth - fromMonth) - (toDay < fromDay ? 1 : 0);
+  const lastDay = new Date(Date.UTC(toYear, toMonth, 0)).getUTCDate();
+  return (toYear - fromYear) * 12 + (toMonth - fromMonth) - (toDay < Math.min(fromDay, lastDay) ? 1 : 0);
 }

@@ -13,6 +13,8 @@ const httpsUrl = z
   .catch(null);
 const links = z.object({ spotify: httpsUrl }).catch({ spotify: null });
 const MAX_PAYLOAD_CHARS = 262_144;
+/** A longer one could fit no index, and would sink the whole list it is in. */
+const MAX_ID_BYTES = 2_000;
 
 /** One artist as a track names it. */
 const artist = z
@@ -66,14 +68,14 @@ export interface SpotifyTrack {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** A track, or null where it is none: `null`, an episode, without a name, or with neither id nor local uri. */
+/** A track, or null where it is none: `null`, an episode, without a name, with neither id nor local uri, or too long a one. */
 export function readTrack(received: unknown): SpotifyTrack | null {
   const parsed = trackShape.safeParse(received);
   if (!parsed.success || !isKeepable(received)) return null;
   const { data } = parsed;
   const localUri = data.uri?.startsWith('spotify:local:') ? data.uri : null;
   const trackId = data.id ?? localUri;
-  if (trackId === null) return null;
+  if (trackId === null || Buffer.byteLength(trackId) > MAX_ID_BYTES) return null;
   return {
     trackId,
     isLocal: data.id === null,

@@ -27,8 +27,8 @@ export const requireSignIn: RequestHandler = (req, res, next) => {
   );
 };
 
-export const wantsJson = (req: Request): boolean =>
-  req.path.startsWith('/api/') || req.baseUrl.startsWith('/api');
+/** Addresses are matched whatever their case, so `/API/decades` is one of them. */
+export const wantsJson = (req: Request): boolean => /^\/api(\/|$)/i.test(req.baseUrl + req.path);
 
 /** The signed-in listener's id. Only behind requireSignIn. */
 export function userIdOf(req: Request): number {

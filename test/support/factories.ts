@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import type { Db } from '../../src/db.ts';
+import type { TimeRange } from '../../src/spotify/top-tracks.ts';
+
+/** Rows for tests: what is not said is left unknown, as an old archive leaves it. */
+
+export interface TrackFields {
+  trackId?: string;
+  name?: string | null;
+  artistName?: string | null;
+  albumName?: string | null;
+  popularity?: number | null;
+  releaseDate?: string | null;
+  /** Linked artists by id, best known first; each is named after its id in capitals. */
+  artists?: readonly string[];
+  payload?: object | null;
+  /** JSON text, so that numbers JavaScript cannot hold can be written. */
+  features?: string | object | null;
+}
+
+export async function insertListener(db: Db, spotifyId: string | null, timezone = 'UTC'): Promise<number> {
+  const { user_id: userId } = await db.one<{ user_id: number }>(
+    `INSERT INTO users (spotify_id, display_name, timezone) VALUES ($1, $1, $2) RETURNING user_id`,
+    [spotifyId, timezone],
+  );
+  return userId;
+}
+
+/** Answers the track's id. */
+export async function insertTrack(db: Db, fields: TrackFields = {}): Promise<string> {
+  const trackId = fields.trackId ?? randomBytes(11).toString('hex');
+  const { releaseDate = null, features = null } = fields;
+  await db.execute(
+    `INSERT INTO tracks (track_id, name, artist_name, album_name, popularity, release_date,
+       release_date_precision, raw_json, audio_features)
+     VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6::date IS NULL THEN NULL ELSE 'day' END, $7, $8)`,
+    [
+      trackId,
+      fields.name === undefined ? `Track ${trackId}` : fields.name,
+      fields.artistName ?? null,
+      fields.albumName ?? null,
+      fields.popularity ?? null,
+      releaseDate,
+      fields.payload ? JSON.stringify(fields.payload) : null,
+      typeof features === 'string' || features === null ? features : JSON.stringify(features),
+    ],
+  );
+  await linkArtists(db, trackId, fields.artists ?? []);
+  return trackId;
+}
+
+async function linkArtists(db: Db, trackId: string, artistIds: readonly string[]): Promise<void> {
+  await db.execute(
+    `INSERT INTO artists (artist_id, name) SELECT id, upper(id) FROM unnest($1::text[]) AS id
+     ON CONFLICT DO NOTHING`,
+    [artistIds],
+  );
+  await db.execute(
+    `INSERT INTO track_artists (track_id, artist_id, position)
+     SELECT $1, id, position FROM unnest($2::text[]) WITH ORDINALITY AS credit (id, position)`,
+    [trackId, artistIds],
+  );
+}
+
+export interface ListFields {
+  readonly date: string;
+  readonly range?: TimeRange;
+}
+
+/** A dated list, best first; `[id, rank]` where the rank is another than its place (or unknown). */
+export async function insertSnapshot(
+  db: Db,
+  userId: number,
+  { date, range = 'short_term' }: ListFields,
+  tracks: readonly (string | readonly [string, number | null])[],
+): Promise<void> {
+  const places = tracks.map((track, index) =>
+    typeof track === 'string' ? ([track, index + 1] as const) : track,
+  );
+  await db.execute(
+    `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
+     SELECT $1, $2, $3, * FROM unnest($4::text[], $5::int[])`,
+    [userId, date, range, places.map(([id]) => id), places.map(([, rank]) => rank)],
+  );
+}
+
+export async function insertPlaylist(
+  db: Db,
+  userId: number,
+  { playlistId, name = playlistId }: { playlistId: string; name?: string },
+  tracks: readonly string[] = [],
+): Promise<void> {
+  await db.execute(
+    `INSERT INTO playlists (user_id, playlist_id, name, origin, created_at)
+     VALUES ($1, $2, $3, 'old-archive', '2024-05-01T00:00:00Z')`,
+    [userId, playlistId, name],
+  );
+  await db.execute(
+    `INSERT INTO playlist_tracks (user_id, playlist_id, track_id, position, created_at)
+     SELECT $1, $2, id, position, '2024-05-01T00:00:00Z'
+     FROM unnest($3::text[]) WITH ORDINALITY AS entry (id, position)`,
+    [userId, playlistId, tracks],
+  );
+}
+
+/** Tracks an archive holds outside of every list and playlist. */
+export async function insertArchiveTracks(db: Db, userId: number, tracks: readonly string[]): Promise<void> {
+  await db.execute(`INSERT INTO archive_tracks (user_id, track_id) SELECT $1, unnest($2::text[])`, [
+    userId,
+    tracks,
+  ]);
+}
+
+/** One run of migrate:sqlite; answers its id. */
+export async function insertImport(db: Db, userId: number, sourceName = 'old.db'): Promise<number> {
+  const { import_id: importId } = await db.one<{ import_id: number }>(
+    `INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at)
+     VALUES ($1, $2, 'snapshots', md5($2), now()) RETURNING import_id`,
+    [userId, sourceName],
+  );
+  return importId;
+}
+
+export interface RejectFields {
+  readonly key: string;
+  readonly text: string;
+}
+
+export async function insertReject(
+  db: Db,
+  userId: number,
+  importId: number,
+  { key, text }: RejectFields,
+): Promise<void> {
+  await db.execute(
+    `INSERT INTO import_rejects (user_id, import_id, source_table, source_key, source_column, reason, original)
+     VALUES ($1, $2, 'tracks', $3, 'duration_ms', 'no number', jsonb_build_object('type', 'text', 'text', $4::text))`,
+    [userId, importId, key, text],
+  );
+}

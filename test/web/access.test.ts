@@ -1,0 +1,230 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { ALICE, BOB, csrfToken, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { checksumTables } from '../support/checksum.ts';
+import {
+  insertImport,
+  insertListener,
+  insertPlaylist,
+  insertSnapshot,
+  insertTrack,
+} from '../support/factories.ts';
+import { fillIn, ROUTES, SITE_MAP, walkRoutes, type Route } from '../support/site-map.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+let archiveId: number;
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  bob = await signIn(test, BOB);
+  aliceId = await userIdFor(test, ALICE);
+  const track = await insertTrack(test.db, { name: 'Only hers' });
+  await insertSnapshot(test.db, aliceId, { date: '2026-01-01' }, [track]);
+  await insertPlaylist(test.db, aliceId, { playlistId: 'p' }, [track]);
+  archiveId = await insertListener(test.db, null);
+  await insertImport(test.db, archiveId);
+  await insertSnapshot(test.db, archiveId, { date: '2026-01-01' }, [track]);
+  await csrfToken(alice);
+  await csrfToken(bob);
+});
+
+afterEach(() => test.spotify.heal());
+
+const changing = ROUTES.filter(({ method }) => method !== 'GET');
+const reading = ROUTES.filter(({ method }) => method === 'GET');
+const withIds = ROUTES.filter(({ path }) => path.includes(':'));
+const named = (routes: readonly Route[]) =>
+  routes.map((route) => [`${route.method} ${route.path}`, route] as const);
+const addressOf = ({ path }: Route): string => fillIn(path, String(archiveId));
+
+describe('the site', () => {
+  it('has no route without a line in the table of the tests', () => {
+    const { express } = createApp({ config: test.config, db: test.db });
+    const routes = walkRoutes(express);
+    expect(routes.length).toBeGreaterThan(15);
+    expect(routes.filter((route) => SITE_MAP[route] === undefined)).toEqual([]);
+  });
+});
+
+describe.each(named(changing))('%s', (_name, route) => {
+  const post = (visitor: Visitor, fields: Readonly<Record<string, string>>) =>
+    visitor
+      .post(addressOf(route))
+      .type('form')
+      .send({ ...route.form, ...fields });
+
+  it.each([
+    ['no token', async () => post(alice, {})],
+    ['an empty token', async () => post(alice, { _csrf: '' })],
+    ['a wrong token', async () => post(alice, { _csrf: 'x'.repeat(64) })],
+    ['another listener’s token', async () => post(alice, { _csrf: await csrfToken(bob) })],
+    ['a doubled token', async () => sendText(await csrfToken(alice), 'application/x-www-form-urlencoded', 2)],
+    ['a foreign Origin', async () => withToken().set('Origin', 'https://evil.example')],
+    ['another port as Origin', async () => withToken().set('Origin', 'http://127.0.0.1:1')],
+    ['the Origin null', async () => withToken().set('Origin', 'null')],
+    ['Sec-Fetch-Site: cross-site', async () => withToken().set('Sec-Fetch-Site', 'cross-site')],
+    ['Sec-Fetch-Site: same-site', async () => withToken().set('Sec-Fetch-Site', 'same-site')],
+    ['a text/plain body', async () => sendText(await csrfToken(alice), 'text/plain', 1)],
+    ['a JSON body', async () => sendJson(await csrfToken(alice))],
+    ['a token in the address', async () => inAddress(await csrfToken(alice))],
+    ['_method, to pass for a GET', async () => post(alice, { _method: 'GET' })],
+    ['a method override', async () => post(alice, {}).set('X-HTTP-Method-Override', 'GET')],
+  ])('with %s is a 403 and changes nothing', async (_what, send) => {
+    token = await csrfToken(alice);
+    const before = await checksumTables(test.db);
+    const answer = await send();
+    expect(answer.status).toBe(403);
+    expect(await checksumTables(test.db)).toEqual(before);
+    await alice.get('/settings').expect(200);
+  });
+
+  it('with a token from before signing in again is a 403', async () => {
+    const visitor = await signIn(test, ALICE);
+    const old = await csrfToken(visitor);
+    const start = await visitor.get('/auth/spotify').expect(302);
+    test.spotify.signInAs(ALICE);
+    const approved = await fetch(String(start.headers.location), { redirect: 'manual' });
+    const back = new URL(String(approved.headers.get('location')));
+    await visitor.get(back.pathname + back.search).expect(303);
+    expect((await post(visitor, { _csrf: old })).status).toBe(403);
+    await visitor.get('/settings').expect(200);
+  });
+
+  it('of nobody leads to sign-in and changes nothing', async () => {
+    const before = await checksumTables(test.db);
+    const answer = await post(nobody(test), { _csrf: 'x' });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.location).toMatch(/^\/\?return_to=/);
+    expect(await checksumTables(test.db)).toEqual(before);
+  });
+
+  let token = '';
+  const withToken = () =>
+    alice
+      .post(addressOf(route))
+      .type('form')
+      .send({ ...route.form, _csrf: token });
+  const sendText = (csrf: string, type: string, times: number) => {
+    const tokens = Array.from({ length: times }, () => ['_csrf', csrf]);
+    const body = new URLSearchParams([...Object.entries(route.form ?? {}), ...tokens]).toString();
+    return alice.post(addressOf(route)).set('Content-Type', type).send(body);
+  };
+  const sendJson = (csrf: string) => alice.post(addressOf(route)).send({ ...route.form, _csrf: csrf });
+  const inAddress = (csrf: string) =>
+    alice
+      .post(`${addressOf(route)}?_csrf=${encodeURIComponent(csrf)}`)
+      .type('form')
+      .send(route.form);
+});
+
+describe('what a person reads', () => {
+  it.each(named(reading.filter(({ access }) => access === 'page')))(
+    '%s leads nobody to sign-in and back',
+    async (_name, route) => {
+      const address = `${addressOf(route)}?range=long_term`;
+      const answer = await nobody(test).get(address).expect(302);
+      expect(answer.headers.location).toBe(`/?return_to=${encodeURIComponent(address)}`);
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  it.each(named(reading.filter(({ access }) => access === 'json')))(
+    '%s tells nobody 401, in JSON',
+    async (_name, route) => {
+      const answer = await nobody(test).get(addressOf(route)).expect(401).expect('Content-Type', /json/);
+      expect(Object.keys(answer.body as object)).toEqual(['error', 'request']);
+    },
+  );
+
+  it('of /api is a 401 also where there is nothing, so that nobody learns what there is', async () => {
+    await nobody(test).get('/api/no-such-chart').expect(401).expect('Content-Type', /json/);
+    await nobody(test).get('/API/decades').expect(401).expect('Content-Type', /json/);
+  });
+
+  it.each(named(reading.filter(({ access }) => access !== 'sign-in')))(
+    '%s changes nothing, by GET or HEAD, also with _method',
+    async (_name, route) => {
+      const before = await checksumTables(test.db, ['sessions']);
+      for (const visitor of [alice, nobody(test)]) {
+        await visitor.get(addressOf(route));
+        await visitor.head(addressOf(route));
+        await visitor.get(`${addressOf(route)}?_method=POST&confirm=yes&theme=dark`);
+      }
+      expect(await checksumTables(test.db, ['sessions'])).toEqual(before);
+    },
+  );
+
+  it.each(named(changing))('%s does nothing by GET or HEAD', async (_name, route) => {
+    const before = await checksumTables(test.db, ['sessions']);
+    const query = new URLSearchParams({ ...route.form, _method: 'POST', _csrf: await csrfToken(alice) });
+    await alice.get(`${addressOf(route)}?${query.toString()}`).expect(404);
+    await alice.head(`${addressOf(route)}?${query.toString()}`).expect(404);
+    expect(await checksumTables(test.db, ['sessions'])).toEqual(before);
+  });
+
+  it('of nobody leaves no session behind', async () => {
+    const sessions = async () => (await test.db.many('SELECT FROM sessions')).length;
+    const before = await sessions();
+    for (const route of reading) await nobody(test).get(addressOf(route));
+    expect(await sessions()).toBe(before);
+  });
+});
+
+describe.each(named(withIds.filter(({ access }) => access === 'page')))('%s', (_name, route) => {
+  it('answers the same 404 for what is another’s, what never was and what is no id', async () => {
+    const csrf = await csrfToken(alice);
+    const before = await checksumTables(test.db);
+    const bobId = await userIdFor(test, BOB);
+    const ids = [String(bobId), String(aliceId), '999999', '0', '-1', '9223372036854775808', '1;--', '%00'];
+    ids.push('1e3', '0x10', '٣', '+1', '%2e%2e', '9'.repeat(400), 'null', '1.0', "'%20OR%201=1--");
+    const pages = new Map<string, string>();
+    for (const id of ids) {
+      const path = fillIn(route.path, encodeURI(id).replaceAll('%25', '%'));
+      const answer = await (
+        route.method === 'GET'
+          ? alice.get(path)
+          : alice
+              .post(path)
+              .type('form')
+              .send({ ...route.form, _csrf: csrf })
+      ).set('X-Request-Id', 'the-same');
+      expect([id, answer.status]).toEqual([id, 404]);
+      // The page may say which address it was asked for; nothing else may differ.
+      pages.set(answer.text.replaceAll(/value="\/[^"]*"/g, 'value=""'), id);
+    }
+    expect([...pages.values()]).toHaveLength(1);
+    expect(await checksumTables(test.db)).toEqual(before);
+  });
+});
+
+describe('with a page of ours', () => {
+  // In the order of the site map, sign-out last: it ends the session that the others need.
+  const order = changing.toSorted((a, b) => Number(a.path === '/logout') - Number(b.path === '/logout'));
+
+  it.each(named(order))('%s works', async (_name, route) => {
+    const fields = { ...route.form, _csrf: await csrfToken(alice) };
+    const answer = await alice
+      .post(addressOf(route))
+      .set('Origin', test.baseUrl)
+      .set('Sec-Fetch-Site', 'same-origin')
+      .type('form')
+      .send(fields);
+    expect(answer.status).toBe(303);
+    expect(answer.headers.location).toMatch(/^\//);
+  });
+
+  it('each did what it says', async () => {
+    const user = await test.db.one('SELECT timezone, theme FROM users WHERE user_id = $1', [aliceId]);
+    expect(user).toEqual({ timezone: 'Europe/Berlin', theme: 'dark' });
+    const lists = await test.db.many(
+      'SELECT DISTINCT time_range FROM snapshots WHERE user_id = $1 AND snapshot_date > $2',
+      [aliceId, '2026-01-01'],
+    );
+    expect(lists).toHaveLength(3);
+    expect(await test.db.many('SELECT FROM users WHERE user_id = $1', [archiveId])).toEqual([]);
+    await alice.get('/settings').expect(302);
+  });
+});
