@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { lockArchive } from '../../src/archives/lock.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import type { Db, Transaction } from '../../src/db.ts';
 import { backUp } from './backup.ts';
@@ -110,6 +111,7 @@ class Move {
     await this.begin(tx);
     const digest = digestOf(this.source);
     const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    await lockArchive(tx, archive.userId);
     const readings = await this.stage(tx);
     const conversions = new Map<string, number>();
     for (const { conversions: counts } of readings.values()) add(conversions, counts);
