@@ -9,6 +9,7 @@ CREATE TABLE users (
   created_at timestamptz NOT NULL DEFAULT now(),
   last_login_at timestamptz
 );
+CREATE INDEX users_unclaimed ON users (user_id) WHERE spotify_id IS NULL;
 COMMENT ON COLUMN users.spotify_id IS 'NULL: an archive moved from SQLite that nobody has claimed yet';
 
 -- What Spotify granted a listener. Tokens are sealed (AES-256-GCM, bound to user and column); NULL once discarded.

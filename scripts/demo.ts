@@ -51,9 +51,11 @@ async function run(directory: string, file: string | undefined, port: number): P
   }
 }
 
-const spotifySettings = (standIn: { clientId: string; clientSecret: string; url: string }) => ({
-  SPOTIFY_CLIENT_ID: standIn.clientId,
-  SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
-  SPOTIFY_ACCOUNTS_URL: standIn.url,
-  SPOTIFY_API_URL: standIn.url,
-});
+function spotifySettings(standIn: { clientId: string; clientSecret: string; url: string }) {
+  return {
+    SPOTIFY_CLIENT_ID: standIn.clientId,
+    SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
+    SPOTIFY_ACCOUNTS_URL: standIn.url,
+    SPOTIFY_API_URL: standIn.url,
+  };
+}

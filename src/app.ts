@@ -6,6 +6,7 @@ import { createAssets } from './web/assets.ts';
 import { canonicalHost } from './web/middleware/canonical-host.ts';
 import { csrfProtection } from './web/middleware/csrf.ts';
 import { errorPage, noSuchPage } from './web/middleware/error-page.ts';
+import { httpsOnly } from './web/middleware/https-only.ts';
 import { pageLocals } from './web/middleware/page-locals.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
@@ -50,6 +51,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(compression());
   app.use(assets.router);
   app.use(coversRouter);
+  app.use(httpsOnly(config.baseUrl));
   app.use(whenReady(readiness));
   app.use(sessions(db, config));
   app.use(authenticator.session());

@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
+import { readOrMakeSecrets, readTokenKeys, type Secrets, type TokenKey } from './secrets.ts';
 
 /** Where the database is: a named server, or the embedded one kept in a directory of ours. */
 export type DatabaseConfig =
@@ -34,12 +33,6 @@ export interface Config {
   readonly sessionSecrets: readonly string[];
   /** `KEYID:base64` pairs, newest first: the first encrypts, all decrypt. */
   readonly tokenKeys: readonly TokenKey[];
-}
-
-export interface TokenKey {
-  readonly id: string;
-  /** 32 bytes */
-  readonly key: Buffer;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -91,9 +84,13 @@ const settings = z.object({
     .max(1000)
     .default(10),
   SESSION_SECRET: list
-    .pipe(z.array(z.string().min(32, 'must be at least 32 characters (openssl rand -base64 32)')))
+    .pipe(
+      z
+        .array(z.string().min(32, 'must be at least 32 characters (openssl rand -base64 32)'))
+        .min(1, 'must hold at least one secret'),
+    )
     .optional(),
-  TOKEN_ENCRYPTION_KEYS: list.pipe(z.array(z.string().transform(readTokenKey))).optional(),
+  TOKEN_ENCRYPTION_KEYS: list.transform(readTokenKeys).optional(),
   SPOTIFY_CLIENT_ID: z.string().default(''),
   SPOTIFY_CLIENT_SECRET: z.string().default(''),
   SPOTIFY_REDIRECT_URI: httpUrl.optional(),
@@ -236,43 +233,10 @@ function urlFromParts(given: Settings): string | null {
 /** Everything the app keeps beside its code: the embedded database and the secrets of a development machine. */
 const DATA_DIR = '.data';
 
-interface Secrets {
-  readonly sessionSecrets: readonly string[];
-  readonly tokenKeys: readonly TokenKey[];
-}
-
 /** There are no default secrets: a machine that was given none makes its own once (production must be given them). */
 function secretsOf(given: Settings): Secrets {
   const { SESSION_SECRET: sessionSecrets, TOKEN_ENCRYPTION_KEYS: tokenKeys } = given;
   if (sessionSecrets && tokenKeys) return { sessionSecrets, tokenKeys };
   const own = readOrMakeSecrets(path.resolve(DATA_DIR, 'secrets.json'));
   return { sessionSecrets: sessionSecrets ?? own.sessionSecrets, tokenKeys: tokenKeys ?? own.tokenKeys };
-}
-
-const storedSecrets = z.object({
-  sessionSecret: z.string().min(32),
-  tokenKey: z.string().transform(readTokenKey),
-});
-
-function readOrMakeSecrets(file: string): Secrets {
-  const fresh = {
-    sessionSecret: randomBytes(32).toString('base64'),
-    tokenKey: `own:${randomBytes(32).toString('base64')}`,
-  };
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(file, JSON.stringify(fresh), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  const stored = storedSecrets.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return { sessionSecrets: [stored.sessionSecret], tokenKeys: [stored.tokenKey] };
-}
-
-function readTokenKey(text: string, context: z.RefinementCtx): TokenKey {
-  const [id = '', encoded = ''] = text.split(':', 2);
-  const key = Buffer.from(encoded, 'base64');
-  if (/^[\w-]{1,32}$/.test(id) && key.length === 32) return { id, key };
-  context.addIssue({ code: 'custom', message: 'must be KEYID:base64 of 32 bytes, several parted by commas' });
-  return z.NEVER;
 }

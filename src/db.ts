@@ -105,7 +105,7 @@ const logLost = (error: Error): void => log.warn({ err: error }, 'a database con
 function withoutTuning(url: string): string {
   const [address, query = ''] = url.split('?', 2);
   const kept = [...new URLSearchParams(query)].filter(([name]) =>
-    /^(host|port|ssl.*|uselibpqcompat)$/.test(name),
+    /^(host|port|user|password|ssl.*|uselibpqcompat)$/.test(name),
   );
   return kept.length === 0 ? String(address) : `${address}?${new URLSearchParams(kept).toString()}`;
 }
@@ -182,11 +182,16 @@ async function inTransaction<Result>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
-      throw new ConnectionUnusable(error, rollbackError);
-    });
+    // Nobody hears a rollback on a dead connection, and waiting for its answer would double the time it takes.
+    if (!isConnectionLost(error)) await rollBack(client, error);
     throw error;
   }
+}
+
+async function rollBack(client: PoolClient, cause: unknown): Promise<void> {
+  await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+    throw new ConnectionUnusable(cause, rollbackError);
+  });
 }
 
 /** ROLLBACK itself failed: the connection must not go back into the pool. */

@@ -29,7 +29,9 @@ export async function withLargeArchive<Result>(
       statementTimeoutMs: 0,
     });
     const userId = await fill(db, directory, times);
-    return await use(db, userId).finally(async () => db.close());
+    const result = await use(db, userId);
+    await db.close();
+    return result;
   } finally {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });

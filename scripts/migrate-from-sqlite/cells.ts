@@ -35,9 +35,13 @@ export function* readRows(db: Database, table: ReadableTable): Generator<SourceR
   const exact = new ExactReader(db, table);
   const rows = db.prepare<[], Record<string, Cell>>(select(table, (column) => column));
   let n = 0;
-  for (const row of rows.safeIntegers().iterate()) {
-    n += 1;
-    yield { n, row: Object.values(row).some(isSuspicious) ? exact.mend(n, row) : row };
+  try {
+    for (const row of rows.safeIntegers().iterate()) {
+      n += 1;
+      yield { n, row: Object.values(row).some(isSuspicious) ? exact.mend(n, row) : row };
+    }
+  } finally {
+    exact.close();
   }
 }
 
@@ -57,18 +61,23 @@ class ExactReader {
   private at = 0;
   private readonly db: Database;
   private readonly table: ReadableTable;
+  private readonly isText: (bytes: Buffer) => boolean;
 
   constructor(db: Database, table: ReadableTable) {
     this.db = db;
     this.table = table;
+    this.isText = textCheckFor(String(db.pragma('encoding', { simple: true })));
+  }
+
+  close(): void {
+    this.rows?.return?.();
   }
 
   mend(n: number, row: Row): Row {
     const bytes = this.bytesOf(n);
-    const isText = this.db.pragma('encoding', { simple: true }) === 'UTF-8' ? isUtf8 : isUtf16(this.db);
     const mend = ([name, cell]: [string, Cell]): [string, Cell] => {
       const raw = bytes[name];
-      return [name, isSuspicious(cell) && raw && !isText(raw) ? new BrokenText(raw) : cell];
+      return [name, isSuspicious(cell) && raw && !this.isText(raw) ? new BrokenText(raw) : cell];
     };
     return Object.fromEntries(Object.entries(row).map(mend));
   }
@@ -86,11 +95,12 @@ class ExactReader {
   }
 }
 
-function isUtf16(db: Database): (bytes: Buffer) => boolean {
-  const encoding = db.pragma('encoding', { simple: true }) === 'UTF-16be' ? 'utf-16be' : 'utf-16le';
+function textCheckFor(encoding: string): (bytes: Buffer) => boolean {
+  if (encoding === 'UTF-8') return isUtf8;
+  const decoder = new TextDecoder(encoding === 'UTF-16be' ? 'utf-16be' : 'utf-16le', { fatal: true });
   return (bytes) => {
     try {
-      new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      decoder.decode(bytes);
       return true;
     } catch {
       return false;

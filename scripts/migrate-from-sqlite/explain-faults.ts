@@ -23,8 +23,11 @@ export async function explainFaults(tx: Transaction, source: Source): Promise<vo
       while (current === undefined || current.n < n) current = rows.next().value ?? undefined;
       return current.row;
     };
-    await inPages(tx, table, (fault) => rejectLine(table, rowAt(fault.n), fault));
-    rows.return();
+    try {
+      await inPages(tx, table, (fault) => rejectLine(table, rowAt(fault.n), fault));
+    } finally {
+      rows.return();
+    }
   }
 }
 

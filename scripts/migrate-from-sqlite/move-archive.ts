@@ -11,6 +11,7 @@ import { openSource, type Source } from './open-source.ts';
 import { digestOf, findOrCreateArchive, type Archive } from './owner.ts';
 import { followReferences, judgeJson, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
+import { isKnown, recordImport } from './record-import.ts';
 import { countNewRejects, countRejects, storeRejects } from './rejects.ts';
 import type { MoveMode, MoveReport, TableReport } from './report.ts';
 import { stageTable, type Reading } from './stage.ts';
@@ -18,6 +19,7 @@ import { createStaging } from './staged-tables.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
 
 export interface MoveOptions {
+  /** Without a statement timeout: a large archive takes its time. */
   readonly db: Db;
   readonly file: string;
   /** Spotify id of the listener whose archive it is; null: it waits to be claimed. */
@@ -125,11 +127,23 @@ class Move {
       await tx.execute(`SELECT pg_advisory_xact_lock(${LOCK})`);
     }
     await tx.execute(
-      `SELECT set_config('TimeZone', $1, true), set_config('idle_in_transaction_session_timeout', '0', true),
+      `SELECT set_config('TimeZone', $1, true), set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
               set_config('lock_timeout', '0', true), set_config('work_mem', '64MB', true)`,
-      [this.options.assumedZone ?? 'UTC'],
+      [await this.knownZone(tx)],
     );
     await createStaging(tx);
+  }
+
+  /** Times without a zone are read by the server in the zone of its session. */
+  private async knownZone(tx: Transaction): Promise<string> {
+    const zone = this.options.assumedZone ?? 'UTC';
+    if (zone === 'UTC') return zone;
+    const found = await tx.one<{ known: boolean }>(
+      'SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower($1)) AS known',
+      [zone],
+    );
+    if (!found.known) throw new NothingWritten(`The database knows no time zone ${zone}: name another one.`);
+    return zone;
   }
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {
@@ -232,26 +246,4 @@ class Move {
 
 function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
   for (const [what, count] of counts) sums.set(what, (sums.get(what) ?? 0) + count);
-}
-
-async function isKnown(tx: Transaction, userId: number, digest: string): Promise<boolean> {
-  const known = await tx.one<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM imports WHERE user_id = $1 AND source_digest = $2) AS known',
-    [userId, digest],
-  );
-  return known.known;
-}
-
-async function recordImport(
-  tx: Transaction,
-  userId: number,
-  digest: string,
-  report: MoveReport,
-): Promise<number> {
-  const row = await tx.one<{ import_id: number }>(
-    `INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at, report)
-     VALUES ($1, $2, $3, $4, clock_timestamp(), $5) RETURNING import_id`,
-    [userId, report.source.name, report.source.layout, digest, JSON.stringify(report)],
-  );
-  return row.import_id;
 }

@@ -28,16 +28,19 @@ export async function stageTable(
   const into = conversionOf(source.layout, table.shape).into;
   const rows = readRows(source.db, table);
   const reading: Reading = { rows: 0, refusedRows: 0, conversions: new Map() };
-  let more = true;
   progress.start(`reading ${table.name}`, table.rows);
-  while (more) {
-    const batch = new Batch(source, table, rows, reading);
-    await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
-    await copyRejects(tx, batch.rejects);
-    progress.advance(reading.rows);
-    more = !batch.finished;
+  try {
+    for (let more = true; more;) {
+      const batch = new Batch(source, table, rows, reading, progress);
+      await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
+      await copyRejects(tx, batch.rejects);
+      more = !batch.finished;
+    }
+  } finally {
+    // A file that is still being read cannot be closed.
+    rows.return();
+    progress.finish();
   }
-  progress.finish();
   await tx.execute(`ANALYZE ${into}`);
   return reading;
 }
@@ -51,12 +54,20 @@ class Batch {
   private readonly table: SourceTable;
   private readonly rows: Iterator<SourceRow, void>;
   private readonly reading: Reading;
+  private readonly progress: Progress;
 
-  constructor(source: Source, table: SourceTable, rows: Iterator<SourceRow, void>, reading: Reading) {
+  constructor(
+    source: Source,
+    table: SourceTable,
+    rows: Iterator<SourceRow, void>,
+    reading: Reading,
+    progress: Progress,
+  ) {
     this.source = source;
     this.table = table;
     this.rows = rows;
     this.reading = reading;
+    this.progress = progress;
   }
 
   *lines(): Generator<string> {
@@ -77,6 +88,7 @@ class Batch {
 
   private note(row: Row, faults: readonly Fault[], conversions: readonly string[]): void {
     this.reading.rows += 1;
+    if (this.reading.rows % 1000 === 0) this.progress.advance(this.reading.rows);
     for (const fault of faults) {
       const line = rejectLine(this.table, row, fault);
       this.waiting += line.length;

@@ -35,6 +35,11 @@ export async function refreshArchiveSummary(db: Queries, userId: number): Promis
   );
 }
 
+/** Whether anybody's music is kept on this server at all. */
+export async function isAnythingKept(db: Queries): Promise<boolean> {
+  return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM archive_tracks) AS kept')).kept;
+}
+
 async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
   const totals = await db.one<Totals>(TOTALS, [userId]);
   return { totals, figures: await computeArchiveFigures(db, userId) };

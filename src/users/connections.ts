@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { refreshAccess, type TokenGrant } from '../spotify/accounts.ts';
+import { refreshAccess, type RefreshedGrant, type TokenGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
@@ -90,14 +90,20 @@ export async function withAccessToken<Result>(
   access: SpotifyAccess,
   call: (accessToken: string) => Promise<Result>,
 ): Promise<Result> {
-  const accessToken = await getAccessToken(db, userId, access);
+  const first = await getAccessToken(db, userId, access);
   try {
-    return await call(accessToken);
+    return await call(first.token);
   } catch (error) {
     if (!(error instanceof SpotifyError && error.kind === 'unauthorized')) throw error;
-    await expireAccessToken(db, userId);
-    return call(await getAccessToken(db, userId, access));
+    await expireAccessToken(db, userId, first.sealed);
+    return call((await getAccessToken(db, userId, access)).token);
   }
+}
+
+interface AccessToken {
+  readonly token: string;
+  /** As it is stored, which tells it from its successor. */
+  readonly sealed: string | null;
 }
 
 interface StoredTokens {
@@ -105,49 +111,59 @@ interface StoredTokens {
   readonly refresh_token: string | null;
   /** Good for another minute at least, by the database's clock. */
   readonly fresh: boolean;
+  /** Nobody is refreshing, nor was killed at it. */
+  readonly idle: boolean;
 }
 
 const WAIT_STEP_MS = 100;
 const LEASE_SECONDS = 15;
 
-/** However many ask at once, in however many processes, one of them refreshes and the others wait for it. */
-async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Promise<string> {
+/**
+ * However many ask at once, in however many processes, one of them refreshes and the others wait for it. What it
+ * brings serves them all, however short its life; where it fails they fail with it rather than try one by one.
+ */
+async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Promise<AccessToken> {
+  let outdated: string | null | undefined;
   for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
     const stored = await findTokens(db, userId);
     if (!stored?.refresh_token) throw new NeedsReconnect();
-    const current = stored.fresh ? openOrNull(access, stored.access_token, userId, 'access_token') : null;
-    if (current !== null) return current;
-    if (await takeLease(db, userId, stored.refresh_token))
-      return refresh(db, userId, access, stored.refresh_token);
-    await sleep(WAIT_STEP_MS);
+    const renewed = outdated !== undefined && stored.access_token !== outdated;
+    const sealed = stored.access_token;
+    const token = stored.fresh || renewed ? openOrNull(access, sealed, userId, 'access_token') : null;
+    if (token !== null) return { token, sealed };
+    if (outdated !== undefined && stored.idle) break;
+    outdated = sealed;
+    if (await takeLease(db, userId, stored)) await refresh(db, userId, access, stored.refresh_token);
+    else await sleep(WAIT_STEP_MS);
   }
   throw new SpotifyError('unreachable');
 }
 
 const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =>
   db.maybeOne<StoredTokens>(
-    `SELECT access_token, refresh_token,
+    `SELECT access_token, refresh_token, refreshing_until IS NULL AS idle,
        COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
      FROM spotify_connections WHERE user_id = $1`,
     [userId],
   );
 
-async function takeLease(db: Queries, userId: number, sealedRefreshToken: string): Promise<boolean> {
+/** Only for tokens that are still what was read: somebody may have refreshed them in between. */
+async function takeLease(db: Queries, userId: number, stored: StoredTokens): Promise<boolean> {
   const taken = await db.execute(
-    `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $3)
-     WHERE user_id = $1 AND refresh_token = $2 AND (refreshing_until IS NULL OR refreshing_until < now())`,
-    [userId, sealedRefreshToken, LEASE_SECONDS],
+    `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $4)
+     WHERE user_id = $1 AND refresh_token = $2 AND access_token IS NOT DISTINCT FROM $3
+       AND (refreshing_until IS NULL OR refreshing_until < now())`,
+    [userId, stored.refresh_token, stored.access_token, LEASE_SECONDS],
   );
   return taken === 1;
 }
 
-async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: string): Promise<string> {
+async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: string): Promise<void> {
   const refreshToken = openOrNull(access, sealed, userId, 'refresh_token');
   if (refreshToken === null) return discard(db, userId, sealed);
   try {
     const grant = await refreshAccess(access.settings, refreshToken);
-    await saveRefreshed(db, userId, access, { sealed, grant });
-    return grant.accessToken;
+    await saveRefreshed(db, userId, access, { sealed, grant: { refreshToken, ...grant } });
   } catch (error) {
     if (error instanceof SpotifyError && error.kind === 'invalid-grant') return discard(db, userId, sealed);
     await db.execute(`UPDATE spotify_connections SET refreshing_until = NULL WHERE user_id = $1`, [userId]);
@@ -155,17 +171,16 @@ async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: st
   }
 }
 
-/** Writes only over the token that was refreshed: a sign-in meanwhile has brought a newer one. */
+/**
+ * Writes only over the token that was refreshed: a sign-in meanwhile has brought a newer one. A refresh token that
+ * stays is sealed anew: the first refresh after a change of keys is the last to need the old one.
+ */
 async function saveRefreshed(
   db: Queries,
   userId: number,
   { tokenKeys }: SpotifyAccess,
-  { sealed, grant }: { sealed: string; grant: Awaited<ReturnType<typeof refreshAccess>> },
+  { sealed, grant }: { sealed: string; grant: RefreshedGrant & { refreshToken: string } },
 ): Promise<void> {
-  const rotated =
-    grant.refreshToken === undefined
-      ? sealed
-      : sealToken(tokenKeys, grant.refreshToken, userId, 'refresh_token');
   await db.execute(
     `UPDATE spotify_connections SET
        access_token = $3,
@@ -178,13 +193,13 @@ async function saveRefreshed(
       sealed,
       sealToken(tokenKeys, grant.accessToken, userId, 'access_token'),
       grant.expiresInSeconds,
-      rotated,
+      sealToken(tokenKeys, grant.refreshToken, userId, 'refresh_token'),
     ],
   );
 }
 
 /** Spotify's `invalid_grant` is final: the tokens go, and the listener is asked to connect again. */
-async function discard(db: Queries, userId: number, sealed: string): Promise<never> {
+async function discard(db: Queries, userId: number, sealed: string): Promise<void> {
   await db.execute(
     `UPDATE spotify_connections SET
        access_token = NULL, access_token_expires_at = NULL, refresh_token = NULL,
@@ -192,11 +207,14 @@ async function discard(db: Queries, userId: number, sealed: string): Promise<nev
      WHERE user_id = $1 AND refresh_token = $2`,
     [userId, sealed],
   );
-  throw new NeedsReconnect();
 }
 
-const expireAccessToken = (db: Queries, userId: number): Promise<number> =>
-  db.execute(`UPDATE spotify_connections SET access_token_expires_at = now() WHERE user_id = $1`, [userId]);
+/** Not its successor, where another call has heard the same and refreshed already. */
+const expireAccessToken = (db: Queries, userId: number, sealed: string | null): Promise<number> =>
+  db.execute(
+    `UPDATE spotify_connections SET access_token_expires_at = now() WHERE user_id = $1 AND access_token = $2`,
+    [userId, sealed],
+  );
 
 function openOrNull(
   { tokenKeys }: SpotifyAccess,

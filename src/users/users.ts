@@ -59,9 +59,12 @@ const SIGN_IN = `
     spotify_account_id = COALESCE(known.spotify_account_id, excluded.spotify_account_id),
     display_name = COALESCE(excluded.display_name, known.display_name),
     last_login_at = now()
-  WHERE known.spotify_account_id IS NULL
-    OR excluded.spotify_account_id IS NULL
+  WHERE excluded.spotify_account_id IS NULL
     OR known.spotify_account_id = excluded.spotify_account_id
+    OR (
+      known.spotify_account_id IS NULL
+      AND NOT EXISTS (SELECT FROM users WHERE spotify_account_id = excluded.spotify_account_id)
+    )
   RETURNING ${USER_COLUMNS}`;
 
 /** `theme` null follows the listener's system. */

@@ -31,7 +31,7 @@ export function chartTable(
   };
   return {
     head: [subject, ...series.map((one) => one.name)],
-    rows: labels.map((label) => [label, ...series.map((one) => cell(one, label))]),
+    rows: labels.map((label) => [label].concat(series.map((one) => cell(one, label)))),
   };
 }
 
@@ -81,10 +81,11 @@ export function decadesFinding({ decades, release_dates_known: known }: Figures)
   return `The ${decade} lead with ${share}.${reach}`;
 }
 
+const share = (of: Figures['explicit']): string => formatPercent(of.tracks, of.known);
+
 /** One sentence on explicit tracks, in the archive and in the list where there is one. */
 export function explicitFinding(list: Figures | null, { explicit }: Figures): string {
   if (explicit.known === 0) return 'For no track is it known whether it is explicit.';
-  const share = (of: Figures['explicit']): string => formatPercent(of.tracks, of.known);
   const whole = `${formatNumber(explicit.tracks)} of ${plural(explicit.known, 'track')} in the archive`;
   const here = list !== null && list.explicit.known > 0 ? `; in this list ${share(list.explicit)}` : '';
   return `${share(explicit)} explicit: ${whole}${here}.`;
@@ -94,10 +95,13 @@ export function explicitFinding(list: Figures | null, { explicit }: Figures): st
 export function artistsFinding({ top_artists: artists }: Figures): string {
   const [first, second] = artists;
   if (first === undefined) return 'No artist is known yet.';
-  const name = (artist: typeof first): string => artist.name ?? 'an unknown artist';
+  const name = (artist: typeof first): string => isolated(artist.name ?? 'An unknown artist');
   const lead = `${name(first)} leads with ${plural(first.appearances, 'place')} from ${plural(first.tracks, 'track')}`;
   return second === undefined ? `${lead}.` : `${lead}; ${name(second)} follows with ${second.appearances}.`;
 }
+
+/** Keeps a name's own writing direction from turning the sentence around it. */
+const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 function largest(entries: readonly (readonly [string, number])[]): readonly [string, number] {
   return entries.reduce((best, entry) => (entry[1] > best[1] ? entry : best));

@@ -63,9 +63,31 @@ export function splitTitle(name: string | null): { main: string; rest: string } 
   return at > 0 ? { main: whole.slice(0, at), rest: whole.slice(at) } : { main: whole, rest: '' };
 }
 
+/** Letters that fill a square: Chinese, Japanese, Korean. */
+const WIDE = /[\u2E80-\uFFEF]/g;
+
 /** Which of three sizes a headline is set in, so that a long name stays a headline and not a page. */
 export function headlineSize(text: string): 'short' | 'medium' | 'long' {
-  const width = [...text].reduce((sum, character) => sum + (character > '\u2E7F' ? 2 : 1), 0);
+  const width = text.length + (text.match(WIDE)?.length ?? 0);
   if (width <= 14) return 'short';
   return width <= 34 ? 'medium' : 'long';
 }
+
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  'user-top-read': 'reading your top tracks',
+  'user-read-recently-played': 'reading your recent plays',
+  'user-read-private': 'reading your name and country',
+  'user-read-email': 'reading your e-mail address',
+  'user-library-read': 'reading your library',
+  'playlist-read-private': 'reading your private playlists',
+  'playlist-modify-private': 'making private playlists',
+  'playlist-modify-public': 'making public playlists',
+};
+
+/** What Spotify's scope names allow, in words; a name not known here stays as it is. */
+export const permissionWords = (scope: string): string =>
+  scope
+    .split(' ')
+    .filter((name) => name !== '')
+    .map((name) => PERMISSIONS[name] ?? name)
+    .join(', ');

@@ -10,8 +10,7 @@ export interface MovementLabel {
 
 /** How a movement is shown and said. */
 export function movementLabel(movement: Movement | undefined): MovementLabel {
-  if (movement === undefined) return { kind: 'unknown', short: '', words: '' };
-  switch (movement.kind) {
+  switch (movement?.kind) {
     case 'up':
     case 'down':
       return {
@@ -28,8 +27,10 @@ export function movementLabel(movement: Movement | undefined): MovementLabel {
     case 'same':
       return { kind: 'same', short: '–', words: 'unchanged' };
     case 'unknown':
-      return { kind: 'unknown', short: '', words: '' };
+    case undefined:
+      break;
   }
+  return { kind: 'unknown', short: '', words: '' };
 }
 
 function timeAway(months: number): string {

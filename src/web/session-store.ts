@@ -2,17 +2,31 @@ import connectPgSimple from 'connect-pg-simple';
 import session, { type SessionData } from 'express-session';
 import type { Request } from 'express';
 import type { Db } from '../db.ts';
+import { AppError } from '../errors.ts';
 import { log } from '../log.ts';
 
 const PgStore = connectPgSimple(session);
 const ABSOLUTE_LIFETIME = '30 days';
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 type Done = (error?: unknown) => void;
 
+/** A session could not be written. Where the page is out already, all that is lost is what it would have kept. */
+export class SessionUnsaved extends AppError {
+  override readonly name = 'SessionUnsaved';
+
+  constructor(cause: unknown) {
+    super(503, 'The archive cannot keep who is signed in just now. Please try again in a moment.', {
+      retryAfterSeconds: 5,
+      cause,
+    });
+  }
+}
+
 /**
  * connect-pg-simple with three differences: a session that was loaded is only ever UPDATEd, so that a slow request
- * cannot bring a signed-out session back to life; every session ends 30 days after it began, by the database's
- * clock; and queries go through our own db, so that an error costs no connection.
+ * cannot bring a signed-out session back to life; sessions end by the database's clock, the latest 30 days after
+ * they began; and queries go through our own db, so that an error costs no connection.
  */
 export class SessionStore extends PgStore {
   readonly #db: Db;
@@ -51,26 +65,38 @@ export class SessionStore extends PgStore {
   }
 
   override set(sid: string, data: SessionData, done: Done = () => undefined): void {
-    const values = [sid, JSON.stringify(data), data.cookie.expires ?? null];
+    const values = [sid, lifetimeOf(data), JSON.stringify(data)];
     const written = this.#stored.has(data)
-      ? this.#db.execute(`UPDATE sessions SET sess = $2, expire = ${EXPIRES} WHERE sid = $1`, values)
-      : this.#db.execute(`INSERT INTO sessions (sid, sess, expire) VALUES ($1, $2, ${EXPIRES})`, values);
-    written.then(() => {
-      this.#stored.add(data);
-      done();
-    }, done);
+      ? this.#db.execute(`UPDATE sessions SET sess = $3, expire = ${EXPIRES} WHERE sid = $1`, values)
+      : this.#db.execute(`INSERT INTO sessions (sid, sess, expire) VALUES ($1, $3, ${EXPIRES})`, values);
+    written.then(
+      () => {
+        this.#stored.add(data);
+        done();
+      },
+      (error: unknown) => done(new SessionUnsaved(error)),
+    );
   }
 
-  /** Pushes the idle limit out, at most once an hour: reading a page is no reason to write a row. */
+  override destroy(sid: string, done: Done = () => undefined): void {
+    super.destroy(sid, (error: unknown) => done(error ? new SessionUnsaved(error) : undefined));
+  }
+
+  /**
+   * Pushes the idle limit out, at most once an hour: reading a page is no reason to write a row, nor to fail where
+   * the database takes none.
+   */
   override touch(sid: string, data: SessionData, done: Done = () => undefined): void {
     this.#db
       .execute(
-        `UPDATE sessions SET expire = ${EXPIRES.replace('$3', '$2')}
-         WHERE sid = $1 AND expire < ${EXPIRES.replace('$3', '$2')} - interval '1 hour'`,
-        [sid, data.cookie.expires ?? null],
+        `UPDATE sessions SET expire = ${EXPIRES}
+         WHERE sid = $1 AND expire < ${EXPIRES} - interval '1 hour'`,
+        [sid, lifetimeOf(data)],
       )
+      .catch((error: unknown) => log.warn({ err: error }, 'a session could not be prolonged'))
       .then(() => done(), done);
   }
 }
 
-const EXPIRES = `COALESCE($3::timestamptz, now() + interval '7 days')`;
+const EXPIRES = 'now() + make_interval(secs => $2)';
+const lifetimeOf = ({ cookie }: SessionData): number => (cookie.originalMaxAge ?? WEEK_MS) / 1000;

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { beginSignIn, takeSignIn } from '../users/sign-in-attempts.ts';
-import { cookieName } from './middleware/session.ts';
+import { ownCookie } from './middleware/session.ts';
 import { safeReturnTo } from './read-params.ts';
 
 const ATTEMPT_MS = 10 * 60 * 1000;
@@ -19,14 +19,12 @@ type Taken = (error: unknown, codeVerifier?: string | false, state?: unknown) =>
 export class SignInStateStore {
   readonly #db: Db;
   readonly #baseUrl: string;
-  readonly #secure: boolean;
-  readonly #cookie: string;
+  readonly #cookie: ReturnType<typeof ownCookie>;
 
   constructor(db: Db, config: Pick<Config, 'baseUrl'>) {
     this.#db = db;
     this.#baseUrl = config.baseUrl;
-    this.#secure = config.baseUrl.startsWith('https:');
-    this.#cookie = cookieName('sign-in', this.#secure);
+    this.#cookie = ownCookie('sign-in', config.baseUrl);
   }
 
   /** passport-oauth2 tells the PKCE variant by these five parameters. */
@@ -34,13 +32,7 @@ export class SignInStateStore {
     const state = randomBytes(32).toString('base64url');
     const browserSecret = this.#browserSecret(req) ?? randomBytes(32).toString('base64url');
     const returnTo = safeReturnTo(req.query.return_to, this.#baseUrl);
-    req.res?.cookie(this.#cookie, browserSecret, {
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: this.#secure,
-      path: '/',
-      maxAge: ATTEMPT_MS,
-    });
+    req.res?.cookie(this.#cookie.name, browserSecret, { ...this.#cookie.options, maxAge: ATTEMPT_MS });
     beginSignIn(this.#db, { state, browserSecret, codeVerifier, returnTo }).then(
       () => done(null, state),
       done,
@@ -62,7 +54,7 @@ export class SignInStateStore {
   }
 
   #browserSecret(req: Request): string | undefined {
-    const value = parseCookie(req.headers.cookie ?? '')[this.#cookie];
+    const value = parseCookie(req.headers.cookie ?? '')[this.#cookie.name];
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
   }
 }

@@ -9,7 +9,6 @@ import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-
 import { createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
-import { log } from '../../src/log.ts';
 import { useDatabase, type TestDatabase } from './database.ts';
 
 export interface TestApp extends TestDatabase {
@@ -27,7 +26,6 @@ export function useApp(env: Readonly<Record<string, string>> = {}): TestApp {
   const test = useDatabase() as TestApp;
   let server: http.Server;
   beforeAll(async () => {
-    log.level = 'silent';
     test.spotify = await startSpotifyStandIn({ listeners: standInListeners() });
     server = http.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createDb, type Db } from '../../src/db.ts';
+import { log } from '../../src/log.ts';
 import { databaseUrl } from './database-url.ts';
 
 export interface TestDatabase {
@@ -27,6 +28,7 @@ export function useDatabase(): TestDatabase {
     await admin.close();
   };
   beforeAll(async () => {
+    log.level = 'silent';
     await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
     test.db = createDb({ url, poolMin: 0, poolMax: 10, applicationName: 'test' });
   });

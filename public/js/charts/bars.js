@@ -21,7 +21,7 @@ export function bars(series, theme) {
     options: {
       indexAxis: 'y',
       layout: { padding: { top: 14 } },
-      scales: { x: { ...BARE, beginAtZero: true }, y: BARE },
+      scales: { x: { ...BARE, min: 0, max: Math.max(...data) }, y: BARE },
     },
     plugins: [{ id: 'names', afterDatasetsDraw: (chart) => drawNames(chart, labels, data, theme) }],
   };

@@ -30,7 +30,7 @@ export function columns(series, theme) {
             color: theme.soft,
             font: { family: theme.font, size: 12 },
             maxRotation: 0,
-            autoSkip: false,
+            autoSkip: true,
           },
         },
         y: { display: false, beginAtZero: true },

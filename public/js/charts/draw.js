@@ -9,11 +9,18 @@ const KINDS = { bars, columns, profile, shares };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {
+  const holders = [...root.querySelectorAll('[data-chart]')];
+  if (!globalThis.Chart) {
+    for (const holder of holders) holder.hidden = true; // The tables stand alone, as without scripts.
+    return;
+  }
   // A canvas keeps what it was drawn with: the face must be there first.
   await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 13px Archivo`)));
-  const drawings = [...root.querySelectorAll('[data-chart]')].map(start);
+  const drawings = holders.map(start);
   onThemeChange(() => drawings.forEach((redraw) => redraw()));
 }
+
+const BAR_ROW_REM = 2.7;
 
 function start(holder) {
   const series = JSON.parse(holder.nextElementSibling.textContent);
@@ -21,6 +28,8 @@ function start(holder) {
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-labelledby', holder.dataset.labelledBy);
   holder.append(canvas);
+  if (holder.dataset.chart === 'bars')
+    holder.style.blockSize = `${series.at(-1).labels.length * BAR_ROW_REM}rem`;
   let chart = null;
   const redraw = () => {
     chart?.destroy();

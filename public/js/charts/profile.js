@@ -6,12 +6,6 @@ const ROW_TOP = 22;
 /** Averages as dots on a line from 0 to 1: the list filled, the archive as a ring, both with their number. */
 export function profile(series, theme) {
   const [archive, list] = [series.at(-1), series.length > 1 ? series[0] : null];
-  const dots = (one, style) => ({
-    data: one.data.map((value, row) => ({ x: value, y: row })).filter((dot) => dot.x !== null),
-    pointRadius: 7,
-    pointHoverRadius: 7,
-    ...style,
-  });
   const ring = { pointBackgroundColor: theme.paper, pointBorderColor: theme.archive, pointBorderWidth: 2.5 };
   const disc = { pointBackgroundColor: theme.list, pointBorderColor: theme.list };
   return {
@@ -31,6 +25,12 @@ export function profile(series, theme) {
   };
 }
 
+const dots = (one, style) => ({
+  data: one.data.map((value, row) => ({ x: value, y: row })).filter((dot) => dot.x !== null),
+  pointRadius: 7,
+  ...style,
+});
+
 function drawLines({ ctx, scales, chartArea }, labels, theme) {
   labels.forEach((label, row) => {
     const y = scales.y.getPixelForValue(row);
@@ -46,21 +46,20 @@ function drawLines({ ctx, scales, chartArea }, labels, theme) {
   ctx.fillText('1', chartArea.right + 4, foot);
 }
 
-/** Numbers above the line for the list, below it for the archive; the first row says which is which. */
+/** Numbers above the line for the list, below it for the archive; the first dot of each says which it is. */
 function names(series, theme) {
   return {
     id: 'names',
-    afterDatasetsDraw({ ctx, data, scales }) {
-      data.datasets.forEach((dataset, at) => {
-        const isList = data.datasets.length > 1 && at === 0;
-        for (const { x, y } of dataset.data) {
-          const number = x.toFixed(2);
-          const words = y === 0 ? `${number} ${series[at].name.toLowerCase()}` : number;
-          const colour = isList ? theme.list : theme.ink;
-          setType(ctx, theme, { size: 13, weight: 700, colour, align: 'left' });
-          const left = scales.x.getPixelForValue(x) - 8;
-          ctx.fillText(words, left, scales.y.getPixelForValue(y) + (isList ? -13 : 23));
-        }
+    afterDatasetsDraw(chart) {
+      chart.data.datasets.forEach((dataset, at) => {
+        const isList = chart.data.datasets.length > 1 && at === 0;
+        setType(chart.ctx, theme, { weight: 700, colour: isList ? theme.accent : theme.ink });
+        dataset.data.forEach(({ x, y }, dot) => {
+          const words = dot === 0 ? `${x.toFixed(2)} ${series[at].name.toLowerCase()}` : x.toFixed(2);
+          const rightmost = chart.width - chart.ctx.measureText(words).width;
+          const left = Math.min(chart.scales.x.getPixelForValue(x) - 8, rightmost);
+          chart.ctx.fillText(words, left, chart.scales.y.getPixelForValue(y) + (isList ? -13 : 23));
+        });
       });
     },
   };

@@ -7,10 +7,11 @@ export function readTheme() {
     soft: colour('ink-soft'),
     rule: colour('rule'),
     paper: colour('paper'),
+    accent: colour('accent'),
     list: colour('chart-list'),
     archive: colour('chart-archive'),
-    quiet: colour('chart-quiet'),
     parts: [1, 2, 3].map((part) => ({ fill: colour(`chart-${part}`), ink: colour(`chart-${part}-ink`) })),
+    rest: { fill: colour('chart-quiet'), ink: colour('ink') },
     font: colour('font-display'),
   };
 }

@@ -1,3 +1,3 @@
 import { drawCharts } from '../charts/draw.js';
 
-drawCharts(document);
+await drawCharts(document);

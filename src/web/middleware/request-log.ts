@@ -18,13 +18,22 @@ export function requestLog(): RequestHandler {
     genReqId: takeRequestId,
     autoLogging: { ignore: (req) => QUIET.test(req.path) },
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
-    customProps: (req, res) => ({ method: req.method, route: routeOf(req), status: res.statusCode }),
+    customSuccessObject: (req, res, given) => ({ ...describeRequest(req, res), ms: msOf(given) }),
+    customErrorObject: (req, res, _error, given) => ({ ...describeRequest(req, res), ms: msOf(given) }),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request failed',
     customAttributeKeys: { reqId: 'request', responseTime: 'ms' },
     quietReqLogger: true,
   });
 }
+
+const describeRequest = (req: Request, res: ServerResponse) => ({
+  method: req.method,
+  route: routeOf(req),
+  status: res.statusCode,
+});
+
+const msOf = (given: { ms?: number }): number | undefined => given.ms;
 
 /** The platform's id if it looks like one, else our own; also answered, so that a listener can quote it. */
 function takeRequestId(req: IncomingMessage, res: ServerResponse): string {

@@ -9,17 +9,24 @@ const IDLE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Sessions exist for signed-in listeners only: nothing is written for a guest, so a flood of guests leaves no rows. */
 export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecrets'>): RequestHandler {
-  const secure = config.baseUrl.startsWith('https:');
+  const cookie = ownCookie('session', config.baseUrl);
   return session({
-    name: cookieName('session', secure),
+    name: cookie.name,
     secret: [...config.sessionSecrets],
     store: new SessionStore(db),
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: IDLE_MS },
+    cookie: { ...cookie.options, maxAge: IDLE_MS },
   });
 }
 
-/** `__Host-` ties a cookie to this very host and to HTTPS; browsers refuse it on plain HTTP. */
-export const cookieName = (name: string, secure: boolean): string => `${secure ? '__Host-' : ''}mtm.${name}`;
+/**
+ * What our cookies have in common. `__Host-` ties one to this very host and to HTTPS; browsers refuse it on plain
+ * HTTP, and also its removal without the same options.
+ */
+export function ownCookie(name: string, baseUrl: string) {
+  const secure = baseUrl.startsWith('https:');
+  const options = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
+  return { name: `${secure ? '__Host-' : ''}mtm.${name}`, options };
+}

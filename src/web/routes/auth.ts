@@ -10,7 +10,7 @@ import { findConnection } from '../../users/connections.ts';
 import type { User } from '../../users/users.ts';
 import { countClaimable } from '../claimable.ts';
 import type { WebContext } from '../context.ts';
-import { cookieName } from '../middleware/session.ts';
+import { ownCookie } from '../middleware/session.ts';
 import { requireSignIn, type Authenticator } from '../middleware/sign-in.ts';
 import { readParams } from '../read-params.ts';
 import { SignInStateStore } from '../sign-in-state-store.ts';
@@ -41,7 +41,8 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
     .post('/logout', requireSignIn, async (req, res) => {
       await promisify(req.session.destroy.bind(req.session))();
       log.info({ request: req.id }, 'signed out');
-      res.clearCookie(cookieName('session', context.config.baseUrl.startsWith('https:')), { path: '/' });
+      const cookie = ownCookie('session', context.config.baseUrl);
+      res.clearCookie(cookie.name, cookie.options);
       res.set('Clear-Site-Data', '"cache", "cookies", "storage"').redirect(303, '/');
     });
 }
@@ -123,7 +124,8 @@ async function finishSignIn(
   }
   await promisify(req.session.save.bind(req.session))();
   log.info({ request: req.id }, 'signed in');
-  res.clearCookie(cookieName('sign-in', config.baseUrl.startsWith('https:')), { path: '/' });
+  const cookie = ownCookie('sign-in', config.baseUrl);
+  res.clearCookie(cookie.name, cookie.options);
   res.redirect(303, (await hasArchiveToClaim(context, user)) ? '/archives/unclaimed' : returnTo);
 }
 

@@ -1,0 +1,156 @@
+import path from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
+import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
+import { useApp } from '../support/app.ts';
+import {
+  accessibilityFaults,
+  hasBrowser,
+  overflow,
+  refusedByPolicy,
+  useBrowser,
+} from '../support/browser.ts';
+
+describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }, () => {
+  const test = useApp();
+  const browser = useBrowser();
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-journey-'));
+
+  beforeAll(async () => {
+    const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
+    for (const file of [snapshotsFile, playlistsFile])
+      await moveArchive({ db: test.db, file, owner: null, backup: false });
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterEach(() => test.spotify.heal());
+
+  const signIn = async (page: Page): Promise<void> => {
+    await page.goto(test.baseUrl);
+    await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
+    await page.waitForURL(/dashboard|unclaimed/);
+  };
+
+  it('signs in, claims both halves of the old archive, browses, keeps today and leaves', async () => {
+    const page = await browser.open();
+    await signIn(page);
+    expect(page.url()).toBe(`${test.baseUrl}/archives/unclaimed`);
+    for (let archives = 2; archives > 0; archives -= 1) {
+      await page.goto(`${test.baseUrl}/archives/unclaimed`);
+      const claims = page.locator('form[action$="/claim"]');
+      expect(await claims.count()).toBe(archives);
+      await claims.first().locator('input[name=confirm]').check();
+      await claims.first().locator('button').click();
+      await page.waitForURL(/dashboard/);
+    }
+
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('1,900');
+    expect(text).toContain('5,550');
+    await page.locator('canvas').first().waitFor();
+    expect(await refusedByPolicy(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Last year' }).click();
+    await page.waitForURL(/range=long_term/);
+    expect(await page.locator('[aria-current]').allInnerTexts()).toContain('Last year');
+
+    await page.locator('form[action="/snapshots"] button').first().click();
+    await page.waitForURL(/dashboard$/);
+    expect(await page.locator('[role=status]').first().innerText()).toMatch(
+      /^Kept \d+ ranked places in 3 lists/,
+    );
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(`${test.baseUrl}/`);
+    await page.goBack();
+    await page.waitForLoadState();
+    expect(await page.locator('body').innerText()).not.toContain('Sign out');
+  });
+
+  it.each([
+    [390, 'light'],
+    [390, 'dark'],
+    [1280, 'light'],
+    [1280, 'dark'],
+  ] as const)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
+    const page = await browser.open({
+      viewport: { width, height: 900 },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    const faults: string[] = [];
+    const look = async (address: string): Promise<void> => {
+      await page.goto(test.baseUrl + address);
+      if ((await overflow(page)) > 0) faults.push(`${address} is wider than the window`);
+      faults.push(...(await refusedByPolicy(page)).map((what) => `${address} tried ${what}`));
+      faults.push(...(await accessibilityFaults(page)).map((fault) => `${address} ${fault}`));
+    };
+    await look('/');
+    await signIn(page);
+    for (const address of [
+      '/dashboard',
+      '/dashboard?range=long_term',
+      '/archives/unclaimed',
+      '/settings',
+      '/no-such-page',
+    ])
+      await look(address);
+    expect(faults).toEqual([]);
+  });
+
+  it('is told within ten seconds when Spotify is silent, and is signed in by trying again', async () => {
+    const page = await browser.open();
+    test.spotify.fail({ on: 'token', kind: 'silence' });
+    await page.goto(test.baseUrl);
+    const begun = Date.now();
+    await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
+    await page.getByText('Spotify cannot be reached').waitFor();
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    test.spotify.heal();
+    await page.getByRole('link', { name: 'Try to sign in again' }).click();
+    await page.waitForURL(/dashboard|unclaimed/);
+  });
+
+  it('keeps the theme they choose', async () => {
+    const page = await browser.open({ colorScheme: 'light' });
+    await signIn(page);
+    await page.goto(`${test.baseUrl}/dashboard`);
+    await page.getByRole('button', { name: /^Dark/ }).click();
+    await page.waitForLoadState();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(page.url()).toContain('/dashboard');
+  });
+
+  it('sees names of tracks as they are, whatever stands in them', async () => {
+    const page = await browser.open();
+    const names = [
+      '<script>alert(1)</script>',
+      '"><img src=x onerror=alert(1)>',
+      '</script><script>alert(2)</script>',
+      '\u2028{{7*7}}${7*7}',
+      '\u202Eevil',
+      'javascript:alert(3)',
+    ];
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await signIn(page);
+    await test.db.execute(
+      `UPDATE tracks SET name = names.name, artist_name = names.name, album_name = names.name
+       FROM (SELECT track_id, ($1::text[])[1 + (row_number() OVER ())::int % 6] AS name FROM tracks) AS names
+       WHERE tracks.track_id = names.track_id`,
+      [names],
+    );
+    await test.db.execute('UPDATE artists SET name = $1', [names[0]]);
+    await page.goto(`${test.baseUrl}/dashboard`);
+    expect(dialogs).toEqual([]);
+    expect(await refusedByPolicy(page)).toEqual([]);
+    const shown = await page.locator('main').textContent();
+    for (const name of ['<script>alert(1)</script>', '{{7*7}}${7*7}', 'javascript:alert(3)'])
+      expect(shown).toContain(name);
+  });
+});

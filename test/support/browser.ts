@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+
+/** Journeys need a Chromium; where there is none they are skipped, and say so. */
+export const hasBrowser = CHROMIUM !== undefined;
+if (!hasBrowser)
+  process.stdout.write(
+    'No Chromium found: the journeys in a real browser are skipped (apt-get install chromium).\n',
+  );
+
+const QUIET_START = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface TestBrowser {
+  /** A window of a person of their own. */
+  open(options?: BrowserContextOptions): Promise<Page>;
+}
+
+export function useBrowser(): TestBrowser {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    if (CHROMIUM !== undefined)
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET_START });
+  });
+  afterAll(async () => browser?.close());
+  return {
+    async open(options = {}) {
+      if (!browser) throw new Error('no browser');
+      const context = await browser.newContext(options);
+      // Artwork lives at Spotify, which no test reaches.
+      await context.route(/scdn\.co|spotifycdn\.com/, (route) => route.abort());
+      const page = await context.newPage();
+      await page.addInitScript(watchPolicy);
+      return page;
+    },
+  };
+}
+
+/** Runs in the page: remembers what the Content-Security-Policy refused. */
+function watchPolicy(): void {
+  const page = globalThis as unknown as { refused: string[]; document: EventTarget };
+  page.refused = [];
+  page.document.addEventListener('securitypolicyviolation', (event) => {
+    page.refused.push((event as unknown as { violatedDirective: string }).violatedDirective);
+  });
+}
+
+/** What the page's own code tried and the policy refused (before any test tool touched it). */
+export const refusedByPolicy = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (globalThis as unknown as { refused: string[] }).refused);
+
+/** Pixels by which the page is wider than its window. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** What axe finds wrong (WCAG 2.2 AA), one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResult>(
+    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''} (${nodes.length})`);
+}

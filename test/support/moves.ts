@@ -1,0 +1,48 @@
+import type { Database } from 'better-sqlite3';
+import { beforeEach } from 'vitest';
+import { moveArchive, type MoveOptions } from '../../scripts/migrate-from-sqlite/move-archive.ts';
+import type { MoveReport } from '../../scripts/migrate-from-sqlite/report.ts';
+import { useDatabase, type TestDatabase } from './database.ts';
+import { useDirectory, writeArchive } from './old-archives.ts';
+import { emptyTables } from './table-dump.ts';
+
+export interface Reject {
+  readonly source_table: string;
+  readonly source_key: string;
+  readonly source_column: string | null;
+  readonly reason: string;
+  readonly original: unknown;
+}
+
+export interface Moves {
+  readonly test: TestDatabase;
+  /** Writes an old archive and returns its path. */
+  readonly archive: (fill: (db: Database) => void, schema?: string) => string;
+  /** Moves it, for Alice and without a backup copy unless told otherwise. */
+  readonly move: (file: string, options?: Partial<MoveOptions>) => Promise<MoveReport>;
+  readonly listRejects: () => Promise<Reject[]>;
+  readonly track: (id: string) => Promise<Record<string, unknown>>;
+}
+
+/** A database that is empty before each test, a directory for old archives, and the move between them. */
+export function useMoves(usualSchema: string): Moves {
+  const test = useDatabase();
+  const directory = useDirectory();
+  let files = 0;
+  beforeEach(() => emptyTables(test.db));
+  return {
+    test,
+    archive(fill, schema = usualSchema) {
+      files += 1;
+      return writeArchive(directory, `old${files}`, schema, fill);
+    },
+    move: (file, options = {}) =>
+      moveArchive({ db: test.db, file, owner: 'alice', backup: false, ...options }),
+    listRejects: () =>
+      test.db.many<Reject>(
+        `SELECT source_table, source_key, source_column, reason, original FROM import_rejects
+         ORDER BY source_table, source_column, source_key`,
+      ),
+    track: (id) => test.db.one('SELECT *, raw_json::text AS raw_text FROM tracks WHERE track_id = $1', [id]),
+  };
+}
