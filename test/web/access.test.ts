@@ -108,7 +108,7 @@ describe.each(named(changing))('%s', (_name, route) => {
       .type('form')
       .send({ ...route.form, _csrf: token });
   const sendText = (csrf: string, type: string, times: number) => {
-    const tokens = Array.from({ length: times }, () => ['_csrf', csrf]);
+    const tokens = Array.from({ length: times }, () => ['_csrf', csrf] as const);
     const body = new URLSearchParams([...Object.entries(route.form ?? {}), ...tokens]).toString();
     return alice.post(addressOf(route)).set('Content-Type', type).send(body);
   };
