@@ -8,6 +8,13 @@ beforeAll(async () => {
   alice = await signIn(test, ALICE);
 });
 
+const sendForm = (type: string, encoding: string) =>
+  alice
+    .post('/settings/theme')
+    .set('Content-Type', type)
+    .set('Content-Encoding', encoding)
+    .send('theme=dark');
+
 interface Problem {
   readonly error: string;
   readonly request: string;
@@ -66,12 +73,6 @@ describe('a request that cannot be read', () => {
   });
 
   it('is a 4xx where its encoding is unknown or its length a lie', async () => {
-    const send = (type: string, encoding: string) =>
-      alice
-        .post('/settings/theme')
-        .set('Content-Type', type)
-        .set('Content-Encoding', encoding)
-        .send('theme=dark');
     const form = 'application/x-www-form-urlencoded';
     for (const [type, encoding] of [
       [`${form}; charset=utf-16`, 'identity'],
@@ -79,7 +80,7 @@ describe('a request that cannot be read', () => {
       [form, 'gzip'],
       [form, 'nonsense'],
     ] as const) {
-      const { status, text } = await send(type, encoding);
+      const { status, text } = await sendForm(type, encoding);
       expect([400, 403, 415]).toContain(status);
       expect(text).not.toMatch(/unsupported|incorrect header|zlib|utf-16/i);
     }

@@ -25,9 +25,9 @@ const RAW = [
   '%1b[31m',
 ];
 const NASTY = [
-  ...['', ' ', '0', '-1', '1', '01', '1.5', '1e3', '1e400', '-0', '0x10', 'NaN', 'Infinity', '-Infinity'],
-  ...['2147483648', '9223372036854775807', '9223372036854775808', '99999999999999999999', '9'.repeat(500)],
-  ...[
+  ['', ' ', '0', '-1', '1', '01', '1.5', '1e3', '1e400', '-0', '0x10', 'NaN', 'Infinity', '-Infinity'],
+  ['2147483648', '9223372036854775807', '9223372036854775808', '99999999999999999999', '9'.repeat(500)],
+  [
     "'",
     "''",
     '"',
@@ -38,12 +38,14 @@ const NASTY = [
     '$1',
     '$$',
   ],
-  ...['%', '_', '*', '(', ')', '!', ':', '&', '|', '<->', "'::int", '{{7*7}}', '<%= 7 %>', '${7}', '#{7}'],
-  ...['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', 'javascript:alert(1)', '//evil.example'],
-  ...['null', 'undefined', 'true', '[]', '{}', '__proto__', 'constructor', 'hasOwnProperty', 'toString'],
-  ...['../../etc/passwd', '..\\..\\x', 'infinity', '275760-09-13', '0000-00-00', '2024-02-30', '٣', '𝟙'],
-  ...['\u202Eabc', '\uFEFF', '\u200B', 'ﷺ'.repeat(20), '👩‍👩‍👧‍👧', 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤', '字'.repeat(200), 'x'.repeat(6000)],
-].map(encodeURIComponent);
+  ['%', '_', '*', '(', ')', '!', ':', '&', '|', '<->', "'::int", '{{7*7}}', '<%= 7 %>', '${7}', '#{7}'],
+  ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', 'javascript:alert(1)', '//evil.example'],
+  ['null', 'undefined', 'true', '[]', '{}', '__proto__', 'constructor', 'hasOwnProperty', 'toString'],
+  ['../../etc/passwd', '..\\..\\x', 'infinity', '275760-09-13', '0000-00-00', '2024-02-30', '٣', '𝟙'],
+  ['\u202Eabc', '\uFEFF', '\u200B', 'ﷺ'.repeat(20), '👩‍👩‍👧‍👧', 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤', '字'.repeat(200), 'x'.repeat(6000)],
+]
+  .flat()
+  .map(encodeURIComponent);
 const ALL = [...RAW, ...NASTY];
 
 const faults: string[] = [];
