@@ -152,13 +152,13 @@ describe('a capture', () => {
   });
 });
 
-describe('odd items', () => {
-  const onlyShort = (tracks: (object | null)[]) => {
-    spotify.setTopTracks(ALICE, 'short_term', tracks);
-    spotify.setTopTracks(ALICE, 'medium_term', []);
-    spotify.setTopTracks(ALICE, 'long_term', []);
-  };
+const onlyShort = (tracks: (object | null)[]) => {
+  spotify.setTopTracks(ALICE, 'short_term', tracks);
+  spotify.setTopTracks(ALICE, 'medium_term', []);
+  spotify.setTopTracks(ALICE, 'long_term', []);
+};
 
+describe('odd items', () => {
   it('are left out and counted, and move nobody up', async () => {
     const episode = { ...inventTrack(5), type: 'episode' };
     onlyShort([null, inventTrack(1), episode, { id: null }, inventTrack(2), inventTrack(1)]);
@@ -243,41 +243,41 @@ describe('Spotify’s limits', () => {
   });
 });
 
+interface CommandOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const runCommand = (changes: Readonly<Record<string, string>> = {}): Promise<CommandOutcome> =>
+  new Promise((resolve) => {
+    const env = {
+      PATH: process.env.PATH,
+      NODE_ENV: 'test',
+      DATABASE_URL: test.url,
+      TOKEN_ENCRYPTION_KEYS: `t1:${tokenKeys[0]?.key.toString('base64')}`,
+      SESSION_SECRET: randomBytes(32).toString('base64'),
+      SPOTIFY_CLIENT_ID: spotify.clientId,
+      SPOTIFY_CLIENT_SECRET: spotify.clientSecret,
+      SPOTIFY_ACCOUNTS_URL: spotify.accountsUrl,
+      SPOTIFY_API_URL: spotify.apiUrl,
+      ...changes,
+    };
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'scripts/capture.ts'],
+      { env },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+
 describe('npm run capture', () => {
-  interface Outcome {
-    readonly code: number;
-    readonly stdout: string;
-    readonly stderr: string;
-  }
-
-  const run = (changes: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
-    new Promise((resolve) => {
-      const env = {
-        PATH: process.env.PATH,
-        NODE_ENV: 'test',
-        DATABASE_URL: test.url,
-        TOKEN_ENCRYPTION_KEYS: `t1:${tokenKeys[0]?.key.toString('base64')}`,
-        SESSION_SECRET: randomBytes(32).toString('base64'),
-        SPOTIFY_CLIENT_ID: spotify.clientId,
-        SPOTIFY_CLIENT_SECRET: spotify.clientSecret,
-        SPOTIFY_ACCOUNTS_URL: spotify.accountsUrl,
-        SPOTIFY_API_URL: spotify.apiUrl,
-        ...changes,
-      };
-      execFile(
-        process.execPath,
-        ['--import', 'tsx', 'scripts/capture.ts'],
-        { env },
-        (error, stdout, stderr) => {
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-        },
-      );
-    });
-
   it('captures every connected listener and answers 0', async () => {
     const bob = await connectListener(BOB);
     await insertListener(test.db, 'never-connected');
-    const { code, stdout } = await run();
+    const { code, stdout } = await runCommand();
     expect(code).toBe(0);
     expect(stdout).toContain('2 of 2');
     expect(await keptLists()).toHaveLength(3);
@@ -296,7 +296,7 @@ describe('npm run capture', () => {
       unreadable,
     ]);
     const bob = await connectListener(BOB);
-    const { code, stdout, stderr } = await run();
+    const { code, stdout, stderr } = await runCommand();
     expect(code).toBe(1);
     expect(stdout).toContain('1 of 4');
     expect(await keptLists(bob)).toHaveLength(3);
@@ -305,13 +305,13 @@ describe('npm run capture', () => {
   });
 
   it('names a wrong setting and answers 2', async () => {
-    const { code, stderr } = await run({ SPOTIFY_CLIENT_ID: '' });
+    const { code, stderr } = await runCommand({ SPOTIFY_CLIENT_ID: '' });
     expect(code).toBe(2);
     expect(stderr).toContain('SPOTIFY_CLIENT_ID');
   });
 
   it('says that the database is away and answers 2', async () => {
-    const { code, stderr } = await run({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+    const { code, stderr } = await runCommand({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
     expect(code).toBe(2);
     expect(stderr).toContain('database');
     expect(stderr).not.toContain('127.0.0.1:1');

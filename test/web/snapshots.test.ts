@@ -1,0 +1,72 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ALICE, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+
+const test = useApp();
+let alice: Visitor;
+let userId: number;
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  userId = await userIdFor(test, ALICE);
+});
+afterEach(async () => {
+  test.spotify.heal();
+  await test.db.execute('DELETE FROM snapshots');
+  await test.db.execute('DELETE FROM spotify_limits');
+});
+
+const places = async (): Promise<number> =>
+  (await test.db.one<{ n: number }>('SELECT count(*)::int AS n FROM snapshots WHERE user_id = $1', [userId]))
+    .n;
+
+describe('POST /snapshots', () => {
+  it('keeps today’s lists, says so once and shows them', async () => {
+    const answer = await submit(alice, '/snapshots');
+    expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard']);
+    expect(await places()).toBe(225);
+    const page = (await alice.get('/dashboard').expect(200)).text;
+    const best = await test.db.one<{ name: string }>(
+      `SELECT name FROM snapshots JOIN tracks USING (track_id)
+       WHERE user_id = $1 AND time_range = 'short_term' AND rank = 1`,
+      [userId],
+    );
+    expect(page).toContain('Kept 225 ranked places');
+    expect(page).toContain(best.name);
+    expect((await alice.get('/dashboard').expect(200)).text).not.toContain('Kept 225');
+  });
+
+  it('pressed twice at once keeps each list once', async () => {
+    await Promise.all([submit(alice, '/snapshots'), submit(alice, '/snapshots')]);
+    expect(await places()).toBe(225);
+    await submit(alice, '/snapshots');
+    expect(await places()).toBe(225);
+  });
+
+  it.each([
+    ['500', { kind: 'status', status: 500 } as const, 'Spotify cannot be reached'],
+    ['HTML', { kind: 'html' } as const, 'could not be read'],
+    ['429', { kind: 'rate-limit', retryAfter: 86_400 } as const, 'asked this app to wait'],
+    ['silence', { kind: 'silence' } as const, 'Spotify cannot be reached'],
+  ])('says within ten seconds that Spotify answered %s, and keeps nothing', async (_what, fault, words) => {
+    test.spotify.fail({ on: 'top-tracks', ...fault });
+    const begun = Date.now();
+    expect((await submit(alice, '/snapshots')).status).toBe(303);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect((await alice.get('/dashboard').expect(200)).text).toContain(words);
+    expect(await places()).toBe(0);
+  });
+
+  it('asks a listener whose consent has ended to connect again, and harms no archive', async () => {
+    const bob = await signIn(test, 'bob-stand-in');
+    test.spotify.revoke('bob-stand-in');
+    test.spotify.expireAccessTokens();
+    await submit(bob, '/snapshots');
+    expect((await bob.get('/dashboard').expect(200)).text).toContain('connect again');
+    await submit(alice, '/snapshots');
+    expect(await places()).toBe(225);
+  });
+
+  it('of nobody leads to sign-in', async () => {
+    await nobody(test).post('/snapshots').expect(302).expect('Location', '/?return_to=%2Fdashboard');
+  });
+});
