@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,18 +22,19 @@ export interface ServerProcess {
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = await freePort();
   const program = ['--import', import.meta.resolve('tsx'), path.resolve('src/server.ts')];
+  const home = mkdtempSync(path.join(os.tmpdir(), 'mtm-server-'));
   const child = spawn(process.execPath, program, {
-    cwd: mkdtempSync(path.join(os.tmpdir(), 'mtm-server-')),
+    cwd: home,
     env: { PATH: process.env.PATH, PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => void (output += text));
-  const exit = once(child, 'close').then(([code, signal]) => ({
-    code: code as number | null,
-    signal: signal as NodeJS.Signals | null,
-  }));
+  const exit = once(child, 'close').then(([code, signal]) => {
+    rmSync(home, { recursive: true });
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     output: () => output,

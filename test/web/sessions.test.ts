@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHmac, randomBytes } from 'node:crypto';
 import compression from 'compression';
-import express, { type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import supertest from 'supertest';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { errorPage } from '../../src/web/middleware/error-page.ts';
 import { sessions } from '../../src/web/middleware/session.ts';
 import {
   ALICE,
@@ -380,9 +379,13 @@ describe('with a database that takes no sessions', () => {
         req.session.flash = { kind: 'info', text: 'lost' };
         res.send(long);
       })
-      .use(errorPage);
+      .get('/fail', (req) => {
+        req.session.flash = { kind: 'info', text: 'lost' };
+        throw new Error('told at length');
+      })
+      .use(((_error, _req, res, _next) => void res.send(long)) satisfies ErrorRequestHandler);
     await breakWriting();
-    for (const path of ['/read', '/write']) {
+    for (const path of ['/read', '/write', '/fail']) {
       const page = await supertest(app).get(path).set('Cookie', cookiesOf(alice)).expect(200);
       expect(page.text).toBe(long);
     }

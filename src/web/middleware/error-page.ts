@@ -2,7 +2,6 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { AppError, notFound } from '../../errors.ts';
 import { log } from '../../log.ts';
 import { renderPage } from '../render.ts';
-import { SessionUnsaved } from '../session-store.ts';
 import { wantsJson } from './sign-in.ts';
 
 /** No route answered: the same 404 as for a thing that is somebody else's. */
@@ -12,8 +11,7 @@ export const noSuchPage: RequestHandler = (_req, _res, next) => next(notFound())
 export const errorPage: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const shown = asAppError(error);
   if (shown.status >= 500) log.error({ err: error, request: req.id, status: shown.status }, 'request failed');
-  // express-session saves once the page is written: cutting the connection then would only spoil the page.
-  if (res.headersSent) return error instanceof SessionUnsaved ? undefined : next(error);
+  if (res.headersSent) return next(error);
   res.status(shown.status).set('Cache-Control', 'no-store');
   if (shown.retryAfterSeconds !== undefined)
     res.set('Retry-After', String(Math.ceil(shown.retryAfterSeconds)));

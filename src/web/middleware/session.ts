@@ -2,7 +2,8 @@ import session from 'express-session';
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../db.ts';
-import { SessionStore } from '../session-store.ts';
+import { log } from '../../log.ts';
+import { SessionStore, SessionUnsaved } from '../session-store.ts';
 
 /** A session ends after a week without a visit. Its absolute end, 30 days, is kept by the store. */
 const IDLE_MS = 7 * 24 * 60 * 60 * 1000;
@@ -10,7 +11,7 @@ const IDLE_MS = 7 * 24 * 60 * 60 * 1000;
 /** Sessions exist for signed-in listeners only: nothing is written for a guest, so a flood of guests leaves no rows. */
 export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecrets'>): RequestHandler {
   const cookie = ownCookie('session', config.baseUrl);
-  return session({
+  const handle = session({
     name: cookie.name,
     secret: [...config.sessionSecrets],
     store: new SessionStore(db),
@@ -19,6 +20,13 @@ export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecret
     rolling: true,
     cookie: { ...cookie.options, maxAge: IDLE_MS },
   });
+  return (req, res, next) =>
+    handle(req, res, (error?: unknown) => {
+      // It saves once the page is written; passing its failure on then would cut the page short.
+      if (res.headersSent && error instanceof SessionUnsaved)
+        log.warn({ err: error, request: req.id }, 'a session could not be saved');
+      else next(error);
+    });
 }
 
 /**
