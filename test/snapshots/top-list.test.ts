@@ -43,7 +43,7 @@ describe('the top list', () => {
   });
 
   it('is nobody else’s: Bob’s list and past of the same days stay his', async () => {
-    await insertSnapshot(test.db, bob, { date: '2026-01-01' }, ['b', 'a']);
+    for (const date of ['2025-12-01', '2026-01-01']) await insertSnapshot(test.db, bob, { date }, ['b', 'a']);
     await insertSnapshot(test.db, bob, { date: '2026-02-01' }, ['b', 'a']);
     await insertSnapshot(test.db, alice, { date: '2026-02-01' }, ['a']);
     expect(await findTopList(test.db, alice, 'short_term')).toMatchObject({
