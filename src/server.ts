@@ -21,8 +21,14 @@ async function start(): Promise<void> {
     stopping = true;
     log.info({ why }, 'stopping: finishing what is under way');
     readiness.drain();
-    await closeServer(server);
-    await database.close();
+    // Whatever hangs past this, the end does not wait for it.
+    setTimeout(() => process.exit(exitCode), DRAIN_MS + 2_000).unref();
+    try {
+      await closeServer(server);
+      await database.close();
+    } catch (error) {
+      log.error({ err: error }, 'could not stop cleanly');
+    }
     process.exit(exitCode);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
@@ -49,12 +55,15 @@ function listen(handler: http.RequestListener): http.Server {
   return server;
 }
 
-/** No new connections; those in use may finish until the deadline. */
+/** No new connections; those in use may finish until the deadline, and go as soon as they have. */
 function closeServer(server: http.Server): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // close() ends the connections that are idle now; one that is kept alive after its answer would hold us up.
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
     server.close(() => {
       clearTimeout(deadline);
+      clearInterval(sweep);
       resolve();
     });
   });

@@ -30,6 +30,8 @@ const problemsOf = (env: Environment, needs: Needs = 'web'): readonly string[] =
 };
 const without = (name: keyof typeof PRODUCTION): Environment => ({ ...PRODUCTION, [name]: undefined });
 
+const databaseOf = (env: Environment) => loadConfig('database', env).database;
+
 describe('settings left out', () => {
   it('have defaults that fit a machine of one’s own', () => {
     expect(loadConfig('web', { ...SPOTIFY, ...SECRETS })).toMatchObject({
@@ -96,13 +98,10 @@ describe('wrong settings', () => {
       TOKEN_ENCRYPTION_KEYS: 'k1:short',
       SPOTIFY_REDIRECT_URI: 'ftp://x/y',
     });
-    const named = new Set(problems.map((line) => line.split(':')[0]));
-    expect([...named].toSorted()).toEqual(
-      [
-        ...['NODE_ENV', 'LOG_LEVEL', 'PORT', 'BASE_URL', 'DATABASE_URL', 'DIRECT_DATABASE_URL', 'DB_PORT'],
-        ...['DB_POOL_MIN', 'DB_POOL_MAX', 'SESSION_SECRET', 'TOKEN_ENCRYPTION_KEYS'],
-        ...['SPOTIFY_REDIRECT_URI', 'SPOTIFY_CLIENT_ID', 'SPOTIFY_CLIENT_SECRET'],
-      ].toSorted(),
+    const named = new Set(problems.map((line) => String(line.split(':')[0])));
+    expect([...named].toSorted((a, b) => (a < b ? -1 : 1)).join(' ')).toBe(
+      'BASE_URL DATABASE_URL DB_POOL_MAX DB_POOL_MIN DB_PORT DIRECT_DATABASE_URL LOG_LEVEL NODE_ENV PORT ' +
+        'SESSION_SECRET SPOTIFY_CLIENT_ID SPOTIFY_CLIENT_SECRET SPOTIFY_REDIRECT_URI TOKEN_ENCRYPTION_KEYS',
     );
     expect(problems.every((line) => /^[A-Z_]+: .{8}/.test(line))).toBe(true);
     expect(new ConfigError(problems).message.split('\n')).toHaveLength(problems.length + 1);
@@ -175,8 +174,6 @@ describe('wrong settings', () => {
 });
 
 describe('a database', () => {
-  const databaseOf = (env: Environment) => loadConfig('database', env).database;
-
   it('named by parts may have any characters in them', () => {
     const database = databaseOf({
       DB_HOST: 'db',

@@ -48,6 +48,9 @@ const timed = async <Result>(work: Promise<Result>): Promise<{ result: Result; m
   return { result, ms: performance.now() - begun };
 };
 
+const add = (tx: Transaction, id: number): Promise<number> =>
+  tx.execute('INSERT INTO counters VALUES ($1, 1)', [id]);
+
 describe('a question', () => {
   it('says how many rows it expects', async () => {
     const db = open();
@@ -140,7 +143,7 @@ describe('a connection the server ends', () => {
     const pid = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
     await kill(pid);
     await sleep(50);
-    await expect(client.query('SELECT 1')).rejects.toThrow();
+    await expect(client.query('SELECT 1')).rejects.toThrow(/connection/i);
     client.release();
     expect(await pidOf(db)).not.toBe(pid);
   });
@@ -253,9 +256,6 @@ describe('a database that cannot be used', () => {
 });
 
 describe('a transaction', () => {
-  const add = (tx: Transaction, id: number): Promise<number> =>
-    tx.execute('INSERT INTO counters VALUES ($1, 1)', [id]);
-
   it('keeps what it did and returns what the work returns', async () => {
     const db = open();
     const result = await db.withTransaction(async (tx) => {

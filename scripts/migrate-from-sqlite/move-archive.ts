@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { lockArchive } from '../../src/archives/lock.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import type { Db, Transaction } from '../../src/db.ts';
 import { backUp } from './backup.ts';
@@ -14,6 +15,7 @@ import { silentProgress, type Progress } from './progress.ts';
 import { isKnown, recordImport } from './record-import.ts';
 import { countNewRejects, countRejects, storeRejects } from './rejects.ts';
 import type { MoveMode, MoveReport, TableReport } from './report.ts';
+import { checkZone, setSession, takeTurn } from './session.ts';
 import { stageTable, type Reading } from './stage.ts';
 import { createStaging } from './staged-tables.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
@@ -56,16 +58,6 @@ export async function moveArchive(options: MoveOptions): Promise<MoveReport> {
   }
 }
 
-/** PostgreSQL takes any text for a zone; only a name that is one is safe. */
-function checkZone(zone: string): void {
-  try {
-    if (!/^[A-Za-z]/.test(zone)) throw new RangeError(zone);
-    new Intl.DateTimeFormat('en', { timeZone: zone }).format();
-  } catch {
-    throw new NothingWritten(`There is no time zone ${zone}: name one such as Europe/Vienna.`);
-  }
-}
-
 class TakenBack extends Error {
   readonly report: MoveReport;
   constructor(report: MoveReport) {
@@ -87,9 +79,6 @@ async function inOneTransaction(move: Move): Promise<MoveReport> {
   }
 }
 
-/** Two runs at once wait for one another. */
-const LOCK = 7_041_968;
-
 /** One run, step by step. */
 class Move {
   readonly options: MoveOptions;
@@ -107,9 +96,12 @@ class Move {
   }
 
   async run(tx: Transaction): Promise<MoveReport> {
-    await this.begin(tx);
+    await takeTurn(tx, this.progress);
+    await setSession(tx, this.options.assumedZone ?? 'UTC');
+    await createStaging(tx);
     const digest = digestOf(this.source);
     const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    await lockArchive(tx, archive.userId);
     const readings = await this.stage(tx);
     const conversions = new Map<string, number>();
     for (const { conversions: counts } of readings.values()) add(conversions, counts);
@@ -118,32 +110,6 @@ class Move {
     const [tables, written] = await this.merge(tx, archive.userId, readings);
     await explainFaults(tx, this.source);
     return this.conclude(tx, archive, digest, { tables, written, conversions });
-  }
-
-  private async begin(tx: Transaction): Promise<void> {
-    const free = await tx.one<{ locked: boolean }>(`SELECT pg_try_advisory_xact_lock(${LOCK}) AS locked`);
-    if (!free.locked) {
-      this.progress.say('another move is under way: waiting for it to end …');
-      await tx.execute(`SELECT pg_advisory_xact_lock(${LOCK})`);
-    }
-    await tx.execute(
-      `SELECT set_config('TimeZone', $1, true), set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
-              set_config('lock_timeout', '0', true), set_config('work_mem', '64MB', true)`,
-      [await this.knownZone(tx)],
-    );
-    await createStaging(tx);
-  }
-
-  /** Times without a zone are read by the server in the zone of its session. */
-  private async knownZone(tx: Transaction): Promise<string> {
-    const zone = this.options.assumedZone ?? 'UTC';
-    if (zone === 'UTC') return zone;
-    const found = await tx.one<{ known: boolean }>(
-      'SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower($1)) AS known',
-      [zone],
-    );
-    if (!found.known) throw new NothingWritten(`The database knows no time zone ${zone}: name another one.`);
-    return zone;
   }
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {

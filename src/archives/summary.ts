@@ -25,10 +25,10 @@ export async function getArchiveSummary(db: Queries, userId: number): Promise<Ar
   return kept?.summary ?? computeArchiveSummary(db, userId);
 }
 
-/** Computes the summary again and keeps it. The last step of every transaction that changes an archive. */
-export async function refreshArchiveSummary(db: Queries, userId: number): Promise<void> {
-  const summary = await computeArchiveSummary(db, userId);
-  await db.execute(
+/** Computes the summary again and keeps it. The last step of every transaction that changes a (locked) archive. */
+export async function refreshArchiveSummary(tx: Queries, userId: number): Promise<void> {
+  const summary = await computeArchiveSummary(tx, userId);
+  await tx.execute(
     `INSERT INTO archive_summaries (user_id, summary) VALUES ($1, $2)
      ON CONFLICT (user_id) DO UPDATE SET summary = excluded.summary, computed_at = now()`,
     [userId, JSON.stringify(summary)],

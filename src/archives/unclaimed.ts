@@ -1,6 +1,7 @@
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
+import { lockArchive } from './lock.ts';
 import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from './summary.ts';
 
 /** An archive moved from SQLite without an owner, waiting for the one whose music it is. */
@@ -61,7 +62,7 @@ const SAMPLE = `
 export async function claimArchive(db: Db, userId: number, archiveId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
     // The listener first, as capture does: whatever else adds to their archive meanwhile waits, or is waited for.
-    await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
+    await lockArchive(tx, userId);
     const found = await tx.execute(`SELECT FROM users WHERE user_id = $1 AND spotify_id IS NULL FOR UPDATE`, [
       archiveId,
     ]);

@@ -1,3 +1,4 @@
+import { lockArchive } from '../archives/lock.ts';
 import { refreshArchiveSummary } from '../archives/summary.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
@@ -66,20 +67,28 @@ const CAPTURED_TODAY = hotQuery(
   WHERE user_id = $1`,
 );
 
+/** For a capture nobody is waiting for. */
+const PATIENCE_MS = 30_000;
+
 interface RangeList {
   readonly timeRange: TimeRange;
   readonly list: TopTracks;
 }
 
-/** One after the other: when Spotify asks to wait, no other call is under way to prolong the penalty. */
+/**
+ * One after the other: when Spotify asks to wait, no other call is under way to prolong the penalty. The time limit
+ * is one for all of them, since a listener may be waiting for the answer.
+ */
 async function fetchLists(
   { settings }: SpotifyAccess,
   accessToken: string,
   ranges: readonly TimeRange[],
 ): Promise<RangeList[]> {
+  const deadline = Date.now() + (settings.timeoutMs ?? PATIENCE_MS);
   const lists: RangeList[] = [];
   for (const timeRange of ranges) {
-    lists.push({ timeRange, list: await listTopTracks(settings, accessToken, timeRange) });
+    const timeoutMs = Math.max(1, deadline - Date.now());
+    lists.push({ timeRange, list: await listTopTracks({ ...settings, timeoutMs }, accessToken, timeRange) });
   }
   return lists;
 }
@@ -89,7 +98,7 @@ async function keepLists(
   userId: number,
   { date, lists }: { date: string; lists: readonly RangeList[] },
 ): Promise<{ captured: TimeRange[]; places: number }> {
-  await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
+  await lockArchive(tx, userId);
   const kept = await tx.many<{ time_range: TimeRange }>(
     `SELECT DISTINCT time_range FROM snapshots WHERE user_id = $1 AND snapshot_date = $2`,
     [userId, date],

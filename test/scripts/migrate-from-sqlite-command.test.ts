@@ -119,7 +119,8 @@ describe('exit code', () => {
     '2: a database without its schema, and one that is not there',
     async () => {
       const file = good('unready');
-      const empty = `${new URL(test.url).pathname.slice(1)}_empty`;
+      const { name } = await test.db.one<{ name: string }>('SELECT current_database() AS name');
+      const empty = `${name}_empty`;
       await test.db.execute(`CREATE DATABASE ${empty}`);
       const behind = await run([file], { DATABASE_URL: databaseUrl(test.url, empty) });
       expect(behind).toMatchObject({ code: 2, stdout: '' });

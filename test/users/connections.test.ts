@@ -54,7 +54,10 @@ afterEach(async () => {
 async function connected(listenerId: string): Promise<number> {
   spotify.signInAs(listenerId);
   const { user_id: userId } = await signInUser(test.db, {
-    ...{ id: listenerId, accountId: null, displayName: null, imageUrl: null },
+    id: listenerId,
+    accountId: null,
+    displayName: null,
+    imageUrl: null,
   });
   await saveConnection(test.db, userId, tokenKeys, await connect(spotify));
   return userId;
@@ -73,6 +76,14 @@ const rejection = async (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
+const stale = (delay: number) =>
+  withAccessToken(test.db, alice, access, async (token) => {
+    // The slower ones hear of it only after the first has refreshed.
+    const answer = fetchProfile(access.settings, token);
+    await Promise.allSettled([answer, sleep(delay)]);
+    return (await answer).id;
+  });
+
 interface Row {
   readonly access_token: string | null;
   readonly refresh_token: string | null;
@@ -89,6 +100,13 @@ const rowOf = (userId: number): Promise<Row> =>
 const refreshTokenOf = async (userId: number): Promise<string> =>
   openToken(tokenKeys, (await rowOf(userId)).refresh_token ?? '', userId, 'refresh_token');
 const NOBODY_THERE = { access_token: null, refresh_token: null, leased: false, needs_reconnect: true };
+
+const leaseFor = (seconds: number): Promise<number> =>
+  test.db.execute(
+    `UPDATE spotify_connections
+     SET access_token_expires_at = now(), refreshing_until = now() + make_interval(secs => $1)`,
+    [seconds],
+  );
 
 describe('an access token', () => {
   it('is used while it is good', async () => {
@@ -134,13 +152,6 @@ describe('an access token', () => {
   it('that Spotify turns down for many at once is refreshed once for them all', async () => {
     const before = refreshes();
     spotify.expireAccessTokens();
-    const stale = (delay: number) =>
-      withAccessToken(test.db, alice, access, async (token) => {
-        // The slower ones hear of it only after the first has refreshed.
-        const answer = fetchProfile(access.settings, token);
-        await Promise.allSettled([answer, sleep(delay)]);
-        return (await answer).id;
-      });
     expect(await Promise.all([0, 0, 100, 200, 300].map(stale))).toEqual(Array(5).fill(ALICE));
     expect(refreshes()).toBe(before + 1);
   });
@@ -249,13 +260,6 @@ describe('a refresh token', () => {
 });
 
 describe('a lease', () => {
-  const leaseFor = (seconds: number): Promise<number> =>
-    test.db.execute(
-      `UPDATE spotify_connections
-       SET access_token_expires_at = now(), refreshing_until = now() + make_interval(secs => $1)`,
-      [seconds],
-    );
-
   it('left by a killed process is taken over when it ends, and not before', async () => {
     await leaseFor(0.6);
     const before = refreshes();

@@ -32,6 +32,13 @@ const secondsLeft = async (): Promise<number> =>
     )
   ).seconds;
 
+const told = (retryAfterSeconds: number) =>
+  errorOf(
+    withinSpotifyLimit(test.db, () =>
+      Promise.reject(new SpotifyError('rate-limited', { retryAfterSeconds })),
+    ),
+  );
+
 describe('a penalty of Spotify', () => {
   it('holds for everyone until its end, however often they ask', async () => {
     penalty(86_400);
@@ -63,12 +70,6 @@ describe('a penalty of Spotify', () => {
   });
 
   it('is never shortened by a later, milder one', async () => {
-    const told = (retryAfterSeconds: number) =>
-      errorOf(
-        withinSpotifyLimit(test.db, () =>
-          Promise.reject(new SpotifyError('rate-limited', { retryAfterSeconds })),
-        ),
-      );
     // Both calls are under way before either is told.
     await Promise.all([told(600), told(30)]);
     expect(await secondsLeft()).toBeGreaterThan(590);
