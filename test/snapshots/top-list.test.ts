@@ -42,6 +42,20 @@ describe('the top list', () => {
     expect(ids(list)).toEqual(['a', 'c', 'b']);
   });
 
+  it('is nobody else’s: Bob’s list and past of the same days stay his', async () => {
+    for (const date of ['2025-12-01', '2026-01-01']) await insertSnapshot(test.db, bob, { date }, ['b', 'a']);
+    await insertSnapshot(test.db, bob, { date: '2026-02-01' }, ['b', 'a']);
+    await insertSnapshot(test.db, alice, { date: '2026-02-01' }, ['a']);
+    expect(await findTopList(test.db, alice, 'short_term')).toMatchObject({
+      previousDate: null,
+      entries: [{ track_id: 'a', rank: 1, previous_rank: null, last_seen_date: null }],
+    });
+    expect(ids(await findTopList(test.db, alice, 'short_term'))).toEqual(['a']);
+    await insertSnapshot(test.db, alice, { date: '2026-01-01' }, ['c']);
+    const list = await findTopList(test.db, alice, 'short_term');
+    expect(list?.entries).toMatchObject([{ track_id: 'a', previous_rank: null, last_seen_date: null }]);
+  });
+
   it('puts tracks of unknown rank last, and keeps equals in order', async () => {
     await insertSnapshot(test.db, alice, { date: '2026-02-01' }, [
       ['d', null],

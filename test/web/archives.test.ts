@@ -61,7 +61,7 @@ describe('an archive that waits for its owner', () => {
       const before = await checksumTables(everybody.db);
       const answer = await submit(alice, claimPath(), fields);
       expect(answer.status).toBe(400);
-      expect(answer.text).toContain('confirm');
+      expect(answer.text).toContain('“confirm”');
       expect(await checksumTables(everybody.db)).toEqual(before);
     },
   );

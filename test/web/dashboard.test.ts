@@ -100,9 +100,9 @@ describe('the dashboard', () => {
   it.each(['all', '', 'SHORT_TERM', 'short_term%00', "short_term'--", 'short_term&range=long_term'])(
     'of the range %j is a 400 that names it',
     async (range) => {
-      expect((await alice.get(`/dashboard?range=${range}`).expect(400)).text).toContain('range');
+      expect((await alice.get(`/dashboard?range=${range}`).expect(400)).text).toContain('“range”');
       const json = await alice.get(`/api/decades?range=${range}`).expect(400).expect('Content-Type', /json/);
-      expect((json.body as { error: string }).error).toContain('range');
+      expect((json.body as { error: string }).error).toContain('“range”');
     },
   );
 

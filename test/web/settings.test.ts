@@ -42,7 +42,7 @@ describe('the time zone', () => {
     const before = await stored();
     const answer = await submit(alice, '/settings/timezone', { timezone });
     expect(answer.status).toBe(400);
-    expect(answer.text).toContain('timezone');
+    expect(answer.text).toContain('“timezone”');
     expect(await stored()).toEqual(before);
   });
 
@@ -95,6 +95,6 @@ describe('the theme', () => {
   it('of another name is a 400 that names it', async () => {
     const answer = await submit(alice, '/settings/theme', { theme: 'purple' });
     expect(answer.status).toBe(400);
-    expect(answer.text).toContain('theme');
+    expect(answer.text).toContain('“theme”');
   });
 });
