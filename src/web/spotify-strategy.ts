@@ -5,6 +5,7 @@ import { fetchProfile } from '../spotify/api.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 import { SPOTIFY_SCOPES } from '../spotify/settings.ts';
 import { saveConnection } from '../users/connections.ts';
+import { withinSpotifyLimit } from '../users/spotify-limit.ts';
 import { signInUser, type User } from '../users/users.ts';
 import type { WebContext } from './context.ts';
 import { SignInStateStore } from './sign-in-state-store.ts';
@@ -49,7 +50,7 @@ export function createSpotifyStrategy(context: WebContext): SpotifyStrategy {
 }
 
 /** Takes the place of the package's own token exchange and profile fetch. */
-function guards({ access: { settings } }: WebContext) {
+function guards({ access: { settings }, db }: WebContext) {
   const getOAuthAccessToken = (
     code: string,
     params: { code_verifier?: string },
@@ -61,7 +62,10 @@ function guards({ access: { settings } }: WebContext) {
     );
   };
   const userProfile = (accessToken: string, done: (error: unknown, profile?: unknown) => void): void => {
-    fetchProfile(settings, accessToken).then((profile) => done(null, profile), done);
+    withinSpotifyLimit(db, () => fetchProfile(settings, accessToken)).then(
+      (profile) => done(null, profile),
+      done,
+    );
   };
   return { getOAuthAccessToken, userProfile };
 }

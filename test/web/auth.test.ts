@@ -180,6 +180,18 @@ describe('Spotify on a bad day', () => {
     expect(answer.text).toContain('User Management');
     await visitor.get('/dashboard').expect(302);
   });
+
+  it('nobody is signed in, nor is Spotify asked, while it has told the app to wait', async () => {
+    await test.db.execute(`INSERT INTO spotify_limits VALUES ('api', now() + interval '1 hour')`);
+    const visitor = nobody(test);
+    const path = await callbackPath(visitor);
+    const profileCalls = (): number => test.spotify.calls.filter((call) => call.path === '/v1/me').length;
+    const before = profileCalls();
+    const answer = await visitor.get(path).expect(503);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3_000);
+    expect(profileCalls()).toBe(before);
+    await test.db.execute('DELETE FROM spotify_limits');
+  });
 });
 
 describe('sign-out', () => {
