@@ -1,5 +1,5 @@
 import { loadConfig, type Config } from '../src/config.ts';
-import type { Db } from '../src/db.ts';
+import { DatabaseUnavailable, type Db } from '../src/db.ts';
 import { ConfigError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
@@ -20,7 +20,8 @@ await runTool(async () => {
   const config = loadConfig('database');
   const { db, close } = await openDatabase(config, { applicationName: 'doctor' });
   try {
-    const findings = [settings, ...(await examineDatabase(db, config)), await examineSpotify(config)];
+    const database = await examineDatabase(db, config).catch(describeAbsence);
+    const findings = [settings, ...database, await examineSpotify(config)];
     for (const { ok, text } of findings) console.log(`${ok ? 'ok   ' : 'check'}  ${text}`);
     return findings.every(({ ok }) => ok) ? 0 : 1;
   } finally {
@@ -57,6 +58,11 @@ async function examineDatabase(db: Db, { database }: Config): Promise<Finding[]>
     fine(`rows: ${await countRows(db)}`),
     await examineConnections(db),
   ];
+}
+
+function describeAbsence(error: unknown): Finding[] {
+  if (!(error instanceof DatabaseUnavailable)) throw error;
+  return [wrong('database: it does not answer; is it running, and are DATABASE_URL or DB_* right?')];
 }
 
 async function countRows(db: Db): Promise<string> {

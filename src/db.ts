@@ -152,7 +152,7 @@ async function checkOut<Result>(pool: Pool, use: (client: PoolClient) => Promise
     return result;
   } catch (error) {
     client.release(isConnectionLost(error));
-    throw translate(error);
+    throw translateDatabaseError(error);
   }
 }
 
@@ -219,8 +219,8 @@ function isConnectionLost(error: unknown): boolean {
   return /^E[A-Z]+$/.test(code) || /Connection terminated|timeout|connection error/i.test(error.message);
 }
 
-/** Out of reach, overloaded, full or read-only: SQLSTATE classes of the PostgreSQL manual, appendix A. */
-function translate(error: unknown): unknown {
+/** Becomes DatabaseUnavailable where it is out of reach, overloaded, full or read-only: SQLSTATE classes of the PostgreSQL manual, appendix A. */
+export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof ConnectionUnusable) return new DatabaseUnavailable(error);
   const unavailable = isConnectionLost(error) || /^(53|57014|57P|55P03|25P03)/.test(codeOf(error));
   return unavailable ? new DatabaseUnavailable(error) : error;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Migration, runner } from 'node-pg-migrate';
-import type { Db } from './db.ts';
+import { translateDatabaseError, type Db } from './db.ts';
 import { log } from './log.ts';
 
 export const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
@@ -14,7 +14,7 @@ const MIGRATIONS_TABLE = 'pgmigrations';
  */
 export const migrateUp = (url: string): Promise<string[]> => migrate(url, 'up', Infinity);
 
-/** Takes the newest migrations back, with all their tables hold. */
+/** Takes the newest migrations back, with all their tables hold. @throws DatabaseUnavailable */
 export const migrateDown = (url: string, count: number): Promise<string[]> => migrate(url, 'down', count);
 
 /** Writes an empty migration, both ways to be filled in. @returns its path */
@@ -30,7 +30,9 @@ async function migrate(url: string, direction: 'up' | 'down', count: number): Pr
     migrationsTable: MIGRATIONS_TABLE,
     singleTransaction: true,
     advisoryLockMode: 'wait',
-    logger: { info: nothing, debug: nothing, warn: log.warn.bind(log), error: log.error.bind(log) },
+    logger: { info: nothing, debug: nothing, warn: log.warn.bind(log), error: nothing },
+  }).catch((error: unknown) => {
+    throw translateDatabaseError(error);
   });
   return migrations.map((migration) => migration.name);
 }

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { useDatabase } from '../support/database.ts';
+import { runScript, startScript } from '../support/run-script.ts';
+
+const test = useDatabase();
+const nowhere = 'postgres://nobody:a-secret@127.0.0.1:9/nothing';
+const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-commands-'));
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('npm run doctor', () => {
+  it('says what is well and what to do about the rest', async () => {
+    const { code, output } = await runScript('scripts/doctor.ts', [], {
+      env: { DATABASE_URL: test.url, SPOTIFY_API_URL: 'http://127.0.0.1:9' },
+    });
+    expect(output).toMatch(/^check {2}settings: SPOTIFY_CLIENT_ID: .*SPOTIFY_CLIENT_SECRET: /m);
+    expect(output).toMatch(/^ok {5}database: PostgreSQL \d+/m);
+    expect(output).toMatch(/^ok {5}schema: up to date/m);
+    expect(output).toMatch(/^check {2}Spotify: .* does not answer/m);
+    expect(code).toBe(1);
+  });
+
+  it('speaks of a database that is away, and tells no password', async () => {
+    const { code, output } = await runScript('scripts/doctor.ts', [], {
+      env: { DATABASE_URL: nowhere, SPOTIFY_API_URL: 'http://127.0.0.1:9' },
+    });
+    expect(output).toMatch(/^check {2}database: it does not answer/m);
+    expect(output).not.toContain('a-secret');
+    expect(code).toBe(1);
+  });
+});
+
+describe('npm run migrate', () => {
+  it('is content with a schema that is up to date', async () => {
+    const { code, output } = await runScript('scripts/migrate.ts', ['up'], {
+      env: { DATABASE_URL: test.url },
+    });
+    expect(output).toContain('Nothing to do');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['what it does not know', ['sideways'], /^usage:/],
+    ['a database that is away', ['up'], /not answering/],
+  ])('answers 2 to %s, in plain words', async (_what, args, words) => {
+    const { code, output } = await runScript('scripts/migrate.ts', args, { env: { DATABASE_URL: nowhere } });
+    expect(output.trim()).toMatch(words);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+});
+
+describe('npm run explain', () => {
+  it('finds no hot query that reads a large table from end to end', { timeout: 60_000 }, async () => {
+    const { code, output } = await runScript('scripts/explain.ts');
+    for (const name of ['the list and its movement', 'the archive in figures', 'every page: the listener']) {
+      expect(output).toContain(name);
+    }
+    expect(output).toMatch(/one visit to the dashboard: \d+\.\d ms of database time in \d+ queries/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('npm run demo', () => {
+  it(
+    'comes up with nothing set up, twice on the same archive, and stops cleanly',
+    { timeout: 90_000 },
+    async () => {
+      for (const moved of [/^tracks +1,900 +1,900/m, /Nothing new: all of it was there already/]) {
+        const demo = startScript('scripts/demo.ts', ['--port', '39217'], { cwd: directory });
+        while (!demo.output().includes('Ready: open') && demo.child.exitCode === null) await sleep(100);
+        expect(demo.output()).toMatch(moved);
+        const url = /Ready: open (\S+)/.exec(demo.output())?.[1] ?? '';
+        const home = await fetch(url);
+        expect(await home.text()).toContain('Sign in with Spotify');
+        const start = await fetch(`${url}/auth/spotify`, { redirect: 'manual' });
+        expect(start.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/authorize\?/);
+        demo.child.kill('SIGINT');
+        expect(await demo.ended).toBe(0);
+      }
+    },
+  );
+
+  it('names a file that is not there', async () => {
+    const { code, output } = await runScript('scripts/demo.ts', ['nowhere.db'], { cwd: directory });
+    expect(output).toContain('There is no file nowhere.db');
+    expect(code).toBe(2);
+  });
+});
