@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDb } from '../../src/db.ts';
 import { SpotifyError } from '../../src/spotify/errors.ts';
@@ -32,12 +33,19 @@ const secondsLeft = async (): Promise<number> =>
     )
   ).seconds;
 
-const told = (retryAfterSeconds: number) =>
-  errorOf(
-    withinSpotifyLimit(test.db, () =>
-      Promise.reject(new SpotifyError('rate-limited', { retryAfterSeconds })),
-    ),
-  );
+/** Two calls, both under way before either is told to wait. */
+async function bothTold(firstSeconds: number, secondSeconds: number): Promise<void> {
+  let underWay = 0;
+  const told = (retryAfterSeconds: number) =>
+    errorOf(
+      withinSpotifyLimit(test.db, async () => {
+        underWay += 1;
+        while (underWay < 2) await sleep(5);
+        throw new SpotifyError('rate-limited', { retryAfterSeconds });
+      }),
+    );
+  await Promise.all([told(firstSeconds), told(secondSeconds)]);
+}
 
 describe('a penalty of Spotify', () => {
   it('holds for everyone until its end, however often they ask', async () => {
@@ -70,8 +78,7 @@ describe('a penalty of Spotify', () => {
   });
 
   it('is never shortened by a later, milder one', async () => {
-    // Both calls are under way before either is told.
-    await Promise.all([told(600), told(30)]);
+    await bothTold(600, 30);
     expect(await secondsLeft()).toBeGreaterThan(590);
   });
 
