@@ -37,7 +37,7 @@ CREATE INDEX track_artists_artist_id ON track_artists (artist_id);
 -- A feature as a number, or NULL where it is missing or is no number (numeric: no JSON number overflows it).
 CREATE FUNCTION audio_feature(audio_features jsonb, feature text) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(audio_features -> feature) WHEN 'number' THEN (audio_features ->> feature)::numeric END;
+RETURN CASE jsonb_typeof(audio_features -> feature) WHEN 'number' THEN (audio_features -> feature)::numeric END;
 
 -- Down Migration
 DROP FUNCTION audio_feature;

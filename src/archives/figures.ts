@@ -85,22 +85,20 @@ export async function computeListFigures(
   return (await db.one<{ figures: Figures }>(LIST_FIGURES, [userId, timeRange])).figures;
 }
 
-/** Features that run from 0 to 1 by definition: any other number says nothing (and may be larger than a float holds). */
-const share = (feature: string): string => {
-  const value = `audio_feature(audio_features, '${feature}')`;
-  return `CASE WHEN ${value} BETWEEN 0 AND 1 THEN ${value} END`;
-};
-
-/** Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. */
+/**
+ * Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. Every
+ * payload is opened once, in the first part: that is what costs.
+ */
 function figuresSql(scope: Scope): string {
   return `
   WITH chosen AS MATERIALIZED (
     SELECT
-      track_id, tracks.name, artist_name, album_name, popularity, release_date, raw_json, audio_features,
-      ${share('energy')} AS energy,
-      ${share('valence')} AS valence,
-      ${share('danceability')} AS danceability,
-      CASE jsonb_typeof(raw_json -> 'explicit') WHEN 'boolean' THEN (raw_json ->> 'explicit')::boolean END AS explicit
+      track_id, tracks.name, artist_name, popularity, release_date,
+      audio_features IS NOT NULL AS has_features,
+      audio_feature(audio_features, 'energy') AS energy,
+      audio_feature(audio_features, 'valence') AS valence,
+      audio_feature(audio_features, 'danceability') AS danceability,
+      CASE raw_json -> 'explicit' WHEN 'true' THEN true WHEN 'false' THEN false END AS explicit
     FROM (${SCOPES[scope]}) AS scope
     JOIN tracks USING (track_id)
   ),
@@ -117,11 +115,20 @@ function figuresSql(scope: Scope): string {
 const average = (feature: string): string =>
   `jsonb_build_object('average', round(avg(${feature}), 15)::float8, 'known', count(${feature}))`;
 
+/** Features run from 0 to 1 by definition: any other number says nothing (and may be larger than a float holds). */
+const share = (feature: string): string =>
+  `CASE WHEN ${feature} BETWEEN 0 AND 1 THEN ${feature} END AS ${feature}`;
+
 const TALLIES = `
+  heard AS (
+    SELECT has_features, release_date, explicit, popularity,
+      ${share('energy')}, ${share('valence')}, ${share('danceability')}
+    FROM chosen
+  ),
   tallies AS (
     SELECT jsonb_build_object(
       'tracks', count(*),
-      'with_features', count(*) FILTER (WHERE audio_features IS NOT NULL),
+      'with_features', count(*) FILTER (WHERE has_features),
       'energy', ${average('energy')},
       'valence', ${average('valence')},
       'danceability', ${average('danceability')},
@@ -133,7 +140,7 @@ const TALLIES = `
       'explicit', jsonb_build_object('tracks', count(*) FILTER (WHERE explicit), 'known', count(explicit)),
       'popularity_known', count(popularity)
     ) AS figures
-    FROM chosen
+    FROM heard
   ),
   decades AS (
     SELECT COALESCE(jsonb_agg(jsonb_build_object('decade', decade, 'tracks', tracks) ORDER BY decade), '[]') AS list
@@ -147,11 +154,15 @@ const POPULAR = `
   popular AS (
     SELECT COALESCE(jsonb_agg(to_jsonb(best) ORDER BY popularity DESC, name, track_id), '[]') AS list
     FROM (
-      SELECT track_id, name, artist_name, popularity,
+      SELECT first.*,
         COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS cover_seed,
         raw_json #>> '{album,images,-1,url}' AS thumbnail_url
-      FROM chosen WHERE popularity IS NOT NULL
-      ORDER BY popularity DESC, name, track_id LIMIT 10
+      FROM (
+        SELECT track_id, name, artist_name, popularity
+        FROM chosen WHERE popularity IS NOT NULL
+        ORDER BY popularity DESC, name, track_id LIMIT 10
+      ) AS first
+      JOIN tracks USING (track_id)
     ) AS best
   )`;
 
