@@ -93,7 +93,9 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
     });
     const faults: string[] = [];
     const look = async (address: string): Promise<void> => {
-      await page.goto(test.baseUrl + address);
+      const answer = await page.goto(test.baseUrl + address);
+      if ((answer?.status() === 404) !== (address === '/no-such-page'))
+        faults.push(`${address} is not there`);
       if ((await overflow(page)) > 0) faults.push(`${address} is wider than the window`);
       faults.push(...(await refusedByPolicy(page)).map((what) => `${address} tried ${what}`));
       faults.push(...(await accessibilityFaults(page)).map((fault) => `${address} ${fault}`));
