@@ -73,6 +73,13 @@ describe('the imports of a listener', () => {
   });
 });
 
+const cell = (text: string): object => ({ type: 'text', text });
+
+const keys = (rejects: readonly { source_key: string }[]) =>
+  rejects.map((reject) => Number(reject.source_key));
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
 describe('the rejects of an import', () => {
   it('are counted by reason, most frequent first', async () => {
     const importId = await insertImport(test.db, alice, 'reasons.db');
@@ -98,7 +105,6 @@ describe('the rejects of an import', () => {
 
   it('are shown in words: text, bytes, NULL, a whole row; what is long is cut, what is huge stays closed', async () => {
     const importId = await insertImport(test.db, alice, 'words.db');
-    const cell = (text: string): object => ({ type: 'text', text });
     const originals: [object, string | null][] = [
       [cell('plain'), 'plain'],
       [cell(''), ''],
@@ -135,9 +141,6 @@ describe('the rejects of an import', () => {
        FROM generate_series(1, 3217) AS n`,
       [alice, importId],
     );
-    const keys = (rejects: readonly { source_key: string }[]) =>
-      rejects.map((reject) => Number(reject.source_key));
-    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
     expect(keys(await listRejects(test.db, alice, importId, 1))).toEqual(range(1, 50));
     expect(keys(await listRejects(test.db, alice, importId, 65))).toEqual(range(3201, 3217));
     expect(keys(await stream(importId))).toEqual(range(1, 3217));

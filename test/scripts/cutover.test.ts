@@ -13,6 +13,19 @@ import { dumpTables } from '../support/table-dump.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+const inFile = (file: string) => {
+  const db = new Sqlite(file, { readonly: true });
+  const counts = db
+    .prepare('SELECT (SELECT count(*) FROM tracks) AS tracks, (SELECT count(*) FROM snapshots) AS snapshots')
+    .get() as { tracks: number; snapshots: number };
+  db.close();
+  return counts;
+};
+
+const tablesOf = (stdout: string) =>
+  (JSON.parse(stdout) as { tables: { table: string; moved: number; alreadyThere: number; read: number }[] })
+    .tables;
+
 /** docs/cutover.md, walked step by step. One test builds on the one before. */
 describe.sequential('the cutover of docs/cutover.md', { timeout: 60_000 }, () => {
   const test = useApp();
@@ -64,23 +77,10 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 60_000 }, () =>
     };
   }
 
-  const inFile = (file: string) => {
-    const db = new Sqlite(file, { readonly: true });
-    const counts = db
-      .prepare(
-        'SELECT (SELECT count(*) FROM tracks) AS tracks, (SELECT count(*) FROM snapshots) AS snapshots',
-      )
-      .get() as { tracks: number; snapshots: number };
-    db.close();
-    return counts;
-  };
   const inPostgres = () =>
     test.db.one<{ tracks: number; snapshots: number }>(
       `SELECT (SELECT count(*)::int FROM archive_tracks) AS tracks, (SELECT count(*)::int FROM snapshots) AS snapshots`,
     );
-  const tablesOf = (stdout: string) =>
-    (JSON.parse(stdout) as { tables: { table: string; moved: number; alreadyThere: number; read: number }[] })
-      .tables;
 
   let app: OldApp;
   let copied: { tracks: number; snapshots: number };
@@ -192,7 +192,9 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 60_000 }, () =>
 
   it('a track the old app wrote anew between two moves keeps what came first; the later is among the rejects', async () => {
     const db = new Sqlite(back);
-    db.prepare(`UPDATE tracks SET album_name = 'Another edition' WHERE track_id = 'old-app-2027-01-01-1'`).run();
+    db.prepare(
+      `UPDATE tracks SET album_name = 'Another edition' WHERE track_id = 'old-app-2027-01-01-1'`,
+    ).run();
     db.close();
     const moved = await migrate(back, '--json');
     expect(moved.code).toBe(1);
@@ -201,7 +203,11 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 60_000 }, () =>
       `SELECT album_name, source_column, original ->> 'text' AS original
        FROM tracks JOIN import_rejects ON source_key = 'track_id=' || track_id`,
     );
-    expect(kept).toEqual({ album_name: 'Meanwhile', source_column: 'album_name', original: 'Another edition' });
+    expect(kept).toEqual({
+      album_name: 'Meanwhile',
+      source_column: 'album_name',
+      original: 'Another edition',
+    });
     expect((await migrate(back, '--verify-only')).code).toBe(1);
   });
 });

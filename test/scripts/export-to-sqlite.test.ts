@@ -203,6 +203,32 @@ describe('an exported file', () => {
   });
 });
 
+const moveReference = async (layout: ReferenceLayout): Promise<void> =>
+  void (await move(copyReference(layout, directory)));
+
+/** `noted`: a file whose earliest lists no move has brought is noted as a move of its own, which brought nothing. */
+async function expectFixedPoint(noted: 0 | 1): Promise<void> {
+  const file = await exported();
+  const before = await dumpTables(test.db, true);
+  const report = await move(file);
+  expect(report).toMatchObject({ changed: false, rejects: [], newRejects: 0 });
+  for (const table of report.tables) expect(table.alreadyThere).toBe(table.read);
+  const after = await dumpTables(test.db, true);
+  const { imports: notedBefore = [], ...rowsBefore } = before;
+  const { imports: notedAfter = [], ...rowsAfter } = after;
+  expect(rowsAfter).toEqual(rowsBefore);
+  expect(notedAfter).toEqual(expect.arrayContaining(notedBefore));
+  expect(notedAfter).toHaveLength(notedBefore.length + noted);
+  expect(await move(file)).toMatchObject({ changed: false });
+  expect(await dumpTables(test.db, true)).toEqual(after);
+  expect(readFileSync(await exported()).equals(readFileSync(file))).toBe(true);
+}
+
+const payloads = (from: string) =>
+  (read(from, 'SELECT raw_json FROM tracks ORDER BY track_id') as { raw_json: string }[]).map(
+    ({ raw_json }) => JSON.parse(raw_json) as unknown,
+  );
+
 describe('moving an exported file again', () => {
   const access = { settings: {} as never, tokenKeys: [{ id: 't1', key: randomBytes(32) }] };
   let spotify: SpotifyStandIn;
@@ -221,27 +247,6 @@ describe('moving an exported file again', () => {
     spotify.signInAs(ALICE);
     await saveConnection(test.db, userId, access.tokenKeys, await connect(spotify));
     expect((await captureSnapshots(test.db, userId, access)).places).toBe(225);
-  }
-
-  const moveReference = async (layout: ReferenceLayout): Promise<void> =>
-    void (await move(copyReference(layout, directory)));
-
-  /** `noted`: a file whose earliest lists no move has brought is noted as a move of its own, which brought nothing. */
-  async function expectFixedPoint(noted: 0 | 1): Promise<void> {
-    const file = await exported();
-    const before = await dumpTables(test.db, true);
-    const report = await move(file);
-    expect(report).toMatchObject({ changed: false, rejects: [], newRejects: 0 });
-    for (const table of report.tables) expect(table.alreadyThere).toBe(table.read);
-    const after = await dumpTables(test.db, true);
-    const { imports: notedBefore = [], ...rowsBefore } = before;
-    const { imports: notedAfter = [], ...rowsAfter } = after;
-    expect(rowsAfter).toEqual(rowsBefore);
-    expect(notedAfter).toEqual(expect.arrayContaining(notedBefore));
-    expect(notedAfter).toHaveLength(notedBefore.length + noted);
-    expect(await move(file)).toMatchObject({ changed: false });
-    expect(await dumpTables(test.db, true)).toEqual(after);
-    expect(readFileSync(await exported()).equals(readFileSync(file))).toBe(true);
   }
 
   it('changes nothing in an archive grown by captures alone', async () => {
@@ -274,40 +279,36 @@ describe('moving an exported file again', () => {
         'SELECT * FROM snapshots ORDER BY 2, 3, 1',
       ])
         expect(read(file, sql)).toEqual(read(original, sql));
-      const payloads = (from: string) =>
-        (read(from, 'SELECT raw_json FROM tracks ORDER BY track_id') as { raw_json: string }[]).map(
-          ({ raw_json }) => JSON.parse(raw_json) as unknown,
-        );
       expect(payloads(file)).toEqual(payloads(original));
     });
   });
 });
 
-describe('the command', { timeout: 60_000 }, () => {
-  const run = (args: readonly string[], env: Record<string, string> = {}) =>
-    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/export-to-sqlite.ts', ...args], {
-        cwd: path.resolve(import.meta.dirname, '../..'),
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: test.url, ...env },
-      });
-      let [stdout, stderr] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-      child.on('close', (code) => resolve({ code, stdout, stderr }));
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/export-to-sqlite.ts', ...args], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: test.url, ...env },
     });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
 
-  const refusal = async (args: readonly string[], env?: Record<string, string>): Promise<string> => {
-    const { code, stdout, stderr } = await run(args, env);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    return stderr;
-  };
+const refusal = async (args: readonly string[], env?: Record<string, string>): Promise<string> => {
+  const { code, stdout, stderr } = await run(args, env);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  return stderr;
+};
 
-  async function insertArchive(spotifyId: string | null): Promise<number> {
-    const userId = await insertListener(test.db, spotifyId);
-    await insertSnapshot(test.db, userId, { date: '2026-01-01' }, [await insertTrack(test.db)]);
-    return userId;
-  }
+async function insertArchive(spotifyId: string | null): Promise<number> {
+  const userId = await insertListener(test.db, spotifyId);
+  await insertSnapshot(test.db, userId, { date: '2026-01-01' }, [await insertTrack(test.db)]);
+  return userId;
+}
 
+describe('the command', { timeout: 60_000 }, () => {
   it('0: says what was written and what the old layout has no place for', async () => {
     const alice = await insertArchive(ALICE);
     await insertListener(test.db, 'somebody with nothing');

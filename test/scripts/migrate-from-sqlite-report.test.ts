@@ -57,15 +57,15 @@ Moved and verified value by value (12.3 s, 71,800 rows/s).`);
   });
 });
 
-describe('the progress bar', () => {
-  const watch = async (
-    work: (progress: ReturnType<typeof terminalProgress>) => Promise<void>,
-  ): Promise<string> => {
-    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 200 });
-    await work(terminalProgress(stream));
-    return String(stream.read() ?? '');
-  };
+const watch = async (
+  work: (progress: ReturnType<typeof terminalProgress>) => Promise<void>,
+): Promise<string> => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 200 });
+  await work(terminalProgress(stream));
+  return String(stream.read() ?? '');
+};
 
+describe('the progress bar', () => {
   it('says how much is done, how fast, and how much time is left', async () => {
     const shown = await watch(async (progress) => {
       progress.start('reading tracks', 4000);

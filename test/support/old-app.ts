@@ -19,10 +19,10 @@ const keepDay = db.transaction((date: string) => {
   }
 });
 
-let stopped = false;
-process.once('SIGTERM', () => (stopped = true));
-for (let day = new Date(`${firstDate}T00:00:00Z`); !stopped; day = new Date(day.getTime() + 86_400_000)) {
-  const date = day.toISOString().slice(0, 10);
+const asked = new AbortController();
+process.once('SIGTERM', () => asked.abort());
+for (let day = Date.parse(firstDate); !asked.signal.aborted; day += 86_400_000) {
+  const date = new Date(day).toISOString().slice(0, 10);
   keepDay.immediate(date);
   process.stdout.write(`${date}\n`);
   await sleep(20);
