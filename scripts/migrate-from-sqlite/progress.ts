@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { Presets, SingleBar, type GenericFormatter } from 'cli-progress';
 
 /** Tells a person who is waiting what is going on. */
 export interface Progress {
@@ -15,17 +15,58 @@ export const silentProgress: Progress = {
   say: () => undefined,
 };
 
+/** Whoever counts tells us now and then: so many may be done of which we have not heard. */
+const UNHEARD_OF = 1000;
+
 /** Bars on stderr, so that stdout stays the report's own. */
-export function terminalProgress(): Progress {
+export function terminalProgress(stream: NodeJS.WritableStream = process.stderr): Progress {
   let bar: SingleBar | undefined;
+  let rest = 0;
   return {
     start(what, total) {
-      const format = `${what.padEnd(24)} {bar} {percentage}%  {value}/{total}  {eta_formatted} left`;
-      bar = new SingleBar({ format, stream: process.stderr, hideCursor: true }, Presets.shades_grey);
-      bar.start(total, 0);
+      bar = new SingleBar({ format: drawBar(what), stream, hideCursor: true }, Presets.shades_grey);
+      rest = total;
+      if (total > 0) bar.start(total, 0);
     },
-    advance: (done) => bar?.update(done),
-    finish: () => bar?.stop(),
-    say: (line) => void process.stderr.write(`${line}\n`),
+    advance(done) {
+      if (bar) rest = bar.getTotal() - done;
+      bar?.update(done);
+    },
+    finish() {
+      // Less would be a run that broke off: its bar stays where it was.
+      if (rest < UNHEARD_OF) bar?.update(bar.getTotal());
+      bar?.stop();
+      bar = undefined;
+    },
+    say: (line) => void stream.write(`${line}\n`),
   };
+}
+
+/** "reading tracks  ▓▓▓░░░   42%  12,000 of 28,571  71,800 rows/s  3 s left"; at the end how long it took. */
+function drawBar(what: string): GenericFormatter {
+  return (options, { progress, value, total, startTime }) => {
+    const size = options.barsize ?? 40;
+    const full = Math.round(Math.min(1, progress) * size);
+    const drawn =
+      (options.barCompleteString ?? '').slice(0, full) +
+      (options.barIncompleteString ?? '').slice(full, size);
+    const seconds = Math.max(0.001, (Date.now() - startTime) / 1000);
+    const rate = value / seconds;
+    const time =
+      value < total
+        ? `${rate > 0 ? describeSeconds((total - value) / rate) : '?'} left`
+        : describeSeconds(seconds);
+    const percent = `${Math.floor(progress * 100)}%`.padStart(4);
+    return `${what.padEnd(24)} ${drawn} ${percent}  ${grouped(value)} of ${grouped(total)}  ${grouped(Math.round(rate))} rows/s  ${time}`;
+  };
+}
+
+const grouped = (count: number): string => count.toLocaleString('en');
+
+/** "8 s", "2 min 5 s", "1 h 3 min". */
+export function describeSeconds(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

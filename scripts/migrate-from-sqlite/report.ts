@@ -45,26 +45,27 @@ export function exitCodeOf(report: MoveReport): 0 | 1 {
   return report.rejects.length > 0 || left ? 1 : 0;
 }
 
-const HEADERS = ['table', 'read', 'moved', 'already there', 'kept', 'duplicates', 'rejected'];
+const FIGURES = ['read', 'moved', 'alreadyThere', 'kept', 'duplicates', 'rejected'] as const;
+const HEADERS = ['table', 'read', 'moved', 'already there', 'kept newer', 'duplicates', 'rejected'];
 
 /** The report as a person reads it. */
 export function printReport(report: MoveReport): string {
-  const rows = report.tables.map((table) => [
-    table.table,
-    ...[table.read, table.moved, table.alreadyThere, table.kept, table.duplicates, table.rejected].map(
-      grouped,
-    ),
-  ]);
   return [
     `${report.source.name} (${report.source.layout} layout), ${whose(report)}`,
     '',
-    ...alignColumns([HEADERS, ...rows]),
+    ...describeTables(report.tables),
     '',
     ...describeRejects(report),
     ...describeRest(report),
     summary(report),
-  ].join('\n');
+  ]
+    .map(withoutControls)
+    .join('\n');
 }
+
+/** Names come from the file, and a terminal obeys what stands in them. */
+const withoutControls = (line: string): string =>
+  line.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 
 const grouped = (count: number): string => count.toLocaleString('en');
 
@@ -72,6 +73,14 @@ function whose({ archive }: MoveReport): string {
   return archive.spotifyId === null
     ? 'waiting for its owner to sign in and claim it'
     : `in the archive of ${archive.spotifyId}`;
+}
+
+function describeTables(tables: readonly TableReport[]): string[] {
+  const sum = (figure: (typeof FIGURES)[number]): number =>
+    tables.reduce((total, table) => total + table[figure], 0);
+  const rows = tables.map((table) => [table.table, ...FIGURES.map((figure) => grouped(table[figure]))]);
+  const all = tables.length > 1 ? [['all', ...FIGURES.map((figure) => grouped(sum(figure)))]] : [];
+  return alignColumns([HEADERS, ...rows, ...all]);
 }
 
 /** The first column to the left, numbers to the right. */
@@ -85,12 +94,15 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** Every reason, most frequent first; also why something is "kept newer" or "rejected" above. */
 function describeRejects({ rejects, newRejects }: MoveReport): string[] {
   if (rejects.length === 0) return [];
-  const lines = rejects.map(
-    ({ table, column, reason, count }) =>
-      `  ${grouped(count)} × ${table}${column === null ? ' (whole row)' : `.${column}`}: ${reason}`,
-  );
+  const lines = rejects
+    .toSorted((a, b) => b.count - a.count)
+    .map(
+      ({ table, column, reason, count }) =>
+        `  ${grouped(count)} × ${table}${column === null ? ' (whole row)' : `.${column}`}: ${reason}`,
+    );
   return [`Kept in import_rejects exactly as they were (${grouped(newRejects)} new):`, ...lines, ''];
 }
 

@@ -25,6 +25,27 @@ export function formatMonth(value: string | Date, timeZone = 'UTC'): string {
   return inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
 }
 
+/** "21 November 2026 at 14:05". */
+export function formatInstant(instant: Date, timeZone = 'UTC'): string {
+  const parts = {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  } as const;
+  return new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone }).format(instant);
+}
+
+/** How long work took: "under a second", "12 seconds", "3 minutes 5 seconds". */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return 'under a second';
+  const whole = Math.round(seconds);
+  if (whole < 60) return plural(whole, 'second');
+  const rest = whole % 60;
+  return `${plural(Math.floor(whole / 60), 'minute')}${rest > 0 ? ` ${plural(rest, 'second')}` : ''}`;
+}
+
 function inEnglish(value: string | Date, parts: Intl.DateTimeFormatOptions, timeZone: string): string {
   const plainDate = typeof value === 'string';
   const instant = plainDate ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : value;

@@ -23,9 +23,20 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
     const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
     for (const file of [snapshotsFile, playlistsFile])
       await moveArchive({ db: test.db, file, owner: null, backup: false });
+    await insertRejects();
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   afterEach(() => test.spotify.heal());
+
+  /** Thousands in the first import, some of them as long and as hostile as an old file can be. */
+  const insertRejects = (): Promise<number> =>
+    test.db.execute(
+      `INSERT INTO import_rejects (user_id, import_id, source_table, source_key, source_column, reason, original)
+       SELECT user_id, 1, 'tracks', 'track_id=' || repeat('k', n % 400) || n, NULLIF('raw_json', repeat('raw_json', (n % 3 = 0)::int)),
+         'reason ' || n % 7, jsonb_build_object('type', 'text', 'text', ($1::text[])[1 + n % 4] || repeat('x', n % 500))
+       FROM imports CROSS JOIN generate_series(1, 3000) AS n WHERE import_id = 1`,
+      [['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '\u202Eevil\u2028', '字\n\t']],
+    );
 
   const signIn = async (page: Page): Promise<void> => {
     await page.goto(test.baseUrl);
@@ -82,7 +93,9 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
     });
     const faults: string[] = [];
     const look = async (address: string): Promise<void> => {
-      await page.goto(test.baseUrl + address);
+      const answer = await page.goto(test.baseUrl + address);
+      if ((answer?.status() === 404) !== (address === '/no-such-page'))
+        faults.push(`${address} is not there`);
       if ((await overflow(page)) > 0) faults.push(`${address} is wider than the window`);
       faults.push(...(await refusedByPolicy(page)).map((what) => `${address} tried ${what}`));
       faults.push(...(await accessibilityFaults(page)).map((fault) => `${address} ${fault}`));
@@ -94,6 +107,10 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
       '/dashboard?range=long_term',
       '/archives/unclaimed',
       '/settings',
+      '/settings/imports',
+      '/settings/imports/1',
+      '/settings/imports/1?page=60',
+      '/settings/imports/2',
       '/no-such-page',
     ])
       await look(address);

@@ -111,12 +111,17 @@ export async function insertArchiveTracks(db: Db, userId: number, tracks: readon
   ]);
 }
 
-/** One run of migrate:sqlite; answers its id. */
-export async function insertImport(db: Db, userId: number, sourceName = 'old.db'): Promise<number> {
+/** One run of migrate:sqlite, without a report unless one is given; answers its id. */
+export async function insertImport(
+  db: Db,
+  userId: number,
+  sourceName = 'old.db',
+  report: unknown = null,
+): Promise<number> {
   const { import_id: importId } = await db.one<{ import_id: number }>(
-    `INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at)
-     VALUES ($1, $2, 'snapshots', md5($2), now()) RETURNING import_id`,
-    [userId, sourceName],
+    `INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at, report)
+     VALUES ($1, $2, 'snapshots', md5($2), now(), $3) RETURNING import_id`,
+    [userId, sourceName, report === null ? null : JSON.stringify(report)],
   );
   return importId;
 }
@@ -124,17 +129,23 @@ export async function insertImport(db: Db, userId: number, sourceName = 'old.db'
 export interface RejectFields {
   readonly key: string;
   readonly text: string;
+  readonly table?: string;
+  /** null: the whole row. */
+  readonly column?: string | null;
+  readonly reason?: string;
+  /** A cell or a row of cells, in the place of `text`. */
+  readonly original?: object;
 }
 
 export async function insertReject(
   db: Db,
   userId: number,
   importId: number,
-  { key, text }: RejectFields,
+  { key, text, table = 'tracks', column = 'duration_ms', reason = 'no number', original }: RejectFields,
 ): Promise<void> {
   await db.execute(
     `INSERT INTO import_rejects (user_id, import_id, source_table, source_key, source_column, reason, original)
-     VALUES ($1, $2, 'tracks', $3, 'duration_ms', 'no number', jsonb_build_object('type', 'text', 'text', $4::text))`,
-    [userId, importId, key, text],
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [userId, importId, table, key, column, reason, JSON.stringify(original ?? { type: 'text', text })],
   );
 }

@@ -34,6 +34,10 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /archives/unclaimed': { access: 'page' },
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },
   'GET /settings': { access: 'page' },
+  'GET /settings/imports': { access: 'page' },
+  'GET /settings/imports/:importId': { access: 'page', query: ['page'] },
+  'GET /settings/imports/:importId/rejects.csv': { access: 'page' },
+  'GET /settings/imports/:importId/rejects.jsonl': { access: 'page' },
   'POST /settings/timezone': { access: 'page', form: { timezone: 'Europe/Berlin' } },
   'POST /settings/theme': { access: 'page', form: { theme: 'dark', return_to: '/settings' } },
 };

@@ -5,6 +5,7 @@ import { archiveRoutes } from './archives.ts';
 import { authRoutes } from './auth.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
 import { homeRoutes } from './home.ts';
+import { importRoutes } from './imports.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 
@@ -17,5 +18,6 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(chartRoutes(context)) //      /api/…
     .use(snapshotRoutes(context)) //   /snapshots
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
-    .use(settingsRoutes(context)); //  /settings
+    .use(settingsRoutes(context)) //   /settings
+    .use(importRoutes(context)); //    /settings/imports/…
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import { countImports } from '../../archives/imports.ts';
 import { findConnection } from '../../users/connections.ts';
 import { updateTheme, updateTimezone } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
@@ -21,7 +22,10 @@ export function settingsRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings', requireSignIn, async (req, res) => {
       const user = req.user as Express.User;
-      const connection = await findConnection(db, user.user_id);
+      const [connection, imports] = await Promise.all([
+        findConnection(db, user.user_id),
+        countImports(db, user.user_id),
+      ]);
       const settings = {
         displayName: user.display_name,
         spotifyId: user.spotify_id,
@@ -31,6 +35,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         connected: connection?.connected ?? false,
         authorizedAt: connection?.authorized_at ?? null,
         scope: connection?.scope ?? null,
+        imports,
       };
       renderPage(res, 'settings/index', { title: 'Settings' }, { settings });
     })

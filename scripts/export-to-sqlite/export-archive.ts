@@ -1,0 +1,110 @@
+import type { Db, Transaction } from '../../src/db.ts';
+import { silentProgress, type Progress } from '../migrate-from-sqlite/progress.ts';
+import { chooseArchive, type Archive } from './choose-archive.ts';
+import { copyOut } from './copy-out.ts';
+import { countLeftBehind, type LeftBehind } from './left-behind.ts';
+import { createOldFile, unwritable, type OldFile } from './old-file.ts';
+
+export interface ExportOptions {
+  /** Without a statement timeout: a large archive takes its time. */
+  readonly db: Db;
+  readonly file: string;
+  /** Spotify id of the listener; null: the only one there is. */
+  readonly owner: string | null;
+  readonly progress?: Progress;
+}
+
+export interface ExportReport {
+  readonly archive: Archive;
+  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+  readonly leftBehind: LeftBehind;
+  readonly seconds: number;
+}
+
+interface ExportedTable {
+  readonly name: string;
+  readonly count: string;
+  readonly query: string;
+  readonly insert: string;
+}
+
+// COPY takes no parameters, so the listener's id comes as a setting of the transaction.
+const OWN = `user_id = current_setting('export.user_id')::bigint`;
+
+const TABLES: readonly ExportedTable[] = [
+  {
+    name: 'tracks',
+    count: `SELECT count(*)::int AS rows FROM archive_tracks WHERE ${OWN}`,
+    query: `SELECT track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json
+            FROM archive_tracks JOIN tracks USING (track_id) WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
+    insert: 'INSERT INTO tracks VALUES (?, ?, ?, ?, ?, ?, ?)',
+  },
+  {
+    name: 'snapshots',
+    count: `SELECT count(*)::int AS rows FROM snapshots WHERE ${OWN}`,
+    query: `SELECT track_id, snapshot_date, time_range, rank
+            FROM snapshots WHERE ${OWN} ORDER BY snapshot_date, time_range, rank, track_id COLLATE "C"`,
+    insert: 'INSERT INTO snapshots VALUES (?, ?, ?, ?)',
+  },
+];
+
+/**
+ * Writes a listener's archive into a file of the old *snapshots* layout, from one moment of the database: all of
+ * it, counted, or no file.
+ * @throws AppError where the file or the listener does not fit
+ */
+export async function exportArchive(options: ExportOptions): Promise<ExportReport> {
+  const started = performance.now();
+  const archive = await chooseArchive(options.db, options.owner);
+  const old = await createOldFile(options.file);
+  const remove = (): void => old.discard();
+  process.once('exit', remove);
+  try {
+    const found = await options.db.withTransaction((tx) => fill(tx, archive, old, options));
+    old.keep();
+    return { archive, ...found, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    old.discard();
+    process.off('exit', remove);
+  }
+}
+
+async function fill(tx: Transaction, archive: Archive, old: OldFile, options: ExportOptions) {
+  await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await tx.execute(
+    `SELECT set_config('export.user_id', $1, true), set_config('DateStyle', 'ISO', true), set_config('jit', 'off', true)`,
+    [String(archive.userId)],
+  );
+  const tables = [];
+  for (const table of TABLES)
+    tables.push({ table: table.name, rows: await fillTable(tx, table, old, options) });
+  return { tables, leftBehind: await countLeftBehind(tx, archive.userId) };
+}
+
+async function fillTable(
+  tx: Transaction,
+  table: ExportedTable,
+  { db }: OldFile,
+  { file, progress = silentProgress }: ExportOptions,
+): Promise<number> {
+  const { rows } = await tx.one<{ rows: number }>(table.count);
+  const insert = db.prepare(table.insert);
+  let written = 0;
+  let failure: unknown;
+  progress.start(`writing ${table.name}`, rows);
+  for await (const batch of copyOut(tx, table.query)) {
+    if (failure !== undefined) continue;
+    try {
+      for (const row of batch) insert.run(...row);
+      written += batch.length;
+      progress.advance(written);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  progress.finish();
+  if (failure !== undefined) throw unwritable(file, failure);
+  const inFile = db.prepare<[], number>(`SELECT count(*) FROM ${table.name}`).pluck().get();
+  if (inFile !== rows) throw new Error(`${table.name}: the archive holds ${rows} rows, the file ${inFile}`);
+  return rows;
+}
