@@ -1,4 +1,5 @@
-import type { Audit, AuditedColumn, AuditedTable } from './audit-file.ts';
+import type { Audit } from './audit-file.ts';
+import type { AuditedColumn, AuditedTable } from './audited.ts';
 import type { FileForeignKey, FileIndex } from './read-schema.ts';
 import { sizeInWords } from './signs.ts';
 

@@ -1,6 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { AuditedTable } from './audit-file.ts';
+import type { AuditedTable } from './audited.ts';
 import type { FileObject } from './read-schema.ts';
 
 export type Verdict = 'due' | 'not yet' | 'not due';
