@@ -4,7 +4,9 @@ import { ConfigError } from '../src/errors.ts';
 import { log } from '../src/log.ts';
 import { openDatabase, type OpenDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
-import { auditFile, printAudit } from './migrate-from-sqlite/audit.ts';
+import { auditFile } from './migrate-from-sqlite/audit/audit-file.ts';
+import { printAudit } from './migrate-from-sqlite/audit/print-audit.ts';
+import { moveGeneric } from './migrate-from-sqlite/generic/command.ts';
 import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults.ts';
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
@@ -19,6 +21,7 @@ FILE defaults to SQLITE_PATH, else music_time_machine.db.
   --dry-run               read and check all, write nothing
   --verify-only           compare the file with what the database holds, write nothing
   --audit                 show the file's tables, columns and what each becomes
+  --generic --schema NAME move any other SQLite file into a schema of its own
   --assume-timezone IANA  the zone of times that name none (default UTC)
   --no-backup             make no dated copy beside the file
   --json                  the report as JSON on stdout
@@ -31,7 +34,9 @@ const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
   'verify-only': { type: 'boolean', default: false },
   audit: { type: 'boolean', default: false },
-  'assume-timezone': { type: 'string', default: 'UTC' },
+  generic: { type: 'boolean', default: false },
+  schema: { type: 'string' },
+  'assume-timezone': { type: 'string' },
   'no-backup': { type: 'boolean', default: false },
   'retry-rejects': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -71,12 +76,13 @@ async function main(): Promise<number> {
 async function move(given: Arguments, config: Config, file: string): Promise<number> {
   const opened = await openReadyDatabase(config);
   try {
+    if (given.generic) return await moveGeneric(opened.db, file, given, show);
     const report = await moveArchive({
       db: opened.db,
       file,
       owner: given.owner ?? config.ownerSpotifyId,
       mode: given['dry-run'] ? 'dry-run' : given['verify-only'] ? 'verify' : 'move',
-      assumedZone: given['assume-timezone'],
+      assumedZone: given['assume-timezone'] ?? 'UTC',
       backup: !given['no-backup'],
       progress: given.json || !process.stderr.isTTY ? silentProgress : terminalProgress(),
     });

@@ -126,7 +126,7 @@ function layoutOf(db: Database, file: string, tableNames: readonly string[]): La
   const layout = tracks === undefined ? null : detectLayout(columnsOf(db, tracks));
   if (layout !== null) return layout;
   throw new NothingWritten(
-    `${file} is no old archive: it needs a table tracks with a column track_id, or with id and spotify_id (found: ${tableNames.join(', ')}).`,
+    `${file} is no old archive: it needs a table tracks with a column track_id, or with id and spotify_id (found: ${tableNames.join(', ')}). Any other file moves with --generic --schema NAME.`,
   );
 }
 

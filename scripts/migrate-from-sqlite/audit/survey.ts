@@ -1,0 +1,66 @@
+import type { Database } from 'better-sqlite3';
+import { readRows, type ReadableTable } from '../cells.ts';
+import { chooseType, type ChosenType } from './choose-type.ts';
+import { ColumnFacts } from './column-facts.ts';
+import type { FileSchema, FileTable } from './read-schema.ts';
+
+/** One column with all that its values showed. */
+export interface SurveyedColumn {
+  readonly facts: ColumnFacts;
+  readonly chosen: ChosenType;
+}
+
+export interface Survey {
+  readonly table: FileTable;
+  /** null: the table could not be read (an extension that is not there). */
+  readonly rows: number | null;
+  readonly columns: readonly SurveyedColumn[];
+}
+
+/** A table's columns by place: `c0`, `c1` …; a column may have any name, and ours must not depend on it. */
+export function readable(table: FileTable): ReadableTable {
+  return { name: table.name, columns: new Map(table.columns.map((column, at) => [`c${at}`, column.name])) };
+}
+
+/** Reads every value of a table once and chooses the types. */
+export function surveyTable(
+  db: Database,
+  schema: FileSchema,
+  table: FileTable,
+  zoneIsKnown = false,
+  onRow: (done: number) => void = () => undefined,
+): Survey {
+  const facts = table.columns.map(() => new ColumnFacts());
+  let rows: number | null = 0;
+  try {
+    for (const { n, row } of readRows(db, readable(table))) {
+      facts.forEach((fact, at) => fact.add(row[`c${at}`] ?? null));
+      rows = n;
+      if (n % 1000 === 0) onRow(n);
+    }
+  } catch (error) {
+    if (table.kind === 'table') throw error;
+    rows = null;
+  }
+  const indexed = indexedColumns(schema, table);
+  const columns = table.columns.map((column, at) => {
+    const fact = facts[at] ?? new ColumnFacts();
+    const isRowid = column.name === table.rowidColumn;
+    const around = { isRowid, isIndexed: indexed.has(column.name.toLowerCase()), zoneIsKnown };
+    return { facts: fact, chosen: chooseType(column, fact, around) };
+  });
+  return { table, rows, columns };
+}
+
+/** Columns in any key, unique constraint, index or foreign key, in lower case. */
+function indexedColumns(schema: FileSchema, table: FileTable): Set<string> {
+  const inIndexes = [...table.uniques, ...table.indexes].flatMap((index) =>
+    index.columns.flatMap(({ name }) => name ?? []),
+  );
+  const referred = schema.tables
+    .flatMap((other) => other.foreignKeys)
+    .filter((key) => key.parent.toLowerCase() === table.name.toLowerCase())
+    .flatMap((key) => key.parentColumns ?? []);
+  const own = table.foreignKeys.flatMap((key) => key.columns);
+  return new Set([...table.primaryKey, ...inIndexes, ...referred, ...own].map((name) => name.toLowerCase()));
+}

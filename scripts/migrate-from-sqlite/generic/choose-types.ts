@@ -1,0 +1,43 @@
+import type { PgType } from '../audit/choose-type.ts';
+import type { FileSchema, FileTable } from '../audit/read-schema.ts';
+import type { Survey } from '../audit/survey.ts';
+import type { TypeOf } from './plan.ts';
+
+/** Case does not matter in SQLite's names; the character between them can stand in none. */
+export const columnId = (table: string, column: string): string =>
+  `${table.toLowerCase()}\0${column.toLowerCase()}`;
+
+/** The types that the survey chose, but that a column which refers to another takes the type of that one. */
+export function typesOf(schema: FileSchema, surveys: readonly Survey[]): TypeOf {
+  const types = new Map<string, PgType>();
+  for (const { table, columns } of surveys) {
+    table.columns.forEach((column, at) =>
+      types.set(columnId(table.name, column.name), columns[at]?.chosen.type ?? 'text'),
+    );
+  }
+  const references = schema.tables.flatMap((table) => referencesOf(schema, table));
+  // A chain of references passes its type on link by link.
+  for (const _ of references) {
+    for (const [child, parent] of references) {
+      const type = types.get(parent);
+      if (type !== undefined) types.set(child, type);
+    }
+  }
+  return (table, column) => types.get(columnId(table.name, column)) ?? 'text';
+}
+
+function referencesOf(schema: FileSchema, table: FileTable): (readonly [string, string])[] {
+  return table.foreignKeys.flatMap((key) => {
+    const parent = schema.tables.find((other) => other.name.toLowerCase() === key.parent.toLowerCase());
+    const wanted = key.parentColumns ?? parent?.primaryKey ?? [];
+    if (!parent || wanted.length !== key.columns.length) return [];
+    return key.columns.flatMap((column, at) => {
+      const target = wanted[at];
+      // A column that is the row number has its type already.
+      const isFree = column.toLowerCase() !== table.rowidColumn?.toLowerCase();
+      return target !== undefined && isFree
+        ? [[columnId(table.name, column), columnId(parent.name, target)] as const]
+        : [];
+    });
+  });
+}

@@ -1,0 +1,143 @@
+import type { Transaction } from '../../../src/db.ts';
+import { quoteName, type Cell } from '../cells.ts';
+import type { Database } from 'better-sqlite3';
+import { listOf, nameOf } from './create-tables.ts';
+import { legalName } from './names.ts';
+import type {
+  LeftBehind,
+  Plan,
+  PlannedColumn,
+  PlannedForeignKey,
+  PlannedIndex,
+  PlannedTable,
+} from './plan.ts';
+
+/** An entry of a B-tree holds 2,704 bytes. */
+export const MAX_KEY_BYTES = 2_600;
+
+/** How many bytes these columns take in an index, as SQL. */
+export const keyBytes = (names: readonly string[]): string =>
+  names.map((name) => `COALESCE(octet_length(${name}::text), 0)`).join(' + ');
+
+/** Keys, unique constraints, indexes and foreign keys, over rows that fit them already. */
+export async function addConstraints(tx: Transaction, schema: string, plan: Plan): Promise<void> {
+  for (const table of plan.tables) {
+    const name = nameOf(schema, table.name);
+    if (table.hasPrimaryKey) await tx.execute(`ALTER TABLE ${name} ADD PRIMARY KEY (${listOf(table.key)})`);
+    for (const unique of table.uniques) await addUnique(tx, name, table, unique, plan.leftBehind);
+  }
+  const relations = await tx.many<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)`,
+    [schema],
+  );
+  const taken = new Set(relations.map((relation) => relation.name));
+  for (const table of plan.tables) {
+    for (const index of table.indexes) await addIndex(tx, schema, table, index, taken, plan.leftBehind);
+  }
+  for (const table of plan.tables) {
+    for (const key of table.foreignKeys) await addForeignKey(tx, schema, table, key);
+    await tx.execute(`ANALYZE ${nameOf(schema, table.name)}`);
+  }
+}
+
+/** A unique index of the file gets its own name below; what is declared in the table is a constraint here too. */
+async function addUnique(
+  tx: Transaction,
+  name: string,
+  table: PlannedTable,
+  unique: readonly PlannedColumn[],
+  leftBehind: LeftBehind[],
+): Promise<void> {
+  const hasIndex = table.indexes.some(
+    (index) => index.unique && index.columns.every(({ column }, at) => column === unique[at]),
+  );
+  if (hasIndex || (await isTooLong(tx, name, unique, 'unique', listOf(unique), leftBehind))) return;
+  await tx.execute(`ALTER TABLE ${name} ADD UNIQUE (${listOf(unique)})`);
+}
+
+async function addIndex(
+  tx: Transaction,
+  schema: string,
+  table: PlannedTable,
+  index: PlannedIndex,
+  taken: Set<string>,
+  leftBehind: LeftBehind[],
+): Promise<void> {
+  const name = nameOf(schema, table.name);
+  const columns = index.columns.map(({ column }) => column);
+  if (await isTooLong(tx, name, columns, 'index', index.name, leftBehind)) return;
+  const own = legalName(index.name, taken);
+  if (own !== index.name)
+    leftBehind.push({ kind: 'name', name: index.name, why: `not possible in PostgreSQL: it is ${own} now` });
+  const list = index.columns.map(
+    ({ column, descending }) => quoteName(column.name) + (descending ? ' DESC' : ''),
+  );
+  await tx.execute(
+    `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteName(own)} ON ${name} (${list.join(', ')})`,
+  );
+}
+
+async function isTooLong(
+  tx: Transaction,
+  table: string,
+  columns: readonly PlannedColumn[],
+  kind: string,
+  name: string,
+  leftBehind: LeftBehind[],
+): Promise<boolean> {
+  const bytes = keyBytes(columns.map((column) => quoteName(column.name)));
+  const found = await tx.one<{ long: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${table} WHERE ${bytes} > ${MAX_KEY_BYTES}) AS long`,
+  );
+  if (found.long) leftBehind.push({ kind, name, why: 'a value is too long for an index of PostgreSQL' });
+  return found.long;
+}
+
+/** Deferrable, so that a later run may add rows that refer to each other in a circle. */
+function addForeignKey(
+  tx: Transaction,
+  schema: string,
+  table: PlannedTable,
+  key: PlannedForeignKey,
+): Promise<number> {
+  return tx.execute(
+    `ALTER TABLE ${nameOf(schema, table.name)} ADD FOREIGN KEY (${listOf(key.columns)})
+     REFERENCES ${nameOf(schema, key.parent.name)} (${listOf(key.parentColumns)})
+     ON UPDATE ${key.onUpdate} ON DELETE ${key.onDelete} DEFERRABLE INITIALLY IMMEDIATE`,
+  );
+}
+
+/** Lets the database count on from where SQLite stood; a counter that is further stays. */
+export async function advanceIdentities(
+  tx: Transaction,
+  schema: string,
+  plan: Plan,
+  source: Database,
+): Promise<void> {
+  for (const table of plan.tables) {
+    const column = table.columns.find(({ identity }) => identity);
+    if (!column) continue;
+    const name = nameOf(schema, table.name);
+    const { sequence } = await tx.one<{ sequence: string }>(
+      'SELECT pg_get_serial_sequence($1, $2) AS sequence',
+      [name, column.name],
+    );
+    await tx.execute(
+      `SELECT setval($1::regclass, wanted) FROM (
+         SELECT greatest(max(${quoteName(column.name)}), $2::bigint) AS wanted FROM ${name}) AS found
+       WHERE wanted > COALESCE(pg_sequence_last_value($1::regclass), 0)`,
+      [sequence, lastGiven(source, table).toString()],
+    );
+  }
+}
+
+/** AUTOINCREMENT never gives a number twice, even when its row is gone. */
+function lastGiven(source: Database, table: PlannedTable): bigint {
+  if (!table.source.autoincrement) return 0n;
+  const found = source
+    .prepare<[string], Cell>('SELECT max(seq) FROM sqlite_sequence WHERE name = ?')
+    .safeIntegers()
+    .pluck()
+    .get(table.source.name);
+  return typeof found === 'bigint' ? found : 0n;
+}

@@ -1,0 +1,133 @@
+import type { PgType } from '../audit/choose-type.ts';
+import { readJson } from '../audit/json-text.ts';
+import { isBigint, isDay } from '../audit/text-forms.ts';
+import { BrokenText, describeCell, type Cell } from '../cells.ts';
+import { REASON } from '../faults.ts';
+import { parseInstant } from '../instants.ts';
+import { existsIn } from './local-time.ts';
+
+/** Beside those of the archive. They are part of what makes a reject recognisable on a second run. */
+export const GENERIC_REASON = {
+  notANumber: 'not a number',
+  inexact: 'a number that the column would round',
+  notABoolean: 'neither true nor false',
+  notADay: REASON.notADay,
+  notAnInstant: REASON.notAnInstant,
+  zoneLost: 'a time with a zone in a column without',
+  noSuchTime: 'a time that the clocks of its zone skip',
+  notJson: 'no valid JSON',
+  notStructured: 'JSON, but neither an object nor an array',
+  repeatedKeys: 'JSON with repeated keys',
+  notBytes: 'not a BLOB',
+  missing: 'a value is missing where there must be one',
+  orphan: 'there is no such row to refer to',
+  sameUnique: 'an earlier row has the same unique values',
+  takenUnique: 'another row already has the same unique values',
+} as const;
+
+/** A value as COPY takes it; or why there is none (`reason` null: the cell is NULL). */
+export interface ConvertedCell {
+  readonly value: string | null;
+  readonly reason: string | null;
+}
+
+const good = (value: string): ConvertedCell => ({ value, reason: null });
+const bad = (reason: string): ConvertedCell => ({ value: null, reason });
+
+/** A cell as a value of the type, where it can mean nothing else. `zone` is that of times without one. */
+export function convertCell(cell: Cell, type: PgType, zone: string): ConvertedCell {
+  if (cell === null) return { value: null, reason: null };
+  if (cell instanceof BrokenText) return bad(REASON.notUtf8);
+  return CONVERT[type](cell, zone);
+}
+
+type Value = Exclude<Cell, null | BrokenText>;
+type Convert = (cell: Value, zone: string) => ConvertedCell;
+
+const whole =
+  (fits: (value: bigint) => boolean): Convert =>
+  (cell) => {
+    const value = wholeNumber(cell);
+    if (value === null) return bad(REASON.notWhole);
+    return fits(value) ? good(value.toString()) : bad(REASON.outOfRange);
+  };
+
+function wholeNumber(cell: Value): bigint | null {
+  if (typeof cell === 'bigint') return cell;
+  if (typeof cell === 'number') return Number.isSafeInteger(cell) ? BigInt(cell) : null;
+  return typeof cell === 'string' && /^(?:0|-?[1-9]\d{0,38})$/.test(cell) ? BigInt(cell) : null;
+}
+
+const toDouble: Convert = (cell) => {
+  if (typeof cell === 'number') return good(describeCell(cell).text ?? '');
+  if (typeof cell !== 'bigint') return bad(GENERIC_REASON.notANumber);
+  return Number.isSafeInteger(Number(cell)) ? good(cell.toString()) : bad(GENERIC_REASON.inexact);
+};
+
+const toNumeric: Convert = (cell) => {
+  if (typeof cell === 'number' || typeof cell === 'bigint') return good(String(cell));
+  const isNumber =
+    typeof cell === 'string' && cell.length < 1000 && /^[-+]?\d+(?:\.\d+)?(?:e[-+]?\d{1,3})?$/i.test(cell);
+  return isNumber ? good(cell) : bad(GENERIC_REASON.notANumber);
+};
+
+const toBoolean: Convert = (cell) => {
+  const said = typeof cell === 'string' ? cell.toLowerCase() : Buffer.isBuffer(cell) ? '' : String(cell);
+  if (said === '1' || said === 'true') return good('true');
+  return said === '0' || said === 'false' ? good('false') : bad(GENERIC_REASON.notABoolean);
+};
+
+const toText: Convert = (cell) => {
+  if (Buffer.isBuffer(cell)) return bad(REASON.blobForText);
+  if (typeof cell !== 'string') return good(describeCell(cell).text ?? '');
+  return cell.includes('\0') ? bad(REASON.nulCharacter) : good(cell);
+};
+
+const toDate: Convert = (cell) =>
+  typeof cell === 'string' && isDay(cell) ? good(cell) : bad(GENERIC_REASON.notADay);
+
+const hasZone = (instant: string): boolean => /(?:Z|[+-]\d\d:\d\d)$/.test(instant);
+
+const toTimestamp: Convert = (cell) => {
+  const instant = typeof cell === 'string' ? parseInstant(cell) : null;
+  if (instant === null) return bad(GENERIC_REASON.notAnInstant);
+  return hasZone(instant) ? bad(GENERIC_REASON.zoneLost) : good(instant);
+};
+
+const toTimestamptz: Convert = (cell, zone) => {
+  const instant = parseInstant(cell);
+  if (instant === null) return bad(GENERIC_REASON.notAnInstant);
+  const isSure = hasZone(instant) || zone === 'UTC' || existsIn(zone, instant.slice(0, 19).replace(' ', 'T'));
+  return isSure ? good(instant) : bad(GENERIC_REASON.noSuchTime);
+};
+
+/** The source's own text; whether the server can store it, the server says later. */
+const toJson =
+  (repeatedKeysFit: boolean): Convert =>
+  (cell) => {
+    if (typeof cell !== 'string') return bad(GENERIC_REASON.notJson);
+    if (cell.includes('\0')) return bad(REASON.nulCharacter);
+    try {
+      JSON.parse(cell);
+    } catch {
+      return bad(GENERIC_REASON.notJson);
+    }
+    if (!/^\s*[{[]/.test(cell)) return bad(GENERIC_REASON.notStructured);
+    return repeatedKeysFit || !readJson(cell).repeatedKeys ? good(cell) : bad(GENERIC_REASON.repeatedKeys);
+  };
+
+const CONVERT: Readonly<Record<PgType, Convert>> = {
+  integer: whole((value) => BigInt.asIntN(32, value) === value),
+  bigint: whole(isBigint),
+  'double precision': toDouble,
+  numeric: toNumeric,
+  boolean: toBoolean,
+  text: toText,
+  date: toDate,
+  timestamp: toTimestamp,
+  timestamptz: toTimestamptz,
+  jsonb: toJson(false),
+  json: toJson(true),
+  bytea: (cell) =>
+    Buffer.isBuffer(cell) ? good(`\\x${cell.toString('hex')}`) : bad(GENERIC_REASON.notBytes),
+};

@@ -1,0 +1,70 @@
+import { canonicalNumber, readJson } from '../audit/json-text.ts';
+import type { PgType } from '../audit/choose-type.ts';
+import { BrokenText, type Cell } from '../cells.ts';
+import { localTime } from './local-time.ts';
+
+/**
+ * Whether what the server holds (`text`, as it writes it; times in UTC) says the same as a cell of the file. It
+ * knows nothing of how the cell was converted: it reads both sides anew.
+ */
+export function matches(cell: Cell, text: string | null, type: PgType, zone: string): boolean {
+  if (cell === null || text === null) return cell === text;
+  if (cell instanceof BrokenText) return false;
+  return SAME[type](cell, text, zone);
+}
+
+type Value = Exclude<Cell, null | BrokenText>;
+type Same = (cell: Value, text: string, zone: string) => boolean;
+
+const sameWhole: Same = (cell, text) => !Buffer.isBuffer(cell) && BigInt(text) === BigInt(cell);
+
+const sameText: Same = (cell, text) =>
+  typeof cell === 'number' ? Object.is(Number(text), cell) : !Buffer.isBuffer(cell) && String(cell) === text;
+
+const sameBoolean: Same = (cell, text) => {
+  const said = String(cell).toLowerCase();
+  return text === 't' ? said === '1' || said === 'true' : said === '0' || said === 'false';
+};
+
+const secondsOf = (text: string): string => text.slice(0, 19).replace(' ', 'T');
+const fractionOf = (text: string): string => (/^.{19}\.(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '');
+
+/** Fills up what may be left out: `2024-03-15 14:30` is `2024-03-15 14:30:00`. */
+const whole = (text: string): string => text.replace(/^(.{10}.\d\d:\d\d)(?!:)/, '$1:00');
+
+const sameTimestamp: Same = (cell, text) =>
+  typeof cell === 'string' &&
+  secondsOf(whole(cell)) === secondsOf(text) &&
+  fractionOf(whole(cell)) === fractionOf(text);
+
+const sameInstant: Same = (cell, text, zone) => {
+  const instant = Date.parse(`${secondsOf(text)}Z`);
+  if (typeof cell === 'bigint' || /^\d+$/.test(String(cell))) return sameCount(Number(cell), text);
+  if (typeof cell !== 'string' || fractionOf(whole(cell)) !== fractionOf(text)) return false;
+  const offset = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.exec(cell.slice(16))?.[0];
+  const shown = secondsOf(whole(cell));
+  if (offset === undefined) return localTime(zone, instant) === shown;
+  return Date.parse(`${shown}${normal(offset)}`) === instant;
+};
+
+const normal = (offset: string): string =>
+  offset.length === 3 ? `${offset}:00` : offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase();
+
+/** Seconds have ten digits at most, in the years that are taken for a time. */
+const sameCount = (count: number, text: string): boolean =>
+  Date.parse(`${text.replace(' ', 'T')}Z`) === (count < 10_000_000_000 ? count * 1000 : count);
+
+const SAME: Readonly<Record<PgType, Same>> = {
+  integer: sameWhole,
+  bigint: sameWhole,
+  'double precision': (cell, text) => Object.is(Number(text), Number(cell)),
+  numeric: (cell, text) => canonicalNumber(String(cell)) === canonicalNumber(text),
+  boolean: sameBoolean,
+  text: sameText,
+  date: (cell, text) => cell === text,
+  timestamp: sameTimestamp,
+  timestamptz: sameInstant,
+  jsonb: (cell, text) => readJson(String(cell)).canonical === readJson(text).canonical,
+  json: (cell, text) => cell === text,
+  bytea: (cell, text) => Buffer.isBuffer(cell) && text === `\\x${cell.toString('hex')}`,
+};

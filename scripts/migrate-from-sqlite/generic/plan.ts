@@ -1,0 +1,244 @@
+import type { PgType } from '../audit/choose-type.ts';
+import type { FileForeignKey, FileIndex, FileSchema, FileTable } from '../audit/read-schema.ts';
+import { NothingWritten } from '../faults.ts';
+import { planDefault } from './defaults.ts';
+import { legalName } from './names.ts';
+
+export interface PlannedColumn {
+  readonly source: string;
+  readonly name: string;
+  /** Its name in the staging table, and the place in a source row. */
+  readonly staged: string;
+  readonly at: number;
+  readonly type: PgType;
+  readonly identity: boolean;
+  readonly notNull: boolean;
+  /** SQL, or null for none. */
+  readonly defaultSql: string | null;
+}
+
+export interface PlannedForeignKey {
+  readonly columns: readonly PlannedColumn[];
+  readonly parent: PlannedTable;
+  readonly parentColumns: readonly PlannedColumn[];
+  readonly onUpdate: string;
+  readonly onDelete: string;
+}
+
+export interface PlannedIndex {
+  readonly name: string;
+  readonly unique: boolean;
+  readonly columns: readonly { readonly column: PlannedColumn; readonly descending: boolean }[];
+}
+
+export interface PlannedTable {
+  readonly at: number;
+  readonly source: FileTable;
+  readonly name: string;
+  readonly staged: string;
+  readonly columns: readonly PlannedColumn[];
+  /** What tells its rows apart: the primary key, else a unique set that is never NULL; empty: nothing does. */
+  readonly key: readonly PlannedColumn[];
+  readonly hasPrimaryKey: boolean;
+  readonly uniques: readonly (readonly PlannedColumn[])[];
+  readonly indexes: readonly PlannedIndex[];
+  /** Filled once every table is planned. */
+  readonly foreignKeys: PlannedForeignKey[];
+}
+
+/** What of the file does not come along, and why. */
+export interface LeftBehind {
+  readonly kind: string;
+  readonly name: string;
+  readonly why: string;
+}
+
+export interface Plan {
+  readonly tables: readonly PlannedTable[];
+  readonly leftBehind: LeftBehind[];
+}
+
+/** The type of one column; on a second run it is the type the column has. */
+export type TypeOf = (table: FileTable, column: string) => PgType;
+
+export const REJECTS_TABLE = 'import_rejects';
+const MAX_COLUMNS = 1_600;
+
+/** Works out what is made of each table of the file: names, types, keys; nothing is written. */
+export function planTables(schema: FileSchema, typeOf: TypeOf): Plan {
+  const leftBehind: LeftBehind[] = [];
+  const taken = new Set([REJECTS_TABLE]);
+  const moved = schema.tables.filter((table) => table.kind === 'table' && table.columns.length > 0);
+  const tables = moved.map((table, at) =>
+    planTable(table, at, legalName(table.name, taken), typeOf, leftBehind),
+  );
+  for (const table of tables) {
+    for (const key of table.source.foreignKeys) planForeignKey(tables, table, key, leftBehind);
+  }
+  noteOthers(schema, tables, leftBehind);
+  return { tables, leftBehind };
+}
+
+function planTable(
+  source: FileTable,
+  at: number,
+  name: string,
+  typeOf: TypeOf,
+  leftBehind: LeftBehind[],
+): PlannedTable {
+  if (source.columns.length > MAX_COLUMNS)
+    throw new NothingWritten(
+      `The table ${source.name} has ${source.columns.length} columns; PostgreSQL has room for ${MAX_COLUMNS}.`,
+    );
+  const columns = planColumns(source, typeOf, leftBehind);
+  const find = finder(columns);
+  const indexes = source.indexes.flatMap((index) => planIndex(source, index, find, leftBehind));
+  const uniques = source.uniques.map((unique) => unique.columns.flatMap((column) => find(column.name)));
+  for (const unique of source.uniques) noteCollations(source, unique, leftBehind);
+  const allUniques = [
+    ...uniques,
+    ...indexes.filter((index) => index.unique).map((index) => index.columns.map(({ column }) => column)),
+  ];
+  const primary = source.primaryKey.flatMap((column) => find(column));
+  const standIn = allUniques.find((unique) => unique.every((column) => column.notNull)) ?? [];
+  return {
+    at,
+    source,
+    name,
+    staged: `staged_${at}`,
+    columns,
+    key: primary.length > 0 ? primary : standIn,
+    hasPrimaryKey: primary.length > 0,
+    uniques: allUniques,
+    indexes,
+    foreignKeys: [],
+  };
+}
+
+function planColumns(source: FileTable, typeOf: TypeOf, leftBehind: LeftBehind[]): PlannedColumn[] {
+  const taken = new Set<string>();
+  return source.columns.map((column, at) => {
+    const type = typeOf(source, column.name);
+    const defaultSql = planDefault(column.defaultSql, type);
+    if (column.defaultSql !== null && defaultSql === null && column.defaultSql.toUpperCase() !== 'NULL')
+      leftBehind.push({
+        kind: 'default',
+        name: `${source.name}.${column.name}`,
+        why: `${column.defaultSql}: has no plain equal in PostgreSQL`,
+      });
+    const inKey = source.primaryKey.includes(column.name);
+    return {
+      source: column.name,
+      name: legalName(column.name, taken),
+      staged: `c${at}`,
+      at,
+      type,
+      identity: column.name === source.rowidColumn,
+      notNull: column.notNull || inKey,
+      defaultSql,
+    };
+  });
+}
+
+type Find = (name: string | null) => PlannedColumn[];
+
+/** SQLite's names do not mind upper and lower case. */
+const finder =
+  (columns: readonly PlannedColumn[]): Find =>
+  (name) =>
+    columns.filter((column) => column.source.toLowerCase() === name?.toLowerCase());
+
+function planIndex(
+  source: FileTable,
+  index: FileIndex,
+  find: Find,
+  leftBehind: LeftBehind[],
+): PlannedIndex[] {
+  const columns = index.columns.flatMap(({ name, descending }) =>
+    find(name).map((column) => ({ column, descending })),
+  );
+  const why = index.partial
+    ? 'a partial index'
+    : columns.length < index.columns.length
+      ? 'an index on an expression'
+      : null;
+  if (why !== null) leftBehind.push({ kind: 'index', name: index.name, why });
+  else noteCollations(source, index, leftBehind);
+  return why === null ? [{ name: index.name, unique: index.unique, columns }] : [];
+}
+
+function noteCollations(source: FileTable, index: FileIndex, leftBehind: LeftBehind[]): void {
+  const odd = index.columns.filter((column) => column.collation !== 'BINARY');
+  for (const { name, collation } of odd) {
+    const why = `${collation}: the index came along, and compares letter for letter`;
+    leftBehind.push({ kind: 'collation', name: `${source.name}.${name}`, why });
+  }
+}
+
+function planForeignKey(
+  tables: readonly PlannedTable[],
+  table: PlannedTable,
+  key: FileForeignKey,
+  leftBehind: LeftBehind[],
+): void {
+  const parent = tables.find((other) => other.source.name.toLowerCase() === key.parent.toLowerCase());
+  const columns = key.columns.flatMap((name) => finder(table.columns)(name));
+  const wanted = key.parentColumns ?? parent?.source.primaryKey ?? [];
+  const parentColumns = parent ? wanted.flatMap((name) => finder(parent.columns)(name)) : [];
+  const why = obstacle(parent, columns, parentColumns);
+  if (why === null && parent)
+    table.foreignKeys.push({
+      columns,
+      parent,
+      parentColumns,
+      onUpdate: key.onUpdate,
+      onDelete: key.onDelete,
+    });
+  else
+    leftBehind.push({
+      kind: 'foreign key',
+      name: `${table.source.name} (${key.columns.join(', ')}) → ${key.parent}`,
+      why: why ?? '',
+    });
+}
+
+function obstacle(
+  parent: PlannedTable | undefined,
+  columns: readonly PlannedColumn[],
+  parentColumns: readonly PlannedColumn[],
+): string | null {
+  if (!parent) return 'there is no such table';
+  const isKey = [...parent.uniques, ...(parent.hasPrimaryKey ? [parent.key] : [])].some(
+    (unique) =>
+      unique.length === parentColumns.length && unique.every((column) => parentColumns.includes(column)),
+  );
+  if (!isKey || columns.length !== parentColumns.length) return 'it does not lead to a key';
+  const fits = columns.every((column, at) => column.type === parentColumns[at]?.type);
+  return fits ? null : 'the two sides hold values of different types';
+}
+
+function noteOthers(schema: FileSchema, tables: readonly PlannedTable[], leftBehind: LeftBehind[]): void {
+  for (const { kind, name } of schema.others) leftBehind.push({ kind, name, why: 'its SQL is SQLite’s own' });
+  for (const table of schema.tables) {
+    if (table.kind === 'virtual table')
+      leftBehind.push({ kind: table.kind, name: table.name, why: 'it belongs to an extension of SQLite' });
+    for (const check of table.checks)
+      leftBehind.push({ kind: 'check', name: table.name, why: `${check}: its SQL is SQLite’s own` });
+    for (const column of table.columns.filter(({ generated }) => generated !== null))
+      leftBehind.push({
+        kind: 'generated column',
+        name: `${table.name}.${column.name}`,
+        why: 'its values came along as plain data',
+      });
+  }
+  for (const { source, name, columns } of tables) {
+    const renamed = [
+      ...(name === source.name ? [] : [[source.name, name]]),
+      ...columns.flatMap((column) =>
+        column.name === column.source ? [] : [[`${source.name}.${column.source}`, column.name]],
+      ),
+    ];
+    for (const [from = '', to = ''] of renamed)
+      leftBehind.push({ kind: 'name', name: from, why: `not possible in PostgreSQL: it is ${to} now` });
+  }
+}

@@ -1,0 +1,27 @@
+import { to as copyTo } from 'pg-copy-streams';
+import type { Transaction } from '../../../src/db.ts';
+
+/** Streams a query's rows as the server writes them: one row at a time is in memory, however many there are. */
+export async function* readCopy(tx: Transaction, query: string): AsyncGenerator<(string | null)[]> {
+  const stream = tx.client.query(copyTo(`COPY (${query}) TO STDOUT`));
+  let begun: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      yield fieldsOf(Buffer.concat([...begun, chunk.subarray(from, end)]).toString());
+      begun = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) begun.push(chunk.subarray(from));
+  }
+}
+
+const fieldsOf = (line: string): (string | null)[] =>
+  line.split('\t').map((field) => (field === '\\N' ? null : unescape(field)));
+
+const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+const unescape = (field: string): string =>
+  field.includes('\\')
+    ? field.replaceAll(/\\(.)/gs, (_, letter: string) => ESCAPED[letter] ?? letter)
+    : field;

@@ -1,0 +1,161 @@
+import type { Transaction } from '../../../src/db.ts';
+import { REASON } from '../faults.ts';
+import { GENERIC_REASON } from './convert-cell.ts';
+import { keyBytes, MAX_KEY_BYTES } from './constraints.ts';
+import { nameOf, sameKey, staged, stored, typed } from './create-tables.ts';
+import type { Plan, PlannedColumn, PlannedForeignKey, PlannedTable } from './plan.ts';
+
+/**
+ * Sets aside what only the server can find among the staged rows: JSON it cannot store, keys that come twice or
+ * are too long, rows without the row they refer to. What is left will fit every constraint.
+ */
+export async function settle(tx: Transaction, schema: string, plan: Plan, isNew: boolean): Promise<void> {
+  await createJsonJudge(tx);
+  for (const table of plan.tables) {
+    await judgeJson(tx, table);
+    await refuseLongKeys(tx, table);
+    if (table.hasPrimaryKey) await refuseRepeats(tx, table, table.key, REASON.sameKey);
+    for (const unique of table.uniques) await refuseRepeats(tx, table, unique, GENERIC_REASON.sameUnique);
+    if (table.key.length === 0) await numberRows(tx, table);
+    if (isNew) continue;
+    for (const unique of table.uniques) await refuseTaken(tx, schema, table, unique);
+  }
+  await refuseOrphans(tx, schema, plan);
+}
+
+function createJsonJudge(tx: Transaction): Promise<number> {
+  return tx.execute(`
+    CREATE OR REPLACE FUNCTION pg_temp.json_fault(source text, binary_form boolean) RETURNS text LANGUAGE plpgsql AS $$
+    DECLARE detail text;
+    BEGIN
+      IF binary_form THEN PERFORM source::jsonb; ELSE PERFORM source::json; END IF;
+      RETURN NULL;
+    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+      GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+      RETURN CASE
+        WHEN SQLSTATE = '22P05' THEN 'a NUL character in JSON'
+        WHEN detail ILIKE '%surrogate%' THEN 'half a character in JSON'
+        WHEN SQLSTATE = '22003' THEN 'a number in JSON that is too large'
+        WHEN SQLSTATE = '54001' THEN 'JSON nested too deep'
+        WHEN SQLSTATE LIKE '54%' THEN 'JSON that is too large'
+        ELSE 'no valid JSON' END;
+    END $$`);
+}
+
+async function judgeJson(tx: Transaction, table: PlannedTable): Promise<void> {
+  for (const { staged: name, type, at, notNull } of table.columns) {
+    if (type !== 'jsonb' && type !== 'json') continue;
+    const bad = `bad AS MATERIALIZED (
+      SELECT n, reason FROM (SELECT n, pg_temp.json_fault(${name}, ${type === 'jsonb'}) AS reason
+                             FROM ${table.staged} WHERE ${name} IS NOT NULL OFFSET 0) AS judged
+      WHERE reason IS NOT NULL)`;
+    const mend = notNull
+      ? `DELETE FROM ${table.staged} WHERE n IN (SELECT n FROM bad)`
+      : `UPDATE ${table.staged} SET ${name} = NULL WHERE n IN (SELECT n FROM bad)`;
+    await tx.execute(
+      `WITH ${bad}, mended AS (${mend})
+       INSERT INTO found_faults SELECT ${table.at}, n, ${notNull ? 'NULL' : at}, reason FROM bad`,
+    );
+  }
+}
+
+/** Takes whole rows out of the staging table. @returns how many */
+function refuse(tx: Transaction, table: PlannedTable, reason: string, condition: string): Promise<number> {
+  return tx.execute(
+    `WITH gone AS (DELETE FROM ${table.staged} AS s WHERE ${condition} RETURNING n)
+     INSERT INTO found_faults SELECT ${table.at}, n, NULL, $1 FROM gone`,
+    [reason],
+  );
+}
+
+async function refuseLongKeys(tx: Transaction, table: PlannedTable): Promise<void> {
+  if (!table.hasPrimaryKey) return;
+  const bytes = keyBytes(table.key.map((column) => `s.${column.staged}`));
+  await refuse(tx, table, REASON.keyTooLong, `${bytes} > ${MAX_KEY_BYTES}`);
+}
+
+/** Values that SQLite tells apart may be one here: the number 1 and the text 1, one instant in two zones. */
+async function refuseRepeats(
+  tx: Transaction,
+  table: PlannedTable,
+  columns: readonly PlannedColumn[],
+  reason: string,
+): Promise<void> {
+  const list = columns.map((column) => column.staged);
+  const isWhole = list.map((name) => `${name} IS NOT NULL`).join(' AND ');
+  await refuse(
+    tx,
+    table,
+    reason,
+    `s.n IN (SELECT n FROM (
+       SELECT n, row_number() OVER (PARTITION BY ${list.join(', ')} ORDER BY n) AS copy
+       FROM ${table.staged} WHERE ${isWhole}) AS numbered WHERE copy > 1)`,
+  );
+}
+
+export const numbered = (table: PlannedTable): string => `numbered_${table.at}`;
+
+/** Rows that nothing tells apart are told by all they hold and by how often it came before. */
+function numberRows(tx: Transaction, table: PlannedTable): Promise<number> {
+  const content = `md5(ROW(${table.columns.map((column) => typed(column)).join(', ')})::text)`;
+  return tx.execute(
+    `CREATE TEMP TABLE ${numbered(table)} ON COMMIT DROP AS
+     SELECT n, content, row_number() OVER (PARTITION BY content ORDER BY n) AS copy
+     FROM (SELECT n, ${content} AS content FROM ${table.staged} AS s) AS found`,
+  );
+}
+
+/** The stored rows of such a table, by the same token; `place` is where one lies. */
+export function numberedRows(schema: string, table: PlannedTable): string {
+  const content = `md5(ROW(${table.columns.map((column) => stored(column)).join(', ')})::text)`;
+  return `(SELECT place, content, row_number() OVER (PARTITION BY content) AS copy
+           FROM (SELECT t.ctid AS place, ${content} AS content FROM ${nameOf(schema, table.name)} AS t) AS found)`;
+}
+
+/** True for a staged row `s` that the target holds, whatever its other values. */
+export function isStored(schema: string, table: PlannedTable): string {
+  if (table.key.length > 0)
+    return `EXISTS (SELECT FROM ${nameOf(schema, table.name)} AS t WHERE ${sameKey(table)})`;
+  return `s.n IN (SELECT m.n FROM ${numbered(table)} AS m
+                  JOIN ${numberedRows(schema, table)} AS t USING (content, copy))`;
+}
+
+function refuseTaken(
+  tx: Transaction,
+  schema: string,
+  table: PlannedTable,
+  unique: readonly PlannedColumn[],
+): Promise<number> {
+  const same = unique.map((column) => `${staged(column)} = ${stored(column)}`).join(' AND ');
+  return refuse(
+    tx,
+    table,
+    GENERIC_REASON.takenUnique,
+    `EXISTS (SELECT FROM ${nameOf(schema, table.name)} AS t WHERE ${same}) AND NOT ${isStored(schema, table)}`,
+  );
+}
+
+/** A row that goes may leave others without the row they refer to: until all that is left holds. */
+async function refuseOrphans(tx: Transaction, schema: string, plan: Plan): Promise<void> {
+  for (let gone = 1; gone > 0;) {
+    gone = 0;
+    for (const table of plan.tables) {
+      for (const key of table.foreignKeys)
+        gone += await refuse(tx, table, GENERIC_REASON.orphan, isOrphan(schema, key));
+    }
+  }
+}
+
+function isOrphan(schema: string, { columns, parent, parentColumns }: PlannedForeignKey): string {
+  const refers = columns.map((column) => `s.${column.staged} IS NOT NULL`).join(' AND ');
+  const match = (side: (column: PlannedColumn) => string): string =>
+    columns
+      .flatMap((column, at) => {
+        const other = parentColumns[at];
+        return other ? [`s.${column.staged} = ${side(other)}`] : [];
+      })
+      .join(' AND ');
+  return `${refers}
+    AND NOT EXISTS (SELECT FROM ${parent.staged} AS p WHERE ${match((column) => `p.${column.staged}`)})
+    AND NOT EXISTS (SELECT FROM ${nameOf(schema, parent.name)} AS t WHERE ${match(stored)})`;
+}

@@ -1,0 +1,112 @@
+import type { Database } from 'better-sqlite3';
+import type { Transaction } from '../../../src/db.ts';
+import { readable } from '../audit/survey.ts';
+import { readRows, type Row, type SourceRow } from '../cells.ts';
+import { copyLine, copyLines } from '../copy.ts';
+import { REASON } from '../faults.ts';
+import type { Progress } from '../progress.ts';
+import { convertCell, GENERIC_REASON } from './convert-cell.ts';
+import type { PlannedTable } from './plan.ts';
+
+/** Faults wait in memory for their turn on the one connection; never more than this many characters of them. */
+const WAITING_CHARACTERS = 4 * 1024 * 1024;
+
+/** What stands of a row: its values in column order, or null; and per fault the column's place (null: all of it). */
+interface ConvertedRow {
+  readonly values: readonly (string | null)[] | null;
+  readonly faults: readonly { readonly at: number | null; readonly reason: string }[];
+}
+
+/** A value that does not fit becomes NULL; where there may be none, the row cannot stand. */
+export function convertRow(table: PlannedTable, row: Row, zone: string): ConvertedRow {
+  const values: (string | null)[] = [];
+  const faults: { at: number; reason: string }[] = [];
+  for (const column of table.columns) {
+    const { value, reason } = convertCell(row[column.staged] ?? null, column.type, zone);
+    if (value === null && column.notNull)
+      return { values: null, faults: [{ at: null, reason: reason ?? missing(table, column.source) }] };
+    if (reason !== null) faults.push({ at: column.at, reason });
+    values.push(value);
+  }
+  return { values, faults };
+}
+
+const missing = (table: PlannedTable, column: string): string =>
+  table.source.primaryKey.includes(column) ? REASON.keyMissing : GENERIC_REASON.missing;
+
+/** Streams one source table into its staging table. @returns how many rows it has */
+export async function stageTable(
+  tx: Transaction,
+  source: Database,
+  table: PlannedTable,
+  zone: string,
+  progress: Progress,
+): Promise<number> {
+  const rows = readRows(source, readable(table.source));
+  const batch = new Batch(table, rows, zone, progress);
+  try {
+    while (!batch.finished) {
+      await copyLines(
+        tx,
+        table.staged,
+        ['n', ...table.columns.map((column) => column.staged)],
+        batch.lines(),
+      );
+      await copyLines(tx, 'found_faults', ['t', 'n', 'c', 'reason'], batch.takeFaults());
+    }
+  } finally {
+    // A file that is still being read cannot be closed.
+    rows.return();
+    progress.finish();
+  }
+  await tx.execute(`ANALYZE ${table.staged}`);
+  return batch.rows;
+}
+
+/** As many rows as fit before the faults among them want to be written. */
+class Batch {
+  finished = false;
+  rows = 0;
+  private faults: string[] = [];
+  private waiting = 0;
+  private readonly table: PlannedTable;
+  private readonly source: Iterator<SourceRow, void>;
+  private readonly zone: string;
+  private readonly progress: Progress;
+
+  constructor(table: PlannedTable, source: Iterator<SourceRow, void>, zone: string, progress: Progress) {
+    this.table = table;
+    this.source = source;
+    this.zone = zone;
+    this.progress = progress;
+  }
+
+  *lines(): Generator<string> {
+    while (this.waiting < WAITING_CHARACTERS) {
+      const next = this.source.next();
+      if (next.done === true) {
+        this.finished = true;
+        return;
+      }
+      const { n, row } = next.value;
+      const { values, faults } = convertRow(this.table, row, this.zone);
+      for (const { at, reason } of faults) this.note(n, at, reason);
+      this.rows += 1;
+      if (n % 1000 === 0) this.progress.advance(n);
+      if (values !== null) yield copyLine([String(n), ...values]);
+    }
+  }
+
+  takeFaults(): string[] {
+    const taken = this.faults;
+    this.faults = [];
+    this.waiting = 0;
+    return taken;
+  }
+
+  private note(n: number, at: number | null, reason: string): void {
+    const line = copyLine([String(this.table.at), String(n), at === null ? null : String(at), reason]);
+    this.faults.push(line);
+    this.waiting += line.length;
+  }
+}
