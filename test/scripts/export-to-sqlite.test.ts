@@ -182,6 +182,23 @@ describe('an exported file', () => {
     );
   });
 
+  it('never takes the place of one that came while it was written', async () => {
+    const alice = await insertListener(test.db, ALICE);
+    await insertArchiveTracks(test.db, alice, [await insertTrack(test.db)]);
+    const file = freshPath();
+    const progress = {
+      start: () => writeFileSync(file, 'precious'),
+      advance: () => undefined,
+      finish: () => undefined,
+      say: () => undefined,
+    };
+    await expect(exportArchive({ db: test.db, file, owner: null, progress })).rejects.toThrow(
+      'is not overwritten',
+    );
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    expect(readdirSync(directory).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
   it('that cannot be written to its end is not there at all', async () => {
     const alice = await insertListener(test.db, ALICE);
     await insertArchiveTracks(test.db, alice, [await insertTrack(test.db)]);

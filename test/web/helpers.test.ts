@@ -266,3 +266,19 @@ describe('permissions', () => {
     );
   });
 });
+
+describe('when a move ended and how long it took', () => {
+  it('is said in the listener’s own time', () => {
+    const instant = new Date('2026-11-20T23:30:00Z');
+    expect(helpers.formatInstant(instant)).toBe('20 November 2026 at 23:30');
+    expect(helpers.formatInstant(instant, 'Asia/Tokyo')).toBe('21 November 2026 at 08:30');
+  });
+
+  it.each([
+    [0.4, 'under a second'],
+    [1.2, '1 second'],
+    [59.4, '59 seconds'],
+    [60, '1 minute'],
+    [125, '2 minutes 5 seconds'],
+  ])('reads %f seconds as %s', (seconds, words) => expect(helpers.formatSeconds(seconds)).toBe(words));
+});
