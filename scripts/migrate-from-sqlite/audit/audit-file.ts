@@ -4,9 +4,11 @@ import type { Database } from 'better-sqlite3';
 import { detectLayout, type Layout } from '../layouts.ts';
 import { openReadOnly } from '../open-source.ts';
 import type { AuditedColumn, AuditedTable } from './audited.ts';
+import { countFits, type ChosenType, type PgType } from './choose-type.ts';
 import { knownColumn } from './known-columns.ts';
 import { readFileSchema, type FileObject, type FileSchema, type FileTable } from './read-schema.ts';
 import { judgeSigns, lookAround, type FileFigures, type Sign } from './signs.ts';
+import { typesOf, type TypeOf } from './types-of.ts';
 import { surveyTable, type Survey, type SurveyedColumn } from './survey.ts';
 
 export interface Audit {
@@ -30,7 +32,9 @@ export async function auditFile(file: string): Promise<Audit> {
   try {
     const schema = readFileSchema(db);
     const layout = layoutOf(schema);
-    const tables = schema.tables.map((table) => auditTable(surveyTable(db, schema, table), layout));
+    const surveys = schema.tables.map((table) => surveyTable(db, schema, table));
+    const typeOf = typesOf(schema, surveys);
+    const tables = surveys.map((survey) => auditTable(survey, layout, typeOf));
     const figures = figuresOf(db, file);
     const signs = around === null ? [] : judgeSigns(figures, around, tables, schema.others);
     const { bytes, journalMode } = figures;
@@ -69,12 +73,12 @@ function figuresOf(db: Database, file: string): FileFigures {
   };
 }
 
-function auditTable({ table, rows, columns }: Survey, layout: Layout | null): AuditedTable {
+function auditTable({ table, rows, columns }: Survey, layout: Layout | null, typeOf: TypeOf): AuditedTable {
   const { columns: _, rowidColumn: _rowid, ...described } = table;
   return {
     ...described,
     rows,
-    columns: columns.map((_column, at) => auditColumn(table, at, columns, layout)),
+    columns: columns.map((_column, at) => auditColumn(table, at, columns, layout, typeOf)),
   };
 }
 
@@ -83,11 +87,13 @@ function auditColumn(
   at: number,
   surveyed: readonly SurveyedColumn[],
   layout: Layout | null,
+  typeOf: TypeOf,
 ): AuditedColumn {
   const column = table.columns[at];
   const found = surveyed[at];
   if (!column || !found) throw new Error(`no column ${at} in ${table.name}`);
-  const { facts, chosen } = found;
+  const { facts } = found;
+  const chosen = following(found, typeOf(table, column.name));
   const known = layout === null ? null : knownColumn(layout, table.name, column.name);
   return {
     name: column.name,
@@ -110,6 +116,13 @@ function auditColumn(
     misfits: chosen.misfits,
     ...(known === null ? {} : { target: known.target }),
   };
+}
+
+/** A column that refers to another takes that one's type. */
+function following({ facts, chosen }: SurveyedColumn, type: PgType): ChosenType {
+  if (chosen.type === type) return chosen;
+  const misfits = facts.values - countFits(type, facts);
+  return { type, identity: false, why: 'the type of the column it refers to', misfits };
 }
 
 function constraintsOf(table: FileTable, column: FileTable['columns'][number]): string[] {

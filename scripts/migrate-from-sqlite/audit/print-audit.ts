@@ -47,12 +47,12 @@ function printTable(table: AuditedTable): string[] {
 function printColumn(column: AuditedColumn): string[] {
   const declared = [column.declaredType || '(no type)', ...column.constraints].join(' ');
   const becomes = `${column.type}${column.identity ? ' identity' : ''}`;
-  const target = column.target ? ` (${column.target})` : '';
+  const target = column.target ? `${column.target}, ` : '';
   const misfits = column.misfits > 0 ? ` Values that do not fit: ${grouped(column.misfits)}.` : '';
   return [
-    ...wrap(`${clean(column.name)}  ${clean(declared)}`, 2, 6),
+    ...wrap(`${clean(column.name) || '(no name)'}  ${clean(declared)}`, 2, 6),
     ...wrap(describeValues(column), 6, 8),
-    ...wrap(`→ ${becomes}${target}: ${column.why}.${misfits}`, 4, 6),
+    ...wrap(`→ ${target}${becomes}: ${column.why}.${misfits}`, 4, 6),
   ];
 }
 

@@ -35,7 +35,7 @@ export async function addConstraints(tx: Transaction, schema: string, plan: Plan
     for (const index of table.indexes) await addIndex(tx, schema, table, index, taken, plan.leftBehind);
   }
   for (const table of plan.tables) {
-    for (const key of table.foreignKeys) await addForeignKey(tx, schema, table, key);
+    for (const key of table.foreignKeys) await addForeignKey(tx, schema, table, key, plan.leftBehind);
     await tx.execute(`ANALYZE ${nameOf(schema, table.name)}`);
   }
 }
@@ -94,17 +94,31 @@ async function isTooLong(
 }
 
 /** Deferrable, so that a later run may add rows that refer to each other in a circle. */
-function addForeignKey(
+async function addForeignKey(
   tx: Transaction,
   schema: string,
   table: PlannedTable,
   key: PlannedForeignKey,
-): Promise<number> {
-  return tx.execute(
-    `ALTER TABLE ${nameOf(schema, table.name)} ADD FOREIGN KEY (${listOf(key.columns)})
-     REFERENCES ${nameOf(schema, key.parent.name)} (${listOf(key.parentColumns)})
-     ON UPDATE ${key.onUpdate} ON DELETE ${key.onDelete} DEFERRABLE INITIALLY IMMEDIATE`,
-  );
+  leftBehind: LeftBehind[],
+): Promise<void> {
+  await tx.execute('SAVEPOINT before_foreign_key');
+  try {
+    await tx.execute(
+      `ALTER TABLE ${nameOf(schema, table.name)} ADD FOREIGN KEY (${listOf(key.columns)})
+       REFERENCES ${nameOf(schema, key.parent.name)} (${listOf(key.parentColumns)})
+       ON UPDATE ${key.onUpdate} ON DELETE ${key.onDelete} DEFERRABLE INITIALLY IMMEDIATE`,
+    );
+  } catch (error) {
+    // The unique set it leads to was too long for an index, and so is not there.
+    if (!(error instanceof Error && 'code' in error && error.code === '42830')) throw error;
+    await tx.execute('ROLLBACK TO SAVEPOINT before_foreign_key');
+    const name = `${table.source.name} (${key.columns.map((column) => column.source).join(', ')})`;
+    leftBehind.push({
+      kind: 'foreign key',
+      name,
+      why: `${key.parent.source.name} has no unique key to lead to`,
+    });
+  }
 }
 
 /** Lets the database count on from where SQLite stood; a counter that is further stays. */

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from '../../../src/db.ts';
 import type { PgType } from '../audit/choose-type.ts';
 import type { FileSchema } from '../audit/read-schema.ts';
+import { columnId, type TypeOf } from '../audit/types-of.ts';
 import { quoteName } from '../cells.ts';
 import { NothingWritten } from '../faults.ts';
-import { columnId } from './choose-types.ts';
-import { planTables, type TypeOf } from './plan.ts';
+import { planTables } from './plan.ts';
 
 /** Recognises a file by its tables and columns: they stay when the file grows. */
 export function digestOf(schema: FileSchema): string {

@@ -1,5 +1,6 @@
 import type { PgType } from '../audit/choose-type.ts';
 import type { FileForeignKey, FileIndex, FileSchema, FileTable } from '../audit/read-schema.ts';
+import type { TypeOf } from '../audit/types-of.ts';
 import { NothingWritten } from '../faults.ts';
 import { planDefault } from './defaults.ts';
 import { legalName } from './names.ts';
@@ -57,9 +58,6 @@ export interface Plan {
   readonly tables: readonly PlannedTable[];
   readonly leftBehind: LeftBehind[];
 }
-
-/** The type of one column; on a second run it is the type the column has. */
-export type TypeOf = (table: FileTable, column: string) => PgType;
 
 export const REJECTS_TABLE = 'import_rejects';
 const MAX_COLUMNS = 1_600;

@@ -117,7 +117,8 @@ export async function storeRejects(
   if (left.count > 0) throw new VerificationFailed(`${left.count} rejects were not stored.`);
   const rejects = await tx.many<RejectCount>(
     `SELECT source_table AS table, source_column AS column, reason, count(*)::int AS count
-     FROM found_rejects GROUP BY 1, 2, 3 ORDER BY 1, 2 NULLS FIRST, 3`,
+     FROM found_rejects GROUP BY 1, 2, 3
+     ORDER BY source_table COLLATE "C", source_column COLLATE "C" NULLS FIRST, reason COLLATE "C"`,
   );
   return { stored, rejects };
 }

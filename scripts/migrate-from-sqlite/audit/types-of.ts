@@ -1,7 +1,9 @@
-import type { PgType } from '../audit/choose-type.ts';
-import type { FileSchema, FileTable } from '../audit/read-schema.ts';
-import type { Survey } from '../audit/survey.ts';
-import type { TypeOf } from './plan.ts';
+import type { PgType } from './choose-type.ts';
+import type { FileSchema, FileTable } from './read-schema.ts';
+import type { Survey } from './survey.ts';
+
+/** The type of one column; on a second run it is the type the column has. */
+export type TypeOf = (table: FileTable, column: string) => PgType;
 
 /** Case does not matter in SQLite's names; the character between them can stand in none. */
 export const columnId = (table: string, column: string): string =>
