@@ -9,6 +9,8 @@ import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
 import { exitCodeOf, printReport } from './migrate-from-sqlite/report.ts';
+import { printVerification } from './migrate-from-sqlite/verify/print-verification.ts';
+import { verifyArchive } from './migrate-from-sqlite/verify/verify-archive.ts';
 
 const USAGE = `Usage: npm run migrate:sqlite -- [FILE] [options]
 
@@ -71,14 +73,22 @@ async function main(): Promise<number> {
 async function move(given: Arguments, config: Config, file: string): Promise<number> {
   const opened = await openReadyDatabase(config);
   try {
-    const report = await moveArchive({
+    const options = {
       db: opened.db,
       file,
       owner: given.owner ?? config.ownerSpotifyId,
-      mode: given['dry-run'] ? 'dry-run' : given['verify-only'] ? 'verify' : 'move',
       assumedZone: given['assume-timezone'],
-      backup: !given['no-backup'],
       progress: given.json || !process.stderr.isTTY ? silentProgress : terminalProgress(),
+    };
+    if (given['verify-only']) {
+      const found = await verifyArchive(options);
+      show(given.json ? JSON.stringify(found, null, 2) : printVerification(found));
+      return found.ok ? 0 : 3;
+    }
+    const report = await moveArchive({
+      ...options,
+      mode: given['dry-run'] ? 'dry-run' : 'move',
+      backup: !given['no-backup'],
     });
     show(given.json ? JSON.stringify(report, null, 2) : printReport(report));
     return exitCodeOf(report);

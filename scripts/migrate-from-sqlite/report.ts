@@ -2,7 +2,7 @@ import type { Unmoved } from './open-source.ts';
 import type { Layout } from './layouts.ts';
 import type { RejectCount } from './rejects.ts';
 
-export type MoveMode = 'move' | 'dry-run' | 'verify';
+export type MoveMode = 'move' | 'dry-run';
 
 /** Where the rows of one source table went; `read` is the sum of all that follow it. */
 export interface TableReport {
@@ -121,7 +121,6 @@ const OUTCOMES: Readonly<Record<MoveMode, (changed: boolean) => string>> = {
       ? 'Moved and verified value by value'
       : 'Nothing new: all of it was there already, verified value by value',
   'dry-run': () => 'Dry run: all of it was tried and taken back, nothing was written',
-  verify: () => 'Verified: the archive holds every value of the file',
 };
 
 function summary(report: MoveReport): string {

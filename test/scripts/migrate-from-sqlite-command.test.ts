@@ -73,7 +73,13 @@ describe('exit code', () => {
       expect(first.stdout).toMatch(/tracks\s+1\s+1\s+0/);
       expect(first.stdout).toContain('Moved and verified value by value');
       expect((await run([file, '--owner', 'alice'])).stdout).toContain('Nothing new');
-      expect((await run([file, '--owner', 'alice', '--verify-only'])).code).toBe(0);
+      const verified = await run([file, '--owner', 'alice', '--verify-only']);
+      expect(verified).toMatchObject({ code: 0, stderr: '' });
+      expect(verified.stdout).toMatch(/tracks\s+1\s+1\s+0/);
+      await test.db.execute(`UPDATE tracks SET name = 'other'`);
+      const failed = await run([file, '--owner', 'alice', '--verify-only']);
+      expect(failed.code).toBe(3);
+      expect(failed.stdout).toContain('tracks different track_id=t: name');
     },
     TIMEOUT,
   );
