@@ -33,6 +33,10 @@ export interface MoveOptions {
   /** Whether to make a dated copy beside the file before. Default true. */
   readonly backup?: boolean;
   readonly progress?: Progress;
+  /** Whose archive the file belongs to, if that is not for its owner and content alone to say. */
+  readonly findArchive?: (tx: Transaction, owner: string | null, source: Source) => Promise<Archive>;
+  /** What else belongs into the same transaction. */
+  readonly afterwards?: (tx: Transaction, source: Source, archive: Archive) => Promise<void>;
 }
 
 /**
@@ -100,7 +104,9 @@ class Move {
     await setSession(tx, this.options.assumedZone ?? 'UTC');
     await createStaging(tx);
     const digest = digestOf(this.source);
-    const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    const archive = this.options.findArchive
+      ? await this.options.findArchive(tx, this.options.owner, this.source)
+      : await findOrCreateArchive(tx, this.options.owner, digest);
     await lockArchive(tx, archive.userId);
     const readings = await this.stage(tx);
     const conversions = new Map<string, number>();
@@ -176,6 +182,7 @@ class Move {
       await storeRejects(tx, archive.userId, importId);
     }
     await verifyWhole(tx, archive.userId);
+    await this.options.afterwards?.(tx, this.source, archive);
     if (changed) await refreshArchiveSummary(tx, archive.userId);
     return { ...report, ...this.time(done.tables) };
   }

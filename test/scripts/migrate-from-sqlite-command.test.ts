@@ -106,7 +106,7 @@ describe('exit code', () => {
   it.each([
     [['--frobnicate'], "Unknown option '--frobnicate'"],
     [['a.db', 'b.db'], 'Name one file.'],
-    [['--retry-rejects'], 'comes with the next release'],
+    [['--retry-rejects', '--verify-only'], 'Choose one'],
     [['--dry-run', '--verify-only'], 'Choose one'],
     [['--owner'], 'argument missing'],
     [['nowhere.db'], 'There is no file nowhere.db'],

@@ -11,13 +11,15 @@ const CHUNK_ROWS = 2_000;
 const CHUNK_CHARACTERS = 4 * 1024 * 1024;
 const MOST_NAMED = 20;
 
-/** What became of one source row; `columns` are those the database holds as the file does. */
+/** What became of one source row. */
 export interface ComparedRow {
   readonly key: string;
   readonly cells: Readonly<Record<string, PlainCell>>;
   readonly outcome: 'equal' | 'kept' | 'setAside' | 'missing' | 'different';
+  /** Those that the database holds as the file does. */
   readonly columns: readonly string[];
-  readonly rejects: readonly StoredReject[];
+  /** It is there, and what it says otherwise is set aside value by value. */
+  readonly arrived: boolean;
   /** Written by the transaction that compares. */
   readonly isNew: boolean;
 }
@@ -208,7 +210,8 @@ class Comparison {
     }
     this.counts[outcome] += 1;
     if (outcome === 'missing' || outcome === 'different') this.name(outcome, key, differing);
-    this.inspect?.({ key, cells: own, outcome, columns, rejects, isNew: stored?.fresh === true });
+    const arrived = isThere && keeping.every((held) => held.length > 0);
+    this.inspect?.({ key, cells: own, outcome, columns, arrived, isNew: stored?.fresh === true });
   }
 
   private equalColumns(
