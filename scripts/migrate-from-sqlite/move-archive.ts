@@ -19,6 +19,7 @@ import { checkZone, setSession, takeTurn } from './session.ts';
 import { stageTable, type Reading } from './stage.ts';
 import { createStaging } from './staged-tables.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
+import { findWarnings } from './warnings.ts';
 
 export interface MoveOptions {
   /** Without a statement timeout: a large archive takes its time. */
@@ -176,7 +177,8 @@ class Move {
     const rejects = await countRejects(tx);
     const changed = done.written + newRejects > 0;
     const draft = { tables: done.tables, conversions: Object.fromEntries(done.conversions), archive };
-    const report = this.describe({ ...draft, rejects, newRejects, changed });
+    const warnings = await findWarnings(tx, archive.userId);
+    const report = this.describe({ ...draft, rejects, newRejects, changed, warnings });
     if (changed || !(await isKnown(tx, archive.userId, digest))) {
       const importId = await recordImport(tx, archive.userId, digest, report);
       await storeRejects(tx, archive.userId, importId);
@@ -188,7 +190,10 @@ class Move {
   }
 
   private describe(
-    found: Pick<MoveReport, 'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed'>,
+    found: Pick<
+      MoveReport,
+      'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed' | 'warnings'
+    >,
   ): MoveReport {
     const { layout, bytes, tables, unmoved } = this.source;
     return {

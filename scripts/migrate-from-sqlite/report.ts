@@ -35,6 +35,8 @@ export interface MoveReport {
   /** `table.column` that the file lacks; they count as NULL. */
   readonly missingColumns: readonly string[];
   readonly unmoved: readonly Unmoved[];
+  /** Moved as it was, but worth a look. */
+  readonly warnings: readonly string[];
   readonly seconds: number;
   readonly rowsPerSecond: number;
 }
@@ -108,6 +110,10 @@ function describeRest(report: MoveReport): string[] {
       report.missingColumns.map((name) => `  ${name}`),
     ),
     ...section('Not moved:', unmoved),
+    ...section(
+      'Worth a look:',
+      report.warnings.map((line) => `  ${line}`),
+    ),
     ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
   ];
 }

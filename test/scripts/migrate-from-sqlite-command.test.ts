@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { mountSmallDisk, seal, unmount } from '../support/mounts.ts';
 import { ended, startMove, type Ended } from '../support/move-command.ts';
 import { databaseUrl } from '../support/database-url.ts';
 import { useDatabase } from '../support/database.ts';
@@ -32,7 +34,7 @@ const good = (name: string): string =>
     insert(db, 'tracks', { track_id: 't', name: 'One' }),
   );
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Buffer): string {
   const file = path.join(directory, name);
   writeFileSync(file, text);
   return file;
@@ -159,6 +161,9 @@ describe('a file that cannot be moved', () => {
     'is empty: there is nothing': () => write('empty.db', ''),
     'holds no tables': () => writeArchive(directory, 'tableless', 'PRAGMA user_version = 1'),
     'is not a SQLite database': () => write('text.db', 'These are not the bytes you are looking for.'),
+    'it is encrypted': () => write('encrypted.db', randomBytes(8192)),
+    'is not a SQLite database, or it is encrypted': () =>
+      write('plain-header.db', Buffer.concat([Buffer.from('SQLite format 3\0'), randomBytes(8176)])),
     'is no old archive': () => writeArchive(directory, 'other', 'CREATE TABLE weather (id)'),
     'without a single row': () => writeArchive(directory, 'rowless', SNAPSHOTS_SCHEMA),
     'has no column time_range': () =>
@@ -206,6 +211,32 @@ describe('a file that cannot be moved', () => {
     TIMEOUT,
   );
 });
+
+it(
+  'a read-only directory: moved all the same without a backup; with a write-ahead log the copy is advised',
+  async ({ skip }) => {
+    const home = path.join(directory, 'read-only');
+    skip(!mountSmallDisk(home, 4), 'a read-only disk cannot be mounted');
+    onTestFinished(() => unmount(home));
+    const file = writeArchive(home, 'plain', SNAPSHOTS_SCHEMA, (db) =>
+      insert(db, 'tracks', { track_id: 't' }),
+    );
+    const logged = writeArchive(home, 'logged', `PRAGMA journal_mode = WAL; ${SNAPSHOTS_SCHEMA}`, (db) =>
+      insert(db, 'tracks', { track_id: 't' }),
+    );
+    seal(home);
+    const refused = await run([file]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('No backup copy could be made');
+    expect(refused.stderr).toContain('--no-backup');
+    const wal = await run([logged, '--no-backup']);
+    expect(wal).toMatchObject({ code: 2, stdout: '' });
+    expect(wal.stderr).toContain('its directory is read-only. Copy it with its -wal file');
+    expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
+    expect((await run([file, '--no-backup'])).code).toBe(0);
+  },
+  TIMEOUT,
+);
 
 describe('the backup copy', () => {
   it(

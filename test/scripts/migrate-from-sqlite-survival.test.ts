@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
@@ -12,6 +12,7 @@ import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
 import { migrateUp } from '../../src/schema.ts';
 import { useDatabase } from '../support/database.ts';
 import { ended, isMoving, isQuiet, MOVING, startMove, type Ended } from '../support/move-command.ts';
+import { mountSmallDisk, unmount } from '../support/mounts.ts';
 import { insert, SNAPSHOTS_SCHEMA, useDirectory, writeArchive } from '../support/old-archives.ts';
 import { dumpTables, emptyTables } from '../support/table-dump.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -88,8 +89,8 @@ it(
       await end;
       await isQuiet(test.db);
       const left = await contentOf(test.db);
-      expect(left.tracks?.length === 0 ? left : empty, `kill ${kill} of seed ${SEED}`).toEqual(empty);
-      if (left.tracks?.length !== 0) expect(left, `kill ${kill} of seed ${SEED}`).toEqual(whole);
+      const nothing = left.tracks?.length === 0;
+      expect(left, `kill ${kill} of seed ${SEED}`).toEqual(nothing ? empty : whole);
       if (kill % 5 !== 0 && kill !== KILLS) continue;
       expect((await run(options)).code).toBe(1);
       expect(await contentOf(test.db)).toEqual(whole);
@@ -148,10 +149,12 @@ describe('exit code 3, one sentence, nothing half visible, and the next run is w
       const dataDir = path.join(home, 'postgres');
       let server = await startEmbeddedPostgres({ dataDir });
       await migrateUp(server.url);
-      const small = mountSmallDisk(home, statSync(dataDir).uid);
+      const small = path.join(home, 'small');
+      const isMounted = mountSmallDisk(small, 3);
+      if (isMounted) chownSync(small, statSync(dataDir).uid, -1);
       onTestFinished(async () => {
         await server.stop();
-        if (small !== null) execFileSync('umount', [small]);
+        if (isMounted) unmount(small);
         rmSync(home, { recursive: true, force: true });
       });
       const open = (): Db =>
@@ -165,7 +168,7 @@ describe('exit code 3, one sentence, nothing half visible, and the next run is w
       server = await startEmbeddedPostgres({ dataDir });
       db = open();
       expect(await db.many('SELECT 1 FROM users')).toEqual([]);
-      if (small === null) process.stderr.write('No small disk could be mounted: a full one is not tested.\n');
+      if (!isMounted) process.stderr.write('No small disk could be mounted: a full one is not tested.\n');
       else await expectNothingOnFullDisk(db, file, small, server.url);
       expect((await run([file, '--no-backup', '--owner', 'alice'], server.url)).code).toBe(1);
       expect(await verifyArchive({ db, file, owner: 'alice' })).toMatchObject({ ok: true });
@@ -174,19 +177,6 @@ describe('exit code 3, one sentence, nothing half visible, and the next run is w
     TIMEOUT,
   );
 });
-
-/** 3 MB of memory as a disk; null where this process may not mount. */
-function mountSmallDisk(home: string, owner: number): string | null {
-  const small = path.join(home, 'small');
-  mkdirSync(small);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', small], { stdio: 'ignore' });
-  } catch {
-    return null;
-  }
-  chownSync(small, owner, -1);
-  return small;
-}
 
 /** Once where the rows are staged, once where they are to live. */
 async function expectNothingOnFullDisk(db: Db, file: string, small: string, url: string): Promise<void> {
@@ -216,7 +206,7 @@ it(
     const both = await Promise.all([run(options), run(options)]);
     expect(both.map(({ code }) => code)).toEqual([1, 1]);
     const changed = both.map(({ stdout }) => (JSON.parse(stdout) as { changed: boolean }).changed);
-    expect(changed.toSorted()).toEqual([false, true]);
+    expect(changed.filter(Boolean)).toHaveLength(1);
     expect(await test.db.many('SELECT 1 FROM imports')).toHaveLength(1);
     expect(await verifyArchive({ db: test.db, file, owner: 'alice' })).toMatchObject({ ok: true });
   },
@@ -238,6 +228,17 @@ const WRITER = `
     process.stdout.write('writing');
   });`;
 
+const count = (db: Sqlite.Database, table: string): number =>
+  db.prepare(`SELECT count(*) FROM ${table} WHERE track_id LIKE 'live%'`).pluck().get() as number;
+
+async function moved(): Promise<number[]> {
+  const row = await test.db.one<{ tracks: number; places: number }>(
+    `SELECT (SELECT count(*)::int FROM tracks WHERE track_id LIKE 'live%') AS tracks,
+            (SELECT count(*)::int FROM snapshots) AS places`,
+  );
+  return [row.tracks, row.places];
+}
+
 it(
   'a file that is being written: backup and move are each of one moment, and the next run brings the rest',
   async () => {
@@ -254,15 +255,6 @@ it(
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(writer.stdout, 'data');
-    const count = (db: Sqlite.Database, table: string): number =>
-      db.prepare(`SELECT count(*) FROM ${table} WHERE track_id LIKE 'live%'`).pluck().get() as number;
-    const moved = async (): Promise<number[]> => {
-      const row = await test.db.one<{ tracks: number; places: number }>(
-        `SELECT (SELECT count(*)::int FROM tracks WHERE track_id LIKE 'live%') AS tracks,
-                (SELECT count(*)::int FROM snapshots) AS places`,
-      );
-      return [row.tracks, row.places];
-    };
     expect((await run([file, '--owner', 'alice'])).code).toBe(0);
     writer.kill('SIGKILL');
     await once(writer, 'exit');
