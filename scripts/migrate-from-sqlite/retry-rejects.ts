@@ -67,8 +67,6 @@ async function removeMended(
      FROM import_rejects AS r WHERE ${OF_THIS_FILE} AND r.xmin <> pg_current_xact_id()::xid`,
     values,
   );
-  // The move forbids what looking rows up by their key needs.
-  await tx.execute(`SELECT set_config('enable_nestloop', 'on', true)`);
   const mended = new MendedRejects(
     await tx.many('SELECT * FROM tried WHERE NOT again ORDER BY reject_id'),
     source,

@@ -104,6 +104,7 @@ export async function compareTables(
 ): Promise<TableVerdict[]> {
   await createReaders(tx);
   followReferences(source);
+  const before = await planByKey(tx);
   const verdicts: TableVerdict[] = [];
   for (const compared of COMPARED[source.layout]) {
     const table = source.tables.find(({ shape }) => shape === compared.source);
@@ -111,7 +112,38 @@ export async function compareTables(
     const see = inspect && ((row: ComparedRow) => inspect(compared.source, row));
     verdicts.push(await compareTable(tx, source, table, compared, userId, progress, see));
   }
+  await setPlanner(tx, before);
   return verdicts;
+}
+
+const BY_KEY = {
+  enable_nestloop: 'on',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_seqscan: 'off',
+  jit: 'off',
+};
+type PlannerSettings = Readonly<Record<string, string>>;
+
+/**
+ * Each chunk is looked up by its keys. Left alone, the server would rather read a whole table for every chunk of it.
+ * @returns the settings before
+ */
+async function planByKey(tx: Transaction): Promise<PlannerSettings> {
+  const before = await tx.one<PlannerSettings>(
+    `SELECT ${Object.keys(BY_KEY)
+      .map((name) => `current_setting('${name}') AS ${name}`)
+      .join(', ')}`,
+  );
+  await setPlanner(tx, BY_KEY);
+  return before;
+}
+
+async function setPlanner(tx: Transaction, settings: PlannerSettings): Promise<void> {
+  await tx.execute(
+    'SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS settings (name, value)',
+    [Object.keys(settings), Object.values(settings)],
+  );
 }
 
 function isWhole({ tables, faults }: Found): boolean {
