@@ -62,6 +62,29 @@ it('what the running app captured is never overwritten, and each difference is r
   });
 });
 
+it('what the capture left open is filled in, and only that', async () => {
+  const alice = await insertListener(test.db, ALICE, 'UTC');
+  spotify.signInAs(ALICE);
+  await saveConnection(test.db, alice, tokenKeys, await connect(spotify));
+  await captureSnapshots(test.db, alice, { settings: settingsFor(spotify, { timeoutMs: 2000 }), tokenKeys });
+  const track = (): Promise<Record<string, unknown>> =>
+    test.db.one(
+      `SELECT track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json::text AS payload
+       FROM tracks ORDER BY track_id LIMIT 1`,
+    );
+  await test.db.execute(
+    'UPDATE tracks SET album_name = NULL WHERE track_id = (SELECT min(track_id) FROM tracks)',
+  );
+  const before = await track();
+  const old = { name: 'Old', artist_name: 'Old', album_name: 'Old', duration_ms: 1, spotify_url: 'old' };
+  const file = archive((db) =>
+    insert(db, 'tracks', { track_id: before.track_id, ...old, raw_json: '{"old": 1}' }),
+  );
+  await move(file, { owner: ALICE });
+  expect(await track()).toEqual({ ...before, album_name: 'Old' });
+  expect(await listRejects()).toHaveLength(5);
+});
+
 it('a capture after a move fills what is missing and leaves what was moved', async () => {
   const alice = await insertListener(test.db, ALICE, 'UTC');
   spotify.signInAs(ALICE);

@@ -132,6 +132,11 @@ describe('verification', () => {
       'tracks different track_id=u: duration_ms',
     ],
     [
+      'a rejected value that was changed',
+      `UPDATE import_rejects SET original = jsonb_set(original, '{text}', '"y"') WHERE source_column = 'duration_ms'`,
+      'tracks different track_id=u: duration_ms',
+    ],
+    [
       'a reject that was changed',
       `UPDATE import_rejects SET original = jsonb_set(original, '{rank,text}', '"2"') WHERE source_column IS NULL`,
       'snapshots missing track_id=nobody, snapshot_date=2024-01-01, time_range=short_term',

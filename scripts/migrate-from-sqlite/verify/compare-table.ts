@@ -4,7 +4,8 @@ import type { Source, SourceTable } from '../open-source.ts';
 import type { Progress } from '../progress.ts';
 import type { ComparedTable, Question } from './compared-tables.ts';
 import { readPlainRows, type PlainCell, type PlainRow } from './read-cells.ts';
-import { findRejects, holdsCell, holdsRow, isKept, keyOf, type StoredReject } from './rejects-of.ts';
+import { judgeRow, type Judgement, type RowPair } from './judge-row.ts';
+import { findRejects, keyOf } from './rejects-of.ts';
 import { askFor, type Chunk, type StoredRow } from './stored-rows.ts';
 
 const CHUNK_ROWS = 2_000;
@@ -12,14 +13,9 @@ const CHUNK_CHARACTERS = 4 * 1024 * 1024;
 const MOST_NAMED = 20;
 
 /** What became of one source row. */
-export interface ComparedRow {
+export interface ComparedRow extends Judgement {
   readonly key: string;
   readonly cells: Readonly<Record<string, PlainCell>>;
-  readonly outcome: 'equal' | 'kept' | 'setAside' | 'missing' | 'different';
-  /** Those that the database holds as the file does. */
-  readonly columns: readonly string[];
-  /** It is there, and what it says otherwise is set aside value by value. */
-  readonly arrived: boolean;
   /** Written by the transaction that compares. */
   readonly isNew: boolean;
 }
@@ -143,7 +139,12 @@ class Comparison {
     const rejects = await findRejects(this.db, this.userId, this.compared.source, keys);
     rows.forEach((row, at) => {
       const key = keys[at] ?? '';
-      this.judge(row, key, stored[at], chunk, at, rejects.get(key) ?? []);
+      this.judge(key, row, {
+        cells: this.ownCells(row),
+        readings: chunk.readings.map((column) => column[at]),
+        stored: stored[at],
+        rejects: rejects.get(key) ?? [],
+      });
     });
   }
 
@@ -172,86 +173,34 @@ class Comparison {
     return keyOf(row.cells, this.keyColumns);
   }
 
+  private ownCells(row: PlainRow): Readonly<Record<string, PlainCell>> {
+    return Object.fromEntries(Object.entries(row.cells).filter(([name]) => this.table.columns.has(name)));
+  }
+
   private has(column: string): boolean {
     return (this.table.columns.get(column) ?? null) !== null;
   }
 
-  private judge(
-    row: PlainRow,
-    key: string,
-    stored: StoredRow | undefined,
-    chunk: Chunk,
-    at: number,
-    rejects: readonly StoredReject[],
-  ): void {
-    const own = Object.fromEntries(
-      Object.entries(row.cells).filter(([name]) => this.table.columns.has(name)),
-    );
-    const isThere = stored?.found === true;
-    const columns = isThere ? this.equalColumns(own, stored, chunk, at) : [];
-    const unequal = isThere ? this.unequalColumns(own, columns) : [];
-    const keeping = unequal.map((name) =>
-      rejects.filter((reject) => own[name] && holdsCell(reject, name, own[name])),
-    );
-    let outcome: ComparedRow['outcome'];
-    let differing: readonly string[] = [];
-    if (isThere && unequal.length === 0) outcome = 'equal';
-    else if (isThere && keeping.every((held) => held.length > 0))
-      outcome = keeping.every((held) => held.some(isKept)) ? 'kept' : 'setAside';
-    else if (rejects.some((reject) => holdsRow(reject, own))) outcome = 'setAside';
-    else {
-      outcome = isThere ? 'different' : 'missing';
-      differing = unequal.filter((_, index) => keeping[index]?.length === 0);
-    }
-    const wrong = this.ask(row, stored, columns, rejects);
-    if (wrong !== undefined && outcome !== 'missing') {
-      outcome = 'different';
-      differing = [...differing, wrong];
-    }
+  private judge(key: string, row: PlainRow, pair: RowPair): void {
+    const judgement = judgeRow(this.table, this.compared, pair);
+    const wrong = this.ask(row, judgement.columns, pair);
+    const outcome = wrong === undefined ? judgement.outcome : 'different';
     this.counts[outcome] += 1;
-    if (outcome === 'missing' || outcome === 'different') this.name(outcome, key, differing);
-    const arrived = isThere && keeping.every((held) => held.length > 0);
-    this.inspect?.({ key, cells: own, outcome, columns, arrived, isNew: stored?.fresh === true });
-  }
-
-  private equalColumns(
-    own: Readonly<Record<string, PlainCell>>,
-    stored: StoredRow,
-    chunk: Chunk,
-    at: number,
-  ): string[] {
-    return this.compared.columns.flatMap(({ source, kind }, index) => {
-      if ((own[source]?.type ?? 'null') === 'null') return [];
-      const sent = chunk.readings[index]?.[at];
-      const value = stored.held[index] ?? null;
-      const same = kind === 'check' ? value === 'true' : sent !== undefined && value === sent;
-      return same ? [source] : [];
-    });
-  }
-
-  /** Of the columns that say something; row numbers only joined the old tables, and keys are found by. */
-  private unequalColumns(own: Readonly<Record<string, PlainCell>>, equal: readonly string[]): string[] {
-    const joining = new Set(['id', ...this.table.key]);
-    return Object.entries(own).flatMap(([name, cell]) =>
-      cell.type === 'null' || equal.includes(name) || joining.has(name) ? [] : [name],
-    );
+    if (outcome === 'missing' || outcome === 'different')
+      this.name(outcome, key, [...judgement.differing, ...(wrong ?? [])]);
+    this.inspect?.({ ...judgement, outcome, key, cells: pair.cells, isNew: pair.stored?.fresh === true });
   }
 
   /** @returns the question that the database answers otherwise than the file, if there is one */
-  private ask(
-    row: PlainRow,
-    stored: StoredRow | undefined,
-    equal: readonly string[],
-    rejects: readonly StoredReject[],
-  ): string | undefined {
-    let wrong: string | undefined;
+  private ask(row: PlainRow, equal: readonly string[], { stored, rejects }: RowPair): string[] | undefined {
+    let wrong: string[] | undefined;
     this.questions.forEach(({ name, column }, at) => {
       const said = row.answers[at] ?? null;
       const isWhole = equal.includes(column) && !rejects.some((reject) => reject.source_column === column);
       if (said === null || !isWhole) return;
       const answer = stored?.answers[at] === true ? 1 : 0;
       this.count(at, Number(said), answer);
-      if (answer !== Number(said)) wrong = `"${name}"`;
+      if (answer !== Number(said)) wrong = [`"${name}"`];
     });
     return wrong;
   }
