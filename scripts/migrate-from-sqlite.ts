@@ -11,6 +11,9 @@ import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
 import { exitCodeOf, printReport } from './migrate-from-sqlite/report.ts';
+import { printRetry, retryRejects } from './migrate-from-sqlite/retry-rejects.ts';
+import { printVerification } from './migrate-from-sqlite/verify/print-verification.ts';
+import { verifyArchive } from './migrate-from-sqlite/verify/verify-archive.ts';
 
 const USAGE = `Usage: npm run migrate:sqlite -- [FILE] [options]
 
@@ -20,6 +23,7 @@ FILE defaults to SQLITE_PATH, else music_time_machine.db.
   --owner SPOTIFY_ID      whose archive it is (default OWNER_SPOTIFY_ID; else it waits to be claimed)
   --dry-run               read and check all, write nothing
   --verify-only           compare the file with what the database holds, write nothing
+  --retry-rejects         FILE was mended: move what its rejects held back, and end those rejects
   --audit                 show the file's tables, columns and what each becomes
   --generic --schema NAME move any other SQLite file into a schema of its own
   --assume-timezone IANA  the zone of times that name none (default UTC)
@@ -58,13 +62,8 @@ type Arguments = ReturnType<typeof readArguments>;
 async function main(): Promise<number> {
   const given = readArguments();
   if (given.help) return show(USAGE);
-  if (given['retry-rejects']) {
-    throw new NothingWritten(
-      '--retry-rejects comes with the next release; a rejected value that was mended in the file moves when you run the move again.',
-    );
-  }
-  if (given['dry-run'] && given['verify-only'])
-    throw new NothingWritten(`Choose one of --dry-run and --verify-only.\n\n${USAGE}`);
+  if (given['verify-only'] && (given['dry-run'] || given['retry-rejects']))
+    throw new NothingWritten(`Choose one of --dry-run, --retry-rejects and --verify-only.\n\n${USAGE}`);
   const config = loadConfig('database');
   log.level = config.logLevel === 'debug' ? 'debug' : 'silent';
   const file = given.file ?? config.sqlitePath;
@@ -77,15 +76,29 @@ async function move(given: Arguments, config: Config, file: string): Promise<num
   const opened = await openReadyDatabase(config);
   try {
     if (given.generic) return await moveGeneric(opened.db, file, given, show);
-    const report = await moveArchive({
+    const options = {
       db: opened.db,
       file,
       owner: given.owner ?? config.ownerSpotifyId,
-      mode: given['dry-run'] ? 'dry-run' : given['verify-only'] ? 'verify' : 'move',
       assumedZone: given['assume-timezone'] ?? 'UTC',
-      backup: !given['no-backup'],
       progress: given.json || !process.stderr.isTTY ? silentProgress : terminalProgress(),
-    });
+    };
+    if (given['verify-only']) {
+      const found = await verifyArchive(options);
+      show(given.json ? JSON.stringify(found, null, 2) : printVerification(found));
+      return found.ok ? 0 : 3;
+    }
+    const writing = {
+      ...options,
+      mode: given['dry-run'] ? ('dry-run' as const) : ('move' as const),
+      backup: !given['no-backup'],
+    };
+    if (given['retry-rejects']) {
+      const retry = await retryRejects(writing);
+      show(given.json ? JSON.stringify(retry, null, 2) : printRetry(retry));
+      return retry.left > 0 ? 1 : exitCodeOf(retry.move);
+    }
+    const report = await moveArchive(writing);
     show(given.json ? JSON.stringify(report, null, 2) : printReport(report));
     return exitCodeOf(report);
   } finally {

@@ -5,7 +5,7 @@ import { NothingWritten } from './faults.ts';
 
 /**
  * Puts a dated copy of the old archive beside it with SQLite's online backup, so that it is whole even while the
- * old app writes. No copy is ever overwritten; where an earlier one is the same byte for byte, that one is enough.
+ * old app writes, and checks it. No copy is ever overwritten; where an earlier one is the same byte for byte, that one is enough.
  * @returns the copy's path
  */
 export async function backUp(db: Database, file: string, today: Date): Promise<string> {
@@ -14,6 +14,7 @@ export async function backUp(db: Database, file: string, today: Date): Promise<s
   const fresh = `${stem}${process.pid}.partial`;
   try {
     await db.backup(fresh);
+    await settle(fresh);
     return (await findSame(fresh, stem)) ?? keep(fresh, `${stem}${dated(today)}`);
   } catch (error) {
     throw new NothingWritten(
@@ -22,6 +23,22 @@ export async function backUp(db: Database, file: string, today: Date): Promise<s
     );
   } finally {
     rmSync(fresh, { force: true });
+  }
+}
+
+/**
+ * Checks the copy, and makes one of a file with a write-ahead log a plain file, which opens anywhere, read-only
+ * directories included.
+ */
+async function settle(copy: string): Promise<void> {
+  const { default: Sqlite } = await import('better-sqlite3');
+  const db = new Sqlite(copy, { fileMustExist: true });
+  try {
+    if (db.pragma('journal_mode', { simple: true }) === 'wal') db.pragma('journal_mode = DELETE');
+    const verdict = db.pragma('quick_check(1)', { simple: true });
+    if (verdict !== 'ok') throw new Error(`the copy is damaged: ${String(verdict)}`);
+  } finally {
+    db.close();
   }
 }
 

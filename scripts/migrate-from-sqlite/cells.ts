@@ -9,8 +9,23 @@ export class BrokenText {
   }
 }
 
-/** A cell as SQLite stores it: NULL, INTEGER, REAL, TEXT, BLOB, or TEXT that cannot be read. */
-export type Cell = null | bigint | number | string | Buffer | BrokenText;
+/** A BLOB that is SQLite's own binary JSON, with the JSON text that SQLite reads from it. */
+export class BinaryJson {
+  readonly bytes: Buffer;
+  readonly text: string;
+  constructor(bytes: Buffer, text: string) {
+    this.bytes = bytes;
+    this.text = text;
+  }
+}
+
+/** A cell as SQLite stores it: NULL, INTEGER, REAL, TEXT, BLOB, TEXT that cannot be read, or a BLOB SQLite can. */
+export type Cell = null | bigint | number | string | Buffer | BrokenText | BinaryJson;
+
+/** The same cell with a BLOB as the bytes it is, whatever SQLite could read from it. */
+export const asStored = (cell: Cell): Exclude<Cell, BinaryJson> =>
+  cell instanceof BinaryJson ? cell.bytes : cell;
+
 export type Row = Readonly<Record<string, Cell>>;
 
 export interface SourceRow {
@@ -33,12 +48,15 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
  */
 export function* readRows(db: Database, table: ReadableTable): Generator<SourceRow, void, undefined> {
   const exact = new ExactReader(db, table);
+  const decode = binaryJsonDecoder(db);
   const rows = db.prepare<[], Record<string, Cell>>(select(table, (column) => column));
   let n = 0;
   try {
     for (const row of rows.safeIntegers().iterate()) {
       n += 1;
-      yield { n, row: Object.values(row).some(isSuspicious) ? exact.mend(n, row) : row };
+      const cells = Object.values(row);
+      const mended = cells.some(isSuspicious) ? exact.mend(n, row) : row;
+      yield { n, row: cells.some(isBlob) ? mapCells(mended, decode) : mended };
     }
   } finally {
     exact.close();
@@ -46,6 +64,25 @@ export function* readRows(db: Database, table: ReadableTable): Generator<SourceR
 }
 
 const isSuspicious = (cell: Cell): boolean => typeof cell === 'string' && cell.includes('\uFFFD');
+const isBlob = (cell: Cell): boolean => Buffer.isBuffer(cell);
+const mapCells = (row: Row, change: (cell: Cell) => Cell): Row =>
+  Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, change(cell)]));
+
+/** Recognises binary JSON by SQLite's strict check, which no JSON text passes; a SQLite before 3.45 knows none. */
+function binaryJsonDecoder(db: Database): (cell: Cell) => Cell {
+  const [isKnown] = db
+    .prepare<[], number>(`SELECT count(*) FROM pragma_function_list WHERE name = 'jsonb'`)
+    .pluck()
+    .all();
+  if (isKnown === 0) return (cell) => cell;
+  const read = db
+    .prepare<[Buffer, Buffer], string | null>('SELECT CASE WHEN json_valid(?, 8) THEN json(?) END')
+    .pluck();
+  return (cell) => {
+    const text = Buffer.isBuffer(cell) ? read.get(cell, cell) : null;
+    return Buffer.isBuffer(cell) && typeof text === 'string' ? new BinaryJson(cell, text) : cell;
+  };
+}
 
 // NOT INDEXED: without it a covering index could bring the rows in another order on another reading.
 function select(table: ReadableTable, expression: (column: string) => string): string {
@@ -114,6 +151,7 @@ export function describeCell(cell: Cell): Readonly<Record<string, string | null>
   if (typeof cell === 'bigint') return { type: 'integer', text: cell.toString() };
   if (typeof cell === 'number') return { type: 'real', text: Object.is(cell, -0) ? '-0' : String(cell) };
   if (cell instanceof BrokenText) return { type: 'text', hex: cell.bytes.toString('hex') };
+  if (cell instanceof BinaryJson) return { type: 'blob', hex: cell.bytes.toString('hex') };
   if (typeof cell !== 'string') return { type: 'blob', hex: cell.toString('hex') };
   if (!cell.includes('\0')) return { type: 'text', text: cell };
   return { type: 'text', hex: Buffer.from(cell).toString('hex') };

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { parseReleaseDate, type ReleaseDate } from '../../src/catalogue/release-date.ts';
-import { BrokenText, describeCell, type Cell, type Row } from './cells.ts';
+import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
 import { REASON, type Fault } from './faults.ts';
 import { parseInstant } from './instants.ts';
+import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
 
 /** The largest value of PostgreSQL's integer. */
 export const MAX_INTEGER = 2_147_483_647n;
@@ -65,10 +66,20 @@ export class Fields {
       : this.converted('text or 12.0 to a whole number', value.toString());
   }
 
-  /** The source's own JSON text. Whether it is a JSON object, PostgreSQL decides: it has to store it. */
+  /**
+   * The source's own JSON text. Whether it is a JSON object, PostgreSQL decides: it has to store it. Of a key that
+   * comes twice it stores the last alone, so the text is noted besides.
+   */
   json(column: string): string | null {
+    const text = this.jsonText(column);
+    if (text !== null && losesKeys(text)) this.refuse(column, REASON.repeatedKeys);
+    return text;
+  }
+
+  private jsonText(column: string): string | null {
     const cell = this.cell(column);
     if (cell === null) return null;
+    if (cell instanceof BinaryJson) return this.converted('SQLite’s binary JSON to JSON', cell.text);
     if (typeof cell === 'bigint' || typeof cell === 'number') return String(cell);
     if (Buffer.isBuffer(cell) && isUtf8(cell) && !cell.includes(0)) {
       return this.converted('JSON in a BLOB to JSON', cell.toString());
@@ -101,7 +112,11 @@ export class Fields {
     return number === null ? JSON.stringify(describeCell(cell)) : number.toString();
   }
 
-  private storable(column: string, cell: string | Buffer | BrokenText, blobReason: string): string | null {
+  private storable(
+    column: string,
+    cell: Exclude<Cell, null | bigint | number>,
+    blobReason: string,
+  ): string | null {
     if (cell instanceof BrokenText) return this.refuse(column, REASON.notUtf8);
     if (typeof cell !== 'string') return this.refuse(column, blobReason);
     return cell.includes('\0') ? this.refuse(column, REASON.nulCharacter) : cell;
@@ -111,6 +126,12 @@ export class Fields {
     this.conversions.push(what);
     return value;
   }
+}
+
+function losesKeys(text: string): boolean {
+  // JSON written as a JSON string is moved as what it holds.
+  const inner = text.startsWith('"') ? parseJson(text) : text;
+  return typeof inner === 'string' && hasRepeatedKey(inner) && parseJson(inner) !== undefined;
 }
 
 function wholeNumber(cell: Cell): bigint | null {

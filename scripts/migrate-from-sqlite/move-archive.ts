@@ -19,6 +19,7 @@ import { checkZone, setSession, takeTurn } from './session.ts';
 import { stageTable, type Reading } from './stage.ts';
 import { createStaging } from './staged-tables.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
+import { findWarnings } from './warnings.ts';
 
 export interface MoveOptions {
   /** Without a statement timeout: a large archive takes its time. */
@@ -26,13 +27,17 @@ export interface MoveOptions {
   readonly file: string;
   /** Spotify id of the listener whose archive it is; null: it waits to be claimed. */
   readonly owner: string | null;
-  /** `dry-run` and `verify` do the whole work and take it back. Default `move`. */
+  /** A `dry-run` does the whole work and takes it back. Default `move`. */
   readonly mode?: MoveMode;
   /** IANA name of the zone of times that name none. Default UTC. */
   readonly assumedZone?: string;
   /** Whether to make a dated copy beside the file before. Default true. */
   readonly backup?: boolean;
   readonly progress?: Progress;
+  /** Whose archive the file belongs to, if that is not for its owner and content alone to say. */
+  readonly findArchive?: (tx: Transaction, owner: string | null, source: Source) => Promise<Archive>;
+  /** What else belongs into the same transaction. */
+  readonly afterwards?: (tx: Transaction, source: Source, archive: Archive) => Promise<void>;
 }
 
 /**
@@ -100,7 +105,9 @@ class Move {
     await setSession(tx, this.options.assumedZone ?? 'UTC');
     await createStaging(tx);
     const digest = digestOf(this.source);
-    const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    const archive = this.options.findArchive
+      ? await this.options.findArchive(tx, this.options.owner, this.source)
+      : await findOrCreateArchive(tx, this.options.owner, digest);
     await lockArchive(tx, archive.userId);
     const readings = await this.stage(tx);
     const conversions = new Map<string, number>();
@@ -169,27 +176,24 @@ class Move {
     const newRejects = await countNewRejects(tx, archive.userId);
     const rejects = await countRejects(tx);
     const changed = done.written + newRejects > 0;
-    this.refuseIfIncomplete(changed);
     const draft = { tables: done.tables, conversions: Object.fromEntries(done.conversions), archive };
-    const report = this.describe({ ...draft, rejects, newRejects, changed });
+    const warnings = await findWarnings(tx, archive.userId);
+    const report = this.describe({ ...draft, rejects, newRejects, changed, warnings });
     if (changed || !(await isKnown(tx, archive.userId, digest))) {
       const importId = await recordImport(tx, archive.userId, digest, report);
       await storeRejects(tx, archive.userId, importId);
     }
     await verifyWhole(tx, archive.userId);
+    await this.options.afterwards?.(tx, this.source, archive);
     if (changed) await refreshArchiveSummary(tx, archive.userId);
     return { ...report, ...this.time(done.tables) };
   }
 
-  private refuseIfIncomplete(changed: boolean): void {
-    if (this.options.mode !== 'verify' || !changed) return;
-    throw new VerificationFailed(
-      'the archive does not hold all of this file: run npm run migrate:sqlite again, without --verify-only.',
-    );
-  }
-
   private describe(
-    found: Pick<MoveReport, 'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed'>,
+    found: Pick<
+      MoveReport,
+      'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed' | 'warnings'
+    >,
   ): MoveReport {
     const { layout, bytes, tables, unmoved } = this.source;
     return {

@@ -33,12 +33,29 @@ async function ownedArchive(tx: Transaction, owner: string, digest: string): Pro
 }
 
 async function unclaimedArchive(tx: Transaction, digest: string): Promise<Archive> {
-  const known = await tx.maybeOne<Archive>(
-    `SELECT user_id AS "userId", spotify_id AS "spotifyId" FROM imports JOIN users USING (user_id)
-     WHERE source_digest = $1 ORDER BY import_id LIMIT 1`,
-    [digest],
+  return (await findMoved(tx, digest, false)) ?? { userId: await createUser(tx, null), spotifyId: null };
+}
+
+/** The archive that the named listener has, or that the file was moved into before; null where there is none. */
+export async function findArchive(
+  tx: Transaction,
+  owner: string | null,
+  digest: string,
+): Promise<Archive | null> {
+  const owned = await tx.maybeOne<Archive>(
+    'SELECT user_id AS "userId", spotify_id AS "spotifyId" FROM users WHERE spotify_id = $1',
+    [owner],
   );
-  return known ?? { userId: await createUser(tx, null), spotifyId: null };
+  return owned ?? findMoved(tx, digest, owner !== null);
+}
+
+/** @param unclaimed look only among archives that nobody has claimed */
+function findMoved(tx: Transaction, digest: string, unclaimed: boolean): Promise<Archive | null> {
+  return tx.maybeOne<Archive>(
+    `SELECT user_id AS "userId", spotify_id AS "spotifyId" FROM imports JOIN users USING (user_id)
+     WHERE source_digest = $1 AND (spotify_id IS NULL OR NOT $2) ORDER BY import_id LIMIT 1`,
+    [digest, unclaimed],
+  );
 }
 
 async function createUser(tx: Transaction, spotifyId: string | null): Promise<number> {

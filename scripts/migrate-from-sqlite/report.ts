@@ -2,7 +2,7 @@ import type { Unmoved } from './open-source.ts';
 import type { Layout } from './layouts.ts';
 import type { RejectCount } from './rejects.ts';
 
-export type MoveMode = 'move' | 'dry-run' | 'verify';
+export type MoveMode = 'move' | 'dry-run';
 
 /** Where the rows of one source table went; `read` is the sum of all that follow it. */
 export interface TableReport {
@@ -35,6 +35,8 @@ export interface MoveReport {
   /** `table.column` that the file lacks; they count as NULL. */
   readonly missingColumns: readonly string[];
   readonly unmoved: readonly Unmoved[];
+  /** Moved as it was, but worth a look. */
+  readonly warnings: readonly string[];
   readonly seconds: number;
   readonly rowsPerSecond: number;
 }
@@ -120,6 +122,10 @@ function describeRest(report: MoveReport): string[] {
       report.missingColumns.map((name) => `  ${name}`),
     ),
     ...section('Not moved:', unmoved),
+    ...section(
+      'Worth a look:',
+      report.warnings.map((line) => `  ${line}`),
+    ),
     ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
   ];
 }
@@ -133,7 +139,6 @@ const OUTCOMES: Readonly<Record<MoveMode, (changed: boolean) => string>> = {
       ? 'Moved and verified value by value'
       : 'Nothing new: all of it was there already, verified value by value',
   'dry-run': () => 'Dry run: all of it was tried and taken back, nothing was written',
-  verify: () => 'Verified: the archive holds every value of the file',
 };
 
 function summary(report: MoveReport): string {

@@ -1,9 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { createDb } from '../../src/db.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { mountSmallDisk, seal, unmount } from '../support/mounts.ts';
+import { ended, startMove, type Ended } from '../support/move-command.ts';
 import { databaseUrl } from '../support/database-url.ts';
 import { useDatabase } from '../support/database.ts';
 import {
@@ -13,35 +15,16 @@ import {
   useDirectory,
   writeArchive,
 } from '../support/old-archives.ts';
-import { dumpTables, emptyTables } from '../support/table-dump.ts';
+import { emptyTables } from '../support/table-dump.ts';
 
 const test = useDatabase();
-const root = path.resolve(import.meta.dirname, '../..');
 const directory = useDirectory();
 const TIMEOUT = 60_000;
 
 beforeEach(() => emptyTables(test.db));
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'scripts/migrate-from-sqlite.ts', ...args], {
-    cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: test.url, ...env },
-  });
-}
-
-function ended(child: ChildProcess): Promise<Ended> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-}
+const start = (args: readonly string[], env: Record<string, string> = {}): ChildProcess =>
+  startMove(args, { DATABASE_URL: test.url, ...env });
 
 const run = (args: readonly string[], env?: Record<string, string>): Promise<Ended> =>
   ended(start(args, env));
@@ -51,7 +34,7 @@ const good = (name: string): string =>
     insert(db, 'tracks', { track_id: 't', name: 'One' }),
   );
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Buffer): string {
   const file = path.join(directory, name);
   writeFileSync(file, text);
   return file;
@@ -73,7 +56,13 @@ describe('exit code', () => {
       expect(first.stdout).toMatch(/tracks\s+1\s+1\s+0/);
       expect(first.stdout).toContain('Moved and verified value by value');
       expect((await run([file, '--owner', 'alice'])).stdout).toContain('Nothing new');
-      expect((await run([file, '--owner', 'alice', '--verify-only'])).code).toBe(0);
+      const verified = await run([file, '--owner', 'alice', '--verify-only']);
+      expect(verified).toMatchObject({ code: 0, stderr: '' });
+      expect(verified.stdout).toMatch(/tracks\s+1\s+1\s+0/);
+      await test.db.execute(`UPDATE tracks SET name = 'other'`);
+      const failed = await run([file, '--owner', 'alice', '--verify-only']);
+      expect(failed.code).toBe(3);
+      expect(failed.stdout).toContain('tracks different track_id=t: name');
     },
     TIMEOUT,
   );
@@ -100,7 +89,7 @@ describe('exit code', () => {
   it.each([
     [['--frobnicate'], "Unknown option '--frobnicate'"],
     [['a.db', 'b.db'], 'Name one file.'],
-    [['--retry-rejects'], 'comes with the next release'],
+    [['--retry-rejects', '--verify-only'], 'Choose one'],
     [['--dry-run', '--verify-only'], 'Choose one'],
     [['--owner'], 'argument missing'],
     [['nowhere.db'], 'There is no file nowhere.db'],
@@ -172,6 +161,9 @@ describe('a file that cannot be moved', () => {
     'is empty: there is nothing': () => write('empty.db', ''),
     'holds no tables': () => writeArchive(directory, 'tableless', 'PRAGMA user_version = 1'),
     'is not a SQLite database': () => write('text.db', 'These are not the bytes you are looking for.'),
+    'it is encrypted': () => write('encrypted.db', randomBytes(8192)),
+    'is not a SQLite database, or it is encrypted': () =>
+      write('plain-header.db', Buffer.concat([Buffer.from('SQLite format 3\0'), randomBytes(8176)])),
     'is no old archive': () => writeArchive(directory, 'other', 'CREATE TABLE weather (id)'),
     'without a single row': () => writeArchive(directory, 'rowless', SNAPSHOTS_SCHEMA),
     'has no column time_range': () =>
@@ -219,6 +211,32 @@ describe('a file that cannot be moved', () => {
     TIMEOUT,
   );
 });
+
+it(
+  'a read-only directory: moved all the same without a backup; with a write-ahead log the copy is advised',
+  async ({ skip }) => {
+    const home = path.join(directory, 'read-only');
+    skip(!mountSmallDisk(home, 4), 'a read-only disk cannot be mounted');
+    onTestFinished(() => unmount(home));
+    const file = writeArchive(home, 'plain', SNAPSHOTS_SCHEMA, (db) =>
+      insert(db, 'tracks', { track_id: 't' }),
+    );
+    const logged = writeArchive(home, 'logged', `PRAGMA journal_mode = WAL; ${SNAPSHOTS_SCHEMA}`, (db) =>
+      insert(db, 'tracks', { track_id: 't' }),
+    );
+    seal(home);
+    const refused = await run([file]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('No backup copy could be made');
+    expect(refused.stderr).toContain('--no-backup');
+    const wal = await run([logged, '--no-backup']);
+    expect(wal).toMatchObject({ code: 2, stdout: '' });
+    expect(wal.stderr).toContain('its directory is read-only. Copy it with its -wal file');
+    expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
+    expect((await run([file, '--no-backup'])).code).toBe(0);
+  },
+  TIMEOUT,
+);
 
 describe('the backup copy', () => {
   it(
@@ -286,74 +304,3 @@ describe('the backup copy', () => {
     TIMEOUT,
   );
 });
-
-it('killed half-way it leaves nothing behind, and the next run ends as if undisturbed', async () => {
-  const file = writeArchive(directory, 'large', SNAPSHOTS_SCHEMA, (db) => {
-    const add = db.prepare('INSERT INTO tracks (track_id, name, raw_json) VALUES (?, ?, ?)');
-    const rank = db.prepare(`INSERT INTO snapshots VALUES (?, '2024-01-01', 'short_term', ?)`);
-    for (let n = 1; n <= 20_000; n += 1) {
-      add.run(`t${n}`, `Track ${n}`, JSON.stringify({ n, text: 'x'.repeat(300) }));
-      rank.run(`t${n}`, n);
-    }
-  });
-  const options = [file, '--owner', 'alice', '--no-backup'];
-  for (const pause of [20, 150, 400]) {
-    const child = start(options);
-    const end = ended(child);
-    await isMoving();
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    child.kill('SIGKILL');
-    await end;
-    await isQuiet();
-    expect(await test.db.many('SELECT 1 FROM tracks LIMIT 1')).toEqual([]);
-    expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
-  }
-  expect((await run(options)).code).toBe(0);
-  const counts = await test.db.one(
-    'SELECT (SELECT count(*) FROM tracks) AS tracks, (SELECT count(*) FROM snapshots) AS snapshots',
-  );
-  expect(counts).toEqual({ tracks: 20_000, snapshots: 20_000 });
-  const before = await dumpTables(test.db, true);
-  expect((await run(options)).code).toBe(0);
-  expect(await dumpTables(test.db, true)).toEqual(before);
-}, 120_000);
-
-it(
-  'a connection that is cut off mid-way: exit code 3, one sentence, nothing half done',
-  async () => {
-    const file = writeArchive(directory, 'cutoff', SNAPSHOTS_SCHEMA, (db) => {
-      const add = db.prepare('INSERT INTO tracks (track_id, raw_json) VALUES (?, ?)');
-      for (let n = 1; n <= 20_000; n += 1) add.run(`t${n}`, JSON.stringify({ n, text: 'x'.repeat(300) }));
-    });
-    const end = ended(start([file, '--no-backup']));
-    await isMoving();
-    const admin = createDb({ url: test.url, poolMin: 0, poolMax: 1, applicationName: 'test-admin' });
-    await admin.execute(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${MOVING}`);
-    await admin.close();
-    const result = await end;
-    expect(result.code).toBe(3);
-    expect(result.stderr).toContain('it is safe to run again');
-    expect(result.stderr.trim().split('\n')).toHaveLength(1);
-    expect(await test.db.many('SELECT 1 FROM tracks LIMIT 1')).toEqual([]);
-  },
-  TIMEOUT,
-);
-
-const MOVING = `application_name = 'migrate-sqlite' AND datname = current_database() AND xact_start IS NOT NULL`;
-
-/** Waits until a run is inside its transaction and copying. */
-async function isMoving(): Promise<void> {
-  await until(`EXISTS (SELECT FROM pg_stat_activity WHERE ${MOVING} AND query LIKE 'COPY%')`);
-}
-
-async function isQuiet(): Promise<void> {
-  await until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${MOVING})`);
-}
-
-async function until(condition: string): Promise<void> {
-  for (;;) {
-    const row = await test.db.one<{ met: boolean }>(`SELECT ${condition} AS met`);
-    if (row.met) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -14,6 +14,11 @@ describe('JSON', () => {
     ['escaped backslashes before u0000 are no NUL', String.raw`{"a": "\\u0000"}`],
     ['tabs, line ends and backslashes', '{"a":\t"x\\ty\\\\z",\r\n"b": "\\\\N"}'],
     ['1,000 levels deep', `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`],
+    ['keys in another order than jsonb keeps them', '{"z": 1, "b": {"y": 2, "aa": 3}, "a": 4}'],
+    [
+      'a key that comes again in another object',
+      '{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}], "c": "\\"a\\": "}',
+    ],
     ['text beyond the basic plane', '{"a": "𝄞 \\ud834\\udd1e é é"}'],
   ])('%s', async (_, text) => {
     const report = await move(payload(text));
@@ -27,6 +32,39 @@ describe('JSON', () => {
   it('numbers keep every digit and their trailing zeros', async () => {
     await move(payload('{"m": 1.10, "n": 12345678901234567890.12345678901234567890}'));
     expect((await track('t')).raw_text).toBe('{"m": 1.10, "n": 12345678901234567890.12345678901234567890}');
+  });
+
+  it('-0 is the number 0: jsonb knows no other, and they are equal', async () => {
+    expect(exitCodeOf(await move(payload('{"n": -0, "m": -0.0}')))).toBe(0);
+    expect((await track('t')).raw_text).toBe('{"m": 0.0, "n": 0}');
+  });
+
+  it.each([
+    ['side by side', '{"a": 1, "b": 2, "a": 3}', '{"a": 3, "b": 2}'],
+    ['deep inside', '{"l": [{"x": {"a": 1.10, "a": 1.20}}]}', '{"l": [{"x": {"a": 1.20}}]}'],
+    ['spelled differently', String.raw`{"a": 1, "\u0061": 2}`, '{"a": 2}'],
+    [
+      'with quotes and backslashes',
+      String.raw`{"\\": 1, "x\"": 2, "\\": 3}`,
+      String.raw`{"\\": 3, "x\"": 2}`,
+    ],
+    ['in a JSON string', JSON.stringify('{"a": 1, "a": 2}'), '{"a": 2}'],
+  ])('duplicate keys %s: the last one moves, the whole text is kept besides', async (_, text, expected) => {
+    const file = payload(text);
+    const report = await move(file);
+    expect((await track('t')).raw_text).toBe(expected);
+    expect(await listRejects()).toEqual([
+      {
+        source_table: 'tracks',
+        source_key: 'track_id=t',
+        source_column: 'raw_json',
+        reason: 'JSON with duplicate keys: the last of each was moved',
+        original: { type: 'text', text },
+      },
+    ]);
+    expect(report.tables[0]).toMatchObject({ moved: 1, rejected: 0 });
+    expect(exitCodeOf(report)).toBe(1);
+    expect(await move(file)).toMatchObject({ changed: false, newRejects: 0 });
   });
 
   it('a number of 400 digits is kept', async () => {
@@ -47,10 +85,35 @@ describe('JSON', () => {
     expect(report.conversions).toEqual({ 'JSON in a BLOB to JSON': 1 });
   });
 
+  it('SQLite’s binary JSON is moved as what SQLite reads from it, and counted', async () => {
+    const file = archive((db) =>
+      db.exec(`INSERT INTO tracks (track_id, raw_json) VALUES ('t', jsonb('{"n": 1.10, "a": ["é", null]}'))`),
+    );
+    const report = await move(file);
+    expect((await track('t')).raw_text).toBe('{"a": ["é", null], "n": 1.10}');
+    expect(report.conversions).toEqual({ 'SQLite’s binary JSON to JSON': 1 });
+    expect(exitCodeOf(report)).toBe(0);
+  });
+
+  it('binary JSON that is no object, or stands where text belongs, keeps its bytes', async () => {
+    const file = archive((db) =>
+      db.exec(`INSERT INTO tracks (track_id, name, raw_json) VALUES ('t', jsonb('{"a":1}'), jsonb('[1]'))`),
+    );
+    await move(file);
+    expect((await listRejects()).map(({ reason, original }) => [reason, original])).toEqual([
+      ['a BLOB where text belongs', { type: 'blob', hex: '4c17611331' }],
+      ['JSON, but no object', { type: 'blob', hex: '2b1331' }],
+    ]);
+  });
+
   it.each([
     ['broken', '{"a": ', 'no valid JSON'],
     ['empty text', '', 'no valid JSON'],
     ['NaN', '{"a": NaN}', 'no valid JSON'],
+    ['Infinity', '{"a": -Infinity}', 'no valid JSON'],
+    ['trailing garbage', '{"a": 1} x', 'no valid JSON'],
+    ['single quotes', "{'a': 1}", 'no valid JSON'],
+    ['broken, with a key twice', '{"a": 1, "a": ', 'no valid JSON'],
     ['a byte order mark', '\uFEFF{"a": 1}', 'no valid JSON'],
     ['an array', '[1]', 'JSON, but no object'],
     ['a scalar', '3', 'JSON, but no object'],

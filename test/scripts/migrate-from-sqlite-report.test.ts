@@ -23,6 +23,7 @@ const report: MoveReport = {
   conversions: {},
   missingColumns: [],
   unmoved: [],
+  warnings: [],
   seconds: 12.34,
   rowsPerSecond: 71_800,
 };

@@ -50,6 +50,32 @@ describe('a value that does not fit its column', () => {
     expect(exitCodeOf(report)).toBe(1);
   });
 
+  it('an integer beyond int8, which SQLite has turned REAL, is set aside as the REAL it is', async () => {
+    await move(
+      archive((db) =>
+        db.exec(`INSERT INTO tracks (track_id, duration_ms) VALUES ('t', 36893488147419103232)`),
+      ),
+    );
+    expect((await track('t')).duration_ms).toBeNull();
+    expect(await listRejects()).toMatchObject([
+      { reason: 'not a whole number', original: { type: 'real', text: '36893488147419103000' } },
+    ]);
+  });
+
+  it('bytes that are not UTF-8 in a name keep their bytes', async () => {
+    await move(
+      archive((db) =>
+        db.exec(
+          `INSERT INTO tracks (track_id, name) VALUES ('t', CAST(x'61ff' AS TEXT)), ('u', CAST(x'eda080' AS TEXT))`,
+        ),
+      ),
+    );
+    expect((await listRejects()).map(({ reason, original }) => [reason, original])).toEqual([
+      ['not valid UTF-8', { type: 'text', hex: '61ff' }],
+      ['not valid UTF-8', { type: 'text', hex: 'eda080' }],
+    ]);
+  });
+
   it('a REAL without a fraction is a whole number', async () => {
     const report = await move(
       archive((db) => db.exec(`INSERT INTO tracks (track_id, duration_ms) VALUES ('t', 3.0)`), LOOSE),
@@ -110,6 +136,20 @@ describe('a row that cannot stand', () => {
     expect(exitCodeOf(report)).toBe(1);
   });
 
+  it('a track without a key goes whole, and the others move', async () => {
+    const file = archive((db) => {
+      insert(db, 'tracks', { track_id: null, name: 'nameless' }, { track_id: null, name: 'other' });
+      insert(db, 'tracks', { track_id: '', name: 'empty' }, { track_id: 't', name: 'good' });
+    });
+    const report = await move(file);
+    expect(report.tables[0]).toMatchObject({ read: 4, moved: 1, rejected: 3 });
+    expect((await listRejects()).map(({ source_key, reason }) => [source_key, reason])).toEqual([
+      ['track_id=', 'the key is missing'],
+      ['track_id=NULL', 'the key is missing'],
+      ['track_id=NULL', 'the key is missing'],
+    ]);
+  });
+
   it('a track whose key is no text or too long goes whole, and its snapshots with it', async () => {
     const long = 'x'.repeat(3000);
     const file = archive((db) => {
@@ -134,8 +174,14 @@ describe('a row that cannot stand', () => {
 
   it('keys that differ in case, spaces or composition are different tracks', async () => {
     const ids = ['abc', 'ABC', 'abc ', 'é', 'e\u0301'];
-    await move(archive((db) => insert(db, 'tracks', ...ids.map((track_id) => ({ track_id })))));
+    const report = await move(
+      archive((db) => insert(db, 'tracks', ...ids.map((track_id) => ({ track_id })))),
+    );
     expect(await test.db.many('SELECT track_id FROM tracks')).toHaveLength(5);
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/^tracks differ only in case or spaces and were kept apart: .*'abc '/),
+    ]);
+    expect(exitCodeOf(report)).toBe(0);
   });
 
   it('of two rows with one key the same is counted, a different one is set aside', async () => {

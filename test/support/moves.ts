@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { beforeEach } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { moveArchive, type MoveOptions } from '../../scripts/migrate-from-sqlite/move-archive.ts';
 import type { MoveReport } from '../../scripts/migrate-from-sqlite/report.ts';
+import { verifyArchive, type Verification } from '../../scripts/migrate-from-sqlite/verify/verify-archive.ts';
 import { useDatabase, type TestDatabase } from './database.ts';
 import { useDirectory, writeArchive } from './old-archives.ts';
 import { emptyTables } from './table-dump.ts';
@@ -20,6 +21,8 @@ export interface Moves {
   readonly archive: (fill: (db: Database) => void, schema?: string) => string;
   /** Moves it, for Alice and without a backup copy unless told otherwise. */
   readonly move: (file: string, options?: Partial<MoveOptions>) => Promise<MoveReport>;
+  /** Compares it with what the database holds. */
+  readonly verify: (file: string, options?: Partial<MoveOptions>) => Promise<Verification>;
   readonly listRejects: () => Promise<Reject[]>;
   readonly track: (id: string) => Promise<Record<string, unknown>>;
 }
@@ -29,15 +32,32 @@ export function useMoves(usualSchema: string): Moves {
   const test = useDatabase();
   const directory = useDirectory();
   let files = 0;
-  beforeEach(() => emptyTables(test.db));
+  let moved: [string, Partial<MoveOptions>] | null = null;
+  const verify: Moves['verify'] = (file, options = {}) =>
+    verifyArchive({ db: test.db, file, owner: 'alice', ...options });
+  const move: Moves['move'] = async (file, options = {}) => {
+    const report = await moveArchive({ db: test.db, file, owner: 'alice', backup: false, ...options });
+    moved = report.mode === 'move' ? [file, options] : moved;
+    return report;
+  };
+  beforeEach(() => {
+    moved = null;
+    return emptyTables(test.db);
+  });
+  // Whatever a test moves, the verification that shares nothing with the move finds all of it.
+  afterEach(async () => {
+    if (moved === null) return;
+    const found = await verify(...moved);
+    expect(found.ok ? [] : found).toEqual([]);
+  });
   return {
     test,
     archive(fill, schema = usualSchema) {
       files += 1;
       return writeArchive(directory, `old${files}`, schema, fill);
     },
-    move: (file, options = {}) =>
-      moveArchive({ db: test.db, file, owner: 'alice', backup: false, ...options }),
+    move,
+    verify,
     listRejects: () =>
       test.db.many<Reject>(
         `SELECT source_table, source_key, source_column, reason, original FROM import_rejects

@@ -1,7 +1,7 @@
 import type { PgType } from '../audit/choose-type.ts';
 import { readJson } from '../audit/json-text.ts';
 import { isBigint, isDay } from '../audit/text-forms.ts';
-import { BrokenText, describeCell, type Cell } from '../cells.ts';
+import { asStored, type BinaryJson, BrokenText, describeCell, type Cell } from '../cells.ts';
 import { REASON } from '../faults.ts';
 import { parseInstant } from '../instants.ts';
 import { existsIn } from './local-time.ts';
@@ -35,13 +35,14 @@ const good = (value: string): ConvertedCell => ({ value, reason: null });
 const bad = (reason: string): ConvertedCell => ({ value: null, reason });
 
 /** A cell as a value of the type, where it can mean nothing else. `zone` is that of times without one. */
-export function convertCell(cell: Cell, type: PgType, zone: string): ConvertedCell {
+export function convertCell(given: Cell, type: PgType, zone: string): ConvertedCell {
+  const cell = asStored(given);
   if (cell === null) return { value: null, reason: null };
   if (cell instanceof BrokenText) return bad(REASON.notUtf8);
   return CONVERT[type](cell, zone);
 }
 
-type Value = Exclude<Cell, null | BrokenText>;
+type Value = Exclude<Cell, null | BrokenText | BinaryJson>;
 type Convert = (cell: Value, zone: string) => ConvertedCell;
 
 const whole =

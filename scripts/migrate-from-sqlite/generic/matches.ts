@@ -1,19 +1,20 @@
 import { canonicalNumber, readJson } from '../audit/json-text.ts';
 import type { PgType } from '../audit/choose-type.ts';
-import { BrokenText, type Cell } from '../cells.ts';
+import { asStored, type BinaryJson, BrokenText, type Cell } from '../cells.ts';
 import { localTime } from './local-time.ts';
 
 /**
  * Whether what the server holds (`text`, as it writes it; times in UTC) says the same as a cell of the file. It
  * knows nothing of how the cell was converted: it reads both sides anew.
  */
-export function matches(cell: Cell, text: string | null, type: PgType, zone: string): boolean {
+export function matches(given: Cell, text: string | null, type: PgType, zone: string): boolean {
+  const cell = asStored(given);
   if (cell === null || text === null) return cell === text;
   if (cell instanceof BrokenText) return false;
   return SAME[type](cell, text, zone);
 }
 
-type Value = Exclude<Cell, null | BrokenText>;
+type Value = Exclude<Cell, null | BrokenText | BinaryJson>;
 type Same = (cell: Value, text: string, zone: string) => boolean;
 
 const sameWhole: Same = (cell, text) => !Buffer.isBuffer(cell) && BigInt(text) === BigInt(cell);

@@ -9,7 +9,6 @@ import { backUp } from '../backup.ts';
 import { NothingWritten, VerificationFailed } from '../faults.ts';
 import { openReadOnly } from '../open-source.ts';
 import { silentProgress, type Progress } from '../progress.ts';
-import type { MoveMode } from '../report.ts';
 import { checkZone, setSession, takeTurn } from '../session.ts';
 import { addConstraints, advanceIdentities } from './constraints.ts';
 import { createStaging, createTables, nameOf } from './create-tables.ts';
@@ -18,7 +17,7 @@ import { mergeTable } from './merge.ts';
 import { checkSchemaName } from './names.ts';
 import { planTables, type Plan, type PlannedTable } from './plan.ts';
 import { describeFaults, storeRejects } from './rejects.ts';
-import type { GenericReport, GenericTableReport } from './report.ts';
+import type { FileMode, GenericReport, GenericTableReport } from './report.ts';
 import { settle } from './settle.ts';
 import { stageTable } from './stage.ts';
 import { verifyIdentities, verifyTable } from './verify.ts';
@@ -29,7 +28,7 @@ export interface GenericOptions {
   readonly file: string;
   readonly schema: string | undefined;
   /** `dry-run` and `verify` do the whole work and take it back. Default `move`. */
-  readonly mode?: MoveMode;
+  readonly mode?: FileMode;
   /** The zone of times that name none; null: none is assumed where no time of the column names one, else UTC. */
   readonly assumedZone?: string | null;
   /** Whether to make a dated copy beside the file before. Default true. */
@@ -128,7 +127,7 @@ class GenericMove {
     return this.conclude(tx, plan, { digest, isNew, tables });
   }
 
-  private get mode(): MoveMode {
+  private get mode(): FileMode {
     return this.options.mode ?? 'move';
   }
 

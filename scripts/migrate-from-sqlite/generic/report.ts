@@ -2,6 +2,9 @@ import type { LeftBehind } from './plan.ts';
 import type { RejectCount } from '../rejects.ts';
 import { alignColumns, type MoveMode } from '../report.ts';
 
+/** Here a verification is a move that is taken back. */
+export type FileMode = MoveMode | 'verify';
+
 /** Where the rows of one table went; `read` is the sum of `moved`, `alreadyThere`, `kept` and `rejected`. */
 export interface GenericTableReport {
   readonly table: string;
@@ -16,7 +19,7 @@ export interface GenericTableReport {
 }
 
 export interface GenericReport {
-  readonly mode: MoveMode;
+  readonly mode: FileMode;
   readonly source: { readonly name: string; readonly bytes: number; readonly digest: string };
   readonly schema: string;
   /** The schema was made by this run. */
@@ -69,7 +72,7 @@ export function printGenericReport(report: GenericReport): string {
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines, ''];
 
-const OUTCOMES: Readonly<Record<MoveMode, (changed: boolean) => string>> = {
+const OUTCOMES: Readonly<Record<FileMode, (changed: boolean) => string>> = {
   move: (changed) =>
     changed
       ? 'Moved and verified value by value'

@@ -1,0 +1,264 @@
+import { quoteName } from '../cells.ts';
+import type { Layout } from '../layouts.ts';
+import type { Source } from '../open-source.ts';
+import type { PlainCell } from './read-cells.ts';
+
+/**
+ * One value of the source and where the database holds it.
+ * `text`: both sides have one spelling of it, which is hashed. `check`: the database is sent the value and says.
+ */
+export interface ComparedColumn {
+  readonly source: string;
+  readonly kind: 'text' | 'check';
+  /** SQL: the stored value's spelling, or for a check whether `$sent` is what is stored. `t` is the target's row. */
+  readonly sql: string;
+  /** Undefined: the archive has no way to hold such a cell. */
+  readonly read: (cell: PlainCell, computed: PlainCell | undefined) => string | undefined;
+  readonly computed?: Computed;
+}
+
+/** A further cell that the file itself works out: by name, from a column. */
+export interface Computed {
+  readonly name: string;
+  readonly column: string;
+  readonly sql: string;
+}
+
+/** A question put to both sides, over the rows whose column says the same on both. */
+export interface Question {
+  readonly name: string;
+  readonly column: string;
+  /** SQLite: 1, 0, or NULL where it cannot be asked of this row. */
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface KeyPart {
+  readonly source: string;
+  readonly target: string;
+  readonly type: 'text' | 'date';
+  readonly read: (cell: PlainCell) => string | undefined;
+  readonly computed?: Computed;
+}
+
+export interface ComparedTable {
+  readonly source: string;
+  readonly target: string;
+  readonly personal: boolean;
+  readonly key: readonly KeyPart[];
+  readonly columns: readonly ComparedColumn[];
+  readonly questions: readonly Question[];
+}
+
+const text = (cell: PlainCell): string | undefined =>
+  cell.type === 'text' || cell.type === 'integer' ? (cell.text ?? undefined) : undefined;
+
+const key = (cell: PlainCell): string | undefined => (text(cell) === '' ? undefined : text(cell));
+
+function whole(cell: PlainCell): string | undefined {
+  if (cell.type === 'real') {
+    const value = Number(cell.text);
+    return Number.isSafeInteger(value) ? BigInt(value).toString() : undefined;
+  }
+  const digits = text(cell);
+  return digits !== undefined && /^-?\d+$/.test(digits) ? BigInt(digits).toString() : undefined;
+}
+
+function day(cell: PlainCell): string | undefined {
+  const written = cell.type === 'text' ? (cell.text ?? '') : '';
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(written) || written.startsWith('0000')) return undefined;
+  const parsed = new Date(`${written}T00:00:00Z`);
+  const isDay = !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(written);
+  return isDay ? written : undefined;
+}
+
+/** JSON as text, as text in a BLOB, or as SQLite's own binary form, which SQLite spells out. */
+function json(cell: PlainCell, spelled: PlainCell | undefined): string | undefined {
+  if (spelled?.type === 'text') return spelled.text ?? undefined;
+  if (cell.hex === undefined) return cell.text ?? undefined;
+  const bytes = Buffer.from(cell.hex, 'hex');
+  return cell.type === 'blob' && !bytes.includes(0) ? bytes.toString() : undefined;
+}
+
+const textColumn = (name: string): ComparedColumn => ({
+  source: name,
+  kind: 'text',
+  sql: `t.${name}`,
+  read: text,
+});
+const wholeColumn = (name: string): ComparedColumn => ({
+  source: name,
+  kind: 'text',
+  sql: `t.${name}::text`,
+  read: whole,
+});
+const jsonColumn = (name: string): ComparedColumn => ({
+  source: name,
+  kind: 'check',
+  sql: `pg_temp.is_stored_json($sent, t.${name})`,
+  read: json,
+  computed: {
+    name: `${name} spelled`,
+    column: name,
+    sql: `CASE WHEN typeof(source.${name}) = 'blob' AND json_valid(source.${name}, 8) THEN json(source.${name}) END`,
+  },
+});
+const createdAt: ComparedColumn = {
+  source: 'created_at',
+  kind: 'check',
+  sql: 'pg_temp.read_instant($sent) = t.created_at',
+  read: text,
+};
+const released: ComparedColumn = {
+  source: 'release_date',
+  kind: 'text',
+  sql: `left(t.release_date::text, CASE t.release_date_precision WHEN 'year' THEN 4 WHEN 'month' THEN 7 ELSE 10 END)`,
+  read: text,
+};
+/** The old row numbers, spelled one way whatever their storage class. */
+const reference = (sql: string): string =>
+  `CASE WHEN typeof(${sql}) = 'real' THEN CAST(CAST(${sql} AS INTEGER) AS TEXT) ELSE CAST(${sql} AS TEXT) END`;
+
+/** Which Spotify id a row number of `artists` and `tracks` stands for; the first row with it, as the move has it. */
+export function followReferences(source: Source): void {
+  for (const shape of ['artists', 'tracks']) {
+    source.db.exec(
+      `DROP TABLE IF EXISTS temp.${shape}_by_number;
+       CREATE TEMP TABLE ${shape}_by_number (number TEXT PRIMARY KEY, spotify_id) WITHOUT ROWID`,
+    );
+    const table = source.tables.find((found) => found.shape === shape);
+    if (table === undefined || source.layout !== 'playlists') continue;
+    source.db.exec(
+      `INSERT OR IGNORE INTO temp.${shape}_by_number
+       SELECT ${reference('id')}, spotify_id FROM main.${quoteName(table.name)} NOT INDEXED WHERE id IS NOT NULL`,
+    );
+  }
+}
+
+const followed = (shape: 'artists' | 'tracks', column: string): Computed => ({
+  name: `${column} followed`,
+  column,
+  sql: `(SELECT spotify_id FROM temp.${shape}_by_number WHERE number = ${reference(`source.${column}`)})`,
+});
+
+const artist: ComparedColumn = {
+  source: 'artist_id',
+  kind: 'check',
+  sql: 'EXISTS (SELECT FROM track_artists AS a WHERE a.track_id = t.track_id AND a.artist_id = $sent)',
+  read: (_, artistId) => artistId && text(artistId),
+  computed: followed('artists', 'artist_id'),
+};
+
+const textKey = (source: string, target = source): KeyPart => ({ source, target, type: 'text', read: key });
+
+/** Asked of a payload that SQLite, too, takes for an object. */
+const ofObject = (column: string, question: string): string =>
+  `CASE WHEN json_valid(source.${column}) AND json_type(source.${column}) = 'object' THEN COALESCE(${question}, 0) END`;
+
+const RELEASED_IN_PAYLOAD: Question = {
+  name: 'released in 2026',
+  column: 'raw_json',
+  source: ofObject(
+    'raw_json',
+    `json_type(source.raw_json, '$.album.release_date') = 'text'
+     AND json_extract(source.raw_json, '$.album.release_date') LIKE '2026%'`,
+  ),
+  target: `jsonb_typeof(t.raw_json #> '{album,release_date}') = 'string'
+           AND t.raw_json #>> '{album,release_date}' LIKE '2026%'`,
+};
+const HAS_ISRC: Question = {
+  name: 'has an ISRC',
+  column: 'raw_json',
+  source: ofObject('raw_json', `json_type(source.raw_json, '$.external_ids.isrc') = 'text'`),
+  target: `jsonb_typeof(t.raw_json #> '{external_ids,isrc}') = 'string'`,
+};
+const RELEASED: Question = {
+  name: 'released in 2026',
+  column: 'release_date',
+  source: `CASE WHEN typeof(source.release_date) = 'text' THEN source.release_date LIKE '2026%' END`,
+  target: 'extract(year FROM t.release_date) = 2026',
+};
+// SQLite compares as double: so must we, where the number fits one.
+const ENERGETIC: Question = {
+  name: 'energy over 0.8',
+  column: 'audio_features',
+  source: ofObject(
+    'audio_features',
+    `json_type(source.audio_features, '$.energy') IN ('integer', 'real')
+     AND json_extract(source.audio_features, '$.energy') > 0.8`,
+  ),
+  target: `CASE WHEN abs(audio_feature(t.audio_features, 'energy')) < 1e300
+           THEN audio_feature(t.audio_features, 'energy')::float8 > 0.8
+           ELSE audio_feature(t.audio_features, 'energy') > 0 END`,
+};
+
+const shared = { personal: false, questions: [] };
+
+export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
+  snapshots: [
+    {
+      ...shared,
+      source: 'tracks',
+      target: 'tracks',
+      key: [textKey('track_id')],
+      columns: [
+        textColumn('name'),
+        textColumn('artist_name'),
+        textColumn('album_name'),
+        wholeColumn('duration_ms'),
+        textColumn('spotify_url'),
+        jsonColumn('raw_json'),
+      ],
+      questions: [RELEASED_IN_PAYLOAD, HAS_ISRC],
+    },
+    {
+      ...shared,
+      source: 'snapshots',
+      target: 'snapshots',
+      personal: true,
+      key: [
+        { source: 'snapshot_date', target: 'snapshot_date', type: 'date', read: day },
+        textKey('time_range'),
+        textKey('track_id'),
+      ],
+      columns: [wholeColumn('rank')],
+    },
+  ],
+  playlists: [
+    {
+      ...shared,
+      source: 'artists',
+      target: 'artists',
+      key: [textKey('spotify_id', 'artist_id')],
+      columns: [textColumn('name'), createdAt],
+    },
+    {
+      ...shared,
+      source: 'tracks',
+      target: 'tracks',
+      key: [textKey('spotify_id', 'track_id')],
+      columns: [
+        textColumn('name'),
+        artist,
+        textColumn('album_name'),
+        released,
+        wholeColumn('duration_ms'),
+        wholeColumn('popularity'),
+        jsonColumn('audio_features'),
+        createdAt,
+      ],
+      questions: [RELEASED, ENERGETIC],
+    },
+    {
+      ...shared,
+      source: 'playlist_tracks',
+      target: 'playlist_tracks',
+      personal: true,
+      key: [
+        textKey('playlist_id'),
+        { ...textKey('track_id followed', 'track_id'), computed: followed('tracks', 'track_id') },
+      ],
+      columns: [wholeColumn('position'), createdAt],
+    },
+  ],
+};

@@ -1,0 +1,154 @@
+import type { Queries } from '../../../src/db.ts';
+import type { ComparedTable, Question } from './compared-tables.ts';
+import type { PlainRow } from './read-cells.ts';
+
+/** One source row's counterpart. `held`: per column the stored spelling, or what a check found. */
+export interface StoredRow {
+  readonly found: boolean;
+  readonly fresh: boolean;
+  readonly held: readonly (string | null)[];
+  readonly answers: readonly (boolean | null)[];
+}
+
+/** A chunk of the source, ready to be asked for. */
+export interface Chunk {
+  readonly values: readonly unknown[];
+  /** One row: the hash over the stored counterparts, whether every check holds, and how many rows answer yes. */
+  readonly digestSql: string;
+  /** A StoredRow per source row, in order. */
+  readonly rowsSql: string;
+  /** What is hashed of the source. */
+  readonly lines: readonly string[];
+  /** Per column, per row; undefined: NULL, or a cell that the archive has no way to hold. */
+  readonly readings: readonly (readonly (string | undefined)[])[];
+  readonly yes: readonly (readonly (bigint | null)[])[];
+}
+
+/** How the server reads JSON and times, for this session alone. No written date reaches it that says less than a day. */
+export async function createReaders(db: Queries): Promise<void> {
+  await db.execute(`
+    CREATE OR REPLACE FUNCTION pg_temp.is_stored_json(source text, stored jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+    DECLARE sent jsonb;
+    BEGIN
+      sent := source::jsonb;
+      IF jsonb_typeof(sent) = 'string' THEN sent := (sent #>> '{}')::jsonb; END IF;
+      RETURN COALESCE(jsonb_typeof(stored) = 'object' AND sent = stored AND sent::text = stored::text, false);
+    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+      RETURN false;
+    END $$`);
+  await db.execute(`
+    CREATE OR REPLACE FUNCTION pg_temp.read_instant(source text) RETURNS timestamptz LANGUAGE plpgsql AS $$
+    BEGIN
+      RETURN CASE
+        WHEN source ~ '^\\d{9,10}$' THEN to_timestamp(source::bigint)
+        WHEN source ~ '^\\d{12,13}$' THEN to_timestamp(source::bigint / 1000) + source::bigint % 1000 * interval '1 ms'
+        WHEN source ~ '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d' THEN source::timestamptz
+      END;
+    EXCEPTION WHEN data_exception OR invalid_parameter_value THEN
+      RETURN NULL;
+    END $$`);
+}
+
+export function askFor(
+  table: ComparedTable,
+  questions: readonly Question[],
+  rows: readonly PlainRow[],
+): Chunk {
+  const keys = table.key.map((part) =>
+    rows.map((row) => {
+      const cell = row.cells[part.source];
+      return cell && (sendable(part.read(cell)) ?? null);
+    }),
+  );
+  const readings = table.columns.map((column) =>
+    rows.map((row) => {
+      const cell = row.cells[column.source];
+      if (cell === undefined || cell.type === 'null') return undefined;
+      return sendable(column.read(cell, column.computed && row.cells[column.computed.name]));
+    }),
+  );
+  const checks = table.columns.flatMap(({ kind }, index) => (kind === 'check' ? [index] : []));
+  const masks = rows.map((row) => maskOf(table, row));
+  const lines = rows.map((row, at) =>
+    [
+      ...keys.map((part) => spell(part[at] ?? undefined)),
+      ...table.columns.map(({ source, kind }, index) =>
+        kind === 'check' || (row.cells[source]?.type ?? 'null') === 'null'
+          ? '-'
+          : spell(readings[index]?.[at]),
+      ),
+    ].join(' '),
+  );
+  const sent = checks.map((index) => readings[index]?.map((text) => text ?? null) ?? []);
+  return {
+    values: [...keys, ...sent, masks],
+    ...statements(table, questions, checks),
+    lines,
+    readings,
+    yes: rows.map((row) => row.answers),
+  };
+}
+
+/** One bit per column that says something in this row, and per question that can be asked of it. */
+function maskOf(table: ComparedTable, row: PlainRow): number {
+  const says = table.columns.map(({ source }) => (row.cells[source]?.type ?? 'null') !== 'null');
+  return [...says, ...row.answers.map((answer) => answer !== null)].reduce(
+    (mask, bit, at) => (bit ? mask + 2 ** at : mask),
+    0,
+  );
+}
+
+const sendable = (text: string | undefined): string | undefined => (text?.includes('\0') ? undefined : text);
+
+/** Told apart from its neighbours by its length; `?` matches nothing. */
+const spell = (text: string | undefined): string =>
+  text === undefined ? '?' : `${Buffer.byteLength(text)}:${text}`;
+
+const isSaid = (bit: number): string => `k.mask & ${2 ** bit} <> 0`;
+
+function statements(
+  table: ComparedTable,
+  questions: readonly Question[],
+  checks: readonly number[],
+): { digestSql: string; rowsSql: string } {
+  const names = [...table.key.map((_, at) => `key${at}`), ...checks.map((at) => `sent${at}`)];
+  const arrays = [...names.map((_, at) => `$${at + 2}::text[]`), `$${names.length + 2}::int[]`];
+  const held = table.columns.map(({ sql }, at) => sql.replaceAll('$sent', `k.sent${at}`));
+  const joined = [
+    ...(table.personal ? ['t.user_id = $1'] : ['$1::bigint IS NOT NULL']),
+    ...table.key.map(({ target, type }, at) => `t.${target} = k.key${at}::${type}`),
+  ].join(' AND ');
+  const from = `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS k (${names.join(', ')}, mask, n)
+     LEFT JOIN ${table.target} AS t ON ${joined}`;
+  const line = [
+    ...table.key.map(({ target }) => spelled(`t.${target}::text`)),
+    ...held.map((sql, at) =>
+      checks.includes(at) ? `'-'` : `CASE WHEN ${isSaid(at)} THEN ${spelled(sql)} ELSE '-' END`,
+    ),
+  ].join(` || ' ' || `);
+  const holds = checks.map((at) => `(NOT (${isSaid(at)}) OR COALESCE(${held[at]}, false))`);
+  const yes = questions.map(
+    ({ target }, at) => `(${isSaid(table.columns.length + at)} AND COALESCE(${target}, false))`,
+  );
+  return {
+    digestSql: `
+      SELECT md5(string_agg(line, E'\\n' ORDER BY n)) AS digest, bool_and(same) AS same,
+             ARRAY[${yes.map((_, at) => `count(*) FILTER (WHERE yes${at})::int`).join(', ')}]::int[] AS answers
+      FROM (SELECT k.n, ${line} AS line, ${[`t.${table.key[0]?.target} IS NOT NULL`, ...member(table), ...holds].join(' AND ')} AS same
+              ${yes.map((sql, at) => `, ${sql} AS yes${at}`).join('')} ${from}) AS compared`,
+    rowsSql: `
+      SELECT t.${table.key[0]?.target} IS NOT NULL AND ${[...member(table), 'true'].join(' AND ')} AS found,
+             t.xmin = pg_current_xact_id()::xid AS fresh,
+             ARRAY[${held.map((sql) => `(${sql})::text`).join(', ')}]::text[] AS held,
+             ARRAY[${yes.join(', ')}]::boolean[] AS answers
+      ${from} ORDER BY k.n`,
+  };
+}
+
+/** Every track of the file is in the listener's archive, in a list or not. */
+const member = (table: ComparedTable): string[] =>
+  table.target === 'tracks'
+    ? ['EXISTS (SELECT FROM archive_tracks AS a WHERE a.user_id = $1 AND a.track_id = t.track_id)']
+    : [];
+
+const spelled = (sql: string): string => `COALESCE(octet_length(${sql}) || ':' || ${sql}, '-')`;

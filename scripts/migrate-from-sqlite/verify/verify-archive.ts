@@ -1,0 +1,155 @@
+import type { Db, Transaction } from '../../../src/db.ts';
+import { NothingWritten, VerificationFailed } from '../faults.ts';
+import { openSource, type Source } from '../open-source.ts';
+import { digestOf, findArchive, type Archive } from '../owner.ts';
+import { silentProgress, type Progress } from '../progress.ts';
+import { checkZone } from '../session.ts';
+import { checkStructure } from './check-structure.ts';
+import { compareTable, type ComparedRow, type TableVerdict } from './compare-table.ts';
+import { COMPARED, followReferences } from './compared-tables.ts';
+import { createReaders } from './stored-rows.ts';
+
+export interface VerifyOptions {
+  readonly db: Db;
+  readonly file: string;
+  /** Spotify id; null: whose archive the file was moved into is known by its content. */
+  readonly owner: string | null;
+  readonly assumedZone?: string;
+  readonly progress?: Progress;
+}
+
+export interface Verification {
+  readonly file: string;
+  readonly layout: string;
+  readonly archive: Archive;
+  readonly tables: readonly TableVerdict[];
+  /** What does not hold of the database as a whole. */
+  readonly faults: readonly string[];
+  readonly ok: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Reads the old file once more, by ways that share nothing with those of the move, and compares every value with
+ * what the database holds: each is there, or is set aside exactly as it is. Writes nothing.
+ * @throws NothingWritten where file or options do not fit
+ * @throws VerificationFailed where this file was never moved
+ */
+export async function verifyArchive(options: VerifyOptions): Promise<Verification> {
+  const started = performance.now();
+  checkZone(options.assumedZone ?? 'UTC');
+  const source = await openSource(options.file);
+  try {
+    const found = await inSnapshot(options.db, (tx) => verifyIn(tx, source, options));
+    const seconds = Math.round((performance.now() - started) / 10) / 100;
+    return { file: options.file, layout: source.layout, ...found, ok: isWhole(found), seconds };
+  } finally {
+    source.close();
+  }
+}
+
+type Found = Pick<Verification, 'archive' | 'tables' | 'faults'>;
+
+class TakenBack extends Error {
+  readonly found: Found;
+  constructor(found: Found) {
+    super('taken back');
+    this.found = found;
+  }
+}
+
+/** One state of the database for all tables; rolled back, for its helper functions are nobody else's business. */
+async function inSnapshot(db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> {
+  try {
+    return await db.withTransaction(async (tx) => {
+      await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      throw new TakenBack(await work(tx));
+    });
+  } catch (error) {
+    if (error instanceof TakenBack) return error.found;
+    throw error;
+  }
+}
+
+async function verifyIn(tx: Transaction, source: Source, options: VerifyOptions): Promise<Found> {
+  const archive = await findArchive(tx, options.owner, digestOf(source));
+  if (archive === null) {
+    throw new VerificationFailed('the database holds no archive that this file was moved into.');
+  }
+  await setReadingSession(tx, options.assumedZone ?? 'UTC');
+  const tables = await compareTables(tx, source, archive.userId, options.progress ?? silentProgress);
+  return { archive, tables, faults: await checkStructure(tx) };
+}
+
+async function setReadingSession(tx: Transaction, zone: string): Promise<void> {
+  const known = await tx.one<{ known: boolean }>(
+    `SELECT $1 = 'UTC' OR EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower($1)) AS known`,
+    [zone],
+  );
+  if (!known.known) throw new NothingWritten(`The database knows no time zone ${zone}: name another one.`);
+  await tx.execute(
+    `SELECT set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO', true),
+            set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)`,
+    [zone],
+  );
+}
+
+/** Compares every table of the file, parents first, in the session and transaction given. */
+export async function compareTables(
+  tx: Transaction,
+  source: Source,
+  userId: number,
+  progress: Progress,
+  inspect?: (table: string, row: ComparedRow) => void,
+): Promise<TableVerdict[]> {
+  await createReaders(tx);
+  followReferences(source);
+  const before = await planByKey(tx);
+  const verdicts: TableVerdict[] = [];
+  for (const compared of COMPARED[source.layout]) {
+    const table = source.tables.find(({ shape }) => shape === compared.source);
+    if (table === undefined) continue;
+    const see = inspect && ((row: ComparedRow) => inspect(compared.source, row));
+    verdicts.push(await compareTable(tx, source, table, compared, userId, progress, see));
+  }
+  await setPlanner(tx, before);
+  return verdicts;
+}
+
+const BY_KEY = {
+  enable_nestloop: 'on',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_seqscan: 'off',
+  jit: 'off',
+};
+type PlannerSettings = Readonly<Record<string, string>>;
+
+/**
+ * Each chunk is looked up by its keys. Left alone, the server would rather read a whole table for every chunk of it.
+ * @returns the settings before
+ */
+async function planByKey(tx: Transaction): Promise<PlannerSettings> {
+  const before = await tx.one<PlannerSettings>(
+    `SELECT ${Object.keys(BY_KEY)
+      .map((name) => `current_setting('${name}') AS ${name}`)
+      .join(', ')}`,
+  );
+  await setPlanner(tx, BY_KEY);
+  return before;
+}
+
+async function setPlanner(tx: Transaction, settings: PlannerSettings): Promise<void> {
+  await tx.execute(
+    'SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS settings (name, value)',
+    [Object.keys(settings), Object.values(settings)],
+  );
+}
+
+function isWhole({ tables, faults }: Found): boolean {
+  const agree = tables.every(
+    ({ missing, different, questions }) =>
+      missing + different === 0 && questions.every((answer) => answer.source === answer.target),
+  );
+  return agree && faults.length === 0;
+}
