@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDb } from '../../src/db.ts';
 import { SpotifyError } from '../../src/spotify/errors.ts';
@@ -36,11 +35,14 @@ const secondsLeft = async (): Promise<number> =>
 /** Two calls, both under way before either is told to wait. */
 async function bothTold(firstSeconds: number, secondSeconds: number): Promise<void> {
   let underWay = 0;
+  let release: () => void = () => undefined;
+  const both = new Promise<void>((resolve) => (release = resolve));
   const told = (retryAfterSeconds: number) =>
     errorOf(
       withinSpotifyLimit(test.db, async () => {
         underWay += 1;
-        while (underWay < 2) await sleep(5);
+        if (underWay === 2) release();
+        await both;
         throw new SpotifyError('rate-limited', { retryAfterSeconds });
       }),
     );
