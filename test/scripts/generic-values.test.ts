@@ -3,7 +3,7 @@ import type { PgType } from '../../scripts/migrate-from-sqlite/audit/choose-type
 import { BrokenText, type Cell } from '../../scripts/migrate-from-sqlite/cells.ts';
 import { convertCell } from '../../scripts/migrate-from-sqlite/generic/convert-cell.ts';
 import { planDefault } from '../../scripts/migrate-from-sqlite/generic/defaults.ts';
-import { existsIn, localTime } from '../../scripts/migrate-from-sqlite/generic/local-time.ts';
+import { instantIn, localTime } from '../../scripts/migrate-from-sqlite/generic/local-time.ts';
 import { matches } from '../../scripts/migrate-from-sqlite/generic/matches.ts';
 import { checkSchemaName, legalName } from '../../scripts/migrate-from-sqlite/generic/names.ts';
 import { change, useGenericMoves, WEATHER } from '../support/generic-moves.ts';
@@ -339,6 +339,8 @@ describe('a value', () => {
     ['2024-03-15 14:30:22Z', 'timestamp'],
     [1_710_513_022n, 'timestamp'],
     ['tomorrow', 'timestamptz'],
+    ['0001-01-01T00:00:00+01:00', 'timestamptz'],
+    ['9999-12-31T23:59:59-01:00', 'timestamptz'],
     ['{"a":1,"a":1}', 'jsonb'],
     ['1', 'jsonb'],
     ['{', 'json'],
@@ -388,9 +390,10 @@ describe('a value', () => {
 
 it('a clock’s zone knows summer, winter and the hours between', () => {
   expect(localTime('Europe/Vienna', Date.parse('2024-07-01T10:00:00Z'))).toBe('2024-07-01T12:00:00');
-  expect(existsIn('Europe/Vienna', '2024-03-31T02:30:00')).toBe(false);
-  expect(existsIn('Europe/Vienna', '2024-10-27T02:30:00')).toBe(true);
-  expect(existsIn('Pacific/Kiritimati', '2024-01-01T00:00:00')).toBe(true);
+  expect(instantIn('Europe/Vienna', '2024-03-31T02:30:00')).toBeNull();
+  expect(instantIn('Europe/Vienna', '2024-10-27T02:30:00')).not.toBeNull();
+  expect(instantIn('Pacific/Kiritimati', '2024-01-01T00:00:00')).toBe(Date.parse('2023-12-31T10:00:00Z'));
+  expect(instantIn('America/New_York', '2024-07-01T12:00:00')).toBe(Date.parse('2024-07-01T16:00:00Z'));
 });
 
 it('a rejected value that was mended in the file fills the gap it left', async () => {

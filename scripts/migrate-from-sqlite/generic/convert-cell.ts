@@ -4,7 +4,7 @@ import { isBigint, isDay } from '../audit/text-forms.ts';
 import { asStored, type BinaryJson, BrokenText, describeCell, type Cell } from '../cells.ts';
 import { REASON } from '../faults.ts';
 import { parseInstant } from '../instants.ts';
-import { existsIn } from './local-time.ts';
+import { instantIn } from './local-time.ts';
 
 /** Beside those of the archive. They are part of what makes a reject recognisable on a second run. */
 export const GENERIC_REASON = {
@@ -96,10 +96,15 @@ const toTimestamp: Convert = (cell) => {
 };
 
 const toTimestamptz: Convert = (cell, zone) => {
-  const instant = parseInstant(cell);
-  if (instant === null) return bad(GENERIC_REASON.notAnInstant);
-  const isSure = hasZone(instant) || zone === 'UTC' || existsIn(zone, instant.slice(0, 19).replace(' ', 'T'));
-  return isSure ? good(instant) : bad(GENERIC_REASON.noSuchTime);
+  const text = parseInstant(cell);
+  if (text === null) return bad(GENERIC_REASON.notAnInstant);
+  const seconds = text.slice(0, 19).replace(' ', 'T');
+  const offset = /(?:Z|[+-]\d\d:\d\d)$/.exec(text)?.[0] ?? (zone === 'UTC' ? 'Z' : null);
+  const instant = offset === null ? instantIn(zone, seconds) : Date.parse(`${seconds}${offset}`);
+  if (instant === null) return bad(GENERIC_REASON.noSuchTime);
+  // A zone may push the first and the last day out of the years that are written with four digits.
+  const year = new Date(instant).getUTCFullYear();
+  return year >= 1 && year <= 9999 ? good(text) : bad(GENERIC_REASON.notAnInstant);
 };
 
 /** The source's own text; whether the server can store it, the server says later. */

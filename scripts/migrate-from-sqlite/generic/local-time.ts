@@ -18,12 +18,10 @@ export function localTime(zone: string, milliseconds: number): string {
 
 const HOUR = 3_600_000;
 
-/** False for a time that a clock in the zone never shows, since it is put forward over it. */
-export function existsIn(zone: string, local: string): boolean {
+/** The instant at which a clock in the zone shows a time; null where it is put forward over it. */
+export function instantIn(zone: string, local: string): number | null {
   const asUtc = Date.parse(`${local}Z`);
   const offsetAt = (instant: number): number => Date.parse(`${localTime(zone, instant)}Z`) - instant;
-  return [-26, 0, 26].some((hours) => {
-    const instant = asUtc - offsetAt(asUtc + hours * HOUR);
-    return localTime(zone, instant) === local;
-  });
+  const tries = [-26, 0, 26].map((hours) => asUtc - offsetAt(asUtc + hours * HOUR));
+  return tries.find((instant) => localTime(zone, instant) === local) ?? null;
 }
