@@ -13,6 +13,7 @@ export async function backUp(db: Database, file: string, today: Date): Promise<s
   const stem = path.join(dir, `${name}_backup_`);
   const fresh = `${stem}${process.pid}.partial`;
   try {
+    sweep(stem);
     await db.backup(fresh);
     await settle(fresh);
     return (await findSame(fresh, stem)) ?? keep(fresh, `${stem}${dated(today)}`);
@@ -39,6 +40,23 @@ async function settle(copy: string): Promise<void> {
     if (verdict !== 'ok') throw new Error(`the copy is damaged: ${String(verdict)}`);
   } finally {
     db.close();
+  }
+}
+
+/** Removes what a run left that was killed while it copied. */
+function sweep(stem: string): void {
+  const { dir, base } = path.parse(stem);
+  for (const name of readdirSync(dir === '' ? '.' : dir)) {
+    const pid = name.startsWith(base) ? /^(\d+)\.partial/.exec(name.slice(base.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(dir, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

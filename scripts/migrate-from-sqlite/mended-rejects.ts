@@ -9,6 +9,7 @@ export interface TriedReject {
   readonly source_key: string;
   readonly source_column: string | null;
   readonly reason: string;
+  /** Of a whole row only: a value alone may be large, and is not asked for. */
   readonly original: unknown;
 }
 

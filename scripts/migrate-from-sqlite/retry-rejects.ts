@@ -68,7 +68,11 @@ async function removeMended(
     values,
   );
   const mended = new MendedRejects(
-    await tx.many('SELECT * FROM tried WHERE NOT again ORDER BY reject_id'),
+    await tx.many(
+      `SELECT reject_id, source_table, source_key, source_column, reason,
+              CASE WHEN source_column IS NULL THEN original END AS original
+       FROM tried WHERE NOT again ORDER BY reject_id`,
+    ),
     source,
   );
   await compareTables(tx, source, userId, options.progress ?? silentProgress, (table, row) =>

@@ -86,6 +86,28 @@ describe('exit code', () => {
     TIMEOUT,
   );
 
+  it(
+    '0 or 1: --retry-rejects ends the rejects that were mended, and says how many are left',
+    async () => {
+      const file = writeArchive(directory, 'mended', SNAPSHOTS_SCHEMA, (db) =>
+        insert(db, 'tracks', { track_id: 't', duration_ms: 'x' }),
+      );
+      const options = [file, '--owner', 'alice', '--no-backup'];
+      expect((await run(options)).code).toBe(1);
+      const unmended = await run([...options, '--retry-rejects']);
+      expect(unmended.code).toBe(1);
+      expect(unmended.stdout).toContain('0 were mended and are in the archive now, 1 are still');
+      const db = new Sqlite(file);
+      db.exec('UPDATE tracks SET duration_ms = 5');
+      db.close();
+      const mended = await run([...options, '--retry-rejects', '--json']);
+      expect(mended).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(mended.stdout)).toMatchObject({ retried: 1, mended: 1, left: 0 });
+      expect(await test.db.many('SELECT 1 FROM import_rejects')).toEqual([]);
+    },
+    TIMEOUT,
+  );
+
   it.each([
     [['--frobnicate'], "Unknown option '--frobnicate'"],
     [['a.db', 'b.db'], 'Name one file.'],

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -96,8 +105,11 @@ it(
       expect(await contentOf(test.db)).toEqual(whole);
     }
     const before = await dumpTables(test.db, true);
+    // A process that was killed while it copied leaves this; its number is no longer anybody's.
+    writeFileSync(path.join(directory, `drill_backup_${2 ** 22 + 1}.partial`), 'half a copy');
     expect((await run(options)).code).toBe(1);
     expect(await dumpTables(test.db, true)).toEqual(before);
+    expect(readdirSync(directory).filter((name) => name.includes('.partial'))).toEqual([]);
   },
   60_000 + KILLS * 10_000,
 );
