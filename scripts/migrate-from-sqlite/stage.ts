@@ -5,11 +5,15 @@ import { copyLine, copyLines } from './copy.ts';
 import type { Fault } from './faults.ts';
 import type { Source, SourceTable } from './open-source.ts';
 import type { Progress } from './progress.ts';
+import { judgeJson } from './prepare.ts';
 import { STAGED } from './staged-tables.ts';
 
 /** Rejects wait in memory for their turn on the one connection; never more than this many characters of them. */
 const WAITING_CHARACTERS = 8 * 1024 * 1024;
 const REJECT_COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'original'];
+
+/** A batch of tracks is kept until the server has taken it. */
+const TRACKS_CHARACTERS = 2 * 1024 * 1024;
 
 /** What was seen while a table was read. */
 export interface Reading {
@@ -32,7 +36,8 @@ export async function stageTable(
   try {
     for (let more = true; more;) {
       const batch = new Batch(source, table, rows, reading, progress);
-      await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
+      if (into === 'staged_tracks') await copyTracks(tx, [...batch.lines(TRACKS_CHARACTERS)], reading);
+      else await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
       await copyRejects(tx, batch.rejects);
       more = !batch.finished;
     }
@@ -44,6 +49,25 @@ export async function stageTable(
   await tx.execute(`ANALYZE ${into}`);
   return reading;
 }
+
+/** Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row. */
+async function copyTracks(tx: Transaction, lines: readonly string[], reading: Reading): Promise<void> {
+  const columns = ['n', ...STAGED.staged_tracks];
+  await tx.execute('SAVEPOINT batch');
+  try {
+    await copyLines(tx, 'staged_tracks', columns, lines);
+  } catch (error) {
+    if (!isAboutValues(error)) throw error;
+    await tx.execute('ROLLBACK TO SAVEPOINT batch');
+    await copyLines(tx, 'judged_tracks', columns, lines);
+    await judgeJson(tx, reading.conversions);
+  }
+  await tx.execute('RELEASE SAVEPOINT batch');
+}
+
+/** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
+const isAboutValues = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(22|54|23514)/.test(String(error.code));
 
 /** As many rows as fit before the rejects among them want to be written. */
 class Batch {
@@ -70,9 +94,9 @@ class Batch {
     this.progress = progress;
   }
 
-  *lines(): Generator<string> {
+  *lines(limit = Infinity): Generator<string> {
     const conversion = conversionOf(this.source.layout, this.table.shape);
-    while (this.waiting < WAITING_CHARACTERS) {
+    for (let sent = 0; this.waiting < WAITING_CHARACTERS && sent < limit;) {
       const next = this.rows.next();
       if (next.done === true) {
         this.finished = true;
@@ -82,7 +106,11 @@ class Batch {
       const { values, faults, conversions } = convertRow(conversion, row, this.table.extra);
       this.note(row, faults, conversions);
       if (values === null) this.reading.refusedRows += 1;
-      else yield copyLine([String(n), ...values]);
+      else {
+        const line = copyLine([String(n), ...values]);
+        sent += line.length;
+        yield line;
+      }
     }
   }
 
