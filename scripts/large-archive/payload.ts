@@ -32,7 +32,9 @@ export function largeTrack(seed: number, n: number, tracks: number): LargeTrack 
     disc_number: 1,
     duration_ms: durationMs,
     explicit: random() < 0.1,
-    external_ids: { isrc: `${pick(random, LETTERS)}${pick(random, LETTERS)}X${integerBetween(random, 1e8, 1e9 - 1)}` },
+    external_ids: {
+      isrc: `${pick(random, LETTERS)}${pick(random, LETTERS)}X${integerBetween(random, 1e8, 1e9 - 1)}`,
+    },
     ...linked('track', id, name),
     is_local: false,
     popularity: integerBetween(random, 0, 100),

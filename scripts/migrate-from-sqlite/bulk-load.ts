@@ -1,4 +1,4 @@
-import type { Transaction } from '../../src/db.ts';
+import type { Queries, Transaction } from '../../src/db.ts';
 import { quoteName } from './cells.ts';
 
 /** What a move fills. Keys of archive_tracks stay: a trigger writes there and trusts them. */
@@ -16,7 +16,7 @@ const KEYS_TRUSTED = ['archive_tracks'];
 /** Who uses an archive that is still empty does not wait for us, nor we for them. */
 const PATIENCE = '500ms';
 
-interface Part {
+export interface Part {
   readonly relation: string;
   readonly name: string;
   readonly kind: 'key' | 'index' | 'reference';
@@ -95,7 +95,9 @@ export class BulkLoad {
 }
 
 async function takeAway(tx: Transaction): Promise<Part[]> {
-  const { patience } = await tx.one<{ patience: string }>(`SELECT current_setting('lock_timeout') AS patience`);
+  const { patience } = await tx.one<{ patience: string }>(
+    `SELECT current_setting('lock_timeout') AS patience`,
+  );
   const setPatience = (value: string): Promise<number> =>
     tx.execute(`SELECT set_config('lock_timeout', $1, true)`, [value]);
   await setPatience(PATIENCE);
@@ -106,21 +108,25 @@ async function takeAway(tx: Transaction): Promise<Part[]> {
     await tx.execute('ROLLBACK TO SAVEPOINT bulk_load');
     return [];
   }
-  const parts = await tx.many<Part>(PARTS, [FILLED, KEYS_TRUSTED]);
+  const parts = await listParts(tx);
   for (const kind of ['reference', 'index', 'key']) {
     for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
   }
   return parts;
 }
 
-function remove({ relation, name, kind }: Part): string {
+export function listParts(tx: Queries): Promise<Part[]> {
+  return tx.many<Part>(PARTS, [FILLED, KEYS_TRUSTED]);
+}
+
+export function remove({ relation, name, kind }: Part): string {
   // An index stands in its table's schema; without CASCADE whatever else hangs on one keeps us from taking it.
   if (kind !== 'index') return `ALTER TABLE ${relation} DROP CONSTRAINT ${quoteName(name)}`;
   const schema = relation.includes('.') ? relation.slice(0, relation.lastIndexOf('.') + 1) : '';
   return `DROP INDEX ${schema}${quoteName(name)}`;
 }
 
-const rebuild = ({ relation, name, kind, definition }: Part): string =>
+export const rebuild = ({ relation, name, kind, definition }: Part): string =>
   kind === 'index' ? definition : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteName(name)} ${definition}`;
 
 async function isEmpty(tx: Transaction): Promise<boolean> {

@@ -128,7 +128,7 @@ export function differs(column: MergedColumn): string {
 }
 
 /** Two payloads stored alike byte for byte are equal, and that is seen several times faster than by walking them. */
-const sameBytes = (column: MergedColumn): string => 
+const sameBytes = (column: MergedColumn): string =>
   `record_image_eq(ROW(${staged(column)}), ROW(t.${first(column)}))`;
 
 /** True where the target holds the source's value now. */

@@ -53,7 +53,9 @@ async function compare(
 ): Promise<Omit<Merged, 'added'> & { readonly news: number }> {
   const reason = (column: MergedColumn): string =>
     column.earliest ? REASON.keptTime : REASON[table.keptReason];
-  const found = table.columns.map((column, index) => `COALESCE(${differs(column)}, false) AS differs_${index}`);
+  const found = table.columns.map(
+    (column, index) => `COALESCE(${differs(column)}, false) AS differs_${index}`,
+  );
   const anyDiffers = table.columns.map((_, index) => `differs_${index}`).join(' OR ');
   await tx.execute(
     `CREATE TEMP TABLE unlike ON COMMIT DROP AS
@@ -93,12 +95,7 @@ const DERIVED_TRACK_COLUMNS: Readonly<Record<string, string>> = {
   popularity: 'COALESCE(s.popularity, pg_temp.payload_popularity(s.raw_json))',
 };
 
-function insertNew(
-  tx: Transaction,
-  table: MergedTable,
-  userId: number,
-  only: string,
-): Promise<number> {
+function insertNew(tx: Transaction, table: MergedTable, userId: number, only: string): Promise<number> {
   const values = new Map<string, string>(table.key.map((column) => [column, `s.${column}`]));
   if (table.personal) values.set('user_id', '$1::bigint');
   for (const column of table.columns) {

@@ -13,7 +13,7 @@ const WAITING_CHARACTERS = 8 * 1024 * 1024;
 const REJECT_COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'original'];
 
 /** A batch of tracks is kept until the server has taken it. */
-const TRACKS_CHARACTERS = 2 * 1024 * 1024;
+const TRACKS_CHARACTERS = 4 * 1024 * 1024;
 
 /** What was seen while a table was read. */
 export interface Reading {
@@ -36,7 +36,7 @@ export async function stageTable(
   try {
     for (let more = true; more;) {
       const batch = new Batch(source, table, rows, reading, progress);
-      if (into === 'staged_tracks') await copyTracks(tx, [...batch.lines(TRACKS_CHARACTERS)], reading);
+      if (into === 'staged_tracks') await copyTracks(tx, batch.lines(TRACKS_CHARACTERS), reading);
       else await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
       await copyRejects(tx, batch.rejects);
       more = !batch.finished;
@@ -51,18 +51,26 @@ export async function stageTable(
 }
 
 /** Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row. */
-async function copyTracks(tx: Transaction, lines: readonly string[], reading: Reading): Promise<void> {
+async function copyTracks(tx: Transaction, lines: Iterable<string>, reading: Reading): Promise<void> {
   const columns = ['n', ...STAGED.staged_tracks];
+  const sent: string[] = [];
   await tx.execute('SAVEPOINT batch');
   try {
-    await copyLines(tx, 'staged_tracks', columns, lines);
+    await copyLines(tx, 'staged_tracks', columns, kept(lines, sent));
   } catch (error) {
     if (!isAboutValues(error)) throw error;
     await tx.execute('ROLLBACK TO SAVEPOINT batch');
-    await copyLines(tx, 'judged_tracks', columns, lines);
+    await copyLines(tx, 'judged_tracks', columns, sent);
     await judgeJson(tx, reading.conversions);
   }
   await tx.execute('RELEASE SAVEPOINT batch');
+}
+
+function* kept(lines: Iterable<string>, sent: string[]): Generator<string> {
+  for (const line of lines) {
+    sent.push(line);
+    yield line;
+  }
 }
 
 /** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
