@@ -32,8 +32,7 @@ export async function mergeTable(tx: Transaction, table: MergedTable, userId: nu
   const changed = before.completed === 0 ? 0 : await complete(tx, table, userId);
   if (changed !== before.completed) throw new Error(`${table.target} was changed by somebody else meanwhile`);
   await tx.execute('DROP TABLE unlike');
-  const { completed, kept, alreadyThere } = before;
-  return { added, completed, kept, alreadyThere };
+  return { added, completed: before.completed, kept: before.kept, alreadyThere: before.alreadyThere };
 }
 
 async function isEmpty(tx: Transaction, table: MergedTable, userId: number): Promise<boolean> {

@@ -92,10 +92,8 @@ export async function setRepeatsAside(tx: Transaction, table: StagedTable): Prom
     await tx.execute('DROP TABLE repeats');
     return { duplicates: 0, refused: 0 };
   }
-  // As text, JSON that says 1.10 is not the same as JSON that says 1.1.
-  const value = (alias: string, column: string): string =>
-    `${alias}.${column}${JSON_COLUMNS.has(column) ? '::text' : ''}`;
-  const row = (alias: string): string => `ROW(${rest.map((column) => value(alias, column)).join(', ')})`;
+  const row = (alias: string): string =>
+    `ROW(${rest.map((column) => `${alias}.${asWritten(column)}`).join(', ')})`;
   const refused = await tx.execute(
     `INSERT INTO staged_faults
      SELECT $1::text, r.n, NULL, $2::text FROM repeats AS r
@@ -108,6 +106,9 @@ export async function setRepeatsAside(tx: Transaction, table: StagedTable): Prom
   await tx.execute('DROP TABLE repeats');
   return { duplicates: repeated - refused, refused };
 }
+
+/** As text, JSON that says 1.10 is not the same as JSON that says 1.1. */
+const asWritten = (column: string): string => (JSON_COLUMNS.has(column) ? `${column}::text` : column);
 
 /** A row set aside whole takes its bad values with it. */
 async function forgetValueFaults(tx: Transaction, source: string): Promise<void> {
