@@ -1,7 +1,7 @@
 import type { Transaction } from '../../src/db.ts';
 import { describeCell, describeKey, readRows, type Row, type SourceRow } from './cells.ts';
 import { conversionOf, convertRow } from './convert.ts';
-import { copyLine, copyLines } from './copy.ts';
+import { copyBytes, copyLine, copyLines, type OnRefused } from './copy.ts';
 import type { Fault } from './faults.ts';
 import type { Source, SourceTable } from './open-source.ts';
 import type { Progress } from './progress.ts';
@@ -11,9 +11,6 @@ import { STAGED } from './staged-tables.ts';
 /** Rejects wait in memory for their turn on the one connection; never more than this many characters of them. */
 const WAITING_CHARACTERS = 8 * 1024 * 1024;
 const REJECT_COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'original'];
-
-/** A batch of tracks is kept until the server has taken it. */
-const TRACKS_CHARACTERS = 4 * 1024 * 1024;
 
 /** What was seen while a table was read. */
 export interface Reading {
@@ -30,14 +27,21 @@ export async function stageTable(
   progress: Progress,
 ): Promise<Reading> {
   const into = conversionOf(source.layout, table.shape).into;
+  const columns = ['n', ...STAGED[into]];
+  // Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row.
+  const judge: OnRefused = async (error, bytes) => {
+    if (!isAboutValues(error)) throw error;
+    await tx.execute('ROLLBACK TO SAVEPOINT batch');
+    await copyBytes(tx, 'judged_tracks', columns, bytes);
+    await judgeJson(tx, reading.conversions);
+  };
   const rows = readRows(source.db, table);
   const reading: Reading = { rows: 0, refusedRows: 0, conversions: new Map() };
   progress.start(`reading ${table.name}`, table.rows);
   try {
     for (let more = true; more;) {
       const batch = new Batch(source, table, rows, reading, progress);
-      if (into === 'staged_tracks') await copyTracks(tx, batch.lines(TRACKS_CHARACTERS), reading);
-      else await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
+      await copyLines(tx, into, columns, batch.lines(), into === 'staged_tracks' ? judge : undefined);
       await copyRejects(tx, batch.rejects);
       more = !batch.finished;
     }
@@ -48,29 +52,6 @@ export async function stageTable(
   }
   await tx.execute(`ANALYZE ${into}`);
   return reading;
-}
-
-/** Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row. */
-async function copyTracks(tx: Transaction, lines: Iterable<string>, reading: Reading): Promise<void> {
-  const columns = ['n', ...STAGED.staged_tracks];
-  const sent: string[] = [];
-  await tx.execute('SAVEPOINT batch');
-  try {
-    await copyLines(tx, 'staged_tracks', columns, kept(lines, sent));
-  } catch (error) {
-    if (!isAboutValues(error)) throw error;
-    await tx.execute('ROLLBACK TO SAVEPOINT batch');
-    await copyLines(tx, 'judged_tracks', columns, sent);
-    await judgeJson(tx, reading.conversions);
-  }
-  await tx.execute('RELEASE SAVEPOINT batch');
-}
-
-function* kept(lines: Iterable<string>, sent: string[]): Generator<string> {
-  for (const line of lines) {
-    sent.push(line);
-    yield line;
-  }
 }
 
 /** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
@@ -102,9 +83,9 @@ class Batch {
     this.progress = progress;
   }
 
-  *lines(limit = Infinity): Generator<string> {
+  *lines(): Generator<string> {
     const conversion = conversionOf(this.source.layout, this.table.shape);
-    for (let sent = 0; this.waiting < WAITING_CHARACTERS && sent < limit;) {
+    while (this.waiting < WAITING_CHARACTERS) {
       const next = this.rows.next();
       if (next.done === true) {
         this.finished = true;
@@ -114,11 +95,7 @@ class Batch {
       const { values, faults, conversions } = convertRow(conversion, row, this.table.extra);
       this.note(row, faults, conversions);
       if (values === null) this.reading.refusedRows += 1;
-      else {
-        const line = copyLine([String(n), ...values]);
-        sent += line.length;
-        yield line;
-      }
+      else yield copyLine([String(n), ...values]);
     }
   }
 
