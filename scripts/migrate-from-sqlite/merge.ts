@@ -88,10 +88,10 @@ async function compare(
 /** Columns that the file does not name but its payload or its artists tell. */
 const DERIVED_TRACK_COLUMNS: Readonly<Record<string, string>> = {
   artist_name: 's.artist_name',
-  spotify_url: 'COALESCE(s.spotify_url, pg_temp.payload_url(s.raw_json))',
+  spotify_url: 'COALESCE(s.spotify_url, pg_temp.payload_url(p.payload))',
   release_date: 'COALESCE(s.release_date, r.release_date)',
   release_date_precision: 'COALESCE(s.release_date_precision, r.release_precision)',
-  popularity: 'COALESCE(s.popularity, pg_temp.payload_popularity(s.raw_json))',
+  popularity: 'COALESCE(s.popularity, pg_temp.payload_popularity(p.payload))',
 };
 
 function insertNew(tx: Transaction, table: MergedTable, userId: number, only: string): Promise<number> {
@@ -104,7 +104,11 @@ function insertNew(tx: Transaction, table: MergedTable, userId: number, only: st
   }
   const isTracks = table.target === 'tracks';
   if (isTracks) for (const [name, value] of Object.entries(DERIVED_TRACK_COLUMNS)) values.set(name, value);
-  const payload = isTracks ? 'CROSS JOIN LATERAL pg_temp.payload_release(s.raw_json) AS r' : '';
+  // The empty path and OFFSET 0: unpacked once for all that is read from it; what is stored is the packed one.
+  const payload = isTracks
+    ? `CROSS JOIN LATERAL (SELECT s.raw_json #> '{}' AS payload OFFSET 0) AS p
+       CROSS JOIN LATERAL pg_temp.payload_release(p.payload) AS r`
+    : '';
   return tx.execute(
     `INSERT INTO ${table.target} (${[...values.keys()].join(', ')})
      SELECT ${[...values.values()].join(', ')}
