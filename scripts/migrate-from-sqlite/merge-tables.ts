@@ -123,13 +123,19 @@ export function completes(column: MergedColumn): string {
 /** True where both know something and it is not the same. */
 export function differs(column: MergedColumn): string {
   if (column.earliest) return `s.${first(column)} > t.${first(column)}`;
-  return `(${column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ')})`;
+  const unlike = column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ');
+  return column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `(${unlike})`;
 }
+
+/** Two payloads stored alike byte for byte are equal, and that is seen several times faster than by walking them. */
+const sameBytes = (column: MergedColumn): string =>
+  `record_image_eq(ROW(${staged(column)}), ROW(t.${first(column)}))`;
 
 /** True where the target holds the source's value now. */
 export function arrived(column: MergedColumn): string {
   const same = column.columns.map((name) => `t.${name} IS NOT DISTINCT FROM ${staged(column, name)}`);
-  return `(s.${first(column)} IS NULL OR (${same.join(' AND ')}))`;
+  const quick = column.json ? `${sameBytes(column)} OR ` : '';
+  return `(s.${first(column)} IS NULL OR ${quick}(${same.join(' AND ')}))`;
 }
 
 export function completed(column: MergedColumn): string[] {

@@ -3,6 +3,7 @@ import { lockArchive } from '../../src/archives/lock.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import type { Db, Transaction } from '../../src/db.ts';
 import { backUp } from './backup.ts';
+import { BulkLoad } from './bulk-load.ts';
 import { explainFaults } from './explain-faults.ts';
 import { NothingWritten, VerificationFailed } from './faults.ts';
 import { addArchiveTracks, addPlaylists, mergeDerived } from './merge-derived.ts';
@@ -10,7 +11,7 @@ import { MERGED, type MergedTable } from './merge-tables.ts';
 import { mergeTable } from './merge.ts';
 import { openSource, type Source } from './open-source.ts';
 import { digestOf, findOrCreateArchive, type Archive } from './owner.ts';
-import { followReferences, judgeJson, setOrphansAside, setRepeatsAside } from './prepare.ts';
+import { followReferences, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
 import { isKnown, recordImport } from './record-import.ts';
 import { countNewRejects, countRejects, storeRejects } from './rejects.ts';
@@ -105,16 +106,18 @@ class Move {
     await setSession(tx, this.options.assumedZone ?? 'UTC');
     await createStaging(tx);
     const digest = digestOf(this.source);
+    const readings = await this.stage(tx);
+    // Whole tables before one listener's row: whoever waits for that row holds locks on tables.
+    const bulkLoad = await BulkLoad.begin(tx);
     const archive = this.options.findArchive
       ? await this.options.findArchive(tx, this.options.owner, this.source)
       : await findOrCreateArchive(tx, this.options.owner, digest);
     await lockArchive(tx, archive.userId);
-    const readings = await this.stage(tx);
     const conversions = new Map<string, number>();
     for (const { conversions: counts } of readings.values()) add(conversions, counts);
     this.progress.say('comparing and writing …');
-    await judgeJson(tx, conversions);
     const [tables, written] = await this.merge(tx, archive.userId, readings);
+    await bulkLoad.finish(tx);
     await explainFaults(tx, this.source);
     return this.conclude(tx, archive, digest, { tables, written, conversions });
   }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../src/db.ts';
 import { REASON } from './faults.ts';
 import type { Layout } from './layouts.ts';
-import type { StagedTable } from './staged-tables.ts';
+import { STAGED, type StagedTable } from './staged-tables.ts';
 
 /** Per source table: rows that came twice alike, and rows set aside because an earlier one has their key. */
 export interface Repeats {
@@ -9,13 +9,16 @@ export interface Repeats {
   readonly refused: number;
 }
 
-/** JSON that cannot be stored becomes NULL and a fault; a JSON string that holds an object becomes that object. */
+/**
+ * Judges the JSON of a batch that the server would not take as it was, row by row: what cannot be stored becomes NULL
+ * and a fault; a JSON string that holds an object becomes that object. Then the batch joins the others.
+ */
 export async function judgeJson(tx: Transaction, conversions: Map<string, number>): Promise<void> {
   for (const column of ['raw_json', 'audio_features']) {
     await tx.execute(
       `CREATE TEMP TABLE verdicts ON COMMIT DROP AS
        SELECT n, verdict FROM (
-         SELECT n, pg_temp.json_verdict(${column}) AS verdict FROM staged_tracks WHERE ${column} IS NOT NULL
+         SELECT n, pg_temp.json_verdict(${column}) AS verdict FROM judged_tracks WHERE ${column} IS NOT NULL
          OFFSET 0) AS judged
        WHERE verdict IS NOT NULL`,
     );
@@ -24,16 +27,25 @@ export async function judgeJson(tx: Transaction, conversions: Map<string, number
       [column],
     );
     const unwrapped = await tx.execute(
-      `UPDATE staged_tracks AS s SET ${column} = s.${column}::jsonb #>> '{}'
+      `UPDATE judged_tracks AS s SET ${column} = s.${column}::jsonb #>> '{}'
        FROM verdicts AS v WHERE v.n = s.n AND v.verdict = 'inner'`,
     );
     await tx.execute(
-      `UPDATE staged_tracks AS s SET ${column} = NULL FROM verdicts AS v WHERE v.n = s.n AND v.verdict <> 'inner'`,
+      `UPDATE judged_tracks AS s SET ${column} = NULL FROM verdicts AS v WHERE v.n = s.n AND v.verdict <> 'inner'`,
     );
     await tx.execute('DROP TABLE verdicts');
-    if (unwrapped > 0) conversions.set('JSON written as a JSON string to an object', unwrapped);
+    const what = 'JSON written as a JSON string to an object';
+    if (unwrapped > 0) conversions.set(what, (conversions.get(what) ?? 0) + unwrapped);
   }
+  const columns = ['n', ...STAGED.staged_tracks];
+  const values = columns.map((column) => (JSON_COLUMNS.has(column) ? `${column}::jsonb` : column));
+  await tx.execute(
+    `INSERT INTO staged_tracks (${columns.join(', ')}) SELECT ${values.join(', ')} FROM judged_tracks`,
+  );
+  await tx.execute('TRUNCATE judged_tracks');
 }
+
+const JSON_COLUMNS: ReadonlySet<string> = new Set(['raw_json', 'audio_features']);
 
 /** What makes two rows of one table the same row, and what they may differ in then. */
 const KEYS: Readonly<
@@ -69,14 +81,19 @@ const KEYS: Readonly<
 /** Of rows with one key the first stays; the others are counted if they say the same, and set aside if not. */
 export async function setRepeatsAside(tx: Transaction, table: StagedTable): Promise<Repeats> {
   const { source, key, rest } = KEYS[table];
-  await tx.execute(
+  const found = await tx.execute(
     `CREATE TEMP TABLE repeats ON COMMIT DROP AS
      SELECT s.n, first.n AS first_n FROM ${table} AS s
      JOIN (SELECT ${key.join(', ')}, min(n) AS n FROM ${table} GROUP BY ${key.join(', ')} HAVING count(*) > 1) AS first
      USING (${key.join(', ')})
      WHERE s.n > first.n`,
   );
-  const row = (alias: string): string => `ROW(${rest.map((column) => `${alias}.${column}`).join(', ')})`;
+  if (found === 0) {
+    await tx.execute('DROP TABLE repeats');
+    return { duplicates: 0, refused: 0 };
+  }
+  const row = (alias: string): string =>
+    `ROW(${rest.map((column) => `${alias}.${asWritten(column)}`).join(', ')})`;
   const refused = await tx.execute(
     `INSERT INTO staged_faults
      SELECT $1::text, r.n, NULL, $2::text FROM repeats AS r
@@ -89,6 +106,9 @@ export async function setRepeatsAside(tx: Transaction, table: StagedTable): Prom
   await tx.execute('DROP TABLE repeats');
   return { duplicates: repeated - refused, refused };
 }
+
+/** As text, JSON that says 1.10 is not the same as JSON that says 1.1. */
+const asWritten = (column: string): string => (JSON_COLUMNS.has(column) ? `${column}::text` : column);
 
 /** A row set aside whole takes its bad values with it. */
 async function forgetValueFaults(tx: Transaction, source: string): Promise<void> {
@@ -126,10 +146,10 @@ export async function followReferences(tx: Transaction, layout: Layout): Promise
  * @returns how many were set aside
  */
 export async function setOrphansAside(tx: Transaction, table: StagedTable): Promise<number> {
-  const orphans = `FROM ${table} AS s WHERE NOT EXISTS (SELECT FROM tracks AS t WHERE t.track_id = s.track_id)`;
-  await tx.execute(`INSERT INTO staged_faults SELECT $1::text, n, NULL, $2::text ${orphans}`, [
-    KEYS[table].source,
-    REASON.noSuchTrack,
-  ]);
-  return tx.execute(`DELETE ${orphans}`);
+  return tx.execute(
+    `WITH orphans AS (
+       DELETE FROM ${table} AS s WHERE NOT EXISTS (SELECT FROM tracks AS t WHERE t.track_id = s.track_id) RETURNING n)
+     INSERT INTO staged_faults SELECT $1::text, n, NULL, $2::text FROM orphans`,
+    [KEYS[table].source, REASON.noSuchTrack],
+  );
 }

@@ -1,10 +1,11 @@
 import type { Transaction } from '../../src/db.ts';
 import { describeCell, describeKey, readRows, type Row, type SourceRow } from './cells.ts';
 import { conversionOf, convertRow } from './convert.ts';
-import { copyLine, copyLines } from './copy.ts';
+import { copyBytes, copyLine, copyLines, type OnRefused } from './copy.ts';
 import type { Fault } from './faults.ts';
 import type { Source, SourceTable } from './open-source.ts';
 import type { Progress } from './progress.ts';
+import { judgeJson } from './prepare.ts';
 import { STAGED } from './staged-tables.ts';
 
 /** Rejects wait in memory for their turn on the one connection; never more than this many characters of them. */
@@ -26,13 +27,21 @@ export async function stageTable(
   progress: Progress,
 ): Promise<Reading> {
   const into = conversionOf(source.layout, table.shape).into;
+  const columns = ['n', ...STAGED[into]];
+  // Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row.
+  const judge: OnRefused = async (error, bytes) => {
+    if (!isAboutValues(error)) throw error;
+    await tx.execute('ROLLBACK TO SAVEPOINT batch');
+    await copyBytes(tx, 'judged_tracks', columns, bytes);
+    await judgeJson(tx, reading.conversions);
+  };
   const rows = readRows(source.db, table);
   const reading: Reading = { rows: 0, refusedRows: 0, conversions: new Map() };
   progress.start(`reading ${table.name}`, table.rows);
   try {
     for (let more = true; more;) {
       const batch = new Batch(source, table, rows, reading, progress);
-      await copyLines(tx, into, ['n', ...STAGED[into]], batch.lines());
+      await copyLines(tx, into, columns, batch.lines(), into === 'staged_tracks' ? judge : undefined);
       await copyRejects(tx, batch.rejects);
       more = !batch.finished;
     }
@@ -44,6 +53,10 @@ export async function stageTable(
   await tx.execute(`ANALYZE ${into}`);
   return reading;
 }
+
+/** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
+const isAboutValues = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(22|54|23514)/.test(String(error.code));
 
 /** As many rows as fit before the rejects among them want to be written. */
 class Batch {

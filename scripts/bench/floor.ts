@@ -1,0 +1,71 @@
+import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import type { Db } from '../../src/db.ts';
+import { listParts, rebuild, remove } from '../migrate-from-sqlite/bulk-load.ts';
+import { isInstalled, measureProgram, type Measured } from './child.ts';
+import { using } from './databases.ts';
+
+/** In the order of their references. archive_tracks follows from snapshots. */
+const TABLES = ['users', 'artists', 'tracks', 'track_artists', 'snapshots'];
+
+const ARCHIVE_TRACKS = `INSERT INTO archive_tracks (user_id, track_id) SELECT DISTINCT user_id, track_id FROM snapshots`;
+
+/** The tables of a finished move as text files, as COPY wants them. */
+export async function writeReadyText(url: string, directory: string): Promise<void> {
+  await using(url, async (db) => {
+    for (const table of TABLES) {
+      await db.withTransaction((tx) =>
+        pipeline(
+          tx.client.query(copyTo(`COPY ${table} TO STDOUT`)),
+          createWriteStream(fileOf(directory, table)),
+        ),
+      );
+    }
+  });
+}
+
+const fileOf = (directory: string, table: string): string => path.join(directory, `${table}.txt`);
+
+/**
+ * The least a load can take: ready-made text into bare tables, then every key, index, foreign key and trigger, and
+ * the rows that triggers would have written. Nothing is read, converted or verified.
+ */
+export async function measureFloor(url: string, directory: string): Promise<Measured> {
+  const after = await using(url, strip);
+  if (await isInstalled('psql')) {
+    const copies = TABLES.map((table) => `\\copy ${table} from '${fileOf(directory, table)}'`);
+    const script = path.join(directory, 'floor.sql');
+    writeFileSync(script, ['BEGIN;', ...copies, ...after.map((sql) => `${sql};`), 'COMMIT;', ''].join('\n'));
+    return measureProgram('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', script, '-d', url]);
+  }
+  return using(url, async (db) => {
+    const started = performance.now();
+    await db.withTransaction(async (tx) => {
+      for (const table of TABLES) {
+        const text = createReadStream(fileOf(directory, table), { highWaterMark: 256 * 1024 });
+        await pipeline(text, tx.client.query(copyFrom(`COPY ${table} FROM STDIN`)));
+      }
+      for (const sql of after) await tx.execute(sql);
+    });
+    return { seconds: (performance.now() - started) / 1000, megabytes: null };
+  });
+}
+
+/** Takes everything off the tables; returns what puts it back. */
+async function strip(db: Db): Promise<string[]> {
+  const triggers = await db.many<{ name: string; relation: string; definition: string }>(
+    `SELECT tgname AS name, tgrelid::regclass::text AS relation, pg_get_triggerdef(oid) AS definition
+     FROM pg_trigger WHERE NOT tgisinternal`,
+  );
+  const parts = await listParts(db);
+  const of = (kind: string) => parts.filter((part) => part.kind === kind);
+  for (const { name, relation } of triggers) await db.execute(`DROP TRIGGER ${name} ON ${relation}`);
+  for (const part of [...of('reference'), ...of('index'), ...of('key')]) await db.execute(remove(part));
+  return [
+    ARCHIVE_TRACKS,
+    ...[...of('key'), ...of('index'), ...of('reference')].map(rebuild),
+    ...triggers.map(({ definition }) => definition),
+  ];
+}

@@ -1,0 +1,4 @@
+import { writeSync } from 'node:fs';
+
+/** Loaded into a measured process: tells its peak resident memory, in KB, on the fourth descriptor as it ends. */
+process.on('exit', () => void writeSync(3, String(process.resourceUsage().maxRSS)));
