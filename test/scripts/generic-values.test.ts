@@ -396,12 +396,16 @@ it('a clock’s zone knows summer, winter and the hours between', () => {
   expect(instantIn('America/New_York', '2024-07-01T12:00:00')).toBe(Date.parse('2024-07-01T16:00:00Z'));
 });
 
-it('a rejected value that was mended in the file fills the gap it left', async () => {
-  const source = file('CREATE TABLE t (id INTEGER PRIMARY KEY, i INTEGER)', (db) =>
-    insert(db, 't', { i: 1 }, { i: 2 }, { i: 'abc' }),
+it('a rejected value that was mended in the file fills the gap it left, and nothing else', async () => {
+  const source = file('CREATE TABLE t (id INTEGER PRIMARY KEY, i INTEGER, v TEXT)', (db) =>
+    insert(db, 't', { i: 1, v: 'a' }, { i: 2, v: 'b' }, { i: 'abc', v: 'c' }, { i: 'def', v: 'd' }),
   );
   await move(source);
-  change(source, (db) => db.exec('UPDATE t SET i = 3 WHERE id = 3'));
-  expect((await move(source)).tables).toMatchObject([{ moved: 1, alreadyThere: 2 }]);
-  expect(await rows('SELECT i FROM s.t WHERE id = 3')).toEqual([{ i: 3 }]);
+  await rows(`UPDATE s.t SET v = 'live' WHERE id = 4`);
+  change(source, (db) => db.exec('UPDATE t SET i = id WHERE id > 2'));
+  expect((await move(source)).tables).toMatchObject([{ moved: 1, alreadyThere: 2, kept: 1 }]);
+  expect(await rows('SELECT i, v FROM s.t WHERE id > 2 ORDER BY id')).toEqual([
+    { i: 3, v: 'c' },
+    { i: 4, v: 'live' },
+  ]);
 });
