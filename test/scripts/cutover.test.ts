@@ -208,6 +208,6 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 60_000 }, () =>
       source_column: 'album_name',
       original: 'Another edition',
     });
-    expect((await migrate(back, '--verify-only')).code).toBe(1);
+    expect((await migrate(back, '--verify-only')).code).toBe(0);
   });
 });

@@ -47,7 +47,8 @@ export function useMoves(usualSchema: string): Moves {
   // Whatever a test moves, the verification that shares nothing with the move finds all of it.
   afterEach(async () => {
     if (moved === null) return;
-    const found = await verify(...moved);
+    const [file, options] = moved;
+    const found = await verify(file, { ...options, db: test.db });
     expect(found.ok ? [] : found).toEqual([]);
   });
   return {
