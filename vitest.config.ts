@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most tests wait for a process or a database: more of them at once than there are cores.
+    maxWorkers: 3,
   },
 });

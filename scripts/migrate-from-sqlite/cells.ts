@@ -48,18 +48,23 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
  */
 export function* readRows(db: Database, table: ReadableTable): Generator<SourceRow, void, undefined> {
   const exact = new ExactReader(db, table);
-  const decode = binaryJsonDecoder(db);
   const rows = db.prepare<[], Record<string, Cell>>(select(table, (column) => column));
   let n = 0;
   try {
     for (const row of rows.safeIntegers().iterate()) {
       n += 1;
-      const cells = Object.values(row);
-      const mended = cells.some(isSuspicious) ? exact.mend(n, row) : row;
-      yield { n, row: cells.some(isBlob) ? mapCells(mended, decode) : mended };
+      yield { n, row: Object.values(row).some(isSuspicious) ? exact.mend(n, row) : row };
     }
   } finally {
     exact.close();
+  }
+}
+
+/** The same for an archive, where a BLOB may be JSON in SQLite's own binary form. */
+export function* readArchiveRows(db: Database, table: ReadableTable): Generator<SourceRow, void, undefined> {
+  const decode = binaryJsonDecoder(db);
+  for (const { n, row } of readRows(db, table)) {
+    yield { n, row: Object.values(row).some(isBlob) ? mapCells(row, decode) : row };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../src/db.ts';
-import { readRows, type Row, type SourceRow } from './cells.ts';
+import { readArchiveRows, type Row, type SourceRow } from './cells.ts';
 import type { Fault } from './faults.ts';
 import type { Source, SourceTable } from './open-source.ts';
 import { copyRejects, rejectLine } from './stage.ts';
@@ -17,7 +17,7 @@ interface FoundFault extends Fault {
  */
 export async function explainFaults(tx: Transaction, source: Source): Promise<void> {
   for (const table of source.tables) {
-    const rows = readRows(source.db, table);
+    const rows = readArchiveRows(source.db, table);
     let current: SourceRow | undefined;
     const rowAt = (n: number): Row => {
       while (current === undefined || current.n < n) current = rows.next().value ?? undefined;

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../src/db.ts';
-import { describeCell, describeKey, readRows, type Row, type SourceRow } from './cells.ts';
+import { describeCell, describeKey, readArchiveRows, type Row, type SourceRow } from './cells.ts';
 import { conversionOf, convertRow } from './convert.ts';
 import { copyBytes, copyLine, copyLines, type OnRefused } from './copy.ts';
 import type { Fault } from './faults.ts';
@@ -35,7 +35,7 @@ export async function stageTable(
     await copyBytes(tx, 'judged_tracks', columns, bytes);
     await judgeJson(tx, reading.conversions);
   };
-  const rows = readRows(source.db, table);
+  const rows = readArchiveRows(source.db, table);
   const reading: Reading = { rows: 0, refusedRows: 0, conversions: new Map() };
   progress.start(`reading ${table.name}`, table.rows);
   try {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDb } from '../../src/db.ts';
 import { SpotifyError } from '../../src/spotify/errors.ts';
@@ -34,19 +35,17 @@ const secondsLeft = async (): Promise<number> =>
 
 /** Two calls, both under way before either is told to wait. */
 async function bothTold(firstSeconds: number, secondSeconds: number): Promise<void> {
-  let underWay = 0;
-  let release: () => void = () => undefined;
-  const both = new Promise<void>((resolve) => (release = resolve));
-  const told = (retryAfterSeconds: number) =>
+  const underWay = new EventEmitter();
+  const told = (retryAfterSeconds: number, go: Promise<unknown>) =>
     errorOf(
       withinSpotifyLimit(test.db, async () => {
-        underWay += 1;
-        if (underWay === 2) release();
-        await both;
+        underWay.emit(String(retryAfterSeconds));
+        await go;
         throw new SpotifyError('rate-limited', { retryAfterSeconds });
       }),
     );
-  await Promise.all([told(firstSeconds), told(secondSeconds)]);
+  const both = Promise.all([once(underWay, String(firstSeconds)), once(underWay, String(secondSeconds))]);
+  await Promise.all([told(firstSeconds, both), told(secondSeconds, both)]);
 }
 
 describe('a penalty of Spotify', () => {
