@@ -31,6 +31,8 @@ const FIND_USER = hotQuery(
  */
 export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User> {
   return db.withTransaction(async (tx) => {
+    // One after the other: ON CONFLICT watches one unique column, and a listener has two.
+    await tx.execute(`SELECT pg_advisory_xact_lock(hashtext('sign-in'))`);
     if (profile.accountId !== null) await followAccount(tx, profile.id, profile.accountId);
     const user = await tx.maybeOne<User>(SIGN_IN, [profile.id, profile.accountId, profile.displayName]);
     if (!user)
