@@ -1,37 +1,32 @@
-import { copyFileSync, existsSync } from 'node:fs';
-import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
 import { exitCodeOf, type MoveReport } from '../../scripts/migrate-from-sqlite/report.ts';
 import { useDatabase } from '../support/database.ts';
 import { useDirectory } from '../support/old-archives.ts';
+import {
+  copyReference,
+  hasReferenceArchives,
+  referencePath,
+  type ReferenceLayout,
+} from '../support/reference-archives.ts';
 import { dumpTables, emptyTables } from '../support/table-dump.ts';
 
-const archives = process.env.REFERENCE_ARCHIVES ?? path.resolve(import.meta.dirname, '../../../shared/data');
-const present = existsSync(path.join(archives, 'snapshots-layout.db'));
-if (!present) {
-  process.stderr.write(
-    `The reference archives are not in ${archives} (REFERENCE_ARCHIVES): their tests are skipped.\n`,
-  );
-}
-
 /** What the old file itself holds. */
-function source(layout: string, sql: string): unknown[] {
-  const db = new Sqlite(path.join(archives, `${layout}-layout.db`), { readonly: true });
+function source(layout: ReferenceLayout, sql: string): unknown[] {
+  const db = new Sqlite(referencePath(layout), { readonly: true });
   const rows = db.prepare(sql).all();
   db.close();
   return rows;
 }
 
-describe.skipIf(!present)('the reference archives', () => {
+describe.skipIf(!hasReferenceArchives)('the reference archives', () => {
   const test = useDatabase();
   const directory = useDirectory();
   beforeEach(() => emptyTables(test.db));
 
-  function move(layout: 'snapshots' | 'playlists'): Promise<MoveReport> {
-    const file = path.join(directory, `${layout}-layout.db`);
-    if (!existsSync(file)) copyFileSync(path.join(archives, `${layout}-layout.db`), file);
+  function move(layout: ReferenceLayout): Promise<MoveReport> {
+    const file = copyReference(layout, directory);
     return moveArchive({ db: test.db, file, owner: 'alice', backup: false });
   }
 

@@ -1,5 +1,3 @@
-import { copyFileSync, existsSync } from 'node:fs';
-import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
@@ -13,11 +11,11 @@ import {
   useDirectory,
   writeArchive,
 } from '../support/old-archives.ts';
+import { copyReference, hasReferenceArchives } from '../support/reference-archives.ts';
 import { dumpTables, emptyTables } from '../support/table-dump.ts';
 
 const test = useDatabase();
 const directory = useDirectory();
-const archives = process.env.REFERENCE_ARCHIVES ?? path.resolve(import.meta.dirname, '../../../shared/data');
 let files = 0;
 beforeEach(() => emptyTables(test.db));
 
@@ -224,12 +222,11 @@ describe('verification', () => {
   });
 });
 
-describe.skipIf(!existsSync(archives))('the reference archives', () => {
-  it.each(['snapshots', 'playlists'])(
+describe.skipIf(!hasReferenceArchives)('the reference archives', () => {
+  it.each(['snapshots', 'playlists'] as const)(
     '%s: verified, and a single changed row of thousands is named',
     async (layout) => {
-      const file = path.join(directory, `${layout}-layout.db`);
-      copyFileSync(path.join(archives, `${layout}-layout.db`), file);
+      const file = copyReference(layout, directory);
       await move(file);
       const found = await verify(file);
       expect(found).toMatchObject({ ok: true });
