@@ -93,7 +93,7 @@ describe('paging', () => {
     const start = performance.now();
     const listing = listTopTracks(settingsFor(spotify, { timeoutMs: 400 }), accessToken, 'short_term');
     expect(await errorOf(listing)).toMatchObject({ kind: 'unreachable' });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(3000);
   });
 });
 

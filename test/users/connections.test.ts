@@ -33,7 +33,7 @@ let bob: number;
 
 beforeAll(async () => {
   spotify = await startSpotifyStandIn({ listeners: standInListeners() });
-  access = { settings: settingsFor(spotify, { timeoutMs: 500 }), tokenKeys };
+  access = { settings: settingsFor(spotify, { timeoutMs: 1_500 }), tokenKeys };
   otherProcess = createDb({ url: test.url, poolMin: 0, poolMax: 5, applicationName: 'other' });
   return async () => {
     await otherProcess.close();
@@ -69,6 +69,23 @@ const outdate = (userId: number): Promise<number> =>
   ]);
 const whoAmI = async (userId: number, db: Db = test.db): Promise<string> =>
   (await withAccessToken(db, userId, access, (token) => fetchProfile(access.settings, token))).id;
+/** Holds Alice's row until all of them have read the old token and want to be the one who refreshes it. */
+async function allAtOnce<Result>(count: number, ask: () => Promise<Result>): Promise<Result[]> {
+  const asked = await otherProcess.withTransaction(async (tx) => {
+    await tx.execute('SELECT FROM spotify_connections FOR UPDATE');
+    const all = Promise.all(Array.from({ length: count }, ask));
+    const waiting = async (): Promise<number> =>
+      (
+        await tx.one<{ waiting: number }>(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+      ).waiting;
+    while ((await waiting()) < count) await sleep(10);
+    return { all };
+  });
+  return asked.all;
+}
 const refreshes = (): number => spotify.calls.filter(({ grantType }) => grantType === 'refresh_token').length;
 const rejection = async (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -138,7 +155,8 @@ describe('an access token', () => {
     await outdate(alice);
     spotify.fail({ on: 'token', kind: 'replaced-fields', fields: { expires_in: 1 } });
     const before = refreshes();
-    await Promise.all(Array.from({ length: 10 }, () => whoAmI(alice)));
+    const served = await allAtOnce(8, () => whoAmI(alice));
+    expect(served).toEqual(Array(8).fill(ALICE));
     expect(refreshes()).toBe(before + 1);
   });
 
@@ -243,7 +261,7 @@ describe('a refresh token', () => {
     const errors = await Promise.all(Array.from({ length: 20 }, () => errorOf(whoAmI(alice))));
     expect(new Set(errors.map(({ kind }) => kind))).toEqual(new Set(['unreachable']));
     expect(refreshes()).toBe(before + 1);
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(performance.now() - begun).toBeLessThan(4_000);
   });
 
   it('of a sign-in made meanwhile is not written over', async () => {
