@@ -244,7 +244,7 @@ it(
     await test.db.execute('TRUNCATE tracks CASCADE');
     const many = await run(heavy(40)).ended;
     expect(many.code).toBe(0);
-    expect(many.peakMegabytes).toBeLessThan(few.peakMegabytes + 60);
+    expect(many.peakMegabytes).toBeLessThan(few.peakMegabytes + 120);
   },
   SLOW,
 );
