@@ -64,11 +64,14 @@ const isReady = (url: string): Promise<boolean> =>
 
 async function isFree(port: number): Promise<boolean> {
   const server = net.createServer().listen(port, '127.0.0.1');
-  const free = await Promise.race([
-    once(server, 'listening').then(() => true),
-    once(server, 'error').then(() => false),
-  ]);
-  server.close();
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (free) {
+    server.close();
+    await once(server, 'close');
+  }
   return free;
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,6 +72,9 @@ describe('npm run demo', () => {
     'comes up with nothing set up, twice on the same archive, and stops cleanly',
     { timeout: 90_000 },
     async () => {
+      // Somebody else has the port: the demo takes another.
+      const occupied = createServer().listen(39_217, '127.0.0.1');
+      await once(occupied, 'listening');
       for (const moved of [/^tracks +1,900 +1,900/m, /Nothing new: all of it was there already/]) {
         const demo = startScript('scripts/demo.ts', ['--port', '39217'], { cwd: directory });
         while (!demo.output().includes('Ready: open') && demo.child.exitCode === null) await sleep(100);
