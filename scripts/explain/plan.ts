@@ -33,8 +33,16 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
      WHERE user_id = $1 AND time_range = 'short_term' ORDER BY date DESC LIMIT 2`,
     [userId],
   );
+  const favourite = await db.maybeOne<{ trackId: string; artistId: string | null }>(
+    `SELECT track_id AS "trackId",
+       (SELECT artist_id FROM track_artists WHERE track_id = a.track_id ORDER BY position LIMIT 1) AS "artistId"
+     FROM archive_tracks AS a WHERE user_id = $1 ORDER BY listings DESC, track_id LIMIT 1`,
+    [userId],
+  );
   const values: Readonly<Record<Parameter, unknown>> = {
     userId,
+    trackId: favourite?.trackId,
+    artistId: favourite?.artistId,
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
