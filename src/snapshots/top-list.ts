@@ -1,19 +1,13 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 /** One place of the newest list, and what is known of the track's places before. */
-export interface TopListEntry {
-  readonly track_id: string;
+export interface TopListEntry extends TrackCard {
   readonly rank: number | null;
-  readonly name: string | null;
-  readonly artist_name: string | null;
-  readonly album_name: string | null;
-  /** What a cover is drawn from where art is missing. */
-  readonly cover_seed: string;
+  /** The cover at its largest. */
   readonly art_url: string | null;
-  readonly thumbnail_url: string | null;
-  readonly spotify_url: string | null;
   /** Its rank in the snapshot before; null: it was not there, or had none. */
   readonly previous_rank: number | null;
   /** The last snapshot it was in before this one (`YYYY-MM-DD`); null: never before. */
@@ -67,11 +61,9 @@ const TOP_LIST = hotQuery(
   ['userId', 'timeRange', 'latestDate', 'previousDate'],
   `
   SELECT
-    now.track_id, now.rank,
-    tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
-    COALESCE(raw_json #>> '{album,id}', tracks.album_name, now.track_id) AS cover_seed,
+    now.rank,
+    ${TRACK_CARD},
     raw_json #>> '{album,images,0,url}' AS art_url,
-    raw_json #>> '{album,images,-1,url}' AS thumbnail_url,
     before.rank AS previous_rank,
     COALESCE(before.snapshot_date, earlier.last_seen_date) AS last_seen_date
   FROM snapshots AS now

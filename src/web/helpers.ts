@@ -11,6 +11,11 @@ export function jsonForScript(data: unknown): string {
   );
 }
 
+/** A track's page here; a local file's id is its URI. */
+export const trackPath = (trackId: string): string => `/tracks/${encodeURIComponent(trackId)}`;
+
+export const artistPath = (artistId: string): string => `/artists/${encodeURIComponent(artistId)}`;
+
 /** The address where it leads to Spotify; null otherwise. */
 export function spotifyLink(url: unknown): string | null {
   return safeAddress(url, (host) => host === 'open.spotify.com');

@@ -6,6 +6,7 @@ const entry = (fields: Partial<TopListEntry>): TopListEntry => ({
   track_id: 't',
   rank: 1,
   name: null,
+  artists: [],
   artist_name: null,
   album_name: null,
   cover_seed: 't',
