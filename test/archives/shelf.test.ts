@@ -43,7 +43,7 @@ const stray = () =>
 const shelfOf = (userId: number, trackId: string) =>
   test.db.one<Record<string, unknown>>(
     `SELECT name, artist_names, energy, has_isrc, explicit, tempo, key, first_listed_date, last_listed_date,
-       best_rank, listings, time_ranges, document @@ to_tsquery('simple', 'beyonce') AS found, search_text
+       best_rank, listings, time_ranges, document @@ (shelf_mark(user_id) || 'beyonce')::tsquery AS found, search_text
      FROM archive_tracks WHERE user_id = $1 AND track_id = $2`,
     [userId, trackId],
   );
@@ -66,7 +66,7 @@ describe('a listener’s shelf', () => {
       tempo: 79.9,
       key: 9,
       found: true,
-      search_text: 'halo beyonce, beyonce, someone else ',
+      search_text: 'halo\nbeyonce, beyonce, someone else\n',
       listings: 0,
     });
   });
