@@ -9,10 +9,11 @@ CREATE FUNCTION shelf_mark(user_id bigint) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN translate(user_id::text, '0123456789', 'bcdfghjklm') || 'z';
 
+-- (search_path: indexes are built, and dumps restored, by sessions that have none.)
 -- A folded text (search_form) as words between single spaces: signs and pictures fall away, and in scripts that put
 -- no spaces between words each character is one, so that a part of a title is found as a phrase.
 CREATE FUNCTION search_words(form text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
   words text := regexp_replace(form, '[\x01-\x2F\x3A-\x40\x5B-\x60\x7B-\xA9\xAB-\xB4\xB6-\xB9\xBB-\xBF\xD7\xF7'
     '\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u2E00-\u2E7F\u3000-\u3004\u3008-\u3030\u303D-\u303F\uFE00-\uFE6F'
@@ -33,7 +34,7 @@ RETURN search_words(regexp_replace(form, '[!-/:-@[-`{-~]+', '', 'g'));
 
 -- A name as a listener's marked words, then those of its words that can be written as one.
 CREATE FUNCTION marked_words(mark text, name text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
   form text := search_form(name);
   words text := search_words(form);
@@ -50,7 +51,7 @@ DROP FUNCTION search_document;
 
 -- Exact words weigh A (track), B (artists), C (album); their English stems weigh D, so that exact words come first.
 CREATE FUNCTION search_document(user_id bigint, track text, artists text, album text) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
   mark text := shelf_mark(user_id);
   track_words text := marked_words(mark, COALESCE(track, ''));
@@ -77,14 +78,22 @@ ALTER TABLE archive_tracks
 COMMENT ON COLUMN archive_tracks.document IS 'the words to find it by, each after shelf_mark(user_id)';
 COMMENT ON COLUMN archive_tracks.search_text IS 'track, artists and album, folded, a line each';
 
+-- The trigrams of a folded text, a listener's own as well: what a mistyped word still shares with the right one.
+-- (gin_trgm_ops keeps no listener's apart: it
+-- compares everybody's names with the word first, and a listener's mistake costs what all of them have.)
+CREATE FUNCTION shelf_trigrams(user_id bigint, form text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN array_to_tsvector(string_to_array(
+  shelf_mark(user_id) || array_to_string(show_trgm(form), E'\n' || shelf_mark(user_id)), E'\n'));
+
 CREATE INDEX archive_tracks_document ON archive_tracks USING gin (document);
-CREATE INDEX archive_tracks_search_text ON archive_tracks USING gin (user_id, search_text gin_trgm_ops);
+CREATE INDEX archive_tracks_trigrams ON archive_tracks USING gin (shelf_trigrams(user_id, search_text));
 CREATE INDEX archive_tracks_released ON archive_tracks (user_id, release_date);
 
 -- Down Migration
-DROP INDEX archive_tracks_released, archive_tracks_document, archive_tracks_search_text;
+DROP INDEX archive_tracks_released, archive_tracks_document, archive_tracks_trigrams;
 ALTER TABLE archive_tracks DROP document, DROP search_text;
-DROP FUNCTION search_document, marked_words, joined_search_words, search_words, shelf_mark;
+DROP FUNCTION shelf_trigrams, search_document, marked_words, joined_search_words, search_words, shelf_mark;
 
 CREATE OR REPLACE FUNCTION search_form(words text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

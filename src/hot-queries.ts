@@ -15,7 +15,7 @@ export type SearchParameter =
   | 'artistWordQuery'
   | 'withoutWordQuery'
   | 'begunWordQueries'
-  | 'longestWord'
+  | 'mistypedWordQuery'
   | 'searchedWords'
   | 'shownWords';
 

@@ -2,7 +2,12 @@ import type { Db } from '../../src/db.ts';
 import type { SearchParameter } from '../../src/hot-queries.ts';
 import { parseQuery } from '../../src/search/parse-query.ts';
 import { foldQuery } from '../../src/search/terms.ts';
-import { artistTsQueryOf, begunTsQueryOf, tsQueriesOf } from '../../src/search/ts-query.ts';
+import {
+  artistTsQueryOf,
+  begunTsQueryOf,
+  mistypedTsQueryOf,
+  tsQueriesOf,
+} from '../../src/search/ts-query.ts';
 
 /** What a search for the most common word in the names of the listener's tracks asks the database. */
 export async function searchValues(db: Db, userId: number): Promise<Record<SearchParameter, unknown>> {
@@ -21,7 +26,10 @@ export async function searchValues(db: Db, userId: number): Promise<Record<Searc
     artistWordQuery: artistTsQueryOf(query),
     withoutWordQuery: null,
     begunWordQueries: (['ABC', 'A', 'B', 'C'] as const).map((weights) => begunTsQueryOf(query, weights)),
-    longestWord: word,
+    mistypedWordQuery: mistypedTsQueryOf(
+      [`  ${word.slice(0, 1)}`, ` ${word.slice(0, 2)}`, word.slice(0, 3)],
+      query.mark,
+    ),
     searchedWords: [word],
     shownWords: [word, `${word}s`],
   };

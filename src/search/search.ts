@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Queries } from '../db.ts';
 import { findArtists, type FoundArtist } from './find-artists.ts';
 import { findNearTracks, wordsToComeNear } from './find-near.ts';
 import { asksForSomething, findTracks, type FoundTrack } from './find-tracks.ts';
@@ -24,7 +24,7 @@ export interface SearchResult {
 
 /** Everything the search page says about a query as it was typed. */
 export async function searchArchive(
-  db: Db,
+  db: Queries,
   userId: number,
   text: string,
   page: number,

@@ -20,9 +20,12 @@ export interface FoldedQuery {
   readonly clauses: readonly (readonly FoldedTerm[])[];
   readonly without: readonly FoldedTerm[];
   readonly years: SearchQuery['years'];
+  /** What stands before each lexeme of this listener's. */
+  readonly mark: string;
 }
 
 interface FoldedRow {
+  readonly mark: string;
   readonly form: string;
   readonly words: string;
   readonly lexemes: readonly string[];
@@ -41,6 +44,7 @@ export async function foldQuery(db: Queries, userId: number, query: SearchQuery)
     clauses: query.clauses.map((clause) => clause.map(fold)),
     without: query.without.map(fold),
     years: query.years,
+    mark: rows[0]?.mark ?? '',
   };
 }
 
@@ -66,7 +70,7 @@ const FOLDED = hotQuery(
   'search: words as the shelf keeps them',
   ['userId', 'searchedTerms'],
   `
-  SELECT form, words, ${LEXEMES('words')} AS lexemes, ${LEXEMES('one_word')} AS joined,
+  SELECT shelf_mark($1) AS mark, form, words, ${LEXEMES('words')} AS lexemes, ${LEXEMES('one_word')} AS joined,
     tsvector_to_array(to_tsvector('english', CASE WHEN one_word <> '' THEN ${MARKED('one_word')} ELSE '' END)) AS stems
   FROM (
     SELECT place, form, search_words(form) AS words, joined_search_words(form) AS one_word

@@ -53,6 +53,30 @@ export function begunTsQueryOf({ clauses }: FoldedQuery, weights: Weights): stri
   return allOf(terms.map((term, index) => exact(term, weights, index === terms.length - 1)));
 }
 
+const MOST_TRIGRAMS = 10;
+
+/**
+ * Asks for names that may hold a word with a mistake in it: a wrong, missing or additional letter, or two that changed
+ * places, spoils at most four of its trigrams. Some of the others must be there.
+ */
+export function mistypedTsQueryOf(trigrams: readonly string[], mark: string): string {
+  const compared = trigrams.slice(0, MOST_TRIGRAMS).map((trigram) => quote(`${mark}${trigram}`));
+  return anyOf(choose(compared, sharedAtLeast(trigrams.length)).map((some) => `(${allOf(some)})`));
+}
+
+function sharedAtLeast(trigrams: number): number {
+  if (trigrams <= 4) return Math.max(1, trigrams - 1);
+  return trigrams < 8 ? 2 : 3;
+}
+
+/** Every way to take so many of the parts. */
+function choose(parts: readonly string[], count: number): string[][] {
+  if (count === 0) return [[]];
+  return parts.flatMap((part, index) =>
+    choose(parts.slice(index + 1), count - 1).map((rest) => [part, ...rest]),
+  );
+}
+
 const hasWords = ({ lexemes }: FoldedTerm): boolean => lexemes.length > 0;
 
 function loose(term: FoldedTerm): string {
@@ -67,9 +91,11 @@ function exact(term: FoldedTerm, weights: Weights, begun = false): string {
   return term.joined === null ? `(${words})` : anyOf([`(${words})`, lexeme(term.joined, where, begun)]);
 }
 
-/** Quoted, so that nothing in it is syntax. */
 const lexeme = (text: string, weights: string, begun = false): string =>
-  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}':${begun ? '*' : ''}${weights}`;
+  `${quote(text)}:${begun ? '*' : ''}${weights}`;
+
+/** So that nothing in it is syntax. */
+const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 const allOf = (parts: readonly string[]): string => parts.join(' & ');
 const anyOf = (parts: readonly string[]): string => `(${parts.join(' | ')})`;

@@ -148,6 +148,15 @@ describe('a listener’s shelf', () => {
     await insertArchiveTracks(test.db, alice, [track]);
     expect(Array.from(String((await shelfOf(alice, track)).name))).toHaveLength(500);
   });
+
+  it('can be written by a session without a search path, as a restored dump is', async () => {
+    await test.db.withTransaction(async (tx) => {
+      await tx.execute('SET LOCAL search_path TO pg_catalog');
+      expect(await tx.execute('UPDATE public.archive_tracks SET name = name')).toBeGreaterThan(0);
+      await tx.execute('REINDEX TABLE public.archive_tracks');
+    });
+  });
+
   it('says everywhere what the catalogue and the snapshots say, after all of this', async () => {
     expect(await stray()).toEqual([]);
   });
