@@ -1,5 +1,23 @@
 /** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
-export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId';
+export type Parameter =
+  'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId' | SearchParameter;
+
+/** Terms as they are typed and folded, and the tsqueries and patterns made of them (src/search). */
+export type SearchParameter =
+  | 'limit'
+  | 'offset'
+  | 'releasedFrom'
+  | 'releasedTo'
+  | 'searchedTerms'
+  | 'searchedTitle'
+  | 'searchedPattern'
+  | 'wordQueries'
+  | 'artistWordQuery'
+  | 'withoutWordQuery'
+  | 'begunWordQueries'
+  | 'mistypedWordQuery'
+  | 'searchedWords'
+  | 'shownWords';
 
 export interface HotQuery {
   readonly name: string;

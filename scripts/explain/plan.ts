@@ -1,8 +1,11 @@
 import type { Db } from '../../src/db.ts';
 import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-queries.ts';
+import { searchValues } from './search-values.ts';
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/search/search.ts';
+import '../../src/search/suggest.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/top-list.ts';
 import '../../src/users/connections.ts';
@@ -46,6 +49,7 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    ...(await searchValues(db, userId)),
   };
   return listHotQueries().map((query) => ({
     ...query,
