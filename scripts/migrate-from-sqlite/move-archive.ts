@@ -10,7 +10,7 @@ import { addPlaylists, mergeDerived } from './merge-derived.ts';
 import { MERGED, type MergedTable } from './merge-tables.ts';
 import { mergeTable } from './merge.ts';
 import { openSource, type Source } from './open-source.ts';
-import { digestOf, findOrCreateArchive, type Archive } from './owner.ts';
+import { digestOf, findArchive, findOrCreateArchive, type Archive } from './owner.ts';
 import { followReferences, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
 import { isKnown, recordImport } from './record-import.ts';
@@ -20,6 +20,7 @@ import { checkZone, setSession, takeTurn } from './session.ts';
 import { fillShelf, refreshShelves } from './shelf.ts';
 import { isAboutValues, stageTable, type Reading } from './stage.ts';
 import { createStaging } from './staged-tables.ts';
+import { findAllThere } from './straight/all-there.ts';
 import { isStraight, NotStraight } from './straight/is-straight.ts';
 import { StraightLoad } from './straight/load.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
@@ -111,29 +112,39 @@ class Move {
     return (await this.goStraight(tx, digest)) ?? this.goCarefully(tx, digest);
   }
 
-  /** A file as the old app wrote it, into an archive that holds nothing; null where either is not so. */
+  /** A file as the old app wrote it, into an archive that holds nothing or all of it; null where it is not so. */
   private async goStraight(tx: Transaction, digest: string): Promise<MoveReport | null> {
     if (this.options.findArchive || this.options.afterwards || !isStraight(this.source)) return null;
     await tx.execute('SAVEPOINT straight');
     try {
-      const bulkLoad = await BulkLoad.begin(tx, this.rows);
-      if (bulkLoad.isUnderWay && bulkLoad.fromEmpty) {
-        const archive = await findOrCreateArchive(tx, this.options.owner, digest);
-        await lockArchive(tx, archive.userId);
-        const load = new StraightLoad(this.source, this.options.db, this.progress);
-        const tables = await load.run(tx, archive.userId, bulkLoad);
-        await tx.execute('RELEASE SAVEPOINT straight');
-        return await this.conclude(tx, archive, digest, {
-          tables,
-          written: this.rows,
-          conversions: new Map(),
-        });
-      }
+      const report = (await this.findUnchanged(tx, digest)) ?? (await this.load(tx, digest));
+      if (report) return report;
     } catch (error) {
       if (!isForCarefulWay(error)) throw error;
     }
     await tx.execute('ROLLBACK TO SAVEPOINT straight');
     return null;
+  }
+
+  private async findUnchanged(tx: Transaction, digest: string): Promise<MoveReport | null> {
+    const { owner } = this.options;
+    const archive = await findArchive(tx, owner, digest);
+    if (archive === null || (owner !== null && archive.spotifyId !== owner)) return null;
+    if (!(await isKnown(tx, archive.userId, digest))) return null;
+    await lockArchive(tx, archive.userId);
+    this.progress.say('comparing …');
+    const tables = await findAllThere(tx, this.source, archive.userId);
+    return tables && this.conclude(tx, archive, digest, { tables, written: 0, conversions: new Map() });
+  }
+
+  private async load(tx: Transaction, digest: string): Promise<MoveReport | null> {
+    const bulkLoad = await BulkLoad.begin(tx, this.rows);
+    if (!bulkLoad.isUnderWay || !bulkLoad.fromEmpty) return null;
+    const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    await lockArchive(tx, archive.userId);
+    const straight = new StraightLoad(this.source, this.options.db, this.progress);
+    const tables = await straight.run(tx, archive.userId, bulkLoad);
+    return this.conclude(tx, archive, digest, { tables, written: this.rows, conversions: new Map() });
   }
 
   private get rows(): number {
