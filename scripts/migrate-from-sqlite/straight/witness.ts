@@ -19,13 +19,13 @@ export interface Digest {
   readonly sum: string;
 }
 
-const CHUNK_ROWS = 1_000;
-const CHUNK_BYTES = 2 * 1024 * 1024;
+const CHUNK_ROWS = 500;
+const CHUNK_BYTES = 1024 * 1024;
 const LIST_ROWS = 10_000;
 
 const TEXTS = ['track_id', 'name', 'artist_name', 'album_name', 'spotify_url', 'raw_json'] as const;
 
-/** Arrays for `TOLD`: of each column in TEXTS, then of durations. */
+/** Arrays of each column in TEXTS, then of durations; good until the next are asked for. */
 export interface ToldTracks {
   readonly rows: number;
   readonly values: readonly Buffer[];
