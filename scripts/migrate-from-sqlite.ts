@@ -20,7 +20,7 @@ FILE defaults to SQLITE_PATH, else music_time_machine.db.
   --verify-only           compare the file with what the database holds, write nothing
   --retry-rejects         FILE was mended: move what its rejects held back, and end those rejects
   --audit                 show the file's tables, columns and what each becomes
-  --generic --schema NAME move any other SQLite file into a schema of its own
+  --generic --schema NAME move any other SQLite file into a schema of its own; run again, it tries its rejects again
   --assume-timezone IANA  the zone of times that name none (default UTC)
   --no-backup             make no dated copy beside the file
   --json                  the report as JSON on stdout

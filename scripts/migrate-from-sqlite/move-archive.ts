@@ -13,7 +13,7 @@ import { openSource, type Source } from './open-source.ts';
 import { digestOf, findArchive, findOrCreateArchive, type Archive } from './owner.ts';
 import { followReferences, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
-import { isKnown, recordImport } from './record-import.ts';
+import { recordImport } from './record-import.ts';
 import { countNewRejects, countRejects, storeRejects, type RejectCount } from './rejects.ts';
 import type { MoveMode, MoveReport, TableReport } from './report.ts';
 import { checkZone, setSession, takeTurn } from './session.ts';
@@ -130,7 +130,6 @@ class Move {
     const { owner } = this.options;
     const archive = await findArchive(tx, owner, digest);
     if (archive === null || (owner !== null && archive.spotifyId !== owner)) return null;
-    if (!(await isKnown(tx, archive.userId, digest))) return null;
     await lockArchive(tx, archive.userId);
     this.progress.say('comparing …');
     const tables = await findAllThere(tx, this.source, archive.userId);
@@ -238,7 +237,7 @@ class Move {
     const draft = { tables: done.tables, conversions: Object.fromEntries(done.conversions), archive };
     const warnings = await findWarnings(tx, archive.userId);
     const report = this.describe({ ...draft, rejects, newRejects, changed, warnings });
-    if (changed || !(await isKnown(tx, archive.userId, digest))) {
+    if (changed) {
       const importId = await recordImport(tx, archive.userId, digest, report);
       if (done.rejects) await storeRejects(tx, archive.userId, importId);
     }
