@@ -170,7 +170,7 @@ async function isWorthIt(tx: Transaction, rows: number): Promise<boolean> {
   if (rows < LARGE_ROWS) return false;
   // No table is counted further than it takes to see that it holds too much.
   const limit = Math.floor(rows / OUTWEIGHS) + 1;
-  const held = FILLED.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS some)`);
+  const held = FILLED.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS held)`);
   return (await tx.one<{ worth: boolean }>(`SELECT ${held.join(' + ')} < ${limit} AS worth`)).worth;
 }
 
