@@ -142,7 +142,10 @@ describe('a file as the old app wrote it', () => {
 describe('a file that is not as the old app wrote it', () => {
   const odd: readonly (readonly [string, string])[] = [
     ['a number in text', `UPDATE snapshots SET rank = 'x' WHERE track_id = 't5'`],
-    ['12.0 as a number', `UPDATE tracks SET duration_ms = CAST('x' AS BLOB) WHERE track_id = 't5'`],
+    [
+      'bytes where a number belongs',
+      `UPDATE tracks SET duration_ms = CAST('x' AS BLOB) WHERE track_id = 't5'`,
+    ],
     ['U+FFFD', `UPDATE tracks SET name = char(65533) WHERE track_id = 't5'`],
     ['bytes that are no text', `UPDATE tracks SET name = CAST(x'ff41' AS TEXT) WHERE track_id = 't5'`],
     ['a NUL character', `UPDATE tracks SET name = 'a' || char(0) || 'b' WHERE track_id = 't5'`],
@@ -194,13 +197,13 @@ describe('a file that is not as the old app wrote it', () => {
   });
 });
 
-describe('every shelf says what the catalogue and the lists say', () => {
-  const large = (name: string, seed: number, tracks: number, snapshots: number): string => {
-    const file = `${directory}/${name}.db`;
-    writeLargeArchive({ file, tracks, snapshots, seed });
-    return file;
-  };
+const large = (name: string, seed: number, tracks: number, snapshots: number): string => {
+  const file = `${directory}/${name}.db`;
+  writeLargeArchive({ file, tracks, snapshots, seed });
+  return file;
+};
 
+describe('every shelf says what the catalogue and the lists say', () => {
   it('after a straight move, and after one into an archive that holds something', async () => {
     await move(archive(fill));
     expect(await listStrayShelfRows(test.db)).toEqual([]);
