@@ -5,21 +5,21 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts';
 import { isInstalled } from './bench/child.ts';
 import { BenchServer } from './bench/databases.ts';
-import { printTable } from './bench/print.ts';
+import { comparePgloader, printTable } from './bench/print.ts';
 import { runWays } from './bench/ways.ts';
 import { writeLargeArchive } from './large-archive/write.ts';
 import { runTool } from './run-tool.ts';
 
 const USAGE = `usage: npm run bench -- [--tracks N] [--snapshots M] [--runs R] [--server URL]
-Default: 20000 tracks, 200000 snapshots, 3 runs, a throwaway PostgreSQL. Full size: --tracks 100000 --snapshots 1000000.
+Default: 50000 tracks, 500000 snapshots, 3 runs, a throwaway PostgreSQL. Full size: --tracks 100000 --snapshots 1000000.
 --server: one on which databases may be made and dropped.`;
 
 /** `npm run bench`: how fast an old archive moves, against the least such a load can take on this machine. */
 await runTool(async () => {
   const { values } = parseArgs({
     options: {
-      tracks: { type: 'string', default: '20000' },
-      snapshots: { type: 'string', default: '200000' },
+      tracks: { type: 'string', default: '50000' },
+      snapshots: { type: 'string', default: '500000' },
       runs: { type: 'string', default: '3' },
       server: { type: 'string' },
     },
@@ -47,6 +47,8 @@ await runTool(async () => {
     try {
       const ways = await runWays({ databases, directory: work, file, tracks, snapshots, runs });
       console.log(printTable(ways));
+      const beside = comparePgloader(ways);
+      if (beside !== null) console.log(beside);
     } finally {
       await databases.close();
     }

@@ -4,16 +4,11 @@ import { ConfigError } from '../src/errors.ts';
 import { log } from '../src/log.ts';
 import { openDatabase, type OpenDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
-import { auditFile } from './migrate-from-sqlite/audit/audit-file.ts';
-import { printAudit } from './migrate-from-sqlite/audit/print-audit.ts';
-import { moveGeneric } from './migrate-from-sqlite/generic/command.ts';
 import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults.ts';
-import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
+import { moveArchive, type MoveOptions } from './migrate-from-sqlite/move-archive.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
 import { exitCodeOf, printReport } from './migrate-from-sqlite/report.ts';
-import { printRetry, retryRejects } from './migrate-from-sqlite/retry-rejects.ts';
-import { printVerification } from './migrate-from-sqlite/verify/print-verification.ts';
-import { verifyArchive } from './migrate-from-sqlite/verify/verify-archive.ts';
+import type { VerifyOptions } from './migrate-from-sqlite/verify/verify-archive.ts';
 
 const USAGE = `Usage: npm run migrate:sqlite -- [FILE] [options]
 
@@ -25,7 +20,7 @@ FILE defaults to SQLITE_PATH, else music_time_machine.db.
   --verify-only           compare the file with what the database holds, write nothing
   --retry-rejects         FILE was mended: move what its rejects held back, and end those rejects
   --audit                 show the file's tables, columns and what each becomes
-  --generic --schema NAME move any other SQLite file into a schema of its own
+  --generic --schema NAME move any other SQLite file into a schema of its own; run again, it tries its rejects again
   --assume-timezone IANA  the zone of times that name none (default UTC)
   --no-backup             make no dated copy beside the file
   --json                  the report as JSON on stdout
@@ -67,15 +62,25 @@ async function main(): Promise<number> {
   const config = loadConfig('database');
   log.level = config.logLevel === 'debug' ? 'debug' : 'silent';
   const file = given.file ?? config.sqlitePath;
-  if (!given.audit) return move(given, config, file);
-  const audit = await auditFile(file);
-  return show(given.json ? JSON.stringify(audit, null, 2) : printAudit(audit));
+  return given.audit ? audit(given, file) : move(given, config, file);
+}
+
+// What a plain move does not need is loaded only where it is asked for: starting takes a good part of a small move.
+
+async function audit(given: Arguments, file: string): Promise<number> {
+  const { auditFile } = await import('./migrate-from-sqlite/audit/audit-file.ts');
+  const { printAudit } = await import('./migrate-from-sqlite/audit/print-audit.ts');
+  const audited = await auditFile(file);
+  return show(given.json ? JSON.stringify(audited, null, 2) : printAudit(audited));
 }
 
 async function move(given: Arguments, config: Config, file: string): Promise<number> {
   const opened = await openReadyDatabase(config);
   try {
-    if (given.generic) return await moveGeneric(opened.db, file, given, show);
+    if (given.generic) {
+      const { moveGeneric } = await import('./migrate-from-sqlite/generic/command.ts');
+      return await moveGeneric(opened.db, file, given, show);
+    }
     const options = {
       db: opened.db,
       file,
@@ -83,27 +88,34 @@ async function move(given: Arguments, config: Config, file: string): Promise<num
       assumedZone: given['assume-timezone'] ?? 'UTC',
       progress: given.json || !process.stderr.isTTY ? silentProgress : terminalProgress(),
     };
-    if (given['verify-only']) {
-      const found = await verifyArchive(options);
-      show(given.json ? JSON.stringify(found, null, 2) : printVerification(found));
-      return found.ok ? 0 : 3;
-    }
+    if (given['verify-only']) return await verify(given, options);
     const writing = {
       ...options,
       mode: given['dry-run'] ? ('dry-run' as const) : ('move' as const),
       backup: !given['no-backup'],
     };
-    if (given['retry-rejects']) {
-      const retry = await retryRejects(writing);
-      show(given.json ? JSON.stringify(retry, null, 2) : printRetry(retry));
-      return retry.left > 0 ? 1 : exitCodeOf(retry.move);
-    }
+    if (given['retry-rejects']) return await retry(given, writing);
     const report = await moveArchive(writing);
     show(given.json ? JSON.stringify(report, null, 2) : printReport(report));
     return exitCodeOf(report);
   } finally {
     await opened.close();
   }
+}
+
+async function verify(given: Arguments, options: VerifyOptions): Promise<number> {
+  const { verifyArchive } = await import('./migrate-from-sqlite/verify/verify-archive.ts');
+  const { printVerification } = await import('./migrate-from-sqlite/verify/print-verification.ts');
+  const found = await verifyArchive(options);
+  show(given.json ? JSON.stringify(found, null, 2) : printVerification(found));
+  return found.ok ? 0 : 3;
+}
+
+async function retry(given: Arguments, options: MoveOptions): Promise<number> {
+  const { printRetry, retryRejects } = await import('./migrate-from-sqlite/retry-rejects.ts');
+  const done = await retryRejects(options);
+  show(given.json ? JSON.stringify(done, null, 2) : printRetry(done));
+  return done.left > 0 ? 1 : exitCodeOf(done.move);
 }
 
 /** A database that cannot be reached, or whose schema is behind, is a reason not to begin. */

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Migration, runner } from 'node-pg-migrate';
 import { translateDatabaseError, type Db } from './db.ts';
 import { log } from './log.ts';
 
@@ -18,10 +17,14 @@ export const migrateUp = (url: string): Promise<string[]> => migrate(url, 'up', 
 export const migrateDown = (url: string, count: number): Promise<string[]> => migrate(url, 'down', count);
 
 /** Writes an empty migration, both ways to be filled in. @returns its path */
-export const createMigration = (name: string): Promise<string> =>
-  Migration.create(name, MIGRATIONS_DIR, { filenameFormat: 'utc', language: 'sql' });
+export async function createMigration(name: string): Promise<string> {
+  const { Migration } = await import('node-pg-migrate');
+  return Migration.create(name, MIGRATIONS_DIR, { filenameFormat: 'utc', language: 'sql' });
+}
 
 async function migrate(url: string, direction: 'up' | 'down', count: number): Promise<string[]> {
+  // Loaded where it is needed: most who ask about the schema change nothing.
+  const { runner } = await import('node-pg-migrate');
   const migrations = await runner({
     databaseUrl: url,
     dir: MIGRATIONS_DIR,

@@ -35,8 +35,8 @@ const TABLES: readonly ExportedTable[] = [
   {
     name: 'tracks',
     count: `SELECT count(*)::int AS rows FROM archive_tracks WHERE ${OWN}`,
-    query: `SELECT track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json
-            FROM archive_tracks JOIN tracks USING (track_id) WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
+    query: `SELECT track_id, t.name, t.artist_name, t.album_name, t.duration_ms, t.spotify_url, t.raw_json
+            FROM archive_tracks JOIN tracks AS t USING (track_id) WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
     insert: 'INSERT INTO tracks VALUES (?, ?, ?, ?, ?, ?, ?)',
   },
   {

@@ -15,10 +15,10 @@ export function countLeftBehind(db: Queries, userId: number): Promise<LeftBehind
     `SELECT (SELECT count(*)::int FROM playlists WHERE user_id = $1) AS playlists,
             (SELECT count(*)::int FROM playlist_tracks WHERE user_id = $1) AS entries,
             (SELECT count(*)::int FROM import_rejects WHERE user_id = $1) AS rejects,
-            count(audio_features)::int AS features,
-            count(release_date) FILTER (WHERE (raw_json #>> '{album,release_date}') IS NULL)::int AS "releaseDates",
-            count(popularity) FILTER (WHERE (raw_json ->> 'popularity') IS NULL)::int AS popularity
-     FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1`,
+            count(t.audio_features)::int AS features,
+            count(t.release_date) FILTER (WHERE (t.raw_json #>> '{album,release_date}') IS NULL)::int AS "releaseDates",
+            count(t.popularity) FILTER (WHERE (t.raw_json ->> 'popularity') IS NULL)::int AS popularity
+     FROM archive_tracks JOIN tracks AS t USING (track_id) WHERE user_id = $1`,
     [userId],
   );
 }

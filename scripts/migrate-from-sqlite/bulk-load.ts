@@ -1,7 +1,7 @@
 import type { Queries, Transaction } from '../../src/db.ts';
 import { quoteName } from './cells.ts';
 
-/** What a move fills. Keys of archive_tracks stay: a trigger writes there and trusts them. */
+/** What a move fills. */
 const FILLED = [
   'tracks',
   'artists',
@@ -11,7 +11,22 @@ const FILLED = [
   'playlist_tracks',
   'archive_tracks',
 ] as const;
-const KEYS_TRUSTED = ['archive_tracks'];
+
+/** What these keep row by row or statement by statement, a move that took them away does once: see shelf.ts. */
+const KEEPERS = [
+  'record_listings',
+  'record_archive_tracks',
+  'recount_updated_listings',
+  'refresh_changed_archive_tracks',
+  'refresh_archive_tracks_of_artists',
+  'forget_archive_summary',
+  'forget_track_summaries',
+  'forget_artist_summaries',
+];
+
+/** A file this many times larger than what the archive holds is worth taking everything away for, if it is large. */
+const OUTWEIGHS = 4;
+const LARGE_ROWS = 10_000;
 
 /** Who uses an archive that is still empty does not wait for us, nor we for them. */
 const PATIENCE = '500ms';
@@ -19,17 +34,16 @@ const PATIENCE = '500ms';
 export interface Part {
   readonly relation: string;
   readonly name: string;
-  readonly kind: 'key' | 'index' | 'reference';
+  readonly kind: 'trigger' | 'key' | 'index' | 'reference';
   readonly definition: string;
 }
 
 /**
- * Foreign keys, keys and indexes of tables that hold nothing yet, as the catalogue describes them. One with a
+ * Foreign keys, keys, indexes and the triggers we stand in for, as the catalogue describes them. One with a
  * property that its definition does not tell is not listed and so stays: a comment, a tablespace, a dependent.
  */
 const PARTS = `
   WITH filled AS (SELECT format('%I', name)::regclass::oid AS relation FROM unnest($1::text[]) AS names (name)),
-  trusted AS (SELECT format('%I', name)::regclass::oid AS relation FROM unnest($2::text[]) AS names (name)),
   plain_indexes AS (
     SELECT i.indexrelid, i.indrelid, c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
     WHERE i.indrelid IN (TABLE filled) AND i.indisvalid AND c.reltablespace = 0
@@ -50,35 +64,44 @@ const PARTS = `
   UNION ALL
   SELECT conrelid::regclass::text, conname, 'key', pg_get_constraintdef(con.oid)
   FROM plain_constraints AS con JOIN plain_indexes ON indexrelid = conindid
-  WHERE contype IN ('p', 'u') AND conrelid NOT IN (TABLE trusted) AND conindid NOT IN (TABLE needed)
+  WHERE contype IN ('p', 'u') AND conindid NOT IN (TABLE needed)
   UNION ALL
   SELECT indrelid::regclass::text, relname, 'index', pg_get_indexdef(indexrelid)
   FROM plain_indexes AS i
   WHERE indexrelid NOT IN (SELECT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))
     AND indexrelid NOT IN (TABLE needed)
-    AND NOT (indrelid IN (TABLE trusted) AND (SELECT indisunique FROM pg_index WHERE indexrelid = i.indexrelid))
+  UNION ALL
+  SELECT tgrelid::regclass::text, tgname, 'trigger', pg_get_triggerdef(t.oid)
+  FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = tgfoid
+  WHERE tgrelid IN (TABLE filled) AND NOT tgisinternal AND tgenabled = 'O' AND proname = ANY ($2::text[])
+    AND NOT EXISTS (SELECT FROM pg_description AS d WHERE d.objoid = t.oid AND d.classoid = 'pg_trigger'::regclass)
   ORDER BY kind, relation, name`;
 
 /**
  * Keys, foreign keys and indexes are built in one go over rows that are there several times faster than they are
- * kept up row by row. Where the archive is empty this takes them away until `finish()`, inside the transaction:
- * nobody ever sees a table without them, and a run that ends early never took them. Where the archive holds
- * something, is in use just now or belongs to another role, nothing is taken away and `finish()` has nothing to do.
+ * kept up row by row. Where the archive is empty, or holds little beside what comes, this takes them away until they
+ * are built again, inside the transaction: nobody ever sees a table without them, and a run that ends early never
+ * took them. Where the archive holds more, is in use just now or belongs to another role, nothing is taken away and
+ * there is nothing to build.
  */
 export class BulkLoad {
   private readonly parts: readonly Part[];
+  /** Whether the tables held nothing: then every row in them is the file's. */
+  readonly fromEmpty: boolean;
 
-  private constructor(parts: readonly Part[]) {
+  private constructor(parts: readonly Part[], fromEmpty = false) {
     this.parts = parts;
+    this.fromEmpty = fromEmpty;
   }
 
-  static async begin(tx: Transaction): Promise<BulkLoad> {
-    if (!(await isEmpty(tx)) || !(await isOwner(tx))) return new BulkLoad([]);
+  /** @param rows how many are to come */
+  static async begin(tx: Transaction, rows: number): Promise<BulkLoad> {
+    if (!(await isWorthIt(tx, rows)) || !(await isOwner(tx))) return new BulkLoad([]);
     await tx.execute('SAVEPOINT bulk_load');
     try {
-      const parts = await takeAway(tx);
+      const taken = await takeAway(tx, rows);
       await tx.execute('RELEASE SAVEPOINT bulk_load');
-      return new BulkLoad(parts);
+      return taken === null ? new BulkLoad([]) : new BulkLoad(taken, await isEmpty(tx));
     } catch (error) {
       if (!isRefusal(error)) throw error;
       await tx.execute('ROLLBACK TO SAVEPOINT bulk_load');
@@ -86,15 +109,20 @@ export class BulkLoad {
     }
   }
 
-  /** Builds everything again, as it was; a row that does not fit a key or has no parent ends the run. */
-  async finish(tx: Transaction): Promise<void> {
-    for (const kind of ['key', 'index', 'reference']) {
-      for (const part of this.parts) if (part.kind === kind) await tx.execute(rebuild(part));
+  get isUnderWay(): boolean {
+    return this.parts.length > 0;
+  }
+
+  /** Builds some of it again, as it was; a row that does not fit a key or has no parent ends the run. */
+  async build(tx: Transaction, kind: Part['kind'], relations?: readonly string[]): Promise<void> {
+    for (const part of this.parts) {
+      if (part.kind === kind && relations?.includes(part.relation) !== false) await tx.execute(rebuild(part));
     }
   }
 }
 
-async function takeAway(tx: Transaction): Promise<Part[]> {
+/** Null where it is not worth it any more. */
+async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
   const { patience } = await tx.one<{ patience: string }>(
     `SELECT current_setting('lock_timeout') AS patience`,
   );
@@ -104,34 +132,46 @@ async function takeAway(tx: Transaction): Promise<Part[]> {
   // users too: the foreign keys on it are held from both ends.
   await tx.execute(`LOCK TABLE users, ${FILLED.join(', ')} IN ACCESS EXCLUSIVE MODE`);
   await setPatience(patience);
-  if (!(await isEmpty(tx))) {
+  if (!(await isWorthIt(tx, rows))) {
     await tx.execute('ROLLBACK TO SAVEPOINT bulk_load');
-    return [];
+    return null;
   }
   const parts = await listParts(tx);
-  for (const kind of ['reference', 'index', 'key']) {
+  for (const kind of ['trigger', 'reference', 'index', 'key']) {
     for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
   }
   return parts;
 }
 
 export function listParts(tx: Queries): Promise<Part[]> {
-  return tx.many<Part>(PARTS, [FILLED, KEYS_TRUSTED]);
+  return tx.many<Part>(PARTS, [FILLED, KEEPERS]);
 }
 
 export function remove({ relation, name, kind }: Part): string {
   // An index stands in its table's schema; without CASCADE whatever else hangs on one keeps us from taking it.
+  if (kind === 'trigger') return `DROP TRIGGER ${quoteName(name)} ON ${relation}`;
   if (kind !== 'index') return `ALTER TABLE ${relation} DROP CONSTRAINT ${quoteName(name)}`;
   const schema = relation.includes('.') ? relation.slice(0, relation.lastIndexOf('.') + 1) : '';
   return `DROP INDEX ${schema}${quoteName(name)}`;
 }
 
 export const rebuild = ({ relation, name, kind, definition }: Part): string =>
-  kind === 'index' ? definition : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteName(name)} ${definition}`;
+  kind === 'index' || kind === 'trigger'
+    ? definition
+    : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteName(name)} ${definition}`;
 
 async function isEmpty(tx: Transaction): Promise<boolean> {
   const nothingIn = FILLED.map((table) => `NOT EXISTS (SELECT FROM ${table})`).join(' AND ');
   return (await tx.one<{ empty: boolean }>(`SELECT ${nothingIn} AS empty`)).empty;
+}
+
+async function isWorthIt(tx: Transaction, rows: number): Promise<boolean> {
+  if (await isEmpty(tx)) return true;
+  if (rows < LARGE_ROWS) return false;
+  // No table is counted further than it takes to see that it holds too much.
+  const limit = Math.floor(rows / OUTWEIGHS) + 1;
+  const held = FILLED.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS held)`);
+  return (await tx.one<{ worth: boolean }>(`SELECT ${held.join(' + ')} < ${limit} AS worth`)).worth;
 }
 
 async function isOwner(tx: Transaction): Promise<boolean> {

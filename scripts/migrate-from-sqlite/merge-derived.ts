@@ -8,7 +8,10 @@ import { playlistName } from './playlist-name.ts';
  * @returns how many rows were added or completed
  */
 export async function mergeDerived(tx: Transaction, layout: Layout): Promise<number> {
-  const artists = layout === 'snapshots' ? await addPayloadArtists(tx) : await addPlainArtists(tx);
+  const artists =
+    layout === 'snapshots'
+      ? await addPayloadArtists(tx, 'staged_tracks JOIN tracks USING (track_id)')
+      : await addPlainArtists(tx);
   return artists + (await completeFromPayload(tx)) + (await completeArtistNames(tx));
 }
 
@@ -43,14 +46,14 @@ async function completeArtistNames(tx: Transaction): Promise<number> {
   );
 }
 
-/** The artists a payload names, in its order; one without an id (a local file) is in the payload alone. */
-async function addPayloadArtists(tx: Transaction): Promise<number> {
+/** The artists that payloads of `tracks`, a relation, name, in their order; one without an id (a local file) is in the payload alone. */
+export async function addPayloadArtists(tx: Transaction, tracks: string): Promise<number> {
   await tx.execute(
     `CREATE TEMP TABLE payload_artists ON COMMIT DROP AS
-     SELECT t.track_id, a.artist ->> 'id' AS artist_id, min(a.position)::int AS position,
+     SELECT track_id, a.artist ->> 'id' AS artist_id, min(a.position)::int AS position,
             min(a.artist ->> 'name') AS name
-     FROM staged_tracks AS s JOIN tracks AS t USING (track_id)
-     CROSS JOIN LATERAL jsonb_path_query(t.raw_json, 'strict $.artists[*]', silent => true)
+     FROM (SELECT track_id, tracks.raw_json FROM ${tracks}) AS own
+     CROSS JOIN LATERAL jsonb_path_query(raw_json, 'strict $.artists[*]', silent => true)
        WITH ORDINALITY AS a (artist, position)
      WHERE jsonb_typeof(a.artist -> 'id') = 'string' AND octet_length(a.artist ->> 'id') BETWEEN 1 AND 200
      GROUP BY 1, 2`,
@@ -103,16 +106,5 @@ export async function addPlaylists(tx: Transaction, userId: number): Promise<num
      JOIN staged_entries AS s USING (playlist_id)
      GROUP BY playlist_id, name`,
     [userId, ids, ids.map(playlistName)],
-  );
-}
-
-/** Every track of the file is part of the listener's archive, in a list or not. */
-export function addArchiveTracks(tx: Transaction, userId: number): Promise<number> {
-  return tx.execute(
-    `INSERT INTO archive_tracks (user_id, track_id)
-     SELECT $1, track_id FROM staged_tracks AS s
-     WHERE NOT EXISTS (SELECT FROM archive_tracks AS a WHERE a.user_id = $1 AND a.track_id = s.track_id)
-     ON CONFLICT DO NOTHING`,
-    [userId],
   );
 }

@@ -6,19 +6,23 @@ import { backUp } from './backup.ts';
 import { BulkLoad } from './bulk-load.ts';
 import { explainFaults } from './explain-faults.ts';
 import { NothingWritten, VerificationFailed } from './faults.ts';
-import { addArchiveTracks, addPlaylists, mergeDerived } from './merge-derived.ts';
+import { addPlaylists, mergeDerived } from './merge-derived.ts';
 import { MERGED, type MergedTable } from './merge-tables.ts';
 import { mergeTable } from './merge.ts';
 import { openSource, type Source } from './open-source.ts';
-import { digestOf, findOrCreateArchive, type Archive } from './owner.ts';
+import { digestOf, findArchive, findOrCreateArchive, type Archive } from './owner.ts';
 import { followReferences, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
-import { isKnown, recordImport } from './record-import.ts';
-import { countNewRejects, countRejects, storeRejects } from './rejects.ts';
+import { recordImport } from './record-import.ts';
+import { countNewRejects, countRejects, storeRejects, type RejectCount } from './rejects.ts';
 import type { MoveMode, MoveReport, TableReport } from './report.ts';
 import { checkZone, setSession, takeTurn } from './session.ts';
-import { stageTable, type Reading } from './stage.ts';
+import { fillShelf, refreshShelves } from './shelf.ts';
+import { isAboutValues, stageTable, type Reading } from './stage.ts';
 import { createStaging } from './staged-tables.ts';
+import { findAllThere } from './straight/all-there.ts';
+import { isStraight, NotStraight } from './straight/is-straight.ts';
+import { StraightLoad } from './straight/load.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
 import { findWarnings } from './warnings.ts';
 
@@ -104,11 +108,53 @@ class Move {
   async run(tx: Transaction): Promise<MoveReport> {
     await takeTurn(tx, this.progress);
     await setSession(tx, this.options.assumedZone ?? 'UTC');
-    await createStaging(tx);
     const digest = digestOf(this.source);
+    return (await this.goStraight(tx, digest)) ?? this.goCarefully(tx, digest);
+  }
+
+  /** A file as the old app wrote it, into an archive that holds nothing or all of it; null where it is not so. */
+  private async goStraight(tx: Transaction, digest: string): Promise<MoveReport | null> {
+    if (this.options.findArchive || this.options.afterwards || !isStraight(this.source)) return null;
+    await tx.execute('SAVEPOINT straight');
+    try {
+      const report = (await this.findUnchanged(tx, digest)) ?? (await this.load(tx, digest));
+      if (report) return report;
+    } catch (error) {
+      if (!isForCarefulWay(error)) throw error;
+    }
+    await tx.execute('ROLLBACK TO SAVEPOINT straight');
+    return null;
+  }
+
+  private async findUnchanged(tx: Transaction, digest: string): Promise<MoveReport | null> {
+    const { owner } = this.options;
+    const archive = await findArchive(tx, owner, digest);
+    if (archive === null || (owner !== null && archive.spotifyId !== owner)) return null;
+    await lockArchive(tx, archive.userId);
+    this.progress.say('comparing …');
+    const tables = await findAllThere(tx, this.source, archive.userId);
+    return tables && this.conclude(tx, archive, digest, { tables, written: 0, conversions: new Map() });
+  }
+
+  private async load(tx: Transaction, digest: string): Promise<MoveReport | null> {
+    const bulkLoad = await BulkLoad.begin(tx, this.rows);
+    if (!bulkLoad.isUnderWay || !bulkLoad.fromEmpty) return null;
+    const archive = await findOrCreateArchive(tx, this.options.owner, digest);
+    await lockArchive(tx, archive.userId);
+    const straight = new StraightLoad(this.source, this.options.db, this.progress);
+    const tables = await straight.run(tx, archive.userId, bulkLoad);
+    return this.conclude(tx, archive, digest, { tables, written: this.rows, conversions: new Map() });
+  }
+
+  private get rows(): number {
+    return this.source.tables.reduce((sum, table) => sum + table.rows, 0);
+  }
+
+  private async goCarefully(tx: Transaction, digest: string): Promise<MoveReport> {
+    await createStaging(tx);
     const readings = await this.stage(tx);
     // Whole tables before one listener's row: whoever waits for that row holds locks on tables.
-    const bulkLoad = await BulkLoad.begin(tx);
+    const bulkLoad = await BulkLoad.begin(tx, this.rows);
     const archive = this.options.findArchive
       ? await this.options.findArchive(tx, this.options.owner, this.source)
       : await findOrCreateArchive(tx, this.options.owner, digest);
@@ -116,10 +162,14 @@ class Move {
     const conversions = new Map<string, number>();
     for (const { conversions: counts } of readings.values()) add(conversions, counts);
     this.progress.say('comparing and writing …');
-    const [tables, written] = await this.merge(tx, archive.userId, readings);
-    await bulkLoad.finish(tx);
+    const [tables, merged] = await this.merge(tx, archive.userId, readings);
+    await bulkLoad.build(tx, 'key');
+    if (bulkLoad.isUnderWay && !bulkLoad.fromEmpty) await refreshShelves(tx, archive.userId);
+    const written = merged + (await fillShelf(tx, archive.userId, 'SELECT track_id FROM staged_tracks'));
+    for (const kind of ['reference', 'index', 'trigger'] as const) await bulkLoad.build(tx, kind);
     await explainFaults(tx, this.source);
-    return this.conclude(tx, archive, digest, { tables, written, conversions });
+    const rejects = { all: await countRejects(tx), fresh: await countNewRejects(tx, archive.userId) };
+    return this.conclude(tx, archive, digest, { tables, written, conversions, rejects });
   }
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {
@@ -147,7 +197,7 @@ class Move {
       if (table.target === 'tracks') written += await mergeDerived(tx, this.source.layout);
     }
     for (const table of present) await verifyTable(tx, table, userId);
-    return [reports, written + (await addArchiveTracks(tx, userId))];
+    return [reports, written];
   }
 
   private async mergeOne(
@@ -174,19 +224,24 @@ class Move {
     tx: Transaction,
     archive: Archive,
     digest: string,
-    done: { tables: TableReport[]; written: number; conversions: Map<string, number> },
+    done: {
+      tables: TableReport[];
+      written: number;
+      conversions: Map<string, number>;
+      /** Where rows were staged. */
+      rejects?: { all: RejectCount[]; fresh: number };
+    },
   ): Promise<MoveReport> {
-    const newRejects = await countNewRejects(tx, archive.userId);
-    const rejects = await countRejects(tx);
+    const [rejects, newRejects] = [done.rejects?.all ?? [], done.rejects?.fresh ?? 0];
     const changed = done.written + newRejects > 0;
     const draft = { tables: done.tables, conversions: Object.fromEntries(done.conversions), archive };
     const warnings = await findWarnings(tx, archive.userId);
     const report = this.describe({ ...draft, rejects, newRejects, changed, warnings });
-    if (changed || !(await isKnown(tx, archive.userId, digest))) {
+    if (changed) {
       const importId = await recordImport(tx, archive.userId, digest, report);
-      await storeRejects(tx, archive.userId, importId);
+      if (done.rejects) await storeRejects(tx, archive.userId, importId);
     }
-    await verifyWhole(tx, archive.userId);
+    if (done.rejects) await verifyWhole(tx, archive.userId);
     await this.options.afterwards?.(tx, this.source, archive);
     if (changed) await refreshArchiveSummary(tx, archive.userId);
     return { ...report, ...this.time(done.tables) };
@@ -219,4 +274,15 @@ class Move {
 
 function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
   for (const [what, count] of counts) sums.set(what, (sums.get(what) ?? 0) + count);
+}
+
+/** It is not as it should be, has a value the server refuses, or rows that break a rule: there each is judged. */
+function isForCarefulWay(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return (
+    error instanceof NotStraight ||
+    error instanceof VerificationFailed ||
+    code.startsWith('23') ||
+    isAboutValues(error)
+  );
 }

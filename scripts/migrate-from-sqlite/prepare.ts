@@ -47,40 +47,21 @@ export async function judgeJson(tx: Transaction, conversions: Map<string, number
 
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['raw_json', 'audio_features']);
 
-/** What makes two rows of one table the same row, and what they may differ in then. */
-const KEYS: Readonly<
-  Record<StagedTable, { source: string; key: readonly string[]; rest: readonly string[] }>
-> = {
-  staged_artists: { source: 'artists', key: ['artist_id'], rest: ['name', 'created_at'] },
-  staged_tracks: {
-    source: 'tracks',
-    key: ['track_id'],
-    rest: [
-      'artist_ref',
-      'name',
-      'artist_name',
-      'album_name',
-      'duration_ms',
-      'spotify_url',
-      'raw_json',
-      'audio_features',
-      'release_date',
-      'release_date_precision',
-      'popularity',
-      'created_at',
-    ],
-  },
-  staged_snapshots: { source: 'snapshots', key: ['track_id', 'snapshot_date', 'time_range'], rest: ['rank'] },
-  staged_entries: {
-    source: 'playlist_tracks',
-    key: ['playlist_id', 'track_id'],
-    rest: ['position', 'created_at'],
-  },
+/** What makes two rows of one table the same row. */
+const KEYS: Readonly<Record<StagedTable, { source: string; key: readonly string[] }>> = {
+  staged_artists: { source: 'artists', key: ['artist_id'] },
+  staged_tracks: { source: 'tracks', key: ['track_id'] },
+  staged_snapshots: { source: 'snapshots', key: ['track_id', 'snapshot_date', 'time_range'] },
+  staged_entries: { source: 'playlist_tracks', key: ['playlist_id', 'track_id'] },
 };
+
+/** What they may differ in then; row numbers only joined the old tables. */
+const restOf = (table: StagedTable): string[] =>
+  STAGED[table].filter((column) => ![...KEYS[table].key, 'source_id', 'track_ref'].includes(column));
 
 /** Of rows with one key the first stays; the others are counted if they say the same, and set aside if not. */
 export async function setRepeatsAside(tx: Transaction, table: StagedTable): Promise<Repeats> {
-  const { source, key, rest } = KEYS[table];
+  const { source, key } = KEYS[table];
   const found = await tx.execute(
     `CREATE TEMP TABLE repeats ON COMMIT DROP AS
      SELECT s.n, first.n AS first_n FROM ${table} AS s
@@ -93,7 +74,9 @@ export async function setRepeatsAside(tx: Transaction, table: StagedTable): Prom
     return { duplicates: 0, refused: 0 };
   }
   const row = (alias: string): string =>
-    `ROW(${rest.map((column) => `${alias}.${asWritten(column)}`).join(', ')})`;
+    `ROW(${restOf(table)
+      .map((column) => `${alias}.${asWritten(column)}`)
+      .join(', ')})`;
   const refused = await tx.execute(
     `INSERT INTO staged_faults
      SELECT $1::text, r.n, NULL, $2::text FROM repeats AS r

@@ -1,15 +1,6 @@
 import type { Transaction } from '../../src/db.ts';
 import type { MoveReport } from './report.ts';
 
-/** True where this archive was moved for this listener before. */
-export async function isKnown(tx: Transaction, userId: number, digest: string): Promise<boolean> {
-  const known = await tx.one<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM imports WHERE user_id = $1 AND source_digest = $2) AS known',
-    [userId, digest],
-  );
-  return known.known;
-}
-
 /** Notes a run that brought something, with its report; its rejects hang on it. */
 export async function recordImport(
   tx: Transaction,

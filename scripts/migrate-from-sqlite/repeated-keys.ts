@@ -19,7 +19,7 @@ export function hasRepeatedKey(text: string): boolean {
     if (code === QUOTE) {
       const end = endOfString(text, at);
       if (beforeKey && keys !== null) {
-        const key = unescape(text.slice(at + 1, end));
+        const key = unescapeKey(text.slice(at + 1, end));
         if (keys.has(key)) return true;
         keys.add(key);
         beforeKey = false;
@@ -39,7 +39,7 @@ export function hasRepeatedKey(text: string): boolean {
   return false;
 }
 
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end - 1;
     while (text.charCodeAt(before) === BACKSLASH) before -= 1;
@@ -49,7 +49,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /** Two spellings of one key are one key. */
-function unescape(key: string): string {
+export function unescapeKey(key: string): string {
   if (!key.includes('\\')) return key;
   const parsed = parseJson(`"${key}"`);
   return typeof parsed === 'string' ? parsed : key;

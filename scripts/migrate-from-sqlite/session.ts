@@ -15,6 +15,9 @@ export async function takeTurn(tx: Transaction, progress: Progress): Promise<voi
   const free = await tx.one<{ locked: boolean }>(`SELECT pg_try_advisory_xact_lock(${LOCK}) AS locked`);
   if (free.locked) return;
   progress.say('another move is under way: waiting for it to end …');
+  await tx.execute(
+    `SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)`,
+  );
   await tx.execute(`SELECT pg_advisory_xact_lock(${LOCK})`);
 }
 

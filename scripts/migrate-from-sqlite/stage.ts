@@ -55,7 +55,7 @@ export async function stageTable(
 }
 
 /** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
-const isAboutValues = (error: unknown): boolean =>
+export const isAboutValues = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(22|54|23514)/.test(String(error.code));
 
 /** As many rows as fit before the rejects among them want to be written. */

@@ -108,8 +108,11 @@ const FAST_COMPRESSION = `
 
 /** Tables and functions of this transaction; the tables vanish with it, whatever its end. */
 export async function createStaging(tx: Transaction): Promise<void> {
-  await tx.execute(FAST_COMPRESSION);
+  await compressFast(tx);
   await tx.execute(TABLES);
   await tx.execute(JSON_VERDICT);
-  await tx.execute(PAYLOAD_READERS);
+  await createPayloadReaders(tx);
 }
+
+export const compressFast = (tx: Transaction): Promise<number> => tx.execute(FAST_COMPRESSION);
+export const createPayloadReaders = (tx: Transaction): Promise<number> => tx.execute(PAYLOAD_READERS);

@@ -188,7 +188,9 @@ describe('verification', () => {
     const file = snapshots();
     await move(file);
     await test.db.execute('ALTER TABLE archive_tracks DISABLE TRIGGER ALL');
-    await test.db.execute(`INSERT INTO archive_tracks SELECT user_id, 'ghost' FROM users`);
+    await test.db.execute(
+      `INSERT INTO archive_tracks (user_id, track_id, artist_names) SELECT user_id, 'ghost', '' FROM users`,
+    );
     await test.db.execute('ALTER TABLE archive_tracks ENABLE TRIGGER ALL');
     expect(named(await verify(file))).toEqual(['archive_tracks: 1 rows without their row in tracks']);
   });

@@ -7,6 +7,7 @@ import { checkZone } from '../session.ts';
 import { checkStructure } from './check-structure.ts';
 import { compareTable, type ComparedRow, type TableVerdict } from './compare-table.ts';
 import { COMPARED, followReferences } from './compared-tables.ts';
+import { planByKey, setPlanner } from './plan-by-key.ts';
 import { createReaders } from './stored-rows.ts';
 
 export interface VerifyOptions {
@@ -114,36 +115,6 @@ export async function compareTables(
   }
   await setPlanner(tx, before);
   return verdicts;
-}
-
-const BY_KEY = {
-  enable_nestloop: 'on',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  enable_seqscan: 'off',
-  jit: 'off',
-};
-type PlannerSettings = Readonly<Record<string, string>>;
-
-/**
- * Each chunk is looked up by its keys. Left alone, the server would rather read a whole table for every chunk of it.
- * @returns the settings before
- */
-async function planByKey(tx: Transaction): Promise<PlannerSettings> {
-  const before = await tx.one<PlannerSettings>(
-    `SELECT ${Object.keys(BY_KEY)
-      .map((name) => `current_setting('${name}') AS ${name}`)
-      .join(', ')}`,
-  );
-  await setPlanner(tx, BY_KEY);
-  return before;
-}
-
-async function setPlanner(tx: Transaction, settings: PlannerSettings): Promise<void> {
-  await tx.execute(
-    'SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS settings (name, value)',
-    [Object.keys(settings), Object.values(settings)],
-  );
 }
 
 function isWhole({ tables, faults }: Found): boolean {
