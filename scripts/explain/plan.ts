@@ -3,6 +3,7 @@ import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-que
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/mood/quadrants.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/top-list.ts';
 import '../../src/users/connections.ts';
@@ -46,6 +47,9 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    pageSize: 50,
+    offset: 0,
+    quadrant: 'happy',
   };
   return listHotQueries().map((query) => ({
     ...query,
