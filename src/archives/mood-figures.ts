@@ -65,13 +65,9 @@ export const MOST_MONTHS = 240;
 /** Costly on a large archive (it looks at every snapshot): see archives/summary.ts. */
 export async function computeMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
   const { figures } = await db.one<{ figures: Omit<MoodFigures, 'months'> }>(FIGURES, [userId]);
-  const rows = await db.many<MoodMonth & { time_range: TimeRange }>(MONTHS, [userId]);
-  const monthsOf = (range: TimeRange): MoodMonth[] =>
-    rows
-      .filter((row) => row.time_range === range)
-      .slice(-MOST_MONTHS)
-      .map(({ time_range: _, ...month }) => month);
-  const months = Object.fromEntries(TIME_RANGES.map((range) => [range, monthsOf(range)]));
+  const rows = await db.many<{ time_range: TimeRange; months: MoodMonth[] }>(MONTHS, [userId]);
+  const known = new Map(rows.map((row) => [row.time_range, row.months.slice(-MOST_MONTHS)]));
+  const months = Object.fromEntries(TIME_RANGES.map((range) => [range, known.get(range) ?? []]));
   return { ...figures, months: months as Record<TimeRange, MoodMonth[]> };
 }
 
@@ -135,20 +131,23 @@ const FIGURES = `
 
 /** First each snapshot's average, then the mean of a month's: a month with more snapshots weighs no more. */
 const MONTHS = `
-  SELECT time_range,
-    (extract(year FROM snapshot_date) * 12 + extract(month FROM snapshot_date) - 1)::int AS month,
-    avg(energy) AS energy, avg(valence) AS valence,
-    count(*)::int AS snapshots, sum(places)::int AS places, sum(known)::int AS known
+  SELECT time_range, jsonb_agg(each_month ORDER BY month) AS months
   FROM (
-    SELECT time_range, snapshot_date, count(*) AS places, count(placed.energy) AS known,
-      avg(placed.energy) AS energy, avg(placed.valence) AS valence
-    FROM snapshots
-    LEFT JOIN (
-      SELECT track_id, energy, valence FROM archive_tracks
-      WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL
-    ) AS placed USING (track_id)
-    WHERE user_id = $1
-    GROUP BY time_range, snapshot_date
-  ) AS each_snapshot
-  GROUP BY time_range, month
-  ORDER BY time_range, month`;
+    SELECT time_range,
+      (extract(year FROM snapshot_date) * 12 + extract(month FROM snapshot_date) - 1)::int AS month,
+      avg(energy) AS energy, avg(valence) AS valence,
+      count(*) AS snapshots, sum(places) AS places, sum(known) AS known
+    FROM (
+      SELECT time_range, snapshot_date, count(*) AS places, count(placed.energy) AS known,
+        avg(placed.energy) AS energy, avg(placed.valence) AS valence
+      FROM snapshots
+      LEFT JOIN (
+        SELECT track_id, energy, valence FROM archive_tracks
+        WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL
+      ) AS placed USING (track_id)
+      WHERE user_id = $1
+      GROUP BY time_range, snapshot_date
+    ) AS each_snapshot
+    GROUP BY time_range, month
+  ) AS each_month
+  GROUP BY time_range`;
