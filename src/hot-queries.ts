@@ -8,7 +8,8 @@ export type Parameter =
   | 'artistId'
   | 'pageSize'
   | 'offset'
-  | 'quadrant';
+  | 'quadrant'
+  | 'exploreFilters';
 
 export interface HotQuery {
   readonly name: string;

@@ -1,8 +1,11 @@
 import type { Db } from '../../src/db.ts';
+import { EVERYTHING } from '../../src/explore/filters.ts';
 import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-queries.ts';
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/explore/counts.ts';
+import '../../src/explore/tracks.ts';
 import '../../src/mood/quadrants.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/top-list.ts';
@@ -50,12 +53,22 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     pageSize: 50,
     offset: 0,
     quadrant: 'happy',
+    exploreFilters: EXPLORED,
   };
   return listHotQueries().map((query) => ({
     ...query,
     values: query.parameters.map((name) => values[name]),
   }));
 }
+
+/** Some of each kind: a period, features, a choice. */
+const EXPLORED = JSON.stringify({
+  ...EVERYTHING,
+  released_from: '1990-01-01',
+  energy_from: 0.4,
+  tempo_to: 140,
+  range: ['short_term', 'long_term'],
+});
 
 interface PlanNode {
   readonly 'Node Type': string;
