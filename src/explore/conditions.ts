@@ -33,7 +33,9 @@ const TYPES = { date: 'date', duration: 'float8', whole: 'float8', share: 'float
 
 function rangeCondition(name: RangeFilter): string {
   const { column, unit } = RANGE_FILTERS[name];
-  const end = (which: 'from' | 'to'): string => `($2::jsonb ->> '${name}_${which}')::${TYPES[unit]}`;
+  const given = (which: 'from' | 'to'): string => `($2::jsonb ->> '${name}_${which}')::${TYPES[unit]}`;
+  // A text becomes a date by the session's settings, so it is not a constant by itself: read once, not per track.
+  const end = (which: 'from' | 'to'): string => (unit === 'date' ? `(SELECT ${given(which)})` : given(which));
   return `(${end('from')} IS NULL OR ${column} >= ${end('from')}) AND (${end('to')} IS NULL OR ${column} <= ${end('to')})`;
 }
 
