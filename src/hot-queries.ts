@@ -6,10 +6,26 @@ export type Parameter =
   | 'previousDate'
   | 'trackId'
   | 'artistId'
-  | 'pageSize'
-  | 'offset'
   | 'quadrant'
-  | 'exploreFilters';
+  | 'exploreFilters'
+  | SearchParameter;
+
+/** Terms as they are typed and folded, and the tsqueries and patterns made of them (src/search). */
+export type SearchParameter =
+  | 'limit'
+  | 'offset'
+  | 'releasedFrom'
+  | 'releasedTo'
+  | 'searchedTerms'
+  | 'searchedTitle'
+  | 'searchedPattern'
+  | 'wordQueries'
+  | 'artistWordQuery'
+  | 'withoutWordQuery'
+  | 'begunWordQueries'
+  | 'mistypedWordQuery'
+  | 'searchedWords'
+  | 'shownWords';
 
 export interface HotQuery {
   readonly name: string;

@@ -1,12 +1,15 @@
 import type { Db } from '../../src/db.ts';
 import { EVERYTHING } from '../../src/explore/filters.ts';
 import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-queries.ts';
+import { searchValues } from './search-values.ts';
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
 import '../../src/explore/counts.ts';
 import '../../src/explore/tracks.ts';
 import '../../src/mood/quadrants.ts';
+import '../../src/search/search.ts';
+import '../../src/search/suggest.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/top-list.ts';
 import '../../src/users/connections.ts';
@@ -50,10 +53,9 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
-    pageSize: 50,
-    offset: 0,
     quadrant: 'happy',
     exploreFilters: EXPLORED,
+    ...(await searchValues(db, userId)),
   };
   return listHotQueries().map((query) => ({
     ...query,

@@ -78,7 +78,7 @@ const tracksSql = (filters: Pick<ExploreFilters, 'sort' | 'then'>): string => `
 
 hotQuery(
   'explore: the tracks that are left',
-  ['userId', 'exploreFilters', 'pageSize', 'offset'],
+  ['userId', 'exploreFilters', 'limit', 'offset'],
   tracksSql(EVERYTHING),
 );
 

@@ -58,7 +58,7 @@ const CLEAREST_FIRST = `ORDER BY mood_strength(energy, valence) DESC, track_id`;
 
 const QUADRANT_TRACKS = hotQuery(
   'mood: the tracks of a quadrant',
-  ['userId', 'quadrant', 'pageSize', 'offset'],
+  ['userId', 'quadrant', 'limit', 'offset'],
   `
   SELECT ${TRACK_CARD}, shown.energy, shown.valence
   FROM (

@@ -7,25 +7,24 @@ export const pageNumber = z
   .transform(Number)
   .default(1);
 
-export interface PageLink {
-  readonly href: string;
-  readonly label: string;
-}
+/** How many pages a list of that length has; an empty one has its first. */
+export const countPages = (length: number, perPage: number): number =>
+  Math.max(1, Math.ceil(length / perPage));
 
-/** Where a reader may turn to: what `views/partials/pager.ejs` shows. */
-export interface Paging {
+export interface PageLinks {
   readonly page: number;
   readonly pages: number;
   readonly before: readonly PageLink[];
   readonly after: readonly PageLink[];
 }
 
-/** How many pages a list of that length has; an empty one has its first. */
-export const countPages = (length: number, perPage: number): number =>
-  Math.max(1, Math.ceil(length / perPage));
+interface PageLink {
+  readonly href: string;
+  readonly label: string;
+}
 
-/** @param hrefOf the address of a page by its number */
-export function linkPages(hrefOf: (page: number) => string, page: number, pages: number): Paging {
+/** The ways to the other pages of a list; `hrefOf` answers the address of a page by its number. */
+export function linkPages(page: number, pages: number, hrefOf: (page: number) => string): PageLinks {
   const to = (number: number, label: string): PageLink => ({ href: hrefOf(number), label });
   return {
     page,

@@ -42,6 +42,8 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/tempo': { access: 'json' },
   'GET /api/key': { access: 'json' },
   'GET /api/mode': { access: 'json' },
+  'GET /search': { access: 'page', query: ['q', 'page'] },
+  'GET /api/suggestions': { access: 'json', query: ['q'] },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /archives/unclaimed': { access: 'page' },
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },

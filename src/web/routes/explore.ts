@@ -68,6 +68,6 @@ async function readExplore(db: WebContext['db'], req: Request) {
     })),
     csvHref: addressOf('/explore.csv', kept),
     playlistHref: addressOf('/playlists/new?from=explore', kept),
-    paging: linkPages((number) => addressOf('/explore', kept, { page: [String(number)] }), page, pages),
+    links: linkPages(page, pages, (number) => addressOf('/explore', kept, { page: [String(number)] })),
   };
 }

@@ -63,8 +63,8 @@ async function readImport(db: WebContext['db'], req: Request) {
     listRejects(db, userId, importId, page),
   ]);
   const firstPlace = (page - 1) * REJECTS_PER_PAGE + 1;
-  const paging = linkPages((number) => `/settings/imports/${importId}?page=${number}#list`, page, pages);
-  return { found, reasons, rejects, firstPlace, paging };
+  const links = linkPages(page, pages, (number) => `/settings/imports/${importId}?page=${number}#list`);
+  return { found, reasons, rejects, firstPlace, links };
 }
 
 /** What is no id at all is the same 404 as an import that is not there. */

@@ -8,6 +8,7 @@ import { exploreRoutes } from './explore.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
 import { moodChartRoutes, moodRoutes } from './mood.ts';
+import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 
@@ -21,6 +22,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(exploreRoutes(context)) //    /explore, /explore.csv
     .use(moodRoutes(context)) //       /mood, /mood/:quadrant
     .use(moodChartRoutes(context)) //  /api/mood-…, /api/tempo, /api/key, /api/mode
+    .use(searchRoutes(context)) //     /search, /api/suggestions
     .use(snapshotRoutes(context)) //   /snapshots
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings

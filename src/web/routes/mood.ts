@@ -53,8 +53,8 @@ async function readQuadrant(db: WebContext['db'], req: Request) {
   ]);
   const pages = countPages(count, TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
-  const paging = linkPages((number) => `/mood/${quadrant}?page=${number}`, page, pages);
-  return { quadrant, name: QUADRANT_NAMES[quadrant], count, tracks, paging };
+  const links = linkPages(page, pages, (number) => `/mood/${quadrant}?page=${number}`);
+  return { quadrant, name: QUADRANT_NAMES[quadrant], count, tracks, links };
 }
 
 /** `/api/mood-quadrants` and its siblings. */
