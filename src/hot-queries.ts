@@ -1,6 +1,14 @@
 /** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
 export type Parameter =
-  'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId' | SearchParameter;
+  | 'userId'
+  | 'timeRange'
+  | 'latestDate'
+  | 'previousDate'
+  | 'trackId'
+  | 'artistId'
+  | 'quadrant'
+  | 'exploreFilters'
+  | SearchParameter;
 
 /** Terms as they are typed and folded, and the tsqueries and patterns made of them (src/search). */
 export type SearchParameter =

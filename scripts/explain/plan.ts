@@ -1,9 +1,13 @@
 import type { Db } from '../../src/db.ts';
+import { EVERYTHING } from '../../src/explore/filters.ts';
 import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-queries.ts';
 import { searchValues } from './search-values.ts';
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/explore/counts.ts';
+import '../../src/explore/tracks.ts';
+import '../../src/mood/quadrants.ts';
 import '../../src/search/search.ts';
 import '../../src/search/suggest.ts';
 import '../../src/snapshots/capture.ts';
@@ -49,6 +53,8 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    quadrant: 'happy',
+    exploreFilters: EXPLORED,
     ...(await searchValues(db, userId)),
   };
   return listHotQueries().map((query) => ({
@@ -56,6 +62,15 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     values: query.parameters.map((name) => values[name]),
   }));
 }
+
+/** Some of each kind: a period, features, a choice. */
+const EXPLORED = JSON.stringify({
+  ...EVERYTHING,
+  released_from: '1990-01-01',
+  energy_from: 0.4,
+  tempo_to: 140,
+  range: ['short_term', 'long_term'],
+});
 
 interface PlanNode {
   readonly 'Node Type': string;

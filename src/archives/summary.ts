@@ -1,6 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { computeArchiveFigures, type Figures } from './figures.ts';
+import { computeMoodFigures, type MoodFigures } from './mood-figures.ts';
 
 export interface Totals {
   /** Days on which at least one list was kept. */
@@ -25,13 +26,21 @@ export async function getArchiveSummary(db: Queries, userId: number): Promise<Ar
   return kept?.summary ?? computeArchiveSummary(db, userId);
 }
 
+/** What the mood page says of the archive; kept and forgotten with the summary, but read by that page alone. */
+export async function getMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
+  const kept = await db.maybeOne<{ mood: MoodFigures | null }>(KEPT_MOOD, [userId]);
+  return kept?.mood ?? computeMoodFigures(db, userId);
+}
+
 /** Computes the summary again and keeps it. The last step of every transaction that changes a (locked) archive. */
 export async function refreshArchiveSummary(tx: Queries, userId: number): Promise<void> {
   const summary = await computeArchiveSummary(tx, userId);
+  const mood = await computeMoodFigures(tx, userId);
   await tx.execute(
-    `INSERT INTO archive_summaries (user_id, summary) VALUES ($1, $2)
-     ON CONFLICT (user_id) DO UPDATE SET summary = excluded.summary, computed_at = now()`,
-    [userId, JSON.stringify(summary)],
+    `INSERT INTO archive_summaries (user_id, summary, mood) VALUES ($1, $2, $3)
+     ON CONFLICT (user_id) DO UPDATE
+       SET summary = excluded.summary, mood = excluded.mood, computed_at = now()`,
+    [userId, JSON.stringify(summary), JSON.stringify(mood)],
   );
 }
 
@@ -49,6 +58,12 @@ const KEPT_SUMMARY = hotQuery(
   'dashboard: the archive in figures, kept ready',
   ['userId'],
   `SELECT summary FROM archive_summaries WHERE user_id = $1`,
+);
+
+const KEPT_MOOD = hotQuery(
+  'mood: the archive in moods, kept ready',
+  ['userId'],
+  `SELECT mood FROM archive_summaries WHERE user_id = $1`,
 );
 
 const TOTALS = `

@@ -1,3 +1,16 @@
+import { z } from 'zod';
+
+/** The number of a page of a list, as it stands in an address. */
+export const pageNumber = z
+  .string('must be given once')
+  .regex(/^[1-9]\d{0,6}$/, 'must be the number of a page')
+  .transform(Number)
+  .default(1);
+
+/** How many pages a list of that length has; an empty one has its first. */
+export const countPages = (length: number, perPage: number): number =>
+  Math.max(1, Math.ceil(length / perPage));
+
 export interface PageLinks {
   readonly page: number;
   readonly pages: number;

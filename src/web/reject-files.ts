@@ -1,4 +1,5 @@
 import type { Reject } from '../archives/imports.ts';
+import { csvLine } from './csv.ts';
 
 /** A format in which rejects can be taken away: how a browser is told, and the text piece by piece. */
 export interface RejectFormat {
@@ -37,14 +38,4 @@ function describeOriginal({ source_column: column, original }: Reject): [type: s
   if (column === null || typeof type !== 'string') return ['row', JSON.stringify(original)];
   if (typeof hex === 'string') return [type, `x'${hex}'`];
   return [type, typeof text === 'string' ? text : ''];
-}
-
-export function csvLine(fields: readonly string[]): string {
-  return `${fields.map(csvField).join(',')}\r\n`;
-}
-
-/** A spreadsheet would reckon with a text that begins like a formula; a ' before it says that it is text. */
-function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { exploreFilters } from '../../src/explore/filters.ts';
 
 /**
  * Every route of the app, and what the tests must know to try it. A route without a line here fails
@@ -14,6 +15,7 @@ export interface RouteFacts {
 }
 
 const chart: RouteFacts = { access: 'json', query: ['range'] };
+const explored = Object.keys(exploreFilters.shape);
 
 export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /livez': { access: 'open' },
@@ -30,6 +32,16 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/explicit': chart,
   'GET /api/top-artists': chart,
   'GET /api/popular-tracks': chart,
+  'GET /explore': { access: 'page', query: [...explored, 'page'] },
+  'GET /explore.csv': { access: 'page', query: explored },
+  'GET /mood': { access: 'page', query: ['range'] },
+  'GET /mood/:quadrant': { access: 'page', query: ['page'] },
+  'GET /api/mood-quadrants': { access: 'json' },
+  'GET /api/mood-map': { access: 'json' },
+  'GET /api/mood-over-time': chart,
+  'GET /api/tempo': { access: 'json' },
+  'GET /api/key': { access: 'json' },
+  'GET /api/mode': { access: 'json' },
   'GET /search': { access: 'page', query: ['q', 'page'] },
   'GET /api/suggestions': { access: 'json', query: ['q'] },
   'POST /snapshots': { access: 'page', form: {} },

@@ -13,12 +13,7 @@ import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
-
-const RANGE_LABELS: Readonly<Record<TimeRange, string>> = {
-  short_term: 'Last 4 weeks',
-  medium_term: 'Last 6 months',
-  long_term: 'Last year',
-};
+import { linkRanges } from '../time-ranges.ts';
 
 const range = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`);
 const dashboardParams = z.object({ range: range.default('short_term') });
@@ -50,7 +45,7 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
   ]);
   return {
     timeRange,
-    ranges: rangeLinks(timeRange),
+    ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
     list,
     listFigures: list && listFigures,
     movements: list?.entries.map((entry) => movementOf(entry, list)) ?? [],
@@ -62,14 +57,6 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
     unclaimedArchives,
   };
 }
-
-const rangeLinks = (current: TimeRange) =>
-  TIME_RANGES.map((id) => ({
-    id,
-    label: RANGE_LABELS[id],
-    href: `/dashboard?range=${id}`,
-    current: id === current,
-  }));
 
 const chartParams = z.object({ range: range.optional() });
 

@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Router, type Request, type Response } from 'express';
+import { Router, type Request } from 'express';
 import { z } from 'zod';
 import {
   getImport,
@@ -13,10 +11,11 @@ import {
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
-import { linkPages } from '../page-links.ts';
+import { countPages, linkPages, pageNumber } from '../page-links.ts';
 import { readParams } from '../read-params.ts';
 import { REJECT_FORMATS, type RejectFormat } from '../reject-files.ts';
 import { renderPage } from '../render.ts';
+import { sendLines } from '../send-lines.ts';
 
 const importParams = z.object({
   importId: z
@@ -24,13 +23,7 @@ const importParams = z.object({
     .regex(/^[1-9]\d{0,14}$/)
     .transform(Number),
 });
-const pageParams = z.object({
-  page: z
-    .string('must be given once')
-    .regex(/^[1-9]\d{0,6}$/, 'must be the number of a page')
-    .transform(Number)
-    .default(1),
-});
+const pageParams = z.object({ page: pageNumber });
 
 /** `/settings/imports`: what was moved out of old files, and what could not be. */
 export function importRoutes({ db }: WebContext): Router {
@@ -53,7 +46,7 @@ export function importRoutes({ db }: WebContext): Router {
       const found = await getImport(db, userIdOf(req), importIdOf(req));
       res.attachment(`rejects-of-import-${found.import_id}.${extension}`);
       const rejects = streamRejects(db, userIdOf(req), found.import_id);
-      await send(req, res, format, rejects);
+      await sendLines(req, res, format.contentType, linesOf(format, rejects));
     });
   }
   return router;
@@ -63,7 +56,7 @@ async function readImport(db: WebContext['db'], req: Request) {
   const [userId, importId] = [userIdOf(req), importIdOf(req)];
   const found = await getImport(db, userId, importId);
   const { page } = readParams(pageParams, req.query);
-  const pages = Math.max(1, Math.ceil(found.rejects / REJECTS_PER_PAGE));
+  const pages = countPages(found.rejects, REJECTS_PER_PAGE);
   if (page > pages) throw notFound();
   const [reasons, rejects] = await Promise.all([
     listRejectReasons(db, userId, importId),
@@ -82,23 +75,6 @@ function importIdOf(req: Request): number {
 }
 
 const timezoneOf = (req: Request): string => (req.user as Express.User).timezone;
-
-async function send(
-  req: Request,
-  res: Response,
-  { contentType, header, line }: RejectFormat,
-  rejects: Parameters<typeof linesOf>[1],
-): Promise<void> {
-  res.set('Content-Type', contentType);
-  if (req.method === 'HEAD') return void res.end();
-  try {
-    await pipeline(Readable.from(linesOf({ header, line }, rejects)), res);
-  } catch (error) {
-    // Whoever breaks a download off has not met a fault of ours.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
-      throw error;
-  }
-}
 
 async function* linesOf(
   { header, line }: Pick<RejectFormat, 'header' | 'line'>,

@@ -4,8 +4,10 @@ import type { Authenticator } from '../middleware/sign-in.ts';
 import { archiveRoutes } from './archives.ts';
 import { authRoutes } from './auth.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
+import { exploreRoutes } from './explore.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
+import { moodChartRoutes, moodRoutes } from './mood.ts';
 import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
@@ -17,6 +19,9 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(authRoutes(context, authenticator)) // /auth/spotify, /auth/spotify/callback, /logout
     .use(dashboardRoutes(context)) //  /dashboard
     .use(chartRoutes(context)) //      /api/…
+    .use(exploreRoutes(context)) //    /explore, /explore.csv
+    .use(moodRoutes(context)) //       /mood, /mood/:quadrant
+    .use(moodChartRoutes(context)) //  /api/mood-…, /api/tempo, /api/key, /api/mode
     .use(searchRoutes(context)) //     /search, /api/suggestions
     .use(snapshotRoutes(context)) //   /snapshots
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim

@@ -1,0 +1,96 @@
+import {
+  CHOICE_FILTERS,
+  RANGE_FILTERS,
+  type ChoiceFilter,
+  type ExploreFilters,
+  type RangeFilter,
+  type Sort,
+  type SortKey,
+} from './filters.ts';
+
+/** Every filter by name; its place here is its number in the counts. */
+export type FilterName = RangeFilter | ChoiceFilter | 'artist';
+export const FILTER_NAMES: readonly FilterName[] = [
+  ...(Object.keys(RANGE_FILTERS) as RangeFilter[]),
+  ...(Object.keys(CHOICE_FILTERS) as ChoiceFilter[]),
+  'artist',
+];
+
+/** $2 of every statement here: the filters in one document, so that the text of a statement never depends on them. */
+export const asParameter = ({ sort: _sort, then: _then, ...filters }: ExploreFilters): string =>
+  JSON.stringify(filters);
+
+/** What a track is, as the values of a choice are written. */
+export const CHOICE_VALUES: Readonly<Record<ChoiceFilter, string>> = {
+  precision: 'release_date_precision',
+  explicit: `CASE explicit WHEN true THEN 'yes' WHEN false THEN 'no' END`,
+  isrc: `CASE has_isrc WHEN true THEN 'yes' WHEN false THEN 'no' END`,
+  album_type: 'album_type',
+  range: `array_to_string(time_ranges, ',')`,
+};
+
+const TYPES = { date: 'date', duration: 'float8', whole: 'float8', share: 'float8' } as const;
+
+function rangeCondition(name: RangeFilter): string {
+  const { column, unit } = RANGE_FILTERS[name];
+  const given = (which: 'from' | 'to'): string => `($2::jsonb ->> '${name}_${which}')::${TYPES[unit]}`;
+  // A text becomes a date by the session's settings, so it is not a constant by itself: read once, not per track.
+  const end = (which: 'from' | 'to'): string => (unit === 'date' ? `(SELECT ${given(which)})` : given(which));
+  return `(${end('from')} IS NULL OR ${column} >= ${end('from')}) AND (${end('to')} IS NULL OR ${column} <= ${end('to')})`;
+}
+
+function choiceCondition(name: ChoiceFilter): string {
+  const chosen = `$2::jsonb -> '${name}'`;
+  const fits = name === 'range' ? `${chosen} ?| time_ranges` : `${chosen} ? (${CHOICE_VALUES[name]})`;
+  return `${chosen} = '[]' OR (${fits})`;
+}
+
+const ARTIST = `$2::jsonb ->> 'artist'`;
+/** Looked for as it stands, whatever its characters; what was searched before (names in one form) rules most out. */
+const ARTIST_CONDITION = `${ARTIST} IS NULL OR (
+  strpos(search_text, search_form(${ARTIST})) > 0 AND strpos(search_form(artist_names), search_form(${ARTIST})) > 0)`;
+
+/** True where a track passes the filter or nothing was asked; not true otherwise, also where nothing is known. */
+export const CONDITIONS: Readonly<Record<FilterName, string>> = {
+  ...(Object.fromEntries(
+    (Object.keys(RANGE_FILTERS) as RangeFilter[]).map((name) => [name, rangeCondition(name)]),
+  ) as Record<RangeFilter, string>),
+  ...(Object.fromEntries(
+    (Object.keys(CHOICE_FILTERS) as ChoiceFilter[]).map((name) => [name, choiceCondition(name)]),
+  ) as Record<ChoiceFilter, string>),
+  artist: ARTIST_CONDITION,
+};
+
+export const PASSES_ALL = FILTER_NAMES.map((name) => `(${CONDITIONS[name]})`).join('\n    AND ');
+
+const SORTED_BY: Readonly<Record<SortKey, string>> = {
+  // It begins with the name, without accents and capitals.
+  name: 'search_text',
+  artist: `lower(NULLIF(artist_names, ''))`,
+  released: 'release_date',
+  duration: 'duration_ms',
+  popularity: 'popularity',
+  energy: 'energy',
+  valence: 'valence',
+  danceability: 'danceability',
+  acousticness: 'acousticness',
+  instrumentalness: 'instrumentalness',
+  tempo: 'tempo',
+  best_rank: 'best_rank',
+  listings: 'listings',
+  first_seen: 'first_listed_date',
+  last_seen: 'last_listed_date',
+};
+
+/** Most often in the lists first, unless asked otherwise; every order ends in one that is complete. */
+export const DEFAULT_SORT: Sort = '-listings';
+
+export function orderBy({ sort, then }: Pick<ExploreFilters, 'sort' | 'then'>): string {
+  const keys = [sort ?? DEFAULT_SORT, then].filter((key) => key !== undefined);
+  const written = keys.map((key) =>
+    key.startsWith('-')
+      ? `${SORTED_BY[key.slice(1) as SortKey]} DESC NULLS LAST`
+      : `${SORTED_BY[key as SortKey]} NULLS LAST`,
+  );
+  return ['ORDER BY', [...written, 'best_rank NULLS LAST', 'search_text', 'track_id'].join(', ')].join(' ');
+}

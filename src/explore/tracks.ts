@@ -1,0 +1,120 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { asParameter, orderBy, PASSES_ALL } from './conditions.ts';
+import { EVERYTHING, type ExploreFilters } from './filters.ts';
+
+/** What the shelf knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
+export interface TrackFacts {
+  readonly popularity: number | null;
+  /** `YYYY-MM-DD`, known as far as the precision says. */
+  readonly release_date: string | null;
+  readonly release_date_precision: 'year' | 'month' | 'day' | null;
+  readonly duration_ms: number | null;
+  readonly explicit: boolean | null;
+  readonly album_type: string | null;
+  readonly energy: number | null;
+  readonly valence: number | null;
+  readonly danceability: number | null;
+  readonly acousticness: number | null;
+  readonly instrumentalness: number | null;
+  readonly tempo: number | null;
+  readonly first_listed_date: string | null;
+  readonly last_listed_date: string | null;
+  readonly best_rank: number | null;
+  readonly listings: number;
+}
+export type ExploredTrack = TrackCard & TrackFacts;
+
+const FACTS = `
+  popularity, release_date, release_date_precision, duration_ms, explicit, album_type, energy, valence, danceability,
+  acousticness, instrumentalness, tempo, first_listed_date, last_listed_date, best_rank, listings`;
+
+export const TRACKS_PER_PAGE = 50;
+
+/** A page of the tracks that pass the filters, in their order. @param page from 1 */
+export function listExploredTracks(
+  db: Queries,
+  userId: number,
+  filters: ExploreFilters,
+  page: number,
+): Promise<ExploredTrack[]> {
+  const values = [userId, asParameter(filters), TRACKS_PER_PAGE, (page - 1) * TRACKS_PER_PAGE];
+  return db.many(tracksSql(filters), values);
+}
+
+/** The ids of the tracks that pass the filters in their order, at most so many. */
+export async function listExploredTrackIds(
+  db: Queries,
+  userId: number,
+  filters: ExploreFilters,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.many<{ track_id: string }>(`SELECT track_id ${LEFT} ${orderBy(filters)} LIMIT $3`, [
+    userId,
+    asParameter(filters),
+    limit,
+  ]);
+  return rows.map((row) => row.track_id);
+}
+
+const LEFT = `
+  FROM archive_tracks
+  WHERE user_id = $1
+    AND ${PASSES_ALL}`;
+
+/** The page first and its order once more over the page alone, so that not every track is numbered and opened. */
+const tracksSql = (filters: Pick<ExploreFilters, 'sort' | 'then'>): string => `
+  SELECT shown.*, ${TRACK_CARD}
+  FROM (
+    SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
+    FROM (
+      SELECT track_id, artist_names, search_text, ${FACTS} ${LEFT}
+      ${orderBy(filters)} LIMIT $3 OFFSET $4
+    ) AS page
+  ) AS shown
+  JOIN tracks USING (track_id)
+  ORDER BY place`;
+
+hotQuery(
+  'explore: the tracks that are left',
+  ['userId', 'exploreFilters', 'limit', 'offset'],
+  tracksSql(EVERYTHING),
+);
+
+/** A track with all that is taken away in a file; names whole. */
+export interface TakenTrack extends TrackFacts {
+  readonly track_id: string;
+  readonly name: string | null;
+  readonly artist_name: string | null;
+  readonly album_name: string | null;
+  readonly isrc: string | null;
+  readonly time_ranges: readonly string[];
+  readonly spotify_url: string | null;
+}
+
+const MOST_TAKEN = 1_000_000;
+const AT_ONCE = 500;
+
+/**
+ * All tracks that pass the filters, in their order. The order is asked for once and the tracks a few at a time:
+ * however slowly somebody reads, no connection waits for them.
+ */
+export async function* streamExploredTracks(
+  db: Queries,
+  userId: number,
+  filters: ExploreFilters,
+): AsyncGenerator<TakenTrack> {
+  const ids = await listExploredTrackIds(db, userId, filters, MOST_TAKEN);
+  for (let at = 0; at < ids.length; at += AT_ONCE)
+    yield* await db.many<TakenTrack>(TAKEN, [userId, ids.slice(at, at + AT_ONCE)]);
+}
+
+const TAKEN = `
+  SELECT shelf.*, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
+    CASE jsonb_typeof(raw_json #> '{external_ids,isrc}')
+      WHEN 'string' THEN raw_json #>> '{external_ids,isrc}' END AS isrc
+  FROM unnest($2::text[]) WITH ORDINALITY AS asked (track_id, place)
+  JOIN (SELECT track_id, ${FACTS}, time_ranges FROM archive_tracks WHERE user_id = $1) AS shelf USING (track_id)
+  JOIN tracks USING (track_id)
+  ORDER BY place`;

@@ -1,0 +1,70 @@
+import type { MoodFigures, MoodMonth } from '../archives/mood-figures.ts';
+import { MOST_MONTHS } from '../archives/mood-figures.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { QUADRANT_NAMES, QUADRANTS } from './quadrants.ts';
+
+/** A chart whose marks are more than one number each. */
+export interface Drawing<Mark> {
+  readonly labels: readonly string[];
+  readonly data: readonly Mark[];
+}
+
+/** Valence to the right, energy upwards, both from 0 to 1. */
+export interface MapPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly trackId: string;
+}
+
+/** NULL: nothing is known of that month. */
+export type PathPoint = { readonly energy: number; readonly valence: number } | null;
+
+/** C upwards; where Spotify has one name for two, the sharp. */
+export const KEY_NAMES = ['C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B'] as const;
+
+/** The charts of the mood page that speak of the whole archive, by the name they have below /api. */
+export const MOOD_CHARTS = {
+  'mood-quadrants': ({ quadrants }: MoodFigures): Drawing<number> => ({
+    labels: QUADRANTS.map((quadrant) => QUADRANT_NAMES[quadrant]),
+    data: QUADRANTS.map((quadrant) => quadrants[quadrant].tracks),
+  }),
+  'mood-map': ({ points }: MoodFigures): Drawing<MapPoint> => ({
+    labels: points.map(({ name, artist_names: by }) => [name ?? 'Untitled', by].filter(Boolean).join(' · ')),
+    data: points.map(({ track_id: trackId, energy, valence }) => ({ x: valence, y: energy, trackId })),
+  }),
+  tempo: ({ tempo }: MoodFigures): Drawing<number> => fillBins(tempo.bins),
+  key: ({ keys }: MoodFigures): Drawing<number> => ({ labels: KEY_NAMES, data: keys }),
+  mode: ({ modes }: MoodFigures): Drawing<number> => ({
+    labels: ['Major', 'Minor'],
+    data: [modes.major, modes.minor],
+  }),
+} as const;
+
+/** Every month from the first to the last, at most the last MOST_MONTHS; those without a snapshot are null. */
+export function drawMoodPath({ months }: MoodFigures, timeRange: TimeRange): Drawing<PathPoint> {
+  const known = new Map(months[timeRange].map((month) => [month.month, month]));
+  const last = months[timeRange].at(-1)?.month;
+  if (last === undefined) return { labels: [], data: [] };
+  const first = Math.max(months[timeRange][0]?.month ?? last, last - MOST_MONTHS + 1);
+  const every = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  return { labels: every.map(monthLabel), data: every.map((month) => pathPoint(known.get(month))) };
+}
+
+function pathPoint(month: MoodMonth | undefined): PathPoint {
+  if (month === undefined || month.energy === null || month.valence === null) return null;
+  return { energy: month.energy, valence: month.valence };
+}
+
+/** `YYYY-MM` of a number of months since the year 0. */
+export function monthLabel(month: number): string {
+  return `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}`;
+}
+
+/** Tens of BPM without a hole between the slowest and the fastest. */
+function fillBins(bins: MoodFigures['tempo']['bins']): Drawing<number> {
+  const [first, last] = [bins[0]?.from, bins.at(-1)?.from];
+  if (first === undefined || last === undefined) return { labels: [], data: [] };
+  const lows = Array.from({ length: (last - first) / 10 + 1 }, (_, at) => first + at * 10);
+  const tracks = new Map(bins.map((bin) => [bin.from, bin.tracks]));
+  return { labels: lows.map(String), data: lows.map((low) => tracks.get(low) ?? 0) };
+}

@@ -1,0 +1,76 @@
+import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+export { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
+
+/** What the quadrants are called. */
+export const QUADRANT_NAMES: Readonly<Record<Quadrant, string>> = {
+  happy: 'Happy & energetic',
+  angry: 'Angry & intense',
+  calm: 'Calm & peaceful',
+  sad: 'Sad & melancholic',
+};
+
+export const isQuadrant = (text: unknown): text is Quadrant =>
+  QUADRANTS.some((quadrant) => quadrant === text);
+
+export interface QuadrantTrack extends TrackCard {
+  readonly energy: number;
+  readonly valence: number;
+}
+
+export const TRACKS_PER_PAGE = 50;
+
+/** A page of a quadrant's tracks, the clearest first: those farthest from the plane's middle. @param page from 1 */
+export function listQuadrantTracks(
+  db: Queries,
+  userId: number,
+  quadrant: Quadrant,
+  page: number,
+): Promise<QuadrantTrack[]> {
+  return db.many(QUADRANT_TRACKS, [userId, quadrant, TRACKS_PER_PAGE, (page - 1) * TRACKS_PER_PAGE]);
+}
+
+export async function countQuadrantTracks(db: Queries, userId: number, quadrant: Quadrant): Promise<number> {
+  return (await db.one<{ tracks: number }>(QUADRANT_COUNT, [userId, quadrant])).tracks;
+}
+
+/** The ids of a quadrant's tracks in the same order, at most so many. */
+export async function listQuadrantTrackIds(
+  db: Queries,
+  userId: number,
+  quadrant: Quadrant,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.many<{ track_id: string }>(
+    `SELECT track_id ${IN_QUADRANT} ${CLEAREST_FIRST} LIMIT $3`,
+    [userId, quadrant, limit],
+  );
+  return rows.map((row) => row.track_id);
+}
+
+const IN_QUADRANT = `
+    FROM archive_tracks
+    WHERE user_id = $1 AND mood_quadrant(energy, valence) = $2 AND energy IS NOT NULL AND valence IS NOT NULL`;
+const CLEAREST_FIRST = `ORDER BY mood_strength(energy, valence) DESC, track_id`;
+
+const QUADRANT_TRACKS = hotQuery(
+  'mood: the tracks of a quadrant',
+  ['userId', 'quadrant', 'limit', 'offset'],
+  `
+  SELECT ${TRACK_CARD}, shown.energy, shown.valence
+  FROM (
+    SELECT track_id, energy, valence, mood_strength(energy, valence) AS strength ${IN_QUADRANT}
+    ${CLEAREST_FIRST} LIMIT $3 OFFSET $4
+  ) AS shown
+  JOIN tracks USING (track_id)
+  ORDER BY strength DESC, track_id`,
+);
+
+const QUADRANT_COUNT = hotQuery(
+  'mood: how many tracks a quadrant holds',
+  ['userId', 'quadrant'],
+  `SELECT count(*)::int AS tracks ${IN_QUADRANT}`,
+);
