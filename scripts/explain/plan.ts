@@ -2,8 +2,15 @@ import type { Db } from '../../src/db.ts';
 import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-queries.ts';
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
+import '../../src/archives/track-playlists.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/catalogue/listener-artist.ts';
+import '../../src/catalogue/listener-track.ts';
+import '../../src/catalogue/shelf.ts';
+import '../../src/similarity/similar-tracks.ts';
+import '../../src/snapshots/artist-presence.ts';
 import '../../src/snapshots/capture.ts';
+import '../../src/snapshots/rank-history.ts';
 import '../../src/snapshots/top-list.ts';
 import '../../src/users/connections.ts';
 import '../../src/users/users.ts';
@@ -46,6 +53,8 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    pageSize: 40,
+    offset: 0,
   };
   return listHotQueries().map((query) => ({
     ...query,

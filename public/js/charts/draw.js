@@ -1,11 +1,14 @@
 import { bars } from './bars.js';
 import { columns } from './columns.js';
+import { line } from './line.js';
+import { months } from './months.js';
 import { profile } from './profile.js';
+import { radar } from './radar.js';
 import { shares } from './shares.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, columns, profile, shares };
+const KINDS = { bars, columns, line, months, profile, radar, shares };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

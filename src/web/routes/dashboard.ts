@@ -13,12 +13,7 @@ import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
-
-const RANGE_LABELS: Readonly<Record<TimeRange, string>> = {
-  short_term: 'Last 4 weeks',
-  medium_term: 'Last 6 months',
-  long_term: 'Last year',
-};
+import { RANGE_LABELS } from '../time-range-words.ts';
 
 const range = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`);
 const dashboardParams = z.object({ range: range.default('short_term') });

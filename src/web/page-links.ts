@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** The number of a page of a list, as it stands in an address. */
+export const pageNumber = z
+  .string('must be given once')
+  .regex(/^[1-9]\d{0,6}$/, 'must be the number of a page')
+  .transform(Number)
+  .default(1);
+
+export interface PageLink {
+  readonly href: string;
+  readonly label: string;
+}
+
+/** Where a reader may turn to: what `views/partials/pager.ejs` shows. */
+export interface Paging {
+  readonly page: number;
+  readonly pages: number;
+  readonly before: readonly PageLink[];
+  readonly after: readonly PageLink[];
+}
+
+/** How many pages a list of that length has; an empty one has its first. */
+export const countPages = (length: number, perPage: number): number =>
+  Math.max(1, Math.ceil(length / perPage));
+
+/** @param hrefOf the address of a page by its number */
+export function linkPages(hrefOf: (page: number) => string, page: number, pages: number): Paging {
+  const to = (number: number, label: string): PageLink => ({ href: hrefOf(number), label });
+  return {
+    page,
+    pages,
+    before: page > 1 ? [to(1, 'First'), to(page - 1, 'Previous')] : [],
+    after: page < pages ? [to(page + 1, 'Next'), to(pages, 'Last')] : [],
+  };
+}
