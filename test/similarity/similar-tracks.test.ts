@@ -82,7 +82,8 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
         const expected = await scan(alice, trackId, by, limit);
         const found = await listSimilarSounds(test.db, alice, trackId, { by, limit });
         expect(found.map((one) => one.track_id)).toEqual(expected.map((one) => one.track_id));
-        for (const [at, { score }] of found.entries()) expect(score).toBeCloseTo(expected[at]?.score ?? -1, 12);
+        for (const [at, { score }] of found.entries())
+          expect(score).toBeCloseTo(expected[at]?.score ?? -1, 12);
       }
     }
   });

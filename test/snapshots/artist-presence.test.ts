@@ -35,7 +35,10 @@ describe('an artist’s presence', () => {
         ],
       },
       { timeRange: 'medium_term', months: [] },
-      { timeRange: 'long_term', months: [{ month: '2026-02', snapshots: 1, places: 1, own: 1, best_rank: null }] },
+      {
+        timeRange: 'long_term',
+        months: [{ month: '2026-02', snapshots: 1, places: 1, own: 1, best_rank: null }],
+      },
     ]);
   });
 

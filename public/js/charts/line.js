@@ -1,4 +1,4 @@
-import { dayOf, drawDates } from './calendar.js';
+import { dayOf, DAYS, drawTimes } from './calendar.js';
 import { setType } from './text.js';
 
 const BARE = { display: false };
@@ -38,7 +38,7 @@ export function line(series, theme) {
         y: { ...BARE, reverse: true, min: 1, max: deepest },
       },
     },
-    plugins: [{ id: 'ground', beforeDatasetsDraw: (chart) => drawGround(chart, deepest, theme) }],
+    plugins: [{ id: 'ground', beforeDatasetsDraw: (chart) => drawGround(chart, { days, deepest }, theme) }],
   };
 }
 
@@ -46,7 +46,7 @@ export function line(series, theme) {
 const reach = (days) =>
   days.length > 1 ? { min: days[0], max: days.at(-1) } : { min: days[0] - 1, max: days[0] + 1 };
 
-function drawGround(chart, deepest, theme) {
+function drawGround(chart, { days, deepest }, theme) {
   const { ctx, chartArea, scales } = chart;
   for (const rank of [1, Math.round((1 + deepest) / 2), deepest]) {
     const y = scales.y.getPixelForValue(rank);
@@ -61,5 +61,5 @@ function drawGround(chart, deepest, theme) {
     });
     ctx.fillText(String(rank), chartArea.left - 9, y);
   }
-  drawDates(chart, theme);
+  drawTimes(chart, theme, { first: days[0], last: days.at(-1), counted: DAYS });
 }

@@ -1,71 +1,60 @@
-import { dayOf, drawDates } from './calendar.js';
+import { drawTimes, MONTHS, monthOf } from './calendar.js';
 import { setType } from './text.js';
 
 const BARE = { display: false };
-const SHORT_MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
-const DAY_MS = 86_400_000;
 
 /** A share for each month as a column; months of which nothing is known (null) have no ground to stand on. */
 export function months(series, theme) {
   const { labels, data } = series.at(-1);
-  const days = labels.map((month) => dayOf(`${month}-01`));
+  const times = labels.map(monthOf);
   const highest = data.reduce((most, share) => Math.max(most, share ?? 0), 0);
+  const drawn = { times, data, highest };
   return {
     type: 'bar',
     data: {
       datasets: [
         {
-          data: days.map((x, at) => ({ x, y: data[at] })),
+          data: times.map((x, at) => ({ x, y: data[at] })),
           backgroundColor: data.map((share) => (share === highest ? theme.list : theme.archive)),
-          barThickness: 'flex',
+          barPercentage: 0.8,
           categoryPercentage: 1,
-          barPercentage: 0.78,
           maxBarThickness: 40,
         },
       ],
     },
     options: {
-      layout: { padding: { left: 0, right: 0, top: 22, bottom: 28 } },
+      layout: { padding: { top: 22, bottom: 28 } },
       scales: {
-        x: { ...BARE, type: 'linear', offset: true, min: days[0] - 15, max: days.at(-1) + 15 },
+        x: { ...BARE, type: 'linear', offset: false, min: times[0] - 0.5, max: times.at(-1) + 0.5 },
         y: { ...BARE, min: 0, max: highest },
       },
     },
     plugins: [
       {
-        id: 'ground',
-        beforeDatasetsDraw: (chart) => drawGround(chart, { days, data }, theme),
-        afterDatasetsDraw: (chart) => drawHighest(chart, { days, data, highest }, theme),
+        id: 'words',
+        beforeDatasetsDraw: (chart) => drawGround(chart, drawn, theme),
+        afterDatasetsDraw: (chart) => drawHighest(chart, drawn, theme),
       },
     ],
   };
 }
 
-function drawGround(chart, { days, data }, theme) {
+function drawGround(chart, { times, data }, theme) {
   const { ctx, chartArea, scales } = chart;
-  days.forEach((day, at) => {
+  ctx.fillStyle = theme.ink;
+  times.forEach((time, at) => {
     if (data[at] === null) return;
-    const [from, to] = [day - 15, day + 15.5].map((x) => scales.x.getPixelForValue(x));
-    ctx.fillStyle = theme.ink;
-    ctx.fillRect(
-      Math.max(from, chartArea.left),
-      chartArea.bottom,
-      Math.min(to, chartArea.right) - Math.max(from, chartArea.left),
-      1,
-    );
+    const [from, to] = [time - 0.5, time + 0.5].map((x) => scales.x.getPixelForValue(x));
+    ctx.fillRect(from, chartArea.bottom, to - from, 1);
   });
-  drawDates(chart, theme, (day) => SHORT_MONTH.format((day + (day < days.at(-1) ? 15 : -15)) * DAY_MS));
+  drawTimes(chart, theme, { first: times[0], last: times.at(-1), counted: MONTHS });
 }
 
-function drawHighest({ ctx, chartArea, scales }, { days, data, highest }, theme) {
-  const percent = highest * 100;
-  const words = percent < 1 ? 'under 1%' : `${Math.round(percent)}%`;
-  const x = scales.x.getPixelForValue(days[data.indexOf(highest)]);
+function drawHighest({ ctx, chartArea, scales }, { times, data, highest }, theme) {
+  const words = highest < 0.01 ? 'under 1%' : `${Math.round(highest * 100)}%`;
+  const x = scales.x.getPixelForValue(times[data.indexOf(highest)]);
   setType(ctx, theme, { weight: 700, align: 'center' });
   const half = ctx.measureText(words).width / 2;
-  ctx.fillText(
-    words,
-    Math.min(Math.max(x, chartArea.left + half), chartArea.right - half),
-    scales.y.getPixelForValue(highest) - 6,
-  );
+  const inside = Math.min(Math.max(x, chartArea.left + half), chartArea.right - half);
+  ctx.fillText(words, inside, scales.y.getPixelForValue(highest) - 6);
 }
