@@ -40,13 +40,13 @@ const withoutRange = ({ month, snapshots, places, own, best_rank }: PresenceMont
 
 /** Puts the months in which no list was kept between those in which one was. */
 function withoutHoles(months: readonly PresenceMonth[]): PresenceMonth[] {
-  return months.flatMap((one, at) => {
-    const whole: PresenceMonth[] = [one];
-    const next = months[at + 1]?.month;
-    for (let month = monthAfter(one.month); next !== undefined && month < next; month = monthAfter(month))
-      whole.push({ month, snapshots: 0, places: 0, own: 0, best_rank: null });
-    return whole;
-  });
+  const whole: PresenceMonth[] = [];
+  for (const one of months) {
+    for (let last = whole.at(-1); last && monthAfter(last.month) < one.month; last = whole.at(-1))
+      whole.push({ month: monthAfter(last.month), snapshots: 0, places: 0, own: 0, best_rank: null });
+    whole.push(one);
+  }
+  return whole;
 }
 
 function monthAfter(month: string): string {

@@ -219,9 +219,10 @@ describe('a track’s page', () => {
   });
 });
 
+const get = async (path: string): Promise<unknown> => (await alice.get(path).expect(200)).body as unknown;
+
 describe('the charts of a track as JSON', () => {
   it('hold labels and data', async () => {
-    const get = async (path: string): Promise<unknown> => (await alice.get(path).expect(200)).body as unknown;
     expect(await get('/api/tracks/full/rank-history?range=short_term')).toEqual({
       labels: ['2025-01-01', '2025-02-01', '2025-03-01'],
       data: [2, null, 1],
