@@ -4,13 +4,20 @@ import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-que
 import { searchValues } from './search-values.ts';
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
+import '../../src/archives/track-playlists.ts';
 import '../../src/archives/unclaimed.ts';
 import '../../src/explore/counts.ts';
 import '../../src/explore/tracks.ts';
 import '../../src/mood/quadrants.ts';
 import '../../src/search/search.ts';
 import '../../src/search/suggest.ts';
+import '../../src/catalogue/listener-artist.ts';
+import '../../src/catalogue/listener-track.ts';
+import '../../src/catalogue/shelf.ts';
+import '../../src/similarity/similar-tracks.ts';
+import '../../src/snapshots/artist-presence.ts';
 import '../../src/snapshots/capture.ts';
+import '../../src/snapshots/rank-history.ts';
 import '../../src/snapshots/top-list.ts';
 import '../../src/users/connections.ts';
 import '../../src/users/users.ts';

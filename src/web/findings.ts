@@ -16,6 +16,8 @@ export function chartSeries(list: ChartData | null | undefined, archive: ChartDa
 export interface ChartTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Where the first cell of each row leads, if anywhere. */
+  readonly links?: readonly (string | null)[];
 }
 
 /** What a chart shows as a table: one line per label, one column per series, labels in the order of the fullest series. */
@@ -35,6 +37,19 @@ export function chartTable(
   };
 }
 
+/** What `views/partials/chart.ejs` shows; without series nothing is drawn. */
+export interface Chart {
+  readonly id: string;
+  readonly kind: string;
+  readonly heading: string;
+  /** The chart in a sentence. */
+  readonly finding: string;
+  /** From how much it speaks. */
+  readonly note: string;
+  readonly series: readonly ChartSeries[];
+  readonly table: ChartTable;
+}
+
 const FEATURES = ['energy', 'valence', 'danceability'] as const;
 /** Closer than this, two averages are the same to anyone's ear. */
 const SAME = 0.02;
@@ -46,16 +61,24 @@ export function profileFinding(list: Figures | null, archive: Figures): string {
     const averages = FEATURES.map((name) => `${name} ${formatFeature(archive[name].average)}`);
     return `On average: ${inWords(averages)}.`;
   }
+  const said = inComparison(FEATURES, (name) => [list[name].average, archive[name].average]);
+  return said === null
+    ? 'Too little is known to compare.'
+    : `Beside the whole archive, this list is ${said}.`;
+}
+
+/** "higher in energy and about the same in valence"; null where nothing can be compared. */
+export function inComparison<Name extends string>(
+  names: readonly Name[],
+  pairOf: (name: Name) => readonly [number | null, number | null],
+): string | null {
   const groups = { higher: [] as string[], lower: [] as string[], 'about the same': [] as string[] };
-  for (const name of FEATURES) {
-    const [here, overall] = [list[name].average, archive[name].average];
-    if (here === null || overall === null) continue;
-    groups[comparison(here - overall)].push(name);
+  for (const name of names) {
+    const [here, overall] = pairOf(name);
+    if (here !== null && overall !== null) groups[comparison(here - overall)].push(name);
   }
-  const parts = Object.entries(groups).filter(([, names]) => names.length > 0);
-  if (parts.length === 0) return 'Too little is known to compare.';
-  const said = parts.map(([how, names]) => `${how} in ${inWords(names)}`);
-  return `Beside the whole archive, this list is ${inWords(said)}.`;
+  const parts = Object.entries(groups).filter(([, group]) => group.length > 0);
+  return parts.length === 0 ? null : inWords(parts.map(([how, group]) => `${how} in ${inWords(group)}`));
 }
 
 function comparison(difference: number): 'higher' | 'lower' | 'about the same' {

@@ -1,6 +1,7 @@
 const LOCALE = 'en-GB';
 const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 export const formatNumber = (value: number): string => NUMBER.format(value);
 
@@ -15,6 +16,19 @@ export function formatPercent(part: number, whole: number): string {
 export const formatFeature = (value: number | null): string =>
   value === null ? 'not known' : FEATURE.format(value);
 
+/** A likeness from 0 to 1 as "94%"; only what is the same is 100%. */
+export const formatScore = (score: number): string =>
+  `${Math.min(Math.round(score * 100), score < 1 ? 99 : 100)}%`;
+
+const KEYS = ['C', 'C♯ / D♭', 'D', 'D♯ / E♭', 'E', 'F', 'F♯ / G♭', 'G', 'G♯ / A♭', 'A', 'A♯ / B♭', 'B'];
+
+/** A pitch class, 0 to 11, by its name; "not known" for null. */
+export const formatKey = (key: number | null): string => (key === null ? null : KEYS[key]) ?? 'not known';
+
+/** A number with its unit, at most one decimal: "123.5 BPM", "−6.2 dB"; "not known" for null. */
+export const formatMeasure = (value: number | null, unit: string): string =>
+  value === null ? 'not known' : `${MEASURE.format(value).replace('-', '−')} ${unit}`;
+
 /** "14 March 2024" of a `YYYY-MM-DD` or an instant; an instant is read in the time zone given. */
 export function formatDate(value: string | Date, timeZone = 'UTC'): string {
   return inEnglish(value, { day: 'numeric', month: 'long', year: 'numeric' }, timeZone);
@@ -23,6 +37,12 @@ export function formatDate(value: string | Date, timeZone = 'UTC'): string {
 /** "March 2024". */
 export function formatMonth(value: string | Date, timeZone = 'UTC'): string {
   return inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
+}
+
+/** A release date as far as it is known: "14 March 1987", "March 1987" or "1987". */
+export function formatReleaseDate(date: string, precision: 'year' | 'month' | 'day' | null): string {
+  if (precision === 'year') return String(Number(date.slice(0, 4)));
+  return precision === 'month' ? formatMonth(date) : formatDate(date);
 }
 
 /** "21 November 2026 at 14:05". */

@@ -3,6 +3,7 @@ export * from './findings.ts';
 export * from './format.ts';
 export * from './mood-words.ts';
 export * from './movement-words.ts';
+export { rangeLabel } from './time-ranges.ts';
 
 /** JSON that may stand inside `<script type="application/json">`: it can neither end the element nor a line. */
 export function jsonForScript(data: unknown): string {
@@ -17,10 +18,25 @@ export const trackPath = (trackId: string): string => `/tracks/${encodeURICompon
 
 export const artistPath = (artistId: string): string => `/artists/${encodeURIComponent(artistId)}`;
 
+/** The page of one of the artists in figures; null for one who is known by name only, and so has none. */
+export const topArtistPath = ({ artist_id: id }: { artist_id: string }): string | null =>
+  id.startsWith('name:') ? null : artistPath(id);
+
 /** The address where it leads to Spotify; null otherwise. */
 export function spotifyLink(url: unknown): string | null {
   return safeAddress(url, (host) => host === 'open.spotify.com');
 }
+
+const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
+
+/** A track at Spotify: where the archive says, or by its id; null for a local file. */
+export const spotifyTrackLink = (track: { spotify_url: unknown; track_id: string }): string | null =>
+  spotifyLink(track.spotify_url) ??
+  (SPOTIFY_ID.test(track.track_id) ? `https://open.spotify.com/track/${track.track_id}` : null);
+
+/** An artist at Spotify; null where the id is none of theirs. */
+export const spotifyArtistLink = (artistId: string): string | null =>
+  SPOTIFY_ID.test(artistId) ? `https://open.spotify.com/artist/${artistId}` : null;
 
 /** Where Spotify keeps its pictures, as a Content-Security-Policy names hosts. */
 export const ART_HOSTS = ['i.scdn.co', 'mosaic.scdn.co', '*.spotifycdn.com'] as const;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { badInput } from '../errors.ts';
+import { badInput, notFound } from '../errors.ts';
 
 /**
  * Reads query, form or path parameters with a schema. Unknown ones are ignored.
@@ -10,6 +10,18 @@ export function readParams<Shape extends z.ZodType>(schema: Shape, given: unknow
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw badInput(`“${String(issue?.path[0] ?? 'The request')}” ${issue?.message ?? 'does not fit'}.`);
+}
+
+/** Longer than any id of Spotify's or any local file's URI, and shorter than an index row. */
+const LONGEST_ID = 2_000;
+
+/**
+ * A text id from the path of an address.
+ * @throws AppError 404: what can be no id is the same as one that is not there
+ */
+export function readId(given: unknown): string {
+  if (typeof given !== 'string' || given.length > LONGEST_ID || given.includes('\0')) throw notFound();
+  return given;
 }
 
 /**

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { WebContext } from '../context.ts';
 import type { Authenticator } from '../middleware/sign-in.ts';
 import { archiveRoutes } from './archives.ts';
+import { artistChartRoutes, artistRoutes } from './artists.ts';
 import { authRoutes } from './auth.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
 import { exploreRoutes } from './explore.ts';
@@ -11,6 +12,7 @@ import { moodChartRoutes, moodRoutes } from './mood.ts';
 import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
+import { trackChartRoutes, trackRoutes } from './tracks.ts';
 
 /** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
@@ -24,6 +26,10 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(moodChartRoutes(context)) //  /api/mood-…, /api/tempo, /api/key, /api/mode
     .use(searchRoutes(context)) //     /search, /api/suggestions
     .use(snapshotRoutes(context)) //   /snapshots
+    .use(trackRoutes(context)) //      /tracks/:trackId, its payload
+    .use(trackChartRoutes(context)) // /api/tracks/…
+    .use(artistRoutes(context)) //     /artists/:artistId
+    .use(artistChartRoutes(context)) // /api/artists/…
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
     .use(importRoutes(context)); //    /settings/imports/…

@@ -1,0 +1,91 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
+import { TRACK_CARD, type TrackCard } from './track-card.ts';
+
+/** An artist as one listener has them: everything is counted over the tracks on that listener's shelf. */
+export interface ListenerArtist {
+  readonly artist_id: string;
+  readonly name: string | null;
+  readonly tracks: number;
+  /** Places their tracks held in ranked lists, of all days and time ranges. */
+  readonly listings: number;
+  readonly best_rank: number | null;
+  /** `YYYY-MM-DD`; null: never in a list. */
+  readonly first_listed_date: string | null;
+  readonly last_listed_date: string | null;
+  /** Tracks that have any audio feature. */
+  readonly with_features: number;
+  readonly average: AudioFeatures;
+}
+
+/** The artist, if any track of theirs stands on the listener's shelf. */
+export async function findArtist(
+  db: Queries,
+  userId: number,
+  artistId: string,
+): Promise<ListenerArtist | null> {
+  const row = await db.maybeOne<Omit<ListenerArtist, 'average'> & AudioFeatures>(ARTIST, [userId, artistId]);
+  if (row === null) return null;
+  const { energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness } = row;
+  return {
+    ...row,
+    average: { energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness },
+  };
+}
+
+const ARTIST = hotQuery(
+  'artist: as the listener has them',
+  ['userId', 'artistId'],
+  `
+  SELECT artists.artist_id, artists.name, own.*
+  FROM artists
+  CROSS JOIN LATERAL (
+    SELECT
+      count(*)::int AS tracks, sum(listings)::int AS listings, min(best_rank) AS best_rank,
+      min(first_listed_date) AS first_listed_date, max(last_listed_date) AS last_listed_date,
+      (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
+      ${AVERAGE_FEATURES}
+    FROM track_artists JOIN archive_tracks USING (track_id)
+    WHERE user_id = $1 AND track_artists.artist_id = $2
+  ) AS own
+  WHERE artists.artist_id = $2 AND own.tracks > 0`,
+);
+
+export interface ArtistTrack extends TrackCard {
+  readonly listings: number;
+  readonly best_rank: number | null;
+}
+
+export const ARTIST_TRACKS_PER_PAGE = 40;
+
+/** The listener's tracks by an artist, those most often listed first. @param page from 1 */
+export const listArtistTracks = (
+  db: Queries,
+  userId: number,
+  artistId: string,
+  page: number,
+): Promise<ArtistTrack[]> =>
+  db.many<ArtistTrack>(ARTIST_TRACKS, [
+    userId,
+    artistId,
+    ARTIST_TRACKS_PER_PAGE,
+    (page - 1) * ARTIST_TRACKS_PER_PAGE,
+  ]);
+
+const IN_ORDER = 'listings DESC, best_rank, own.name, track_id';
+
+const ARTIST_TRACKS = hotQuery(
+  'artist: tracks',
+  ['userId', 'artistId', 'limit', 'offset'],
+  `
+  SELECT ${TRACK_CARD}, listings, best_rank
+  FROM (
+    SELECT track_id, own.name, listings, best_rank
+    FROM track_artists JOIN archive_tracks AS own USING (track_id)
+    WHERE user_id = $1 AND artist_id = $2
+    ORDER BY ${IN_ORDER} LIMIT $3 OFFSET $4
+  ) AS own
+  JOIN tracks USING (track_id)
+  ORDER BY ${IN_ORDER}`,
+);

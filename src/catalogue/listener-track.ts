@@ -1,0 +1,59 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { FEATURE_COLUMNS, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
+import type { ReleaseDatePrecision } from './release-date.ts';
+import { TRACK_CARD, type TrackCard } from './track-card.ts';
+
+/** A track as one listener has it: what is known of it, and its places in their lists. */
+export interface ListenerTrack extends TrackCard, AudioFeatures {
+  /** The cover at its largest. */
+  readonly art_url: string | null;
+  /** The first day of what is known, `YYYY-MM-DD`. */
+  readonly release_date: string | null;
+  readonly release_date_precision: ReleaseDatePrecision | null;
+  readonly duration_ms: number | null;
+  readonly explicit: boolean | null;
+  readonly isrc: string | null;
+  /** 0 to 100. */
+  readonly popularity: number | null;
+  /** BPM. */
+  readonly tempo: number | null;
+  /** Pitch class: 0 is C, 11 is B. */
+  readonly key: number | null;
+  /** 1 is major, 0 is minor. */
+  readonly mode: number | null;
+  /** dB. */
+  readonly loudness: number | null;
+  readonly has_features: boolean;
+  readonly has_payload: boolean;
+  /** `YYYY-MM-DD`; null: never in a list. */
+  readonly first_listed_date: string | null;
+  readonly last_listed_date: string | null;
+  /** null: never in a list, or its rank is not known. */
+  readonly best_rank: number | null;
+  /** Places held in ranked lists, of all days and time ranges. */
+  readonly listings: number;
+}
+
+/** The track, if it stands on the listener's shelf. */
+export const findTrack = (db: Queries, userId: number, trackId: string): Promise<ListenerTrack | null> =>
+  db.maybeOne<ListenerTrack>(TRACK, [userId, trackId]);
+
+/** The shelf's columns are named one by one: of the catalogue's row only what the card and the page show is opened. */
+const TRACK = hotQuery(
+  'track: as the listener has it',
+  ['userId', 'trackId'],
+  `
+  SELECT
+    ${TRACK_CARD},
+    raw_json #>> '{album,images,0,url}' AS art_url,
+    own.release_date, own.release_date_precision, own.duration_ms, own.explicit, own.popularity,
+    CASE WHEN has_isrc THEN left(raw_json #>> '{external_ids,isrc}', 100) END AS isrc,
+    ${FEATURE_COLUMNS}, tempo, key, mode, loudness,
+    ${HAS_FEATURES} AS has_features,
+    raw_json IS NOT NULL OR audio_features IS NOT NULL AS has_payload,
+    first_listed_date, last_listed_date, best_rank, listings
+  FROM archive_tracks AS own
+  JOIN tracks USING (track_id)
+  WHERE user_id = $1 AND track_id = $2`,
+);

@@ -1,0 +1,39 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
+
+/** How a listener's shelf sounds as a whole. */
+export interface ShelfSound {
+  readonly tracks: number;
+  /** Tracks that have any audio feature. */
+  readonly with_features: number;
+  /** Tracks of which energy, valence and danceability are known. */
+  readonly with_sound: number;
+  /** Those of which acousticness, instrumentalness and tempo are known besides. */
+  readonly with_wide_sound: number;
+  /** The average of each feature over the tracks that have it. */
+  readonly average: AudioFeatures;
+}
+
+/** Reads every row of the shelf, narrow as they are: about 2 ms for 5,000 tracks. */
+export async function getShelfSound(db: Queries, userId: number): Promise<ShelfSound> {
+  const { tracks, with_features, with_sound, with_wide_sound, ...average } = await db.one<
+    Omit<ShelfSound, 'average'> & AudioFeatures
+  >(SHELF_SOUND, [userId]);
+  return { tracks, with_features, with_sound, with_wide_sound, average };
+}
+
+const SHELF_SOUND = hotQuery(
+  'track: how the shelf sounds',
+  ['userId'],
+  `
+  SELECT
+    count(*)::int AS tracks,
+    (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
+    (count(*) FILTER (WHERE energy + valence + danceability IS NOT NULL))::int AS with_sound,
+    (count(*) FILTER (WHERE energy + valence + danceability + acousticness + instrumentalness + tempo IS NOT NULL
+    ))::int AS with_wide_sound,
+    ${AVERAGE_FEATURES}
+  FROM archive_tracks
+  WHERE user_id = $1`,
+);

@@ -1,0 +1,51 @@
+import { TRACK_CARD } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { SimilarTrack } from './sound.ts';
+
+/** Of a track that stood in more lists than this, so many are looked into, spread evenly over its time. */
+export const LISTS_LOOKED_INTO = 100;
+
+/**
+ * The tracks a listener kept beside one, those most closely tied to it first: of all the lists (one day, one range)
+ * in which either stood, the share in which both did. Equals in the order of their ids.
+ */
+export const listListCompanions = (
+  db: Queries,
+  userId: number,
+  trackId: string,
+  limit: number,
+): Promise<SimilarTrack[]> => db.many<SimilarTrack>(COMPANIONS, [userId, trackId, limit]);
+
+/** From the lists looked into, the number of all shared lists is scaled up; it cannot exceed what either has. */
+const COMPANIONS = hotQuery(
+  'track: kept beside it',
+  ['userId', 'trackId', 'limit'],
+  `
+  WITH stood_in AS (
+    SELECT time_range, snapshot_date, row_number() OVER (ORDER BY snapshot_date, time_range) - 1 AS place,
+      count(*) OVER () AS lists
+    FROM snapshots
+    WHERE user_id = $1 AND track_id = $2 AND time_range IN ('short_term', 'medium_term', 'long_term')
+  ),
+  looked_into AS MATERIALIZED (
+    SELECT time_range, snapshot_date, lists FROM stood_in
+    WHERE lists <= ${LISTS_LOOKED_INTO} OR place * ${LISTS_LOOKED_INTO} % lists < ${LISTS_LOOKED_INTO}
+  ),
+  beside AS (
+    SELECT track_id, count(*) * max(lists)::float8 / (SELECT count(*) FROM looked_into) AS shared, max(lists) AS lists
+    FROM looked_into JOIN snapshots USING (time_range, snapshot_date)
+    WHERE user_id = $1 AND track_id <> $2
+    GROUP BY track_id
+  ),
+  tied AS (
+    SELECT track_id, LEAST(shared, listings) / (lists + listings - LEAST(shared, listings)) AS score
+    FROM beside JOIN archive_tracks USING (track_id)
+    WHERE user_id = $1
+    ORDER BY score DESC, track_id
+    LIMIT $3
+  )
+  SELECT ${TRACK_CARD}, score
+  FROM tied JOIN tracks USING (track_id)
+  ORDER BY score DESC, track_id`,
+);

@@ -1,0 +1,58 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+/** `sound`: energy, valence, danceability. `wide`: acousticness, instrumentalness and tempo besides. */
+export const SOUNDS = ['sound', 'wide'] as const;
+export type Sound = (typeof SOUNDS)[number];
+
+export interface SimilarTrack extends TrackCard {
+  /** 0 to 1; 1 is the same. */
+  readonly score: number;
+}
+
+const FEATURES = {
+  sound: ['energy', 'valence', 'danceability'],
+  wide: ['energy', 'valence', 'danceability', 'acousticness', 'instrumentalness', 'tempo'],
+} as const satisfies Record<Sound, readonly string[]>;
+
+/** Every feature on a scale from 0 to 1; written as the indexes on archive_tracks have it. */
+const point = (by: Sound): string =>
+  `cube(ARRAY[${FEATURES[by].map((name) => (name === 'tempo' ? 'scaled_tempo(tempo)' : name)).join(', ')}])`;
+const isKnown = (by: Sound): string => FEATURES[by].map((name) => `${name} IS NOT NULL`).join(' AND ');
+
+/**
+ * The nearest tracks of a listener's shelf by how they sound, nearest first, equals in the order of their ids, the
+ * track itself left out: none unless all the features are known of it, and only tracks of which all are known.
+ * The score is 1 minus the mean absolute difference of the features.
+ */
+export const listSimilarSounds = (
+  db: Queries,
+  userId: number,
+  trackId: string,
+  { by, limit }: { by: Sound; limit: number },
+): Promise<SimilarTrack[]> => db.many<SimilarTrack>(SIMILAR[by], [userId, trackId, limit]);
+
+/**
+ * `<#>`, the taxicab distance, is the sum of the absolute differences: the index gives rows in its order, and rows
+ * at the same distance are sorted as they come.
+ */
+const nearestSql = (by: Sound): string => `
+  SELECT ${TRACK_CARD}, GREATEST(1 - distance / ${FEATURES[by].length}, 0) AS score
+  FROM (
+    SELECT track_id, ${point(by)} <#> (
+      SELECT ${point(by)} FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)}
+    ) AS distance
+    FROM archive_tracks
+    WHERE user_id = $1 AND track_id <> $2 AND ${isKnown(by)}
+      AND EXISTS (SELECT FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)})
+    ORDER BY distance, track_id
+    LIMIT $3
+  ) AS nearest
+  JOIN tracks USING (track_id)
+  ORDER BY distance, track_id`;
+
+const SIMILAR: Readonly<Record<Sound, string>> = {
+  sound: hotQuery('track: similar by sound', ['userId', 'trackId', 'limit'], nearestSql('sound')),
+  wide: hotQuery('track: similar by a wider sound', ['userId', 'trackId', 'limit'], nearestSql('wide')),
+};

@@ -1,0 +1,112 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
+
+/** An artist's part in the lists of one month and range. */
+export interface PresenceMonth {
+  /** `YYYY-MM`. */
+  readonly month: string;
+  /** Lists kept that month; 0: none, so that nothing is known. */
+  readonly snapshots: number;
+  /** Places in those lists. */
+  readonly places: number;
+  /** Places the artist's tracks held among them. */
+  readonly own: number;
+  readonly best_rank: number | null;
+}
+
+export interface Presence {
+  readonly timeRange: TimeRange;
+  /** Every calendar month from the range's first snapshot to its last. */
+  readonly months: readonly PresenceMonth[];
+}
+
+/** An artist's presence in the listener's lists, month by month in each of the three ranges. */
+export async function listPresence(db: Queries, userId: number, artistId: string): Promise<Presence[]> {
+  const rows = await db.many<PresenceMonth & { time_range: TimeRange }>(PRESENCE, [userId, artistId]);
+  return TIME_RANGES.map((timeRange) => ({
+    timeRange,
+    months: withoutHoles(rows.filter((row) => row.time_range === timeRange).map(withoutRange)),
+  }));
+}
+
+const withoutRange = ({ month, snapshots, places, own, best_rank }: PresenceMonth): PresenceMonth => ({
+  month,
+  snapshots,
+  places,
+  own,
+  best_rank,
+});
+
+/** Puts the months in which no list was kept between those in which one was. */
+function withoutHoles(months: readonly PresenceMonth[]): PresenceMonth[] {
+  const whole: PresenceMonth[] = [];
+  for (const one of months) {
+    for (let last = whole.at(-1); last && monthAfter(last.month) < one.month; last = whole.at(-1))
+      whole.push({ month: monthAfter(last.month), snapshots: 0, places: 0, own: 0, best_rank: null });
+    whole.push(one);
+  }
+  return whole;
+}
+
+function monthAfter(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return number === 12
+    ? `${String(year + 1).padStart(4, '0')}-01`
+    : `${String(year).padStart(4, '0')}-${String(number + 1).padStart(2, '0')}`;
+}
+
+/** The tracks of an artist that stand on a shelf. */
+const OWN_TRACKS = `
+  SELECT track_id FROM track_artists JOIN archive_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2`;
+
+const PRESENCE = hotQuery(
+  'artist: presence by month',
+  ['userId', 'artistId'],
+  `
+  WITH held AS (
+    SELECT time_range, to_char(snapshot_date, 'YYYY-MM') AS month, count(*)::int AS own, min(rank) AS best_rank
+    FROM (${OWN_TRACKS}) AS artist
+    JOIN snapshots USING (track_id)
+    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term')
+    GROUP BY 1, 2
+  ),
+  kept AS (
+    SELECT time_range, to_char(snapshot_date, 'YYYY-MM') AS month, count(*)::int AS snapshots, sum(places)::int AS places
+    FROM snapshot_lists WHERE user_id = $1 GROUP BY 1, 2
+  )
+  SELECT time_range, month, snapshots, places, COALESCE(own, 0) AS own, best_rank
+  FROM kept LEFT JOIN held USING (time_range, month)
+  ORDER BY time_range, month`,
+);
+
+/** The highest place an artist held in one range, with the track that first held it. */
+export interface BestPlace {
+  readonly time_range: TimeRange;
+  readonly rank: number;
+  /** The first day, `YYYY-MM-DD`. */
+  readonly snapshot_date: string;
+  readonly track_id: string;
+  readonly name: string | null;
+}
+
+/** At most one a range, shortest range first. */
+export async function listBestPlaces(db: Queries, userId: number, artistId: string): Promise<BestPlace[]> {
+  const rows = await db.many<BestPlace>(BEST_PLACES, [userId, artistId]);
+  return TIME_RANGES.flatMap((range) => rows.filter((row) => row.time_range === range));
+}
+
+const BEST_PLACES = hotQuery(
+  'artist: best places',
+  ['userId', 'artistId'],
+  `
+  SELECT time_range, best.rank, best.snapshot_date, track_id, tracks.name
+  FROM (
+    SELECT DISTINCT ON (time_range) time_range, rank, snapshot_date, track_id
+    FROM (${OWN_TRACKS}) AS artist
+    JOIN snapshots USING (track_id)
+    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term') AND rank IS NOT NULL
+    ORDER BY time_range, rank, snapshot_date, track_id
+  ) AS best
+  JOIN tracks USING (track_id)`,
+);

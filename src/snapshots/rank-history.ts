@@ -1,0 +1,107 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
+
+/** A track's place in every snapshot of one range, oldest first: three arrays of one length. */
+export interface RankHistory {
+  readonly timeRange: TimeRange;
+  /** The days on which a list of this range was kept, `YYYY-MM-DD`. */
+  readonly dates: readonly string[];
+  /** null: not in that day's list, or in it without a known rank. */
+  readonly ranks: readonly (number | null)[];
+  readonly listed: readonly boolean[];
+}
+
+/** A track's history in each of the three ranges; a range without snapshots has an empty one. */
+export async function listRankHistories(
+  db: Queries,
+  userId: number,
+  trackId: string,
+): Promise<RankHistory[]> {
+  const rows = await db.many<{ time_range: TimeRange } & Omit<RankHistory, 'timeRange'>>(RANK_HISTORIES, [
+    userId,
+    trackId,
+  ]);
+  return TIME_RANGES.map((timeRange) => {
+    const { dates = [], ranks = [], listed = [] } = rows.find((row) => row.time_range === timeRange) ?? {};
+    return { timeRange, dates, ranks, listed };
+  });
+}
+
+// A row for each day and range would cost more on its way here than in the database: a range is one row.
+const RANK_HISTORIES = hotQuery(
+  'track: rank history',
+  ['userId', 'trackId'],
+  `
+  SELECT
+    time_range,
+    json_agg(l.snapshot_date ORDER BY l.snapshot_date) AS dates,
+    json_agg(rank ORDER BY l.snapshot_date) AS ranks,
+    json_agg(track_id IS NOT NULL ORDER BY l.snapshot_date) AS listed
+  FROM snapshot_lists AS l
+  LEFT JOIN (
+    SELECT time_range, snapshot_date, track_id, rank FROM snapshots
+    WHERE user_id = $1 AND track_id = $2 AND time_range IN ('short_term', 'medium_term', 'long_term')
+  ) AS places USING (time_range, snapshot_date)
+  WHERE user_id = $1
+  GROUP BY time_range`,
+);
+
+export interface RankFigures {
+  readonly snapshots: number;
+  /** Snapshots the track was in. */
+  readonly listings: number;
+  readonly firstDate: string | null;
+  readonly lastDate: string | null;
+  readonly bestRank: number | null;
+  /** The first day it held its best rank. */
+  readonly bestDate: string | null;
+}
+
+/** What a history comes to. */
+export function rankFigures({ dates, ranks, listed }: RankHistory): RankFigures {
+  const known = ranks.filter((rank) => rank !== null);
+  const bestRank = known.length > 0 ? known.reduce((best, rank) => Math.min(best, rank)) : null;
+  return {
+    snapshots: dates.length,
+    listings: listed.filter(Boolean).length,
+    firstDate: dates[listed.indexOf(true)] ?? null,
+    lastDate: dates[listed.lastIndexOf(true)] ?? null,
+    bestRank,
+    bestDate: bestRank === null ? null : (dates[ranks.indexOf(bestRank)] ?? null),
+  };
+}
+
+/** Snapshots in a row that say the same of a track. */
+export interface Stretch {
+  readonly from: string;
+  readonly to: string;
+  readonly snapshots: number;
+  readonly listed: boolean;
+  readonly rank: number | null;
+}
+
+/** The whole of a history in as few lines as can say it, oldest first. */
+export function rankStretches({ dates, ranks, listed }: RankHistory): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const [at, date] of dates.entries()) {
+    const [rank, isListed] = [ranks[at] ?? null, listed[at] ?? false];
+    const last = stretches.at(-1);
+    if (last?.rank === rank && last.listed === isListed) {
+      stretches[stretches.length - 1] = { ...last, to: date, snapshots: last.snapshots + 1 };
+    } else stretches.push({ from: date, to: date, snapshots: 1, listed: isListed, rank });
+  }
+  return stretches;
+}
+
+/** A history from a day on. */
+export function historySince(history: RankHistory, date: string): RankHistory {
+  const at = history.dates.findIndex((one) => one >= date);
+  const from = at < 0 ? history.dates.length : at;
+  return {
+    timeRange: history.timeRange,
+    dates: history.dates.slice(from),
+    ranks: history.ranks.slice(from),
+    listed: history.listed.slice(from),
+  };
+}
