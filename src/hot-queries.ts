@@ -1,5 +1,19 @@
 /** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
-export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId';
+export type Parameter =
+  | 'userId'
+  | 'timeRange'
+  | 'latestDate'
+  | 'previousDate'
+  | 'month'
+  | 'monthStart'
+  | 'year'
+  | 'yearStart'
+  | 'period'
+  | 'firstDate'
+  | 'lastDate'
+  | 'no'
+  | 'trackId'
+  | 'artistId';
 
 export interface HotQuery {
   readonly name: string;

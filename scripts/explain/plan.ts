@@ -3,8 +3,16 @@ import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-que
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/snapshots/bump.ts';
 import '../../src/snapshots/capture.ts';
+import '../../src/snapshots/comparison.ts';
+import '../../src/snapshots/favourites.ts';
+import '../../src/snapshots/on-this-day.ts';
+import '../../src/snapshots/time-figures.ts';
+import '../../src/snapshots/time-list.ts';
+import '../../src/snapshots/timeline.ts';
 import '../../src/snapshots/top-list.ts';
+import '../../src/snapshots/years.ts';
 import '../../src/users/connections.ts';
 import '../../src/users/users.ts';
 
@@ -46,6 +54,14 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    monthStart: dates[0] && `${dates[0].date.slice(0, 7)}-01`,
+    yearStart: dates[0] && `${dates[0].date.slice(0, 4)}-01-01`,
+    month: dates[0]?.date.slice(0, 7),
+    year: dates[0]?.date.slice(0, 4),
+    period: 'all',
+    firstDate: '0001-01-01',
+    lastDate: '9999-12-31',
+    no: false,
   };
   return listHotQueries().map((query) => ({
     ...query,
