@@ -11,6 +11,7 @@ export interface Anniversary extends TrackCard {
   /** The snapshot nearest to it. */
   readonly snapshot_date: string;
   readonly rank: number | null;
+  readonly art_url: string | null;
 }
 
 /** A list reaches back four weeks at least: one of some days before or after tells of the same time. */
@@ -28,7 +29,8 @@ const ANNIVERSARIES = hotQuery(
   'dashboard: on this day',
   ['userId', 'timeRange', 'latestDate'],
   `
-  SELECT years_ago, anniversary, nearest.snapshot_date, top.rank, ${TRACK_CARD}
+  SELECT years_ago, anniversary, nearest.snapshot_date, top.rank, ${TRACK_CARD},
+    raw_json #>> '{album,images,1,url}' AS art_url
   FROM unnest(ARRAY[1, 2, 5]) AS years_ago,
   LATERAL (SELECT ($3::date - make_interval(years => years_ago))::date AS anniversary) AS day,
   LATERAL (

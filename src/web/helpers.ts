@@ -2,6 +2,7 @@
 export * from './findings.ts';
 export * from './format.ts';
 export * from './movement-words.ts';
+export * from './time-words.ts';
 
 /** JSON that may stand inside `<script type="application/json">`: it can neither end the element nor a line. */
 export function jsonForScript(data: unknown): string {

@@ -8,6 +8,8 @@ import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
+import { timeChartRoutes } from './time-machine-charts.ts';
+import { timeMachineRoutes } from './time-machine.ts';
 
 /** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
@@ -17,6 +19,8 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(dashboardRoutes(context)) //  /dashboard
     .use(chartRoutes(context)) //      /api/…
     .use(snapshotRoutes(context)) //   /snapshots
+    .use(timeMachineRoutes(context)) // /time-machine, /time-machine/:year/:month/:day
+    .use(timeChartRoutes(context)) //  /api/time-machine/…
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
     .use(importRoutes(context)); //    /settings/imports/…
