@@ -41,8 +41,7 @@ export function monthPicks(year: string, months: readonly MonthDensity[]): Pick[
   });
 }
 
-const densityOf = (snapshots: number): number =>
-  [1, 3, 10, 20].filter((step) => snapshots >= step).length;
+const densityOf = (snapshots: number): number => [1, 3, 10, 20].filter((step) => snapshots >= step).length;
 
 /** All days of a month; those in `kept` have a snapshot. */
 export function dayPicks(month: ChosenTime, kept: readonly string[]): Pick[] {

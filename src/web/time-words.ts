@@ -136,7 +136,11 @@ export function stepName(step: string): string {
 export function bumpFinding({ steps, lines }: Bump): string {
   const leader = lines[0];
   if (leader === undefined) return 'No track is known.';
-  const first = leader.positions.filter((position) => position === 1).length;
-  const listed = leader.positions.filter((position) => position !== null).length;
-  return `\u2068${leader.name ?? 'Untitled'}\u2069 leads: on ${formatNumber(listed)} of ${plural(steps.length, 'list')}, number one on ${formatNumber(first)}.`;
+  const places = leader.positions.filter((position) => position !== null);
+  const first = places.filter((position) => position === 1).length;
+  const best =
+    first > 0 ? `number one on ${formatNumber(first)}` : `never number one, at best ${Math.min(...places)}`;
+  const name = `\u2068${leader.name ?? 'Untitled'}\u2069`;
+  if (places.length === 0) return `${name} leads; its places are not known.`;
+  return `${name} leads: on ${formatNumber(places.length)} of ${plural(steps.length, 'list')}, ${best}.`;
 }

@@ -163,7 +163,7 @@ describe('a month and a year', () => {
   it('tell what was forgotten since and what is still with you', async () => {
     const said = await words('/time-machine/2024');
     expect(said).toContain(
-      'Forgotten favourites In a top ten in 2024, and on no list of the last year. None',
+      'Forgotten favourites In a top ten in 2024, and on no list of the last year. The month is that of its last list. None',
     );
     expect(said).toMatch(/Still with you .* Listed since March 2024/);
   });
