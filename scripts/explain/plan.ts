@@ -18,7 +18,16 @@ import '../../src/similarity/similar-tracks.ts';
 import '../../src/snapshots/artist-presence.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/rank-history.ts';
+import '../../src/snapshots/bump.ts';
+import '../../src/snapshots/capture.ts';
+import '../../src/snapshots/comparison.ts';
+import '../../src/snapshots/favourites.ts';
+import '../../src/snapshots/on-this-day.ts';
+import '../../src/snapshots/time-figures.ts';
+import '../../src/snapshots/time-list.ts';
+import '../../src/snapshots/timeline.ts';
 import '../../src/snapshots/top-list.ts';
+import '../../src/snapshots/years.ts';
 import '../../src/users/connections.ts';
 import '../../src/users/users.ts';
 
@@ -63,6 +72,14 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     quadrant: 'happy',
     exploreFilters: EXPLORED,
     ...(await searchValues(db, userId)),
+    monthStart: dates[0] && `${dates[0].date.slice(0, 7)}-01`,
+    yearStart: dates[0] && `${dates[0].date.slice(0, 4)}-01-01`,
+    month: dates[0]?.date.slice(0, 7),
+    year: dates[0]?.date.slice(0, 4),
+    period: 'all',
+    firstDate: '0001-01-01',
+    lastDate: '9999-12-31',
+    no: false,
   };
   return listHotQueries().map((query) => ({
     ...query,

@@ -4,6 +4,7 @@ export * from './format.ts';
 export * from './mood-words.ts';
 export * from './movement-words.ts';
 export { rangeLabel } from './time-ranges.ts';
+export * from './time-words.ts';
 
 /** JSON that may stand inside `<script type="application/json">`: it can neither end the element nor a line. */
 export function jsonForScript(data: unknown): string {

@@ -16,6 +16,8 @@ export interface RouteFacts {
 
 const chart: RouteFacts = { access: 'json', query: ['range'] };
 const explored = Object.keys(exploreFilters.shape);
+const timeChart: RouteFacts = { access: 'json', query: ['range', 'at'] };
+const time: RouteFacts = { access: 'page', query: ['range', 'with', 'date'] };
 
 export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /livez': { access: 'open' },
@@ -55,6 +57,17 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/artists/:artistId/presence': chart,
   'GET /api/artists/:artistId/audio-features': { access: 'json' },
   'POST /snapshots': { access: 'page', form: {} },
+  'GET /time-machine': time,
+  'GET /time-machine/:year': time,
+  'GET /time-machine/:year/:month': time,
+  'GET /time-machine/:year/:month/:day': time,
+  'GET /api/time-machine/timeline': timeChart,
+  'GET /api/time-machine/audio-profile': timeChart,
+  'GET /api/time-machine/moods': timeChart,
+  'GET /api/time-machine/top-artists': timeChart,
+  'GET /api/time-machine/list': timeChart,
+  'GET /api/time-machine/changes': timeChart,
+  'GET /api/time-machine/bump': timeChart,
   'GET /archives/unclaimed': { access: 'page' },
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },
   'GET /settings': { access: 'page' },

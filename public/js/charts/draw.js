@@ -1,17 +1,18 @@
 import { bars } from './bars.js';
+import { bump } from './bump.js';
 import { columns } from './columns.js';
 import { histogram } from './histogram.js';
-import { path } from './path.js';
-import { profile } from './profile.js';
-import { scatter } from './scatter.js';
 import { line } from './line.js';
 import { months } from './months.js';
+import { path } from './path.js';
+import { profile } from './profile.js';
 import { radar } from './radar.js';
+import { scatter } from './scatter.js';
 import { shares } from './shares.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, columns, histogram, line, months, path, profile, radar, scatter, shares };
+const KINDS = { bars, bump, columns, histogram, line, months, path, profile, radar, scatter, shares };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

@@ -10,7 +10,6 @@ import {
 import { getShelfSound } from '../../catalogue/shelf.ts';
 import { notFound } from '../../errors.ts';
 import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';
-import { TIME_RANGES } from '../../spotify/top-tracks.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../feature-charts.ts';
 import { artistPath } from '../helpers.ts';
@@ -19,10 +18,11 @@ import { countPages, linkPages, pageNumber } from '../page-links.ts';
 import { presenceCharts, shareOf } from '../presence-charts.ts';
 import { readId, readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
+import { rangeParam } from '../time-ranges.ts';
 
 const pageParams = z.object({ page: pageNumber });
 const presenceParams = z.object({
-  range: z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`).default('short_term'),
+  range: rangeParam.default('short_term'),
 });
 
 type Db = WebContext['db'];

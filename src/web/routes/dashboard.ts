@@ -3,20 +3,21 @@ import { z } from 'zod';
 import { CHARTS, drawCharts } from '../../archives/charts.ts';
 import { computeListFigures } from '../../archives/figures.ts';
 import { getArchiveSummary } from '../../archives/summary.ts';
+import { dayIn } from '../../snapshots/chosen-time.ts';
 import { isCapturedToday } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
+import { listAnniversaries } from '../../snapshots/on-this-day.ts';
 import { findTopList } from '../../snapshots/top-list.ts';
-import { TIME_RANGES, type TimeRange } from '../../spotify/top-tracks.ts';
+import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { findConnection } from '../../users/connections.ts';
 import { countClaimable } from '../claimable.ts';
 import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
-import { linkRanges } from '../time-ranges.ts';
+import { linkRanges, rangeParam } from '../time-ranges.ts';
 
-const range = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`);
-const dashboardParams = z.object({ range: range.default('short_term') });
+const dashboardParams = z.object({ range: rangeParam.default('short_term') });
 
 /** `/dashboard`: what is number one now, the list with its movement, and the archive in figures. */
 export function dashboardRoutes(context: WebContext): Router {
@@ -35,14 +36,17 @@ export function dashboardRoutes(context: WebContext): Router {
 async function readDashboard(context: WebContext, user: Express.User, timeRange: TimeRange) {
   const { db } = context;
   const userId = user.user_id;
-  const [list, listFigures, summary, capturedToday, connection, unclaimedArchives] = await Promise.all([
-    findTopList(db, userId, timeRange),
-    computeListFigures(db, userId, timeRange),
-    getArchiveSummary(db, userId),
-    isCapturedToday(db, userId),
-    findConnection(db, userId),
-    countClaimable(context, user),
-  ]);
+  const today = dayIn(user.timezone);
+  const [list, listFigures, summary, capturedToday, connection, unclaimedArchives, anniversaries] =
+    await Promise.all([
+      findTopList(db, userId, timeRange),
+      computeListFigures(db, userId, timeRange),
+      getArchiveSummary(db, userId),
+      isCapturedToday(db, userId),
+      findConnection(db, userId),
+      countClaimable(context, user),
+      listAnniversaries(db, userId, timeRange, today),
+    ]);
   return {
     timeRange,
     ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
@@ -55,10 +59,11 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
     capturedToday,
     connected: connection?.connected ?? false,
     unclaimedArchives,
+    anniversaries,
   };
 }
 
-const chartParams = z.object({ range: range.optional() });
+const chartParams = z.object({ range: rangeParam.optional() });
 
 /** `/api/energy-distribution` and its siblings: the whole archive, or with `?range=` that range's newest list. */
 export function chartRoutes({ db }: WebContext): Router {

@@ -13,6 +13,8 @@ import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { trackChartRoutes, trackRoutes } from './tracks.ts';
+import { timeChartRoutes } from './time-machine-charts.ts';
+import { timeMachineRoutes } from './time-machine.ts';
 
 /** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
@@ -30,6 +32,8 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(trackChartRoutes(context)) // /api/tracks/…
     .use(artistRoutes(context)) //     /artists/:artistId
     .use(artistChartRoutes(context)) // /api/artists/…
+    .use(timeMachineRoutes(context)) // /time-machine, /time-machine/:year/:month/:day
+    .use(timeChartRoutes(context)) //  /api/time-machine/…
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
     .use(importRoutes(context)); //    /settings/imports/…

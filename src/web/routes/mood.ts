@@ -10,15 +10,14 @@ import {
   QUADRANT_NAMES,
   TRACKS_PER_PAGE,
 } from '../../mood/quadrants.ts';
-import { TIME_RANGES } from '../../spotify/top-tracks.ts';
 import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page-links.ts';
 import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
-import { linkRanges } from '../time-ranges.ts';
+import { linkRanges, rangeParam } from '../time-ranges.ts';
 
-const range = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`).default('short_term');
+const range = rangeParam.default('short_term');
 const moodParams = z.object({ range });
 const listParams = z.object({ page: pageNumber });
 

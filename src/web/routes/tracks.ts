@@ -10,18 +10,18 @@ import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
 import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
 import { SOUNDS, type Sound } from '../../similarity/sound.ts';
 import { listRankHistories } from '../../snapshots/rank-history.ts';
-import { TIME_RANGES } from '../../spotify/top-tracks.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../feature-charts.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { rankCharts } from '../rank-charts.ts';
 import { readId, readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
+import { rangeParam } from '../time-ranges.ts';
 
 const by = z.enum(SOUNDS, `must be one of ${SOUNDS.join(', ')}`).default('sound');
 const similarParams = z.object({ by });
 const historyParams = z.object({
-  range: z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`).default('short_term'),
+  range: rangeParam.default('short_term'),
 });
 
 const SIMILAR_SHOWN = 12;

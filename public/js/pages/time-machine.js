@@ -1,0 +1,4 @@
+import '../behaviours/arrow-keys.js';
+import { drawCharts } from '../charts/draw.js';
+
+await drawCharts(document);

@@ -1,0 +1,74 @@
+import type { Db } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { LIST_ROWS, periodRows, type ListOf } from './list-source.ts';
+
+/** The way of a period's top ten: where each stood at each step. */
+export interface Bump {
+  /** Days (`YYYY-MM-DD`) of a month, months (`YYYY-MM`) of a year, years of all time; only those with a snapshot. */
+  readonly steps: readonly string[];
+  /** Best first. */
+  readonly lines: readonly BumpLine[];
+}
+
+export interface BumpLine {
+  readonly track_id: string;
+  readonly name: string | null;
+  /** One for each step; null: not on its list, or there without a rank. */
+  readonly positions: readonly (number | null)[];
+}
+
+/** The top ten of a month, a year or all time, step by step. */
+export async function findBump(db: Db, userId: number, { time, timeRange }: ListOf): Promise<Bump> {
+  if (time.kind === 'day') throw new Error('a day has no steps');
+  return db.one<Bump>(BUMPS[time.kind], [userId, timeRange, time.id, time.from, time.to]);
+}
+
+/** Steps of a month are its days; $4 and $5 its first and last. */
+const DAYS = `
+  SELECT snapshot_date::text AS step, track_id, rank AS position
+  FROM snapshots
+  WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date`;
+
+/** Steps of a year are its months, those of all time its years: each with its own list of fifty. */
+const periods = (format: string): string => `
+  SELECT step, track_id, position
+  FROM (
+    SELECT DISTINCT to_char(snapshot_date::timestamp, '${format}') AS step
+    FROM snapshot_lists
+    WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date
+  ) AS steps,
+  LATERAL (${periodRows('step')}) AS list`;
+
+const bumpSql = (places: string): string => `
+  WITH places AS MATERIALIZED (${places}),
+  steps AS (SELECT DISTINCT step FROM places),
+  best AS MATERIALIZED (SELECT track_id, position AS place FROM (${LIST_ROWS.period}) AS list WHERE position <= 10),
+  lines AS (
+    SELECT place, track_id, jsonb_agg(places.position ORDER BY step) AS positions
+    FROM best CROSS JOIN steps LEFT JOIN places USING (step, track_id)
+    GROUP BY place, track_id
+  )
+  SELECT
+    ARRAY(SELECT step FROM steps ORDER BY step) AS steps,
+    COALESCE((
+      SELECT jsonb_agg(jsonb_build_object('track_id', track_id, 'name', tracks.name, 'positions', positions)
+        ORDER BY place)
+      FROM lines JOIN tracks USING (track_id)), '[]') AS lines`;
+
+const BUMPS = {
+  month: hotQuery(
+    'time machine: the way of a month’s top ten',
+    ['userId', 'timeRange', 'month', 'monthStart', 'latestDate'],
+    bumpSql(DAYS),
+  ),
+  year: hotQuery(
+    'time machine: the way of a year’s top ten',
+    ['userId', 'timeRange', 'year', 'yearStart', 'latestDate'],
+    bumpSql(periods('YYYY-MM')),
+  ),
+  all: hotQuery(
+    'time machine: the way of the top ten of all time',
+    ['userId', 'timeRange', 'period', 'firstDate', 'lastDate'],
+    bumpSql(periods('YYYY')),
+  ),
+};

@@ -1,0 +1,64 @@
+/** A time somebody travels to: a day, a month, a year, or all of it. Both ends belong to it (`YYYY-MM-DD`). */
+export interface ChosenTime {
+  readonly kind: 'day' | 'month' | 'year' | 'all';
+  /** `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `all`. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const ALL_TIME: ChosenTime = { kind: 'all', id: 'all', from: '0001-01-01', to: '9999-12-31' };
+
+/** The year, month or day that `YYYY`, `YYYY-MM` or `YYYY-MM-DD` names; null for what the calendar does not know. */
+export function readTime(text: string): ChosenTime | null {
+  const [, year, month, day] = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/.exec(text) ?? [];
+  if (year === undefined || year === '0000') return null;
+  if (month === undefined) return yearTime(`${year}-01-01`);
+  const first = `${year}-${month.padStart(2, '0')}-01`;
+  if (!isDate(first)) return null;
+  if (day === undefined) return monthTime(first);
+  const date = first.slice(0, 8) + day.padStart(2, '0');
+  return isDate(date) ? dayTime(date) : null;
+}
+
+export const dayTime = (date: string): ChosenTime => ({ kind: 'day', id: date, from: date, to: date });
+
+export const monthTime = (date: string): ChosenTime => {
+  const from = `${date.slice(0, 8)}01`;
+  return { kind: 'month', id: date.slice(0, 7), from, to: lastDayOfMonth(from) };
+};
+
+export const yearTime = (date: string): ChosenTime => {
+  const year = date.slice(0, 4);
+  return { kind: 'year', id: year, from: `${year}-01-01`, to: `${year}-12-31` };
+};
+
+/** Days from one `YYYY-MM-DD` to another; negative where the other is earlier. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((instantOf(to) - instantOf(from)) / 86_400_000);
+
+/** The calendar day it is somewhere. */
+export function dayIn(timeZone: string, instant = new Date()): string {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(instant);
+  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+const instantOf = (date: string): number => new Date(`${date}T00:00:00Z`).getTime();
+
+/** JavaScript lets the 30th of February pass as the 1st of March. */
+const isDate = (date: string): boolean => {
+  const instant = instantOf(date);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(date);
+};
+
+function lastDayOfMonth(first: string): string {
+  const end = new Date(`${first}T00:00:00Z`);
+  end.setUTCMonth(end.getUTCMonth() + 1, 0);
+  return end.toISOString().slice(0, 10);
+}

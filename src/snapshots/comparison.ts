@@ -1,0 +1,103 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Db } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
+
+/** What became of a track from the earlier of two lists to the later. `stayed`: on both, none of the two better. */
+export const CHANGES = ['new', 'gone', 'climbed', 'fallen', 'stayed'] as const;
+export type Change = (typeof CHANGES)[number];
+
+export interface ChangedTrack extends TrackCard {
+  /** Its places; null: not on that list, or there without a rank. */
+  readonly earlier_position: number | null;
+  readonly later_position: number | null;
+}
+
+export interface ChangeGroup {
+  readonly change: Change;
+  readonly total: number;
+  /** A few of them, those that say most first. */
+  readonly tracks: readonly ChangedTrack[];
+}
+
+export interface Comparison {
+  readonly groups: readonly ChangeGroup[];
+  readonly earlierTracks: number;
+  readonly laterTracks: number;
+  readonly onBoth: number;
+  /** Tracks on both lists as a share of the shorter one, 0 to 1. */
+  readonly overlap: number;
+}
+
+type Row = ChangedTrack & { readonly change: Change; readonly total: number };
+
+/** Compares the list of a chosen time with that of a day that has a snapshot, from the earlier to the later. */
+export async function compareLists(
+  db: Db,
+  userId: number,
+  list: ListOf,
+  otherDate: string,
+): Promise<Comparison> {
+  const otherIsEarlier = otherDate < list.time.from;
+  const values = [...listValues(userId, list), otherDate, otherIsEarlier];
+  return summarize(await db.many<Row>(COMPARED[sourceOf(list.time)], values));
+}
+
+export function summarize(rows: readonly Row[]): Comparison {
+  const groups = CHANGES.map((change) => {
+    const tracks = rows.filter((row) => row.change === change);
+    return { change, total: tracks[0]?.total ?? 0, tracks };
+  });
+  const total = (...changes: Change[]): number =>
+    groups.filter(({ change }) => changes.includes(change)).reduce((sum, group) => sum + group.total, 0);
+  const onBoth = total('climbed', 'fallen', 'stayed');
+  const [earlierTracks, laterTracks] = [onBoth + total('gone'), onBoth + total('new')];
+  const shorter = Math.min(earlierTracks, laterTracks);
+  return { groups, earlierTracks, laterTracks, onBoth, overlap: shorter === 0 ? 0 : onBoth / shorter };
+}
+
+/** $4 the other list's day, $5 whether that is the earlier of the two. */
+const comparedSql = (kind: SourceKind): string => `
+  WITH list AS MATERIALIZED (${LIST_ROWS[kind]}),
+  other AS MATERIALIZED (${OTHER_ROWS}),
+  earlier AS (SELECT * FROM list WHERE NOT $5::boolean UNION ALL SELECT * FROM other WHERE $5::boolean),
+  later AS (SELECT * FROM other WHERE NOT $5::boolean UNION ALL SELECT * FROM list WHERE $5::boolean),
+  compared AS (
+    SELECT
+      track_id, earlier.position AS earlier_position, later.position AS later_position,
+      CASE
+        WHEN earlier.track_id IS NULL THEN 'new'
+        WHEN later.track_id IS NULL THEN 'gone'
+        WHEN later.position < earlier.position THEN 'climbed'
+        WHEN later.position > earlier.position THEN 'fallen'
+        ELSE 'stayed'
+      END AS change
+    FROM earlier FULL JOIN later USING (track_id)
+  ),
+  ordered AS (
+    SELECT *, count(*) OVER (PARTITION BY change)::int AS total,
+      row_number() OVER (
+        PARTITION BY change
+        ORDER BY
+          CASE WHEN change IN ('climbed', 'fallen') THEN -abs(earlier_position - later_position) END,
+          COALESCE(earlier_position, later_position), track_id
+      ) AS place
+    FROM compared
+  )
+  SELECT change, total, earlier_position, later_position, ${TRACK_CARD}
+  FROM ordered JOIN tracks USING (track_id)
+  WHERE place <= 5
+  ORDER BY change, place`;
+
+const COMPARED: Readonly<Record<SourceKind, string>> = {
+  day: hotQuery(
+    'time machine: a day compared',
+    ['userId', 'timeRange', 'previousDate', 'latestDate', 'no'],
+    comparedSql('day'),
+  ),
+  period: hotQuery(
+    'time machine: a period compared',
+    ['userId', 'timeRange', 'period', 'latestDate', 'no'],
+    comparedSql('period'),
+  ),
+};

@@ -1,0 +1,49 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Db } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+
+/** What led the list some years ago. */
+export interface Anniversary extends TrackCard {
+  readonly years_ago: number;
+  /** The day itself, so many years ago. */
+  readonly anniversary: string;
+  /** The snapshot nearest to it. */
+  readonly snapshot_date: string;
+  readonly rank: number | null;
+  readonly art_url: string | null;
+}
+
+/** A list reaches back four weeks at least: one of some days before or after tells of the same time. */
+const NEAR_DAYS = 7;
+
+/** What was on top one, two and five years before a day (`YYYY-MM-DD`), where a snapshot is at most a week away. */
+export const listAnniversaries = (
+  db: Db,
+  userId: number,
+  timeRange: TimeRange,
+  today: string,
+): Promise<Anniversary[]> => db.many<Anniversary>(ANNIVERSARIES, [userId, timeRange, today]);
+
+const ANNIVERSARIES = hotQuery(
+  'dashboard: on this day',
+  ['userId', 'timeRange', 'latestDate'],
+  `
+  SELECT years_ago, anniversary, nearest.snapshot_date, top.rank, ${TRACK_CARD},
+    raw_json #>> '{album,images,1,url}' AS art_url
+  FROM unnest(ARRAY[1, 2, 5]) AS years_ago,
+  LATERAL (SELECT ($3::date - make_interval(years => years_ago))::date AS anniversary) AS day,
+  LATERAL (
+    SELECT snapshot_date FROM snapshot_lists
+    WHERE user_id = $1 AND time_range = $2
+      AND snapshot_date BETWEEN anniversary - ${NEAR_DAYS} AND anniversary + ${NEAR_DAYS}
+    ORDER BY abs(snapshot_date - anniversary), snapshot_date LIMIT 1
+  ) AS nearest,
+  LATERAL (
+    SELECT track_id, rank FROM snapshots
+    WHERE user_id = $1 AND time_range = $2 AND snapshot_date = nearest.snapshot_date
+    ORDER BY rank NULLS LAST, track_id LIMIT 1
+  ) AS top
+  JOIN tracks USING (track_id)
+  ORDER BY years_ago`,
+);

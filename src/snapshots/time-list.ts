@@ -1,0 +1,97 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Db } from '../db.ts';
+import { hotQuery, type Parameter } from '../hot-queries.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { dayTime, readTime } from './chosen-time.ts';
+import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
+
+/** One place of the list of a chosen time, and its place in the list it is compared with. */
+export interface TimeListEntry extends TrackCard {
+  /** The day's rank (null: not known), or the place in the period's list. */
+  readonly position: number | null;
+  readonly points: number;
+  readonly best_rank: number | null;
+  /** In how many of the period's lists it was; 1 for a day. */
+  readonly listings: number;
+  /** The cover at its largest. */
+  readonly art_url: string | null;
+  readonly listed_in_other: boolean;
+  /** Null: not in the other list, or there without a rank. */
+  readonly other_position: number | null;
+}
+
+/** Longer lists exist only in odd archives, and no page shows more of one. */
+export const LONGEST_SHOWN = 200;
+
+/** The list of a chosen time, best first, at most LONGEST_SHOWN of it. `otherDate` must have a snapshot. */
+export const listEntries = (
+  db: Db,
+  userId: number,
+  list: ListOf,
+  otherDate: string,
+): Promise<TimeListEntry[]> =>
+  db.many<TimeListEntry>(ENTRIES[sourceOf(list.time)], [...listValues(userId, list), otherDate]);
+
+const entriesSql = (kind: SourceKind): string => `
+  WITH list AS MATERIALIZED (
+    SELECT * FROM (${LIST_ROWS[kind]}) AS rows ORDER BY position NULLS LAST, track_id LIMIT ${LONGEST_SHOWN}
+  ),
+  other AS MATERIALIZED (${OTHER_ROWS})
+  SELECT
+    list.position, list.points, list.best_rank, list.listings,
+    ${TRACK_CARD},
+    raw_json #>> '{album,images,0,url}' AS art_url,
+    other.track_id IS NOT NULL AS listed_in_other,
+    other.position AS other_position
+  FROM list
+  JOIN tracks USING (track_id)
+  LEFT JOIN other USING (track_id)
+  ORDER BY list.position NULLS LAST, track_id`;
+
+const DAY: readonly Parameter[] = ['userId', 'timeRange', 'previousDate'];
+const PERIOD: readonly Parameter[] = ['userId', 'timeRange', 'period'];
+
+const ENTRIES: Readonly<Record<SourceKind, string>> = {
+  day: hotQuery('time machine: a day’s list', [...DAY, 'latestDate'], entriesSql('day')),
+  period: hotQuery('time machine: a period’s list', [...PERIOD, 'latestDate'], entriesSql('period')),
+};
+
+/** The ids of a day's list, best first; empty where no list is kept for that day. */
+export async function listSnapshotTrackIds(
+  db: Db,
+  userId: number,
+  { date, timeRange }: { date: string; timeRange: TimeRange },
+  limit: number,
+): Promise<string[]> {
+  return listTrackIds(db, userId, { time: dayTime(date), timeRange }, limit);
+}
+
+/**
+ * The ids of a month's or a year's list (at most 50), best first; empty where nothing is kept of it.
+ * @throws RangeError for a month or a year that the calendar does not know
+ */
+export async function listPeriodTrackIds(
+  db: Db,
+  userId: number,
+  { year, month, timeRange }: { year: number; month?: number | undefined; timeRange: TimeRange },
+  limit: number,
+): Promise<string[]> {
+  const digits = String(year).padStart(4, '0');
+  const time = readTime(month === undefined ? digits : `${digits}-${month}`);
+  if (time === null) throw new RangeError('no such month or year');
+  return listTrackIds(db, userId, { time, timeRange }, limit);
+}
+
+async function listTrackIds(db: Db, userId: number, list: ListOf, limit: number): Promise<string[]> {
+  const values = [...listValues(userId, list), limit];
+  const rows = await db.many<{ track_id: string }>(TRACK_IDS[sourceOf(list.time)], values);
+  return rows.map((row) => row.track_id);
+}
+
+const trackIdsSql = (kind: SourceKind): string => `
+  SELECT track_id FROM (${LIST_ROWS[kind]}) AS list ORDER BY position NULLS LAST, track_id LIMIT $4::int`;
+
+const TRACK_IDS: Readonly<Record<SourceKind, string>> = {
+  day: trackIdsSql('day'),
+  period: trackIdsSql('period'),
+};

@@ -1,0 +1,30 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Db } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { periodRows } from './list-source.ts';
+
+/** A year with snapshots and what led its list. */
+export interface YearLeader extends TrackCard {
+  /** `YYYY`. */
+  readonly year: string;
+  readonly art_url: string | null;
+}
+
+/** The number one of every year, newest year first. */
+export const listYearLeaders = (db: Db, userId: number, timeRange: TimeRange): Promise<YearLeader[]> =>
+  db.many<YearLeader>(LEADERS, [userId, timeRange]);
+
+const LEADERS = hotQuery(
+  'time machine: the number one of every year',
+  ['userId', 'timeRange'],
+  `
+  SELECT year, ${TRACK_CARD}, raw_json #>> '{album,images,1,url}' AS art_url
+  FROM (
+    SELECT DISTINCT to_char(snapshot_date::timestamp, 'YYYY') AS year
+    FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
+  ) AS years,
+  LATERAL (${periodRows('year', 1)}) AS leader
+  JOIN tracks USING (track_id)
+  ORDER BY year DESC`,
+);

@@ -1,0 +1,122 @@
+import type { Db } from '../db.ts';
+import { findBump } from '../snapshots/bump.ts';
+import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../snapshots/chosen-time.ts';
+import { compareLists } from '../snapshots/comparison.ts';
+import { listForgottenFavourites, listLastingFavourites } from '../snapshots/favourites.ts';
+import type { ListOf } from '../snapshots/list-source.ts';
+import { computeTimeFigures } from '../snapshots/time-figures.ts';
+import { listEntries } from '../snapshots/time-list.ts';
+import {
+  findLatestDate,
+  findSurroundings,
+  listDays,
+  nearestTo,
+  type MonthDensity,
+  type Surroundings,
+} from '../snapshots/timeline.ts';
+import { listYearLeaders } from '../snapshots/years.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { dayPicks, monthPicks, timelineRows, yearPicks } from './time-calendar.ts';
+
+/** What a time is compared with: the newest snapshot, or the one nearest to a day that was asked for. */
+export interface Other {
+  readonly date: string;
+  /** The day asked for; null: the newest snapshot goes without asking. */
+  readonly asked: string | null;
+  readonly isEarlier: boolean;
+}
+
+/** The whole archive of a range that has a snapshot: its timeline, what led each year, what led of all. */
+export async function readOverview(
+  db: Db,
+  userId: number,
+  timeRange: TimeRange,
+  months: readonly MonthDensity[],
+) {
+  const list: ListOf = { time: ALL_TIME, timeRange };
+  const other = await findOther(db, userId, list, undefined);
+  const [leaders, entries, bump, forgotten, lasting, around] = await Promise.all([
+    listYearLeaders(db, userId, timeRange),
+    listEntries(db, userId, list, other.date),
+    findBump(db, userId, list),
+    listForgottenFavourites(db, userId, list),
+    listLastingFavourites(db, userId, list),
+    findSurroundings(db, userId, list),
+  ]);
+  const rows = timelineRows(months);
+  return { rows, leaders, entries, bump, forgotten, lasting, other, snapshots: around.snapshots };
+}
+
+/** What is shown of a chosen time: the time itself, the nearest snapshot in the place of a day without, or nothing. */
+export async function readTimePage(
+  db: Db,
+  userId: number,
+  { time: asked, timeRange }: ListOf,
+  { months, withDate }: { months: readonly MonthDensity[]; withDate: string | undefined },
+) {
+  const { time, around } = await findShownTime(db, userId, { time: asked, timeRange });
+  const neighbours =
+    time === null || time.id === asked.id ? around : await findSurroundings(db, userId, { time, timeRange });
+  const focus = time ?? asked;
+  const month = focus.kind === 'year' ? null : monthTime(focus.from);
+  return {
+    asked,
+    time,
+    around,
+    neighbours,
+    arrows: arrowsOf(focus, neighbours),
+    years: yearPicks(months),
+    months: monthPicks(focus.from.slice(0, 4), months),
+    days: month && dayPicks(month, await listDays(db, userId, { time: month, timeRange })),
+    shown: time && (await readShown(db, userId, { time, timeRange }, withDate)),
+  };
+}
+
+/** Null: nothing of the range is kept in that time or, for a day, at all. */
+export async function findShownTime(
+  db: Db,
+  userId: number,
+  list: ListOf,
+): Promise<{ time: ChosenTime | null; around: Surroundings }> {
+  const around = await findSurroundings(db, userId, list);
+  return { time: timeToShow(list.time, around), around };
+}
+
+function timeToShow(asked: ChosenTime, around: Surroundings): ChosenTime | null {
+  if (around.snapshots > 0) return asked;
+  const nearest = asked.kind === 'day' ? nearestTo(asked.from, around) : null;
+  return nearest === null ? null : dayTime(nearest);
+}
+
+/** The time of the same kind in which the snapshot before, and the one after, stand. */
+function arrowsOf({ kind }: ChosenTime, { before, after }: Surroundings) {
+  const alike = { day: dayTime, month: monthTime, year: yearTime, all: dayTime }[kind];
+  return { previous: before === null ? null : alike(before), next: after === null ? null : alike(after) };
+}
+
+async function readShown(db: Db, userId: number, list: ListOf, withDate: string | undefined) {
+  const other = await findOther(db, userId, list, withDate);
+  const otherList: ListOf = { time: dayTime(other.date), timeRange: list.timeRange };
+  const isSame = list.time.kind === 'day' && list.time.id === other.date;
+  const [entries, comparison, figures, otherFigures, bump, forgotten, lasting] = await Promise.all([
+    listEntries(db, userId, list, other.date),
+    isSame ? null : compareLists(db, userId, list, other.date),
+    computeTimeFigures(db, userId, list),
+    isSame ? null : computeTimeFigures(db, userId, otherList),
+    list.time.kind === 'day' ? null : findBump(db, userId, list),
+    listForgottenFavourites(db, userId, list),
+    listLastingFavourites(db, userId, list),
+  ]);
+  return { other, entries, comparison, figures, otherFigures, bump, forgotten, lasting };
+}
+
+/** Only for a range of which something is kept. */
+async function findOther(db: Db, userId: number, list: ListOf, withDate: string | undefined): Promise<Other> {
+  const { timeRange, time } = list;
+  const date =
+    withDate === undefined
+      ? await findLatestDate(db, userId, timeRange)
+      : nearestTo(withDate, await findSurroundings(db, userId, { time: dayTime(withDate), timeRange }));
+  if (date === null) throw new Error('nothing is kept of this range');
+  return { date, asked: withDate ?? null, isEarlier: date < time.from };
+}
