@@ -1,7 +1,13 @@
 /** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
 export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId';
 
-export interface HotQuery {
+export interface HotQueryOptions {
+  /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */
+  readonly mayScan?: string;
+}
+
+export interface HotQuery extends HotQueryOptions {
+  /** `page: what it asks`, such as `dashboard: the list and its movement`. */
   readonly name: string;
   readonly sql: string;
   /** What $1, $2 … stand for. */
@@ -13,11 +19,22 @@ const registered = new Map<string, HotQuery>();
 /**
  * Names a query that a page asks on every visit, where it lives; `npm run explain` shows the plan of each.
  * @returns the SQL itself, so that what is asked and what is explained cannot differ
+ * @throws Error where another query has the name already
  */
-export function hotQuery(name: string, parameters: readonly Parameter[], sql: string): string {
-  registered.set(name, { name, sql, parameters });
+export function hotQuery(
+  name: string,
+  parameters: readonly Parameter[],
+  sql: string,
+  options: HotQueryOptions = {},
+): string {
+  const known = registered.get(name);
+  if (known !== undefined && known.sql !== sql) throw new Error(`two hot queries are called “${name}”`);
+  registered.set(name, { name, sql, parameters, ...options });
   return sql;
 }
 
 /** Those of the modules that have been imported. */
 export const listHotQueries = (): HotQuery[] => [...registered.values()];
+
+/** The page a query belongs to: its name's first part. */
+export const pageOf = ({ name }: Pick<HotQuery, 'name'>): string => name.split(':')[0] ?? name;
