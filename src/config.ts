@@ -5,7 +5,13 @@ import { readOrMakeSecrets, readTokenKeys, type Secrets, type TokenKey } from '.
 
 /** Where the database is: a named server, or the embedded one kept in a directory of ours. */
 export type DatabaseConfig =
-  | { readonly kind: 'server'; readonly url: string; readonly directUrl: string }
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      readonly directUrl: string;
+      /** A pooler in transaction mode stands before it: no start-up parameters, no session state. */
+      readonly pooled: boolean;
+    }
   | { readonly kind: 'embedded'; readonly dataDir: string };
 
 export interface Config {
@@ -16,6 +22,8 @@ export interface Config {
   /** The address listeners use, without a trailing slash. */
   readonly baseUrl: string;
   readonly database: DatabaseConfig;
+  /** Web processes on this machine. */
+  readonly webConcurrency: number;
   readonly poolMin: number;
   readonly poolMax: number;
   readonly ownerSpotifyId: string | null;
@@ -62,6 +70,12 @@ const settings = z.object({
   PORT: port.default(3000),
   HOST: z.string().optional(),
   BASE_URL: httpUrl.optional(),
+  WEB_CONCURRENCY: z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(64, 'must be at most 64')
+    .default(1),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
@@ -192,6 +206,7 @@ function assemble(given: Settings, needs: Needs): Config {
     host: given.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     baseUrl,
     database: databaseOf(given),
+    webConcurrency: given.WEB_CONCURRENCY,
     poolMin: given.DB_POOL_MIN,
     poolMax: given.DB_POOL_MAX,
     ownerSpotifyId: given.OWNER_SPOTIFY_ID ?? null,
@@ -216,7 +231,8 @@ function databaseOf(given: Settings): DatabaseConfig {
       dataDir: path.resolve(given.EMBEDDED_POSTGRES_DIR ?? path.join(DATA_DIR, 'postgres')),
     };
   }
-  return { kind: 'server', url, directUrl: given.DIRECT_DATABASE_URL ?? url };
+  const directUrl = given.DIRECT_DATABASE_URL ?? url;
+  return { kind: 'server', url, directUrl, pooled: directUrl !== url };
 }
 
 function urlFromParts(given: Settings): string | null {

@@ -44,13 +44,18 @@ export interface DbSettings {
   readonly applicationName: string;
   /** Milliseconds; 0 means no limit (for a move or a migration). Default 5000. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Behind a pooler in transaction mode (pgbouncer), which takes no start-up parameters and whose server connections
+   * are everybody's: the server's own limits are set for each transaction, and the client's stand alone elsewhere.
+   */
+  readonly pooled?: boolean;
 }
 
 export function createDb(settings: DbSettings): Db {
   const pool = createPool(settings);
   return {
     ...queriesOn((sql, values) => checkOut(pool, (client) => client.query(sql, values as unknown[]))),
-    withTransaction: (work) => runTransaction(pool, work),
+    withTransaction: (work) => runTransaction(pool, work, settings.pooled ? limitsOf(settings) : {}),
     pool,
     close: () => pool.end(),
   };
@@ -72,8 +77,22 @@ export class DatabaseUnavailable extends AppError {
   }
 }
 
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+/** What the server itself puts an end to, in milliseconds, by the names PostgreSQL has for it. */
+function limitsOf({
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+}: DbSettings): Readonly<Record<string, number>> {
+  if (statementTimeoutMs === 0) return {};
+  return {
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: 2_000,
+    idle_in_transaction_session_timeout: 10_000,
+  };
+}
+
 function createPool(settings: DbSettings): Pool {
-  const statementTimeout = settings.statementTimeoutMs ?? 5_000;
+  const statementTimeout = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const pool = new Pool({
     connectionString: withoutTuning(settings.url),
     min: settings.poolMin,
@@ -83,13 +102,9 @@ function createPool(settings: DbSettings): Pool {
     maxLifetimeSeconds: 1_800,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    ...(settings.pooled ? {} : limitsOf(settings)),
     // A silent peer never answers the server's own limit, so the client keeps one too, a little longer.
-    ...(statementTimeout > 0 && {
-      statement_timeout: statementTimeout,
-      lock_timeout: 2_000,
-      idle_in_transaction_session_timeout: 10_000,
-      query_timeout: statementTimeout + 2_000,
-    }),
+    ...(statementTimeout > 0 && { query_timeout: statementTimeout + 2_000 }),
     application_name: settings.applicationName,
     types: ownTypes,
   });
@@ -161,10 +176,11 @@ const RETRIED = new Set(['40001', '40P01']);
 async function runTransaction<Result>(
   pool: Pool,
   work: (tx: Transaction) => Promise<Result>,
+  limits: Readonly<Record<string, number>>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await checkOut(pool, (client) => inTransaction(client, work));
+      return await checkOut(pool, (client) => inTransaction(client, work, limits));
     } catch (error) {
       if (attempt === 3 || !RETRIED.has(codeOf(error))) throw error;
     }
@@ -174,8 +190,10 @@ async function runTransaction<Result>(
 async function inTransaction<Result>(
   client: PoolClient,
   work: (tx: Transaction) => Promise<Result>,
+  limits: Readonly<Record<string, number>>,
 ): Promise<Result> {
-  await client.query('BEGIN');
+  const setLimits = Object.entries(limits).map(([name, ms]) => `; SET LOCAL ${name} = ${ms}`);
+  await client.query(`BEGIN${setLimits.join('')}`);
   try {
     const tx = { client, ...queriesOn((sql, values) => client.query(sql, values as unknown[])) };
     const result = await work(tx);

@@ -44,7 +44,9 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const server = await startServer(config.database);
   if (config.database.kind === 'embedded') await migrateUp(server.directUrl);
-  const db = createDb({ url: server.url, poolMin: config.poolMin, poolMax: config.poolMax, ...options });
+  const { database, poolMin, poolMax } = config;
+  const pooled = database.kind === 'server' && database.pooled;
+  const db = createDb({ url: server.url, poolMin, poolMax, pooled, ...options });
   const close = async (): Promise<void> => {
     await db.close();
     await server.stop();

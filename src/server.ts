@@ -1,72 +1,89 @@
-import http from 'node:http';
+import cluster from 'node:cluster';
 import { createApp } from './app.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, type Config } from './config.ts';
+import { countAllowedConnections, sharePool } from './connection-budget.ts';
 import { ConfigError } from './errors.ts';
+import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
 import { log } from './log.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, startServer } from './open-database.ts';
+import { migrateUp } from './schema.ts';
+import { startWorkers } from './workers.ts';
 
-const DRAIN_MS = 10_000;
-
+/** One process serves by itself; several stand behind one that only looks after them. */
 async function start(): Promise<void> {
   const config = loadConfig('web');
   log.level = config.logLevel;
+  await (cluster.isPrimary && config.webConcurrency > 1 ? supervise(config) : serve(config));
+}
+
+async function serve(config: Config): Promise<void> {
   const database = await openDatabase(config, { applicationName: 'web' });
   const { express, readiness } = createApp({ config, db: database.db });
-  const server = listen(express);
-  server.listen(config.port, config.host, () => log.info({ address: config.baseUrl }, 'listening'));
+  const server = createHttpServer(express);
+  server.listen(config.port, config.host, () =>
+    log.info({ address: config.baseUrl, pid: process.pid }, 'listening'),
+  );
+  const stop = stopOnce(async () => {
+    readiness.drain();
+    await closeHttpServer(server);
+    await database.close();
+  });
+  server.on('error', (error) => {
+    log.fatal({ err: error }, 'cannot listen');
+    stop('cannot listen', 1);
+  });
+  // The supervisor is gone: nobody would send the signal any more.
+  if (cluster.isWorker) process.on('disconnect', () => stop('the supervisor ended', 0));
+}
 
+async function supervise(config: Config): Promise<void> {
+  const database = await startServer(config.database);
+  if (config.database.kind === 'embedded') await migrateUp(database.directUrl);
+  const poolMax = await countAllowedConnections(database.directUrl).then(
+    (allowed) => sharePool(config, allowed),
+    (error: unknown) => {
+      if (error instanceof ConfigError) throw error;
+      log.warn(
+        { err: error },
+        'the database does not answer yet: pools stay as large as they were asked to be',
+      );
+      return config.poolMax;
+    },
+  );
+  const poolMin = Math.min(config.poolMin, poolMax);
+  const env = { DB_POOL_MAX: String(poolMax), DB_POOL_MIN: String(poolMin) };
+  const workers = startWorkers({ count: config.webConcurrency, env });
+  log.info({ workers: config.webConcurrency, poolMax }, 'supervising');
+  stopOnce(async () => {
+    await workers.stop();
+    await database.stop();
+  });
+  process.on('SIGUSR2', () => void workers.renew());
+}
+
+/**
+ * Ends the process once, whatever asks for it and however often: a signal, a fault, or the caller of what is returned.
+ */
+function stopOnce(finish: () => Promise<void>): (why: string, exitCode: number) => void {
   let stopping = false;
   const stop = async (why: string, exitCode: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'stopping: finishing what is under way');
-    readiness.drain();
     // Whatever hangs past this, the end does not wait for it.
-    setTimeout(() => process.exit(exitCode), DRAIN_MS + 2_000).unref();
-    try {
-      await closeServer(server);
-      await database.close();
-    } catch (error) {
-      log.error({ err: error }, 'could not stop cleanly');
-    }
+    setTimeout(() => process.exit(exitCode), DRAIN_MS + 4_000).unref();
+    await finish().catch((error: unknown) => log.error({ err: error }, 'could not stop cleanly'));
     process.exit(exitCode);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => void stop(signal, 0));
-  server.on('error', (error) => {
-    log.fatal({ err: error }, 'cannot listen');
-    void stop('cannot listen', 1);
-  });
   for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(fault, (error: unknown) => {
       log.fatal({ err: error }, fault);
       void stop(fault, 1);
     });
   }
-}
-
-/** Slow or silent clients are cut off; kept-alive connections outlive a platform edge's own idle limit of 60 s. */
-function listen(handler: http.RequestListener): http.Server {
-  const server = http.createServer({ connectionsCheckingInterval: 2_000, requireHostHeader: true }, handler);
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 15_000;
-  server.keepAliveTimeout = 65_000;
-  server.maxRequestsPerSocket = 1_000;
-  return server;
-}
-
-/** No new connections; those in use may finish until the deadline, and go as soon as they have. */
-function closeServer(server: http.Server): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    // close() ends the connections that are idle now; one that is kept alive after its answer would hold us up.
-    const sweep = setInterval(() => server.closeIdleConnections(), 100);
-    server.close(() => {
-      clearTimeout(deadline);
-      clearInterval(sweep);
-      resolve();
-    });
-  });
+  return (why, exitCode) => void stop(why, exitCode);
 }
 
 start().catch((error: unknown) => {

@@ -197,10 +197,12 @@ describe('a database', () => {
       kind: 'server',
       url,
       directUrl: url,
+      pooled: false,
     });
     expect(databaseOf({ DATABASE_URL: url, DIRECT_DATABASE_URL: 'postgresql://u@db/x' })).toMatchObject({
       url,
       directUrl: 'postgresql://u@db/x',
+      pooled: true,
     });
   });
 

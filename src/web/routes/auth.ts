@@ -3,6 +3,7 @@ import { Router, type NextFunction, type Request, type Response } from 'express'
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
 import { getArchiveSummary } from '../../archives/summary.ts';
+import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import { missingScopes } from '../../spotify/settings.ts';
@@ -12,6 +13,7 @@ import { countClaimable } from '../claimable.ts';
 import type { WebContext } from '../context.ts';
 import { ownCookie } from '../middleware/session.ts';
 import { requireSignIn, type Authenticator } from '../middleware/sign-in.ts';
+import { RateLimitStore } from '../rate-limit-store.ts';
 import { readParams } from '../read-params.ts';
 import { SignInStateStore } from '../sign-in-state-store.ts';
 import type { SignInInfo } from '../spotify-strategy.ts';
@@ -20,7 +22,7 @@ import type { SignInInfo } from '../spotify-strategy.ts';
 export function authRoutes(context: WebContext, authenticator: Authenticator): Router {
   const attempts = new SignInStateStore(context.db, context.config);
   return Router()
-    .use('/auth', slowDown, offerRetry)
+    .use('/auth', slowDown(context.db), offerRetry)
     .get('/auth/spotify', onlyFromHere, authenticator.authenticate('spotify') as never)
     .get('/auth/spotify/callback', readCallback(attempts), (req, res, next) => {
       const finish = (error: unknown, user?: User | false, info?: SignInInfo): void => {
@@ -47,18 +49,20 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
     });
 }
 
-const slowDown = rateLimit({
-  windowMs: 60_000,
-  limit: 300,
-  standardHeaders: 'draft-8',
-  legacyHeaders: false,
-  handler: (_req, _res, next) =>
-    next(
-      new AppError(429, 'That was a lot of sign-ins in a minute. Please wait a little.', {
-        retryAfterSeconds: 60,
-      }),
-    ),
-});
+const slowDown = (db: Db) =>
+  rateLimit({
+    windowMs: 60_000,
+    limit: 300,
+    store: new RateLimitStore(db, 'sign-in'),
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_req, _res, next) =>
+      next(
+        new AppError(429, 'That was a lot of sign-ins in a minute. Please wait a little.', {
+          retryAfterSeconds: 60,
+        }),
+      ),
+  });
 
 /** A failed sign-in offers to begin again rather than to go on. */
 const offerRetry = (_req: Request, res: Response, next: NextFunction): void => {

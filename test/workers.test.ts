@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standInListeners } from '../scripts/spotify-stand-in/listeners.ts';
+import { startSpotifyStandIn, type SpotifyStandIn } from '../scripts/spotify-stand-in/server.ts';
+import { sharePool } from '../src/connection-budget.ts';
+import { ConfigError } from '../src/errors.ts';
+import { callbackPath } from './support/app.ts';
+import { useDatabase } from './support/database.ts';
+import { startServerProcess, type ServerProcess } from './support/server-process.ts';
+
+const test = useDatabase();
+const WORKERS = 2;
+/** Twenty in `npm run drill`. */
+const RENEWALS = Number(process.env.DRILL_RENEWALS ?? 2);
+
+let spotify: SpotifyStandIn;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  spotify = await startSpotifyStandIn({ listeners: standInListeners() });
+  server = await startServerProcess({
+    NODE_ENV: 'test',
+    DATABASE_URL: test.url,
+    SESSION_SECRET: randomBytes(32).toString('base64'),
+    TOKEN_ENCRYPTION_KEYS: `t1:${randomBytes(32).toString('base64')}`,
+    SPOTIFY_CLIENT_ID: spotify.clientId,
+    SPOTIFY_CLIENT_SECRET: spotify.clientSecret,
+    SPOTIFY_ACCOUNTS_URL: spotify.accountsUrl,
+    SPOTIFY_API_URL: spotify.apiUrl,
+    WEB_CONCURRENCY: String(WORKERS),
+  });
+}, 60_000);
+afterAll(async () => {
+  server.signal('SIGKILL');
+  await server.exit;
+  await spotify.close();
+});
+
+interface LogLine {
+  readonly msg?: string;
+  readonly pid?: number;
+  readonly time?: string;
+}
+
+const linesSaying = (msg: string): LogLine[] =>
+  server.logLines().filter((line): line is LogLine => (line as LogLine).msg === msg);
+const countListening = (): number => linesSaying('listening').length;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Visitors who ask one thing after the other, each on a connection that is kept open. */
+function visit(count: number): { stop(): Promise<{ answers: number; failures: string[] }> } {
+  const tally = { answers: 0, failures: [] as string[] };
+  const end = new AbortController();
+  const visitors = Array.from({ length: count }, async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    while (!end.signal.aborted) {
+      const outcome = await ask(agent);
+      if (outcome === 200) tally.answers += 1;
+      else tally.failures.push(String(outcome));
+      await sleep(5);
+    }
+    agent.destroy();
+  });
+  return {
+    async stop() {
+      end.abort();
+      await Promise.all(visitors);
+      return tally;
+    },
+  };
+}
+
+const ask = (agent: http.Agent): Promise<number | string> =>
+  new Promise((resolve) => {
+    http
+      .get(`${server.baseUrl}/`, { agent }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      })
+      .on('error', (error) => resolve(error.message));
+  });
+
+describe('several web workers', { timeout: 120_000 }, () => {
+  it('know the same listener', async () => {
+    await expect.poll(countListening, { timeout: 30_000 }).toBe(WORKERS);
+    const alice = supertest.agent(server.baseUrl);
+    await alice.get(await callbackPath(alice)).expect(303);
+    for (let n = 0; n < 8; n += 1) await alice.get('/settings').set('Connection', 'close').expect(200);
+  });
+
+  it('replace one of them that is killed within two seconds, and go on serving meanwhile', async () => {
+    const before = countListening();
+    const victim = Number(linesSaying('listening').at(-1)?.pid);
+    const load = visit(4);
+    await sleep(100);
+    process.kill(victim, 'SIGKILL');
+    const killed = Date.now();
+    await expect.poll(countListening, { timeout: 20_000, interval: 50 }).toBe(before + 1);
+    const replaced = linesSaying('a web worker ended and is replaced').at(-1);
+    expect(Date.parse(String(replaced?.time)) - killed).toBeLessThan(2_000);
+    const { answers, failures } = await load.stop();
+    expect(answers).toBeGreaterThan(0);
+    // At most what each visitor had under way with the one that was killed.
+    expect(failures.length).toBeLessThanOrEqual(4);
+  });
+
+  it('are renewed one by one without losing a request', async () => {
+    const load = visit(8);
+    for (let renewal = 0; renewal < RENEWALS; renewal += 1) {
+      const old = new Set(linesSaying('listening').map(({ pid }) => Number(pid)));
+      server.signal('SIGUSR2');
+      await expect.poll(() => [...old].filter(isAlive), { timeout: 60_000 }).toEqual([]);
+    }
+    const { answers, failures } = await load.stop();
+    expect(failures).toEqual([]);
+    expect(answers).toBeGreaterThan(RENEWALS);
+  });
+
+  it('end with their supervisor when it is told to, and leave with 0', async () => {
+    const pids = linesSaying('listening').map(({ pid }) => Number(pid));
+    server.signal('SIGTERM');
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+});
+
+describe('a worker’s share of the connections', () => {
+  it('is what was asked for where the database allows it', () => {
+    expect(sharePool({ poolMax: 10, webConcurrency: 4 }, 97)).toBe(10);
+  });
+
+  it('is smaller where it does not, with some to spare for others', () => {
+    expect(sharePool({ poolMax: 10, webConcurrency: 4 }, 22)).toBe(4);
+  });
+
+  it('of less than two is refused, in words', () => {
+    expect(() => sharePool({ poolMax: 10, webConcurrency: 8 }, 15)).toThrow(ConfigError);
+    expect(() => sharePool({ poolMax: 10, webConcurrency: 8 }, 15)).toThrow(
+      /WEB_CONCURRENCY: .*15 connections/,
+    );
+  });
+});
