@@ -1,5 +1,14 @@
 /** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
-export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId';
+export type Parameter =
+  | 'userId'
+  | 'timeRange'
+  | 'latestDate'
+  | 'previousDate'
+  | 'trackId'
+  | 'artistId'
+  | 'archiveId'
+  | 'importId'
+  | 'start';
 
 export interface HotQueryOptions {
   /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */

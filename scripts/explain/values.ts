@@ -6,9 +6,10 @@ export type Values = Readonly<Record<Parameter, unknown>>;
 
 /** What a visit of that listener would ask about: their newest lists, their favourite track and its artist. */
 export async function listValues(db: Db, userId: number): Promise<Values> {
-  const [dates, favourite] = await Promise.all([
+  const [dates, favourite, other] = await Promise.all([
     db.many<{ date: string }>(NEWEST_DATES, [userId]),
     db.maybeOne<{ track: string; artist: string | null }>(FAVOURITE, [userId]),
+    db.maybeOne<{ archive: number | null; imported: number | null }>(BROUGHT, [userId]),
   ]);
   return {
     userId,
@@ -17,6 +18,9 @@ export async function listValues(db: Db, userId: number): Promise<Values> {
     previousDate: dates[1]?.date,
     trackId: favourite?.track,
     artistId: favourite?.artist,
+    archiveId: other?.archive,
+    importId: other?.imported,
+    start: 0,
   };
 }
 
@@ -24,7 +28,7 @@ export async function listValues(db: Db, userId: number): Promise<Values> {
 export function valuesFor({ name, parameters }: HotQuery, values: Values): unknown[] {
   return parameters.map((parameter) => {
     const value = values[parameter];
-    if (value !== undefined) return value;
+    if (value !== undefined && value !== null) return value;
     throw new Error(
       `“${name}” asks about ${parameter}, for which scripts/explain/values.ts has no value: add one to listValues`,
     );
@@ -34,6 +38,11 @@ export function valuesFor({ name, parameters }: HotQuery, values: Values): unkno
 const NEWEST_DATES = `
   SELECT DISTINCT snapshot_date AS date FROM snapshots
   WHERE user_id = $1 AND time_range = 'short_term' ORDER BY date DESC LIMIT 2`;
+
+/** An archive nobody has claimed, and the listener's newest import. */
+const BROUGHT = `
+  SELECT (SELECT max(user_id) FROM users WHERE spotify_id IS NULL) AS archive,
+    (SELECT max(import_id) FROM imports WHERE user_id = $1) AS imported`;
 
 /** The track that was listed most, of those whose sound is known. */
 const FAVOURITE = `

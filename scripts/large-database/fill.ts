@@ -5,6 +5,7 @@ import { listParts, rebuild, remove, type Part } from '../migrate-from-sqlite/bu
 import { copyLine, copyLines } from '../migrate-from-sqlite/copy.ts';
 import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
 import { drawShelf, listLines, PLACES, RANGES, type Listener } from './listening.ts';
+import { fillImports } from './imports.ts';
 import { fillPlaylists } from './playlists.ts';
 import { fillShelves } from './shelves.ts';
 import type { LargeDatabaseSize } from './size.ts';
@@ -23,7 +24,7 @@ const LISTINGS_PER_TRACK = 12;
 
 /**
  * Fills an empty database with invented listeners and their music, as if it had been captured day by day. One
- * transaction; keys and indexes are built once over all rows.
+ * transaction; keys and indexes are built once over all rows. The last listener is an archive nobody has claimed.
  * @returns the observed listener's user id
  */
 export async function fillLargeDatabase(
@@ -53,7 +54,8 @@ export async function fillLargeDatabase(
   });
   tell('statistics');
   await db.execute('VACUUM (ANALYZE)');
-  await db.withTransaction((tx) => refreshArchiveSummary(tx, OBSERVED_ID));
+  for (const userId of new Set([OBSERVED_ID, size.listeners]))
+    await db.withTransaction((tx) => refreshArchiveSummary(tx, userId));
   return OBSERVED_ID;
 }
 
@@ -77,8 +79,9 @@ const LIST_COLUMNS = ['user_id', 'snapshot_date', 'time_range', 'track_id', 'ran
 async function fillLists(tx: Transaction, size: LargeDatabaseSize, catalogue: Catalogue): Promise<void> {
   await tx.execute(
     `INSERT INTO users (user_id, spotify_id, display_name)
-     SELECT n, 'listener-' || n, 'Listener ' || n FROM generate_series(1, $1::int) AS n`,
-    [size.listeners],
+     SELECT n, CASE WHEN n < $1 OR n = $2 THEN 'listener-' || n END, 'Listener ' || n
+     FROM generate_series(1, $1::int) AS n`,
+    [size.listeners, OBSERVED_ID],
   );
   await tx.execute(`SELECT setval(pg_get_serial_sequence('users', 'user_id'), $1)`, [size.listeners]);
   await tx.execute(`CREATE TEMP TABLE drawn_shelves (user_id bigint, track_id text) ON COMMIT DROP`);
@@ -99,6 +102,7 @@ async function fillLists(tx: Transaction, size: LargeDatabaseSize, catalogue: Ca
     each(owners, (owner) => listLines(size.seed, owner, owner.shelf)),
   );
   await fillPlaylists(tx, owners);
+  await fillImports(tx, [OBSERVED_ID, size.listeners]);
 }
 
 function* each<Item>(items: readonly Item[], linesOf: (item: Item) => Iterable<string>): Generator<string> {
