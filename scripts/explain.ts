@@ -5,10 +5,10 @@ import { explainQuery } from './explain/plan.ts';
 import { listFaults, printPlans } from './explain/print.ts';
 import { listValues } from './explain/values.ts';
 import { withLargeDatabase } from './large-database/open.ts';
-import { describeSize, readSize, SIZE_OPTIONS, SIZE_USAGE } from './large-database/size.ts';
+import { DEFAULT_SIZE, describeSize, readSize, SIZE_OPTIONS, sizeUsage } from './large-database/size.ts';
 import { runTool } from './run-tool.ts';
 
-const USAGE = `usage: npm run explain -- [--only PAGE] [--json] [--keep DIRECTORY] ${SIZE_USAGE}
+const USAGE = `usage: npm run explain -- [--only PAGE] [--json] [--keep DIRECTORY] ${sizeUsage(DEFAULT_SIZE)}
 --only: the queries of one page, such as search. --keep: make the database there once and find it again.`;
 
 /**

@@ -1,14 +1,38 @@
-/** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
+/**
+ * What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each
+ * (scripts/explain/values.ts).
+ */
 export type Parameter =
   | 'userId'
   | 'timeRange'
   | 'latestDate'
   | 'previousDate'
   | 'trackId'
+  | 'trackIds'
+  | 'noTrackIds'
   | 'artistId'
+  | 'playlistId'
   | 'archiveId'
   | 'importId'
-  | 'start';
+  | 'month'
+  | 'monthStart'
+  | 'year'
+  | 'yearStart'
+  | 'period'
+  | 'firstDate'
+  | 'lastDate'
+  | 'firstDay'
+  | 'lastDay'
+  | 'timezone'
+  | 'quadrant'
+  | 'seed'
+  | 'words'
+  | 'emptyText'
+  | 'nothing'
+  | 'no'
+  | 'limit'
+  | 'pageSize'
+  | 'offset';
 
 export interface HotQueryOptions {
   /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */

@@ -1,16 +1,17 @@
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import type { Db, Transaction } from '../../src/db.ts';
 import { randomFor } from '../demo-archive/random.ts';
-import { listParts, rebuild, remove, type Part } from '../migrate-from-sqlite/bulk-load.ts';
 import { copyLine, copyLines } from '../migrate-from-sqlite/copy.ts';
 import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
 import { drawShelf, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillImports } from './imports.ts';
+import { listParts, type Part } from './parts.ts';
 import { fillPlaylists } from './playlists.ts';
 import { fillShelves } from './shelves.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const CATALOGUE = ['tracks', 'artists', 'track_artists'];
+const PERSONAL = ['archive_tracks', 'snapshots', 'playlists', 'playlist_tracks'];
 /** What these would do row by row is done here at once; every other trigger works as always. */
 const DONE_AT_ONCE = [
   ['snapshots', 'record_listings'],
@@ -36,20 +37,20 @@ export async function fillLargeDatabase(
     await tx.execute(`SET LOCAL maintenance_work_mem = '512MB'`);
     await tx.execute(`SET LOCAL work_mem = '128MB'`);
     await setTriggers(tx, 'DISABLE');
-    const parts = (await listParts(tx)).toSorted((one, other) => order(one) - order(other));
-    for (const part of parts.toReversed()) await tx.execute(remove(part));
+    const parts = await listParts(tx, [...CATALOGUE, ...PERSONAL]);
+    for (const { removal } of parts.toReversed()) await tx.execute(removal);
     const catalogue = new Catalogue(size.seed, size.tracks);
     tell('catalogue');
     await fillCatalogue(tx, catalogue);
     tell('keys and indexes of the catalogue');
-    for (const part of parts.filter(isOfCatalogue)) await tx.execute(rebuild(part));
+    for (const { building } of parts.filter(isOfCatalogue)) await tx.execute(building);
     await tx.execute(`ANALYZE ${CATALOGUE.join(', ')}`);
     tell('lists and playlists');
     await fillLists(tx, size, catalogue);
     tell('shelves');
     await fillShelves(tx);
     tell('keys and indexes of the listeners');
-    for (const part of parts.filter((part) => !isOfCatalogue(part))) await tx.execute(rebuild(part));
+    for (const part of parts) if (!isOfCatalogue(part)) await tx.execute(part.building);
     await setTriggers(tx, 'ENABLE');
   });
   tell('statistics');
@@ -59,7 +60,6 @@ export async function fillLargeDatabase(
   return OBSERVED_ID;
 }
 
-const order = ({ kind }: Part): number => ['key', 'index', 'reference'].indexOf(kind);
 const isOfCatalogue = ({ relation, kind }: Part): boolean =>
   CATALOGUE.includes(relation) && kind !== 'reference';
 

@@ -14,31 +14,41 @@ export interface LargeDatabase {
   readonly userId: number;
 }
 
-/**
- * Gives `use` an invented database of that size: a throwaway one, or the one in `keep`, which is made there the first
- * time and found again the next.
- * @throws AppError where `keep` holds one of another size
- */
-export async function withLargeDatabase<Result>(
+export interface OpenOptions {
+  /** A directory that keeps what is made there the first time, and has it the next. Default: a throwaway one. */
+  readonly keep?: string | undefined;
+  readonly tell?: (step: string) => void;
+}
+
+/** Gives `use` an invented database of that size. @throws AppError where `keep` holds one of another size */
+export const withLargeDatabase = <Result>(
   size: LargeDatabaseSize,
-  { keep, tell }: { keep?: string | undefined; tell?: (step: string) => void },
+  options: OpenOptions,
   use: (database: LargeDatabase) => Promise<Result>,
+): Promise<Result> => withLargeDatabases([size], options, ([database]) => use(database as LargeDatabase));
+
+/** The same for several on one server, in the order of their sizes. */
+export async function withLargeDatabases<Result>(
+  sizes: readonly LargeDatabaseSize[],
+  { keep, tell }: OpenOptions,
+  use: (databases: readonly LargeDatabase[]) => Promise<Result>,
 ): Promise<Result> {
   const directory = keep ?? mkdtempSync(path.join(os.tmpdir(), 'mtm-large-'));
   if (keep !== undefined) mkdirSync(keep, { recursive: true });
-  const server = await startEmbeddedPostgres({
-    dataDir: path.join(directory, 'postgres'),
-    throwaway: keep === undefined,
-  });
+  const cluster = { dataDir: path.join(directory, 'postgres'), throwaway: keep === undefined };
+  const server = await startEmbeddedPostgres(cluster);
+  const opened: LargeDatabase[] = [];
   try {
-    await migrateUp(server.url);
-    const db = openLarge(server.url);
-    try {
-      return await use({ db, userId: await fillOnce(db, size, tell) });
-    } finally {
-      await db.close();
+    for (const [index, size] of sizes.entries()) {
+      // Beside the one that runs: it makes the database and joins the server.
+      const { url } = await startEmbeddedPostgres({ ...cluster, database: `large_${index + 1}` });
+      await migrateUp(url);
+      const db = openLarge(url);
+      opened.push({ db, userId: await fillOnce(db, size, tell) });
     }
+    return await use(opened);
   } finally {
+    for (const { db } of opened) await db.close();
     await server.stop();
     if (keep === undefined) rmSync(directory, { recursive: true, force: true });
   }

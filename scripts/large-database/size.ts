@@ -46,16 +46,19 @@ export const SIZE_OPTIONS = {
   seed: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
-export const SIZE_USAGE = `[--full | --listeners N --tracks N --snapshots N --observed-tracks N --observed-days N] [--seed N]
---full: ${describeSize(FULL_SIZE)}. Default: ${describeSize(DEFAULT_SIZE)}.`;
+/** What a command says of its size options. */
+export const sizeUsage = (
+  otherwise: LargeDatabaseSize,
+): string => `[--full | --listeners N --tracks N --snapshots N --observed-tracks N --observed-days N] [--seed N]
+--full: ${describeSize(FULL_SIZE)}. Default: ${describeSize(otherwise)}.`;
 
 type SizeValues = { readonly [Option in keyof typeof SIZE_OPTIONS]?: string | boolean | undefined };
 
 /** @throws AppError that names the number that is none, or says why the sizes do not fit together */
-export function readSize(values: SizeValues): LargeDatabaseSize {
-  const base = values.full === true ? FULL_SIZE : DEFAULT_SIZE;
-  const read = (option: keyof SizeValues, otherwise: number): number => {
-    const number = Number(values[option] ?? otherwise);
+export function readSize(values: SizeValues, otherwise = DEFAULT_SIZE): LargeDatabaseSize {
+  const base = values.full === true ? FULL_SIZE : otherwise;
+  const read = (option: keyof SizeValues, usual: number): number => {
+    const number = Number(values[option] ?? usual);
     if (Number.isSafeInteger(number) && number > 0) return number;
     throw new AppError(400, `--${option} must be a whole number from 1, not ${String(values[option])}`);
   };

@@ -140,7 +140,7 @@ const WHOLE_ROW = `(SELECT string_agg(key || ': ' || left(${cell('value')}, ${SH
 
 const SHOWN_REJECTS = hotQuery(
   'imports: a page of what was not moved',
-  ['userId', 'importId', 'start'],
+  ['userId', 'importId', 'offset'],
   `
   SELECT source_table, source_column, reason, ${cut('source_key')} AS source_key,
     CASE WHEN pg_column_size(original) > ${OPENED_BYTES} THEN NULL
@@ -179,7 +179,7 @@ export async function* streamRejects(db: Queries, userId: number, importId: numb
 
 const NEXT_REJECTS = hotQuery(
   'imports: what was not moved, to take away',
-  ['userId', 'importId', 'start'],
+  ['userId', 'importId', 'offset'],
   `
   SELECT reject_id, source_table, source_key, source_column, reason, original
   FROM (
