@@ -32,7 +32,23 @@ export type Parameter =
   | 'no'
   | 'limit'
   | 'pageSize'
-  | 'offset';
+  | 'offset'
+  | SearchParameter;
+
+/** Terms as they are typed and folded, and the tsqueries and patterns made of them (src/search). */
+export type SearchParameter =
+  | 'releasedFrom'
+  | 'releasedTo'
+  | 'searchedTerms'
+  | 'searchedTitle'
+  | 'searchedPattern'
+  | 'wordQueries'
+  | 'artistWordQuery'
+  | 'withoutWordQuery'
+  | 'begunWordQueries'
+  | 'mistypedWordQuery'
+  | 'searchedWords'
+  | 'shownWords';
 
 export interface HotQueryOptions {
   /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */

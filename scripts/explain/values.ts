@@ -1,5 +1,6 @@
 import type { Db } from '../../src/db.ts';
 import type { HotQuery, Parameter } from '../../src/hot-queries.ts';
+import { searchValues } from './search-values.ts';
 
 /** What each parameter stands for, for one listener. A new one gets its line in `listValues`. */
 export type Values = Readonly<Record<Parameter, unknown>>;
@@ -9,13 +10,15 @@ export type Values = Readonly<Record<Parameter, unknown>>;
  * listed most, the artist of the first, their newest playlist and import.
  */
 export async function listValues(db: Db, userId: number): Promise<Values> {
-  const [dates, favourites, things] = await Promise.all([
+  const [dates, favourites, things, search] = await Promise.all([
     db.many<{ date: string }>(NEWEST_DATES, [userId]),
     db.many<{ track: string; artist: string | null }>(FAVOURITES, [userId]),
     db.one<Partial<Record<'archive' | 'imported' | 'playlist', string | number>>>(NEWEST_THINGS, [userId]),
+    searchValues(db, userId),
   ]);
   return {
     userId,
+    ...search,
     ...datesOf(dates.map(({ date }) => date)),
     timeRange: 'short_term',
     trackId: favourites[0]?.track,

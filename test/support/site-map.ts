@@ -30,6 +30,8 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/explicit': chart,
   'GET /api/top-artists': chart,
   'GET /api/popular-tracks': chart,
+  'GET /search': { access: 'page', query: ['q', 'page'] },
+  'GET /api/suggestions': { access: 'json', query: ['q'] },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /archives/unclaimed': { access: 'page' },
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },

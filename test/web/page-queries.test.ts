@@ -26,6 +26,8 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   range: ['short_term', 'long_term'],
   page: ['1', '2'],
   return_to: ['/dashboard'],
+  // A word, a mistyped one, what nobody sings of, and everything a search can say.
+  q: ['love', 'lvoe dnacing', 'zzzzqqqq', '"the love" -night artist:a album:b year:1990-2020 夜'],
 };
 
 beforeAll(async () => {

@@ -13,6 +13,7 @@ import {
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
+import { linkPages } from '../page-links.ts';
 import { readParams } from '../read-params.ts';
 import { REJECT_FORMATS, type RejectFormat } from '../reject-files.ts';
 import { renderPage } from '../render.ts';
@@ -69,18 +70,8 @@ async function readImport(db: WebContext['db'], req: Request) {
     listRejects(db, userId, importId, page),
   ]);
   const firstPlace = (page - 1) * REJECTS_PER_PAGE + 1;
-  return { found, reasons, rejects, page, pages, firstPlace, pageLinks: linkPages(importId, page, pages) };
-}
-
-function linkPages(importId: number, page: number, pages: number) {
-  const to = (number: number, label: string) => ({
-    href: `/settings/imports/${importId}?page=${number}#list`,
-    label,
-  });
-  return {
-    before: page > 1 ? [to(1, 'First'), to(page - 1, 'Previous')] : [],
-    after: page < pages ? [to(page + 1, 'Next'), to(pages, 'Last')] : [],
-  };
+  const links = linkPages(page, pages, (number) => `/settings/imports/${importId}?page=${number}#list`);
+  return { found, reasons, rejects, firstPlace, links };
 }
 
 /** What is no id at all is the same 404 as an import that is not there. */

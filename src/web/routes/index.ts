@@ -6,6 +6,7 @@ import { authRoutes } from './auth.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
+import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 
@@ -16,6 +17,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(authRoutes(context, authenticator)) // /auth/spotify, /auth/spotify/callback, /logout
     .use(dashboardRoutes(context)) //  /dashboard
     .use(chartRoutes(context)) //      /api/…
+    .use(searchRoutes(context)) //     /search, /api/suggestions
     .use(snapshotRoutes(context)) //   /snapshots
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings

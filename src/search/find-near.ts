@@ -1,0 +1,86 @@
+import { TRACK_CARD } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { TIES, yearsOf, type FoundTrack } from './find-tracks.ts';
+import type { FoldedQuery } from './terms.ts';
+import { mistypedTsQueryOf, withoutTsQueryOf } from './ts-query.ts';
+
+/** How much of a word's trigrams must come again in a name (pg_trgm's word similarity, 0 to 1). */
+const NEAR_ENOUGH = 0.4;
+
+const NEAR_SHOWN = 12;
+const MOST_WORDS = 8;
+
+/**
+ * Tracks whose names come near what was typed, for when nothing is called exactly that: nearest first. Where no name
+ * comes near all the words, the longest alone is looked for. In which field a word stands is not looked at.
+ */
+export async function findNearTracks(db: Queries, userId: number, query: FoldedQuery): Promise<FoundTrack[]> {
+  const words = await db.many<MistypedWord>(TRIGRAMS, [wordsToComeNear(query)]);
+  if (words.length === 0) return [];
+  const toAll = await findNearTo(db, userId, query, words);
+  return toAll.length > 0 || words.length === 1 ? toAll : findNearTo(db, userId, query, words.slice(0, 1));
+}
+
+interface MistypedWord {
+  readonly word: string;
+  readonly trigrams: readonly string[];
+}
+
+const findNearTo = (
+  db: Queries,
+  userId: number,
+  query: FoldedQuery,
+  words: readonly MistypedWord[],
+): Promise<FoundTrack[]> =>
+  db.many<FoundTrack>(NEAR, [
+    userId,
+    NEAR_SHOWN,
+    ...yearsOf(query),
+    words.map(({ trigrams }) => mistypedTsQueryOf(trigrams, query.mark)).join(' & '),
+    words.map(({ word }) => word),
+    withoutTsQueryOf(query),
+  ]);
+
+/** Each once, the longest first: they say most. */
+export function wordsToComeNear({ clauses }: FoldedQuery): string[] {
+  const words = clauses.flat().flatMap(({ form }) => form.split(/[\s!-/:-@[-`{-~]+/u));
+  return [...new Set(words)]
+    .filter((word) => word !== '')
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, MOST_WORDS);
+}
+
+/** Signs have none. */
+const TRIGRAMS = hotQuery(
+  'search: trigrams of the words typed',
+  ['searchedWords'],
+  `
+  SELECT word, show_trgm(word) AS trigrams FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
+  WHERE show_trgm(word) <> '{}' ORDER BY place`,
+);
+
+const NEAR = hotQuery(
+  'search: near matches',
+  ['userId', 'limit', 'releasedFrom', 'releasedTo', 'mistypedWordQuery', 'searchedWords', 'withoutWordQuery'],
+  `
+  SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date
+  FROM (
+    SELECT track_id, release_date, popularity, best_rank, last_listed_date, nearness, in_name
+    FROM archive_tracks
+    CROSS JOIN LATERAL (
+      SELECT avg(word_similarity(word, search_text)) AS likeness,
+        avg(strict_word_similarity(word, search_text)) AS nearness,
+        avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) AS in_name
+      FROM unnest($6::text[]) AS word
+    ) AS compared
+    WHERE user_id = $1 AND shelf_trigrams(user_id, search_text) @@ $5::tsquery AND likeness >= ${NEAR_ENOUGH}
+      AND ($3::date IS NULL OR release_date >= $3) AND ($4::date IS NULL OR release_date <= $4)
+      AND ($7::tsquery IS NULL OR document @@ $7)
+    ORDER BY nearness DESC, in_name DESC, ${TIES}
+    LIMIT $2
+  ) AS page
+  JOIN tracks USING (track_id)
+  ORDER BY nearness DESC, in_name DESC, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST,
+    best_rank NULLS LAST, track_id`,
+);

@@ -1,0 +1,153 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery, type Parameter } from '../hot-queries.ts';
+import { parseQuery } from './parse-query.ts';
+import { foldQuery, type FoldedQuery } from './terms.ts';
+import { tsQueriesOf } from './ts-query.ts';
+
+export const TRACKS_PER_PAGE = 20;
+
+export interface FoundTrack extends TrackCard {
+  /** `YYYY-MM-DD`; null where none is known. */
+  readonly release_date: string | null;
+  readonly popularity: number | null;
+  /** null: never in a ranked list. */
+  readonly best_rank: number | null;
+  readonly last_listed_date: string | null;
+}
+
+export interface FoundTracks {
+  /** How many in all. */
+  readonly found: number;
+  /** Those of the page, best first. */
+  readonly tracks: readonly FoundTrack[];
+}
+
+/** How the tracks are found: the SQL of a kind of query and its values from $2 on. */
+interface Matches {
+  readonly way: Way;
+  readonly values: readonly unknown[];
+}
+
+/** One page of the listener's tracks that a query finds. */
+export async function findTracks(
+  db: Queries,
+  userId: number,
+  query: FoldedQuery,
+  page: number,
+): Promise<FoundTracks> {
+  const matches = matchesOf(query);
+  if (!matches) return { found: 0, tracks: [] };
+  const tracks = await db.many<FoundTrack & { readonly found: number }>(FOUND[matches.way].page, [
+    userId,
+    TRACKS_PER_PAGE,
+    (page - 1) * TRACKS_PER_PAGE,
+    ...matches.values,
+  ]);
+  return { found: tracks[0]?.found ?? 0, tracks };
+}
+
+/** The ids of the tracks that a query (as it is typed) finds, best first. Near matches are not among them. */
+export async function listFoundTrackIds(
+  db: Queries,
+  userId: number,
+  text: string,
+  limit: number,
+): Promise<string[]> {
+  const matches = matchesOf(await foldQuery(db, userId, parseQuery(text)));
+  if (!matches) return [];
+  const rows = await db.many<{ track_id: string }>(FOUND[matches.way].ids, [
+    userId,
+    limit,
+    0,
+    ...matches.values,
+  ]);
+  return rows.map(({ track_id: trackId }) => trackId);
+}
+
+/** Whether the query names anything that could be found. */
+export const asksForSomething = (query: FoldedQuery): boolean => matchesOf(query) !== null;
+
+function matchesOf(query: FoldedQuery): Matches | null {
+  const years = yearsOf(query);
+  const typed = typedWords(query);
+  const queries = tsQueriesOf(query);
+  if (queries) {
+    const { all, track, artists, trackOrArtists, exact } = queries;
+    return { way: 'words', values: [...years, `${typed}\n`, [all, track, artists, trackOrArtists, exact]] };
+  }
+  // A title of signs alone (`???`, `÷`) has no words: it is looked for as it is written.
+  if (typed !== '') return { way: 'signs', values: [...years, `${typed}\n`, `%${escapeLike(typed)}%`] };
+  return query.years ? { way: 'years', values: years } : null;
+}
+
+/** Everything asked for, folded, in one line. */
+export const typedWords = ({ clauses }: Pick<FoldedQuery, 'clauses'>): string =>
+  clauses
+    .flat()
+    .map(({ form }) => form.trim())
+    .filter((form) => form !== '')
+    .join(' ');
+
+/** First and last day of the years asked for, or nulls. */
+export const yearsOf = ({ years }: Pick<FoldedQuery, 'years'>): readonly (string | null)[] =>
+  years ? [`${padYear(years.from)}-01-01`, `${padYear(years.to)}-12-31`] : [null, null];
+
+const padYear = (year: number): string => String(year).padStart(4, '0');
+
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+
+/** Ties are settled by popularity, then by what was listed last. */
+export const TIES =
+  'popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id';
+
+type Way = 'words' | 'signs' | 'years';
+
+/**
+ * Which rows are found, and how near each comes: 1 is the title itself; then those that hold all the words exactly
+ * in the track's name, in the artists', in both, in any name; 6 needs a stem.
+ */
+const WAYS: Readonly<Record<Way, { condition: string; nearness: string; parameters: readonly Parameter[] }>> =
+  {
+    words: {
+      condition: 'document @@ ($7::tsquery[])[1]',
+      nearness: `CASE WHEN starts_with(search_text, $6) THEN 1
+      WHEN document @@ ($7::tsquery[])[2] THEN 2 WHEN document @@ ($7::tsquery[])[3] THEN 3
+      WHEN document @@ ($7::tsquery[])[4] THEN 4 WHEN document @@ ($7::tsquery[])[5] THEN 5 ELSE 6 END`,
+      parameters: ['searchedTitle', 'wordQueries'],
+    },
+    signs: {
+      condition: 'search_text LIKE $7',
+      nearness: 'CASE WHEN starts_with(search_text, $6) THEN 1 ELSE 2 END',
+      parameters: ['searchedTitle', 'searchedPattern'],
+    },
+    years: { condition: 'true', nearness: '1', parameters: [] },
+  };
+
+/** Ordered by what the shelf holds alone; the catalogue is asked for the rows that are shown. */
+function foundSql(way: Way) {
+  const { condition, nearness, parameters } = WAYS[way];
+  const found = `
+    SELECT track_id, release_date, popularity, best_rank, last_listed_date,
+      ${nearness} AS nearness, count(*) OVER ()::int AS found
+    FROM archive_tracks
+    WHERE user_id = $1 AND ${condition}
+      AND ($4::date IS NULL OR release_date >= $4) AND ($5::date IS NULL OR release_date <= $5)
+    ORDER BY nearness, ${TIES}
+    LIMIT $2 OFFSET $3`;
+  const page = `
+    SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, found
+    FROM (${found}) AS page JOIN tracks USING (track_id)
+    ORDER BY nearness, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id`;
+  const asked: readonly Parameter[] = [
+    'userId',
+    'limit',
+    'offset',
+    'releasedFrom',
+    'releasedTo',
+    ...parameters,
+  ];
+  return { page: hotQuery(`search: a page of matches by ${way}`, asked, page), ids: found };
+}
+
+const FOUND = { words: foundSql('words'), signs: foundSql('signs'), years: foundSql('years') };

@@ -1,0 +1,135 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { Field } from './parse-query.ts';
+import type { FoldedQuery, FoldedTerm } from './terms.ts';
+
+/** A stretch of a name: what was found in it, or what stands between. Put together they are the name again. */
+export interface Stretch {
+  readonly text: string;
+  readonly hit: boolean;
+}
+
+/** Says where in a name the query was found. */
+export type Marker = (name: string, field: Exclude<Field, null>) => readonly Stretch[];
+
+/** How a piece of a name is kept by the shelf: folded, and as lexemes. */
+interface PieceForm {
+  readonly piece: string;
+  readonly word: string;
+  readonly joined: string | null;
+  readonly stem: string | null;
+  /** It resembles one of the words that were only nearly found. */
+  readonly near: boolean;
+}
+
+/**
+ * Prepares the marking of hits in these names by asking the database how it folds their words, so that what is
+ * marked is what was matched, accents or not.
+ * @param nearWords words (folded) that near matches came near to; empty where all matches are exact
+ */
+export async function createMarker(
+  db: Queries,
+  userId: number,
+  query: FoldedQuery,
+  names: readonly string[],
+  nearWords: readonly string[] = [],
+): Promise<Marker> {
+  const pieces = [
+    ...new Set(names.flatMap((name) => piecesOf(name).flatMap(({ text, chunk }) => [text, chunk]))),
+  ];
+  const rows = pieces.length === 0 ? [] : await db.many<PieceForm>(PIECES, [userId, pieces, nearWords]);
+  const forms = new Map(rows.map((row) => [row.piece, row]));
+  const terms = query.clauses.flat();
+  return (name, field) =>
+    stretchesOf(
+      name,
+      hitsIn(
+        piecesOf(name),
+        forms,
+        terms.filter((term) => (term.field ?? field) === field),
+      ),
+    );
+}
+
+interface Piece {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** What stands between the spaces around it. */
+  readonly chunk: string;
+}
+
+/** Words; in scripts that put no spaces between them, characters. */
+const PIECE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]\p{M}*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])[\p{L}\p{N}\p{M}])+/gu;
+
+function piecesOf(name: string): Piece[] {
+  return [...name.matchAll(/\S+/gu)].flatMap(({ 0: chunk, index }) =>
+    [...chunk.matchAll(PIECE)].map(({ 0: text, index: inChunk }) => {
+      const start = index + inChunk;
+      return { text, start, end: start + text.length, chunk };
+    }),
+  );
+}
+
+/** One flag a piece: whether any term was found there. */
+function hitsIn(
+  pieces: readonly Piece[],
+  forms: ReadonlyMap<string, PieceForm>,
+  terms: readonly FoldedTerm[],
+): boolean[] {
+  const hits = pieces.map(({ text }) => forms.get(text)?.near ?? false);
+  const words = pieces.map(({ text }) => forms.get(text)?.word ?? '');
+  for (const term of terms) {
+    for (const start of startsOf(term.words, words)) hits.fill(true, start, start + term.words.length);
+    pieces.forEach((piece, index) => {
+      hits[index] ||= [piece.text, piece.chunk].some((part) => isOneWord(term, forms.get(part)));
+    });
+  }
+  return hits;
+}
+
+function isOneWord({ lexemes, joined, stem, phrase }: FoldedTerm, form: PieceForm | undefined): boolean {
+  if (!form || phrase) return false;
+  const written = joined ?? (lexemes.length === 1 ? lexemes[0] : null);
+  return (form.joined !== null && form.joined === written) || (stem !== null && form.stem === stem);
+}
+
+/** Where the words stand one after the other. */
+const startsOf = (words: readonly string[], among: readonly string[]): number[] =>
+  words.length === 0
+    ? []
+    : among.flatMap((_, start) =>
+        words.every((word, offset) => among[start + offset] === word) ? [start] : [],
+      );
+
+/** Neighbouring hits become one stretch, with what stands between them. */
+function stretchesOf(name: string, hits: readonly boolean[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  const pieces = piecesOf(name);
+  let at = 0;
+  pieces.forEach((piece, index) => {
+    if (!hits[index]) return;
+    const last = stretches.at(-1);
+    if (last?.hit && hits[index - 1]) {
+      stretches[stretches.length - 1] = { text: last.text + name.slice(at, piece.end), hit: true };
+    } else {
+      if (piece.start > at) stretches.push({ text: name.slice(at, piece.start), hit: false });
+      stretches.push({ text: name.slice(piece.start, piece.end), hit: true });
+    }
+    at = piece.end;
+  });
+  return at < name.length ? [...stretches, { text: name.slice(at), hit: false }] : stretches;
+}
+
+const PIECES = hotQuery(
+  'search: how the shown names are kept',
+  ['userId', 'shownWords', 'searchedWords'],
+  `
+  SELECT piece, word, lexeme AS joined, (tsvector_to_array(to_tsvector('english', lexeme)))[1] AS stem,
+    EXISTS (SELECT FROM unnest($3::text[]) AS sought WHERE similarity(sought, word) >= 0.3) AS near
+  FROM (
+    SELECT piece, search_words(form) AS word, shelf_mark($1) || NULLIF(joined_search_words(form), '') AS lexeme
+    FROM (SELECT piece, search_form(piece) AS form FROM unnest($2::text[]) AS piece) AS folded
+  ) AS pieces`,
+);

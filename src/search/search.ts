@@ -1,0 +1,62 @@
+import type { Queries } from '../db.ts';
+import { findArtists, type FoundArtist } from './find-artists.ts';
+import { findNearTracks, wordsToComeNear } from './find-near.ts';
+import { asksForSomething, findTracks, type FoundTrack } from './find-tracks.ts';
+import { createMarker, type Marker } from './mark-hits.ts';
+import { parseQuery } from './parse-query.ts';
+import { foldQuery } from './terms.ts';
+
+export interface SearchResult {
+  /** false: the query names nothing that could be found (it is empty, or only takes away). */
+  readonly asked: boolean;
+  readonly remarks: readonly string[];
+  /** How many tracks are found exactly. */
+  readonly found: number;
+  /** One page of them; where none is found, those that come near. */
+  readonly tracks: readonly FoundTrack[];
+  /** true: none is called what was asked for; these only come near. */
+  readonly near: boolean;
+  /** Artists so named; on the first page only. */
+  readonly artists: readonly FoundArtist[];
+  readonly limitedToYears: boolean;
+  readonly mark: Marker;
+}
+
+/** Everything the search page says about a query as it was typed. */
+export async function searchArchive(
+  db: Queries,
+  userId: number,
+  text: string,
+  page: number,
+): Promise<SearchResult> {
+  const parsed = parseQuery(text);
+  const query = await foldQuery(db, userId, parsed);
+  const [exact, artists] = await Promise.all([
+    findTracks(db, userId, query, page),
+    page === 1 ? findArtists(db, userId, query) : [],
+  ]);
+  const near = exact.found === 0 && page === 1;
+  const tracks = near ? await findNearTracks(db, userId, query) : exact.tracks;
+  const nearWords = near ? wordsToComeNear(query) : [];
+  return {
+    asked: asksForSomething(query),
+    remarks: parsed.remarks,
+    found: exact.found,
+    tracks,
+    near: near && tracks.length > 0,
+    artists,
+    limitedToYears: parsed.years !== null,
+    mark: await createMarker(db, userId, query, namesOf(tracks, artists), nearWords),
+  };
+}
+
+const namesOf = (tracks: readonly FoundTrack[], artists: readonly FoundArtist[]): string[] =>
+  [
+    ...tracks.flatMap((track) => [
+      track.name,
+      track.artist_name,
+      track.album_name,
+      ...track.artists.map(({ name }) => name),
+    ]),
+    ...artists.map(({ name }) => name),
+  ].filter((name) => name !== null);

@@ -1,0 +1,73 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { findArtistsBy } from './find-artists.ts';
+import { parseQuery } from './parse-query.ts';
+import { foldQuery } from './terms.ts';
+import { begunTsQueryOf } from './ts-query.ts';
+
+/** Something a listener may be about to type. */
+export type Suggestion =
+  | { readonly kind: 'artist'; readonly artistId: string; readonly name: string; readonly tracks: number }
+  | { readonly kind: 'track'; readonly trackId: string; readonly name: string; readonly artistName: string }
+  | { readonly kind: 'album'; readonly name: string; readonly artistName: string };
+
+const SHOWN = { artists: 3, tracks: 5, albums: 2 };
+
+/** One letter begins too much to be worth a guess; one character of Chinese or Japanese may be a word. */
+const TOO_SHORT = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]?$/u;
+
+/** What the listener's own names offer for a query whose last word is still being typed. */
+export async function listSuggestions(db: Queries, userId: number, text: string): Promise<Suggestion[]> {
+  const parsed = parseQuery(text);
+  if (TOO_SHORT.test(parsed.clauses.at(-1)?.at(-1)?.text ?? '')) return [];
+  const query = await foldQuery(db, userId, parsed);
+  const begun = (['ABC', 'A', 'B', 'C'] as const).map((weights) => begunTsQueryOf(query, weights));
+  const [anywhere, , artists] = begun;
+  if (typeof anywhere !== 'string' || typeof artists !== 'string') return [];
+  const named = query.clauses.flat().every(({ field }) => field === null || field === 'artist');
+  const [byArtist, rows] = await Promise.all([
+    named ? findArtistsBy(db, userId, artists, SHOWN.artists) : [],
+    db.many<SuggestedRow>(SUGGESTIONS, [userId, begun, SHOWN.tracks, SHOWN.albums]),
+  ]);
+  return [
+    ...byArtist.map(({ artist_id: artistId, name, tracks }) => ({
+      kind: 'artist' as const,
+      artistId,
+      name,
+      tracks,
+    })),
+    ...rows.map(suggestionOf),
+  ];
+}
+
+interface SuggestedRow {
+  readonly kind: 'track' | 'album';
+  readonly track_id: string;
+  readonly name: string;
+  readonly artist_names: string;
+}
+
+function suggestionOf({ kind, track_id: trackId, name, artist_names: artistName }: SuggestedRow): Suggestion {
+  return kind === 'track' ? { kind, trackId, name, artistName } : { kind, name, artistName };
+}
+
+/** Tracks with the words in their own name before those with the words in another; then the albums so named. */
+const SUGGESTIONS = hotQuery(
+  'search: suggestions',
+  ['userId', 'begunWordQueries', 'limit', 'limit'],
+  `
+  WITH begun AS MATERIALIZED (
+    SELECT track_id, name, artist_names, album_name, popularity, last_listed_date, best_rank,
+      document @@ ($2::tsquery[])[2] AS in_name, document @@ ($2::tsquery[])[4] AS in_album
+    FROM archive_tracks
+    WHERE user_id = $1 AND document @@ ($2::tsquery[])[1]
+  )
+  (SELECT 'track' AS kind, track_id, COALESCE(name, 'Untitled') AS name, artist_names
+   FROM begun
+   ORDER BY in_name DESC, popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id
+   LIMIT $3)
+  UNION ALL
+  (SELECT 'album', min(track_id), album_name, min(artist_names)
+   FROM begun WHERE in_album
+   GROUP BY album_name ORDER BY count(*) DESC, album_name LIMIT $4)`,
+);

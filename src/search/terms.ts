@@ -1,0 +1,80 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { SearchQuery, Term } from './parse-query.ts';
+
+/** A term in the form in which the shelf keeps words. */
+export interface FoldedTerm extends Term {
+  /** search_form(): without accents and capitals, signs included. */
+  readonly form: string;
+  /** Its words, for marking hits; empty where it has none (`???`, `÷`). */
+  readonly words: readonly string[];
+  /** The same words as lexemes of the listener's documents. */
+  readonly lexemes: readonly string[];
+  /** All of it written as one word (`acdc`), as a lexeme; null where that is the same as its only word. */
+  readonly joined: string | null;
+  /** Its English stem as a lexeme; null for phrases and where it has no single one. */
+  readonly stem: string | null;
+}
+
+export interface FoldedQuery {
+  readonly clauses: readonly (readonly FoldedTerm[])[];
+  readonly without: readonly FoldedTerm[];
+  readonly years: SearchQuery['years'];
+  /** What stands before each lexeme of this listener's. */
+  readonly mark: string;
+}
+
+interface FoldedRow {
+  readonly mark: string;
+  readonly form: string;
+  readonly words: string;
+  readonly lexemes: readonly string[];
+  readonly joined: readonly string[];
+  readonly stems: readonly string[];
+}
+
+/** Has the database fold each term as it folded the names: the two can never differ. */
+export async function foldQuery(db: Queries, userId: number, query: SearchQuery): Promise<FoldedQuery> {
+  const terms = [...query.clauses.flat(), ...query.without];
+  const rows =
+    terms.length === 0 ? [] : await db.many<FoldedRow>(FOLDED, [userId, terms.map(({ text }) => text)]);
+  const folded = new Map(terms.map((term, index) => [term, foldedTerm(term, rows[index] as FoldedRow)]));
+  const fold = (term: Term): FoldedTerm => folded.get(term) as FoldedTerm;
+  return {
+    clauses: query.clauses.map((clause) => clause.map(fold)),
+    without: query.without.map(fold),
+    years: query.years,
+    mark: rows[0]?.mark ?? '',
+  };
+}
+
+function foldedTerm(term: Term, row: FoldedRow): FoldedTerm {
+  const joined = !term.phrase && row.joined.length === 1 ? (row.joined[0] ?? null) : null;
+  const stem = !term.phrase && row.stems.length === 1 ? (row.stems[0] ?? null) : null;
+  return {
+    ...term,
+    form: row.form,
+    words: row.words === '' ? [] : row.words.split(' '),
+    lexemes: row.lexemes,
+    joined: joined === row.lexemes[0] && row.lexemes.length === 1 ? null : joined,
+    stem,
+  };
+}
+
+const MARKED = (words: string): string => `shelf_mark($1) || replace(${words}, ' ', ' ' || shelf_mark($1))`;
+const LEXEMES = (words: string): string =>
+  `ARRAY(SELECT token FROM ts_parse('default', CASE WHEN ${words} <> '' THEN ${MARKED(words)} ELSE '' END)
+    WHERE tokid <> 12)`;
+
+const FOLDED = hotQuery(
+  'search: words as the shelf keeps them',
+  ['userId', 'searchedTerms'],
+  `
+  SELECT shelf_mark($1) AS mark, form, words, ${LEXEMES('words')} AS lexemes, ${LEXEMES('one_word')} AS joined,
+    tsvector_to_array(to_tsvector('english', CASE WHEN one_word <> '' THEN ${MARKED('one_word')} ELSE '' END)) AS stems
+  FROM (
+    SELECT place, form, search_words(form) AS words, joined_search_words(form) AS one_word
+    FROM (SELECT place, search_form(term) AS form FROM unnest($2::text[]) WITH ORDINALITY AS given (term, place)) AS folded
+  ) AS terms
+  ORDER BY place`,
+);

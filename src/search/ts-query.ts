@@ -1,0 +1,101 @@
+import type { FoldedQuery, FoldedTerm } from './terms.ts';
+
+/** Where an exact word may stand: A track, B artists, C album. (Stems stand in D.) */
+type Weights = 'A' | 'B' | 'C' | 'AB' | 'ABC';
+
+const FIELD_WEIGHTS = { track: 'A', artist: 'B', album: 'C' } as const;
+
+/** One question, from the strictest reading to the widest; each as the text of a tsquery. */
+export interface TsQueries {
+  /** Everything that is found. */
+  readonly all: string;
+  /** Those whose track, artists, both, or any name hold all the words exactly. */
+  readonly track: string;
+  readonly artists: string;
+  readonly trackOrArtists: string;
+  readonly exact: string;
+}
+
+/** null where no term has any word to be found by. */
+export function tsQueriesOf({ clauses, without }: FoldedQuery): TsQueries | null {
+  const found = clauses.map((terms) => terms.filter(hasWords)).filter((terms) => terms.length > 0);
+  if (found.length === 0) return null;
+  const exactly = (weights: Weights): string =>
+    allOf(found.map((terms) => anyOf(terms.map((t) => exact(t, weights)))));
+  return {
+    all: allOf([...found.map((terms) => anyOf(terms.map(loose))), ...taken(without)]),
+    track: exactly('A'),
+    artists: exactly('B'),
+    trackOrArtists: exactly('AB'),
+    exact: exactly('ABC'),
+  };
+}
+
+/** What must not be there; null where nothing is taken away. */
+export const withoutTsQueryOf = ({ without }: FoldedQuery): string | null => allOf(taken(without)) || null;
+
+const taken = (without: readonly FoldedTerm[]): string[] =>
+  without.filter(hasWords).map((term) => `!${loose(term)}`);
+
+/** What an artist’s own name must hold; null where the question is about something else as well. */
+export function artistTsQueryOf({ clauses, without, years }: FoldedQuery): string | null {
+  const aside = years !== null || without.length > 0;
+  const found = clauses.map((terms) => terms.filter(hasWords)).filter((terms) => terms.length > 0);
+  if (aside || found.length === 0 || found.flat().some(({ field }) => field === 'track' || field === 'album'))
+    return null;
+  return allOf(found.map((terms) => anyOf(terms.map((term) => exact(term, 'B')))));
+}
+
+/** As `exactly`, but the last term is only begun: for suggestions while it is typed. */
+export function begunTsQueryOf({ clauses }: FoldedQuery, weights: Weights): string | null {
+  const terms = clauses.flat().filter(hasWords);
+  if (terms.length === 0) return null;
+  return allOf(terms.map((term, index) => exact(term, weights, index === terms.length - 1)));
+}
+
+const MOST_TRIGRAMS = 10;
+
+/**
+ * Asks for names that may hold a word with a mistake in it: a wrong, missing or additional letter, or two that changed
+ * places, spoils at most four of its trigrams. Some of the others must be there.
+ */
+export function mistypedTsQueryOf(trigrams: readonly string[], mark: string): string {
+  const compared = trigrams.slice(0, MOST_TRIGRAMS).map((trigram) => quote(`${mark}${trigram}`));
+  return anyOf(choose(compared, sharedAtLeast(trigrams.length)).map((some) => `(${allOf(some)})`));
+}
+
+function sharedAtLeast(trigrams: number): number {
+  if (trigrams <= 4) return Math.max(1, trigrams - 1);
+  return trigrams < 8 ? 2 : 3;
+}
+
+/** Every way to take so many of the parts. */
+function choose(parts: readonly string[], count: number): string[][] {
+  if (count === 0) return [[]];
+  return parts.flatMap((part, index) =>
+    choose(parts.slice(index + 1), count - 1).map((rest) => [part, ...rest]),
+  );
+}
+
+const hasWords = ({ lexemes }: FoldedTerm): boolean => lexemes.length > 0;
+
+function loose(term: FoldedTerm): string {
+  const stem = term.field === null && term.stem !== null ? [lexeme(term.stem, 'D')] : [];
+  return anyOf([exact(term, 'ABC'), ...stem]);
+}
+
+function exact(term: FoldedTerm, weights: Weights, begun = false): string {
+  const where = term.field === null ? weights : FIELD_WEIGHTS[term.field];
+  const last = term.lexemes.length - 1;
+  const words = term.lexemes.map((word, index) => lexeme(word, where, begun && index === last)).join(' <-> ');
+  return term.joined === null ? `(${words})` : anyOf([`(${words})`, lexeme(term.joined, where, begun)]);
+}
+
+const lexeme = (text: string, weights: string, begun = false): string =>
+  `${quote(text)}:${begun ? '*' : ''}${weights}`;
+
+/** So that nothing in it is syntax. */
+const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+const allOf = (parts: readonly string[]): string => parts.join(' & ');
+const anyOf = (parts: readonly string[]): string => `(${parts.join(' | ')})`;

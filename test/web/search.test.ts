@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  bob = await signIn(test, BOB);
+  const aliceId = await userIdFor(test, ALICE);
+  const halo = await insertTrack(test.db, {
+    trackId: 'halo',
+    name: 'Halo - Live <b>here</b>',
+    artistName: 'Beyoncé',
+    albumName: 'I Am… Sasha Fierce',
+    artists: ['beyonce'],
+    releaseDate: '2008-11-18',
+  });
+  const numbered = [];
+  for (let n = 1; n <= 45; n += 1) numbered.push(await insertTrack(test.db, { name: `Aurora ${n}` }));
+  await insertSnapshot(test.db, aliceId, { date: '2025-05-14' }, [...numbered.slice(0, 6), halo]);
+  await insertPlaylist(test.db, aliceId, { playlistId: 'p' }, numbered);
+  await insertPlaylist(test.db, await userIdFor(test, BOB), { playlistId: 'p' }, [
+    await insertTrack(test.db, { trackId: 'bobs', name: 'Aurora of Bob', artists: ['bobs-artist'] }),
+  ]);
+});
+
+const search = async (query: string, visitor = alice): Promise<string> =>
+  (await visitor.get(`/search?q=${query}`).expect(200)).text;
+
+const suggestions = async (query: string, visitor = alice) =>
+  (await visitor.get(`/api/suggestions?q=${query}`).expect(200).expect('Content-Type', /json/)).body as {
+    suggestions: readonly { kind: string; text: string; detail: string; href: string }[];
+  };
+
+describe('the search page', () => {
+  it('shows what is found: card, album, year, best rank and when it was listed last', async () => {
+    const page = await search('beyonce+halo');
+    expect(page).toContain('<h2 class="section__heading" id="tracks-heading">1 track</h2>');
+    expect(page).toContain('href="/tracks/halo"');
+    expect(page).toContain('<mark>Halo</mark>');
+    expect(page).toContain('<mark>BEYONCE</mark>');
+    expect(page).toContain('I Am… Sasha Fierce</bdi>, 2008');
+    expect(page).toMatch(/Best rank <\/span>7</);
+    expect(page).toContain('<time datetime="2025-05-14">May 2025</time>');
+    expect(page).toContain('href="/playlists/new?from=search&amp;q=beyonce+halo"');
+  });
+
+  it('marks a hit where the query has no accent and the name has one', async () => {
+    const track = await insertTrack(test.db, { name: 'Ámbar', artistName: 'Sigur Rós', albumName: 'Ágætis' });
+    await insertPlaylist(test.db, await userIdFor(test, ALICE), { playlistId: 'accents' }, [track]);
+    for (const [query, marked] of [
+      ['ambar', 'Ámbar'],
+      ['ros', 'Rós'],
+      ['agaetis', 'Ágætis'],
+    ] as const)
+      expect(await search(query)).toContain(`<mark>${marked}</mark>`);
+  });
+
+  it('never takes a name or a query for markup', async () => {
+    const page = await search(encodeURIComponent('halo <b>here</b> "><script>alert(1)</script>'));
+    expect(page).not.toMatch(/<b>|<script>alert/);
+    expect(await search('here')).toContain('&lt;b&gt;<mark>here</mark>&lt;/b&gt;');
+    expect(await search('b')).toContain('&lt;<mark>b</mark>&gt;');
+  });
+
+  it('has artists so named on top, each with a way to their page and how many tracks there are', async () => {
+    const page = await search('beyonce');
+    expect(page).toContain('<h2 class="section__heading" id="artists-heading">1 artist</h2>');
+    expect(page).toMatch(
+      /href="\/artists\/beyonce"[^>]*><mark>BEYONCE<\/mark><\/a> <span class="note">1 track</,
+    );
+  });
+
+  it('says how many were found and goes through them page by page', async () => {
+    const first = await search('aurora');
+    expect(first).toContain('>45 tracks</h2>');
+    expect(first).toContain('1 to 20, the best matches first');
+    expect(first).toContain('href="/search?q=aurora&amp;page=2"');
+    expect(await search('aurora&page=3')).toContain('41 to 45');
+    await alice.get('/search?q=aurora&page=4').expect(404);
+  });
+
+  it('marks matches that only come near as such', async () => {
+    const page = await search('beyonse');
+    expect(page).toContain('>Near matches</h2>');
+    expect(page).toContain('<mark>BEYONCE</mark>');
+    expect(page).not.toContain('Make a playlist');
+  });
+
+  it('says what to do where nothing is found, or nothing was asked', async () => {
+    const none = await search('xqzwv+year:1999');
+    expect(none).toContain('Nothing found');
+    expect(none).toContain('<q dir="auto">xqzwv year:1999</q>');
+    expect(none).toContain('The years may be what is in the way');
+    expect(none).toContain('href="/explore"');
+    expect(await search('-halo')).toContain('Nothing to look for');
+    const empty = await search('');
+    expect(empty).toContain('How to ask');
+    expect(empty).not.toContain('Nothing');
+    expect((await bob.get('/search').expect(200)).text).toContain('How to ask');
+  });
+
+  it('names what it leaves out of a query', async () => {
+    expect(await search('halo+year:20x9')).toContain('“year:20x9” was left out');
+  });
+
+  it('keeps the query in both fields, whatever stands in it', async () => {
+    const page = await search(encodeURIComponent('"halo" & <x>'));
+    expect(page.split('value="&#34;halo&#34; &amp; &lt;x&gt;"')).toHaveLength(3);
+  });
+
+  it.each([
+    [`q=${'x'.repeat(201)}`, 'q'],
+    ['q=a&q=b', 'q'],
+    ['q=aurora&page=0', 'page'],
+    ['q=aurora&page=1.5', 'page'],
+    ['q=aurora&page=99999999999', 'page'],
+  ])('of %s is a 400 that names it', async (query, name) => {
+    expect((await alice.get(`/search?${query}`).expect(400)).text).toContain(`“${name}”`);
+  });
+
+  it('answers the longest and strangest queries in well under a second', async () => {
+    for (const text of [
+      '字'.repeat(200),
+      'ﷺ'.repeat(200),
+      'a '.repeat(100),
+      'a or '.repeat(40),
+      '-a '.repeat(66),
+      "'".repeat(200),
+      '"'.repeat(199),
+      'a:b'.repeat(66),
+      '%_\\'.repeat(66),
+      '!&|<->:*()'.repeat(20),
+      '🎵'.repeat(100),
+      'x'.repeat(200),
+      "a'".repeat(100),
+    ]) {
+      const begun = performance.now();
+      await search(encodeURIComponent(text));
+      await suggestions(encodeURIComponent(text));
+      expect(performance.now() - begun).toBeLessThan(2_000);
+    }
+  });
+
+  it('leads nobody to sign-in and back', async () => {
+    await nobody(test)
+      .get('/search?q=halo')
+      .expect(302)
+      .expect('Location', '/?return_to=%2Fsearch%3Fq%3Dhalo');
+  });
+});
+
+describe('suggestions', () => {
+  it('are artists, tracks and albums, each with where it leads', async () => {
+    expect(await suggestions('beyo')).toEqual({
+      suggestions: [
+        { kind: 'Artist', text: 'BEYONCE', detail: '1 track', href: '/artists/beyonce' },
+        { kind: 'Track', text: 'Halo - Live <b>here</b>', detail: 'Beyoncé, BEYONCE', href: '/tracks/halo' },
+      ],
+    });
+    const { suggestions: albums } = await suggestions('sasha');
+    expect(albums.at(-1)).toEqual({
+      kind: 'Album',
+      text: 'I Am… Sasha Fierce',
+      detail: 'Beyoncé, BEYONCE',
+      href: '/search?q=album%3A%22I+Am%E2%80%A6+Sasha+Fierce%22',
+    });
+    const [, , path] = /(.*)(\/search.*)/.exec(albums.at(-1)?.href ?? '') ?? [];
+    expect((await alice.get(String(path)).expect(200)).text).toContain('href="/tracks/halo"');
+  });
+
+  it('are none for an empty field', async () => {
+    expect(await suggestions('')).toEqual({ suggestions: [] });
+  });
+
+  it('of a query too long are a 400, and for nobody a 401', async () => {
+    const { body } = await alice.get(`/api/suggestions?q=${'x'.repeat(201)}`).expect(400);
+    expect((body as { error: string }).error).toContain('“q”');
+    await nobody(test).get('/api/suggestions?q=halo').expect(401).expect('Content-Type', /json/);
+  });
+});
+
+describe('what only Bob has', () => {
+  it('is neither found nor suggested nor near for Alice', async () => {
+    for (const query of ['bob', 'aurora+bob', 'bobs', 'BOBS-ARTIST', 'aurora+of+bobb']) {
+      expect(await search(query)).not.toMatch(/Aurora of|\/tracks\/bobs|\/artists\/bobs/);
+      expect(JSON.stringify(await suggestions(query))).not.toMatch(/of Bob|bobs/i);
+    }
+    expect(await search('bob', bob)).toContain('Aurora of <mark>Bob</mark>');
+  });
+});
