@@ -1,11 +1,19 @@
-/** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
+/**
+ * What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each
+ * (scripts/explain/values.ts).
+ */
 export type Parameter =
   | 'userId'
   | 'timeRange'
   | 'latestDate'
   | 'previousDate'
   | 'trackId'
+  | 'trackIds'
+  | 'noTrackIds'
   | 'artistId'
+  | 'playlistId'
+  | 'archiveId'
+  | 'importId'
   | 'month'
   | 'monthStart'
   | 'year'
@@ -13,15 +21,23 @@ export type Parameter =
   | 'period'
   | 'firstDate'
   | 'lastDate'
-  | 'no'
+  | 'firstDay'
+  | 'lastDay'
+  | 'timezone'
   | 'quadrant'
   | 'exploreFilters'
+  | 'seed'
+  | 'words'
+  | 'emptyText'
+  | 'nothing'
+  | 'no'
+  | 'limit'
+  | 'pageSize'
+  | 'offset'
   | SearchParameter;
 
 /** Terms as they are typed and folded, and the tsqueries and patterns made of them (src/search). */
 export type SearchParameter =
-  | 'limit'
-  | 'offset'
   | 'releasedFrom'
   | 'releasedTo'
   | 'searchedTerms'
@@ -35,7 +51,13 @@ export type SearchParameter =
   | 'searchedWords'
   | 'shownWords';
 
-export interface HotQuery {
+export interface HotQueryOptions {
+  /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */
+  readonly mayScan?: string;
+}
+
+export interface HotQuery extends HotQueryOptions {
+  /** `page: what it asks`, such as `dashboard: the list and its movement`. */
   readonly name: string;
   readonly sql: string;
   /** What $1, $2 … stand for. */
@@ -47,11 +69,22 @@ const registered = new Map<string, HotQuery>();
 /**
  * Names a query that a page asks on every visit, where it lives; `npm run explain` shows the plan of each.
  * @returns the SQL itself, so that what is asked and what is explained cannot differ
+ * @throws Error where another query has the name already
  */
-export function hotQuery(name: string, parameters: readonly Parameter[], sql: string): string {
-  registered.set(name, { name, sql, parameters });
+export function hotQuery(
+  name: string,
+  parameters: readonly Parameter[],
+  sql: string,
+  options: HotQueryOptions = {},
+): string {
+  const known = registered.get(name);
+  if (known !== undefined && known.sql !== sql) throw new Error(`two hot queries are called “${name}”`);
+  registered.set(name, { name, sql, parameters, ...options });
   return sql;
 }
 
 /** Those of the modules that have been imported. */
 export const listHotQueries = (): HotQuery[] => [...registered.values()];
+
+/** The page a query belongs to: its name's first part. */
+export const pageOf = ({ name }: Pick<HotQuery, 'name'>): string => name.split(':')[0] ?? name;

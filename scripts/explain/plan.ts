@@ -1,108 +1,70 @@
 import type { Db } from '../../src/db.ts';
-import { EVERYTHING } from '../../src/explore/filters.ts';
-import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-queries.ts';
-import { searchValues } from './search-values.ts';
-// The modules whose queries are to be known here.
-import '../../src/archives/summary.ts';
-import '../../src/archives/track-playlists.ts';
-import '../../src/archives/unclaimed.ts';
-import '../../src/explore/counts.ts';
-import '../../src/explore/tracks.ts';
-import '../../src/mood/quadrants.ts';
-import '../../src/search/search.ts';
-import '../../src/search/suggest.ts';
-import '../../src/catalogue/listener-artist.ts';
-import '../../src/catalogue/listener-track.ts';
-import '../../src/catalogue/shelf.ts';
-import '../../src/similarity/similar-tracks.ts';
-import '../../src/snapshots/artist-presence.ts';
-import '../../src/snapshots/capture.ts';
-import '../../src/snapshots/rank-history.ts';
-import '../../src/snapshots/bump.ts';
-import '../../src/snapshots/capture.ts';
-import '../../src/snapshots/comparison.ts';
-import '../../src/snapshots/favourites.ts';
-import '../../src/snapshots/on-this-day.ts';
-import '../../src/snapshots/time-figures.ts';
-import '../../src/snapshots/time-list.ts';
-import '../../src/snapshots/timeline.ts';
-import '../../src/snapshots/top-list.ts';
-import '../../src/snapshots/years.ts';
-import '../../src/users/connections.ts';
-import '../../src/users/users.ts';
+import { type HotQuery, pageOf } from '../../src/hot-queries.ts';
+import { type Values, valuesFor } from './values.ts';
 
-export interface Subject extends HotQuery {
-  readonly values: readonly unknown[];
-}
+/** How a table was come at, least work first. */
+export type Access = 'index' | 'bitmap' | 'scan';
 
 export interface QueryPlan {
   readonly name: string;
-  /** Indexes used and, in capitals, tables read from end to end. */
-  readonly access: readonly string[];
-  /** Tables of more than a thousand rows that were read from end to end. */
+  readonly page: string;
+  /** What was done in all, from the top: `Limit`, `Sort`, `Nested Loop` … */
+  readonly kind: string;
+  /** Indexes used, and tables read from end to end. */
+  readonly access: readonly { readonly how: Access; readonly name: string }[];
+  /** Large tables that were read from end to end. */
   readonly scannedTables: readonly string[];
+  readonly mayScan?: string;
   readonly rowsRead: number;
   readonly rowsReturned: number;
   /** 8 kB pages, from cache and disk. */
   readonly buffers: number;
-  /** Milliseconds of planning and execution, the fastest of five. */
+  /** Of planning and execution, the fastest of five. */
   readonly milliseconds: number;
 }
 
-/** Every hot query with the values a visit to the dashboard of that listener would give it. */
-export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
-  const dates = await db.many<{ date: string }>(
-    `SELECT DISTINCT snapshot_date AS date FROM snapshots
-     WHERE user_id = $1 AND time_range = 'short_term' ORDER BY date DESC LIMIT 2`,
-    [userId],
-  );
-  const favourite = await db.maybeOne<{ trackId: string; artistId: string | null }>(
-    `SELECT track_id AS "trackId",
-       (SELECT artist_id FROM track_artists WHERE track_id = a.track_id ORDER BY position LIMIT 1) AS "artistId"
-     FROM archive_tracks AS a WHERE user_id = $1 ORDER BY listings DESC, track_id LIMIT 1`,
-    [userId],
-  );
-  const values: Readonly<Record<Parameter, unknown>> = {
-    userId,
-    trackId: favourite?.trackId,
-    artistId: favourite?.artistId,
-    timeRange: 'short_term',
-    latestDate: dates[0]?.date,
-    previousDate: dates[1]?.date,
-    quadrant: 'happy',
-    exploreFilters: EXPLORED,
-    ...(await searchValues(db, userId)),
-    monthStart: dates[0] && `${dates[0].date.slice(0, 7)}-01`,
-    yearStart: dates[0] && `${dates[0].date.slice(0, 4)}-01-01`,
-    month: dates[0]?.date.slice(0, 7),
-    year: dates[0]?.date.slice(0, 4),
-    period: 'all',
-    firstDate: '0001-01-01',
-    lastDate: '9999-12-31',
-    no: false,
+/** More rows and more 8 kB pages of one table than these, none found through an index, are a scan that must not be. */
+const LARGE = { rows: 1_000, pages: 100 };
+const RUNS = 5;
+/** A query that is slow once is not asked again and again. */
+const PATIENCE_MS = 2_000;
+
+export async function explainQuery(db: Db, query: HotQuery, values: Values): Promise<QueryPlan> {
+  const given = valuesFor(query, values);
+  const runs: Explained[] = [];
+  for (let spent = 0; runs.length < RUNS && spent < PATIENCE_MS; spent += timeOf(runs.at(-1) as Explained))
+    runs.push(await explainOnce(db, query, given));
+  const best = runs.toSorted((one, other) => timeOf(one) - timeOf(other))[0] as Explained;
+  const nodes = flatten(best.Plan);
+  return {
+    name: query.name,
+    page: pageOf(query),
+    kind: kindOf(best.Plan),
+    access: listAccess(nodes),
+    scannedTables: [...new Set(nodes.filter(isLargeScan).map(tableOf))],
+    ...(query.mayScan !== undefined && { mayScan: query.mayScan }),
+    rowsRead: nodes.reduce((sum, node) => sum + rowsReadBy(node), 0),
+    rowsReturned: best.Plan['Actual Rows'],
+    buffers: pagesReadBy(best.Plan),
+    milliseconds: timeOf(best),
   };
-  return listHotQueries().map((query) => ({
-    ...query,
-    values: query.parameters.map((name) => values[name]),
-  }));
 }
 
-/** Some of each kind: a period, features, a choice. */
-const EXPLORED = JSON.stringify({
-  ...EVERYTHING,
-  released_from: '1990-01-01',
-  energy_from: 0.4,
-  tempo_to: 140,
-  range: ['short_term', 'long_term'],
-});
+/** Database time of one run, in milliseconds: planning and execution, without the way there and back. */
+export async function timeQuery(db: Db, query: HotQuery, values: Values): Promise<number> {
+  return timeOf(await explainOnce(db, query, valuesFor(query, values)));
+}
 
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly 'Order By'?: readonly string[];
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
@@ -114,27 +76,10 @@ interface Explained {
   readonly 'Execution Time': number;
 }
 
-export async function explainQuery(db: Db, { name, sql, values }: Subject): Promise<QueryPlan> {
-  const runs: Explained[] = [];
-  for (let run = 0; run < 5; run += 1) runs.push(await explainOnce(db, sql, values));
-  const best = runs.toSorted((one, other) => timeOf(one) - timeOf(other))[0] as Explained;
-  const nodes = flatten(best.Plan);
-  return {
-    name,
-    access: [...new Set(nodes.flatMap(accessOf))],
-    scannedTables: [...new Set(nodes.filter(isLargeScan).flatMap((node) => node['Relation Name'] ?? []))],
-    rowsRead: nodes
-      .filter((node) => node['Relation Name'] !== undefined)
-      .reduce((sum, node) => sum + rowsReadBy(node), 0),
-    rowsReturned: best.Plan['Actual Rows'],
-    buffers: best.Plan['Shared Hit Blocks'] + best.Plan['Shared Read Blocks'],
-    milliseconds: timeOf(best),
-  };
-}
-
-async function explainOnce(db: Db, sql: string, values: readonly unknown[]): Promise<Explained> {
+async function explainOnce(db: Db, { sql }: HotQuery, values: readonly unknown[]): Promise<Explained> {
+  // Without the clock of every node, which costs more than many of them.
   const row = await db.one<{ 'QUERY PLAN': readonly Explained[] }>(
-    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`,
+    `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${sql}`,
     values,
   );
   return row['QUERY PLAN'][0] as Explained;
@@ -142,11 +87,40 @@ async function explainOnce(db: Db, sql: string, values: readonly unknown[]): Pro
 
 const timeOf = (run: Explained): number => run['Planning Time'] + run['Execution Time'];
 const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
-const rowsReadBy = (node: PlanNode): number =>
-  (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
-const isLargeScan = (node: PlanNode): boolean => node['Node Type'] === 'Seq Scan' && rowsReadBy(node) > 1_000;
+const tableOf = (node: PlanNode): string => node['Relation Name'] ?? '';
 
-function accessOf(node: PlanNode): string[] {
-  if (node['Index Name'] !== undefined) return [node['Index Name']];
-  return node['Node Type'] === 'Seq Scan' ? [`SCAN ${node['Relation Name'] ?? ''}`] : [];
+/** Rows looked at in a table; a node that looks at none (a join, the index below a bitmap) counts none. */
+function rowsReadBy(node: PlanNode): number {
+  if (node['Relation Name'] === undefined) return 0;
+  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  return (node['Actual Rows'] + removed) * node['Actual Loops'];
+}
+
+/** By the node and all below it. */
+const pagesReadBy = (node: PlanNode): number => node['Shared Hit Blocks'] + node['Shared Read Blocks'];
+
+/** An index read without a condition or an order is its table read from end to end by another way. */
+function isLargeScan(node: PlanNode): boolean {
+  const whole = node['Index Name'] === undefined ? node['Node Type'] === 'Seq Scan' : !isGuided(node);
+  return whole && rowsReadBy(node) > LARGE.rows && pagesReadBy(node) > LARGE.pages;
+}
+
+const isGuided = (node: PlanNode): boolean =>
+  node['Index Cond'] !== undefined || node['Order By'] !== undefined;
+
+function listAccess(nodes: readonly PlanNode[]): QueryPlan['access'] {
+  const found = new Map<string, Access>();
+  for (const node of nodes) {
+    const index = node['Index Name'];
+    if (index !== undefined) found.set(index, node['Node Type'].startsWith('Bitmap') ? 'bitmap' : 'index');
+    if (node['Node Type'] === 'Seq Scan') found.set(tableOf(node), 'scan');
+  }
+  return [...found].map(([name, how]) => ({ name, how }));
+}
+
+/** The nodes from the top down to where the plan branches. */
+function kindOf(node: PlanNode): string {
+  const [only, ...others] = node.Plans ?? [];
+  const rest = only === undefined || others.length > 0 ? '' : ` ← ${kindOf(only)}`;
+  return `${node['Node Type']}${rest}`;
 }

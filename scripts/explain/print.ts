@@ -1,20 +1,45 @@
 import type { QueryPlan } from './plan.ts';
 
-/** A table for the terminal, with what one visit to the dashboard costs the database in all. */
-export function printPlans(plans: readonly QueryPlan[], times: number): string {
-  const rows = plans.map((plan) => [
-    plan.name,
+/** Tables for the terminal, one for each page, with what one visit to it costs the database in all. */
+export function printPlans(plans: readonly QueryPlan[]): string {
+  const pages = [...new Set(plans.map(({ page }) => page))];
+  const rows = pages.map((page) => plans.filter((plan) => plan.page === page).map(rowOf));
+  const aligned = align([HEADING, ...rows.flat()]);
+  let printed = 1;
+  const parts = pages.map((page, index) => {
+    const lines = aligned.slice(printed, (printed += rows[index]?.length ?? 0));
+    return [totalOf(page, plans), ...lines].join('\n');
+  });
+  return [aligned[0], ...parts].join('\n\n');
+}
+
+/** What must not be, a sentence each; none where every query that should use an index does. */
+export function listFaults(plans: readonly QueryPlan[]): string[] {
+  return plans
+    .filter(({ scannedTables, mayScan }) => scannedTables.length > 0 && mayScan === undefined)
+    .map(({ name, scannedTables }) => `“${name}” reads ${scannedTables.join(' and ')} from end to end`);
+}
+
+const HEADING = ['  query', 'ms', 'buffers', 'rows read → given', 'plan', 'by way of'];
+
+function rowOf(plan: QueryPlan): string[] {
+  const { name, page, kind, access, mayScan } = plan;
+  const ways = access.map((way) => (way.how === 'index' ? way.name : `${way.how} of ${way.name}`));
+  const excuse = mayScan === undefined ? '' : ` (may scan: ${mayScan})`;
+  return [
+    `  ${name.slice(page.length + 2)}`,
     plan.milliseconds.toFixed(2),
     plan.buffers.toLocaleString('en'),
     `${Math.round(plan.rowsRead).toLocaleString('en')} → ${plan.rowsReturned.toLocaleString('en')}`,
-    plan.access.join(', ') || 'no table',
-  ]);
-  const total = plans.reduce((sum, plan) => sum + plan.milliseconds, 0);
-  return [
-    `Over an archive ${times} times the demo's size:`,
-    ...align([['query', 'ms', 'buffers', 'rows read → given', 'by way of'], ...rows]),
-    `one visit to the dashboard: ${total.toFixed(1)} ms of database time in ${plans.length} queries`,
-  ].join('\n');
+    kind,
+    `${ways.join(', ') || 'no table'}${excuse}`,
+  ];
+}
+
+function totalOf(page: string, plans: readonly QueryPlan[]): string {
+  const own = plans.filter((plan) => plan.page === page);
+  const total = own.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return `${page}: ${total.toFixed(1)} ms of database time in ${own.length} ${own.length === 1 ? 'query' : 'queries'}`;
 }
 
 function align(rows: readonly (readonly string[])[]): string[] {

@@ -15,8 +15,6 @@ export async function searchValues(db: Db, userId: number): Promise<Record<Searc
   const query = await foldQuery(db, userId, parseQuery(word));
   const queries = tsQueriesOf(query);
   return {
-    limit: 20,
-    offset: 0,
     releasedFrom: null,
     releasedTo: null,
     searchedTerms: [word],

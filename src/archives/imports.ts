@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 
 /** One run of migrate:sqlite that brought something into a listener's archive. */
 export interface Import {
@@ -48,30 +49,38 @@ const readReport = (row: Import): Import => ({
 });
 
 export async function countImports(db: Queries, userId: number): Promise<number> {
-  const found = await db.one<{ imports: number }>(
-    'SELECT count(*)::int AS imports FROM imports WHERE user_id = $1',
-    [userId],
-  );
-  return found.imports;
+  return (await db.one<{ imports: number }>(COUNT_IMPORTS, [userId])).imports;
 }
+
+const COUNT_IMPORTS = hotQuery(
+  'settings: how many imports',
+  ['userId'],
+  `SELECT count(*)::int AS imports FROM imports WHERE user_id = $1`,
+);
 
 /** The newest two hundred, newest first. */
 export async function listImports(db: Queries, userId: number): Promise<Import[]> {
-  const rows = await db.many<Import>(`${IMPORT} WHERE user_id = $1 ORDER BY import_id DESC LIMIT 200`, [
-    userId,
-  ]);
-  return rows.map(readReport);
+  return (await db.many<Import>(NEWEST_IMPORTS, [userId])).map(readReport);
 }
+
+const NEWEST_IMPORTS = hotQuery(
+  'imports: the newest',
+  ['userId'],
+  `${IMPORT} WHERE user_id = $1 ORDER BY import_id DESC LIMIT 200`,
+);
 
 /** @throws AppError 404 where the listener has no such import */
 export async function getImport(db: Queries, userId: number, importId: number): Promise<Import> {
-  const row = await db.maybeOne<Import>(`${IMPORT} WHERE user_id = $1 AND import_id = $2`, [
-    userId,
-    importId,
-  ]);
+  const row = await db.maybeOne<Import>(ONE_IMPORT, [userId, importId]);
   if (row === null) throw notFound();
   return readReport(row);
 }
+
+const ONE_IMPORT = hotQuery(
+  'imports: one',
+  ['userId', 'importId'],
+  `${IMPORT} WHERE user_id = $1 AND import_id = $2`,
+);
 
 export interface RejectReason {
   readonly source_table: string;
@@ -83,14 +92,18 @@ export interface RejectReason {
 
 /** The most frequent two hundred. */
 export function listRejectReasons(db: Queries, userId: number, importId: number): Promise<RejectReason[]> {
-  return db.many(
-    `SELECT source_table, source_column, reason, count(*)::int AS rejects
-     FROM import_rejects WHERE user_id = $1 AND import_id = $2
-     GROUP BY source_table, source_column, reason
-     ORDER BY rejects DESC, source_table, source_column NULLS FIRST, reason LIMIT 200`,
-    [userId, importId],
-  );
+  return db.many(REJECT_REASONS, [userId, importId]);
 }
+
+const REJECT_REASONS = hotQuery(
+  'imports: why rows were not moved',
+  ['userId', 'importId'],
+  `
+  SELECT source_table, source_column, reason, count(*)::int AS rejects
+  FROM import_rejects WHERE user_id = $1 AND import_id = $2
+  GROUP BY source_table, source_column, reason
+  ORDER BY rejects DESC, source_table, source_column NULLS FIRST, reason LIMIT 200`,
+);
 
 /** A reject as a page shows it: long texts are cut, and an original that would be work to open is left closed. */
 export interface ShownReject {
@@ -114,16 +127,7 @@ export function listRejects(
   importId: number,
   page: number,
 ): Promise<ShownReject[]> {
-  return db.many(
-    `SELECT source_table, source_column, reason, ${cut('source_key')} AS source_key,
-       CASE WHEN pg_column_size(original) > ${OPENED_BYTES} THEN NULL
-            WHEN source_column IS NULL AND jsonb_typeof(original) = 'object' THEN ${cut(WHOLE_ROW)}
-            ELSE ${cut(cell('original'))} END AS original
-     FROM (SELECT * FROM import_rejects WHERE user_id = $1 AND import_id = $2
-           ORDER BY reject_id LIMIT ${REJECTS_PER_PAGE} OFFSET $3) AS rejects
-     ORDER BY reject_id`,
-    [userId, importId, (page - 1) * REJECTS_PER_PAGE],
-  );
+  return db.many(SHOWN_REJECTS, [userId, importId, (page - 1) * REJECTS_PER_PAGE]);
 }
 
 const cut = (text: string): string =>
@@ -133,6 +137,19 @@ const cut = (text: string): string =>
 const cell = (name: string): string =>
   `COALESCE(${name} ->> 'text', 'x''' || (${name} ->> 'hex') || '''', CASE ${name} ->> 'type' WHEN 'null' THEN 'NULL' END, ${name}::text)`;
 const WHOLE_ROW = `(SELECT string_agg(key || ': ' || left(${cell('value')}, ${SHOWN_CHARACTERS}), ', ') FROM jsonb_each(original))`;
+
+const SHOWN_REJECTS = hotQuery(
+  'imports: a page of what was not moved',
+  ['userId', 'importId', 'offset'],
+  `
+  SELECT source_table, source_column, reason, ${cut('source_key')} AS source_key,
+    CASE WHEN pg_column_size(original) > ${OPENED_BYTES} THEN NULL
+         WHEN source_column IS NULL AND jsonb_typeof(original) = 'object' THEN ${cut(WHOLE_ROW)}
+         ELSE ${cut(cell('original'))} END AS original
+  FROM (SELECT * FROM import_rejects WHERE user_id = $1 AND import_id = $2
+        ORDER BY reject_id LIMIT ${REJECTS_PER_PAGE} OFFSET $3) AS rejects
+  ORDER BY reject_id`,
+);
 
 /** A reject exactly as it is kept. */
 export interface Reject {
@@ -160,7 +177,10 @@ export async function* streamRejects(db: Queries, userId: number, importId: numb
   }
 }
 
-const NEXT_REJECTS = `
+const NEXT_REJECTS = hotQuery(
+  'imports: what was not moved, to take away',
+  ['userId', 'importId', 'offset'],
+  `
   SELECT reject_id, source_table, source_key, source_column, reason, original
   FROM (
     SELECT *, sum(pg_column_size(original)) OVER (ORDER BY reject_id) - pg_column_size(original) AS bytes_before
@@ -168,4 +188,5 @@ const NEXT_REJECTS = `
           ORDER BY reject_id LIMIT 500) AS following
   ) AS sized
   WHERE bytes_before < 262144
-  ORDER BY reject_id`;
+  ORDER BY reject_id`,
+);

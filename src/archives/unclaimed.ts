@@ -29,22 +29,32 @@ const COUNT_UNCLAIMED = hotQuery(
 );
 
 export async function listUnclaimedArchives(db: Queries): Promise<UnclaimedArchive[]> {
-  const archives = await db.many<{ user_id: number }>(
-    `SELECT user_id FROM users WHERE spotify_id IS NULL ORDER BY user_id LIMIT 50`,
-  );
+  const archives = await db.many<{ user_id: number }>(UNCLAIMED);
   return Promise.all(archives.map((archive) => describeArchive(db, archive.user_id)));
 }
 
+const UNCLAIMED = hotQuery(
+  'unclaimed archives: which',
+  [],
+  `SELECT user_id FROM users WHERE spotify_id IS NULL ORDER BY user_id LIMIT 50`,
+);
+
 async function describeArchive(db: Queries, archiveId: number): Promise<UnclaimedArchive> {
-  const sources = await db.many<ImportSource>(
-    `SELECT source_name, source_layout, finished_at FROM imports WHERE user_id = $1 ORDER BY import_id`,
-    [archiveId],
-  );
+  const sources = await db.many<ImportSource>(SOURCES, [archiveId]);
   const sample = await db.many<{ name: string | null; artist_name: string | null }>(SAMPLE, [archiveId]);
   return { archiveId, sources, sample, ...(await getArchiveSummary(db, archiveId)) };
 }
 
-const SAMPLE = `
+const SOURCES = hotQuery(
+  'unclaimed archives: where one came from',
+  ['archiveId'],
+  `SELECT source_name, source_layout, finished_at FROM imports WHERE user_id = $1 ORDER BY import_id`,
+);
+
+const SAMPLE = hotQuery(
+  'unclaimed archives: what one holds',
+  ['archiveId'],
+  `
   WITH places AS (
     SELECT track_id FROM snapshots WHERE user_id = $1
     UNION ALL
@@ -52,7 +62,8 @@ const SAMPLE = `
   ), often AS (
     SELECT track_id, count(*) AS times FROM places GROUP BY track_id ORDER BY times DESC, track_id LIMIT 5
   )
-  SELECT name, artist_name FROM often JOIN tracks USING (track_id) ORDER BY times DESC, track_id`;
+  SELECT name, artist_name FROM often JOIN tracks USING (track_id) ORDER BY times DESC, track_id`,
+);
 
 /**
  * Makes an unclaimed archive part of a listener's own. What the listener already has wins; a list, playlist or

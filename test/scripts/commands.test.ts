@@ -57,13 +57,21 @@ describe('npm run migrate', () => {
 });
 
 describe('npm run explain', () => {
-  it('finds no hot query that reads a large table from end to end', { timeout: 60_000 }, async () => {
-    const { code, output } = await runScript('scripts/explain.ts');
-    for (const name of ['the list and its movement', 'the archive in figures', 'every page: the listener']) {
-      expect(output).toContain(name);
-    }
-    expect(output).toMatch(/one visit to the dashboard: \d+\.\d ms of database time in \d+ queries/);
+  const small = ['--listeners', '4', '--tracks', '2000', '--snapshots', '20000', '--observed-tracks', '400'];
+
+  it('finds no hot query that reads a large table from end to end', { timeout: 90_000 }, async () => {
+    const { code, output } = await runScript('scripts/explain.ts', [...small, '--observed-days', '60']);
+    for (const name of ['the list and its movement', 'the archive in figures', 'the listener', 'the newest'])
+      expect(output).toContain(`  ${name}`);
+    expect(output).toMatch(/^dashboard: \d+\.\d ms of database time in \d+ queries$/m);
+    expect(output).toMatch(/ 50 .*snapshots_pkey/);
     expect(code).toBe(0);
+  });
+
+  it('says which pages there are, where it is asked for another', async () => {
+    const { code, output } = await runScript('scripts/explain.ts', ['--only', 'nothing']);
+    expect(output).toMatch(/Pages: .*dashboard, every page/);
+    expect(code).toBe(2);
   });
 });
 

@@ -9,6 +9,7 @@ import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-
 import { createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Db } from '../../src/db.ts';
 import { useDatabase, type TestDatabase } from './database.ts';
 
 export interface TestApp extends TestDatabase {
@@ -22,7 +23,10 @@ export const ALICE = 'alice-stand-in';
 export const BOB = 'bob-stand-in';
 
 /** The whole app on a port of its own, with a database and a Spotify of its own. */
-export function useApp(env: Readonly<Record<string, string>> = {}): TestApp {
+export function useApp(
+  env: Readonly<Record<string, string>> = {},
+  { wrapDb = (db) => db }: { wrapDb?: (db: Db) => Db } = {},
+): TestApp {
   const test = useDatabase() as TestApp;
   let server: http.Server;
   beforeAll(async () => {
@@ -31,7 +35,7 @@ export function useApp(env: Readonly<Record<string, string>> = {}): TestApp {
     await once(server, 'listening');
     test.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     test.config = testConfig(test, env);
-    server.on('request', createApp({ config: test.config, db: test.db }).express);
+    server.on('request', createApp({ config: test.config, db: wrapDb(test.db) }).express);
   });
   afterAll(async () => {
     server.closeAllConnections();
