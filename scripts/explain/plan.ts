@@ -3,6 +3,10 @@ import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-que
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/playlists/build.ts';
+import '../../src/playlists/profile.ts';
+import '../../src/playlists/sendings.ts';
+import '../../src/playlists/shelf.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/top-list.ts';
 import '../../src/users/connections.ts';
@@ -39,6 +43,15 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
      FROM archive_tracks AS a WHERE user_id = $1 ORDER BY listings DESC, track_id LIMIT 1`,
     [userId],
   );
+  const playlist = await db.maybeOne<{ playlistId: string }>(
+    `SELECT playlist_id AS "playlistId" FROM playlists WHERE user_id = $1
+     ORDER BY created_at DESC, playlist_id LIMIT 1`,
+    [userId],
+  );
+  const trackIds = await db.many<{ track_id: string }>(
+    `SELECT track_id FROM archive_tracks WHERE user_id = $1 ORDER BY listings DESC, track_id LIMIT 100`,
+    [userId],
+  );
   const values: Readonly<Record<Parameter, unknown>> = {
     userId,
     trackId: favourite?.trackId,
@@ -46,6 +59,13 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    trackIds: trackIds.map((row) => row.track_id),
+    noTrackIds: [],
+    playlistId: playlist?.playlistId ?? '',
+    no: false,
+    limit: 50,
+    offset: 0,
+    seed: 'a seed',
   };
   return listHotQueries().map((query) => ({
     ...query,
