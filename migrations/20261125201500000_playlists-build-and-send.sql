@@ -41,6 +41,26 @@ COMMENT ON COLUMN playlist_sendings.pending IS 'items sent whose answer is not k
 COMMENT ON COLUMN playlist_sendings.start_over IS 'the first items replace whatever is there';
 COMMENT ON COLUMN playlist_sendings.lease IS 'whoever holds it is the one sending';
 
+-- A playlist is mostly made of tracks that stand on the shelf already: those are not worked out anew to find that out.
+CREATE OR REPLACE FUNCTION record_archive_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO archive_tracks (user_id, track_id)
+  SELECT DISTINCT user_id, track_id FROM added
+  WHERE NOT EXISTS (
+    SELECT FROM archive_tracks AS a WHERE (a.user_id, a.track_id) = (added.user_id, added.track_id))
+  ON CONFLICT DO NOTHING;
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM added);
+  RETURN NULL;
+END $$;
+
 -- Down Migration
+CREATE OR REPLACE FUNCTION record_archive_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO archive_tracks (user_id, track_id)
+  SELECT DISTINCT user_id, track_id FROM added
+  ON CONFLICT DO NOTHING;
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM added);
+  RETURN NULL;
+END $$;
 DROP TABLE playlist_sendings;
 ALTER TABLE playlists DROP CONSTRAINT playlists_build_key, DROP build_key, DROP description;

@@ -95,9 +95,10 @@ function ownPlaylist({ state, listener, id }: ApiCall): { playlist: StandInPlayl
   return { playlist };
 }
 
+const refuse = (message: string) => ({ refusal: apiError(400, message) });
+
 function readItems({ state, request }: ApiCall): z.infer<typeof newItems> | { refusal: Answer } {
   const asked = newItems.safeParse(parse(request.body));
-  const refuse = (message: string) => ({ refusal: apiError(400, message) });
   if (!asked.success || asked.data.uris.length === 0) return refuse('No uris provided');
   const { uris } = asked.data;
   if (uris.length > 100) return refuse('You can add a maximum of 100 tracks per request.');

@@ -16,6 +16,15 @@ export const trackPath = (trackId: string): string => `/tracks/${encodeURICompon
 
 export const artistPath = (artistId: string): string => `/artists/${encodeURIComponent(artistId)}`;
 
+/**
+ * A playlist's page here. Ids of the old app may hold anything: what is no plain word travels encoded, which also
+ * keeps a playlist called "new" apart from the page of that name.
+ */
+export const playlistPath = (playlistId: string): string =>
+  /^[\w-]{1,200}$/.test(playlistId) && playlistId.toLowerCase() !== 'new'
+    ? `/playlists/${playlistId}`
+    : `/playlists/~${Buffer.from(playlistId).toString('base64url')}`;
+
 /** The address where it leads to Spotify; null otherwise. */
 export function spotifyLink(url: unknown): string | null {
   return safeAddress(url, (host) => host === 'open.spotify.com');

@@ -1,11 +1,12 @@
 import { bars } from './bars.js';
 import { columns } from './columns.js';
+import { course } from './course.js';
 import { profile } from './profile.js';
 import { shares } from './shares.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, columns, profile, shares };
+const KINDS = { bars, columns, course, profile, shares };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

@@ -6,6 +6,10 @@ import { authRoutes } from './auth.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
+import { playlistBuilderRoutes } from './playlist-builder.ts';
+import { playlistFileRoutes } from './playlist-files.ts';
+import { playlistSendingRoutes } from './playlist-sendings.ts';
+import { playlistRoutes } from './playlists.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 
@@ -17,6 +21,10 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(dashboardRoutes(context)) //  /dashboard
     .use(chartRoutes(context)) //      /api/…
     .use(snapshotRoutes(context)) //   /snapshots
+    .use(playlistBuilderRoutes(context)) // /playlists/new
+    .use(playlistRoutes(context)) //   /playlists, /playlists/:playlistId
+    .use(playlistSendingRoutes(context)) // /playlists/:playlistId/send, …/progress
+    .use(playlistFileRoutes(context)) // /playlists/:playlistId/tracks.csv, .m3u8, .jspf
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
     .use(importRoutes(context)); //    /settings/imports/…
