@@ -55,6 +55,8 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(whenReady(readiness));
   app.use(sessions(db, config));
   app.use(authenticator.session());
+  // A name of ten thousand letters of any script shall hear that it is too long, on the page it was written on.
+  app.use('/playlists', express.urlencoded({ extended: false, limit: '500kb', parameterLimit: 100 }));
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
   app.use(csrfProtection(config.baseUrl));
   app.use(pageLocals);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Answer } from './answers.ts';
 import type { Outcome } from './outcomes.ts';
@@ -9,6 +10,10 @@ import type { Outcome } from './outcomes.ts';
 export async function deliver(response: ServerResponse, { answer, delivery }: Outcome): Promise<void> {
   switch (delivery.how) {
     case 'whole':
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+      return;
+    case 'delay':
+      await sleep(delivery.milliseconds);
       response.writeHead(answer.status, answer.headers).end(answer.body);
       return;
     case 'silence':

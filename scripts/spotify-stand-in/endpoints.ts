@@ -2,13 +2,13 @@ import { authorize, token } from './accounts.ts';
 import { checkAccess } from './api-access.ts';
 import { me, recentlyPlayed, topTracks, track, type ApiCall } from './api.ts';
 import { apiError, plain, type Answer } from './answers.ts';
-import { addItems, createPlaylist, wantsPublic } from './playlists.ts';
+import { addItems, createPlaylist, playlistItems, replaceItems, wantsPublic } from './playlists.ts';
 import type { StandInRequest, StandInState } from './state.ts';
 
 interface Endpoint {
   /** What a fault rule calls it. */
   readonly name: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: RegExp;
   readonly answer: (state: StandInState, request: StandInRequest, id: string) => Answer;
 }
@@ -44,6 +44,18 @@ const ENDPOINTS: readonly Endpoint[] = [
     method: 'POST',
     path: /^\/v1\/playlists\/([^/]+)\/items$/,
     answer: api(addItems, ['playlist-modify-public', 'playlist-modify-private']),
+  },
+  {
+    name: 'replace-items',
+    method: 'PUT',
+    path: /^\/v1\/playlists\/([^/]+)\/items$/,
+    answer: api(replaceItems, ['playlist-modify-public', 'playlist-modify-private']),
+  },
+  {
+    name: 'read-items',
+    method: 'GET',
+    path: /^\/v1\/playlists\/([^/]+)\/items$/,
+    answer: api(playlistItems),
   },
 ];
 

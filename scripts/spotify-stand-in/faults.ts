@@ -26,6 +26,8 @@ const faultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reset-midway') }),
   z.object({ kind: z.literal('huge-body'), megabytes: z.number().positive().default(60) }),
   z.object({ kind: z.literal('gzip-bomb'), megabytes: z.number().positive().default(200) }),
+  /** The true answer, late. */
+  z.object({ kind: z.literal('delay'), milliseconds: z.number().positive() }),
   /** One byte a second. */
   z.object({ kind: z.literal('drip') }),
   z.object({ kind: z.literal('truncated-json') }),
@@ -36,26 +38,35 @@ const faultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('replaced-fields'), fields: z.record(z.string(), z.unknown()) }),
 ]);
 
-/** `on`: an endpoint's name (see endpoints.ts), the beginning of a path, or `*`. `times`: until healed if not said. */
+/**
+ * `on`: an endpoint's name (see endpoints.ts), the beginning of a path, or `*`. `times`: until healed if not said.
+ * `after`: so many calls go well first.
+ */
 export const faultRuleShape = z.intersection(
   faultShape,
-  z.object({ on: z.string().min(1), times: z.union([z.literal('once'), z.int().min(1)]).optional() }),
+  z.object({
+    on: z.string().min(1),
+    times: z.union([z.literal('once'), z.int().min(1)]).optional(),
+    after: z.int().min(0).optional(),
+  }),
 );
 
 export type Fault = z.output<typeof faultShape>;
 export type FaultRule = z.input<typeof faultRuleShape>;
-export type ActiveFault = Fault & { readonly on: string; left: number };
+export type ActiveFault = Fault & { readonly on: string; after: number; left: number };
 
 export function activate(rule: FaultRule): ActiveFault {
-  const { times, ...fault } = faultRuleShape.parse(rule);
-  return { ...fault, left: times === 'once' ? 1 : (times ?? Number.POSITIVE_INFINITY) };
+  const { times, after = 0, ...fault } = faultRuleShape.parse(rule);
+  return { ...fault, after, left: times === 'once' ? 1 : (times ?? Number.POSITIVE_INFINITY) };
 }
 
-/** The first fault that is meant for this call, counted as used. */
+/** The first fault that is meant for this call and due, counted as used. */
 export function takeFault(faults: readonly ActiveFault[], name: string, path: string): Fault | null {
-  const hit = faults.find(
+  const meant = faults.filter(
     ({ on, left }) => left > 0 && (on === '*' || on === name || (on.startsWith('/') && path.startsWith(on))),
   );
+  const hit = meant.find(({ after }) => after === 0);
+  for (const fault of meant) if (fault.after > 0) fault.after -= 1;
   if (hit === undefined) return null;
   hit.left -= 1;
   return hit;

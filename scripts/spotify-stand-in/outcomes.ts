@@ -16,7 +16,8 @@ import { mapFields } from './fields.ts';
 /** How an answer leaves the house. */
 export type Delivery =
   | { readonly how: 'whole' | 'silence' | 'reset' | 'reset-midway' | 'drip' }
-  | { readonly how: 'huge-body' | 'gzip-bomb'; readonly megabytes: number };
+  | { readonly how: 'huge-body' | 'gzip-bomb'; readonly megabytes: number }
+  | { readonly how: 'delay'; readonly milliseconds: number };
 
 export interface Outcome {
   readonly answer: Answer;
@@ -50,6 +51,7 @@ const OUTCOMES: {
   'reset-midway': (_, truth) => ({ answer: truth(), delivery: { how: 'reset-midway' } }),
   'huge-body': ({ megabytes }, truth) => ({ answer: truth(), delivery: { how: 'huge-body', megabytes } }),
   'gzip-bomb': ({ megabytes }, truth) => ({ answer: truth(), delivery: { how: 'gzip-bomb', megabytes } }),
+  delay: ({ milliseconds }, truth) => ({ answer: truth(), delivery: { how: 'delay', milliseconds } }),
   drip: (_, truth) => ({ answer: truth(), delivery: { how: 'drip' } }),
   'truncated-json': (_, truth) => whole(cutInHalf(truth())),
   'wrong-types': (_, truth) => whole(rewritten(truth(), withWrongTypes)),

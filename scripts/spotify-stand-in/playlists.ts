@@ -48,23 +48,64 @@ export function createPlaylist({ state, listener, request }: ApiCall): Answer {
 
 const newItems = z.object({ uris: z.array(z.string()), position: z.int().min(0).optional() });
 
-/** POST /v1/playlists/{id}/items. */
-export function addItems({ state, listener, request, id }: ApiCall): Answer {
-  const playlist = state.playlists.find((one) => one.id === id);
-  if (playlist === undefined) return apiError(404, 'Resource not found');
-  if (playlist.listenerId !== listener.id) return apiError(403, 'Forbidden');
-  const asked = newItems.safeParse(parse(request.body));
-  if (!asked.success || asked.data.uris.length === 0) return apiError(400, 'No uris provided');
-  const { uris, position = playlist.uris.length } = asked.data;
-  if (uris.length > 100) return apiError(400, 'You can add a maximum of 100 tracks per request.');
-  const bad = uris.find((uri) => !/^spotify:(?:track|episode):[A-Za-z0-9]{22}$/.test(uri));
-  if (bad !== undefined) return apiError(400, `Invalid track uri: ${bad}`);
-  return added(playlist, uris, position);
+/** POST /v1/playlists/{id}/items: all of them, or with one that is not there none. */
+export function addItems(call: ApiCall): Answer {
+  const found = ownPlaylist(call);
+  if ('refusal' in found) return found.refusal;
+  const asked = readItems(call);
+  if ('refusal' in asked) return asked.refusal;
+  const { uris, position = found.playlist.uris.length } = asked;
+  if (position > found.playlist.uris.length) return apiError(400, 'Index out of bounds');
+  found.playlist.uris.splice(position, 0, ...uris);
+  return json(201, { snapshot_id: snapshotId(1, found.playlist.uris.length) });
 }
 
-function added(playlist: StandInPlaylist, uris: readonly string[], position: number): Answer {
-  playlist.uris.splice(position, 0, ...uris);
-  return json(201, { snapshot_id: snapshotId(1, playlist.uris.length) });
+/** PUT /v1/playlists/{id}/items: in the place of all there are. */
+export function replaceItems(call: ApiCall): Answer {
+  const found = ownPlaylist(call);
+  if ('refusal' in found) return found.refusal;
+  const asked = readItems(call);
+  if ('refusal' in asked) return asked.refusal;
+  found.playlist.uris.splice(0, Infinity, ...asked.uris);
+  return json(200, { snapshot_id: snapshotId(2, found.playlist.uris.length) });
+}
+
+/** GET /v1/playlists/{id}/items, of one's own playlists only, as development mode has it. */
+export function playlistItems(call: ApiCall): Answer {
+  const found = ownPlaylist(call);
+  if ('refusal' in found) return found.refusal;
+  const { uris } = found.playlist;
+  const [limit, offset] = [numberIn(call, 'limit', 100), numberIn(call, 'offset', 0)];
+  if (limit < 1 || limit > 100) return apiError(400, 'Invalid limit');
+  const items = uris.slice(offset, offset + limit).map((uri) => {
+    const id = uri.split(':').at(-1);
+    return { added_at: '2026-11-25T12:00:00Z', is_local: false, item: { id, type: 'track', uri } };
+  });
+  const href = `https://api.spotify.com/v1/playlists/${call.id}/items`;
+  return json(200, { href, items, limit, next: null, offset, previous: null, total: uris.length });
+}
+
+const numberIn = ({ request: { url } }: ApiCall, name: string, absent: number): number =>
+  Number(url.searchParams.get(name) ?? absent);
+
+function ownPlaylist({ state, listener, id }: ApiCall): { playlist: StandInPlaylist } | { refusal: Answer } {
+  const playlist = state.playlists.find((one) => one.id === id);
+  if (playlist === undefined) return { refusal: apiError(404, 'Resource not found') };
+  if (playlist.listenerId !== listener.id) return { refusal: apiError(403, 'Forbidden') };
+  return { playlist };
+}
+
+const refuse = (message: string) => ({ refusal: apiError(400, message) });
+
+function readItems({ state, request }: ApiCall): z.infer<typeof newItems> | { refusal: Answer } {
+  const asked = newItems.safeParse(parse(request.body));
+  if (!asked.success || asked.data.uris.length === 0) return refuse('No uris provided');
+  const { uris } = asked.data;
+  if (uris.length > 100) return refuse('You can add a maximum of 100 tracks per request.');
+  const bad = uris.find((uri) => !/^spotify:(?:track|episode):[A-Za-z0-9]{22}$/.test(uri));
+  if (bad !== undefined) return refuse(`Invalid track uri: ${bad}`);
+  if (uris.some((uri) => state.goneUris.has(uri))) return refuse('Payload contains a non-existing ID');
+  return asked.data;
 }
 
 const snapshotId = (...numbers: number[]): string =>

@@ -59,6 +59,10 @@ export interface SpotifyStandIn {
   expireAccessTokens(): void;
   /** The listener withdraws consent: the next refresh answers invalid_grant. */
   revoke(listenerId: string): void;
+  /** Spotify no longer has these tracks: no playlist takes them any more. */
+  withdrawTracks(...trackIds: string[]): void;
+  /** Every playlist is gone, as after its owner has deleted it. */
+  forgetPlaylists(): void;
   close(): Promise<void>;
 }
 
@@ -86,6 +90,7 @@ const newState = (options: StandInOptions): StandInState => ({
   accessTokens: new Map(),
   refreshTokens: new Map(),
   playlists: [],
+  goneUris: new Set(),
   calls: [],
   faults: [],
 });
@@ -108,6 +113,8 @@ function remoteControl(state: StandInState, server: Server, url: string): Spotif
     heal: () => void (state.faults = []),
     expireAccessTokens: () => expireAccessTokens(state),
     revoke: (listenerId) => revoke(state, listenerId),
+    withdrawTracks: (...trackIds) => trackIds.forEach((id) => state.goneUris.add(`spotify:track:${id}`)),
+    forgetPlaylists: () => void state.playlists.splice(0),
     close: () => close(server),
   };
 }

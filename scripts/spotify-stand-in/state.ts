@@ -63,6 +63,8 @@ export interface StandInState {
   readonly accessTokens: Map<string, Consent & { readonly expiresAt: number }>;
   readonly refreshTokens: Map<string, Consent>;
   readonly playlists: StandInPlaylist[];
+  /** Uris Spotify no longer has a track for. */
+  readonly goneUris: Set<string>;
   readonly calls: RecordedCall[];
   faults: ActiveFault[];
 }

@@ -1,5 +1,5 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
-import type { Db } from '../db.ts';
+import type { Db, Queries } from '../db.ts';
 import { hotQuery, type Parameter } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { dayTime, readTime } from './chosen-time.ts';
@@ -58,7 +58,7 @@ const ENTRIES: Readonly<Record<SourceKind, string>> = {
 
 /** The ids of a day's list, best first; empty where no list is kept for that day. */
 export async function listSnapshotTrackIds(
-  db: Db,
+  db: Queries,
   userId: number,
   { date, timeRange }: { date: string; timeRange: TimeRange },
   limit: number,
@@ -71,7 +71,7 @@ export async function listSnapshotTrackIds(
  * @throws RangeError for a month or a year that the calendar does not know
  */
 export async function listPeriodTrackIds(
-  db: Db,
+  db: Queries,
   userId: number,
   { year, month, timeRange }: { year: number; month?: number | undefined; timeRange: TimeRange },
   limit: number,
@@ -82,7 +82,7 @@ export async function listPeriodTrackIds(
   return listTrackIds(db, userId, { time, timeRange }, limit);
 }
 
-async function listTrackIds(db: Db, userId: number, list: ListOf, limit: number): Promise<string[]> {
+async function listTrackIds(db: Queries, userId: number, list: ListOf, limit: number): Promise<string[]> {
   const values = [...listValues(userId, list), limit];
   const rows = await db.many<{ track_id: string }>(TRACK_IDS[sourceOf(list.time)], values);
   return rows.map((row) => row.track_id);

@@ -28,11 +28,23 @@ export function get(
 }
 
 /** As `get`, with a JSON body. Tried once: a second try could make a second playlist. */
-export async function post(session: ApiSession, path: string, body: unknown): Promise<string> {
+export const post = (session: ApiSession, path: string, body: unknown): Promise<string> =>
+  send(session, 'POST', path, body);
+
+/** As `post`. What it puts takes the place of what was there. */
+export const put = (session: ApiSession, path: string, body: unknown): Promise<string> =>
+  send(session, 'PUT', path, body);
+
+async function send(
+  session: ApiSession,
+  method: 'POST' | 'PUT',
+  path: string,
+  body: unknown,
+): Promise<string> {
   const { headers, ...rest } = common(session);
   const answer = await callOnce({
     ...rest,
-    method: 'POST',
+    method,
     url: addressOf(session.apiUrl, path),
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),

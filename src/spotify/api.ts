@@ -1,14 +1,11 @@
-import { badInput } from '../errors.ts';
-import { get, openSession, post } from './api-request.ts';
+import { get, openSession } from './api-request.ts';
 import { SpotifyError } from './errors.ts';
-import { parseJson, readShape } from './read-shape.ts';
+import { idInPath, parseJson, readShape } from './read-shape.ts';
 import {
-  playlistShape,
   playsPage,
   profileShape,
   readPlay,
   readTrack,
-  snapshotShape,
   type RecentPlay,
   type SpotifyProfile,
   type SpotifyTrack,
@@ -62,53 +59,4 @@ export async function fetchTrack(
   const track = readTrack(parseJson(text));
   if (track === null) throw new SpotifyError('unreadable');
   return track;
-}
-
-export interface NewPlaylist {
-  readonly name: string;
-  readonly description: string;
-  readonly isPublic: boolean;
-}
-
-export interface CreatedPlaylist {
-  readonly spotifyPlaylistId: string;
-  readonly url: string | null;
-}
-
-/**
- * An empty playlist in the listener's library. Tried once: after `unreachable` it may exist all the same. What
- * Spotify says of `public` afterwards is not dependable and not handed on.
- */
-export async function createPlaylist(
-  settings: SpotifySettings,
-  accessToken: string,
-  { name, description, isPublic }: NewPlaylist,
-): Promise<CreatedPlaylist> {
-  const body = { name, description, public: isPublic, collaborative: false };
-  const text = await post(openSession(settings, accessToken), '/v1/me/playlists', body);
-  const playlist = readShape(playlistShape, text);
-  return { spotifyPlaylistId: playlist.id, url: playlist.external_urls.spotify };
-}
-
-const MAX_URIS = 100;
-
-/** Appends 1 to 100 `spotify:track:` uris, in order. Tried once. Answers the playlist's new snapshot id. */
-export async function addPlaylistItems(
-  settings: SpotifySettings,
-  accessToken: string,
-  spotifyPlaylistId: string,
-  uris: readonly string[],
-): Promise<{ snapshotId: string | null }> {
-  if (uris.length === 0 || uris.length > MAX_URIS) {
-    throw new RangeError(`a call adds 1 to ${MAX_URIS} items, not ${uris.length}`);
-  }
-  const path = `/v1/playlists/${idInPath(spotifyPlaylistId)}/items`;
-  const text = await post(openSession(settings, accessToken), path, { uris });
-  return { snapshotId: readShape(snapshotShape, text).snapshot_id };
-}
-
-/** An id goes into an address of ours only if it cannot change that address. */
-function idInPath(id: string): string {
-  if (!/^[A-Za-z0-9]{1,64}$/.test(id)) throw badInput('That is not a Spotify id.');
-  return id;
 }

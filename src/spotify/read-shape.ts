@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { badInput } from '../errors.ts';
 import { SpotifyError } from './errors.ts';
 
 /** JSON text as the shape it should have. Throws SpotifyError `unreadable`, without quoting the text. */
@@ -16,4 +17,10 @@ export function parseJson(text: string): unknown {
     // The parser's own message quotes the text it choked on.
     throw new SpotifyError('unreadable');
   }
+}
+
+/** An id goes into an address of ours only if it cannot change that address. */
+export function idInPath(id: string): string {
+  if (!/^[A-Za-z0-9]{1,64}$/.test(id)) throw badInput('That is not a Spotify id.');
+  return id;
 }

@@ -175,3 +175,4 @@ export const profileShape = z.object({
 
 export const playlistShape = z.object({ id: z.string().min(1).max(256), external_urls: links });
 export const snapshotShape = z.object({ snapshot_id: text });
+export const itemsPage = z.object({ total: z.int().nonnegative() });

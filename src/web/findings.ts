@@ -1,5 +1,6 @@
 import type { ChartData } from '../archives/charts.ts';
 import type { Figures } from '../archives/figures.ts';
+import type { Profile } from '../playlists/profile.ts';
 import { formatFeature, formatNumber, formatPercent, plural } from './format.ts';
 
 /** One row of marks in a chart: what it is of, and its numbers. */
@@ -54,8 +55,10 @@ const FEATURES = ['energy', 'valence', 'danceability'] as const;
 /** Closer than this, two averages are the same to anyone's ear. */
 const SAME = 0.02;
 
+type Sound = Pick<Figures, 'with_features' | (typeof FEATURES)[number]>;
+
 /** One sentence: the average energy, valence and danceability, and how the list differs from the archive. */
-export function profileFinding(list: Figures | null, archive: Figures): string {
+export function profileFinding(list: Sound | null, archive: Sound): string {
   if (archive.with_features === 0) return 'No track has audio features yet.';
   if (list === null || list.with_features === 0) {
     const averages = FEATURES.map((name) => `${name} ${formatFeature(archive[name].average)}`);
@@ -84,6 +87,18 @@ export function inComparison<Name extends string>(
 function comparison(difference: number): 'higher' | 'lower' | 'about the same' {
   if (Math.abs(difference) < SAME) return 'about the same';
   return difference > 0 ? 'higher' : 'lower';
+}
+
+/** One sentence on where the energy of a list goes from its first track to its last. */
+export function courseFinding({ course, energy }: Pick<Profile, 'course' | 'energy'>): string {
+  if (energy.known === 0) return 'The energy of no track is known.';
+  const known = course.flatMap((step) => step.energy ?? []);
+  const [first = 0, last = 0] = [known.at(0), known.at(-1)];
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const falls = known.some((value, at) => at > 0 && value < Number(known[at - 1]));
+  if (!falls && known.length > 1 && last - first >= SAME)
+    return `Rises from ${formatFeature(first)} to ${formatFeature(last)} without a step back.`;
+  return `Begins at ${formatFeature(first)}, ends at ${formatFeature(last)}, and moves between ${formatFeature(low)} and ${formatFeature(high)}.`;
 }
 
 /** One sentence on how much of the archive is loud, middling and calm. */

@@ -22,6 +22,14 @@ export const artistPath = (artistId: string): string => `/artists/${encodeURICom
 /** The page of one of the artists in figures; null for one who is known by name only, and so has none. */
 export const topArtistPath = ({ artist_id: id }: { artist_id: string }): string | null =>
   id.startsWith('name:') ? null : artistPath(id);
+/**
+ * A playlist's page here. Ids of the old app may hold anything: what is no plain word travels encoded, which also
+ * keeps a playlist called "new" apart from the page of that name.
+ */
+export const playlistPath = (playlistId: string): string =>
+  /^[\w-]{1,200}$/.test(playlistId) && playlistId.toLowerCase() !== 'new'
+    ? `/playlists/${playlistId}`
+    : `/playlists/~${Buffer.from(playlistId).toString('base64url')}`;
 
 /** The address where it leads to Spotify; null otherwise. */
 export function spotifyLink(url: unknown): string | null {

@@ -8,6 +8,8 @@ export interface Readiness {
   check(): Promise<ReadinessState>;
   /** The process is about to stop: send no new listeners here. */
   drain(): void;
+  /** Whoever holds an answer open should end it. */
+  readonly isDraining: boolean;
 }
 
 const PATIENCE_MS = 1_000;
@@ -24,6 +26,9 @@ export function createReadiness(db: Db): Readiness {
     },
     drain() {
       draining = true;
+    },
+    get isDraining() {
+      return draining;
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Page {
   readonly title: string;
   /** Paths below public/js of the modules the page loads. */
   readonly scripts?: readonly string[];
+  /** Where scripts are off, the page is asked for again after so many seconds. */
+  readonly refreshSeconds?: number;
 }
 
 /** Renders `views/<view>.ejs` inside `views/layout.ejs`. */

@@ -6,13 +6,13 @@ import {
   type SpotifyStandIn,
   type StandInListener,
 } from '../../scripts/spotify-stand-in/server.ts';
+import { fetchProfile, fetchRecentlyPlayed, fetchTrack } from '../../src/spotify/api.ts';
 import {
   addPlaylistItems,
+  countPlaylistItems,
   createPlaylist,
-  fetchProfile,
-  fetchRecentlyPlayed,
-  fetchTrack,
-} from '../../src/spotify/api.ts';
+  replacePlaylistItems,
+} from '../../src/spotify/playlists.ts';
 import type { SpotifySettings } from '../../src/spotify/settings.ts';
 import { connect, errorOf, settingsFor } from '../support/spotify-sign-in.ts';
 
@@ -199,14 +199,28 @@ describe('a playlist', () => {
   test('is made and filled, in order', async () => {
     const made = await createPlaylist(settings, accessToken, playlist);
     expect(made.url).toBe(`https://open.spotify.com/playlist/${made.spotifyPlaylistId}`);
-    await addPlaylistItems(settings, accessToken, made.spotifyPlaylistId, uris(100));
-    const { snapshotId } = await addPlaylistItems(settings, accessToken, made.spotifyPlaylistId, uris(3));
+    const { spotifyPlaylistId } = made;
+    const add = (count: number, position?: number) =>
+      addPlaylistItems(settings, accessToken, {
+        spotifyPlaylistId,
+        uris: uris(count),
+        ...(position === undefined ? {} : { position }),
+      });
+    await add(100);
+    const { snapshotId } = await add(3);
     expect(snapshotId).toEqual(expect.any(String));
     expect(spotify.playlists.at(-1)).toMatchObject({ ...playlist, uris: [...uris(100), ...uris(3)] });
+    expect(await countPlaylistItems(settings, accessToken, spotifyPlaylistId)).toBe(103);
+    await add(1, 1);
+    expect(spotify.playlists.at(-1)?.uris[1]).toBe(uris(1)[0]);
+    await replacePlaylistItems(settings, accessToken, { spotifyPlaylistId, uris: uris(2) });
+    expect(spotify.playlists.at(-1)?.uris).toEqual(uris(2));
   });
 
   test.each([0, 101])('does not take %i items at a time', async (count) => {
-    await expect(addPlaylistItems(settings, accessToken, 'abc', uris(count))).rejects.toThrow(RangeError);
+    const items = { spotifyPlaylistId: 'abc', uris: uris(count) };
+    await expect(addPlaylistItems(settings, accessToken, items)).rejects.toThrow(RangeError);
+    await expect(replacePlaylistItems(settings, accessToken, items)).rejects.toThrow(RangeError);
   });
 
   test('that is another listener’s is refused', async () => {
@@ -214,8 +228,19 @@ describe('a playlist', () => {
     spotify.signInAs('bob-stand-in');
     const { accessToken: bobs } = await connect(spotify);
     spotify.signInAs(null);
-    const error = await errorOf(addPlaylistItems(settings, bobs, spotifyPlaylistId, uris(1)));
+    const error = await errorOf(addPlaylistItems(settings, bobs, { spotifyPlaylistId, uris: uris(1) }));
     expect(error).toMatchObject({ kind: 'refused', spotifyStatus: 403 });
+  });
+
+  test('takes all of a call’s items or, with one Spotify no longer has, none', async () => {
+    const { spotifyPlaylistId } = await createPlaylist(settings, accessToken, playlist);
+    spotify.withdrawTracks(String(uris(3)[2]?.split(':').at(-1)));
+    const error = await errorOf(
+      addPlaylistItems(settings, accessToken, { spotifyPlaylistId, uris: uris(5) }),
+    );
+    expect(error).toMatchObject({ kind: 'refused', spotifyStatus: 400 });
+    await addPlaylistItems(settings, accessToken, { spotifyPlaylistId, uris: uris(2) });
+    expect(await countPlaylistItems(settings, accessToken, spotifyPlaylistId)).toBe(2);
   });
 
   test('needs the right for its kind', async () => {

@@ -11,7 +11,8 @@ import {
   type SpotifyStandIn,
 } from '../../scripts/spotify-stand-in/server.ts';
 import { describeError } from '../../src/log.ts';
-import { addPlaylistItems, createPlaylist, fetchProfile } from '../../src/spotify/api.ts';
+import { fetchProfile } from '../../src/spotify/api.ts';
+import { addPlaylistItems, createPlaylist } from '../../src/spotify/playlists.ts';
 import { connect, errorOf, settingsFor } from '../support/spotify-sign-in.ts';
 
 let spotify: SpotifyStandIn;
@@ -148,7 +149,10 @@ test('what changes something is tried once', async () => {
   expect(await errorOf(createPlaylist(settings, accessToken, playlist))).toMatchObject({
     kind: 'unreachable',
   });
-  const adding = addPlaylistItems(settings, accessToken, 'abc', ['spotify:track:abc']);
+  const adding = addPlaylistItems(settings, accessToken, {
+    spotifyPlaylistId: 'abc',
+    uris: ['spotify:track:abc'],
+  });
   expect(await errorOf(adding)).toMatchObject({ kind: 'unreachable' });
   expect(spotify.calls).toHaveLength(before + 2);
 });

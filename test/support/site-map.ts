@@ -14,6 +14,26 @@ export interface RouteFacts {
   readonly form?: Readonly<Record<string, string>>;
 }
 
+/** The address of a playlist in the making, its list's parameters included. */
+const PREVIEW = [
+  'from',
+  'q',
+  'quadrant',
+  'track',
+  'by',
+  'date',
+  'range',
+  'year',
+  'month',
+  'take',
+  'arrange',
+  'seed',
+  'clean',
+  'per_artist',
+  'without',
+  'part',
+];
+
 const chart: RouteFacts = { access: 'json', query: ['range'] };
 const explored = Object.keys(exploreFilters.shape);
 const timeChart: RouteFacts = { access: 'json', query: ['range', 'at'] };
@@ -68,6 +88,25 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/time-machine/list': timeChart,
   'GET /api/time-machine/changes': timeChart,
   'GET /api/time-machine/bump': timeChart,
+  'GET /playlists': { access: 'page', query: ['page'] },
+  'GET /playlists/new': { access: 'page', query: PREVIEW },
+  'GET /api/playlist-preview/audio-profile': { access: 'json', query: PREVIEW },
+  'GET /api/playlist-preview/energy-course': { access: 'json', query: PREVIEW },
+  'POST /playlists': {
+    access: 'page',
+    form: { recipe: 'from=snapshot&date=2026-01-01', build: 'x', name: 'A name', description: 'Words' },
+  },
+  'GET /playlists/:playlistId': { access: 'page', query: ['page'] },
+  'GET /playlists/:playlistId/tracks.csv': { access: 'page' },
+  'GET /playlists/:playlistId/tracks.m3u8': { access: 'page' },
+  'GET /playlists/:playlistId/tracks.jspf': { access: 'page' },
+  'GET /api/playlists/:playlistId/audio-profile': { access: 'json' },
+  'GET /api/playlists/:playlistId/energy-course': { access: 'json' },
+  'POST /playlists/:playlistId/send': { access: 'page', form: { visibility: 'private' } },
+  'GET /playlists/:playlistId/progress': { access: 'page' },
+  'POST /playlists/:playlistId/rename': { access: 'page', form: { name: 'Another', description: '' } },
+  'GET /playlists/:playlistId/delete': { access: 'page' },
+  'POST /playlists/:playlistId/delete': { access: 'page', form: {} },
   'GET /archives/unclaimed': { access: 'page' },
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },
   'GET /settings': { access: 'page' },

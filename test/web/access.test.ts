@@ -25,6 +25,7 @@ beforeAll(async () => {
   await insertSnapshot(test.db, aliceId, { date: '2026-01-01' }, [track]);
   await insertPlaylist(test.db, aliceId, { playlistId: 'p' }, [track]);
   archiveId = await insertListener(test.db, null);
+  await insertPlaylist(test.db, aliceId, { playlistId: String(archiveId) }, [track]);
   await insertImport(test.db, archiveId);
   await insertSnapshot(test.db, archiveId, { date: '2026-01-01' }, [track]);
   await csrfToken(alice);

@@ -1,6 +1,7 @@
 import { bars } from './bars.js';
 import { bump } from './bump.js';
 import { columns } from './columns.js';
+import { course } from './course.js';
 import { histogram } from './histogram.js';
 import { line } from './line.js';
 import { months } from './months.js';
@@ -12,7 +13,7 @@ import { shares } from './shares.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, bump, columns, histogram, line, months, path, profile, radar, scatter, shares };
+const KINDS = { bars, bump, columns, course, histogram, line, months, path, profile, radar, scatter, shares };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

@@ -10,6 +10,10 @@ import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
 import { moodChartRoutes, moodRoutes } from './mood.ts';
 import { searchRoutes } from './search.ts';
+import { playlistBuilderRoutes } from './playlist-builder.ts';
+import { playlistFileRoutes } from './playlist-files.ts';
+import { playlistSendingRoutes } from './playlist-sendings.ts';
+import { playlistRoutes } from './playlists.ts';
 import { settingsRoutes } from './settings.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { trackChartRoutes, trackRoutes } from './tracks.ts';
@@ -34,6 +38,10 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(artistChartRoutes(context)) // /api/artists/…
     .use(timeMachineRoutes(context)) // /time-machine, /time-machine/:year/:month/:day
     .use(timeChartRoutes(context)) //  /api/time-machine/…
+    .use(playlistBuilderRoutes(context)) // /playlists/new
+    .use(playlistRoutes(context)) //   /playlists, /playlists/:playlistId
+    .use(playlistSendingRoutes(context)) // /playlists/:playlistId/send, …/progress
+    .use(playlistFileRoutes(context)) // /playlists/:playlistId/tracks.csv, .m3u8, .jspf
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
     .use(importRoutes(context)); //    /settings/imports/…

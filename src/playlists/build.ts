@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { SOURCE_LIMIT, type TrackList } from './track-list.ts';
+
+/** How a playlist is set in order, and the SQL that does it. `place` is the track's place in the list it came from. */
+const ARRANGEMENTS = {
+  rank: 'place',
+  energy: 'energy NULLS LAST, place',
+  // Every second tempo on the way up, the others on the way down: each step is small, and it ends where it began.
+  tempo: 'tempo IS NULL, step % 2 = 0, CASE step % 2 WHEN 1 THEN step ELSE -step END',
+  release: 'release_date NULLS LAST, place',
+  shuffle: 'lot, place',
+} as const;
+
+export type Arrangement = keyof typeof ARRANGEMENTS;
+export const ARRANGEMENT_NAMES = Object.keys(ARRANGEMENTS) as [Arrangement, ...Arrangement[]];
+
+export interface BuildOptions {
+  /** How many of the best to take, 1 to 10,000. */
+  readonly take: number;
+  readonly arrange: Arrangement;
+  /** What a shuffle is drawn from: the same seed, the same order. */
+  readonly seed: string;
+  /** Leave out what Spotify marks as explicit. */
+  readonly clean: boolean;
+  /** The best of each artist only. */
+  readonly perArtist: boolean;
+  /** Tracks left out one by one. */
+  readonly without: readonly string[];
+}
+
+export interface Build {
+  /** In the playlist's order. */
+  readonly trackIds: readonly string[];
+  /** Tracks of the list, before anything was left out. */
+  readonly listed: number;
+  readonly leftOut: {
+    readonly oneByOne: number;
+    readonly explicit: number;
+    readonly sameArtist: number;
+  };
+  /** Tracks that stay though nobody says whether they are explicit. */
+  readonly explicitUnknown: number;
+  /** Recognises this very list of tracks, in this order. */
+  readonly digest: string;
+}
+
+interface BuiltRow {
+  readonly track_ids: readonly string[];
+  readonly listed: number;
+  readonly one_by_one: number;
+  readonly explicit: number;
+  readonly same_artist: number;
+  readonly explicit_unknown: number;
+}
+
+/**
+ * Makes a playlist of a list, in the database: leaves out what is to be left out, takes the best of the rest, sets
+ * them in order. A seed and the same list give the same playlist every time.
+ */
+export async function buildPlaylist(
+  db: Queries,
+  userId: number,
+  list: TrackList,
+  options: BuildOptions,
+): Promise<Build> {
+  const listed = await list.listTrackIds(db, userId, SOURCE_LIMIT);
+  const row = await db.one<BuiltRow>(BUILD[options.arrange], [
+    userId,
+    listed,
+    options.without,
+    options.clean,
+    options.perArtist,
+    options.take,
+    options.seed,
+  ]);
+  return {
+    trackIds: row.track_ids,
+    listed: row.listed,
+    leftOut: { oneByOne: row.one_by_one, explicit: row.explicit, sameArtist: row.same_artist },
+    explicitUnknown: row.explicit_unknown,
+    digest: digestOf(row.track_ids),
+  };
+}
+
+export const digestOf = (trackIds: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(trackIds)).digest('base64url');
+
+const buildSql = (arrangement: Arrangement): string => `
+  WITH listed AS (
+    SELECT a.track_id, a.explicit, a.energy, a.tempo, a.release_date, place,
+      COALESCE(
+        (SELECT artist_id FROM track_artists AS c WHERE c.track_id = a.track_id ORDER BY position LIMIT 1),
+        'name:' || NULLIF(lower(a.artist_names), ''), 'track:' || a.track_id) AS artist
+    FROM unnest($2::text[]) WITH ORDINALITY AS source (track_id, place)
+    JOIN archive_tracks AS a ON a.user_id = $1 AND a.track_id = source.track_id
+  ),
+  kept AS (SELECT * FROM listed WHERE track_id <> ALL ($3::text[])),
+  fit AS (
+    SELECT *, row_number() OVER (PARTITION BY artist ORDER BY place) AS nth_of_artist
+    FROM kept WHERE NOT ($4 AND explicit IS TRUE)
+  ),
+  chosen AS (
+    SELECT track_id, place, energy, tempo, release_date, explicit, md5($7 || ' ' || track_id) AS lot
+    FROM fit WHERE NOT $5 OR nth_of_artist = 1
+    ORDER BY place LIMIT $6
+  ),
+  stepped AS (
+    SELECT *, row_number() OVER (PARTITION BY tempo IS NULL ORDER BY tempo, place) AS step FROM chosen
+  )
+  SELECT
+    COALESCE((SELECT array_agg(track_id ORDER BY ${ARRANGEMENTS[arrangement]}) FROM stepped), '{}') AS track_ids,
+    (SELECT count(*)::int FROM listed) AS listed,
+    (SELECT count(*)::int FROM listed) - (SELECT count(*)::int FROM kept) AS one_by_one,
+    (SELECT count(*)::int FROM kept) - (SELECT count(*)::int FROM fit) AS explicit,
+    CASE WHEN $5 THEN (SELECT count(*)::int FROM fit WHERE nth_of_artist > 1) ELSE 0 END AS same_artist,
+    (SELECT count(*)::int FROM chosen WHERE explicit IS NULL) AS explicit_unknown`;
+
+const BUILD_VALUES = ['userId', 'trackIds', 'noTrackIds', 'no', 'no', 'limit', 'seed'] as const;
+
+const BUILD: Readonly<Record<Arrangement, string>> = {
+  rank: hotQuery('playlist builder: what is chosen, by rank', BUILD_VALUES, buildSql('rank')),
+  energy: hotQuery('playlist builder: what is chosen, energy rising', BUILD_VALUES, buildSql('energy')),
+  tempo: hotQuery('playlist builder: what is chosen, tempo flow', BUILD_VALUES, buildSql('tempo')),
+  release: hotQuery('playlist builder: what is chosen, by release', BUILD_VALUES, buildSql('release')),
+  shuffle: hotQuery('playlist builder: what is chosen, shuffled', BUILD_VALUES, buildSql('shuffle')),
+};

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { listPeriodTrackIds, listSnapshotTrackIds } from '../snapshots/time-list.ts';
+import { TIME_RANGES } from '../spotify/top-tracks.ts';
+import { dayWords, monthWords, rangeWords } from './proposals.ts';
+import type { TrackList } from './track-list.ts';
+
+const range = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`).default('short_term');
+const day = z.iso
+  .date('must be a day that exists, as YYYY-MM-DD')
+  .refine((date) => date >= '1900', 'must be a day after 1900');
+const year = z
+  .string('must be given once')
+  .regex(/^(?:19|20|21)\d\d$/, 'must be a year such as 2024')
+  .transform(Number);
+const month = z
+  .string('must be given once')
+  .regex(/^(?:0?[1-9]|1[0-2])$/, 'must be a month from 1 to 12')
+  .transform(Number)
+  .optional();
+
+/** `from=snapshot&date=2024-03-14&range=short_term`: the list of one day. */
+export const snapshotList = z.object({ date: day, range }).transform(({ date, range: timeRange }): TrackList => {
+  const words = `the snapshot of ${dayWords(date)}`;
+  return {
+    address: [
+      ['from', 'snapshot'],
+      ['date', date],
+      ['range', timeRange],
+    ],
+    words: `${words} (${rangeWords(timeRange)})`,
+    href: `/time-machine/${date.replaceAll('-', '/')}?range=${timeRange}`,
+    listTrackIds: (db, userId, limit) => listSnapshotTrackIds(db, userId, { date, timeRange }, limit),
+    propose: (tracks) => ({
+      name: `${monthWords(date)} · your top ${tracks}`,
+      description: `From ${words}, your top tracks of ${rangeWords(timeRange)}.`,
+    }),
+  };
+});
+
+/** `from=period&year=2024&month=3&range=short_term`: the lists of a month or a year as one. */
+export const periodList = z
+  .object({ year, month, range })
+  .transform(({ range: timeRange, ...given }): TrackList => {
+    const numbers = [
+      String(given.year),
+      ...(given.month === undefined ? [] : [String(given.month).padStart(2, '0')]),
+    ];
+    const words = given.month === undefined ? String(given.year) : monthWords(numbers.join('-'));
+    return {
+      address: [
+        ['from', 'period'],
+        ['year', String(given.year)],
+        ...(given.month === undefined ? [] : [['month', String(given.month)] as const]),
+        ['range', timeRange],
+      ],
+      words: `the lists of ${words} (${rangeWords(timeRange)})`,
+      href: `/time-machine/${numbers.join('/')}?range=${timeRange}`,
+      listTrackIds: (db, userId, limit) => listPeriodTrackIds(db, userId, { ...given, timeRange }, limit),
+      propose: (tracks) => ({
+        name: `${words} · your top ${tracks}`,
+        description: `What you loved most in ${words}, from all its snapshots of ${rangeWords(timeRange)}.`,
+      }),
+    };
+  });

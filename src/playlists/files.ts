@@ -1,0 +1,35 @@
+import type { Queries } from '../db.ts';
+
+/** A track of a playlist as a file takes it away. */
+export interface FileTrack {
+  readonly track_id: string;
+  readonly name: string | null;
+  readonly artist_names: string | null;
+  readonly album_name: string | null;
+  /** `YYYY-MM-DD`, as precise as `release_date_precision` says. */
+  readonly release_date: string | null;
+  readonly duration_ms: number | null;
+  readonly spotify_url: string | null;
+}
+
+const ROWS_AT_A_TIME = 500;
+
+/** Tracks in the order of their ids, some hundreds at a time, so that a long playlist is never in memory whole. */
+export async function* streamFileTracks(db: Queries, trackIds: readonly string[]): AsyncGenerator<FileTrack> {
+  for (let from = 0; from < trackIds.length; from += ROWS_AT_A_TIME) {
+    yield* await db.many<FileTrack>(FILE_TRACKS, [trackIds.slice(from, from + ROWS_AT_A_TIME)]);
+  }
+}
+
+const FILE_TRACKS = `
+  SELECT track_id, tracks.name, album_name, duration_ms, spotify_url,
+    COALESCE((
+      SELECT string_agg(artists.name, ', ' ORDER BY position)
+      FROM track_artists JOIN artists USING (artist_id) WHERE track_artists.track_id = tracks.track_id
+    ), artist_name) AS artist_names,
+    CASE release_date_precision
+      WHEN 'year' THEN left(release_date::text, 4) WHEN 'month' THEN left(release_date::text, 7)
+      ELSE release_date::text END AS release_date
+  FROM unnest($1::text[]) WITH ORDINALITY AS list (track_id, place)
+  JOIN tracks USING (track_id)
+  ORDER BY place`;

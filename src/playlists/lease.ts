@@ -1,0 +1,134 @@
+import type { Db, Queries } from '../db.ts';
+import type { SendingProblem } from './sendings.ts';
+
+/** Seconds a lease lasts: far longer than one call, so that nobody goes on while a call is still under way. */
+export const LEASE_SECONDS = 30;
+
+/** What whoever sends works with. */
+export interface Leased {
+  readonly playlistId: string;
+  readonly lease: string;
+  readonly name: string;
+  readonly description: string;
+  readonly isPublic: boolean;
+  readonly trackIds: readonly string[];
+  spotifyPlaylistId: string | null;
+  handled: number;
+  confirmed: number;
+  pending: number;
+  startOver: boolean;
+}
+
+/**
+ * Takes a sending in hand, in one statement: in however many tabs and processes it is asked for, one gets it. null
+ * where another has it, where all is sent, or where it must wait.
+ */
+export function takeSending(db: Queries, userId: number, playlistId: string): Promise<Leased | null> {
+  return db.maybeOne<Leased>(TAKE, [userId, playlistId, LEASE_SECONDS]);
+}
+
+const TAKE = `
+  UPDATE playlist_sendings AS s SET
+    state = 'sending', problem = NULL, not_before = NULL,
+    lost_creations = lost_creations + (creation_asked_at IS NOT NULL)::int, creation_asked_at = NULL,
+    lease = gen_random_uuid(), leased_until = now() + make_interval(secs => $3)
+  FROM playlists AS p
+  WHERE s.user_id = $1 AND s.playlist_id = $2 AND (p.user_id, p.playlist_id) = (s.user_id, s.playlist_id)
+    AND state <> 'sent'
+    AND (leased_until IS NULL OR leased_until < now())
+    AND (not_before IS NULL OR not_before <= now())
+  RETURNING s.playlist_id AS "playlistId", lease, p.name, COALESCE(p.description, '') AS description,
+    is_public AS "isPublic", track_ids AS "trackIds", s.spotify_playlist_id AS "spotifyPlaylistId",
+    handled, confirmed, pending, start_over AS "startOver"`;
+
+/** Somebody else has taken over, or the playlist was deleted: stop, and write nothing more. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+export interface Progress {
+  readonly handled?: number;
+  readonly confirmed?: number;
+  readonly pending?: number;
+  readonly startOver?: boolean;
+  readonly spotifyPlaylistId?: string;
+  /** A track Spotify does not take. */
+  readonly leaveOut?: string;
+  /** Whether Spotify has been asked to make the playlist and has not answered yet. */
+  readonly creating?: boolean;
+}
+
+/**
+ * Writes down how far a sending is, and holds on to it for as long again: right before every call to Spotify, and
+ * after it.
+ * @throws LeaseLost
+ */
+export async function note(
+  db: Queries,
+  userId: number,
+  { playlistId, lease }: Leased,
+  progress: Progress,
+): Promise<void> {
+  const noted = await db.execute(NOTE, [
+    userId,
+    playlistId,
+    lease,
+    LEASE_SECONDS,
+    progress.handled ?? null,
+    progress.confirmed ?? null,
+    progress.pending ?? null,
+    progress.startOver ?? null,
+    progress.spotifyPlaylistId ?? null,
+    progress.leaveOut ?? null,
+    progress.creating ?? null,
+  ]);
+  if (noted === 0) throw new LeaseLost();
+}
+
+const NOTE = `
+  UPDATE playlist_sendings SET
+    leased_until = now() + make_interval(secs => $4),
+    handled = COALESCE($5, handled),
+    confirmed = COALESCE($6, confirmed),
+    pending = COALESCE($7, pending),
+    start_over = COALESCE($8, start_over),
+    spotify_playlist_id = COALESCE($9, spotify_playlist_id),
+    left_out = CASE WHEN $10::text IS NULL THEN left_out
+      ELSE left_out || jsonb_build_array(jsonb_build_object('track_id', $10::text, 'reason', 'not-taken')) END,
+    creation_asked_at = CASE $11::boolean WHEN true THEN now() WHEN false THEN NULL ELSE creation_asked_at END
+  WHERE user_id = $1 AND playlist_id = $2 AND lease = $3 AND leased_until > now()`;
+
+/** The playlist at Spotify, from now on also the playlist's own. */
+export async function noteCreated(
+  db: Db,
+  userId: number,
+  leased: Leased,
+  spotifyPlaylistId: string,
+): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    await note(tx, userId, leased, { spotifyPlaylistId, creating: false });
+    await tx.execute(
+      `UPDATE playlists SET spotify_playlist_id = $3 WHERE user_id = $1 AND playlist_id = $2`,
+      [userId, leased.playlistId, spotifyPlaylistId],
+    );
+  });
+}
+
+/** Lets go of a sending: it is done, or something stands in its way. Does nothing where the lease is lost. */
+export async function endSending(
+  db: Queries,
+  userId: number,
+  { playlistId, lease }: Leased,
+  end: { readonly problem: SendingProblem; readonly waitSeconds: number } | 'sent',
+): Promise<void> {
+  const { problem, waitSeconds } = end === 'sent' ? { problem: null, waitSeconds: 0 } : end;
+  await db.execute(
+    `UPDATE playlist_sendings SET
+       state = CASE WHEN $4::text IS NULL THEN 'sent' ELSE 'stopped' END, problem = $4,
+       finished_at = CASE WHEN $4::text IS NULL THEN now() END,
+       not_before = CASE WHEN $5::int > 0 THEN now() + make_interval(secs => $5::int) END,
+       lease = NULL, leased_until = NULL
+     WHERE user_id = $1 AND playlist_id = $2 AND lease = $3`,
+    [userId, playlistId, lease, problem, waitSeconds],
+  );
+}

@@ -1,0 +1,94 @@
+import type { ChartData } from '../archives/charts.ts';
+import type { Average } from '../archives/figures.ts';
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+/** How a list of tracks sounds. Audio features run from 0 to 1, or are null where none is known. */
+export interface Profile {
+  readonly tracks: number;
+  readonly with_features: number;
+  readonly energy: Average;
+  readonly valence: Average;
+  readonly danceability: Average;
+  readonly explicit: { readonly tracks: number; readonly known: number };
+  /** Together, of those whose duration is known. */
+  readonly duration_ms: number;
+  readonly durations_known: number;
+  /** From the first track to the last, in at most 60 steps of equal length. */
+  readonly course: readonly {
+    /** Place of the step's first track. */
+    readonly first: number;
+    readonly last: number;
+    readonly energy: number | null;
+  }[];
+}
+
+export async function computeProfile(
+  db: Queries,
+  userId: number,
+  trackIds: readonly string[],
+): Promise<Profile> {
+  return (await db.one<{ profile: Profile }>(PROFILE, [userId, trackIds])).profile;
+}
+
+const average = (feature: string): string =>
+  `jsonb_build_object('average', avg(${feature}), 'known', count(${feature}))`;
+
+const PROFILE = hotQuery(
+  'playlist: how it sounds',
+  ['userId', 'trackIds'],
+  `
+  WITH heard AS (
+    SELECT place, energy, valence, danceability, explicit, duration_ms,
+      ntile(60) OVER (ORDER BY place) AS step,
+      num_nonnulls(energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness, tempo,
+        loudness, key, mode) > 0 AS has_features
+    FROM unnest($2::text[]) WITH ORDINALITY AS list (track_id, place)
+    LEFT JOIN archive_tracks AS a ON a.user_id = $1 AND a.track_id = list.track_id
+  ),
+  steps AS (
+    SELECT min(place) AS first, max(place) AS last, avg(energy) AS energy FROM heard GROUP BY step
+  )
+  SELECT jsonb_build_object(
+    'tracks', count(*),
+    'with_features', count(*) FILTER (WHERE has_features),
+    'energy', ${average('energy')},
+    'valence', ${average('valence')},
+    'danceability', ${average('danceability')},
+    'explicit', jsonb_build_object('tracks', count(*) FILTER (WHERE explicit), 'known', count(explicit)),
+    'duration_ms', COALESCE(sum(duration_ms), 0),
+    'durations_known', count(duration_ms),
+    'course', (SELECT COALESCE(jsonb_agg(to_jsonb(steps) ORDER BY first), '[]') FROM steps)
+  ) AS profile
+  FROM heard`,
+);
+
+/** The charts of a playlist by the name they have below /api. */
+export const PLAYLIST_CHARTS = {
+  'audio-profile': ({ energy, valence, danceability }) => ({
+    labels: ['Energy', 'Valence', 'Danceability'],
+    data: [energy.average, valence.average, danceability.average],
+  }),
+  'energy-course': ({ course }) => ({
+    labels: course.map(({ first, last }) => (first === last ? String(first) : `${first}–${last}`)),
+    data: course.map(({ energy }) => energy),
+  }),
+} satisfies Record<string, (profile: Profile) => ChartData>;
+
+export type PlaylistChart = keyof typeof PLAYLIST_CHARTS;
+
+/** What a list shows of these tracks, in their order. */
+export function listCards(db: Queries, trackIds: readonly string[]): Promise<TrackCard[]> {
+  return db.many<TrackCard>(CARDS, [trackIds]);
+}
+
+const CARDS = hotQuery(
+  'playlist: the tracks of a page',
+  ['trackIds'],
+  `
+  SELECT ${TRACK_CARD}
+  FROM unnest($1::text[]) WITH ORDINALITY AS list (track_id, place)
+  JOIN tracks USING (track_id)
+  ORDER BY place`,
+);

@@ -1,0 +1,55 @@
+import type { TimeRange } from '../spotify/top-tracks.ts';
+
+/** What a playlist is called and said to be, until its listener puts it otherwise. */
+export interface Proposal {
+  readonly name: string;
+  readonly description: string;
+}
+
+export const NAME_LIMIT = 100;
+export const DESCRIPTION_LIMIT = 300;
+
+const RANGE_WORDS: Readonly<Record<TimeRange, string>> = {
+  short_term: 'the last 4 weeks',
+  medium_term: 'the last 6 months',
+  long_term: 'the last year',
+};
+
+export const rangeWords = (timeRange: TimeRange): string => RANGE_WORDS[timeRange];
+
+/** "14 March 2024" of a `YYYY-MM-DD`. */
+export const dayWords = (date: string): string =>
+  inWords(date, { day: 'numeric', month: 'long', year: 'numeric' });
+
+/** "March 2024" of a `YYYY-MM-DD` or `YYYY-MM`. */
+export const monthWords = (date: string): string =>
+  inWords(`${date.slice(0, 7)}-01`, { month: 'long', year: 'numeric' });
+
+function inWords(date: string, parts: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
+}
+
+/** Within what Spotify takes, cut between characters and with an ellipsis where it is longer. */
+export const fitted = ({ name, description }: Proposal): Proposal => ({
+  name: cut(name, NAME_LIMIT),
+  description: cut(description, DESCRIPTION_LIMIT),
+});
+
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('en').segment(text.slice(0, limit + 50))) {
+    if (kept.length + segment.length > limit - 1) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** One line without control characters: what neither Spotify nor a page can show becomes a space. */
+export const oneLine = (text: string): string =>
+  Buffer.from(text)
+    .toString()
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();

@@ -1,0 +1,137 @@
+import type { Db, Queries } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { SpotifyErrorKind } from '../spotify/errors.ts';
+
+/** Why a sending stands still; its page says it in words. */
+export type SendingProblem =
+  | SpotifyErrorKind
+  /** The consent has ended: connect again. */
+  | 'needs-reconnect'
+  /** The playlist at Spotify is no longer as we left it: going on could double or disorder it. */
+  | 'changed-there'
+  /** Spotify no longer has the playlist. */
+  | 'gone-there'
+  /** A fault of ours; it is in the log. */
+  | 'failed';
+
+export type LeftOutReason = 'local-file' | 'no-spotify-id' | 'not-taken';
+
+/** How far a playlist is on its way to Spotify. */
+export interface Sending {
+  /** `interrupted`: whoever was sending it is gone (a restart, a crash). */
+  readonly state: 'waiting' | 'sending' | 'interrupted' | 'stopped' | 'sent';
+  readonly is_public: boolean;
+  /** Tracks to send. */
+  readonly total: number;
+  /** Of those, how many are there or left out. */
+  readonly handled: number;
+  /** Items that are there for certain. */
+  readonly confirmed: number;
+  readonly left_out: number;
+  /** Empty playlists that may stand at Spotify, because the answer to making one was lost. */
+  readonly lost_creations: number;
+  readonly problem: SendingProblem | null;
+  /** Until then pressing the button does nothing. */
+  readonly not_before: Date | null;
+  readonly spotify_playlist_id: string | null;
+  readonly finished_at: Date | null;
+}
+
+/** null before the first press of the button. */
+export function findSending(db: Queries, userId: number, playlistId: string): Promise<Sending | null> {
+  return db.maybeOne<Sending>(FIND, [userId, playlistId]);
+}
+
+const FIND = hotQuery(
+  'playlist: how far it is sent',
+  ['userId', 'playlistId'],
+  `
+  SELECT
+    CASE WHEN state = 'sending' AND leased_until < now() THEN 'interrupted' ELSE state END AS state,
+    is_public, cardinality(track_ids) AS total, handled, confirmed, jsonb_array_length(left_out) AS left_out,
+    lost_creations + (creation_asked_at IS NOT NULL AND COALESCE(leased_until < now(), true))::int AS lost_creations,
+    problem, spotify_playlist_id, finished_at,
+    CASE WHEN not_before > now() THEN not_before END AS not_before
+  FROM playlist_sendings WHERE user_id = $1 AND playlist_id = $2`,
+);
+
+export interface LeftOutTrack {
+  readonly track_id: string;
+  readonly reason: LeftOutReason;
+  readonly name: string | null;
+  readonly artist_name: string | null;
+}
+
+/** What is not there and why, by name, in the playlist's order. */
+export function listLeftOut(db: Queries, userId: number, playlistId: string): Promise<LeftOutTrack[]> {
+  return db.many<LeftOutTrack>(
+    `SELECT left_out.track_id, left_out.reason, name, artist_name
+     FROM playlist_sendings
+     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(left_out) AS (track_id text, reason text))
+       WITH ORDINALITY AS left_out (track_id, reason, place)
+     LEFT JOIN tracks USING (track_id)
+     WHERE user_id = $1 AND playlist_id = $2
+     ORDER BY place LIMIT 500`,
+    [userId, playlistId],
+  );
+}
+
+/**
+ * Remembers that a playlist is to be sent: what, in which order, how far. However often it is called, the first call
+ * decides. What Spotify cannot take (local files) is left out from the start.
+ * @throws AppError 404 where there is no such playlist, 400 where nothing is left to send
+ */
+export async function startSending(
+  db: Db,
+  userId: number,
+  playlistId: string,
+  { isPublic }: { readonly isPublic: boolean },
+): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    await tx.execute(START, [userId, playlistId, isPublic]);
+    const started = await tx.maybeOne<{ total: number }>(
+      `SELECT cardinality(track_ids) AS total FROM playlist_sendings WHERE user_id = $1 AND playlist_id = $2`,
+      [userId, playlistId],
+    );
+    if (!started) throw notFound();
+    if (started.total === 0) throw new AppError(400, NOTHING_TO_SEND);
+  });
+}
+
+const NOTHING_TO_SEND =
+  'There is nothing in this playlist that Spotify could take: none of its tracks has an id of Spotify’s.';
+
+const START = `
+  INSERT INTO playlist_sendings (user_id, playlist_id, is_public, track_ids, left_out)
+  SELECT $1, $2, $3,
+    COALESCE(array_agg(track_id ORDER BY position NULLS LAST, track_id) FILTER (WHERE sendable), '{}'),
+    COALESCE(jsonb_agg(
+      jsonb_build_object('track_id', track_id, 'reason',
+        CASE WHEN track_id LIKE 'spotify:local:%' THEN 'local-file' ELSE 'no-spotify-id' END)
+      ORDER BY position NULLS LAST, track_id) FILTER (WHERE NOT sendable), '[]')
+  FROM (
+    SELECT track_id, position, track_id ~ '^[A-Za-z0-9]{22}$' AS sendable
+    FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2
+  ) AS entries
+  HAVING EXISTS (SELECT FROM playlists WHERE user_id = $1 AND playlist_id = $2)
+  ON CONFLICT DO NOTHING`;
+
+/**
+ * Forgets how far a playlist was sent where its copy at Spotify is gone or was changed, so that it can be sent anew,
+ * as another playlist. In every other state it does nothing: a playlist is sent once.
+ */
+export async function forgetSending(db: Db, userId: number, playlistId: string): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    const forgotten = await tx.execute(
+      `DELETE FROM playlist_sendings
+       WHERE user_id = $1 AND playlist_id = $2 AND state = 'stopped' AND problem IN ('gone-there', 'changed-there')`,
+      [userId, playlistId],
+    );
+    if (forgotten === 0) return;
+    await tx.execute(
+      `UPDATE playlists SET spotify_playlist_id = NULL WHERE user_id = $1 AND playlist_id = $2`,
+      [userId, playlistId],
+    );
+  });
+}

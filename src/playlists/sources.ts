@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import { periodList, snapshotList } from './dated-lists.ts';
+import { exploreList, moodList, searchList, similarList } from './found-lists.ts';
+import type { TrackList } from './track-list.ts';
+
+/** Each kind of list by its `from`: the schema reads its parameters and answers the list. One entry per kind. */
+export const SOURCES = {
+  snapshot: snapshotList,
+  period: periodList,
+  search: searchList,
+  mood: moodList,
+  explore: exploreList,
+  similar: similarList,
+} satisfies Record<string, z.ZodType<TrackList>>;
+
+export type SourceName = keyof typeof SOURCES;
+export const SOURCE_NAMES = Object.keys(SOURCES) as [SourceName, ...SourceName[]];

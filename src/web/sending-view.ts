@@ -1,0 +1,76 @@
+import type { Db } from '../db.ts';
+import { findSending, listLeftOut, type Sending, type SendingProblem } from '../playlists/sendings.ts';
+import type { Playlist } from '../playlists/shelf.ts';
+import { findConnection, type Connection } from '../users/connections.ts';
+import { formatInstant, formatNumber, plural } from './format.ts';
+
+/** What stands in the way, in words: what happened, and that nothing is lost. */
+const PROBLEM_WORDS: Readonly<Record<SendingProblem, string>> = {
+  unreachable: 'Spotify could not be reached, or did not answer in time.',
+  unreadable: 'Spotify sent an answer that could not be read.',
+  'rate-limited': 'Spotify has asked this app to wait.',
+  'invalid-grant': 'Your connection to Spotify has ended.',
+  'needs-reconnect': 'Your connection to Spotify has ended.',
+  unauthorized: 'Spotify no longer accepts this connection.',
+  'not-allowed': 'Your Spotify account is not on the list of people who may use this app.',
+  'premium-lapsed': 'Spotify has paused this app because its owner has no active Premium subscription.',
+  'scope-missing': 'Spotify has not been given leave to make playlists for you.',
+  refused: 'Spotify refused the request.',
+  'changed-there':
+    'The playlist was changed at Spotify while it was being filled, so that going on could double tracks or mix up their order.',
+  'gone-there': 'Spotify no longer has the playlist: it was deleted there.',
+  failed: 'Something failed on our side; the log has it.',
+};
+
+const NEEDS_CONSENT = new Set<SendingProblem>([
+  'invalid-grant',
+  'needs-reconnect',
+  'unauthorized',
+  'scope-missing',
+]);
+const NEEDS_ANOTHER = new Set<SendingProblem>(['changed-there', 'gone-there']);
+
+export const REASON_WORDS = {
+  'local-file': 'a file of your own, which Spotify does not have',
+  'no-spotify-id': 'known here without an id of Spotify’s',
+  'not-taken': 'not taken by Spotify, which most likely no longer has it',
+} as const;
+
+/** "120 of 250 tracks are at Spotify." */
+export function progressWords({ confirmed, total }: Pick<Sending, 'confirmed' | 'total'>): string {
+  if (confirmed === 0) return `None of ${plural(total, 'track')} is at Spotify yet.`;
+  return `${formatNumber(confirmed)} of ${plural(total, 'track')} ${confirmed === 1 ? 'is' : 'are'} at Spotify.`;
+}
+
+/** How a playlist stands with Spotify, for its page. */
+export async function readSendingView(db: Db, user: Express.User, playlist: Playlist) {
+  const [sending, connection] = await Promise.all([
+    findSending(db, user.user_id, playlist.playlist_id),
+    findConnection(db, user.user_id),
+  ]);
+  const leftOut =
+    sending && sending.left_out > 0 ? await listLeftOut(db, user.user_id, playlist.playlist_id) : [];
+  const problem = sending?.problem ?? null;
+  return {
+    sending,
+    isMoving: sending?.state === 'sending',
+    progress: sending ? progressWords(sending) : '',
+    problem: problem === null ? '' : PROBLEM_WORDS[problem],
+    waitUntil: sending?.not_before ? waitWords(sending.not_before, user.timezone) : '',
+    needsAnother: problem !== null && NEEDS_ANOTHER.has(problem),
+    needsConsent: (problem !== null && NEEDS_CONSENT.has(problem)) || !mayMakePlaylists(connection),
+    leftOut: leftOut.map((track) => ({ ...track, words: REASON_WORDS[track.reason] })),
+    spotifyUrl:
+      playlist.spotify_playlist_id && `https://open.spotify.com/playlist/${playlist.spotify_playlist_id}`,
+  };
+}
+
+export const mayMakePlaylists = (connection: Connection | null): boolean =>
+  connection?.connected === true && connection.scope.split(/\s+/).includes('playlist-modify-private');
+
+function waitWords(until: Date, timezone: string): string {
+  const seconds = Math.ceil((until.getTime() - Date.now()) / 1000);
+  return seconds < 90
+    ? `in ${plural(Math.max(seconds, 1), 'second')}`
+    : `from ${formatInstant(until, timezone)}`;
+}

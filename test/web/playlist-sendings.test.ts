@@ -1,0 +1,194 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ALICE,
+  BOB,
+  cookiesOf,
+  nobody,
+  signIn,
+  submit,
+  useApp,
+  userIdFor,
+  type Visitor,
+} from '../support/app.ts';
+import { insertPlaylist } from '../support/factories.ts';
+import { insertFilledPlaylist, letTimePass, settled, spotifyIds, urisOf } from '../support/playlists.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+let made = 0;
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  bob = await signIn(test, BOB);
+  aliceId = await userIdFor(test, ALICE);
+});
+afterEach(async () => {
+  test.spotify.heal();
+  test.spotify.forgetPlaylists();
+  await test.db.execute('DELETE FROM spotify_limits');
+});
+
+const ids = spotifyIds(250);
+async function playlist(): Promise<{ id: string; path: string }> {
+  made += 1;
+  await insertFilledPlaylist(test.db, aliceId, `p${made}`, ids);
+  return { id: `p${made}`, path: `/playlists/p${made}` };
+}
+const page = async (path: string): Promise<string> => (await alice.get(path).expect(200)).text;
+
+describe('sending a playlist', () => {
+  it('answers at once, goes on by itself, and leads to Spotify in the end', async () => {
+    const { id, path } = await playlist();
+    expect(await page(path)).toContain('However often you press, it is sent once');
+    const answer = await submit(alice, `${path}/send`, { visibility: 'private' });
+    expect([answer.status, answer.headers.location]).toEqual([303, `${path}#spotify`]);
+    expect(await settled(test.db, id)).toBe('sent');
+    expect(test.spotify.playlists).toMatchObject([{ isPublic: false, uris: urisOf(ids) }]);
+    const sent = await page(path);
+    expect(sent).toContain(`href="https://open.spotify.com/playlist/${test.spotify.playlists[0]?.id}"`);
+    expect(sent).toContain('250 tracks, in this order');
+    expect(sent).not.toContain(`action="${path}/send"`);
+  });
+
+  it('is done once, by ten presses at the same time', async () => {
+    const { id, path } = await playlist();
+    await Promise.all(Array.from({ length: 10 }, () => submit(alice, `${path}/send`)));
+    expect(await settled(test.db, id)).toBe('sent');
+    await submit(alice, `${path}/send`, { anew: 'yes' });
+    expect(test.spotify.playlists.map(({ uris }) => uris.length)).toEqual([250]);
+  });
+
+  it('shows how far it is, with a page that asks again where there are no scripts', async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 1_500, after: 1, times: 'once' });
+    await submit(alice, `${path}/send`);
+    const moving = await page(path);
+    expect(moving).toContain('<noscript><meta http-equiv="refresh" content="3"></noscript>');
+    expect(moving).toContain(`data-progress="${path}/progress"`);
+    await settled(test.db, id);
+    expect(await page(path)).not.toContain('http-equiv="refresh"');
+  });
+
+  it('that must wait for a day says until when, and that nothing is lost', async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({
+      on: 'playlist-items',
+      kind: 'rate-limit',
+      retryAfter: 86_400,
+      after: 1,
+      times: 'once',
+    });
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('stopped');
+    const waiting = await page(path);
+    expect(waiting).toContain('Spotify has asked this app to wait');
+    expect(waiting).toContain('100 of 250 tracks are at Spotify');
+    expect(waiting).toMatch(/It can go on <b>from \d+ \w+ \d{4} at \d\d:\d\d<\/b>/);
+    const before = test.spotify.calls.length;
+    await submit(alice, `${path}/send`);
+    expect(test.spotify.calls).toHaveLength(before);
+    await letTimePass(test.db);
+    await test.db.execute('DELETE FROM spotify_limits');
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('sent');
+    expect(test.spotify.playlists).toMatchObject([{ uris: urisOf(ids) }]);
+  });
+
+  it.each([
+    ['not-allow-listed', 'not on the list of people who may use this app'],
+    ['premium-lapsed', 'no active Premium subscription'],
+    ['scope-missing', 'Connect Spotify again'],
+    ['html', 'could not be read'],
+  ] as const)('that meets “%s” says so', async (kind, words) => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'create-playlist', kind });
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('stopped');
+    expect(await page(path)).toContain(words);
+  });
+
+  it('cut off by a restart says so, and goes on by the button', async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 500, after: 2, times: 'once' });
+    await submit(alice, `${path}/send`);
+    await settled(test.db, id);
+    await test.db.execute(
+      `UPDATE playlist_sendings SET state = 'sending', lease = gen_random_uuid() WHERE playlist_id = $1`,
+      [id],
+    );
+    await letTimePass(test.db);
+    expect(await page(path)).toContain('The sending was cut off in the middle');
+    await submit(alice, `${path}/send`);
+    await settled(test.db, id);
+    expect(test.spotify.playlists).toMatchObject([{ uris: urisOf(ids) }]);
+  });
+
+  it('names the tracks that were left out', async () => {
+    const { id, path } = await playlist();
+    test.spotify.withdrawTracks(String(ids[6]));
+    await submit(alice, `${path}/send`);
+    await settled(test.db, id);
+    const sent = await page(path);
+    expect(sent).toContain('1 track left out');
+    expect(sent).toMatch(/<b>Track 7<\/b>.*most likely no longer has it/s);
+  });
+
+  it('without the right to make playlists leads to Spotify for it', async () => {
+    const { path } = await playlist();
+    await test.db.execute(`UPDATE spotify_connections SET scope = 'user-top-read' WHERE user_id = $1`, [
+      aliceId,
+    ]);
+    expect(await page(path)).toContain(`/auth/spotify?return_to=${encodeURIComponent(path)}`);
+    alice = await signIn(test, ALICE);
+    expect(await page(path)).toContain('Send to Spotify');
+  });
+
+  it('of nothing says why not', async () => {
+    await insertPlaylist(test.db, aliceId, { playlistId: 'bare' }, []);
+    await submit(alice, '/playlists/bare/send');
+    expect(await page('/playlists/bare')).toContain('nothing in this playlist that Spotify could take');
+  });
+
+  it('of another’s, of nothing and with nonsense: 404, 404, 400', async () => {
+    const { path } = await playlist();
+    expect((await submit(bob, `${path}/send`)).status).toBe(404);
+    expect((await submit(alice, '/playlists/none/send')).status).toBe(404);
+    expect((await submit(alice, `${path}/send`, { visibility: 'secret' })).status).toBe(400);
+    expect(test.spotify.playlists).toEqual([]);
+  });
+});
+
+describe('the progress', () => {
+  const events = async (path: string, visitor = alice): Promise<Response> =>
+    fetch(`${test.baseUrl}${path}/progress`, {
+      headers: { cookie: cookiesOf(visitor), 'accept-encoding': 'gzip' },
+      redirect: 'manual',
+    });
+
+  it('comes as it happens, uncompressed, and ends with the sending', { timeout: 60_000 }, async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 500 });
+    await submit(alice, `${path}/send`);
+    const answer = await events(path);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-store, no-transform');
+    expect(answer.headers.get('content-encoding')).toBeNull();
+    const text = await answer.text();
+    expect(text).toContain('"words":"100 of 250 tracks are at Spotify."');
+    expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^event: end\ndata: .*"handled":250/);
+    expect(await settled(test.db, id)).toBe('sent');
+  });
+
+  it('of what nobody sends ends at once', async () => {
+    const { path } = await playlist();
+    expect(await (await events(path)).text()).toBe('retry: 1000\n\nevent: end\ndata: null\n\n');
+  });
+
+  it('is its listener’s alone', async () => {
+    const { path } = await playlist();
+    expect((await events(path, bob)).status).toBe(404);
+    expect((await events(path, nobody(test))).status).toBe(302);
+  });
+});
