@@ -1,5 +1,18 @@
 /** What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each. */
-export type Parameter = 'userId' | 'timeRange' | 'latestDate' | 'previousDate' | 'trackId' | 'artistId';
+export type Parameter =
+  | 'userId'
+  | 'timeRange'
+  | 'latestDate'
+  | 'previousDate'
+  | 'trackId'
+  | 'artistId'
+  | 'firstDay'
+  | 'lastDay'
+  | 'timezone'
+  | 'pageSize'
+  | 'words'
+  | 'nothing'
+  | 'emptyText';
 
 export interface HotQuery {
   readonly name: string;

@@ -1,9 +1,11 @@
 import http from 'node:http';
 import { createApp } from './app.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, type Config } from './config.ts';
+import { createDb } from './db.ts';
 import { ConfigError } from './errors.ts';
+import { startWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, type OpenDatabase } from './open-database.ts';
 
 const DRAIN_MS = 10_000;
 
@@ -14,6 +16,7 @@ async function start(): Promise<void> {
   const { express, readiness } = createApp({ config, db: database.db });
   const server = listen(express);
   server.listen(config.port, config.host, () => log.info({ address: config.baseUrl }, 'listening'));
+  const worker = config.workerInWeb ? startOwnWorker(config, database) : null;
 
   let stopping = false;
   const stop = async (why: string, exitCode: number): Promise<void> => {
@@ -24,7 +27,7 @@ async function start(): Promise<void> {
     // Whatever hangs past this, the end does not wait for it.
     setTimeout(() => process.exit(exitCode), DRAIN_MS + 2_000).unref();
     try {
-      await closeServer(server);
+      await Promise.all([closeServer(server), worker?.stop()]);
       await database.close();
     } catch (error) {
       log.error({ err: error }, 'could not stop cleanly');
@@ -43,6 +46,28 @@ async function start(): Promise<void> {
       void stop(fault, 1);
     });
   }
+}
+
+const WORKER_CONNECTIONS = 4;
+
+/** Beside the pages, on connections of its own (past a pooler), so that neither waits for the other. */
+function startOwnWorker(
+  { spotify, tokenKeys }: Config,
+  { directUrl }: OpenDatabase,
+): { stop(): Promise<void> } {
+  const db = createDb({
+    url: directUrl,
+    poolMin: 0,
+    poolMax: WORKER_CONNECTIONS,
+    applicationName: 'web-worker',
+  });
+  const worker = startWorker(db, { settings: spotify, tokenKeys });
+  return {
+    async stop() {
+      await worker.stop();
+      await db.close();
+    },
+  };
 }
 
 /** Slow or silent clients are cut off; kept-alive connections outlive a platform edge's own idle limit of 60 s. */

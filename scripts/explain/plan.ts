@@ -3,8 +3,12 @@ import { listHotQueries, type HotQuery, type Parameter } from '../../src/hot-que
 // The modules whose queries are to be known here.
 import '../../src/archives/summary.ts';
 import '../../src/archives/unclaimed.ts';
+import '../../src/plays/figures.ts';
+import '../../src/plays/history.ts';
+import '../../src/plays/top-plays.ts';
 import '../../src/snapshots/capture.ts';
 import '../../src/snapshots/top-list.ts';
+import '../../src/users/connection-health.ts';
 import '../../src/users/connections.ts';
 import '../../src/users/users.ts';
 
@@ -46,6 +50,13 @@ export async function listSubjects(db: Db, userId: number): Promise<Subject[]> {
     timeRange: 'short_term',
     latestDate: dates[0]?.date,
     previousDate: dates[1]?.date,
+    firstDay: '2026-01-01',
+    lastDay: '2026-12-31',
+    timezone: 'Europe/Berlin',
+    pageSize: 51,
+    words: 'love',
+    nothing: null,
+    emptyText: '',
   };
   return listHotQueries().map((query) => ({
     ...query,

@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
-import { AppError } from '../errors.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
+import { failureInWords } from '../users/attempts.ts';
 
 /** What became of one attempt to keep a day's lists, or of a day on which none succeeded. */
 export interface CaptureRun {
@@ -18,15 +18,20 @@ export interface CaptureRun {
   readonly failure: string | null;
 }
 
-export const RUNS_SHOWN = 60;
-
 /** The newest runs, newest first. */
-export function listCaptureRuns(db: Queries, userId: number, limit = RUNS_SHOWN): Promise<CaptureRun[]> {
+export function listCaptureRuns(db: Queries, userId: number, limit: number): Promise<CaptureRun[]> {
   return db.many<CaptureRun>(
     `SELECT run_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
      FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2`,
     [userId, limit],
   );
+}
+
+/** The minute of the listener's day at which their lists are asked for: `07:42`. */
+export async function findCaptureTime(db: Queries, userId: number): Promise<string> {
+  return (
+    await db.one<{ time: string }>(`SELECT to_char(capture_time($1::bigint), 'HH24:MI') AS time`, [userId])
+  ).time;
 }
 
 export interface SuccessfulRun {
@@ -67,10 +72,6 @@ export async function recordFailedRun(
     [userId, startedAt, failureInWords(error)],
   );
 }
-
-/** An AppError speaks for itself; a fault of ours is in the log and not on a page. */
-export const failureInWords = (error: unknown): string =>
-  error instanceof AppError ? error.message : 'Something went wrong on this server; its log says more.';
 
 /**
  * Days that are over and on which nothing was kept, from each listener's first run on: a gap in an archive is told of,

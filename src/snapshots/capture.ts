@@ -2,9 +2,8 @@ import { lockArchive } from '../archives/lock.ts';
 import { refreshArchiveSummary } from '../archives/summary.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
-import { DatabaseUnavailable, type Db, type Queries, type Transaction } from '../db.ts';
+import type { Db, Queries, Transaction } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { SpotifyError } from '../spotify/errors.ts';
 import {
   listTopTracks,
   TIME_RANGES,
@@ -12,6 +11,7 @@ import {
   type TimeRange,
   type TopTracks,
 } from '../spotify/top-tracks.ts';
+import { isNoAttempt } from '../users/attempts.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
 import { gated } from '../users/spotify-limit.ts';
 import { recordFailedRun, recordRun } from './capture-runs.ts';
@@ -47,11 +47,6 @@ export async function captureSnapshots(
 }
 
 const now = async (db: Queries): Promise<Date> => (await db.one<{ now: Date }>('SELECT now() AS now')).now;
-
-/** The gate was closed, so Spotify was not asked; or the database is away and could not be told. */
-const isNoAttempt = (error: unknown): boolean =>
-  error instanceof DatabaseUnavailable ||
-  (error instanceof SpotifyError && error.kind === 'rate-limited' && error.spotifyStatus === undefined);
 
 async function capture(
   db: Db,

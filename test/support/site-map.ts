@@ -30,6 +30,10 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/explicit': chart,
   'GET /api/top-artists': chart,
   'GET /api/popular-tracks': chart,
+  'GET /api/connection': { access: 'json' },
+  'GET /api/plays-by-hour': { access: 'json', query: ['span', 'from', 'to'] },
+  'GET /api/plays-by-day': { access: 'json', query: ['span', 'from', 'to'] },
+  'GET /history': { access: 'page', query: ['span', 'from', 'to', 'q', 'after'] },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /archives/unclaimed': { access: 'page' },
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },
@@ -39,6 +43,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /settings/imports/:importId/rejects.csv': { access: 'page' },
   'GET /settings/imports/:importId/rejects.jsonl': { access: 'page' },
   'POST /settings/timezone': { access: 'page', form: { timezone: 'Europe/Berlin' } },
+  'POST /settings/fetching': { access: 'page', form: { fetching: 'on' } },
   'POST /settings/theme': { access: 'page', form: { theme: 'dark', return_to: '/settings' } },
 };
 

@@ -2,10 +2,11 @@ import { bars } from './bars.js';
 import { columns } from './columns.js';
 import { profile } from './profile.js';
 import { shares } from './shares.js';
+import { strip } from './strip.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, columns, profile, shares };
+const KINDS = { bars, columns, profile, shares, strip };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

@@ -3,7 +3,9 @@ import type { WebContext } from '../context.ts';
 import type { Authenticator } from '../middleware/sign-in.ts';
 import { archiveRoutes } from './archives.ts';
 import { authRoutes } from './auth.ts';
+import { connectionRoutes } from './connection.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
+import { historyRoutes } from './history.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
 import { settingsRoutes } from './settings.ts';
@@ -19,5 +21,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(snapshotRoutes(context)) //   /snapshots
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
-    .use(importRoutes(context)); //    /settings/imports/…
+    .use(importRoutes(context)) //     /settings/imports/…
+    .use(connectionRoutes(context)) // /api/connection, /settings/fetching
+    .use(historyRoutes(context)); //   /history, /api/plays-by-hour, /api/plays-by-day
 }
