@@ -49,11 +49,11 @@ async function recordSuccess(tx: Queries, userId: number, added: number): Promis
   });
   await tx.execute(
     `INSERT INTO play_polls (user_id, next_poll_at, polled_at, succeeded_at)
-     VALUES ($1, now() + make_interval(secs => $2 * 60), now(), now())
+     VALUES ($1, now() + make_interval(secs => $2), now(), now())
      ON CONFLICT (user_id) DO UPDATE SET
        next_poll_at = excluded.next_poll_at, polled_at = now(), succeeded_at = now(),
        failures = 0, failure = NULL`,
-    [userId, minutes],
+    [userId, minutes * 60],
   );
 }
 
@@ -62,11 +62,11 @@ async function recordFailure(db: Queries, userId: number, error: unknown): Promi
   const failures = 1 + ((await findFailures(db, userId))?.failures ?? 0);
   await db.execute(
     `INSERT INTO play_polls (user_id, next_poll_at, polled_at, failures, failure)
-     SELECT user_id, now() + make_interval(secs => $2 * 60), now(), $3, $4 FROM users WHERE user_id = $1
+     SELECT user_id, now() + make_interval(secs => $2), now(), $3, $4 FROM users WHERE user_id = $1
      ON CONFLICT (user_id) DO UPDATE SET
        next_poll_at = excluded.next_poll_at, polled_at = now(),
        failures = excluded.failures, failure = excluded.failure`,
-    [userId, minutesAfterFailures(failures), failures, failureInWords(error)],
+    [userId, minutesAfterFailures(failures) * 60, failures, failureInWords(error)],
   );
 }
 
