@@ -2,8 +2,10 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
+import { gated } from './users/spotify-limit.ts';
 import { createAssets } from './web/assets.ts';
 import { canonicalHost } from './web/middleware/canonical-host.ts';
+import { connectionBanner } from './web/middleware/connection-banner.ts';
 import { csrfProtection } from './web/middleware/csrf.ts';
 import { errorPage, noSuchPage } from './web/middleware/error-page.ts';
 import { httpsOnly } from './web/middleware/https-only.ts';
@@ -32,7 +34,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   const app = express();
   const readiness = createReadiness(db);
   const access = {
-    settings: { ...config.spotify, timeoutMs: SPOTIFY_PATIENCE_MS },
+    settings: gated(db, { ...config.spotify, timeoutMs: SPOTIFY_PATIENCE_MS }),
     tokenKeys: config.tokenKeys,
   };
   const context = { config, db, access, readiness };
@@ -60,6 +62,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
   app.use(csrfProtection(config.baseUrl));
   app.use(pageLocals);
+  app.use(connectionBanner(context));
   app.use(siteRoutes(context, authenticator));
   app.use(noSuchPage);
   app.use(errorPage);

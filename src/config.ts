@@ -30,6 +30,8 @@ export interface Config {
   /** Empty: everyone whom Spotify lets in may sign in. */
   readonly allowedSpotifyIds: readonly string[];
   readonly sqlitePath: string;
+  /** Whether the web process also captures and asks for plays; where not, `npm run worker` must. */
+  readonly workerInWeb: boolean;
   readonly spotify: {
     readonly clientId: string;
     readonly clientSecret: string;
@@ -113,6 +115,7 @@ const settings = z.object({
   OWNER_SPOTIFY_ID: z.string().optional(),
   ALLOWED_SPOTIFY_IDS: list.default([]),
   SQLITE_PATH: z.string().default('music_time_machine.db'),
+  WORKER_IN_WEB: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
 });
 type Settings = z.infer<typeof settings>;
 
@@ -212,6 +215,7 @@ function assemble(given: Settings, needs: Needs): Config {
     ownerSpotifyId: given.OWNER_SPOTIFY_ID ?? null,
     allowedSpotifyIds: given.ALLOWED_SPOTIFY_IDS,
     sqlitePath: given.SQLITE_PATH,
+    workerInWeb: given.WORKER_IN_WEB === 'yes',
     spotify: {
       clientId: given.SPOTIFY_CLIENT_ID,
       clientSecret: given.SPOTIFY_CLIENT_SECRET,

@@ -4,6 +4,8 @@ import { ConfigError } from './errors.ts';
 
 /** Left to others: a migration, a backup, somebody with psql. */
 const SPARE = 5;
+/** What a web process needs besides where it captures and asks for plays as well (WORKER_IN_WEB). */
+export const WORKER_CONNECTIONS = 4;
 /** Fewer than this and a page's queries wait for one another. */
 const LEAST = 2;
 
@@ -25,10 +27,11 @@ export async function countAllowedConnections(url: string): Promise<number> {
  * @throws ConfigError where even the least for each worker does not fit
  */
 export function sharePool(
-  { poolMax, webConcurrency }: Pick<Config, 'poolMax' | 'webConcurrency'>,
+  { poolMax, webConcurrency, workerInWeb }: Pick<Config, 'poolMax' | 'webConcurrency' | 'workerInWeb'>,
   allowed: number,
 ): number {
-  const share = Math.min(poolMax, Math.floor((allowed - SPARE) / webConcurrency));
+  const each = Math.floor((allowed - SPARE) / webConcurrency) - (workerInWeb ? WORKER_CONNECTIONS : 0);
+  const share = Math.min(poolMax, each);
   if (share >= Math.min(LEAST, poolMax)) return share;
   throw new ConfigError([
     `WEB_CONCURRENCY: the database allows ${allowed} connections, too few for ${webConcurrency} workers with ${LEAST} each and ${SPARE} to spare`,

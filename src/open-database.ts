@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly applicationName: string;
   /** Milliseconds; 0 means no limit. */
   readonly statementTimeoutMs?: number;
+  /** Past a pooler, where there is one. */
+  readonly direct?: boolean;
 }
 
 /**
@@ -40,13 +42,14 @@ export interface OpenOptions {
  */
 export async function openDatabase(
   config: Pick<Config, 'database' | 'poolMin' | 'poolMax'>,
-  options: OpenOptions,
+  { direct = false, ...options }: OpenOptions,
 ): Promise<OpenDatabase> {
   const server = await startServer(config.database);
   if (config.database.kind === 'embedded') await migrateUp(server.directUrl);
   const { database, poolMin, poolMax } = config;
-  const pooled = database.kind === 'server' && database.pooled;
-  const db = createDb({ url: server.url, poolMin, poolMax, pooled, ...options });
+  const pooled = database.kind === 'server' && database.pooled && !direct;
+  const url = direct ? server.directUrl : server.url;
+  const db = createDb({ url, poolMin, poolMax, pooled, ...options });
   const close = async (): Promise<void> => {
     await db.close();
     await server.stop();

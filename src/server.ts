@@ -1,11 +1,13 @@
 import cluster from 'node:cluster';
 import { createApp } from './app.ts';
 import { loadConfig, type Config } from './config.ts';
-import { countAllowedConnections, sharePool } from './connection-budget.ts';
+import { countAllowedConnections, sharePool, WORKER_CONNECTIONS } from './connection-budget.ts';
+import { createDb } from './db.ts';
 import { ConfigError } from './errors.ts';
 import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
+import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
-import { openDatabase, startServer } from './open-database.ts';
+import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
 import { migrateUp } from './schema.ts';
 import { startWorkers } from './workers.ts';
 
@@ -23,9 +25,10 @@ async function serve(config: Config): Promise<void> {
   server.listen(config.port, config.host, () =>
     log.info({ address: config.baseUrl, pid: process.pid }, 'listening'),
   );
+  const worker = config.workerInWeb ? startOwnWorker(config, database) : null;
   const stop = stopOnce(async () => {
     readiness.drain();
-    await closeHttpServer(server);
+    await Promise.all([closeHttpServer(server), worker?.stop()]);
     await database.close();
   });
   server.on('error', (error) => {
@@ -34,6 +37,23 @@ async function serve(config: Config): Promise<void> {
   });
   // The supervisor is gone: nobody would send the signal any more.
   if (cluster.isWorker) process.on('disconnect', () => stop('the supervisor ended', 0));
+}
+
+/** Beside the pages, on connections of its own (past a pooler), so that neither waits for the other. */
+function startOwnWorker({ spotify, tokenKeys }: Config, { directUrl }: OpenDatabase): RunningWorker {
+  const db = createDb({
+    url: directUrl,
+    poolMin: 0,
+    poolMax: WORKER_CONNECTIONS,
+    applicationName: 'web-worker',
+  });
+  const worker = startWorker(db, { settings: spotify, tokenKeys });
+  return {
+    async stop() {
+      await worker.stop();
+      await db.close();
+    },
+  };
 }
 
 async function supervise(config: Config): Promise<void> {

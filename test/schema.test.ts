@@ -19,7 +19,7 @@ it('goes down to nothing and up again', async () => {
 });
 
 it('may be started five times at once', async () => {
-  await test.db.execute('DROP SCHEMA public CASCADE');
+  await test.db.execute('DROP SCHEMA public, pgboss CASCADE');
   await test.db.execute('CREATE SCHEMA public');
   const applied = await Promise.all(Array.from({ length: 5 }, () => migrateUp(test.url)));
   expect(applied.filter((names) => names.length > 0)).toHaveLength(1);

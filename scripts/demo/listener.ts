@@ -4,6 +4,7 @@ import type { Db } from '../../src/db.ts';
 import { TIME_RANGES, type TimeRange } from '../../src/spotify/top-tracks.ts';
 import { currentTopTracks } from '../demo-archive/archive.ts';
 import { writeDemoArchive } from '../demo-archive/write.ts';
+import { fillHistory, inventedPlays } from './plays.ts';
 import type { StandInListener } from '../spotify-stand-in/server.ts';
 
 export interface Demo {
@@ -22,13 +23,29 @@ export function inventedDemo(directory: string): Demo {
   return {
     files: [snapshotsFile, playlistsFile],
     owner: 'demo-listener',
-    listener: async () => ({
-      id: 'demo-listener',
-      displayName: 'Noor Lindqvist',
-      topTracks: currentTopTracks({ endDate }),
-    }),
+    listener: async (db) => {
+      const topTracks = currentTopTracks({ endDate });
+      await fillHistory(db, 'demo-listener', everyTrack(topTracks));
+      return {
+        id: 'demo-listener',
+        displayName: 'Noor Lindqvist',
+        topTracks,
+        recentlyPlayed: (now) => recentPlays(everyTrack(topTracks), now),
+      };
+    },
   };
 }
+
+const WEEK_MS = 7 * 86_400_000;
+
+const everyTrack = (lists: StandInListener['topTracks']): (object | null)[] => [
+  ...lists.short_term,
+  ...lists.medium_term,
+  ...lists.long_term,
+];
+
+const recentPlays = (tracks: readonly (object | null)[], now: Date) =>
+  inventedPlays(tracks, new Date(now.getTime() - WEEK_MS), now);
 
 function rememberEndDate(file: string): string {
   if (!existsSync(file)) writeFileSync(file, new Date().toISOString().slice(0, 10));
@@ -40,7 +57,15 @@ export function ownFileDemo(file: string): Demo {
   return {
     files: [file],
     owner: null,
-    listener: async (db) => ({ id: 'you', displayName: 'You', topTracks: await listsFromArchive(db) }),
+    listener: async (db) => {
+      const topTracks = await listsFromArchive(db);
+      return {
+        id: 'you',
+        displayName: 'You',
+        topTracks,
+        recentlyPlayed: (now) => recentPlays(everyTrack(topTracks), now),
+      };
+    },
   };
 }
 

@@ -63,7 +63,7 @@ function newCode(state: StandInState, listenerId: string, query: URLSearchParams
   state.codes.set(code, {
     listenerId,
     scope: query.get('scope') ?? '',
-    authorizedAt: Date.now(),
+    authorizedAt: state.clock().getTime(),
     redirectUri: query.get('redirect_uri') ?? '',
     codeChallenge: query.get('code_challenge') ?? '',
   });
@@ -106,7 +106,7 @@ function refresh(state: StandInState, form: URLSearchParams): Answer {
   const refreshToken = form.get('refresh_token') ?? '';
   const consent = state.refreshTokens.get(refreshToken);
   if (consent === undefined) return tokenError('invalid_grant', 'Refresh token revoked');
-  if (Date.now() - consent.authorizedAt > SIX_MONTHS_MS) {
+  if (state.clock().getTime() - consent.authorizedAt > SIX_MONTHS_MS) {
     return tokenError('invalid_grant', 'Refresh token expired');
   }
   if (!state.rotateRefreshTokens) return grant(state, consent, null);
@@ -123,7 +123,7 @@ function newRefreshToken(state: StandInState, { listenerId, scope, authorizedAt 
 function grant(state: StandInState, consent: Consent, refreshToken: string | null): Answer {
   const { listenerId, scope, authorizedAt } = consent;
   const accessToken = newSecret('BQ');
-  const expiresAt = Date.now() + HOUR_SECONDS * 1000;
+  const expiresAt = state.clock().getTime() + HOUR_SECONDS * 1000;
   state.accessTokens.set(accessToken, { listenerId, scope, authorizedAt, expiresAt });
   return json(200, {
     access_token: accessToken,

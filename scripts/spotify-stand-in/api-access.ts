@@ -12,7 +12,8 @@ export function checkAccess(state: StandInState, request: StandInRequest): Acces
   const consent = state.accessTokens.get(bearer);
   const listener = consent === undefined ? null : findListener(state, consent.listenerId);
   if (consent === undefined || listener === null) return { refusal: apiError(401, 'Invalid access token') };
-  if (consent.expiresAt <= Date.now()) return { refusal: apiError(401, 'The access token expired') };
+  if (consent.expiresAt <= state.clock().getTime())
+    return { refusal: apiError(401, 'The access token expired') };
   // Spotify lets such a person through the whole sign-in and refuses only here, in plain text.
   if (listener.allowListed === false) return { refusal: plain(403, NOT_ALLOW_LISTED_2026) };
   return { listener, scopes: new Set(consent.scope.split(' ')) };

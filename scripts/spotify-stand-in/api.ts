@@ -56,7 +56,7 @@ export function topTracks({ listener, request: { url } }: ApiCall): Answer {
 const PLAYS_KEPT = 50;
 
 /** GET /v1/me/player/recently-played. */
-export function recentlyPlayed({ listener, request: { url } }: ApiCall): Answer {
+export function recentlyPlayed({ state, listener, request: { url } }: ApiCall): Answer {
   const limit = wholeNumber(url, 'limit', 20, 1, PLAYS_KEPT);
   const after = wholeNumber(url, 'after', null, 0, Number.MAX_SAFE_INTEGER);
   const before = wholeNumber(url, 'before', null, 0, Number.MAX_SAFE_INTEGER);
@@ -64,7 +64,7 @@ export function recentlyPlayed({ listener, request: { url } }: ApiCall): Answer 
   if (url.searchParams.has('after') && url.searchParams.has('before')) {
     return apiError(400, 'Only one of after and before may be given');
   }
-  const kept = (listener.recentlyPlayed ?? [])
+  const kept = playedBy(listener, state.clock())
     .toSorted((a, b) => playedMs(b) - playedMs(a))
     .slice(0, PLAYS_KEPT);
   const wanted = kept.filter(
@@ -72,6 +72,9 @@ export function recentlyPlayed({ listener, request: { url } }: ApiCall): Answer 
   );
   return playsPage(url, wanted, limit);
 }
+
+const playedBy = ({ recentlyPlayed: plays = [] }: StandInListener, now: Date): readonly StandInPlay[] =>
+  typeof plays === 'function' ? plays(now) : plays;
 
 function playsPage(url: URL, wanted: readonly StandInPlay[], limit: number): Answer {
   const items = wanted.slice(0, limit);
@@ -99,9 +102,9 @@ export function track({ state, id }: ApiCall): Answer {
 
 const knownTracks = (state: StandInState): (object | null)[] => [
   ...state.tracks,
-  ...state.listeners.flatMap(({ topTracks: top, recentlyPlayed: plays = [] }) => [
-    ...Object.values(top).flat(),
-    ...plays.map((play) => play.track),
+  ...state.listeners.flatMap((listener) => [
+    ...Object.values(listener.topTracks).flat(),
+    ...playedBy(listener, state.clock()).map((play) => play.track),
   ]),
 ];
 

@@ -18,7 +18,8 @@ export interface StandInListener {
   readonly allowListed?: boolean;
   /** Whole track payloads, best first. Null, and anything else odd, is served as it is. */
   readonly topTracks: Readonly<Record<TimeRange, readonly (object | null)[]>>;
-  readonly recentlyPlayed?: readonly StandInPlay[];
+  /** A function is asked anew at each call: what has been played by then. */
+  readonly recentlyPlayed?: readonly StandInPlay[] | ((now: Date) => readonly StandInPlay[]);
 }
 
 /** Alice and Bob, whose tastes overlap. Only their plays depend on `now`: they end shortly before it. */

@@ -34,6 +34,8 @@ export interface StandInOptions {
   readonly redirectUris?: readonly string[];
   /** Show a page to choose a listener on instead of approving as the first. */
   readonly askWho?: boolean;
+  /** The time it goes by; the computer's unless said otherwise. */
+  readonly clock?: () => Date;
 }
 
 /** A Spotify of one's own, as an app in development mode meets it. */
@@ -82,6 +84,7 @@ const newState = (options: StandInOptions): StandInState => ({
   clientSecret: options.clientSecret ?? 'stand-in-secret',
   redirectUris: options.redirectUris ?? null,
   askWho: options.askWho ?? false,
+  clock: options.clock ?? (() => new Date()),
   tracks: options.tracks ?? [],
   listeners: options.listeners,
   signedInAs: null,
@@ -201,7 +204,7 @@ function record(state: StandInState, { method, url, headers, body }: StandInRequ
     query: Object.fromEntries(url.searchParams),
     grantType: isForm ? new URLSearchParams(body).get('grant_type') : null,
     listenerId: state.accessTokens.get(bearerOf(headers) ?? '')?.listenerId ?? null,
-    at: new Date(),
+    at: state.clock(),
     status: null,
   };
   state.calls.push(call);

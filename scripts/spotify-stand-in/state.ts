@@ -48,6 +48,8 @@ export interface PendingCode extends Consent {
 }
 
 export interface StandInState {
+  /** What time it is for it: tokens end, penalties and plays are told by this clock. */
+  readonly clock: () => Date;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Null: any that Spotify would accept. */

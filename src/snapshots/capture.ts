@@ -4,9 +4,17 @@ import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { listTopTracks, TIME_RANGES, type TimeRange, type TopTracks } from '../spotify/top-tracks.ts';
+import {
+  listTopTracks,
+  TIME_RANGES,
+  type RankedTrack,
+  type TimeRange,
+  type TopTracks,
+} from '../spotify/top-tracks.ts';
+import { isNoAttempt } from '../users/attempts.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
-import { withinSpotifyLimit } from '../users/spotify-limit.ts';
+import { gated } from '../users/spotify-limit.ts';
+import { recordFailedRun, recordRun } from './capture-runs.ts';
 
 export interface CaptureResult {
   /** The listener's own calendar day, `YYYY-MM-DD`. */
@@ -21,7 +29,7 @@ export interface CaptureResult {
 
 /**
  * Keeps today's three ranked lists of a listener: all that are missing, or none. However often and in however many
- * processes it runs, a day's list is kept once, as first seen.
+ * processes it runs, a day's list is kept once, as first seen. What became of it is told in `capture_runs`.
  * @throws NeedsReconnect, SpotifyError (nothing is kept then)
  */
 export async function captureSnapshots(
@@ -29,13 +37,30 @@ export async function captureSnapshots(
   userId: number,
   access: SpotifyAccess,
 ): Promise<CaptureResult> {
+  const startedAt = await now(db);
+  try {
+    return await capture(db, userId, access, startedAt);
+  } catch (error) {
+    if (!isNoAttempt(error)) await recordFailedRun(db, userId, { startedAt, error });
+    throw error;
+  }
+}
+
+const now = async (db: Queries): Promise<Date> => (await db.one<{ now: Date }>('SELECT now() AS now')).now;
+
+async function capture(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  startedAt: Date,
+): Promise<CaptureResult> {
   const { date, missing } = await findMissingRanges(db, userId);
   if (missing.length === 0) return { date, captured: [], places: 0, skipped: 0 };
-  const lists = await withinSpotifyLimit(db, () =>
-    withAccessToken(db, userId, access, (token) => fetchLists(access, token, missing)),
-  );
-  const kept = await db.withTransaction((tx) => keepLists(tx, userId, { date, lists }));
-  return { date, ...kept, skipped: sum(lists.map(({ list }) => list.skipped)) };
+  const guarded = { ...access, settings: gated(db, access.settings) };
+  const lists = await withAccessToken(db, userId, guarded, (token) => fetchLists(guarded, token, missing));
+  const skipped = sum(lists.map(({ list }) => list.skipped));
+  const kept = await db.withTransaction((tx) => keepLists(tx, userId, { date, startedAt, lists, skipped }));
+  return { date, ...kept, skipped };
 }
 
 /** Whether every list of the listener's day is kept. */
@@ -93,39 +118,60 @@ async function fetchLists(
   return lists;
 }
 
-async function keepLists(
+interface FetchedDay {
+  readonly date: string;
+  readonly startedAt: Date;
+  readonly lists: readonly RangeList[];
+  readonly skipped: number;
+}
+
+type Kept = Pick<CaptureResult, 'captured' | 'places'>;
+
+async function keepLists(tx: Transaction, userId: number, day: FetchedDay): Promise<Kept> {
+  await lockArchive(tx, userId);
+  const wanted = await listWanted(tx, userId, day);
+  // Another process was first and has told of it.
+  if (wanted.length === 0) return { captured: [], places: 0 };
+  const places = wanted.flatMap(({ timeRange, list }) => list.tracks.map((track) => ({ timeRange, track })));
+  if (places.length > 0) await keepPlaces(tx, userId, day.date, places);
+  const kept = {
+    captured: wanted.filter(({ list }) => list.tracks.length > 0).map(({ timeRange }) => timeRange),
+    places: places.length,
+  };
+  await recordRun(tx, userId, { ...day, ...kept });
+  return kept;
+}
+
+/** The lists that nobody has kept while Spotify was being asked. */
+async function listWanted(
   tx: Transaction,
   userId: number,
-  { date, lists }: { date: string; lists: readonly RangeList[] },
-): Promise<{ captured: TimeRange[]; places: number }> {
-  await lockArchive(tx, userId);
+  { date, lists }: FetchedDay,
+): Promise<RangeList[]> {
   const kept = await tx.many<{ time_range: TimeRange }>(
     `SELECT DISTINCT time_range FROM snapshots WHERE user_id = $1 AND snapshot_date = $2`,
     [userId, date],
   );
-  const wanted = lists.filter(({ timeRange }) => !kept.some((row) => row.time_range === timeRange));
-  const places = wanted.flatMap(({ timeRange, list }) => list.tracks.map((track) => ({ timeRange, track })));
-  if (places.length === 0) return { captured: [], places: 0 };
+  return lists.filter(({ timeRange }) => !kept.some((row) => row.time_range === timeRange));
+}
+
+async function keepPlaces(
+  tx: Transaction,
+  userId: number,
+  date: string,
+  places: readonly { readonly timeRange: TimeRange; readonly track: RankedTrack }[],
+): Promise<void> {
   await addTracks(
     tx,
     places.map(({ track }) => track),
   );
-  await tx.execute(KEEP_PLACES, [
-    userId,
-    date,
-    storableJson(
-      places.map(({ timeRange, track: { trackId, rank } }) => ({
-        time_range: timeRange,
-        track_id: trackId,
-        rank,
-      })),
-    ),
-  ]);
+  const rows = places.map(({ timeRange, track: { trackId, rank } }) => ({
+    time_range: timeRange,
+    track_id: trackId,
+    rank,
+  }));
+  await tx.execute(KEEP_PLACES, [userId, date, storableJson(rows)]);
   await refreshArchiveSummary(tx, userId);
-  return {
-    captured: wanted.filter(({ list }) => list.tracks.length > 0).map(({ timeRange }) => timeRange),
-    places: places.length,
-  };
 }
 
 /** As JSON, so that an odd id is written here as it was in the catalogue. */

@@ -102,6 +102,8 @@ function askForToken(settings: SpotifySettings, form: Record<string, string>): P
     body: new URLSearchParams(form).toString(),
     maxBytes: MAX_BYTES,
     limit: startTimeLimit(settings),
+    bucket: 'accounts',
+    gate: settings.gate,
   });
 }
 

@@ -1,6 +1,6 @@
 import { apiErrorFrom } from './errors.ts';
 import { callOnce, withRetries, type HttpAnswer, type HttpCall } from './http.ts';
-import { addressOf, startTimeLimit, type SpotifySettings } from './settings.ts';
+import { addressOf, startTimeLimit, type SpotifyGate, type SpotifySettings } from './settings.ts';
 
 const MAX_BYTES = 10_000_000;
 
@@ -9,12 +9,14 @@ export interface ApiSession {
   readonly apiUrl: string;
   readonly accessToken: string;
   readonly limit: AbortSignal;
+  readonly gate: SpotifyGate | undefined;
 }
 
 export const openSession = (settings: SpotifySettings, accessToken: string): ApiSession => ({
   apiUrl: settings.apiUrl,
   accessToken,
   limit: startTimeLimit(settings),
+  gate: settings.gate,
 });
 
 /** The text of a 2xx answer. Throws SpotifyError for every other. */
@@ -56,6 +58,8 @@ const common = (session: ApiSession) => ({
   headers: { accept: 'application/json', authorization: `Bearer ${session.accessToken}` },
   maxBytes: MAX_BYTES,
   limit: session.limit,
+  bucket: 'api' as const,
+  gate: session.gate,
 });
 
 function successText(answer: HttpAnswer): string {

@@ -5,6 +5,7 @@ import {
   playsPage,
   profileShape,
   readPlay,
+  readPlayedAt,
   readTrack,
   type RecentPlay,
   type SpotifyProfile,
@@ -27,15 +28,15 @@ export interface RecentlyPlayed {
   /** Newest first. */
   readonly plays: RecentPlay[];
   readonly skipped: number;
-  /** Items in the page, skipped ones included. A full page of 50 new ones means plays may have been missed. */
-  readonly received: number;
-  /** Where to go on from next time, in Unix milliseconds; null where the page was empty. */
-  readonly after: number | null;
+  /** Nothing more would have fitted: there may be plays between the oldest of the page and whatever was asked for. */
+  readonly full: boolean;
+  /** The earliest instant in the page, skipped items included, in Unix milliseconds; null where it names none. */
+  readonly oldestAt: number | null;
 }
 
 const MAX_PLAYS = 50;
 
-/** The last plays, 50 at most; with `after` (Unix milliseconds) only those since. Throws SpotifyError. */
+/** The last plays, 50 at most; with `after` (Unix milliseconds) only those later. Throws SpotifyError. */
 export async function fetchRecentlyPlayed(
   settings: SpotifySettings,
   accessToken: string,
@@ -44,9 +45,15 @@ export async function fetchRecentlyPlayed(
   const since = options.after === undefined ? {} : { after: String(Math.trunc(options.after)) };
   const query = { limit: String(MAX_PLAYS), ...since };
   const text = await get(openSession(settings, accessToken), '/v1/me/player/recently-played', query);
-  const { items, cursors } = readShape(playsPage, text);
+  const { items } = readShape(playsPage, text);
   const plays = items.map(readPlay).filter((play) => play !== null);
-  return { plays, skipped: items.length - plays.length, received: items.length, after: cursors.after };
+  const instants = items.map(readPlayedAt).filter((instant) => instant !== null);
+  return {
+    plays,
+    skipped: items.length - plays.length,
+    full: items.length >= MAX_PLAYS,
+    oldestAt: instants.length === 0 ? null : Math.min(...instants),
+  };
 }
 
 /** One track by its Spotify id. Throws SpotifyError; `refused` with `spotifyStatus` 404 where there is none. */

@@ -90,7 +90,7 @@ export function apiErrorFrom(answer: {
   if (status === 429) {
     return new SpotifyError('rate-limited', {
       ...told,
-      retryAfterSeconds: parseRetryAfter(answer.retryAfter),
+      retryAfterSeconds: waitAskedFor(answer),
     });
   }
   if (status >= 500) return new SpotifyError('unreachable', told);
@@ -106,18 +106,32 @@ function kindOfForbidden(text: string): SpotifyErrorKind {
   return 'refused';
 }
 
+/** A quota that is used up stays so for hours: where Spotify does not say how many, asking on in 30 seconds is no use. */
+const QUOTA_WAIT_SECONDS = 3600;
+
+const waitAskedFor = ({ retryAfter, text }: { retryAfter: string | null; text: string }): number =>
+  parseRetryAfter(
+    retryAfter,
+    new Date(),
+    /QUOTA_EXCEEDED/.test(text) ? QUOTA_WAIT_SECONDS : DEFAULT_WAIT_SECONDS,
+  );
+
 const DEFAULT_WAIT_SECONDS = 30;
 const YEAR_SECONDS = 31_536_000;
 
 /**
  * Seconds to wait, from a Retry-After header: whole seconds or an HTTP date. Missing, past or senseless values
- * become 30, the length of Spotify's rolling window. Long penalties (a day has been seen) are kept; only past a
+ * become `otherwise`: 30, the length of Spotify's rolling window. Long penalties (a day has been seen) are kept; only past a
  * year are they cut, so that the result still makes a date.
  */
-export function parseRetryAfter(header: string | null, now: Date = new Date()): number {
+export function parseRetryAfter(
+  header: string | null,
+  now: Date = new Date(),
+  otherwise = DEFAULT_WAIT_SECONDS,
+): number {
   const value = header?.trim() ?? '';
   const seconds = /^\d+$/.test(value) ? Number(value) : secondsUntil(value, now);
-  return seconds > 0 ? Math.min(seconds, YEAR_SECONDS) : DEFAULT_WAIT_SECONDS;
+  return seconds > 0 ? Math.min(seconds, YEAR_SECONDS) : otherwise;
 }
 
 function secondsUntil(value: string, now: Date): number {

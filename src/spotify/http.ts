@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { log } from '../log.ts';
-import { SpotifyError } from './errors.ts';
+import { apiErrorFrom, SpotifyError } from './errors.ts';
+import type { SpotifyBucket, SpotifyGate } from './settings.ts';
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -10,6 +11,8 @@ export interface HttpCall {
   /** The most bytes, once decompressed, an answer may have. */
   readonly maxBytes: number;
   readonly limit: AbortSignal;
+  readonly bucket: SpotifyBucket;
+  readonly gate: SpotifyGate | undefined;
 }
 
 export interface HttpAnswer {
@@ -25,9 +28,16 @@ const MAX_ERROR_BODY_BYTES = 16_384;
 /**
  * One guarded request: bounded in time (headers and body) and in size, never redirected, so that a token stays
  * with the host it was meant for. Any status is an answer. Throws SpotifyError: unreachable, or unreadable where
- * the body is too large.
+ * the body is too large; or rate-limited, without a request, where the gate is closed.
  */
 export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
+  await call.gate?.enter(call.bucket);
+  const answer = await send(call);
+  if (answer.status === 429) await call.gate?.close(call.bucket, apiErrorFrom(answer).retryAfterSeconds ?? 0);
+  return answer;
+}
+
+async function send(call: HttpCall): Promise<HttpAnswer> {
   try {
     const response = await fetch(call.url, {
       method: call.method,
@@ -79,9 +89,11 @@ async function readBody(response: Response, call: HttpCall): Promise<string> {
   return text + decoder.decode();
 }
 
-/** Only a 400 or a 403 says more in its body than in its status, and then in few words; what is unread is cut. */
+/** Only these say more in their body than in their status, and then in few words; what is unread is cut. */
+const TELLING = new Set([400, 403, 429]);
+
 async function readErrorBody(response: Response, call: HttpCall): Promise<string> {
-  if (response.status === 400 || response.status === 403) {
+  if (TELLING.has(response.status)) {
     return readBody(response, { ...call, maxBytes: MAX_ERROR_BODY_BYTES }).catch(() => '');
   }
   await response.body?.cancel();

@@ -126,8 +126,15 @@ export interface RecentPlay {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** Spotify began in 2006; what is said to be earlier, or a lifetime ahead, is no instant of a play. */
+const [FIRST_PLAY, LAST_PLAY] = [Date.UTC(2006), Date.UTC(2100)];
+const instant = z.iso.datetime({ offset: true }).refine((written) => {
+  const at = Date.parse(written);
+  return at >= FIRST_PLAY && at < LAST_PLAY;
+});
+
 const playShape = z.looseObject({
-  played_at: z.iso.datetime({ offset: true }),
+  played_at: instant,
   context: z.record(z.string(), z.unknown()).nullable().catch(null),
   track: z.unknown(),
 });
@@ -140,17 +147,13 @@ export function readPlay(received: unknown): RecentPlay | null {
   return { playedAt: parsed.data.played_at, track, context: parsed.data.context, payload: received };
 }
 
-const cursor = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .transform(Number)
-  .nullable()
-  .catch(null);
+/** When an item says it was played, in Unix milliseconds, whether or not its track can be read. */
+export function readPlayedAt(received: unknown): number | null {
+  const parsed = z.looseObject({ played_at: instant }).safeParse(received);
+  return parsed.success ? Date.parse(parsed.data.played_at) : null;
+}
 
-export const playsPage = z.object({
-  items: z.array(z.unknown()),
-  cursors: z.object({ after: cursor }).catch({ after: null }),
-});
+export const playsPage = z.object({ items: z.array(z.unknown()) });
 
 export interface SpotifyProfile {
   readonly id: string;

@@ -1,3 +1,17 @@
+/**
+ * Two buckets, as Spotify has them: its Web API, whose limit is the whole app's, and the accounts service that hands
+ * out tokens.
+ */
+export type SpotifyBucket = 'api' | 'accounts';
+
+/** Asked before every single request, whoever makes it: Spotify's "not before" holds for the app, not for a process. */
+export interface SpotifyGate {
+  /** @throws SpotifyError `rate-limited`, and no request is made, where it is not yet time */
+  enter(bucket: SpotifyBucket): Promise<void>;
+  /** Spotify has just asked to wait this long. */
+  close(bucket: SpotifyBucket, seconds: number): Promise<void>;
+}
+
 /** Where Spotify is and who we are to it. Addresses come without a trailing path: `https://api.spotify.com`. */
 export interface SpotifySettings {
   readonly accountsUrl: string;
@@ -7,6 +21,8 @@ export interface SpotifySettings {
   readonly redirectUri: string;
   /** Milliseconds one exported call may take in all: tries, pauses, pages and bodies. Default 8000. */
   readonly timeoutMs?: number;
+  /** None: every request is made (tests of this folder alone do without). */
+  readonly gate?: SpotifyGate;
 }
 
 /** The rights we ask a listener for, and no others. */

@@ -5,6 +5,7 @@ import { hotQuery } from '../hot-queries.ts';
 import { refreshAccess, type RefreshedGrant, type TokenGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
+import { gated } from './spotify-limit.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
 
 /** What it takes to speak to Spotify for a listener. */
@@ -21,6 +22,9 @@ export class NeedsReconnect extends AppError {
     super(409, 'Spotify needs you to connect again. Your archive is untouched; sign in once more to go on.');
   }
 }
+
+/** What only a person can mend: the app's owner adds the listener to its list, or renews their own Premium. */
+export type Refusal = 'not-allowed' | 'premium-lapsed';
 
 export interface Connection {
   readonly connected: boolean;
@@ -41,11 +45,11 @@ const FIND_CONNECTION = hotQuery(
   FROM spotify_connections WHERE user_id = $1`,
 );
 
-/** Every listener whose lists can be asked for, the least recently signed in last. */
+/** Every listener whose lists can be asked for and who has not paused that, the least recently signed in last. */
 export function listConnectedUsers(db: Queries): Promise<{ user_id: number }[]> {
   return db.many<{ user_id: number }>(
     `SELECT user_id FROM spotify_connections JOIN users USING (user_id)
-     WHERE refresh_token IS NOT NULL
+     WHERE refresh_token IS NOT NULL AND paused_at IS NULL
      ORDER BY last_login_at DESC NULLS LAST, user_id`,
   );
 }
@@ -68,6 +72,8 @@ export async function saveConnection(
        scope = excluded.scope,
        authorized_at = now(),
        needs_reconnect_since = NULL,
+       refusal = NULL,
+       refused_since = NULL,
        refreshing_until = NULL`,
     [
       userId,
@@ -81,10 +87,36 @@ export async function saveConnection(
 
 /**
  * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
- * down early is refreshed once and the call made again.
+ * down early is refreshed once and the call made again. Whether Spotify refuses the listener or the app's owner is
+ * kept, until a call works again.
  * @throws NeedsReconnect, SpotifyError
  */
 export async function withAccessToken<Result>(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  call: (accessToken: string) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await callWithToken(db, userId, access, call);
+    await noteRefusal(db, userId, null);
+    return result;
+  } catch (error) {
+    if (error instanceof SpotifyError && (error.kind === 'not-allowed' || error.kind === 'premium-lapsed'))
+      await noteRefusal(db, userId, error.kind);
+    throw error;
+  }
+}
+
+const noteRefusal = (db: Queries, userId: number, refusal: Refusal | null): Promise<number> =>
+  db.execute(
+    `UPDATE spotify_connections SET
+       refusal = $2, refused_since = CASE WHEN $2::text IS NOT NULL THEN now() END
+     WHERE user_id = $1 AND refusal IS DISTINCT FROM $2`,
+    [userId, refusal],
+  );
+
+async function callWithToken<Result>(
   db: Db,
   userId: number,
   access: SpotifyAccess,
@@ -162,7 +194,7 @@ async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: st
   const refreshToken = openOrNull(access, sealed, userId, 'refresh_token');
   if (refreshToken === null) return discard(db, userId, sealed);
   try {
-    const grant = await refreshAccess(access.settings, refreshToken);
+    const grant = await refreshAccess(gated(db, access.settings), refreshToken);
     await saveRefreshed(db, userId, access, { sealed, grant: { refreshToken, ...grant } });
   } catch (error) {
     if (error instanceof SpotifyError && error.kind === 'invalid-grant') return discard(db, userId, sealed);

@@ -57,6 +57,10 @@ export function formatInstant(instant: Date, timeZone = 'UTC'): string {
   return new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone }).format(instant);
 }
 
+/** "14:05". */
+export const formatTime = (instant: Date, timeZone = 'UTC'): string =>
+  new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', timeZone }).format(instant);
+
 /** How long work took: "under a second", "12 seconds", "3 minutes 5 seconds". */
 export function formatSeconds(seconds: number): string {
   if (seconds < 1) return 'under a second';

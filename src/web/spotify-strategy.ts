@@ -5,7 +5,6 @@ import { fetchProfile } from '../spotify/api.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 import { SPOTIFY_SCOPES } from '../spotify/settings.ts';
 import { saveConnection } from '../users/connections.ts';
-import { withinSpotifyLimit } from '../users/spotify-limit.ts';
 import { signInUser, type User } from '../users/users.ts';
 import type { WebContext } from './context.ts';
 import { SignInStateStore } from './sign-in-state-store.ts';
@@ -50,7 +49,7 @@ export function createSpotifyStrategy(context: WebContext): SpotifyStrategy {
 }
 
 /** Takes the place of the package's own token exchange and profile fetch. */
-function guards({ access: { settings }, db }: WebContext) {
+function guards({ access: { settings } }: WebContext) {
   const getOAuthAccessToken = (
     code: string,
     params: { code_verifier?: string },
@@ -62,10 +61,7 @@ function guards({ access: { settings }, db }: WebContext) {
     );
   };
   const userProfile = (accessToken: string, done: (error: unknown, profile?: unknown) => void): void => {
-    withinSpotifyLimit(db, () => fetchProfile(settings, accessToken)).then(
-      (profile) => done(null, profile),
-      done,
-    );
+    fetchProfile(settings, accessToken).then((profile) => done(null, profile), done);
   };
   return { getOAuthAccessToken, userProfile };
 }

@@ -116,13 +116,13 @@ describe('a capture', () => {
   });
 
   it.each([0, 1, 2])('keeps none of the lists when page %i fails', async (pages) => {
-    const before = await checksumTables(test.db);
+    const before = await checksumTables(test.db, ['capture_runs']);
     for (let page = 0; page < pages; page += 1) {
       spotify.fail({ on: 'top-tracks', kind: 'missing-fields', fields: ['nothing'], times: 'once' });
     }
     spotify.fail({ on: 'top-tracks', kind: 'html' });
     await expect(capture()).rejects.toMatchObject({ kind: 'unreadable' });
-    expect(await checksumTables(test.db)).toEqual(before);
+    expect(await checksumTables(test.db, ['capture_runs'])).toEqual(before);
   });
 
   it('is dated by the listener’s own calendar', async () => {

@@ -110,11 +110,11 @@ const serve = (plays: StandInListener['recentlyPlayed'] & object) =>
   spotify.setListeners([{ ...alice, recentlyPlayed: plays }]);
 
 describe('recently played', () => {
-  test('is newest first, with where to go on from', async () => {
+  test('is newest first, and tells how far back it reaches', async () => {
     serve([playAt(9), playAt(3), playAt(6)]);
     const recent = await fetchRecentlyPlayed(settings, accessToken);
     expect(recent.plays.map((play) => play.track.name)).toEqual([3, 6, 9].map((n) => inventTrack(n).name));
-    expect(recent).toMatchObject({ received: 3, skipped: 0, after: NOW.getTime() - 3 * 60_000 });
+    expect(recent).toMatchObject({ skipped: 0, full: false, oldestAt: NOW.getTime() - 9 * 60_000 });
   });
 
   test('since an instant is only what came after', async () => {
@@ -129,8 +129,8 @@ describe('recently played', () => {
     expect(await fetchRecentlyPlayed(settings, accessToken)).toEqual({
       plays: [],
       skipped: 0,
-      received: 0,
-      after: null,
+      full: false,
+      oldestAt: null,
     });
   });
 
@@ -138,12 +138,12 @@ describe('recently played', () => {
     const plays = Array.from({ length: 60 }, (_, minute) => playAt(minute));
     serve([...plays.slice(2), playAt(0, null), playAt(1, { type: 'episode', id: 'e', name: 'E' })]);
     const recent = await fetchRecentlyPlayed(settings, accessToken);
-    expect(recent).toMatchObject({ received: 50, skipped: 2 });
+    expect(recent).toMatchObject({ full: true, skipped: 2, oldestAt: NOW.getTime() - 49 * 60_000 });
     expect(recent.plays).toHaveLength(48);
   });
 
   test('keeps local files', async () => {
-    expect((await fetchRecentlyPlayed(settings, accessToken)).received).toBe(30);
+    expect((await fetchRecentlyPlayed(settings, accessToken)).plays).toHaveLength(30);
     spotify.signInAs('bob-stand-in');
     const { accessToken: bobs } = await connect(spotify);
     spotify.signInAs(null);

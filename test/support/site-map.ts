@@ -76,6 +76,10 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /artists/:artistId': { access: 'page', query: ['page'] },
   'GET /api/artists/:artistId/presence': chart,
   'GET /api/artists/:artistId/audio-features': { access: 'json' },
+  'GET /api/connection': { access: 'json' },
+  'GET /api/plays-by-hour': { access: 'json', query: ['span', 'from', 'to'] },
+  'GET /api/plays-by-day': { access: 'json', query: ['span', 'from', 'to'] },
+  'GET /history': { access: 'page', query: ['span', 'from', 'to', 'q', 'after'] },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /time-machine': time,
   'GET /time-machine/:year': time,
@@ -115,6 +119,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /settings/imports/:importId/rejects.csv': { access: 'page' },
   'GET /settings/imports/:importId/rejects.jsonl': { access: 'page' },
   'POST /settings/timezone': { access: 'page', form: { timezone: 'Europe/Berlin' } },
+  'POST /settings/fetching': { access: 'page', form: { fetching: 'on' } },
   'POST /settings/theme': { access: 'page', form: { theme: 'dark', return_to: '/settings' } },
 };
 

@@ -41,7 +41,7 @@ async function bothTold(firstSeconds: number, secondSeconds: number): Promise<vo
       withinSpotifyLimit(test.db, async () => {
         underWay.emit(String(retryAfterSeconds));
         await go;
-        throw new SpotifyError('rate-limited', { retryAfterSeconds });
+        throw new SpotifyError('rate-limited', { retryAfterSeconds, spotifyStatus: 429 });
       }),
     );
   const both = Promise.all([once(underWay, String(firstSeconds)), once(underWay, String(secondSeconds))]);

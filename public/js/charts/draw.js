@@ -10,10 +10,11 @@ import { profile } from './profile.js';
 import { radar } from './radar.js';
 import { scatter } from './scatter.js';
 import { shares } from './shares.js';
+import { strip } from './strip.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, bump, columns, course, histogram, line, months, path, profile, radar, scatter, shares };
+const KINDS = { bars, bump, columns, course, histogram, line, months, path, profile, radar, scatter, shares, strip };
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

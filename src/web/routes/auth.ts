@@ -23,7 +23,12 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
   const attempts = new SignInStateStore(context.db, context.config);
   return Router()
     .use('/auth', slowDown(context.db), offerRetry)
-    .get('/auth/spotify', onlyFromHere, authenticator.authenticate('spotify') as never)
+    .get(
+      '/auth/spotify',
+      onlyFromHere,
+      notDuringPenalty(context),
+      authenticator.authenticate('spotify') as never,
+    )
     .get('/auth/spotify/callback', readCallback(attempts), (req, res, next) => {
       const finish = (error: unknown, user?: User | false, info?: SignInInfo): void => {
         if (error !== null && error !== undefined) return next(causeOf(error));
@@ -75,6 +80,14 @@ const onlyFromHere = (req: Request, res: Response, next: NextFunction): void => 
   if (req.get('Sec-Fetch-Site') === 'cross-site') return res.redirect('/');
   return next();
 };
+
+/** Whoever went to Spotify now would come back to an app that may not ask who they are. */
+const notDuringPenalty =
+  ({ access }: WebContext) =>
+  async (_req: Request, _res: Response, next: NextFunction) => {
+    await access.settings.gate?.enter('accounts');
+    next();
+  };
 
 const one = (what: string, max: number) =>
   z.string(`must be given once, by Spotify, as ${what}`).min(1).max(max, 'is too long');

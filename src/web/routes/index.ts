@@ -4,8 +4,10 @@ import type { Authenticator } from '../middleware/sign-in.ts';
 import { archiveRoutes } from './archives.ts';
 import { artistChartRoutes, artistRoutes } from './artists.ts';
 import { authRoutes } from './auth.ts';
+import { connectionRoutes } from './connection.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
 import { exploreRoutes } from './explore.ts';
+import { historyRoutes } from './history.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
 import { moodChartRoutes, moodRoutes } from './mood.ts';
@@ -44,5 +46,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(playlistFileRoutes(context)) // /playlists/:playlistId/tracks.csv, .m3u8, .jspf
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
-    .use(importRoutes(context)); //    /settings/imports/…
+    .use(importRoutes(context)) //     /settings/imports/…
+    .use(connectionRoutes(context)) // /api/connection, /settings/fetching
+    .use(historyRoutes(context)); //   /history, /api/plays-by-hour, /api/plays-by-day
 }

@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { countImports } from '../../archives/imports.ts';
+import { findPlayPoll } from '../../plays/poll.ts';
+import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
 import { findConnection } from '../../users/connections.ts';
 import { updateTheme, updateTimezone } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
@@ -17,14 +19,19 @@ const timezoneForm = z.object({
 });
 const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
 
+const RUNS_SHOWN = 7;
+
 /** `/settings`: what the listener decides, and how the connection to Spotify stands. */
 export function settingsRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings', requireSignIn, async (req, res) => {
       const user = req.user as Express.User;
-      const [connection, imports] = await Promise.all([
+      const [connection, imports, runs, captureTime, playPoll] = await Promise.all([
         findConnection(db, user.user_id),
         countImports(db, user.user_id),
+        listCaptureRuns(db, user.user_id, RUNS_SHOWN),
+        findCaptureTime(db, user.user_id),
+        findPlayPoll(db, user.user_id),
       ]);
       const settings = {
         displayName: user.display_name,
@@ -36,6 +43,9 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         authorizedAt: connection?.authorized_at ?? null,
         scope: connection?.scope ?? null,
         imports,
+        runs,
+        captureTime,
+        playPoll,
       };
       renderPage(res, 'settings/index', { title: 'Settings' }, { settings });
     })

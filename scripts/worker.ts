@@ -1,0 +1,21 @@
+import { loadConfig } from '../src/config.ts';
+import { startWorker } from '../src/jobs/worker.ts';
+import { log } from '../src/log.ts';
+import { openDatabase } from '../src/open-database.ts';
+import { runTool } from './run-tool.ts';
+
+/** `npm run worker`: captures and asks for plays until stopped. As many as one likes may run at once. */
+await runTool(async () => {
+  const config = loadConfig('spotify');
+  log.level = config.logLevel;
+  const { db, close } = await openDatabase(config, { applicationName: 'worker', direct: true });
+  const worker = startWorker(db, { settings: config.spotify, tokenKeys: config.tokenKeys });
+  log.info('the worker is running');
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, resolve);
+  });
+  log.info({ signal }, 'stopping: finishing what is under way');
+  await worker.stop();
+  await close();
+  return 0;
+});

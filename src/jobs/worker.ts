@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { log } from '../log.ts';
+import { pollPlays } from '../plays/poll.ts';
+import { recordMissedDays } from '../snapshots/capture-runs.ts';
+import { captureSnapshots } from '../snapshots/capture.ts';
+import type { SpotifyAccess } from '../users/connections.ts';
+import { listDueCaptures, listDuePolls } from './due.ts';
+import { openQueue, QUEUES, type Job, type Queue, type QueueName } from './queue.ts';
+
+const DO: Readonly<Record<QueueName, (db: Db, userId: number, access: SpotifyAccess) => Promise<unknown>>> = {
+  capture: captureSnapshots,
+  plays: pollPlays,
+};
+
+/** Puts into the queue whatever is due now. Several workers may do so at once. */
+export async function planJobs(db: Db, queue: Queue): Promise<void> {
+  await recordMissedDays(db);
+  await queue.add('capture', await listDueCaptures(db));
+  await queue.add('plays', await listDuePolls(db));
+}
+
+const AT_ONCE = 4;
+
+/** Works off what the queue holds; answers how many jobs that were. One listener's trouble is not another's. */
+export async function workOff(db: Db, queue: Queue, access: SpotifyAccess): Promise<number> {
+  let done = 0;
+  for (const name of QUEUES) {
+    for (;;) {
+      const jobs = await queue.take(name, AT_ONCE);
+      if (jobs.length === 0) break;
+      await Promise.all(jobs.map((job) => perform(db, access, name, job)));
+      for (const job of jobs) await queue.finish(name, job);
+      done += jobs.length;
+    }
+  }
+  return done;
+}
+
+/** What failed is written down by whoever failed; when to try again is decided anew from what is written. */
+async function perform(db: Db, access: SpotifyAccess, name: QueueName, { userId }: Job): Promise<void> {
+  try {
+    await DO[name](db, userId, access);
+  } catch (error) {
+    if (error instanceof AppError) log.info({ job: name, reason: error.message }, 'a job kept nothing');
+    else log.error({ job: name, err: error }, 'a job failed');
+  }
+}
+
+export interface RunningWorker {
+  /** Resolves once the jobs under way are done. */
+  stop(): Promise<void>;
+}
+
+const ROUND_MS = 15_000;
+
+/**
+ * Plans and works, round after round, until stopped. A round that fails (a database that restarts) is logged, and the
+ * next one begins where the facts stand.
+ */
+export function startWorker(db: Db, access: SpotifyAccess): RunningWorker {
+  const stopping = new AbortController();
+  const ended = (async () => {
+    let queue: Queue | null = null;
+    while (!stopping.signal.aborted) {
+      try {
+        queue ??= await openQueue(db);
+        await runRound(db, queue, access);
+      } catch (error) {
+        log.warn({ err: error }, 'the worker will try again');
+      }
+      await sleep(ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+/** One round. */
+export async function runRound(db: Db, queue: Queue, access: SpotifyAccess): Promise<void> {
+  await queue.tidy();
+  await planJobs(db, queue);
+  await workOff(db, queue, access);
+}

@@ -1,0 +1,112 @@
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import {
+  PERIOD_END,
+  PERIOD_PARAMETERS,
+  PERIOD_START,
+  periodValues,
+  type Listener,
+  type Period,
+} from './period.ts';
+
+export interface Play extends TrackCard {
+  readonly played_at: Date;
+  /** The day it was where the listener is, `YYYY-MM-DD`. */
+  readonly day: string;
+  /** As exact as it is stored: microseconds since 1970, for the address of the next page. */
+  readonly played_us: number;
+}
+
+/** Where a page begins: after this play, seen from the newest. */
+export interface PlayKey {
+  readonly playedUs: number;
+  readonly trackId: string;
+}
+
+export interface PlayFilter extends Period {
+  /** Words that stand in the track's, an artist's or the album's name; null: any. */
+  readonly words: string | null;
+  readonly after: PlayKey | null;
+}
+
+/** Plays, newest first. Each page costs the same, however far back it is. */
+export function listPlays(
+  db: Queries,
+  listener: Listener,
+  filter: PlayFilter,
+  limit: number,
+): Promise<Play[]> {
+  const { words, after } = filter;
+  const values = [...periodValues(listener, filter), after?.playedUs ?? null, after?.trackId ?? '', limit];
+  return words === null
+    ? db.many<Play>(PLAYS, values)
+    : db.many<Play>(PLAYS_OF_MATCHING_TRACKS, [...values, words]);
+}
+
+const BEFORE_KEY = `(played_at, track_id) <
+  (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text)`;
+
+const SHOWN = `
+  SELECT ${TRACK_CARD}, played_at, (played_at AT TIME ZONE $4)::date AS day,
+    (extract(epoch FROM played_at) * 1000000)::bigint AS played_us
+  FROM page JOIN tracks USING (track_id)
+  ORDER BY played_at DESC, track_id DESC`;
+
+const PLAYS = hotQuery(
+  'history: a page of plays',
+  [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize'],
+  `
+  WITH page AS (
+    SELECT played_at, track_id FROM plays
+    WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+    ORDER BY played_at DESC, track_id DESC
+    LIMIT $7
+  )
+  ${SHOWN}`,
+);
+
+/** The newest few of each matching track, then the newest of them all: no page reads a listener's whole history. */
+const PLAYS_OF_MATCHING_TRACKS = hotQuery(
+  'history: plays of tracks found by name',
+  [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize', 'words'],
+  `
+  WITH found AS MATERIALIZED (
+    SELECT track_id FROM archive_tracks
+    WHERE user_id = $1
+      AND search_text LIKE '%' || regexp_replace(search_form($8), '([\\\\%_])', '\\\\\\1', 'g') || '%'
+  ), page AS (
+    SELECT newest.played_at, found.track_id
+    FROM found JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, found.track_id)
+    CROSS JOIN LATERAL (
+      SELECT played_at FROM plays
+      WHERE user_id = $1 AND track_id = found.track_id
+        AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+      ORDER BY played_at DESC
+      LIMIT $7
+    ) AS newest
+    ORDER BY played_at DESC, track_id DESC
+    LIMIT $7
+  )
+  ${SHOWN}`,
+);
+
+/** Between these two plays there may have been more than Spotify still knew when it was asked. */
+export interface PlayGap {
+  readonly after_played_at: Date;
+  readonly before_played_at: Date;
+}
+
+/** The newest hundred that touch a period, newest first. */
+export const listPlayGaps = (db: Queries, listener: Listener, period: Period): Promise<PlayGap[]> =>
+  db.many<PlayGap>(GAPS, periodValues(listener, period));
+
+const GAPS = hotQuery(
+  'history: possible gaps',
+  PERIOD_PARAMETERS,
+  `
+  SELECT after_played_at, before_played_at FROM play_gaps
+  WHERE user_id = $1 AND before_played_at >= ${PERIOD_START} AND after_played_at < ${PERIOD_END}
+  ORDER BY after_played_at DESC
+  LIMIT 100`,
+);

@@ -1,0 +1,88 @@
+import type { Db, Queries } from '../db.ts';
+import { fetchRecentlyPlayed } from '../spotify/api.ts';
+import { failureInWords, isNoAttempt } from '../users/attempts.ts';
+import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
+import { gated } from '../users/spotify-limit.ts';
+import { findCursor, keepPlays, type KeptPlays } from './keep-plays.ts';
+import { minutesAfterFailures, minutesToNextPoll } from './next-poll.ts';
+
+/**
+ * Asks Spotify what a listener has played since the newest play kept, keeps it, and says when to ask again. However
+ * often and in however many processes it runs, a play is kept once.
+ * @throws NeedsReconnect, SpotifyError (nothing is kept then)
+ */
+export async function pollPlays(db: Db, userId: number, access: SpotifyAccess): Promise<KeptPlays> {
+  try {
+    return await poll(db, userId, { ...access, settings: gated(db, access.settings) });
+  } catch (error) {
+    if (!isNoAttempt(error)) await recordFailure(db, userId, error);
+    throw error;
+  }
+}
+
+async function poll(db: Db, userId: number, access: SpotifyAccess): Promise<KeptPlays> {
+  const cursor = await findCursor(db, userId);
+  // One millisecond earlier, so that the newest play kept is in the page: where it is, nothing lies between.
+  const since = cursor === null ? {} : { after: cursor.getTime() - 1 };
+  const page = await withAccessToken(db, userId, access, (token) =>
+    fetchRecentlyPlayed(access.settings, token, since),
+  );
+  return db.withTransaction(async (tx) => {
+    const kept = await keepPlays(tx, userId, page, cursor);
+    await recordSuccess(tx, userId, kept.added);
+    return kept;
+  });
+}
+
+async function recordSuccess(tx: Queries, userId: number, added: number): Promise<void> {
+  const since = await tx.one<{ poll: number | null; play: number | null }>(
+    `SELECT
+       (SELECT extract(epoch FROM now() - succeeded_at)::float8 / 60 FROM play_polls WHERE user_id = $1) AS poll,
+       (SELECT extract(epoch FROM now() - max(played_at))::float8 / 60 FROM plays
+        WHERE user_id = $1 AND played_at <= now()) AS play`,
+    [userId],
+  );
+  const minutes = minutesToNextPoll({
+    added,
+    minutesSinceLastPoll: since.poll ?? Infinity,
+    minutesSinceNewestPlay: since.play ?? Infinity,
+  });
+  await tx.execute(
+    `INSERT INTO play_polls (user_id, next_poll_at, polled_at, succeeded_at)
+     VALUES ($1, now() + make_interval(secs => $2), now(), now())
+     ON CONFLICT (user_id) DO UPDATE SET
+       next_poll_at = excluded.next_poll_at, polled_at = now(), succeeded_at = now(),
+       failures = 0, failure = NULL`,
+    [userId, minutes * 60],
+  );
+}
+
+/** (A listener deleted meanwhile is asked about no more.) */
+async function recordFailure(db: Queries, userId: number, error: unknown): Promise<void> {
+  const failures = 1 + ((await findFailures(db, userId))?.failures ?? 0);
+  await db.execute(
+    `INSERT INTO play_polls (user_id, next_poll_at, polled_at, failures, failure)
+     SELECT user_id, now() + make_interval(secs => $2), now(), $3, $4 FROM users WHERE user_id = $1
+     ON CONFLICT (user_id) DO UPDATE SET
+       next_poll_at = excluded.next_poll_at, polled_at = now(),
+       failures = excluded.failures, failure = excluded.failure`,
+    [userId, minutesAfterFailures(failures) * 60, failures, failureInWords(error)],
+  );
+}
+
+const findFailures = (db: Queries, userId: number): Promise<{ failures: number } | null> =>
+  db.maybeOne(`SELECT failures FROM play_polls WHERE user_id = $1`, [userId]);
+
+export interface PlayPoll {
+  readonly next_poll_at: Date;
+  readonly polled_at: Date | null;
+  readonly succeeded_at: Date | null;
+  readonly failures: number;
+  readonly failure: string | null;
+}
+
+export const findPlayPoll = (db: Queries, userId: number): Promise<PlayPoll | null> =>
+  db.maybeOne<PlayPoll>(
+    `SELECT next_poll_at, polled_at, succeeded_at, failures, failure FROM play_polls WHERE user_id = $1`,
+    [userId],
+  );

@@ -1,0 +1,135 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { missingScopes } from '../spotify/settings.ts';
+import type { Refusal } from './connections.ts';
+
+/** Everything the state of a connection is derived from. */
+export interface ConnectionFacts {
+  /** There is a refresh token. */
+  readonly connected: boolean;
+  /** When the listener last agreed; null: never. */
+  readonly authorized_at: Date | null;
+  /** Space-separated rights as granted. */
+  readonly scope: string;
+  readonly needs_reconnect_since: Date | null;
+  readonly refusal: Refusal | null;
+  readonly refused_since: Date | null;
+  readonly paused_at: Date | null;
+  /** Spotify's "not before", where it lies ahead. */
+  readonly not_before: Date | null;
+  readonly now: Date;
+}
+
+export type ConnectionState =
+  | 'connected'
+  /** The consent ends within 30 days; `urgent` within 7. */
+  | 'expiring'
+  | 'needs-you'
+  | 'not-allowed'
+  | 'premium-lapsed'
+  | 'limited'
+  | 'paused';
+
+export interface ConnectionHealth {
+  readonly state: ConnectionState;
+  /** Since when, where that is known. */
+  readonly since: Date | null;
+  /** When the consent ends; null where there is none. */
+  readonly expiresAt: Date | null;
+  /** Whole days until then. */
+  readonly daysLeft: number | null;
+  readonly urgent: boolean;
+  /** Nobody asks Spotify earlier. */
+  readonly notBefore: Date | null;
+  /** Rights we asked for and were not given. */
+  readonly missing: readonly string[];
+  /** Whether a person has to do something before the archive goes on growing, or soon. */
+  readonly actionNeeded: boolean;
+}
+
+const CONSENT_MONTHS = 6;
+const DAY_MS = 86_400_000;
+const [NOTICE_DAYS, URGENT_DAYS] = [30, 7];
+
+/**
+ * What a connection is like, from facts alone. Where several things are true, the one that must be mended first:
+ * what only the listener can mend, then what the app's owner must, then what is as the listener wants it, then what
+ * passes by itself.
+ */
+export function connectionHealth(facts: ConnectionFacts): ConnectionHealth {
+  const expiresAt = facts.connected && facts.authorized_at ? endOfConsent(facts.authorized_at) : null;
+  const msLeft = expiresAt === null ? null : expiresAt.getTime() - facts.now.getTime();
+  const missing = facts.connected ? missingScopes(facts.scope) : [];
+  const { state, since } = stateOf(facts, msLeft, missing);
+  return {
+    state,
+    since,
+    expiresAt,
+    daysLeft: msLeft === null ? null : Math.max(0, Math.floor(msLeft / DAY_MS)),
+    urgent: state === 'expiring' && msLeft !== null && msLeft <= URGENT_DAYS * DAY_MS,
+    notBefore: isAhead(facts.not_before, facts.now) ? facts.not_before : null,
+    missing,
+    actionNeeded: ['needs-you', 'not-allowed', 'premium-lapsed', 'expiring'].includes(state),
+  };
+}
+
+function stateOf(
+  facts: ConnectionFacts,
+  msLeft: number | null,
+  missing: readonly string[],
+): { state: ConnectionState; since: Date | null } {
+  if (!facts.connected || msLeft === null || msLeft <= 0)
+    return { state: 'needs-you', since: facts.needs_reconnect_since };
+  if (missing.length > 0) return { state: 'needs-you', since: facts.authorized_at };
+  if (facts.refusal !== null) return { state: facts.refusal, since: facts.refused_since };
+  if (facts.paused_at !== null) return { state: 'paused', since: facts.paused_at };
+  if (msLeft <= NOTICE_DAYS * DAY_MS) return { state: 'expiring', since: null };
+  if (isAhead(facts.not_before, facts.now)) return { state: 'limited', since: null };
+  return { state: 'connected', since: facts.authorized_at };
+}
+
+const isAhead = (instant: Date | null, now: Date): boolean => instant !== null && instant > now;
+
+/** Six calendar months after the listener agreed; the 31st of August ends with February. */
+function endOfConsent(authorizedAt: Date): Date {
+  const end = new Date(authorizedAt);
+  end.setUTCMonth(end.getUTCMonth() + CONSENT_MONTHS);
+  if (end.getUTCDate() !== authorizedAt.getUTCDate()) end.setUTCDate(0);
+  return end;
+}
+
+export async function findConnectionHealth(db: Queries, userId: number): Promise<ConnectionHealth> {
+  return connectionHealth(await db.one<ConnectionFacts>(FACTS, [userId]));
+}
+
+const FACT_COLUMNS = `
+  c.refresh_token IS NOT NULL AS connected, c.authorized_at, COALESCE(c.scope, '') AS scope,
+  c.needs_reconnect_since, c.refusal, c.refused_since, u.paused_at,
+  (SELECT max(not_before) FROM spotify_limits WHERE not_before > now()) AS not_before, now() AS now
+  FROM users AS u LEFT JOIN spotify_connections AS c USING (user_id)`;
+
+const FACTS = hotQuery(
+  'every page: the connection to Spotify',
+  ['userId'],
+  `SELECT ${FACT_COLUMNS} WHERE u.user_id = $1`,
+);
+
+export interface ListenerHealth extends ConnectionHealth {
+  readonly userId: number;
+}
+
+/** Of every listener who has ever signed in. */
+export async function listConnectionHealth(db: Queries): Promise<ListenerHealth[]> {
+  const rows = await db.many<ConnectionFacts & { user_id: number }>(
+    `SELECT user_id, ${FACT_COLUMNS} WHERE u.spotify_id IS NOT NULL ORDER BY user_id`,
+  );
+  return rows.map((facts) => ({ userId: facts.user_id, ...connectionHealth(facts) }));
+}
+
+/** Whether the listener's lists and plays are to be fetched at all. */
+export async function updatePaused(db: Queries, userId: number, paused: boolean): Promise<void> {
+  await db.execute(
+    `UPDATE users SET paused_at = CASE WHEN $2 THEN COALESCE(paused_at, now()) END WHERE user_id = $1`,
+    [userId, paused],
+  );
+}

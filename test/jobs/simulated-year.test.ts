@@ -1,0 +1,313 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
+import {
+  startSpotifyStandIn,
+  type RecordedCall,
+  type SpotifyStandIn,
+  type StandInPlay,
+} from '../../scripts/spotify-stand-in/server.ts';
+import { createDb, type Db } from '../../src/db.ts';
+import { openQueue, QUEUES, type Queue } from '../../src/jobs/queue.ts';
+import { planJobs, workOff } from '../../src/jobs/worker.ts';
+import { findConnectionHealth } from '../../src/users/connection-health.ts';
+import { saveConnection, type SpotifyAccess } from '../../src/users/connections.ts';
+import { useDatabase } from '../support/database.ts';
+import { insertListener } from '../support/factories.ts';
+import { useSimulatedClock } from '../support/simulated-clock.ts';
+import { connect, settingsFor } from '../support/spotify-sign-in.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** `npm run drill` goes through the whole year. */
+const DAYS = Number(process.env.SIMULATED_DAYS ?? 10);
+const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
+const STEP_MS = 30 * MINUTE_MS;
+const BEGINNING = Date.parse('2026-03-01T00:00:00Z');
+const dayAt = (part: number): number => BEGINNING + Math.round(DAYS * part) * DAY_MS;
+const DEAD_MS = 2 * DAY_MS;
+const PENALTY_SECONDS = 6 * 3600;
+const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
+const PLACES = 3 * 5;
+
+interface Person {
+  readonly id: string;
+  readonly timezone: string;
+  userId: number;
+  /** Everything they have ever played, oldest first. */
+  readonly history: StandInPlay[];
+  /** When their consent was withdrawn; null: it stands. */
+  deadSince: number | null;
+  /** What must be there in the end: the days, the plays, the gaps. */
+  readonly days: Set<string>;
+  readonly plays: Set<string>;
+  readonly gaps: string[];
+}
+const person = (id: string, timezone: string): Person => ({
+  id,
+  timezone,
+  userId: 0,
+  history: [],
+  deadSince: null,
+  days: new Set(),
+  plays: new Set(),
+  gaps: [],
+});
+
+describe(
+  `${DAYS} days of captures and plays for three listeners`,
+  { timeout: 120_000 + DAYS * 30_000 },
+  () => {
+    const test = useDatabase();
+    const clock = useSimulatedClock(test);
+    const people = [
+      person('ann', 'America/New_York'),
+      person('ben', 'Asia/Kolkata'),
+      person('cleo', 'Pacific/Auckland'),
+    ];
+    let spotify: SpotifyStandIn;
+    let access: SpotifyAccess;
+    let proxy: TcpProxy;
+    const workers: { db: Db; queue: Queue }[] = [];
+    /** What the stand-in has answered and we have looked at. */
+    let seen = 0;
+
+    beforeAll(async () => {
+      await clock.set(new Date(BEGINNING));
+      spotify = await startSpotifyStandIn({
+        clock: clock.now,
+        listeners: people.map(({ id, history }) => ({
+          id,
+          displayName: id,
+          topTracks: { short_term: some(0), medium_term: some(3), long_term: some(6) },
+          recentlyPlayed: (now) =>
+            history.filter(({ played_at }) => Date.parse(played_at) <= now.getTime()).slice(-60),
+        })),
+      });
+      access = { settings: settingsFor(spotify), tokenKeys };
+      proxy = await startTcpProxy(test.url);
+      await proxy.forward();
+      for (const url of [test.url, proxy.url]) {
+        const db = createDb({ url, poolMin: 0, poolMax: 4, applicationName: 'sim-worker' });
+        workers.push({ db, queue: await openQueue(db) });
+      }
+      for (const one of people) {
+        one.userId = await insertListener(test.db, one.id, one.timezone);
+        await agree(one);
+      }
+    });
+    afterAll(async () => {
+      for (const { db } of workers) await db.close();
+      await proxy.close();
+      await spotify.close();
+    });
+
+    const some = (from: number): object[] => Array.from({ length: 5 }, (_, n) => inventTrack(from + n));
+    const agree = async (one: Person): Promise<void> => {
+      spotify.signInAs(one.id);
+      await saveConnection(test.db, one.userId, tokenKeys, await connect(spotify));
+      one.deadSince = null;
+    };
+    const chance = (seed: string): number =>
+      createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
+
+    /** Seven songs in about every third half hour. */
+    const listen = (one: Person, from: number): void => {
+      if (chance(`${one.id} ${from}`) > 0.35) return;
+      for (let song = 0; song < 7; song += 1) {
+        one.history.push({
+          track: inventTrack(Math.floor(chance(`${one.id} ${from} ${song}`) * 100)),
+          played_at: new Date(from + song * 4 * MINUTE_MS).toISOString(),
+          context: null,
+        });
+      }
+    };
+
+    const round = async ({ db, queue }: { db: Db; queue: Queue }, at: number): Promise<void> => {
+      await queue.tidy();
+      await planJobs(db, queue);
+      await clock.set(new Date(at + 1_000));
+      await workOff(db, queue, access);
+    };
+
+    /** The pages Spotify has given out since we last looked: whatever is in one must be kept. */
+    const lookAtPages = (): void => {
+      for (const call of spotify.calls.slice(seen)) {
+        const one = people.find(({ id }) => id === call.listenerId);
+        if (!one || call.path !== '/v1/me/player/recently-played' || call.status !== 200) continue;
+        const known = one.history.filter(({ played_at }) => Date.parse(played_at) <= call.at.getTime());
+        const page = known.slice(-50).map(({ played_at }) => played_at);
+        const newest = [...one.plays].at(-1);
+        const oldest = page[0];
+        if (newest !== undefined && oldest !== undefined && page.length === 50 && oldest > newest)
+          one.gaps.push(`${newest} to ${oldest}`);
+        for (const at of page) one.plays.add(at);
+      }
+      seen = spotify.calls.length;
+    };
+
+    const penaltyEnds = (): number =>
+      Math.max(
+        0,
+        ...spotify.calls
+          .filter(({ status }) => status === 429)
+          .map(({ at }) => at.getTime() + PENALTY_SECONDS * 1000),
+      );
+    const wallClock = (at: number, timeZone: string): { day: string; time: string } => {
+      const parts = new Intl.DateTimeFormat('sv-SE', {
+        timeZone,
+        dateStyle: 'short',
+        timeStyle: 'medium',
+      }).format(at);
+      return { day: parts.slice(0, 10), time: parts.slice(11) };
+    };
+
+    it('end with exactly the days, the plays and the gaps there must be, and no call too early', async () => {
+      const captureTimes = new Map<string, string>();
+      for (const one of people) {
+        const row = await test.db.one<{ time: string }>('SELECT capture_time($1::bigint)::text AS time', [
+          one.userId,
+        ]);
+        captureTimes.set(one.id, row.time);
+      }
+      const deaths = new Map([
+        [dayAt(0.2), people[0]],
+        [dayAt(0.7), people[1]],
+      ]);
+      const [limitedFrom, limitedTo] = [dayAt(0.4), dayAt(0.4) + Math.min(7, Math.ceil(DAYS * 0.1)) * DAY_MS];
+      const [abandoned, terminated, restarted] = [dayAt(0.1), dayAt(0.6), dayAt(0.9)].map(
+        (day) => day + 20.5 * 3_600_000,
+      );
+
+      for (let at = BEGINNING; at < BEGINNING + DAYS * DAY_MS; at += STEP_MS) {
+        await clock.set(new Date(at));
+        people.forEach((one) => listen(one, at - STEP_MS));
+        const dead = deaths.get(at);
+        if (dead) {
+          dead.deadSince = at;
+          spotify.revoke(dead.id);
+          spotify.expireAccessTokens();
+        }
+        if (at === limitedFrom)
+          spotify.fail({ on: '/v1/', kind: 'rate-limit', retryAfter: PENALTY_SECONDS, quotaExceeded: true });
+        if (at === limitedTo) spotify.heal();
+        for (const one of people) {
+          // Ann and Ben come back two days after they were told; Cleo connects again as soon as she is warned.
+          const { state } = await findConnectionHealth(test.db, one.userId);
+          const gone = one.deadSince !== null && at >= one.deadSince + DEAD_MS;
+          if (gone || state === 'expiring') await agree(one);
+        }
+        const working = await misfortune(at, { abandoned, terminated, restarted });
+        if (!working) continue;
+        const limited = (at >= limitedFrom && at < limitedTo) || at < penaltyEnds();
+        for (const one of people) {
+          const { day, time } = wallClock(at, one.timezone);
+          if (one.deadSince === null && !limited && time >= (captureTimes.get(one.id) ?? ''))
+            one.days.add(day);
+        }
+        if (at % (6 * 3_600_000) === 0) await Promise.all(workers.map((worker) => round(worker, at)));
+        else await round(workers[Math.floor(at / STEP_MS) % 2] as { db: Db; queue: Queue }, at);
+        lookAtPages();
+      }
+
+      for (const one of people) await compare(one);
+      expect(callsTooEarly(spotify.calls)).toEqual([]);
+      const refusals = spotify.calls.filter(({ path, status }) => path === '/api/token' && status === 400);
+      expect(refusals).toHaveLength(2);
+      expect(people.flatMap(({ gaps }) => gaps).length).toBeGreaterThan(0);
+    });
+
+    /** The bad days. Answers whether a worker is there to work this half hour. */
+    async function misfortune(
+      at: number,
+      when: {
+        abandoned?: number | undefined;
+        terminated?: number | undefined;
+        restarted?: number | undefined;
+      },
+    ): Promise<boolean> {
+      const [first, second] = workers as [{ db: Db; queue: Queue }, { db: Db; queue: Queue }];
+      if (at === when.abandoned) {
+        // Killed with its jobs in hand: they are nobody's until they expire.
+        await planJobs(first.db, first.queue);
+        await clock.set(new Date(at + 1_000));
+        for (const name of QUEUES) await first.queue.take(name, 10);
+        return false;
+      }
+      if (at === when.terminated || at === when.restarted) {
+        // In the middle of a call to Spotify the connections to the database are gone.
+        await test.db.execute(`UPDATE play_polls SET next_poll_at = now()`);
+        spotify.fail({ on: 'recently-played', kind: 'silence', times: 3 });
+        const calls = spotify.calls.length;
+        const broken = round(second, at).catch((error: unknown) => error);
+        await expect.poll(() => spotify.calls.length, { timeout: 20_000 }).toBeGreaterThan(calls);
+        if (at === when.terminated) {
+          await test.db.execute(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name = 'sim-worker' AND datname = current_database()`,
+          );
+        } else await proxy.refuse();
+        await broken;
+        await proxy.forward();
+        spotify.heal();
+        return false;
+      }
+      return true;
+    }
+
+    async function compare(one: Person): Promise<void> {
+      const days = await test.db.many<{ day: string; places: number }>(
+        `SELECT snapshot_date AS day, count(*)::int AS places FROM snapshots WHERE user_id = $1 GROUP BY 1 ORDER BY 1`,
+        [one.userId],
+      );
+      expect([one.id, days]).toEqual([
+        one.id,
+        [...one.days].toSorted().map((day) => ({ day, places: PLACES })),
+      ]);
+      const runs = await test.db.many<{ day: string; outcome: string }>(
+        `SELECT snapshot_date AS day, outcome FROM capture_runs WHERE user_id = $1 AND outcome <> 'failed' ORDER BY 1`,
+        [one.userId],
+      );
+      // Each day that is over is told of once, as kept or as missed.
+      expect(new Set(runs.map(({ day }) => day)).size).toBe(runs.length);
+      expect(runs.filter(({ outcome }) => outcome === 'kept').map(({ day }) => day)).toEqual(
+        [...one.days].toSorted(),
+      );
+      const plays = await test.db.many<{ at: Date }>(
+        'SELECT played_at AS at FROM plays WHERE user_id = $1 ORDER BY 1',
+        [one.userId],
+      );
+      expect([one.id, plays.map(({ at }) => at.toISOString())]).toEqual([one.id, [...one.plays].toSorted()]);
+      const gaps = await test.db.many<{ after: Date; before: Date }>(
+        `SELECT after_played_at AS after, before_played_at AS before FROM play_gaps WHERE user_id = $1 ORDER BY 1`,
+        [one.userId],
+      );
+      expect(gaps.map(({ after, before }) => `${after.toISOString()} to ${before.toISOString()}`)).toEqual(
+        one.gaps,
+      );
+      // Whatever was played outside of the gaps is there.
+      const lost = one.history
+        .map(({ played_at: at }) => at)
+        .filter((at) => !one.plays.has(at) && at < (plays.at(-1)?.at.toISOString() ?? ''));
+      const inGaps = lost.filter((at) =>
+        gaps.some(({ after, before }) => at > after.toISOString() && at < before.toISOString()),
+      );
+      const beforeTheFirst = lost.filter((at) => at < (plays[0]?.at.toISOString() ?? ''));
+      expect(inGaps.length + beforeTheFirst.length).toBe(lost.length);
+    }
+  },
+);
+
+/** Calls made while a 429 answered earlier was still to be waited out. */
+function callsTooEarly(calls: readonly RecordedCall[]): string[] {
+  let [told, notBefore] = [0, 0];
+  return calls.flatMap((call) => {
+    const at = call.at.getTime();
+    const early = at > told && at < notBefore && !isSignIn(call);
+    if (call.status === 429) [told, notBefore] = [at, Math.max(notBefore, at + PENALTY_SECONDS * 1000)];
+    return early ? [`${call.at.toISOString()} ${call.path}`] : [];
+  });
+}
+
+/** The test itself plays the listener's browser here. */
+const isSignIn = ({ path, grantType }: RecordedCall): boolean =>
+  path === '/authorize' || grantType === 'authorization_code';
