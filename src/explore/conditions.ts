@@ -17,7 +17,7 @@ export const FILTER_NAMES: readonly FilterName[] = [
 ];
 
 /** $2 of every statement here: the filters in one document, so that the text of a statement never depends on them. */
-export const asParameter = ({ sort: _sort, then: _then, ...filters }: ExploreFilters): string =>
+export const asParameter = ({ sort: _sort, then_by: _then, ...filters }: ExploreFilters): string =>
   JSON.stringify(filters);
 
 /** What a track is, as the values of a choice are written. */
@@ -85,8 +85,8 @@ const SORTED_BY: Readonly<Record<SortKey, string>> = {
 /** Most often in the lists first, unless asked otherwise; every order ends in one that is complete. */
 export const DEFAULT_SORT: Sort = '-listings';
 
-export function orderBy({ sort, then }: Pick<ExploreFilters, 'sort' | 'then'>): string {
-  const keys = [sort ?? DEFAULT_SORT, then].filter((key) => key !== undefined);
+export function orderBy({ sort, then_by: thenBy }: Pick<ExploreFilters, 'sort' | 'then_by'>): string {
+  const keys = [sort ?? DEFAULT_SORT, thenBy].filter((key) => key !== undefined);
   const written = keys.map((key) =>
     key.startsWith('-')
       ? `${SORTED_BY[key.slice(1) as SortKey]} DESC NULLS LAST`

@@ -165,7 +165,7 @@ export const exploreFilters = z
     range: oneOf(CHOICE_FILTERS.range),
     artist: optional(text(200)),
     sort,
-    then: sort,
+    then_by: sort,
   })
   .superRefine((filters, context) => {
     for (const name of Object.keys(RANGE_FILTERS) as RangeFilter[]) {

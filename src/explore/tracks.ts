@@ -64,7 +64,7 @@ const LEFT = `
     AND ${PASSES_ALL}`;
 
 /** The page first and its order once more over the page alone, so that not every track is numbered and opened. */
-const tracksSql = (filters: Pick<ExploreFilters, 'sort' | 'then'>): string => `
+const tracksSql = (filters: Pick<ExploreFilters, 'sort' | 'then_by'>): string => `
   SELECT shown.*, ${TRACK_CARD}
   FROM (
     SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place

@@ -59,8 +59,8 @@ const ALWAYS: readonly SortKey[] = ['released', 'duration', 'energy', 'valence',
 const keyOf = (sort: Sort): SortKey => sort.replace('-', '') as SortKey;
 
 /** The columns that are shown, those of the order asked for among them; each heading leads to its own order. */
-export function describeColumns(written: Written, sort: Sort = DEFAULT_SORT, then?: Sort) {
-  const asked = [sort, then].filter((key) => key !== undefined).map(keyOf);
+export function describeColumns(written: Written, sort: Sort = DEFAULT_SORT, thenBy?: Sort) {
+  const asked = [sort, thenBy].filter((key) => key !== undefined).map(keyOf);
   const keys = [...new Set([...ALWAYS, ...asked])].filter((key) => COLUMNS[key].write !== undefined);
   return keys.map((key) => {
     const down = COLUMNS[key].down === true;

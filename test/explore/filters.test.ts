@@ -16,7 +16,7 @@ describe('the filters of an address', () => {
       range: ['short_term', 'long_term', 'short_term'],
       artist: '  Beyoncé ',
       sort: '-energy',
-      then: 'name',
+      then_by: 'name',
       unheard_of: 'x',
     });
     expect(problems).toEqual({});
@@ -34,7 +34,7 @@ describe('the filters of an address', () => {
       range: ['short_term', 'long_term'],
       artist: 'Beyoncé',
       sort: '-energy',
-      then: 'name',
+      then_by: 'name',
     });
   });
 
@@ -71,7 +71,7 @@ describe('the filters of an address', () => {
     ['artist', '\ud800'],
     ['sort', '__proto__'],
     ['sort', '--energy'],
-    ['then', 'energy desc'],
+    ['then_by', 'energy desc'],
   ])('of %s are named where %j does not fit, and the others still hold', (name, value) => {
     const { filters, problems } = readFilters({ valence_from: '0.3', [name]: value });
     expect(Object.keys(problems)).toEqual([name]);

@@ -193,7 +193,7 @@ describe('the order', () => {
   });
 
   it('may have a second key for what is equal in the first, and is always complete', async () => {
-    const filters = exploreFilters.parse({ sort: '-energy', then: '-tempo' });
+    const filters = exploreFilters.parse({ sort: '-energy', then_by: '-tempo' });
     const tracks = await listExploredTracks(test.db, alice, filters, 1);
     const pairs = tracks.flatMap((track) =>
       track.energy === null ? [] : [[track.energy, track.tempo ?? 0] as const],

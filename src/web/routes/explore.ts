@@ -53,14 +53,14 @@ async function readExplore(db: WebContext['db'], req: Request) {
   if (page > pages) throw notFound();
   const written = writtenFields(req.query);
   const kept = Object.fromEntries(Object.entries(written).filter(([name]) => problems[name] === undefined));
-  const columns = describeColumns(kept, filters.sort, filters.then);
+  const columns = describeColumns(kept, filters.sort, filters.then_by);
   return {
     counts,
     problems: Object.keys(problems),
     groups: describeForm(written, problems, counts),
     chips: describeChips(kept, problems),
     artists: summary.figures.top_artists.flatMap(({ name }) => name ?? []),
-    sorting: { sort: filters.sort ?? '', then: filters.then ?? '', options: SORT_OPTIONS, problems },
+    sorting: { sort: filters.sort ?? '', then_by: filters.then_by ?? '', options: SORT_OPTIONS, problems },
     columns,
     rows: tracks.map((track) => ({
       track,
