@@ -29,7 +29,7 @@ export async function compareSimilar(
   const query = queries.find(({ name }) => name === BY_INDEX);
   if (query === undefined) return `similar tracks: no query is called “${BY_INDEX}”`;
   const values = await listValues(db, userId);
-  const given = valuesFor(query, { ...values, pageSize: TRACKS } as typeof values);
+  const given = valuesFor(query, { ...values, limit: TRACKS });
   const times: { readonly index: number[]; readonly scan: number[] } = { index: [], scan: [] };
   const answers = { index: '', scan: '' };
   for (let round = 0; round <= rounds; round += 1) {
@@ -40,7 +40,7 @@ export async function compareSimilar(
       const begun = performance.now();
       const rows = await db.many<{ track_id: string; score: number }>(sql, given);
       if (round > 0) times[way].push(performance.now() - begun);
-      answers[way] = rows.map(({ track_id: id, score }) => `${id} ${Number(score).toFixed(9)}`).join(', ');
+      answers[way] = rows.map(({ track_id: id, score }) => `${id} ${score.toFixed(9)}`).join(', ');
     }
   }
   const [index, scan] = [median(times.index), median(times.scan)];

@@ -45,7 +45,7 @@ export async function fillHistory(
   if (already) return;
   const now = Date.now();
   const rows = inventedPlays(tracks, new Date(now - 365 * DAY_MS), new Date(now - DAY_MS / 8)).map(
-    ({ track, played_at }) => ({ played_at, track_id: (track as { id?: unknown } | null)?.id }),
+    ({ track, played_at }) => ({ played_at, track_id: track !== null && 'id' in track ? track.id : null }),
   );
   for (let from = 0; from < rows.length; from += AT_ONCE) {
     await db.execute(

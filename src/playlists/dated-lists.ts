@@ -19,23 +19,25 @@ const month = z
   .optional();
 
 /** `from=snapshot&date=2024-03-14&range=short_term`: the list of one day. */
-export const snapshotList = z.object({ date: day, range }).transform(({ date, range: timeRange }): TrackList => {
-  const words = `the snapshot of ${dayWords(date)}`;
-  return {
-    address: [
-      ['from', 'snapshot'],
-      ['date', date],
-      ['range', timeRange],
-    ],
-    words: `${words} (${rangeWords(timeRange)})`,
-    href: `/time-machine/${date.replaceAll('-', '/')}?range=${timeRange}`,
-    listTrackIds: (db, userId, limit) => listSnapshotTrackIds(db, userId, { date, timeRange }, limit),
-    propose: (tracks) => ({
-      name: `${monthWords(date)} · your top ${tracks}`,
-      description: `From ${words}, your top tracks of ${rangeWords(timeRange)}.`,
-    }),
-  };
-});
+export const snapshotList = z
+  .object({ date: day, range })
+  .transform(({ date, range: timeRange }): TrackList => {
+    const words = `the snapshot of ${dayWords(date)}`;
+    return {
+      address: [
+        ['from', 'snapshot'],
+        ['date', date],
+        ['range', timeRange],
+      ],
+      words: `${words} (${rangeWords(timeRange)})`,
+      href: `/time-machine/${date.replaceAll('-', '/')}?range=${timeRange}`,
+      listTrackIds: (db, userId, limit) => listSnapshotTrackIds(db, userId, { date, timeRange }, limit),
+      propose: (tracks) => ({
+        name: `${monthWords(date)} · your top ${tracks}`,
+        description: `From ${words}, your top tracks of ${rangeWords(timeRange)}.`,
+      }),
+    };
+  });
 
 /** `from=period&year=2024&month=3&range=short_term`: the lists of a month or a year as one. */
 export const periodList = z

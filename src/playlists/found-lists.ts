@@ -18,21 +18,19 @@ export const searchList = z
       .min(1, 'must say what to look for')
       .max(LONGEST_QUERY, `may have ${LONGEST_QUERY} characters`),
   })
-  .transform(
-    ({ q }): TrackList => ({
-      address: [
-        ['from', 'search'],
-        ['q', q],
-      ],
-      words: `the search for “${q}”`,
-      href: `/search?${new URLSearchParams({ q }).toString()}`,
-      listTrackIds: (db, userId, limit) => listFoundTrackIds(db, userId, q, limit),
-      propose: (tracks) => ({
-        name: `“${q}” · ${countTracks(tracks)}`,
-        description: `What my archive finds for “${q}”.`,
-      }),
+  .transform(({ q }): TrackList => ({
+    address: [
+      ['from', 'search'],
+      ['q', q],
+    ],
+    words: `the search for “${q}”`,
+    href: `/search?${new URLSearchParams({ q }).toString()}`,
+    listTrackIds: (db, userId, limit) => listFoundTrackIds(db, userId, q, limit),
+    propose: (tracks) => ({
+      name: `“${q}” · ${countTracks(tracks)}`,
+      description: `What my archive finds for “${q}”.`,
     }),
-  );
+  }));
 
 /** `from=mood&quadrant=happy`: the tracks of a mood, the clearest first. */
 export const moodList = z
@@ -64,9 +62,12 @@ export const exploreList = z.looseObject({}).transform((query, context): TrackLi
     return z.NEVER;
   }
   const given = FILTERS.flatMap((name) =>
-    [query[name] ?? []].flat().map((value) => [name, String(value)] as const),
-  ).filter(([, value]) => value !== '');
-  const filters = new URLSearchParams(given.map(([name, value]): [string, string] => [name, value]));
+    [query[name]]
+      .flat()
+      .filter((value): value is string => typeof value === 'string' && value !== '')
+      .map((value): [string, string] => [name, value]),
+  );
+  const filters = new URLSearchParams(given);
   return {
     address: [['from', 'explore'], ...given],
     words: 'what you chose in Explore',
@@ -94,7 +95,10 @@ export const similarList = z
 /** What comes after these is hardly like it any more. */
 const MOST_SIMILAR = 200;
 
-function listLike({ track, by }: { track: string; by: (typeof SOUNDS)[number] }, likeWhat: string): TrackList {
+function listLike(
+  { track, by }: { track: string; by: (typeof SOUNDS)[number] },
+  likeWhat: string,
+): TrackList {
   return {
     address: [
       ['from', 'similar'],
@@ -103,7 +107,8 @@ function listLike({ track, by }: { track: string; by: (typeof SOUNDS)[number] },
     ],
     words: `the tracks most like ${likeWhat}`,
     href: `/tracks/${encodeURIComponent(track)}?by=${by}#similar`,
-    listTrackIds: (db, userId, limit) => listSimilarTrackIds(db, userId, track, Math.min(limit, MOST_SIMILAR), by),
+    listTrackIds: (db, userId, limit) =>
+      listSimilarTrackIds(db, userId, track, Math.min(limit, MOST_SIMILAR), by),
     propose: () => ({
       name: `Like ${likeWhat}`,
       description: `Tracks of my archive that are most like ${likeWhat}.`,

@@ -36,6 +36,8 @@ export function connectionWords(health: ConnectionHealth, timeZone: string): Con
       );
     case 'paused':
       return words('Paused by you', 'Nothing is fetched from Spotify until you go on.');
+    default:
+      return health.state satisfies never;
   }
 }
 

@@ -97,5 +97,5 @@ function addressOf({ track_id: id, spotify_url: url }: FileTrack): string | null
 /** A name a file may have on any machine. */
 export function fileNameOf({ name }: Playlist, extension: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N},._-]+/gu, ' ').trim();
-  return `${[...plain].slice(0, 80).join('').trim() || 'playlist'}.${extension}`;
+  return `${Array.from(plain).slice(0, 80).join('').trim() || 'playlist'}.${extension}`;
 }

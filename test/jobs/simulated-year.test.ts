@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
 import {
   startSpotifyStandIn,
@@ -239,7 +239,7 @@ describe(
         spotify.fail({ on: 'recently-played', kind: 'silence', times: 3 });
         const calls = spotify.calls.length;
         const broken = round(second, at).catch((error: unknown) => error);
-        await expect.poll(() => spotify.calls.length, { timeout: 20_000 }).toBeGreaterThan(calls);
+        await vi.waitUntil(() => spotify.calls.length > calls, { timeout: 20_000 });
         if (at === when.terminated) {
           await test.db.execute(
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -295,31 +295,29 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
   });
 });
 
-describe('killed anywhere', { timeout: 120_000 }, () => {
-  /** The database of a process that dies at its nth statement: nothing it does from then on arrives. */
-  function dyingDb(db: Db, statements: number): { db: Db; died: () => boolean } {
-    let left = statements;
-    const orDie =
-      <Args extends unknown[], Result>(ask: (...args: Args) => Promise<Result>) =>
-      async (...args: Args): Promise<Result> => {
-        left -= 1;
-        if (left < 0) throw new Error('the process was killed');
-        return ask(...args);
-      };
-    const wrap = <Kind extends Queries>(one: Kind): Kind => ({
-      ...one,
-      many: orDie(one.many) as Kind['many'],
-      one: orDie(one.one) as Kind['one'],
-      maybeOne: orDie(one.maybeOne) as Kind['maybeOne'],
-      execute: orDie(one.execute),
-    });
-    const dying: Db = { ...wrap(db), withTransaction: (work) => db.withTransaction((tx) => work(wrap(tx))) };
-    return { db: dying, died: () => left < 0 };
-  }
+/** The database of a process that dies at its nth statement: nothing it does from then on arrives. */
+function dyingDb(db: Db, statements: number): { db: Db; died: () => boolean } {
+  let left = statements;
+  const orDie = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+    left -= 1;
+    if (left < 0) throw new Error('the process was killed');
+    return ask();
+  };
+  const wrap = <Kind extends Queries>(one: Kind): Kind => ({
+    ...one,
+    many: (sql, values) => orDie(() => one.many(sql, values)),
+    one: (sql, values) => orDie(() => one.one(sql, values)),
+    maybeOne: (sql, values) => orDie(() => one.maybeOne(sql, values)),
+    execute: (sql, values) => orDie(() => one.execute(sql, values)),
+  });
+  const dying: Db = { ...wrap(db), withTransaction: (work) => db.withTransaction((tx) => work(wrap(tx))) };
+  return { db: dying, died: () => left < 0 };
+}
 
+describe('killed anywhere', { timeout: 120_000 }, () => {
   const filled = () => spotify.playlists.map(({ uris }) => uris).filter((uris) => uris.length > 0);
 
-  it('it ends, once somebody goes on, with exactly the list', async () => {
+  it('ends, once somebody goes on, with exactly the list', async () => {
     const ids = spotifyIds(210, 300);
     let deaths = 0;
     for (let statements = 1; ; statements += 1) {

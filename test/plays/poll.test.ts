@@ -121,7 +121,7 @@ describe('odd items', () => {
   it('that are null, an episode, or without a time are left out and counted', async () => {
     const episode = { ...inventTrack(1), type: 'episode', id: 'e' };
     const odd = [play(1, null), play(2, episode), { ...play(3), played_at: 'yesterday' }, play(4)];
-    serve(odd as StandInPlay[]);
+    serve(odd);
     expect(await poll()).toMatchObject({ added: 1 });
     expect(await kept()).toEqual([minutesAgo(4)]);
   });

@@ -33,13 +33,13 @@ beforeAll(async () => {
   };
   for (const letter of 'abcdefghijklmnopqrstuvwxyz')
     await insertTrack(test.db, { trackId: letter, name: letter.toUpperCase(), ...known[letter] });
-  await insertSnapshot(test.db, alice, { date: '2022-06-10' }, [...'xyabc']);
-  await insertSnapshot(test.db, alice, { date: '2024-03-01' }, [...'abcde']);
-  await insertSnapshot(test.db, alice, { date: '2024-03-14' }, [...'bacfg']);
-  await insertSnapshot(test.db, alice, { date: '2024-05-02' }, [...'gbhij']);
-  await insertSnapshot(test.db, alice, { date: '2026-11-01' }, [...'khbal']);
-  await insertSnapshot(test.db, alice, { date: '2026-11-01', range: 'long_term' }, [...'ky']);
-  await insertSnapshot(test.db, bob, { date: '2024-03-14' }, [...'zzz'.slice(0, 1)]);
+  await insertSnapshot(test.db, alice, { date: '2022-06-10' }, 'xyabc'.split(''));
+  await insertSnapshot(test.db, alice, { date: '2024-03-01' }, 'abcde'.split(''));
+  await insertSnapshot(test.db, alice, { date: '2024-03-14' }, 'bacfg'.split(''));
+  await insertSnapshot(test.db, alice, { date: '2024-05-02' }, 'gbhij'.split(''));
+  await insertSnapshot(test.db, alice, { date: '2026-11-01' }, 'khbal'.split(''));
+  await insertSnapshot(test.db, alice, { date: '2026-11-01', range: 'long_term' }, 'ky'.split(''));
+  await insertSnapshot(test.db, bob, { date: '2024-03-14' }, ['z']);
 });
 
 const lettersOf = (rows: readonly { track_id: string }[]): string => rows.map((row) => row.track_id).join('');
@@ -77,20 +77,20 @@ describe('the list', () => {
 
   it('of a period adds up points, and the better best rank decides between equals', async () => {
     const march = await listEntries(test.db, alice, short('2024-03'), '2026-11-01');
-    expect(march.map(({ track_id: id, points }) => `${id}${points}`)).toEqual([
-      ...['a99', 'b99', 'c96', 'd47', 'f47', 'e46', 'g46'],
-    ]);
+    expect(march.map(({ track_id: id, points }) => `${id}${points}`)).toEqual(
+      'a99 b99 c96 d47 f47 e46 g46'.split(' '),
+    );
     expect(march.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     const year = await listEntries(test.db, alice, short('2024'), '2026-11-01');
-    expect(year.slice(0, 4).map(({ track_id: id, points }) => `${id}${points}`)).toEqual([
-      ...['b148', 'a99', 'g96', 'c96'],
-    ]);
+    expect(year.slice(0, 4).map(({ track_id: id, points }) => `${id}${points}`)).toEqual(
+      'b148 a99 g96 c96'.split(' '),
+    );
     expect(year[0]).toMatchObject({ best_rank: 1, listings: 3 });
   });
 
   it('gives its ids, best first, for a playlist; nothing for a day without a snapshot or another listener', async () => {
     const day = { date: '2024-03-14', timeRange: 'short_term' } as const;
-    expect(await listSnapshotTrackIds(test.db, alice, day, 3)).toEqual([...'bac']);
+    expect(await listSnapshotTrackIds(test.db, alice, day, 3)).toEqual('bac'.split(''));
     expect(await listSnapshotTrackIds(test.db, alice, { ...day, date: '2024-03-13' }, 3)).toEqual([]);
     expect(await listSnapshotTrackIds(test.db, bob, day, 50)).toEqual(['z']);
     const period = { year: 2024, timeRange: 'short_term' } as const;

@@ -53,7 +53,7 @@ const pages = ROUTES.filter(({ method, access }) => method === 'GET' && access !
 function listAddresses({ path, query = [] }: Route): string[] {
   const plain = path.replaceAll(/:(\w+)/g, (_, name: string) => {
     if (ids[name] === undefined) throw new Error(`name something of Alice's for :${name} in ids`);
-    return encodeURIComponent(String(ids[name]));
+    return encodeURIComponent(ids[name]);
   });
   const varied = query.flatMap((name) => {
     if (SAMPLES[name] === undefined) throw new Error(`write a sample of the parameter ${name} into SAMPLES`);

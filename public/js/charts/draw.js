@@ -14,7 +14,21 @@ import { strip } from './strip.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */
-const KINDS = { bars, bump, columns, course, histogram, line, months, path, profile, radar, scatter, shares, strip };
+const KINDS = {
+  bars,
+  bump,
+  columns,
+  course,
+  histogram,
+  line,
+  months,
+  path,
+  profile,
+  radar,
+  scatter,
+  shares,
+  strip,
+};
 
 /** Draws every chart below a root, and again when the theme changes. */
 export async function drawCharts(root) {

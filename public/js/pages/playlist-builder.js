@@ -9,7 +9,10 @@ const proposed = () =>
 /** The options' page, fetched and shown in the place of this one's preview: the playlist is drawn as it is built. */
 async function show(address) {
   const answer = await fetch(address);
-  if (!answer.ok) return void globalThis.location.assign(address); // It says what is wrong.
+  if (!answer.ok) {
+    globalThis.location.assign(address); // It says what is wrong.
+    return;
+  }
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const written = writtenByHand();
   document.querySelector('[data-preview]').replaceWith(page.querySelector('[data-preview]'));

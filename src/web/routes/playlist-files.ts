@@ -17,7 +17,10 @@ export function playlistFileRoutes({ db }: WebContext): Router {
       const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlist.playlist_id);
       res.attachment(fileNameOf(playlist, extension)).set('Content-Type', format.contentType);
-      if (req.method === 'HEAD') return void res.end();
+      if (req.method === 'HEAD') {
+        res.end();
+        return;
+      }
       await pipeline(Readable.from(piecesOf(db, format, playlist, trackIds)), res).catch((error: unknown) => {
         // Whoever breaks a download off has not met a fault of ours.
         const brokenOff =
