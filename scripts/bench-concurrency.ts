@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { asTable } from './as-table.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts';
 import { writeToPostgres } from './bench-concurrency/postgres.ts';
 import { writeToSqlite } from './bench-concurrency/sqlite.ts';
@@ -57,18 +58,4 @@ function cellsOf(tally: Tally): string[] {
       .map(([why, count]) => `${count} × “${why}”`)
       .join(', '),
   ];
-}
-
-function asTable(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
