@@ -1,4 +1,4 @@
-import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
@@ -35,12 +35,6 @@ interface Dates {
   readonly previous: string | null;
 }
 
-/**
- * A planner that thinks the list longer than it is (the newest day has lists of every listener) would read the whole
- * catalogue instead of fifty tracks; behind this it cannot.
- */
-const BY_KEY = 'OFFSET 0';
-
 const TOP_LIST = hotQuery(
   'dashboard: the list and its movement',
   ['userId', 'timeRange'],
@@ -64,7 +58,7 @@ const TOP_LIST = hotQuery(
     COALESCE(before.snapshot_date, earlier.last_seen_date) AS last_seen_date
   FROM dates
   JOIN snapshots AS now ON (now.user_id, now.time_range, now.snapshot_date) = ($1, $2, latest)
-  CROSS JOIN LATERAL (SELECT * FROM tracks WHERE track_id = now.track_id ${BY_KEY}) AS tracks
+  ${joinByKey('tracks', 'now.track_id')}
   LEFT JOIN snapshots AS before
     ON (before.user_id, before.time_range, before.track_id, before.snapshot_date)
      = ($1, $2, now.track_id, previous)
