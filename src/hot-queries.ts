@@ -32,6 +32,9 @@ export type Parameter =
   | 'nothing'
   | 'no'
   | 'limit'
+  | 'mostTaken'
+  | 'shownCharacters'
+  | 'laidOutBytes'
   | 'pageSize'
   | 'offset'
   | SearchParameter;

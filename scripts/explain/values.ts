@@ -37,6 +37,9 @@ export async function listValues(db: Db, userId: number): Promise<Values> {
     nothing: null,
     no: false,
     limit: 50,
+    mostTaken: 10_000,
+    shownCharacters: 100_000,
+    laidOutBytes: 256 * 1024,
     pageSize: 50,
     offset: 0,
   };

@@ -6,15 +6,30 @@ import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
 import { drawShelf, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillImports } from './imports.ts';
 import { listParts, type Part } from './parts.ts';
+import { fillPeriods } from './periods.ts';
 import { fillPlaylists } from './playlists.ts';
+import { fillPlays } from './plays.ts';
 import { fillShelves } from './shelves.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const CATALOGUE = ['tracks', 'artists', 'track_artists'];
-const PERSONAL = ['archive_tracks', 'snapshots', 'playlists', 'playlist_tracks'];
+const PERSONAL = [
+  'archive_tracks',
+  'snapshots',
+  'snapshot_lists',
+  'snapshot_periods',
+  'capture_runs',
+  'playlists',
+  'playlist_tracks',
+  'plays',
+  'played_tracks',
+  'play_quarters',
+];
 /** What these would do row by row is done here at once; every other trigger works as always. */
 const DONE_AT_ONCE = [
   ['snapshots', 'record_listings'],
+  ['snapshots', 'record_snapshot_lists'],
+  ['plays', 'record_plays'],
   ['playlist_tracks', 'record_archive_tracks'],
   ['archive_tracks', 'fill_archive_track'],
   ['track_artists', 'refresh_archive_tracks'],
@@ -49,6 +64,10 @@ export async function fillLargeDatabase(
     await fillLists(tx, size, catalogue);
     tell('shelves');
     await fillShelves(tx);
+    tell('periods');
+    await fillPeriods(tx);
+    tell('plays');
+    await fillPlays(tx, size.seed, OBSERVED_ID);
     tell('keys and indexes of the listeners');
     for (const part of parts) if (!isOfCatalogue(part)) await tx.execute(part.building);
     await setTriggers(tx, 'ENABLE');

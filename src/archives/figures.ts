@@ -1,3 +1,4 @@
+import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
@@ -169,7 +170,8 @@ const POPULAR = `
 /** A track without linked artists still has its artist's name to be counted by. */
 const artistsSql = (scope: Scope): string => `
   credits AS (
-    SELECT track_id, artist_id FROM chosen JOIN track_artists USING (track_id)
+    SELECT chosen.track_id, artist_id FROM chosen
+    ${joinByKey('track_artists', 'chosen.track_id')}
     UNION ALL
     SELECT track_id, 'name:' || artist_name FROM chosen
     WHERE artist_name IS NOT NULL AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = chosen.track_id)

@@ -1,5 +1,6 @@
 import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 
 /** What the archive keeps of a track as it was received: the provider's track object, and the audio features. */
 export const PAYLOADS = { track: 'raw_json', 'audio-features': 'audio_features' } as const;
@@ -46,25 +47,35 @@ export async function getPayloadText(
   trackId: string,
   name: PayloadName,
 ): Promise<string> {
-  const row = await db.maybeOne<{ text: string | null }>(
-    `SELECT jsonb_pretty(${PAYLOADS[name]}) AS text
-     FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
-    [userId, trackId],
-  );
+  const row = await db.maybeOne<{ text: string | null }>(WHOLE[name], [userId, trackId]);
   if (row === null || row.text === null) throw notFound();
   return row.text;
 }
+
+const wholeSql = (name: PayloadName): string =>
+  hotQuery(
+    `payload: the whole of ${name}`,
+    ['userId', 'trackId'],
+    `
+    SELECT jsonb_pretty(${PAYLOADS[name]}) AS text
+    FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
+  );
+const WHOLE = { track: wholeSql('track'), 'audio-features': wholeSql('audio-features') };
 
 const laidOut = (name: PayloadName, position: number): string => `
   SELECT ${position} AS position, '${name}' AS name, pg_column_size(${PAYLOADS[name]}) AS stored_bytes,
     CASE WHEN pg_column_size(${PAYLOADS[name]}) <= $4 THEN left(jsonb_pretty(${PAYLOADS[name]}), $3 + 1) END AS text
   FROM kept`;
 
-const SHOWN = `
+const SHOWN = hotQuery(
+  'payload: laid out for reading',
+  ['userId', 'trackId', 'shownCharacters', 'laidOutBytes'],
+  `
   WITH kept AS (
     SELECT raw_json, audio_features
     FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2
   )
   SELECT name, stored_bytes, left(text, $3) AS text, COALESCE(length(text) <= $3, false) AS complete
   FROM (${laidOut('track', 1)} UNION ALL ${laidOut('audio-features', 2)}) AS both_payloads
-  ORDER BY position`;
+  ORDER BY position`,
+);

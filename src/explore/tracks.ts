@@ -50,11 +50,8 @@ export async function listExploredTrackIds(
   filters: ExploreFilters,
   limit: number,
 ): Promise<string[]> {
-  const rows = await db.many<{ track_id: string }>(`SELECT track_id ${LEFT} ${orderBy(filters)} LIMIT $3`, [
-    userId,
-    asParameter(filters),
-    limit,
-  ]);
+  const values = [userId, asParameter(filters), limit];
+  const rows = await db.many<{ track_id: string }>(idsSql(filters), values);
   return rows.map((row) => row.track_id);
 }
 
@@ -63,8 +60,18 @@ const LEFT = `
   WHERE user_id = $1
     AND ${PASSES_ALL}`;
 
+type Order = Pick<ExploreFilters, 'sort' | 'then_by'>;
+
+const idsSql = (filters: Order): string => `SELECT track_id ${LEFT} ${orderBy(filters)} LIMIT $3`;
+
+hotQuery(
+  'explore: the order of all that is left',
+  ['userId', 'exploreFilters', 'mostTaken'],
+  idsSql(EVERYTHING),
+);
+
 /** The page first and its order once more over the page alone, so that not every track is numbered and opened. */
-const tracksSql = (filters: Pick<ExploreFilters, 'sort' | 'then_by'>): string => `
+const tracksSql = (filters: Order): string => `
   SELECT shown.*, ${TRACK_CARD}
   FROM (
     SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
@@ -110,11 +117,15 @@ export async function* streamExploredTracks(
     yield* await db.many<TakenTrack>(TAKEN, [userId, ids.slice(at, at + AT_ONCE)]);
 }
 
-const TAKEN = `
+const TAKEN = hotQuery(
+  'explore: tracks for a file',
+  ['userId', 'trackIds'],
+  `
   SELECT shelf.*, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
     CASE jsonb_typeof(raw_json #> '{external_ids,isrc}')
       WHEN 'string' THEN raw_json #>> '{external_ids,isrc}' END AS isrc
   FROM unnest($2::text[]) WITH ORDINALITY AS asked (track_id, place)
   JOIN (SELECT track_id, ${FACTS}, time_ranges FROM archive_tracks WHERE user_id = $1) AS shelf USING (track_id)
   JOIN tracks USING (track_id)
-  ORDER BY place`;
+  ORDER BY place`,
+);

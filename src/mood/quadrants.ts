@@ -44,10 +44,7 @@ export async function listQuadrantTrackIds(
   quadrant: Quadrant,
   limit: number,
 ): Promise<string[]> {
-  const rows = await db.many<{ track_id: string }>(
-    `SELECT track_id ${IN_QUADRANT} ${CLEAREST_FIRST} LIMIT $3`,
-    [userId, quadrant, limit],
-  );
+  const rows = await db.many<{ track_id: string }>(QUADRANT_IDS, [userId, quadrant, limit]);
   return rows.map((row) => row.track_id);
 }
 
@@ -67,6 +64,12 @@ const QUADRANT_TRACKS = hotQuery(
   ) AS shown
   JOIN tracks USING (track_id)
   ORDER BY strength DESC, track_id`,
+);
+
+const QUADRANT_IDS = hotQuery(
+  'mood: a quadrant as a list',
+  ['userId', 'quadrant', 'mostTaken'],
+  `SELECT track_id ${IN_QUADRANT} ${CLEAREST_FIRST} LIMIT $3`,
 );
 
 const QUADRANT_COUNT = hotQuery(

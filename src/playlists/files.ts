@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 
 /** A track of a playlist as a file takes it away. */
 export interface FileTrack {
@@ -21,7 +22,10 @@ export async function* streamFileTracks(db: Queries, trackIds: readonly string[]
   }
 }
 
-const FILE_TRACKS = `
+const FILE_TRACKS = hotQuery(
+  'playlist: tracks for a file',
+  ['trackIds'],
+  `
   SELECT track_id, tracks.name, album_name, duration_ms, spotify_url,
     COALESCE((
       SELECT string_agg(artists.name, ', ' ORDER BY position)
@@ -32,4 +36,5 @@ const FILE_TRACKS = `
       ELSE release_date::text END AS release_date
   FROM unnest($1::text[]) WITH ORDINALITY AS list (track_id, place)
   JOIN tracks USING (track_id)
-  ORDER BY place`;
+  ORDER BY place`,
+);

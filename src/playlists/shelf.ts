@@ -38,12 +38,14 @@ export function listPlaylists(db: Queries, userId: number, page: number): Promis
 }
 
 export async function countPlaylists(db: Queries, userId: number): Promise<number> {
-  const count = await db.one<{ playlists: number }>(
-    `SELECT count(*)::int AS playlists FROM playlists WHERE user_id = $1`,
-    [userId],
-  );
-  return count.playlists;
+  return (await db.one<{ playlists: number }>(COUNT, [userId])).playlists;
 }
+
+const COUNT = hotQuery(
+  'playlists: how many',
+  ['userId'],
+  `SELECT count(*)::int AS playlists FROM playlists WHERE user_id = $1`,
+);
 
 const COLUMNS = `
   playlist_id, name, description, origin, origin_details, spotify_playlist_id, created_at,

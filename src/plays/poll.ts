@@ -1,4 +1,5 @@
 import type { Db, Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { fetchRecentlyPlayed } from '../spotify/api.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
@@ -82,7 +83,10 @@ export interface PlayPoll {
 }
 
 export const findPlayPoll = (db: Queries, userId: number): Promise<PlayPoll | null> =>
-  db.maybeOne<PlayPoll>(
-    `SELECT next_poll_at, polled_at, succeeded_at, failures, failure FROM play_polls WHERE user_id = $1`,
-    [userId],
-  );
+  db.maybeOne<PlayPoll>(PLAY_POLL, [userId]);
+
+const PLAY_POLL = hotQuery(
+  'settings: when plays are asked for',
+  ['userId'],
+  `SELECT next_poll_at, polled_at, succeeded_at, failures, failure FROM play_polls WHERE user_id = $1`,
+);

@@ -139,15 +139,18 @@ function foundSql(way: Way) {
     SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, found
     FROM (${found}) AS page JOIN tracks USING (track_id)
     ORDER BY nearness, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id`;
-  const asked: readonly Parameter[] = [
+  const askedFor = (limit: Parameter): readonly Parameter[] => [
     'userId',
-    'limit',
+    limit,
     'offset',
     'releasedFrom',
     'releasedTo',
     ...parameters,
   ];
-  return { page: hotQuery(`search: a page of matches by ${way}`, asked, page), ids: found };
+  return {
+    page: hotQuery(`search: a page of matches by ${way}`, askedFor('limit'), page),
+    ids: hotQuery(`search: all matches by ${way}`, askedFor('mostTaken'), found),
+  };
 }
 
 const FOUND = { words: foundSql('words'), signs: foundSql('signs'), years: foundSql('years') };

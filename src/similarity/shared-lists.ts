@@ -40,8 +40,10 @@ const COMPANIONS = hotQuery(
   ),
   tied AS (
     SELECT track_id, LEAST(shared, listings) / (lists + listings - LEAST(shared, listings)) AS score
-    FROM beside JOIN archive_tracks USING (track_id)
-    WHERE user_id = $1
+    FROM beside
+    -- Row by row: what stood beside is thought to be more than the whole shelf.
+    CROSS JOIN LATERAL (
+      SELECT listings FROM archive_tracks WHERE user_id = $1 AND track_id = beside.track_id OFFSET 0) AS own
     ORDER BY score DESC, track_id
     LIMIT $3
   )

@@ -1,6 +1,12 @@
 import type { Queries } from '../db.ts';
 import { listListCompanions } from './shared-lists.ts';
-import { listSimilarSounds, type SimilarTrack, type Sound } from './sound.ts';
+import {
+  listSimilarSounds,
+  SOUND_FEATURES,
+  type SimilarTrack,
+  type Sound,
+  type SoundFeature,
+} from './sound.ts';
 
 export interface SimilarTracks {
   /** How they were found; `lists`: by the lists they shared, for want of a sound to go by. */
@@ -11,6 +17,9 @@ export interface SimilarTracks {
 /** What is tried for each wish, until something is found. */
 const RULES: Readonly<Record<Sound, readonly Sound[]>> = { sound: ['sound'], wide: ['wide', 'sound'] };
 
+/** The features of a track where they have been read already: rules that need others are not tried. */
+type KnownFeatures = Readonly<Record<SoundFeature, number | null>>;
+
 /**
  * What a listener's archive holds that is like a track: by how it sounds where that is known of it, else by the
  * lists they shared.
@@ -19,9 +28,12 @@ export async function listSimilarTracks(
   db: Queries,
   userId: number,
   trackId: string,
-  { by, limit }: { by: Sound; limit: number },
+  { by, limit, known }: { by: Sound; limit: number; known?: KnownFeatures },
 ): Promise<SimilarTracks> {
-  for (const rule of RULES[by]) {
+  const rules = RULES[by].filter(
+    (rule) => !known || SOUND_FEATURES[rule].every((name) => known[name] !== null),
+  );
+  for (const rule of rules) {
     const tracks = await listSimilarSounds(db, userId, trackId, { by: rule, limit });
     if (tracks.length > 0) return { rule, tracks };
   }

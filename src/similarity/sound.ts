@@ -11,15 +11,16 @@ export interface SimilarTrack extends TrackCard {
   readonly score: number;
 }
 
-const FEATURES = {
+export const SOUND_FEATURES = {
   sound: ['energy', 'valence', 'danceability'],
   wide: ['energy', 'valence', 'danceability', 'acousticness', 'instrumentalness', 'tempo'],
 } as const satisfies Record<Sound, readonly string[]>;
+export type SoundFeature = (typeof SOUND_FEATURES)[Sound][number];
 
 /** Every feature on a scale from 0 to 1; written as the indexes on archive_tracks have it. */
 const point = (by: Sound): string =>
-  `cube(ARRAY[${FEATURES[by].map((name) => (name === 'tempo' ? 'scaled_tempo(tempo)' : name)).join(', ')}])`;
-const isKnown = (by: Sound): string => FEATURES[by].map((name) => `${name} IS NOT NULL`).join(' AND ');
+  `cube(ARRAY[${SOUND_FEATURES[by].map((name) => (name === 'tempo' ? 'scaled_tempo(tempo)' : name)).join(', ')}])`;
+const isKnown = (by: Sound): string => SOUND_FEATURES[by].map((name) => `${name} IS NOT NULL`).join(' AND ');
 
 /**
  * The nearest tracks of a listener's shelf by how they sound, nearest first, equals in the order of their ids, the
@@ -38,7 +39,7 @@ export const listSimilarSounds = (
  * at the same distance are sorted as they come.
  */
 const nearestSql = (by: Sound): string => `
-  SELECT ${TRACK_CARD}, GREATEST(1 - distance / ${FEATURES[by].length}, 0) AS score
+  SELECT ${TRACK_CARD}, GREATEST(1 - distance / ${SOUND_FEATURES[by].length}, 0) AS score
   FROM (
     SELECT track_id, ${point(by)} <#> (
       SELECT ${point(by)} FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)}

@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { failureInWords } from '../users/attempts.ts';
 
@@ -20,19 +21,27 @@ export interface CaptureRun {
 
 /** The newest runs, newest first. */
 export function listCaptureRuns(db: Queries, userId: number, limit: number): Promise<CaptureRun[]> {
-  return db.many<CaptureRun>(
-    `SELECT run_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
-     FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2`,
-    [userId, limit],
-  );
+  return db.many<CaptureRun>(NEWEST_RUNS, [userId, limit]);
 }
+
+const NEWEST_RUNS = hotQuery(
+  'settings: the newest captures',
+  ['userId', 'limit'],
+  `
+  SELECT run_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
+  FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2`,
+);
 
 /** The minute of the listener's day at which their lists are asked for: `07:42`. */
 export async function findCaptureTime(db: Queries, userId: number): Promise<string> {
-  return (
-    await db.one<{ time: string }>(`SELECT to_char(capture_time($1::bigint), 'HH24:MI') AS time`, [userId])
-  ).time;
+  return (await db.one<{ time: string }>(CAPTURE_TIME, [userId])).time;
 }
+
+const CAPTURE_TIME = hotQuery(
+  'settings: when lists are asked for',
+  ['userId'],
+  `SELECT to_char(capture_time($1::bigint), 'HH24:MI') AS time`,
+);
 
 export interface CaptureAge {
   readonly user_id: number;

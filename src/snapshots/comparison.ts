@@ -1,4 +1,4 @@
-import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
@@ -85,7 +85,7 @@ const comparedSql = (kind: SourceKind): string => `
     FROM compared
   )
   SELECT change, total, earlier_position, later_position, ${TRACK_CARD}
-  FROM ordered JOIN tracks USING (track_id)
+  FROM ordered ${joinByKey('tracks', 'ordered.track_id')}
   WHERE place <= 5
   ORDER BY change, place`;
 

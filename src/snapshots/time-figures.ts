@@ -1,5 +1,6 @@
 import type { ChartData } from '../archives/charts.ts';
 import type { Average } from '../archives/figures.ts';
+import { joinByKey } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { LIST_ROWS, listValues, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
@@ -52,10 +53,11 @@ const figuresSql = (kind: SourceKind): string => `
     FROM list LEFT JOIN archive_tracks AS a ON (a.user_id, a.track_id) = ($1, list.track_id)
   ),
   credits AS (
-    SELECT points, artist_id, NULL AS artist_name FROM list JOIN track_artists USING (track_id)
-    UNION ALL
-    SELECT points, NULL, artist_name FROM list JOIN tracks USING (track_id)
-    WHERE artist_name IS NOT NULL AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = list.track_id)
+    SELECT points, artist_id, CASE WHEN artist_id IS NULL THEN artist_name END AS artist_name
+    FROM list
+    ${joinByKey('tracks', 'list.track_id')}
+    LEFT JOIN LATERAL (SELECT artist_id FROM track_artists WHERE track_id = list.track_id OFFSET 0) AS credited ON true
+    WHERE COALESCE(artist_id, artist_name) IS NOT NULL
   ),
   ranked AS (
     SELECT artist_id, artist_name, sum(points)::int AS points, count(*)::int AS tracks

@@ -92,6 +92,6 @@ const trackIdsSql = (kind: SourceKind): string => `
   SELECT track_id FROM (${LIST_ROWS[kind]}) AS list ORDER BY position NULLS LAST, track_id LIMIT $4::int`;
 
 const TRACK_IDS: Readonly<Record<SourceKind, string>> = {
-  day: trackIdsSql('day'),
-  period: trackIdsSql('period'),
+  day: hotQuery('time machine: a day as a list', [...DAY, 'limit'], trackIdsSql('day')),
+  period: hotQuery('time machine: a period as a list', [...PERIOD, 'limit'], trackIdsSql('period')),
 };

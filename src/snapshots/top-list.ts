@@ -1,4 +1,4 @@
-import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
@@ -24,65 +24,49 @@ export interface TopList {
 
 /** The newest list of a range, compared with the snapshot before; null before the first snapshot. */
 export async function findTopList(db: Db, userId: number, timeRange: TimeRange): Promise<TopList | null> {
-  const dates = await findNewestDates(db, userId, timeRange);
-  if (dates.latest === null) return null;
-  return {
-    timeRange,
-    snapshotDate: dates.latest,
-    previousDate: dates.previous,
-    entries: await db.many<TopListEntry>(TOP_LIST, [userId, timeRange, dates.latest, dates.previous]),
-  };
+  const entries = await db.many<TopListEntry & Dates>(TOP_LIST, [userId, timeRange]);
+  const [first] = entries;
+  if (first === undefined) return null;
+  return { timeRange, snapshotDate: first.latest, previousDate: first.previous, entries };
 }
 
-interface NewestDates {
-  readonly latest: string | null;
+interface Dates {
+  readonly latest: string;
   readonly previous: string | null;
 }
 
-const findNewestDates = (db: Db, userId: number, timeRange: TimeRange): Promise<NewestDates> =>
-  db.one<NewestDates>(NEWEST_DATES, [userId, timeRange]);
-
-const NEWEST_DATES = hotQuery(
-  'dashboard: the two newest snapshots',
+const TOP_LIST = hotQuery(
+  'dashboard: the list and its movement',
   ['userId', 'timeRange'],
   `
   WITH newest AS (
     SELECT max(snapshot_date) AS latest FROM snapshots WHERE user_id = $1 AND time_range = $2
+  ),
+  dates AS MATERIALIZED (
+    SELECT latest, (
+      SELECT max(snapshot_date) FROM snapshots
+      WHERE user_id = $1 AND time_range = $2 AND snapshot_date < latest) AS previous
+    FROM newest
   )
   SELECT
     latest,
-    (SELECT max(snapshot_date) FROM snapshots
-     WHERE user_id = $1 AND time_range = $2 AND snapshot_date < latest) AS previous
-  FROM newest`,
-);
-
-/**
- * A planner that thinks the list longer than it is (the newest day has lists of every listener) would read the whole
- * catalogue instead of fifty tracks; behind this it cannot.
- */
-const BY_KEY = 'OFFSET 0';
-
-const TOP_LIST = hotQuery(
-  'dashboard: the list and its movement',
-  ['userId', 'timeRange', 'latestDate', 'previousDate'],
-  `
-  SELECT
+    previous,
     now.rank,
     ${TRACK_CARD},
     raw_json #>> '{album,images,0,url}' AS art_url,
     before.rank AS previous_rank,
     COALESCE(before.snapshot_date, earlier.last_seen_date) AS last_seen_date
-  FROM snapshots AS now
-  CROSS JOIN LATERAL (SELECT * FROM tracks WHERE track_id = now.track_id ${BY_KEY}) AS tracks
+  FROM dates
+  JOIN snapshots AS now ON (now.user_id, now.time_range, now.snapshot_date) = ($1, $2, latest)
+  ${joinByKey('tracks', 'now.track_id')}
   LEFT JOIN snapshots AS before
     ON (before.user_id, before.time_range, before.track_id, before.snapshot_date)
-     = ($1, $2, now.track_id, $4::date)
+     = ($1, $2, now.track_id, previous)
   LEFT JOIN LATERAL (
     SELECT max(snapshot_date) AS last_seen_date
     FROM snapshots
     WHERE (user_id, time_range, track_id) = ($1, $2, now.track_id)
-      AND snapshot_date < $4::date
+      AND snapshot_date < previous
   ) AS earlier ON before.track_id IS NULL
-  WHERE now.user_id = $1 AND now.time_range = $2 AND now.snapshot_date = $3::date
   ORDER BY now.rank NULLS LAST, now.track_id`,
 );

@@ -32,6 +32,8 @@ export type ConnectionState =
 
 export interface ConnectionHealth {
   readonly state: ConnectionState;
+  /** Whether Spotify can be asked at all. */
+  readonly connected: boolean;
   /** Since when, where that is known. */
   readonly since: Date | null;
   /** When the consent ends; null where there is none. */
@@ -63,6 +65,7 @@ export function connectionHealth(facts: ConnectionFacts): ConnectionHealth {
   const { state, since } = stateOf(facts, msLeft, missing);
   return {
     state,
+    connected: facts.connected,
     since,
     expiresAt,
     daysLeft: msLeft === null ? null : Math.max(0, Math.floor(msLeft / DAY_MS)),

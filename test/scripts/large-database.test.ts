@@ -64,6 +64,8 @@ describe('an invented database', () => {
     const digest = ({ db }: typeof test) =>
       db.one(
         `SELECT (SELECT md5(string_agg(s::text, ',' ORDER BY s::text)) FROM snapshots AS s) AS snapshots,
+           (SELECT md5(string_agg(extract(epoch FROM played_at) || track_id, ',' ORDER BY played_at, track_id)) FROM plays)
+             AS plays,
            (SELECT md5(string_agg(concat(track_id, name, raw_json, audio_features), ',' ORDER BY track_id)) FROM tracks)
              AS tracks`,
       );
@@ -107,23 +109,41 @@ describe('an invented database', () => {
     expect(moves?.returned).toBeGreaterThan(5);
   });
 
-  it('has on every shelf exactly what the triggers would have written', async () => {
+  it('has exactly what the triggers would have written, on every shelf and in every tally', async () => {
+    const given = ['snapshots', 'playlist_tracks', 'plays'];
+    const derived = [
+      'archive_tracks',
+      'snapshot_lists',
+      'snapshot_periods',
+      'played_tracks',
+      'play_quarters',
+    ];
     await made.withTransaction(async (tx) => {
-      for (const table of ['archive_tracks', 'snapshots', 'playlist_tracks'])
+      for (const table of [...given, ...derived])
         await tx.execute(`CREATE TEMP TABLE made_${table} ON COMMIT DROP AS SELECT * FROM ${table}`);
-      await tx.execute('TRUNCATE archive_tracks, snapshots, playlist_tracks');
-      await tx.execute('INSERT INTO snapshots SELECT * FROM made_snapshots');
-      await tx.execute('INSERT INTO playlist_tracks SELECT * FROM made_playlist_tracks');
+      await tx.execute(`TRUNCATE ${[...given, ...derived].join(', ')}`);
+      for (const table of given) await tx.execute(`INSERT INTO ${table} SELECT * FROM made_${table}`);
       await tx.execute(
         `INSERT INTO archive_tracks (user_id, track_id) SELECT user_id, track_id FROM made_archive_tracks
          ON CONFLICT DO NOTHING`,
       );
-      const differences = await tx.many(
-        `(SELECT 'made' AS by, * FROM made_archive_tracks EXCEPT ALL SELECT 'made', * FROM archive_tracks)
-         UNION ALL (SELECT 'triggers', * FROM archive_tracks EXCEPT ALL SELECT 'triggers', * FROM made_archive_tracks)`,
-      );
-      expect(differences).toEqual([]);
+      for (const table of derived) {
+        const differences = await tx.many(
+          `(SELECT 'made' AS by, * FROM made_${table} EXCEPT ALL SELECT 'made', * FROM ${table})
+           UNION ALL (SELECT 'triggers', * FROM ${table} EXCEPT ALL SELECT 'triggers', * FROM made_${table})`,
+        );
+        expect([table, ...differences]).toEqual([table]);
+      }
     });
+  });
+
+  it('has listens, gaps between them, and a capture for each day kept', async () => {
+    const observed = `user_id = ${userId}`;
+    expect(await count('plays', observed)).toBeGreaterThan(500);
+    expect(await count('played_tracks', `${observed} AND plays > 20`)).toBeGreaterThan(5);
+    expect(await count('play_gaps', observed)).toBeGreaterThan(3);
+    expect(await count('play_polls', observed)).toBe(1);
+    expect(await count('capture_runs', observed)).toBe(40);
   });
 });
 

@@ -176,7 +176,7 @@ describe('a track’s page', () => {
 
   it('names her playlists with it, and nobody else’s', async () => {
     const text = await pageOf('/tracks/near');
-    expect(text).toContain('href="/playlists/p%2F1"');
+    expect(text).toContain('href="/playlists/~cC8x"');
     expect(text).not.toContain('BOB-ONLY');
   });
 

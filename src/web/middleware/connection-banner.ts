@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
-import { findConnectionHealth } from '../../users/connection-health.ts';
+import type { RequestHandler, Response } from 'express';
+import { findConnectionHealth, type ConnectionHealth } from '../../users/connection-health.ts';
 import { connectionWords } from '../connection-words.ts';
 import type { WebContext } from '../context.ts';
 import { wantsJson } from './sign-in.ts';
@@ -14,3 +14,6 @@ export const connectionBanner =
     }
     next();
   };
+
+/** The same, for the page itself. */
+export const connectionOf = (res: Response): ConnectionHealth => res.locals.connection as ConnectionHealth;

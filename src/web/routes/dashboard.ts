@@ -9,9 +9,9 @@ import { movementOf } from '../../snapshots/movement.ts';
 import { listAnniversaries } from '../../snapshots/on-this-day.ts';
 import { findTopList } from '../../snapshots/top-list.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
-import { findConnection } from '../../users/connections.ts';
 import { countClaimable } from '../claimable.ts';
 import type { WebContext } from '../context.ts';
+import { connectionOf } from '../middleware/connection-banner.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
@@ -28,7 +28,7 @@ export function dashboardRoutes(context: WebContext): Router {
       res,
       'dashboard/index',
       { title: 'Dashboard', scripts: ['pages/dashboard.js'] },
-      { dashboard },
+      { dashboard: { ...dashboard, connected: connectionOf(res).connected } },
     );
   });
 }
@@ -37,16 +37,14 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
   const { db } = context;
   const userId = user.user_id;
   const today = dayIn(user.timezone);
-  const [list, listFigures, summary, capturedToday, connection, unclaimedArchives, anniversaries] =
-    await Promise.all([
-      findTopList(db, userId, timeRange),
-      computeListFigures(db, userId, timeRange),
-      getArchiveSummary(db, userId),
-      isCapturedToday(db, userId),
-      findConnection(db, userId),
-      countClaimable(context, user),
-      listAnniversaries(db, userId, timeRange, today),
-    ]);
+  const [list, listFigures, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
+    findTopList(db, userId, timeRange),
+    computeListFigures(db, userId, timeRange),
+    getArchiveSummary(db, userId),
+    isCapturedToday(db, userId),
+    countClaimable(context, user),
+    listAnniversaries(db, userId, timeRange, today),
+  ]);
   return {
     timeRange,
     ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
@@ -57,7 +55,6 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
     charts: drawCharts(summary.figures),
     listCharts: list && drawCharts(listFigures),
     capturedToday,
-    connected: connection?.connected ?? false,
     unclaimedArchives,
     anniversaries,
   };

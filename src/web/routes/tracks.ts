@@ -71,7 +71,7 @@ async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wante
   const [histories, shelf, similar, playlists] = await Promise.all([
     listRankHistories(db, userId, track.track_id),
     getShelfSound(db, userId),
-    listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN }),
+    listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
     listPlaylistsOf(db, userId, track.track_id),
   ]);
   return {
