@@ -30,7 +30,7 @@ export function timeName(time: ChosenTime): string {
 }
 
 /** Where a playlist is made of the list of a time; null for all time, of which none is made. */
-export function playlistPath(time: ChosenTime, range: TimeRange): string | null {
+export function timePlaylistPath(time: ChosenTime, range: TimeRange): string | null {
   if (time.kind === 'all') return null;
   if (time.kind === 'day') return `/playlists/new?from=snapshot&date=${time.id}&range=${range}`;
   const [year, month] = time.id.split('-');

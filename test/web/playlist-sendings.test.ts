@@ -31,9 +31,9 @@ afterEach(async () => {
 });
 
 const ids = spotifyIds(250);
-async function playlist(): Promise<{ id: string; path: string }> {
+async function playlist(trackIds = ids): Promise<{ id: string; path: string }> {
   made += 1;
-  await insertFilledPlaylist(test.db, aliceId, `p${made}`, ids);
+  await insertFilledPlaylist(test.db, aliceId, `p${made}`, trackIds);
   return { id: `p${made}`, path: `/playlists/p${made}` };
 }
 const page = async (path: string): Promise<string> => (await alice.get(path).expect(200)).text;
@@ -126,8 +126,9 @@ describe('sending a playlist', () => {
   });
 
   it('names the tracks that were left out', async () => {
-    const { id, path } = await playlist();
-    test.spotify.withdrawTracks(String(ids[6]));
+    const withdrawn = spotifyIds(8, 3_000);
+    const { id, path } = await playlist(withdrawn);
+    test.spotify.withdrawTracks(String(withdrawn[6]));
     await submit(alice, `${path}/send`);
     await settled(test.db, id);
     const sent = await page(path);
