@@ -13,8 +13,9 @@ import {
 
 const test = useApp();
 
-afterEach(() => {
+afterEach(async () => {
   test.spotify.heal();
+  await test.db.execute('DELETE FROM spotify_limits');
 });
 
 const tokenCalls = (): number => test.spotify.calls.filter(({ path }) => path === '/api/token').length;
@@ -182,15 +183,16 @@ describe('Spotify on a bad day', () => {
   });
 
   it('nobody is signed in, nor is Spotify asked, while it has told the app to wait', async () => {
-    await test.db.execute(`INSERT INTO spotify_limits VALUES ('api', now() + interval '1 hour')`);
     const visitor = nobody(test);
     const path = await callbackPath(visitor);
+    await test.db.execute(`INSERT INTO spotify_limits VALUES ('api', now() + interval '1 hour')`);
     const profileCalls = (): number => test.spotify.calls.filter((call) => call.path === '/v1/me').length;
     const before = profileCalls();
     const answer = await visitor.get(path).expect(503);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3_000);
     expect(profileCalls()).toBe(before);
-    await test.db.execute('DELETE FROM spotify_limits');
+    const start = await nobody(test).get('/auth/spotify').expect(503);
+    expect(start.text).toContain('Spotify has asked this app to wait');
   });
 });
 
