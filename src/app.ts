@@ -17,9 +17,12 @@ import { createAuthenticator } from './web/middleware/sign-in.ts';
 import { whenReady } from './web/middleware/when-ready.ts';
 import { createReadiness, type Readiness } from './web/readiness.ts';
 import { useViews } from './web/render.ts';
+import { createProcessMetrics } from './web/metrics/process-metrics.ts';
+import { gatherFrom } from './web/metrics/gather.ts';
 import { coversRouter } from './web/routes/covers.ts';
 import { healthRoutes } from './web/routes/health.ts';
 import { siteRoutes } from './web/routes/index.ts';
+import { metricsRoutes } from './web/routes/metrics.ts';
 
 export interface App {
   readonly express: Express;
@@ -39,6 +42,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   };
   const context = { config, db, access, readiness };
   const assets = createAssets();
+  const metrics = createProcessMetrics(db);
   const authenticator = createAuthenticator(context);
 
   app.disable('x-powered-by');
@@ -47,7 +51,9 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   useViews(app, assets, { cache: config.production });
 
   app.use(requestLog());
+  app.use(metrics.timeRequests);
   app.use(healthRoutes(readiness));
+  app.use(metricsRoutes(config, db, gatherFrom(metrics.registry)));
   app.use(securityHeaders(config));
   app.use(canonicalHost(config.baseUrl));
   app.use(compression());

@@ -32,6 +32,8 @@ export interface Config {
   readonly sqlitePath: string;
   /** Whether the web process also captures and asks for plays; where not, `npm run worker` must. */
   readonly workerInWeb: boolean;
+  /** Null: nobody may read /metrics. */
+  readonly metricsToken: string | null;
   readonly spotify: {
     readonly clientId: string;
     readonly clientSecret: string;
@@ -115,6 +117,7 @@ const settings = z.object({
   OWNER_SPOTIFY_ID: z.string().optional(),
   ALLOWED_SPOTIFY_IDS: list.default([]),
   SQLITE_PATH: z.string().default('music_time_machine.db'),
+  METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters (openssl rand -hex 32)').optional(),
   WORKER_IN_WEB: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
 });
 type Settings = z.infer<typeof settings>;
@@ -216,6 +219,7 @@ function assemble(given: Settings, needs: Needs): Config {
     allowedSpotifyIds: given.ALLOWED_SPOTIFY_IDS,
     sqlitePath: given.SQLITE_PATH,
     workerInWeb: given.WORKER_IN_WEB === 'yes',
+    metricsToken: given.METRICS_TOKEN ?? null,
     spotify: {
       clientId: given.SPOTIFY_CLIENT_ID,
       clientSecret: given.SPOTIFY_CLIENT_SECRET,

@@ -9,6 +9,7 @@ import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
 import { migrateUp } from './schema.ts';
+import { answerWorkers } from './web/metrics/gather.ts';
 import { startWorkers } from './workers.ts';
 
 /** One process serves by itself; several stand behind one that only looks after them. */
@@ -72,6 +73,7 @@ async function supervise(config: Config): Promise<void> {
   );
   const poolMin = Math.min(config.poolMin, poolMax);
   const env = { DB_POOL_MAX: String(poolMax), DB_POOL_MIN: String(poolMin) };
+  answerWorkers();
   const workers = startWorkers({ count: config.webConcurrency, env });
   log.info({ workers: config.webConcurrency, poolMax }, 'supervising');
   stopOnce(async () => {

@@ -31,6 +31,7 @@ beforeAll(async () => {
     SPOTIFY_ACCOUNTS_URL: spotify.accountsUrl,
     SPOTIFY_API_URL: spotify.apiUrl,
     WEB_CONCURRENCY: String(WORKERS),
+    METRICS_TOKEN: 'a-token-of-the-tests-0123456789',
   });
 }, 60_000);
 afterAll(async () => {
@@ -95,6 +96,19 @@ describe('several web workers', { timeout: 120_000 }, () => {
     const alice = supertest.agent(server.baseUrl);
     await alice.get(await callbackPath(alice)).expect(303);
     for (let n = 0; n < 8; n += 1) await alice.get('/settings').set('Connection', 'close').expect(200);
+  });
+
+  it('tell of all of them, whichever is asked', async () => {
+    const answer = await supertest(server.baseUrl)
+      .get('/metrics')
+      .set('Authorization', 'Bearer a-token-of-the-tests-0123456789')
+      .expect(200);
+    const seconds = answer.text
+      .split('\n')
+      .filter((line) => line.startsWith('mtm_http_request_seconds_count{'));
+    const settings = seconds.find((line) => line.includes('route="/settings"'));
+    // Asked for eight times on connections of their own, answered by both.
+    expect(Number(settings?.split(' ').at(-1))).toBe(8);
   });
 
   it('replace one of them that is killed within two seconds, and go on serving meanwhile', async () => {

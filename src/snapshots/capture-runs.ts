@@ -34,6 +34,31 @@ export async function findCaptureTime(db: Queries, userId: number): Promise<stri
   ).time;
 }
 
+export interface CaptureAge {
+  readonly user_id: number;
+  /** Since lists were last kept, or since Spotify was connected. */
+  readonly seconds: number;
+}
+
+/** Of every listener who ever connected Spotify and has not paused. */
+export const listCaptureAges = (db: Queries): Promise<CaptureAge[]> =>
+  db.many<CaptureAge>(
+    `SELECT users.user_id, extract(epoch FROM now() - COALESCE(max(finished_at), authorized_at))::float8 AS seconds
+     FROM spotify_connections JOIN users USING (user_id)
+     LEFT JOIN capture_runs AS kept ON kept.user_id = users.user_id AND outcome = 'kept'
+     WHERE paused_at IS NULL
+     GROUP BY users.user_id, authorized_at ORDER BY users.user_id`,
+  );
+
+/** How the runs of the last 24 hours ended. */
+export const countRecentRuns = (db: Queries): Promise<{ outcome: CaptureRun['outcome']; runs: number }[]> =>
+  db.many(
+    `SELECT outcome, count(*) FILTER (WHERE finished_at > now() - interval '1 day')::int AS runs
+     FROM unnest(ARRAY['kept', 'empty', 'failed', 'missed']) AS outcomes (outcome)
+     LEFT JOIN capture_runs USING (outcome)
+     GROUP BY outcome`,
+  );
+
 export interface SuccessfulRun {
   readonly date: string;
   readonly startedAt: Date;

@@ -44,6 +44,13 @@ export async function findNotBefore(db: Queries): Promise<Date | null> {
   return row.not_before;
 }
 
+/** What each part of Spotify has asked for, in seconds from now; 0 where the time is over. */
+export const listWaits = (db: Queries): Promise<{ bucket: string; seconds: number }[]> =>
+  db.many(
+    `SELECT bucket, GREATEST(extract(epoch FROM not_before - now()), 0)::float8 AS seconds
+     FROM spotify_limits ORDER BY bucket`,
+  );
+
 async function secondsToWait(db: Queries, bucket: SpotifyBucket): Promise<number> {
   const row = await db.one<{ seconds: number | null }>(
     `SELECT max(ceil(extract(epoch FROM not_before - now())))::int AS seconds

@@ -42,6 +42,7 @@ const time: RouteFacts = { access: 'page', query: ['range', 'with', 'date'] };
 export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /livez': { access: 'open' },
   'GET /readyz': { access: 'open' },
+  'GET /metrics': { access: 'open' },
   'GET /covers/:file': { access: 'open' },
   'GET /': { access: 'open', query: ['return_to'] },
   'GET /auth/spotify': { access: 'sign-in', query: ['return_to'] },

@@ -164,8 +164,10 @@ describe('what a person reads', () => {
   it.each(named(changing))('%s does nothing by GET or HEAD', async (_name, route) => {
     const before = await checksumTables(test.db, ['sessions']);
     const query = new URLSearchParams({ ...route.form, _method: 'POST', _csrf: await csrfToken(alice) });
-    await alice.get(`${addressOf(route)}?${query.toString()}`).expect(404);
-    await alice.head(`${addressOf(route)}?${query.toString()}`).expect(404);
+    // Where a page has the same address, it is that page.
+    const status = reading.some(({ path }) => path === route.path) ? 200 : 404;
+    await alice.get(`${addressOf(route)}?${query.toString()}`).expect(status);
+    await alice.head(`${addressOf(route)}?${query.toString()}`).expect(status);
     expect(await checksumTables(test.db, ['sessions'])).toEqual(before);
   });
 

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 import { log } from '../../log.ts';
+import { routeOf } from '../route-of.ts';
 
-const QUIET = /^\/(livez|readyz|assets|covers)(\/|$)/;
+const QUIET = /^\/(livez|readyz|metrics|assets|covers)(\/|$)/;
 
 /**
  * One line a request: method, route template, status, milliseconds, id. Chosen by allow-list: neither address nor
@@ -41,9 +42,4 @@ function takeRequestId(req: IncomingMessage, res: ServerResponse): string {
   const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
   res.setHeader('X-Request-Id', id);
   return id;
-}
-
-function routeOf(req: Request): string {
-  const route = req.route as { path?: unknown } | undefined;
-  return typeof route?.path === 'string' ? `${req.baseUrl}${route.path}` : '(none)';
 }

@@ -1,0 +1,22 @@
+import { Gauge, Registry } from 'prom-client';
+import type { Db } from '../../db.ts';
+import { countRecentRuns, listCaptureAges } from '../../snapshots/capture-runs.ts';
+import { listWaits } from '../../users/spotify-limit.ts';
+
+/** What the database knows of the archive's health, asked anew: the same whichever process answers. */
+export async function readArchiveMetrics(db: Db): Promise<string> {
+  const registry = new Registry();
+  const [ages, runs, waits] = await Promise.all([listCaptureAges(db), countRecentRuns(db), listWaits(db)]);
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+
+  const age = gauge('mtm_last_capture_age_seconds', 'Time since a listener’s lists were last kept', [
+    'listener',
+  ]);
+  for (const { user_id: listener, seconds } of ages) age.set({ listener: String(listener) }, seconds);
+  const captures = gauge('mtm_captures_last_day', 'Capture runs of the last 24 hours', ['outcome']);
+  for (const { outcome, runs: count } of runs) captures.set({ outcome }, count);
+  const wait = gauge('mtm_spotify_wait_seconds', 'How long Spotify has asked this app to wait', ['bucket']);
+  for (const { bucket, seconds } of waits) wait.set({ bucket }, seconds);
+  return registry.metrics();
+}
