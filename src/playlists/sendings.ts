@@ -69,17 +69,21 @@ export interface LeftOutTrack {
 
 /** What is not there and why, by name, in the playlist's order. */
 export function listLeftOut(db: Queries, userId: number, playlistId: string): Promise<LeftOutTrack[]> {
-  return db.many<LeftOutTrack>(
-    `SELECT left_out.track_id, left_out.reason, name, artist_name
-     FROM playlist_sendings
-     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(left_out) AS (track_id text, reason text))
-       WITH ORDINALITY AS left_out (track_id, reason, place)
-     LEFT JOIN tracks USING (track_id)
-     WHERE user_id = $1 AND playlist_id = $2
-     ORDER BY place LIMIT 500`,
-    [userId, playlistId],
-  );
+  return db.many<LeftOutTrack>(LEFT_OUT, [userId, playlistId]);
 }
+
+const LEFT_OUT = hotQuery(
+  'playlist: what was left out',
+  ['userId', 'playlistId'],
+  `
+  SELECT left_out.track_id, left_out.reason, name, artist_name
+  FROM playlist_sendings
+  CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(left_out) AS (track_id text, reason text))
+    WITH ORDINALITY AS left_out (track_id, reason, place)
+  LEFT JOIN tracks USING (track_id)
+  WHERE user_id = $1 AND playlist_id = $2
+  ORDER BY place LIMIT 500`,
+);
 
 /**
  * Remembers that a playlist is to be sent: what, in which order, how far. However often it is called, the first call
