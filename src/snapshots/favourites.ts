@@ -1,7 +1,7 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { listValues, sourceOf, TOP_TEN_ROWS, type ListOf, type SourceKind } from './list-source.ts';
+import { listValues, shelfOf, sourceOf, TOP_TEN_ROWS, type ListOf, type SourceKind } from './list-source.ts';
 
 /** A track of a top ten of that time, and when it was first and last on any list. */
 export interface Favourite extends TrackCard {
@@ -26,8 +26,6 @@ export async function findFavourites(db: Db, userId: number, list: ListOf): Prom
   return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
 }
 
-const FACTS = 'track_id, best_then, first_listed_date, last_listed_date';
-
 /** Lasting ones are looked for among the fifty of the newest list, forgotten ones from the best of then downwards. */
 const favouritesSql = (kind: SourceKind): string => `
   WITH newest AS MATERIALIZED (
@@ -38,22 +36,22 @@ const favouritesSql = (kind: SourceKind): string => `
     ) AS of_range
   ),
   forgotten AS MATERIALIZED (
-    SELECT ${FACTS}, row_number() OVER (ORDER BY best_then, points DESC, track_id) AS place
+    SELECT track_id, best_then, first_listed_date, last_listed_date,
+      row_number() OVER (ORDER BY best_then, points DESC, track_id) AS place
     FROM (
-      SELECT ${FACTS}, points FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points)
-      JOIN archive_tracks AS a USING (track_id)
-      WHERE a.user_id = $1 AND last_listed_date < (SELECT year_ago FROM newest)
-      ORDER BY best_then, points DESC, track_id LIMIT 12
+      SELECT once.track_id, best_then, first_listed_date, last_listed_date, points
+      FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points), ${shelfOf('once')} AS own
+      WHERE last_listed_date < (SELECT year_ago FROM newest)
+      ORDER BY best_then, points DESC, once.track_id LIMIT 12
     ) AS first
   ),
   lasting AS MATERIALIZED (
-    SELECT ${FACTS}, row_number() OVER (ORDER BY first_listed_date, best_then, track_id) AS place
-    FROM snapshots AS now
-    JOIN archive_tracks AS a USING (user_id, track_id)
-    CROSS JOIN LATERAL (${ONCE[kind]}) AS once (best_then)
+    SELECT now.track_id, best_then, first_listed_date, last_listed_date,
+      row_number() OVER (ORDER BY first_listed_date, best_then, now.track_id) AS place
+    FROM snapshots AS now, ${shelfOf('now')} AS own, LATERAL (${ONCE[kind]} OFFSET 0) AS once (best_then)
     WHERE now.user_id = $1 AND now.time_range = $2 AND now.snapshot_date = (SELECT of_range FROM newest)
       AND first_listed_date <= (SELECT year_ago FROM newest)
-    ORDER BY first_listed_date, best_then, track_id LIMIT 12
+    ORDER BY place LIMIT 12
   )
   SELECT kind, best_then AS best_rank, first_listed_date, last_listed_date, ${TRACK_CARD}
   FROM (

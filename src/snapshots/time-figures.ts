@@ -4,7 +4,7 @@ import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { LIST_ROWS, listValues, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
+import { LIST_ROWS, listValues, shelfOf, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 
 /** The four moods, as the mood pages have them. */
 export const MOODS = QUADRANTS;
@@ -61,7 +61,7 @@ const SOUND = `
   ) AS figures
   FROM (
     SELECT energy, valence, danceability, mood_quadrant(energy, valence) AS mood
-    FROM list LEFT JOIN archive_tracks AS a ON (a.user_id, a.track_id) = ($1, list.track_id)
+    FROM list LEFT JOIN ${shelfOf('list')} AS a ON true OFFSET 0
   ) AS heard`;
 
 const figuresSql = (kind: SourceKind): string => `
@@ -71,7 +71,10 @@ const figuresSql = (kind: SourceKind): string => `
     SELECT points, artist_id,
       CASE WHEN artist_id IS NULL
         THEN (SELECT artist_name FROM tracks WHERE tracks.track_id = list.track_id) END AS artist_name
-    FROM list LEFT JOIN track_artists USING (track_id)
+    FROM list
+    LEFT JOIN LATERAL (
+      SELECT artist_id FROM track_artists WHERE track_artists.track_id = list.track_id OFFSET 0
+    ) AS credited ON true
   ),
   ranked AS (
     SELECT artist_id, artist_name, sum(points)::int AS points, count(*)::int AS tracks
