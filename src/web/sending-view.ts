@@ -42,6 +42,12 @@ export function progressWords({ confirmed, total }: Pick<Sending, 'confirmed' | 
   return `${formatNumber(confirmed)} of ${plural(total, 'track')} ${confirmed === 1 ? 'is' : 'are'} at Spotify.`;
 }
 
+const SOON_MS = 600_000;
+
+/** Whether a page that is looked at now should watch it move: it is being sent, or will be within minutes. */
+export const isWorthWatching = ({ state, again_at: again }: Sending): boolean =>
+  state === 'sending' || (again !== null && again.getTime() < Date.now() + SOON_MS);
+
 /** How a playlist stands with Spotify, for its page. */
 export async function readSendingView(db: Db, user: Express.User, playlist: Playlist) {
   const [sending, connection] = await Promise.all([
@@ -54,9 +60,11 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
   return {
     sending,
     isMoving: sending?.state === 'sending',
+    isWatched: sending !== null && isWorthWatching(sending),
     progress: sending ? progressWords(sending) : '',
     problem: problem === null ? '' : PROBLEM_WORDS[problem],
     waitUntil: sending?.not_before ? waitWords(sending.not_before, user.timezone) : '',
+    again: sending?.again_at ? againWords(sending.again_at, user.timezone) : '',
     needsAnother: problem !== null && NEEDS_ANOTHER.has(problem),
     needsConsent: (problem !== null && NEEDS_CONSENT.has(problem)) || !mayMakePlaylists(connection),
     leftOut: leftOut.map((track) => ({ ...track, words: REASON_WORDS[track.reason] })),
@@ -74,3 +82,6 @@ function waitWords(until: Date, timezone: string): string {
     ? `in ${plural(Math.max(seconds, 1), 'second')}`
     : `from ${formatInstant(until, timezone)}`;
 }
+
+const againWords = (when: Date, timezone: string): string =>
+  when.getTime() < Date.now() + 60_000 ? 'within a minute' : `after ${formatInstant(when, timezone)}`;

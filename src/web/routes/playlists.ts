@@ -63,7 +63,7 @@ export function playlistRoutes(context: WebContext): Router {
       const page = {
         title: shown.playlist.name,
         scripts: ['pages/playlist.js'],
-        ...(shown.sending.isMoving ? { refreshSeconds: 3 } : {}),
+        ...(shown.sending.isWatched ? { refreshSeconds: shown.sending.isMoving ? 3 : 15 } : {}),
       };
       renderPage(res, 'playlists/playlist', page, shown);
     })
