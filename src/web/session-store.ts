@@ -3,6 +3,7 @@ import session, { type SessionData } from 'express-session';
 import type { Request } from 'express';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { log } from '../log.ts';
 
 const PgStore = connectPgSimple(session);
@@ -52,16 +53,10 @@ export class SessionStore extends PgStore {
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#db
-      .maybeOne<{ sess: SessionData; expires_in: number }>(
-        `SELECT sess, extract(epoch FROM expire - now())::float8 AS expires_in FROM sessions
-         WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${ABSOLUTE_LIFETIME}'`,
-        [sid],
-      )
-      .then((row) => {
-        if (row && row.expires_in > lifetimeOf(row.sess) - HOUR_S) this.#fresh.add(row.sess);
-        done(null, row?.sess ?? null);
-      }, done);
+    this.#db.maybeOne<{ sess: SessionData; expires_in: number }>(SESSION, [sid]).then((row) => {
+      if (row && row.expires_in > lifetimeOf(row.sess) - HOUR_S) this.#fresh.add(row.sess);
+      done(null, row?.sess ?? null);
+    }, done);
   }
 
   override createSession(req: Request, data: SessionData): session.Session & SessionData {
@@ -105,6 +100,14 @@ export class SessionStore extends PgStore {
       .then(() => done(), done);
   }
 }
+
+const SESSION = hotQuery(
+  'every page: the session',
+  ['sessionId'],
+  `
+  SELECT sess, extract(epoch FROM expire - now())::float8 AS expires_in FROM sessions
+  WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${ABSOLUTE_LIFETIME}'`,
+);
 
 const EXPIRES = 'now() + make_interval(secs => $2)';
 const lifetimeOf = ({ cookie }: SessionData): number => (cookie.originalMaxAge ?? WEEK_MS) / 1000;
