@@ -58,10 +58,10 @@ export function createDb(settings: DbSettings): Db {
   return {
     ...queriesOn(async (sql, values) => {
       try {
-        return await checkOut(pool, (client) => ask(client, sql, values, keepsPlans));
+        return await checkOut(pool, (client) => askOn(client, sql, values, keepsPlans));
       } catch (error) {
         if (!isPlanStale(error)) throw error;
-        return checkOut(pool, (client) => ask(client, sql, values, false));
+        return checkOut(pool, (client) => askOn(client, sql, values, false));
       }
     }),
     withTransaction: (work) => runTransaction(pool, work, settings.pooled ? limitsOf(settings) : {}),
@@ -74,7 +74,7 @@ export function createDb(settings: DbSettings): Db {
  * A hot query is parsed and planned once on each connection (PostgreSQL's own rule decides whether its plan fits every
  * value), except behind a pooler, where the next statement may meet another connection.
  */
-function ask(
+function askOn(
   client: PoolClient,
   sql: string,
   values: readonly unknown[],

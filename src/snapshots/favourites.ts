@@ -22,7 +22,7 @@ export async function findFavourites(db: Db, userId: number, list: ListOf): Prom
   const values = listValues(userId, list);
   const rows = await db.many<Favourite & { readonly kind: string }>(FAVOURITES[sourceOf(list.time)], values);
   const ofKind = (wanted: string): Favourite[] =>
-    rows.filter(({ kind }) => kind === wanted).map(({ kind, ...favourite }) => favourite);
+    rows.filter(({ kind }) => kind === wanted).map(({ kind: _kind, ...favourite }) => favourite);
   return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
 }
 
