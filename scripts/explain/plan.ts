@@ -24,7 +24,7 @@ export interface QueryPlan {
 }
 
 /** More rows and more 8 kB pages of one table than these, none found through an index, are a scan that must not be. */
-const LARGE = { rows: 1_000, pages: 100 };
+const LARGE = { rows: 5_000, pages: 100 };
 const RUNS = 5;
 /** A query that is slow once is not asked again and again. */
 const PATIENCE_MS = 2_000;
@@ -99,10 +99,11 @@ function rowsReadBy(node: PlanNode): number {
 /** By the node and all below it. */
 const pagesReadBy = (node: PlanNode): number => node['Shared Hit Blocks'] + node['Shared Read Blocks'];
 
-/** An index read without a condition or an order is its table read from end to end by another way. */
+/** Of one run over the table: a small one is small however often it is looked through. An index read without a condition or an order is its table read from end to end by another way. */
 function isLargeScan(node: PlanNode): boolean {
   const whole = node['Index Name'] === undefined ? node['Node Type'] === 'Seq Scan' : !isGuided(node);
-  return whole && rowsReadBy(node) > LARGE.rows && pagesReadBy(node) > LARGE.pages;
+  const runs = Math.max(node['Actual Loops'], 1);
+  return whole && rowsReadBy(node) / runs > LARGE.rows && pagesReadBy(node) / runs > LARGE.pages;
 }
 
 const isGuided = (node: PlanNode): boolean =>

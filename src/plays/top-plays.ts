@@ -76,10 +76,14 @@ const LIST_DATE = hotQuery(
    WHERE user_id = $1 AND time_range = $2 AND snapshot_date <= COALESCE($3::date, 'infinity')`,
 );
 
-const LIST = `
+const LIST = hotQuery(
+  'history: the tracks of the list beside',
+  ['userId', 'timeRange', 'latestDate', 'pageSize'],
+  `
   WITH top AS (
     SELECT track_id, rank FROM snapshots
     WHERE user_id = $1 AND time_range = $2 AND snapshot_date = $3
     ORDER BY rank NULLS LAST, track_id LIMIT $4
   )
-  SELECT ${TRACK_CARD}, rank FROM top JOIN tracks USING (track_id) ORDER BY rank NULLS LAST, track_id`;
+  SELECT ${TRACK_CARD}, rank FROM top JOIN tracks USING (track_id) ORDER BY rank NULLS LAST, track_id`,
+);
