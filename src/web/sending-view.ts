@@ -57,6 +57,8 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
   const leftOut =
     sending && sending.left_out > 0 ? await listLeftOut(db, user.user_id, playlist.playlist_id) : [];
   const problem = sending?.problem ?? null;
+  const needsConsent = problem !== null && NEEDS_CONSENT.has(problem);
+  const isMended = needsConsent && isMendedBy(connection, sending?.stopped_at ?? null);
   return {
     sending,
     isMoving: sending?.state === 'sending',
@@ -66,12 +68,20 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
     waitUntil: sending?.not_before ? waitWords(sending.not_before, user.timezone) : '',
     again: sending?.again_at ? againWords(sending.again_at, user.timezone) : '',
     needsAnother: problem !== null && NEEDS_ANOTHER.has(problem),
-    needsConsent: (problem !== null && NEEDS_CONSENT.has(problem)) || !mayMakePlaylists(connection),
+    isMended,
+    needsConsent: !mayMakePlaylists(connection) || (needsConsent && !isMended),
     leftOut: leftOut.map((track) => ({ ...track, words: REASON_WORDS[track.reason] })),
     spotifyUrl:
       playlist.spotify_playlist_id && `https://open.spotify.com/playlist/${playlist.spotify_playlist_id}`,
   };
 }
+
+/** A connection made since then, with the rights it takes. */
+const isMendedBy = (connection: Connection | null, stoppedAt: Date | null): boolean =>
+  mayMakePlaylists(connection) &&
+  stoppedAt !== null &&
+  connection !== null &&
+  connection.authorized_at > stoppedAt;
 
 export const mayMakePlaylists = (connection: Connection | null): boolean =>
   connection?.connected === true && connection.scope.split(/\s+/).includes('playlist-modify-private');
