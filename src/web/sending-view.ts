@@ -48,6 +48,10 @@ const SOON_MS = 600_000;
 export const isWorthWatching = ({ state, again_at: again }: Sending): boolean =>
   state === 'sending' || (again !== null && again.getTime() < Date.now() + SOON_MS);
 
+/** What the page shows another part for: where it changes, the page is asked for anew. */
+export const shownState = ({ state, not_before: notBefore }: Sending): string =>
+  notBefore === null ? state : `${state}, waiting`;
+
 /** How a playlist stands with Spotify, for its page. */
 export async function readSendingView(db: Db, user: Express.User, playlist: Playlist) {
   const [sending, connection] = await Promise.all([
@@ -66,6 +70,8 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
     progress: sending ? progressWords(sending) : '',
     problem: problem === null ? '' : PROBLEM_WORDS[problem],
     waitUntil: sending?.not_before ? waitWords(sending.not_before, user.timezone) : '',
+    shownState: sending && shownState(sending),
+    goesOnAtOnce: sending?.again_at?.getTime() === sending?.not_before?.getTime(),
     again: sending?.again_at ? againWords(sending.again_at, user.timezone) : '',
     needsAnother: problem !== null && NEEDS_ANOTHER.has(problem),
     isMended,

@@ -148,11 +148,21 @@ describe('sending a playlist', () => {
     const waiting = await page(path);
     expect(waiting).toMatch(/It can go on <b>from [^<]+<\/b>, and does so by itself/);
     expect(waiting).toContain(`content="15; url=${path}"`);
-    expect(waiting).toContain('data-state="stopped"');
+    expect(waiting).toContain('data-state="stopped, waiting"');
     await letTimePass(test.db);
     expect(await page(path)).toMatch(/It goes on by itself <b>after [^<]+<\/b>/);
     await test.db.execute('UPDATE playlist_sendings SET again_at = now()');
     expect(await page(path)).toContain('It goes on by itself <b>within a minute</b>');
+  });
+
+  it('that met trouble says when it can go on, and when it does so by itself', async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('stopped');
+    expect(await page(path)).toMatch(
+      /It can go on <b>in \d+ seconds?<\/b>; by itself it does so <b>after [^<]+<\/b>/,
+    );
   });
 
   it('names the tracks that were left out', async () => {
