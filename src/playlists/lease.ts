@@ -144,7 +144,7 @@ const END_SENT = `
 /** Being asked to wait is no failure, however often. */
 const END_STOPPED = `
   UPDATE playlist_sendings SET
-    state = 'stopped', problem = $4,
+    state = 'stopped', problem = $4, stopped_at = now(),
     not_before = CASE WHEN $5 > 0 THEN now() + make_interval(secs => $5) END,
     failures = failures + ($4 <> 'rate-limited')::int,
     again_at = CASE

@@ -32,6 +32,8 @@ export interface Sending {
   /** Empty playlists that may stand at Spotify, because the answer to making one was lost. */
   readonly lost_creations: number;
   readonly problem: SendingProblem | null;
+  /** When it met the problem. */
+  readonly stopped_at: Date | null;
   /** Until then pressing the button does nothing. */
   readonly not_before: Date | null;
   /** When the worker goes on by itself; null: not without its listener. */
@@ -53,7 +55,7 @@ const FIND = hotQuery(
     CASE WHEN state = 'sending' AND leased_until < now() THEN 'interrupted' ELSE state END AS state,
     is_public, cardinality(track_ids) AS total, handled, confirmed, jsonb_array_length(left_out) AS left_out,
     lost_creations + (creation_asked_at IS NOT NULL AND COALESCE(leased_until < now(), true))::int AS lost_creations,
-    problem, spotify_playlist_id, finished_at,
+    problem, stopped_at, spotify_playlist_id, finished_at,
     CASE WHEN not_before > now() THEN not_before END AS not_before,
     CASE WHEN state = 'sending' AND leased_until < now() AND creation_asked_at IS NULL THEN leased_until
       ELSE again_at END AS again_at

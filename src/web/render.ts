@@ -40,8 +40,11 @@ export interface Page {
   readonly title: string;
   /** Paths below public/js of the modules the page loads. */
   readonly scripts?: readonly string[];
-  /** Where scripts are off, the page is asked for again after so many seconds. */
-  readonly refreshSeconds?: number;
+  /**
+   * Where scripts are off, the page is asked for again after so many seconds, by an address without a fragment:
+   * browsers only scroll to one they are at.
+   */
+  readonly refresh?: { readonly seconds: number; readonly path: string };
 }
 
 /** Renders `views/<view>.ejs` inside `views/layout.ejs`. */

@@ -11,7 +11,7 @@ import { playlistPath } from '../helpers.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { playlistIdOf } from '../playlist-id.ts';
 import { readParams } from '../read-params.ts';
-import { isWorthWatching, progressWords } from '../sending-view.ts';
+import { isWorthWatching, progressWords, shownState } from '../sending-view.ts';
 
 const sendForm = z.object({
   visibility: z.enum(['private', 'public'], 'must be private or public').default('private'),
@@ -85,7 +85,7 @@ async function streamProgress(
 function eventOf(sending: Sending | null): string {
   const name = sending && isWorthWatching(sending) ? 'progress' : 'end';
   const data = sending && {
-    state: sending.state,
+    state: shownState(sending),
     words: progressWords(sending),
     handled: sending.handled,
     total: sending.total,
