@@ -7,6 +7,7 @@ import {
   type QueryResultRow,
 } from 'pg';
 import { AppError } from './errors.ts';
+import { planNameOf } from './hot-queries.ts';
 import { log } from './log.ts';
 
 /** The four ways to ask. Each says how many rows it expects; `Row` is the caller's word for a row's shape. */
@@ -53,13 +54,41 @@ export interface DbSettings {
 
 export function createDb(settings: DbSettings): Db {
   const pool = createPool(settings);
+  const keepsPlans = !settings.pooled;
   return {
-    ...queriesOn((sql, values) => checkOut(pool, (client) => client.query(sql, values as unknown[]))),
+    ...queriesOn(async (sql, values) => {
+      try {
+        return await checkOut(pool, (client) => askOn(client, sql, values, keepsPlans));
+      } catch (error) {
+        if (!isPlanStale(error)) throw error;
+        return checkOut(pool, (client) => askOn(client, sql, values, false));
+      }
+    }),
     withTransaction: (work) => runTransaction(pool, work, settings.pooled ? limitsOf(settings) : {}),
     pool,
     close: () => pool.end(),
   };
 }
+
+/**
+ * A hot query is parsed and planned once on each connection (PostgreSQL's own rule decides whether its plan fits every
+ * value), except behind a pooler, where the next statement may meet another connection.
+ */
+function askOn(
+  client: PoolClient,
+  sql: string,
+  values: readonly unknown[],
+  keepsPlans: boolean,
+): Promise<QueryResult<QueryResultRow>> {
+  const name = keepsPlans ? planNameOf(sql) : undefined;
+  return name === undefined
+    ? client.query(sql, values as unknown[])
+    : client.query({ name, text: sql, values: values as unknown[] });
+}
+
+/** A migration has changed the columns a kept plan gives: it is of no use any more, nor is its connection. */
+const isPlanStale = (error: unknown): boolean =>
+  codeOf(error) === '0A000' && /cached plan must not change/.test((error as Error).message);
 
 /** The archive cannot be reached or cannot write just now: nothing is wrong with the request. */
 export class DatabaseUnavailable extends AppError {
@@ -166,7 +195,7 @@ async function checkOut<Result>(pool: Pool, use: (client: PoolClient) => Promise
     client.release();
     return result;
   } catch (error) {
-    client.release(isConnectionLost(error));
+    client.release(isConnectionLost(error) || isPlanStale(error));
     throw translateDatabaseError(error);
   }
 }

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
+
 /**
  * What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each
  * (scripts/explain/values.ts).
  */
 export type Parameter =
   | 'userId'
+  | 'sessionId'
   | 'timeRange'
   | 'latestDate'
   | 'previousDate'
@@ -57,6 +60,11 @@ export type SearchParameter =
 export interface HotQueryOptions {
   /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */
   readonly mayScan?: string;
+  /**
+   * Its best plan depends on what is asked about (a common word or a rare one): planned at each asking. All others keep
+   * their plan on each connection.
+   */
+  readonly plannedAnew?: boolean;
 }
 
 export interface HotQuery extends HotQueryOptions {
@@ -68,6 +76,8 @@ export interface HotQuery extends HotQueryOptions {
 }
 
 const registered = new Map<string, HotQuery>();
+/** By their SQL, the names under which connections keep plans. */
+const keptPlans = new Map<string, string>();
 
 /**
  * Names a query that a page asks on every visit, where it lives; `npm run explain` shows the plan of each.
@@ -83,8 +93,12 @@ export function hotQuery(
   const known = registered.get(name);
   if (known !== undefined && known.sql !== sql) throw new Error(`two hot queries are called “${name}”`);
   registered.set(name, { name, sql, parameters, ...options });
+  if (!options.plannedAnew) keptPlans.set(sql, createHash('sha256').update(sql).digest('hex').slice(0, 32));
   return sql;
 }
+
+/** The name under which a connection keeps the plan of a hot query; undefined for every other statement. */
+export const planNameOf = (sql: string): string | undefined => keptPlans.get(sql);
 
 /** Those of the modules that have been imported. */
 export const listHotQueries = (): HotQuery[] => [...registered.values()];

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDb, DatabaseUnavailable, type Db, type DbSettings, type Transaction } from '../src/db.ts';
 import { AppError } from '../src/errors.ts';
+import { hotQuery } from '../src/hot-queries.ts';
 import { useDatabase } from './support/database.ts';
 import { startTcpProxy } from './support/tcp-proxy.ts';
 
@@ -95,6 +96,37 @@ describe('a question', () => {
 
   it('that is wrong keeps its own error', async () => {
     expect(await errorOf(open().execute('SELECT nonsense'))).toMatchObject({ code: '42703' });
+  });
+});
+
+describe('a hot query', () => {
+  const HOT = hotQuery('test: counters', ['userId'], 'SELECT * FROM counters WHERE id = $1');
+  const keptPlans = (db: Db): Promise<{ statement: string }[]> =>
+    db.many('SELECT statement FROM pg_prepared_statements');
+
+  it('is planned once a connection, and others are not kept', async () => {
+    const db = open({ poolMax: 1 });
+    for (const id of [1, 2]) await db.many(HOT, [id]);
+    await db.many('SELECT 1');
+    await db.withTransaction((tx) => tx.many(HOT, [3]));
+    expect(await keptPlans(db)).toEqual([{ statement: HOT }]);
+  });
+
+  it('is not kept behind a pooler, where the next statement may meet another connection', async () => {
+    const db = open({ poolMax: 1, pooled: true });
+    await db.many(HOT, [1]);
+    expect(await keptPlans(db)).toEqual([]);
+  });
+
+  it('survives a migration that changes what it gives', async () => {
+    const db = open({ poolMax: 2 });
+    await add(db as unknown as Transaction, 1);
+    for (let n = 0; n < 6; n += 1) await Promise.all([db.many(HOT, [1]), db.many(HOT, [1])]);
+    await test.db.execute('ALTER TABLE counters ADD note text');
+    const both = await Promise.all([db.many(HOT, [1]), db.many(HOT, [1])]);
+    for (const rows of both) expect(rows).toEqual([{ id: 1, n: 1, note: null }]);
+    await test.db.execute('ALTER TABLE counters DROP note');
+    expect(await db.withTransaction((tx) => tx.many(HOT, [1]))).toEqual([{ id: 1, n: 1 }]);
   });
 });
 

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Db } from '../../src/db.ts';
 import { listParts, rebuild, remove } from '../migrate-from-sqlite/bulk-load.ts';
+import { fillPeriodsSql } from '../migrate-from-sqlite/periods.ts';
 import { fillShelfSql } from '../migrate-from-sqlite/shelf.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import { isInstalled, measureProgram, type Measured } from './child.ts';
@@ -71,6 +72,7 @@ async function strip(db: Db): Promise<string[]> {
   return [
     ...of('key').map(rebuild),
     fillShelfSql('(SELECT user_id FROM users)', 'SELECT track_id FROM tracks'),
+    ...fillPeriodsSql('(SELECT user_id FROM users)'),
     ...['reference', 'index', 'trigger'].flatMap(of).map(rebuild),
   ];
 }

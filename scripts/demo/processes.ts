@@ -75,7 +75,7 @@ async function isFree(port: number): Promise<boolean> {
   return free;
 }
 
-async function anyFreePort(): Promise<number> {
+export async function anyFreePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;

@@ -19,6 +19,7 @@ export async function listValues(db: Db, userId: number): Promise<Values> {
   ]);
   return {
     userId,
+    sessionId: 'a session',
     ...search,
     ...datesOf(dates.map(({ date }) => date)),
     timeRange: 'short_term',

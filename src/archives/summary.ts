@@ -1,6 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { computeArchiveFigures, type Figures } from './figures.ts';
+import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
+import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
 import { computeMoodFigures, type MoodFigures } from './mood-figures.ts';
 
 export interface Totals {
@@ -18,6 +19,8 @@ export interface Totals {
 export interface ArchiveSummary {
   readonly totals: Totals;
   readonly figures: Figures;
+  /** Those of the newest list of each range. */
+  readonly lists: Readonly<Record<TimeRange, Figures>>;
 }
 
 /** The listener's summary as it stands; never stale, because the database forgets it with the first change. */
@@ -51,7 +54,10 @@ export async function isAnythingKept(db: Queries): Promise<boolean> {
 
 async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
   const totals = await db.one<Totals>(TOTALS, [userId]);
-  return { totals, figures: await computeArchiveFigures(db, userId) };
+  const figures = await computeArchiveFigures(db, userId);
+  const lists: [TimeRange, Figures][] = [];
+  for (const range of TIME_RANGES) lists.push([range, await computeListFigures(db, userId, range)]);
+  return { totals, figures, lists: Object.fromEntries(lists) as ArchiveSummary['lists'] };
 }
 
 const KEPT_SUMMARY = hotQuery(

@@ -124,4 +124,5 @@ const COUNTS = hotQuery(
   ) AS counted
   GROUP BY filter, value
   ORDER BY filter, length(value), value`,
+  { plannedAnew: true },
 );

@@ -68,6 +68,7 @@ hotQuery(
   'explore: the order of all that is left',
   ['userId', 'exploreFilters', 'mostTaken'],
   idsSql(EVERYTHING),
+  { plannedAnew: true },
 );
 
 /** The page first and its order once more over the page alone, so that not every track is numbered and opened. */
@@ -87,6 +88,7 @@ hotQuery(
   'explore: the tracks that are left',
   ['userId', 'exploreFilters', 'limit', 'offset'],
   tracksSql(EVERYTHING),
+  { plannedAnew: true },
 );
 
 /** A track with all that is taken away in a file; names whole. */

@@ -2,7 +2,7 @@ import PgBoss from 'pg-boss';
 import type { Db } from '../db.ts';
 import type { DueJob } from './due.ts';
 
-export const QUEUES = ['capture', 'plays'] as const;
+export const QUEUES = ['capture', 'plays', 'sendings'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { log } from '../log.ts';
+import { continueDueSendings, listDueSendings } from '../playlists/due-sendings.ts';
 import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
 import { captureSnapshots } from '../snapshots/capture.ts';
@@ -12,6 +13,7 @@ import { openQueue, QUEUES, type Job, type Queue, type QueueName } from './queue
 const DO: Readonly<Record<QueueName, (db: Db, userId: number, access: SpotifyAccess) => Promise<unknown>>> = {
   capture: captureSnapshots,
   plays: pollPlays,
+  sendings: continueDueSendings,
 };
 
 /** Puts into the queue whatever is due now. Several workers may do so at once. */
@@ -19,6 +21,7 @@ export async function planJobs(db: Db, queue: Queue): Promise<void> {
   await recordMissedDays(db);
   await queue.add('capture', await listDueCaptures(db));
   await queue.add('plays', await listDuePolls(db));
+  await queue.add('sendings', await listDueSendings(db));
 }
 
 const AT_ONCE = 4;

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { findTrack } from '../catalogue/listener-track.ts';
-import { exploreFilters } from '../explore/filters.ts';
+import { CHOICE_FILTERS, exploreFilters, RANGE_FILTERS } from '../explore/filters.ts';
 import { listExploredTrackIds } from '../explore/tracks.ts';
 import { listQuadrantTrackIds, QUADRANT_NAMES, QUADRANTS } from '../mood/quadrants.ts';
 import { LONGEST_QUERY } from '../search/parse-query.ts';
 import { listFoundTrackIds } from '../search/find-tracks.ts';
 import { listSimilarTrackIds } from '../similarity/similar-tracks.ts';
 import { SOUNDS } from '../similarity/sound.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { rangeWords } from './proposals.ts';
 import type { TrackList } from './track-list.ts';
 
 /** `from=search&q=love`: what a search finds. */
@@ -75,10 +77,29 @@ export const exploreList = z.looseObject({}).transform((query, context): TrackLi
     listTrackIds: (db, userId, limit) => listExploredTrackIds(db, userId, parsed.data, limit),
     propose: (tracks) => ({
       name: `Explored · ${countTracks(tracks)}`,
-      description: given.map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`).join(', '),
+      description: filterWords(filters),
     }),
   };
 });
+
+/** "My tracks: energy 0.25 to 0.9, explicit no." */
+function filterWords(filters: URLSearchParams): string {
+  const ranges = Object.keys(RANGE_FILTERS).map((name) => {
+    const [from, to] = [filters.get(`${name}_from`), filters.get(`${name}_to`)];
+    if (from === null && to === null) return '';
+    const span = to === null ? `from ${from}` : from === null ? `up to ${to}` : `${from} to ${to}`;
+    return `${name.replaceAll('_', ' ')} ${span}`;
+  });
+  const choices = [...Object.keys(CHOICE_FILTERS), 'artist'].map((name) => {
+    const values = filters.getAll(name);
+    if (values.length === 0) return '';
+    if (name === 'range')
+      return `on lists of ${values.map((value) => rangeWords(value as TimeRange)).join(' or ')}`;
+    return `${name.replaceAll('_', ' ')} ${values.join(' or ')}`;
+  });
+  const words = [...ranges, ...choices].filter((part) => part !== '');
+  return words.length === 0 ? 'All of my tracks.' : `My tracks: ${words.join(', ')}.`;
+}
 
 /** `from=similar&track=<id>&by=sound`: what is most like one of the listener's tracks. */
 export const similarList = z

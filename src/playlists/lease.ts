@@ -29,7 +29,7 @@ export function takeSending(db: Queries, userId: number, playlistId: string): Pr
 
 const TAKE = `
   UPDATE playlist_sendings AS s SET
-    state = 'sending', problem = NULL, not_before = NULL,
+    state = 'sending', problem = NULL, not_before = NULL, again_at = NULL,
     lost_creations = lost_creations + (creation_asked_at IS NOT NULL)::int, creation_asked_at = NULL,
     lease = gen_random_uuid(), leased_until = now() + make_interval(secs => $3)
   FROM playlists AS p
@@ -90,6 +90,7 @@ const NOTE = `
     leased_until = now() + make_interval(secs => $4),
     handled = COALESCE($5, handled),
     confirmed = COALESCE($6, confirmed),
+    failures = CASE WHEN $6 > confirmed THEN 0 ELSE failures END,
     pending = COALESCE($7, pending),
     start_over = COALESCE($8, start_over),
     spotify_playlist_id = COALESCE($9, spotify_playlist_id),
@@ -114,21 +115,41 @@ export async function noteCreated(
   });
 }
 
-/** Lets go of a sending: it is done, or something stands in its way. Does nothing where the lease is lost. */
+/** What a later try may well not meet. */
+const PASSING = new Set<SendingProblem>(['rate-limited', 'unreachable', 'unreadable', 'failed']);
+/** After so many tries in a row that brought nothing the listener decides: two hours and a bit. */
+const MOST_FAILURES = 6;
+
+/**
+ * Lets go of a sending: it is done, or something stands in its way. What may pass is tried again 2, 4, 8 … minutes
+ * later, or when Spotify says. Does nothing where the lease is lost.
+ */
 export async function endSending(
   db: Queries,
   userId: number,
   { playlistId, lease }: Leased,
   end: { readonly problem: SendingProblem; readonly waitSeconds: number } | 'sent',
 ): Promise<void> {
-  const { problem, waitSeconds } = end === 'sent' ? { problem: null, waitSeconds: 0 } : end;
-  await db.execute(
-    `UPDATE playlist_sendings SET
-       state = CASE WHEN $4::text IS NULL THEN 'sent' ELSE 'stopped' END, problem = $4,
-       finished_at = CASE WHEN $4::text IS NULL THEN now() END,
-       not_before = CASE WHEN $5::int > 0 THEN now() + make_interval(secs => $5::int) END,
-       lease = NULL, leased_until = NULL
-     WHERE user_id = $1 AND playlist_id = $2 AND lease = $3`,
-    [userId, playlistId, lease, problem, waitSeconds],
-  );
+  if (end === 'sent') return void (await db.execute(END_SENT, [userId, playlistId, lease]));
+  const { problem, waitSeconds } = end;
+  const mayPass = PASSING.has(problem);
+  await db.execute(END_STOPPED, [userId, playlistId, lease, problem, waitSeconds, mayPass, MOST_FAILURES]);
 }
+
+const END_SENT = `
+  UPDATE playlist_sendings SET
+    state = 'sent', finished_at = now(), failures = 0, lease = NULL, leased_until = NULL
+  WHERE user_id = $1 AND playlist_id = $2 AND lease = $3`;
+
+/** Being asked to wait is no failure, however often. */
+const END_STOPPED = `
+  UPDATE playlist_sendings SET
+    state = 'stopped', problem = $4, stopped_at = now(),
+    not_before = CASE WHEN $5 > 0 THEN now() + make_interval(secs => $5) END,
+    failures = failures + ($4 <> 'rate-limited')::int,
+    again_at = CASE
+      WHEN NOT $6 OR creation_asked_at IS NOT NULL THEN NULL
+      WHEN $4 = 'rate-limited' THEN now() + make_interval(secs => $5)
+      WHEN failures < $7 THEN now() + make_interval(secs => GREATEST($5, 120 * 2 ^ failures)) END,
+    lease = NULL, leased_until = NULL
+  WHERE user_id = $1 AND playlist_id = $2 AND lease = $3`;

@@ -32,8 +32,12 @@ export interface Sending {
   /** Empty playlists that may stand at Spotify, because the answer to making one was lost. */
   readonly lost_creations: number;
   readonly problem: SendingProblem | null;
+  /** When it met the problem. */
+  readonly stopped_at: Date | null;
   /** Until then pressing the button does nothing. */
   readonly not_before: Date | null;
+  /** When the worker goes on by itself; null: not without its listener. */
+  readonly again_at: Date | null;
   readonly spotify_playlist_id: string | null;
   readonly finished_at: Date | null;
 }
@@ -51,8 +55,10 @@ const FIND = hotQuery(
     CASE WHEN state = 'sending' AND leased_until < now() THEN 'interrupted' ELSE state END AS state,
     is_public, cardinality(track_ids) AS total, handled, confirmed, jsonb_array_length(left_out) AS left_out,
     lost_creations + (creation_asked_at IS NOT NULL AND COALESCE(leased_until < now(), true))::int AS lost_creations,
-    problem, spotify_playlist_id, finished_at,
-    CASE WHEN not_before > now() THEN not_before END AS not_before
+    problem, stopped_at, spotify_playlist_id, finished_at,
+    CASE WHEN not_before > now() THEN not_before END AS not_before,
+    CASE WHEN state = 'sending' AND leased_until < now() AND creation_asked_at IS NULL THEN leased_until
+      ELSE again_at END AS again_at
   FROM playlist_sendings WHERE user_id = $1 AND playlist_id = $2`,
 );
 
@@ -65,17 +71,21 @@ export interface LeftOutTrack {
 
 /** What is not there and why, by name, in the playlist's order. */
 export function listLeftOut(db: Queries, userId: number, playlistId: string): Promise<LeftOutTrack[]> {
-  return db.many<LeftOutTrack>(
-    `SELECT left_out.track_id, left_out.reason, name, artist_name
-     FROM playlist_sendings
-     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(left_out) AS (track_id text, reason text))
-       WITH ORDINALITY AS left_out (track_id, reason, place)
-     LEFT JOIN tracks USING (track_id)
-     WHERE user_id = $1 AND playlist_id = $2
-     ORDER BY place LIMIT 500`,
-    [userId, playlistId],
-  );
+  return db.many<LeftOutTrack>(LEFT_OUT, [userId, playlistId]);
 }
+
+const LEFT_OUT = hotQuery(
+  'playlist: what was left out',
+  ['userId', 'playlistId'],
+  `
+  SELECT left_out.track_id, left_out.reason, name, artist_name
+  FROM playlist_sendings
+  CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(left_out) AS (track_id text, reason text))
+    WITH ORDINALITY AS left_out (track_id, reason, place)
+  LEFT JOIN tracks USING (track_id)
+  WHERE user_id = $1 AND playlist_id = $2
+  ORDER BY place LIMIT 500`,
+);
 
 /**
  * Remembers that a playlist is to be sent: what, in which order, how far. However often it is called, the first call

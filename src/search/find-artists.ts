@@ -44,4 +44,5 @@ const ARTISTS = hotQuery(
   WHERE setweight(to_tsvector('simple', marked_words(shelf_mark($1), name)), 'B') @@ $2::tsquery
   ORDER BY tracks DESC, name, artist_id
   LIMIT $3`,
+  { plannedAnew: true },
 );

@@ -148,8 +148,8 @@ function foundSql(way: Way) {
     ...parameters,
   ];
   return {
-    page: hotQuery(`search: a page of matches by ${way}`, askedFor('limit'), page),
-    ids: hotQuery(`search: all matches by ${way}`, askedFor('mostTaken'), found),
+    page: hotQuery(`search: a page of matches by ${way}`, askedFor('limit'), page, { plannedAnew: true }),
+    ids: hotQuery(`search: all matches by ${way}`, askedFor('mostTaken'), found, { plannedAnew: true }),
   };
 }
 

@@ -70,4 +70,5 @@ const SUGGESTIONS = hotQuery(
   (SELECT 'album', min(track_id), album_name, min(artist_names)
    FROM begun WHERE in_album
    GROUP BY album_name ORDER BY count(*) DESC, album_name LIMIT $4)`,
+  { plannedAnew: true },
 );

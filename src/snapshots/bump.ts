@@ -30,12 +30,15 @@ const DAYS = `
   WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date`;
 
 /** Steps of a year are its months, those of all time its years: each with its own list of fifty. */
-const periods = (format: string): string => `
+const periods = (unit: 'month' | 'year', format: string): string => `
   SELECT step, track_id, position
   FROM (
-    SELECT DISTINCT to_char(snapshot_date::timestamp, '${format}') AS step
-    FROM snapshot_lists
-    WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date
+    SELECT to_char(first_day, '${format}') AS step
+    FROM (
+      SELECT DISTINCT date_trunc('${unit}', snapshot_date::timestamp) AS first_day
+      FROM snapshot_lists
+      WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date
+    ) AS days
   ) AS steps,
   LATERAL (${periodRows('step')}) AS list`;
 
@@ -64,11 +67,11 @@ const BUMPS = {
   year: hotQuery(
     'time machine: the way of a year’s top ten',
     ['userId', 'timeRange', 'year', 'yearStart', 'latestDate'],
-    bumpSql(periods('YYYY-MM')),
+    bumpSql(periods('month', 'YYYY-MM')),
   ),
   all: hotQuery(
     'time machine: the way of the top ten of all time',
     ['userId', 'timeRange', 'period', 'firstDate', 'lastDate'],
-    bumpSql(periods('YYYY')),
+    bumpSql(periods('year', 'YYYY')),
   ),
 };

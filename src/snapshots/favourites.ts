@@ -1,7 +1,7 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { listValues, sourceOf, TOP_TEN_ROWS, type ListOf, type SourceKind } from './list-source.ts';
+import { listValues, shelfOf, sourceOf, TOP_TEN_ROWS, type ListOf, type SourceKind } from './list-source.ts';
 
 /** A track of a top ten of that time, and when it was first and last on any list. */
 export interface Favourite extends TrackCard {
@@ -10,57 +10,77 @@ export interface Favourite extends TrackCard {
   readonly last_listed_date: string;
 }
 
-/** In a top ten then, and on no list of any range in the year up to the newest snapshot. At most twelve. */
-export const listForgottenFavourites = (db: Db, userId: number, list: ListOf): Promise<Favourite[]> =>
-  db.many<Favourite>(FORGOTTEN[sourceOf(list.time)], listValues(userId, list));
+export interface Favourites {
+  /** In a top ten then, and on no list of any range in the year up to the newest snapshot. At most twelve. */
+  readonly forgotten: readonly Favourite[];
+  /** In a top ten then, on the range's newest list too, and known for a year or more. At most twelve, oldest first. */
+  readonly lasting: readonly Favourite[];
+}
 
-/** In a top ten then, on the range's newest list too, and known for a year or more. At most twelve, oldest first. */
-export const listLastingFavourites = (db: Db, userId: number, list: ListOf): Promise<Favourite[]> =>
-  db.many<Favourite>(LASTING[sourceOf(list.time)], listValues(userId, list));
+/** What became of the top ten of a chosen time. */
+export async function findFavourites(db: Db, userId: number, list: ListOf): Promise<Favourites> {
+  const values = listValues(userId, list);
+  const rows = await db.many<Favourite & { readonly kind: string }>(FAVOURITES[sourceOf(list.time)], values);
+  const ofKind = (wanted: string): Favourite[] =>
+    rows.filter(({ kind }) => kind === wanted).map(({ kind: _kind, ...favourite }) => favourite);
+  return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
+}
 
-const NEWEST = `
-  newest AS (
-    SELECT max(latest) AS latest
+/** Lasting ones are looked for among the fifty of the newest list, forgotten ones from the best of then downwards. */
+const favouritesSql = (kind: SourceKind): string => `
+  WITH newest AS MATERIALIZED (
+    SELECT max(latest) FILTER (WHERE name = $2) AS of_range, max(latest) - interval '1 year' AS year_ago
     FROM (VALUES ('short_term'), ('medium_term'), ('long_term')) AS ranges (name),
     LATERAL (
       SELECT max(snapshot_date) AS latest FROM snapshot_lists WHERE user_id = $1 AND time_range = name
     ) AS of_range
-  )`;
-
-const favouritesSql = (kind: SourceKind, condition: string, order: string): string => `
-  WITH ${NEWEST},
-  chosen AS MATERIALIZED (
-    SELECT track_id, best_then, first_listed_date, last_listed_date, points
-    FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points)
-    JOIN archive_tracks AS a USING (track_id)
-    WHERE a.user_id = $1 AND ${condition}
-    ORDER BY ${order} LIMIT 12
+  ),
+  forgotten AS MATERIALIZED (
+    SELECT track_id, best_then, first_listed_date, last_listed_date,
+      row_number() OVER (ORDER BY best_then, points DESC, track_id) AS place
+    FROM (
+      SELECT once.track_id, best_then, first_listed_date, last_listed_date, points
+      FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points), ${shelfOf('once')} AS own
+      WHERE last_listed_date < (SELECT year_ago FROM newest)
+      ORDER BY best_then, points DESC, once.track_id LIMIT 12
+    ) AS first
+  ),
+  lasting AS MATERIALIZED (
+    SELECT now.track_id, best_then, first_listed_date, last_listed_date,
+      row_number() OVER (ORDER BY first_listed_date, best_then, now.track_id) AS place
+    FROM snapshots AS now, ${shelfOf('now')} AS own, LATERAL (${ONCE[kind]} OFFSET 0) AS once (best_then)
+    WHERE now.user_id = $1 AND now.time_range = $2 AND now.snapshot_date = (SELECT of_range FROM newest)
+      AND first_listed_date <= (SELECT year_ago FROM newest)
+    ORDER BY place LIMIT 12
   )
-  SELECT best_then AS best_rank, first_listed_date, last_listed_date, ${TRACK_CARD}
-  FROM chosen JOIN tracks USING (track_id)
-  ORDER BY ${order}`;
+  SELECT kind, best_then AS best_rank, first_listed_date, last_listed_date, ${TRACK_CARD}
+  FROM (
+    SELECT 'forgotten' AS kind, * FROM forgotten UNION ALL SELECT 'lasting', * FROM lasting
+  ) AS favourites
+  JOIN tracks USING (track_id)
+  ORDER BY kind, place`;
 
-const NOT_LISTED_FOR_A_YEAR = `last_listed_date < (SELECT latest - interval '1 year' FROM newest)`;
+/** The best place then of one track of the newest list, if it was in the top ten. */
+const ONCE: Readonly<Record<SourceKind, string>> = {
+  day: `
+      SELECT rank FROM snapshots AS s
+      WHERE s.user_id = $1 AND s.time_range = $2 AND s.snapshot_date = $3::date AND s.track_id = now.track_id
+        AND rank <= 10`,
+  period: `
+      SELECT best_rank FROM snapshot_periods AS p
+      WHERE p.user_id = $1 AND p.time_range = $2 AND p.period = $3 AND p.track_id = now.track_id
+        AND best_rank <= 10`,
+};
 
-const KNOWN_AND_LISTED_NOW = `first_listed_date <= (SELECT latest - interval '1 year' FROM newest)
-      AND EXISTS (
-        SELECT FROM snapshots AS s
-        WHERE s.user_id = $1 AND s.time_range = $2 AND s.track_id = once.track_id
-          AND s.snapshot_date = (
-            SELECT max(snapshot_date) FROM snapshot_lists WHERE user_id = $1 AND time_range = $2))`;
-
-const ofBoth = (subject: string, condition: string, order: string): Readonly<Record<SourceKind, string>> => ({
+const FAVOURITES: Readonly<Record<SourceKind, string>> = {
   day: hotQuery(
-    `time machine: ${subject} of a day`,
+    'time machine: lost and kept of a day',
     ['userId', 'timeRange', 'previousDate'],
-    favouritesSql('day', condition, order),
+    favouritesSql('day'),
   ),
   period: hotQuery(
-    `time machine: ${subject} of a period`,
+    'time machine: lost and kept of a period',
     ['userId', 'timeRange', 'period'],
-    favouritesSql('period', condition, order),
+    favouritesSql('period'),
   ),
-});
-
-const FORGOTTEN = ofBoth('forgotten favourites', NOT_LISTED_FOR_A_YEAR, 'best_then, points DESC, track_id');
-const LASTING = ofBoth('lasting favourites', KNOWN_AND_LISTED_NOW, 'first_listed_date, best_then, track_id');
+};

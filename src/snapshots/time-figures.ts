@@ -1,23 +1,27 @@
 import type { ChartData } from '../archives/charts.ts';
 import type { Average } from '../archives/figures.ts';
-import { joinByKey } from '../catalogue/track-card.ts';
+import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { LIST_ROWS, listValues, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { LIST_ROWS, listValues, shelfOf, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 
-/** The four moods of a track, by whether its energy and its valence are above a half. */
-export const MOODS = ['happy', 'angry', 'calm', 'sad'] as const;
-export type Mood = (typeof MOODS)[number];
+/** The four moods, as the mood pages have them. */
+export const MOODS = QUADRANTS;
+export type Mood = Quadrant;
 
-/** How a list sounds and who it is by. Features run from 0 to 1; each says from how many tracks it speaks. */
-export interface TimeFigures {
+/** How a list sounds. Features run from 0 to 1; each says from how many tracks it speaks. */
+export interface TimeSound {
   readonly tracks: number;
   readonly energy: Average;
   readonly valence: Average;
   readonly danceability: Average;
-  /** happy: both above 0.5; angry: energy alone; calm: valence alone; sad: neither. */
   readonly moods: Readonly<Record<Mood, number>>;
   readonly moods_known: number;
+}
+
+/** How a list sounds and who it is by. */
+export interface TimeFigures extends TimeSound {
   readonly artists: number;
   /** By the points of their tracks on the list, at most ten. */
   readonly top_artists: readonly {
@@ -34,43 +38,57 @@ export async function computeTimeFigures(db: Db, userId: number, list: ListOf): 
   return row.figures;
 }
 
+/** How the list of a day sounds. */
+export async function computeDaySound(
+  db: Db,
+  userId: number,
+  timeRange: TimeRange,
+  date: string,
+): Promise<TimeSound> {
+  return (await db.one<{ figures: TimeSound }>(DAY_SOUND, [userId, timeRange, date])).figures;
+}
+
 const average = (feature: string): string =>
   `jsonb_build_object('average', avg(${feature}), 'known', count(${feature}))`;
 
+const countMoods = MOODS.map((mood) => `'${mood}', count(*) FILTER (WHERE mood = '${mood}')`).join(', ');
+
+const SOUND = `
+  SELECT jsonb_build_object(
+    'tracks', count(*),
+    'energy', ${average('energy')}, 'valence', ${average('valence')}, 'danceability', ${average('danceability')},
+    'moods_known', count(mood), 'moods', jsonb_build_object(${countMoods})
+  ) AS figures
+  FROM (
+    SELECT energy, valence, danceability, mood_quadrant(energy, valence) AS mood
+    FROM list LEFT JOIN ${shelfOf('list')} AS a ON true OFFSET 0
+  ) AS heard`;
+
 const figuresSql = (kind: SourceKind): string => `
   WITH list AS MATERIALIZED (${LIST_ROWS[kind]}),
-  sound AS (
-    SELECT jsonb_build_object(
-      'tracks', count(*),
-      'energy', ${average('energy')}, 'valence', ${average('valence')}, 'danceability', ${average('danceability')},
-      'moods_known', count(*) FILTER (WHERE energy IS NOT NULL AND valence IS NOT NULL),
-      'moods', jsonb_build_object(
-        'happy', count(*) FILTER (WHERE energy > 0.5 AND valence > 0.5),
-        'angry', count(*) FILTER (WHERE energy > 0.5 AND valence <= 0.5),
-        'calm', count(*) FILTER (WHERE energy <= 0.5 AND valence > 0.5),
-        'sad', count(*) FILTER (WHERE energy <= 0.5 AND valence <= 0.5))
-    ) AS figures
-    FROM list LEFT JOIN archive_tracks AS a ON (a.user_id, a.track_id) = ($1, list.track_id)
-  ),
+  sound AS (${SOUND}),
   credits AS (
-    SELECT points, artist_id, CASE WHEN artist_id IS NULL THEN artist_name END AS artist_name
+    SELECT points, artist_id,
+      CASE WHEN artist_id IS NULL
+        THEN (SELECT artist_name FROM tracks WHERE tracks.track_id = list.track_id) END AS artist_name
     FROM list
-    ${joinByKey('tracks', 'list.track_id')}
-    LEFT JOIN LATERAL (SELECT artist_id FROM track_artists WHERE track_id = list.track_id OFFSET 0) AS credited ON true
-    WHERE COALESCE(artist_id, artist_name) IS NOT NULL
+    LEFT JOIN LATERAL (
+      SELECT artist_id FROM track_artists WHERE track_artists.track_id = list.track_id OFFSET 0
+    ) AS credited ON true
   ),
   ranked AS (
     SELECT artist_id, artist_name, sum(points)::int AS points, count(*)::int AS tracks
-    FROM credits GROUP BY artist_id, artist_name
+    FROM credits WHERE num_nonnulls(artist_id, artist_name) > 0 GROUP BY artist_id, artist_name
   ),
   best AS (SELECT * FROM ranked ORDER BY points DESC, tracks DESC, artist_id, artist_name LIMIT 10)
   SELECT sound.figures || jsonb_build_object(
     'artists', (SELECT count(*) FROM ranked),
     'top_artists', COALESCE((
       SELECT jsonb_agg(jsonb_build_object(
-          'artist_id', artist_id, 'name', COALESCE(artists.name, artist_name), 'points', points, 'tracks', tracks)
+          'artist_id', artist_id, 'points', points, 'tracks', tracks,
+          'name', COALESCE((SELECT name FROM artists WHERE artists.artist_id = best.artist_id), artist_name))
         ORDER BY points DESC, tracks DESC, artist_id, artist_name)
-      FROM best LEFT JOIN artists USING (artist_id)), '[]')
+      FROM best), '[]')
   ) AS figures
   FROM sound`;
 
@@ -82,6 +100,12 @@ const FIGURES: Readonly<Record<SourceKind, string>> = {
     figuresSql('period'),
   ),
 };
+
+const DAY_SOUND = hotQuery(
+  'time machine: how the day it is compared with sounds',
+  ['userId', 'timeRange', 'latestDate'],
+  `WITH list AS MATERIALIZED (${LIST_ROWS.day}) ${SOUND}`,
+);
 
 /** The charts of a list, by the name they have below /api/time-machine. */
 export const TIME_CHARTS = {

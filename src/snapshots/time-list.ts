@@ -13,7 +13,7 @@ export interface TimeListEntry extends TrackCard {
   readonly best_rank: number | null;
   /** In how many of the period's lists it was; 1 for a day. */
   readonly listings: number;
-  /** The cover at its largest. */
+  /** The cover at its largest, of the first entry alone: no page shows another one so large. */
   readonly art_url: string | null;
   readonly listed_in_other: boolean;
   /** Null: not in the other list, or there without a rank. */
@@ -34,19 +34,20 @@ export const listEntries = (
 
 const entriesSql = (kind: SourceKind): string => `
   WITH list AS MATERIALIZED (
-    SELECT * FROM (${LIST_ROWS[kind]}) AS rows ORDER BY position NULLS LAST, track_id LIMIT ${LONGEST_SHOWN}
+    SELECT *, row_number() OVER (ORDER BY position NULLS LAST, track_id) AS line
+    FROM (${LIST_ROWS[kind]}) AS rows ORDER BY line LIMIT ${LONGEST_SHOWN}
   ),
   other AS MATERIALIZED (${OTHER_ROWS})
   SELECT
     list.position, list.points, list.best_rank, list.listings,
     ${TRACK_CARD},
-    raw_json #>> '{album,images,0,url}' AS art_url,
+    CASE WHEN line = 1 THEN raw_json #>> '{album,images,0,url}' END AS art_url,
     other.track_id IS NOT NULL AS listed_in_other,
     other.position AS other_position
   FROM list
   JOIN tracks USING (track_id)
   LEFT JOIN other USING (track_id)
-  ORDER BY list.position NULLS LAST, track_id`;
+  ORDER BY line`;
 
 const DAY: readonly Parameter[] = ['userId', 'timeRange', 'previousDate'];
 const PERIOD: readonly Parameter[] = ['userId', 'timeRange', 'period'];

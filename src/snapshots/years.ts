@@ -21,8 +21,11 @@ const LEADERS = hotQuery(
   `
   SELECT year, ${TRACK_CARD}, raw_json #>> '{album,images,1,url}' AS art_url
   FROM (
-    SELECT DISTINCT to_char(snapshot_date::timestamp, 'YYYY') AS year
-    FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
+    SELECT to_char(first_day, 'YYYY') AS year
+    FROM (
+      SELECT DISTINCT date_trunc('year', snapshot_date::timestamp) AS first_day
+      FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
+    ) AS days
   ) AS years,
   LATERAL (${periodRows('year', 1)}) AS leader
   JOIN tracks USING (track_id)

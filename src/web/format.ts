@@ -1,6 +1,16 @@
 const LOCALE = 'en-GB';
 const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** Making one of these costs more than everything else a date on a page does. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clock(parts: Intl.DateTimeFormatOptions, timeZone: string): Intl.DateTimeFormat {
+  const key = `${timeZone} ${Object.keys(parts).join(' ')}`;
+  const known = clocks.get(key) ?? new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone });
+  clocks.set(key, known);
+  return known;
+}
+
 const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 export const formatNumber = (value: number): string => NUMBER.format(value);
@@ -54,12 +64,12 @@ export function formatInstant(instant: Date, timeZone = 'UTC'): string {
     hour: '2-digit',
     minute: '2-digit',
   } as const;
-  return new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone }).format(instant);
+  return clock(parts, timeZone).format(instant);
 }
 
 /** "14:05". */
 export const formatTime = (instant: Date, timeZone = 'UTC'): string =>
-  new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', timeZone }).format(instant);
+  clock({ hour: '2-digit', minute: '2-digit' }, timeZone).format(instant);
 
 /** How long work took: "under a second", "12 seconds", "3 minutes 5 seconds". */
 export function formatSeconds(seconds: number): string {
@@ -74,9 +84,7 @@ function inEnglish(value: string | Date, parts: Intl.DateTimeFormatOptions, time
   const plainDate = typeof value === 'string';
   const instant = plainDate ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : value;
   if (Number.isNaN(instant.getTime())) return 'unknown date';
-  return new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: plainDate ? 'UTC' : timeZone }).format(
-    instant,
-  );
+  return clock(parts, plainDate ? 'UTC' : timeZone).format(instant);
 }
 
 /** "1 track", "1,872 tracks". */

@@ -42,6 +42,16 @@ export function progressWords({ confirmed, total }: Pick<Sending, 'confirmed' | 
   return `${formatNumber(confirmed)} of ${plural(total, 'track')} ${confirmed === 1 ? 'is' : 'are'} at Spotify.`;
 }
 
+const SOON_MS = 600_000;
+
+/** Whether a page that is looked at now should watch it move: it is being sent, or will be within minutes. */
+export const isWorthWatching = ({ state, again_at: again }: Sending): boolean =>
+  state === 'sending' || (again !== null && again.getTime() < Date.now() + SOON_MS);
+
+/** What the page shows another part for: where it changes, the page is asked for anew. */
+export const shownState = ({ state, not_before: notBefore }: Sending): string =>
+  notBefore === null ? state : `${state}, waiting`;
+
 /** How a playlist stands with Spotify, for its page. */
 export async function readSendingView(db: Db, user: Express.User, playlist: Playlist) {
   const [sending, connection] = await Promise.all([
@@ -51,19 +61,33 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
   const leftOut =
     sending && sending.left_out > 0 ? await listLeftOut(db, user.user_id, playlist.playlist_id) : [];
   const problem = sending?.problem ?? null;
+  const needsConsent = problem !== null && NEEDS_CONSENT.has(problem);
+  const isMended = needsConsent && isMendedBy(connection, sending?.stopped_at ?? null);
   return {
     sending,
     isMoving: sending?.state === 'sending',
+    isWatched: sending !== null && isWorthWatching(sending),
     progress: sending ? progressWords(sending) : '',
     problem: problem === null ? '' : PROBLEM_WORDS[problem],
     waitUntil: sending?.not_before ? waitWords(sending.not_before, user.timezone) : '',
+    shownState: sending && shownState(sending),
+    goesOnAtOnce: sending?.again_at?.getTime() === sending?.not_before?.getTime(),
+    again: sending?.again_at ? againWords(sending.again_at, user.timezone) : '',
     needsAnother: problem !== null && NEEDS_ANOTHER.has(problem),
-    needsConsent: (problem !== null && NEEDS_CONSENT.has(problem)) || !mayMakePlaylists(connection),
+    isMended,
+    needsConsent: !mayMakePlaylists(connection) || (needsConsent && !isMended),
     leftOut: leftOut.map((track) => ({ ...track, words: REASON_WORDS[track.reason] })),
     spotifyUrl:
       playlist.spotify_playlist_id && `https://open.spotify.com/playlist/${playlist.spotify_playlist_id}`,
   };
 }
+
+/** A connection made since then, with the rights it takes. */
+const isMendedBy = (connection: Connection | null, stoppedAt: Date | null): boolean =>
+  mayMakePlaylists(connection) &&
+  stoppedAt !== null &&
+  connection !== null &&
+  connection.authorized_at > stoppedAt;
 
 export const mayMakePlaylists = (connection: Connection | null): boolean =>
   connection?.connected === true && connection.scope.split(/\s+/).includes('playlist-modify-private');
@@ -74,3 +98,6 @@ function waitWords(until: Date, timezone: string): string {
     ? `in ${plural(Math.max(seconds, 1), 'second')}`
     : `from ${formatInstant(until, timezone)}`;
 }
+
+const againWords = (when: Date, timezone: string): string =>
+  when.getTime() < Date.now() + 60_000 ? 'within a minute' : `after ${formatInstant(when, timezone)}`;

@@ -3,10 +3,12 @@ import session, { type SessionData } from 'express-session';
 import type { Request } from 'express';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { log } from '../log.ts';
 
 const PgStore = connectPgSimple(session);
 const ABSOLUTE_LIFETIME = '30 days';
+const HOUR_S = 3_600;
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 type Done = (error?: unknown) => void;
@@ -31,6 +33,8 @@ export class SessionUnsaved extends AppError {
 export class SessionStore extends PgStore {
   readonly #db: Db;
   readonly #stored = new WeakSet<object>();
+  /** Those whose idle limit was pushed out less than an hour ago. */
+  readonly #fresh = new WeakSet<object>();
 
   constructor(db: Db) {
     super({
@@ -49,18 +53,16 @@ export class SessionStore extends PgStore {
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#db
-      .maybeOne<{ sess: SessionData }>(
-        `SELECT sess FROM sessions
-         WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${ABSOLUTE_LIFETIME}'`,
-        [sid],
-      )
-      .then((row) => done(null, row?.sess ?? null), done);
+    this.#db.maybeOne<{ sess: SessionData; expires_in: number }>(SESSION, [sid]).then((row) => {
+      if (row && row.expires_in > lifetimeOf(row.sess) - HOUR_S) this.#fresh.add(row.sess);
+      done(null, row?.sess ?? null);
+    }, done);
   }
 
   override createSession(req: Request, data: SessionData): session.Session & SessionData {
     const loaded = super.createSession(req, data);
     this.#stored.add(loaded);
+    if (this.#fresh.has(data)) this.#fresh.add(loaded);
     return loaded;
   }
 
@@ -87,16 +89,25 @@ export class SessionStore extends PgStore {
    * the database takes none.
    */
   override touch(sid: string, data: SessionData, done: Done = () => undefined): void {
+    if (this.#fresh.has(data)) return done();
     this.#db
       .execute(
         `UPDATE sessions SET expire = ${EXPIRES}
-         WHERE sid = $1 AND expire < ${EXPIRES} - interval '1 hour'`,
+         WHERE sid = $1 AND expire < ${EXPIRES} - make_interval(secs => ${HOUR_S})`,
         [sid, lifetimeOf(data)],
       )
       .catch((error: unknown) => log.warn({ err: error }, 'a session could not be prolonged'))
       .then(() => done(), done);
   }
 }
+
+const SESSION = hotQuery(
+  'every page: the session',
+  ['sessionId'],
+  `
+  SELECT sess, extract(epoch FROM expire - now())::float8 AS expires_in FROM sessions
+  WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${ABSOLUTE_LIFETIME}'`,
+);
 
 const EXPIRES = 'now() + make_interval(secs => $2)';
 const lifetimeOf = ({ cookie }: SessionData): number => (cookie.originalMaxAge ?? WEEK_MS) / 1000;

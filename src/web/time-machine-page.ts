@@ -2,9 +2,9 @@ import type { Db } from '../db.ts';
 import { findBump } from '../snapshots/bump.ts';
 import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../snapshots/chosen-time.ts';
 import { compareLists } from '../snapshots/comparison.ts';
-import { listForgottenFavourites, listLastingFavourites } from '../snapshots/favourites.ts';
+import { findFavourites } from '../snapshots/favourites.ts';
 import type { ListOf } from '../snapshots/list-source.ts';
-import { computeTimeFigures } from '../snapshots/time-figures.ts';
+import { computeDaySound, computeTimeFigures } from '../snapshots/time-figures.ts';
 import { listEntries } from '../snapshots/time-list.ts';
 import {
   findLatestDate,
@@ -35,16 +35,15 @@ export async function readOverview(
 ) {
   const list: ListOf = { time: ALL_TIME, timeRange };
   const other = await findOther(db, userId, list, undefined);
-  const [leaders, entries, bump, forgotten, lasting, around] = await Promise.all([
+  const [leaders, entries, bump, favourites, around] = await Promise.all([
     listYearLeaders(db, userId, timeRange),
     listEntries(db, userId, list, other.date),
     findBump(db, userId, list),
-    listForgottenFavourites(db, userId, list),
-    listLastingFavourites(db, userId, list),
+    findFavourites(db, userId, list),
     findSurroundings(db, userId, list),
   ]);
   const rows = timelineRows(months);
-  return { rows, leaders, entries, bump, forgotten, lasting, other, snapshots: around.snapshots };
+  return { rows, leaders, entries, bump, ...favourites, other, snapshots: around.snapshots };
 }
 
 /** What is shown of a chosen time: the time itself, the nearest snapshot in the place of a day without, or nothing. */
@@ -96,18 +95,16 @@ function arrowsOf({ kind }: ChosenTime, { before, after }: Surroundings) {
 
 async function readShown(db: Db, userId: number, list: ListOf, withDate: string | undefined) {
   const other = await findOther(db, userId, list, withDate);
-  const otherList: ListOf = { time: dayTime(other.date), timeRange: list.timeRange };
   const isSame = list.time.kind === 'day' && list.time.id === other.date;
-  const [entries, comparison, figures, otherFigures, bump, forgotten, lasting] = await Promise.all([
+  const [entries, comparison, figures, otherSound, bump, favourites] = await Promise.all([
     listEntries(db, userId, list, other.date),
     isSame ? null : compareLists(db, userId, list, other.date),
     computeTimeFigures(db, userId, list),
-    isSame ? null : computeTimeFigures(db, userId, otherList),
+    isSame ? null : computeDaySound(db, userId, list.timeRange, other.date),
     list.time.kind === 'day' ? null : findBump(db, userId, list),
-    listForgottenFavourites(db, userId, list),
-    listLastingFavourites(db, userId, list),
+    findFavourites(db, userId, list),
   ]);
-  return { other, entries, comparison, figures, otherFigures, bump, forgotten, lasting };
+  return { other, entries, comparison, figures, otherSound, bump, ...favourites };
 }
 
 /** Only for a range of which something is kept. */

@@ -1,7 +1,7 @@
 import type { Bump } from '../snapshots/bump.ts';
 import { daysBetween, type ChosenTime } from '../snapshots/chosen-time.ts';
 import type { Change, Comparison } from '../snapshots/comparison.ts';
-import type { Mood, TimeFigures } from '../snapshots/time-figures.ts';
+import type { Mood, TimeFigures, TimeSound } from '../snapshots/time-figures.ts';
 import type { TimeListEntry } from '../snapshots/time-list.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 export { readTime } from '../snapshots/chosen-time.ts';
@@ -85,7 +85,7 @@ export function entryChange(entry: TimeListEntry, otherIsEarlier: boolean): Entr
 }
 
 /** One sentence on the mood that leads. */
-export function moodFinding({ moods, moods_known: known }: TimeFigures): string {
+export function moodFinding({ moods, moods_known: known }: TimeSound): string {
   if (known === 0) return 'The mood of no track on this list is known.';
   const [first, second] = Object.entries(moods).toSorted((a, b) => b[1] - a[1]) as [Mood, number][];
   if (!first) return '';
@@ -97,7 +97,7 @@ export function moodFinding({ moods, moods_known: known }: TimeFigures): string 
 const SAME = 0.02;
 
 /** One sentence on how the averages of two lists differ. */
-export function soundFinding(then: TimeFigures, now: TimeFigures | null): string {
+export function soundFinding(then: TimeSound, now: TimeSound | null): string {
   if (then.energy.known + then.valence.known + then.danceability.known === 0)
     return 'No track on this list has audio features.';
   if (now === null) return 'The averages of this list.';

@@ -3,7 +3,7 @@ import { createDb } from '../../src/db.ts';
 import { findBump } from '../../src/snapshots/bump.ts';
 import { ALL_TIME, readTime, type ChosenTime } from '../../src/snapshots/chosen-time.ts';
 import { compareLists, type Comparison } from '../../src/snapshots/comparison.ts';
-import { listForgottenFavourites, listLastingFavourites } from '../../src/snapshots/favourites.ts';
+import { findFavourites } from '../../src/snapshots/favourites.ts';
 import type { ListOf } from '../../src/snapshots/list-source.ts';
 import { listAnniversaries } from '../../src/snapshots/on-this-day.ts';
 import { computeTimeFigures } from '../../src/snapshots/time-figures.ts';
@@ -207,16 +207,16 @@ describe('the way of the top ten', () => {
 
 describe('favourites', () => {
   it('are forgotten once no list of any range had them for a year', async () => {
-    expect(lettersOf(await listForgottenFavourites(test.db, alice, ALL))).toBe('gxcdfiej');
-    expect(lettersOf(await listForgottenFavourites(test.db, alice, short('2022')))).toBe('xc');
-    expect(lettersOf(await listForgottenFavourites(test.db, alice, short('2024-03-14')))).toBe('cfg');
-    expect(await listForgottenFavourites(test.db, alice, short('2026'))).toEqual([]);
+    expect(lettersOf((await findFavourites(test.db, alice, ALL)).forgotten)).toBe('gxcdfiej');
+    expect(lettersOf((await findFavourites(test.db, alice, short('2022'))).forgotten)).toBe('xc');
+    expect(lettersOf((await findFavourites(test.db, alice, short('2024-03-14'))).forgotten)).toBe('cfg');
+    expect((await findFavourites(test.db, alice, short('2026'))).forgotten).toEqual([]);
   });
 
   it('are still with you when the newest list has them and they are known for a year', async () => {
-    expect(lettersOf(await listLastingFavourites(test.db, alice, ALL))).toBe('abh');
-    expect(lettersOf(await listLastingFavourites(test.db, alice, short('2022')))).toBe('ab');
-    expect(lettersOf(await listLastingFavourites(test.db, alice, short('2026-11-01')))).toBe('bah');
+    expect(lettersOf((await findFavourites(test.db, alice, ALL)).lasting)).toBe('abh');
+    expect(lettersOf((await findFavourites(test.db, alice, short('2022'))).lasting)).toBe('ab');
+    expect(lettersOf((await findFavourites(test.db, alice, short('2026-11-01'))).lasting)).toBe('bah');
   });
 });
 

@@ -82,7 +82,7 @@ export async function signIn(test: TestApp, listenerId: string): Promise<Visitor
   return visitor;
 }
 
-export async function userIdFor({ db }: TestApp, listenerId: string): Promise<number> {
+export async function userIdFor({ db }: Pick<TestApp, 'db'>, listenerId: string): Promise<number> {
   return (await db.one<{ user_id: number }>('SELECT user_id FROM users WHERE spotify_id = $1', [listenerId]))
     .user_id;
 }

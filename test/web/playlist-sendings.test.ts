@@ -65,7 +65,7 @@ describe('sending a playlist', () => {
     test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 1_500, after: 1, times: 'once' });
     await submit(alice, `${path}/send`);
     const moving = await page(path);
-    expect(moving).toContain('<noscript><meta http-equiv="refresh" content="3"></noscript>');
+    expect(moving).toContain(`<noscript><meta http-equiv="refresh" content="3; url=${path}"></noscript>`);
     expect(moving).toContain(`data-progress="${path}/progress"`);
     await settled(test.db, id);
     expect(await page(path)).not.toContain('http-equiv="refresh"');
@@ -123,6 +123,46 @@ describe('sending a playlist', () => {
     await submit(alice, `${path}/send`);
     await settled(test.db, id);
     expect(test.spotify.playlists).toMatchObject([{ uris: urisOf(ids) }]);
+  });
+
+  it('that stopped for want of consent can go on once its listener has connected again', async () => {
+    const { id, path } = await playlist();
+    test.spotify.expireAccessTokens();
+    test.spotify.revoke(ALICE);
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('stopped');
+    expect(await page(path)).toContain('Your connection to Spotify has ended');
+    expect(await page(path)).not.toContain(`action="${path}/send"`);
+    alice = await signIn(test, ALICE);
+    expect(await page(path)).toContain('You have connected Spotify again');
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('sent');
+    expect(test.spotify.playlists).toMatchObject([{ uris: urisOf(ids) }]);
+  });
+
+  it('says when it goes on by itself, and is asked for again until then where there are no scripts', async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'create-playlist', kind: 'rate-limit', retryAfter: 120, times: 'once' });
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('stopped');
+    const waiting = await page(path);
+    expect(waiting).toMatch(/It can go on <b>from [^<]+<\/b>, and does so by itself/);
+    expect(waiting).toContain(`content="15; url=${path}"`);
+    expect(waiting).toContain('data-state="stopped, waiting"');
+    await letTimePass(test.db);
+    expect(await page(path)).toMatch(/It goes on by itself <b>after [^<]+<\/b>/);
+    await test.db.execute('UPDATE playlist_sendings SET again_at = now()');
+    expect(await page(path)).toContain('It goes on by itself <b>within a minute</b>');
+  });
+
+  it('that met trouble says when it can go on, and when it does so by itself', async () => {
+    const { id, path } = await playlist();
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
+    await submit(alice, `${path}/send`);
+    expect(await settled(test.db, id)).toBe('stopped');
+    expect(await page(path)).toMatch(
+      /It can go on <b>in \d+ seconds?<\/b>; by itself it does so <b>after [^<]+<\/b>/,
+    );
   });
 
   it('names the tracks that were left out', async () => {

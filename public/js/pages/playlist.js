@@ -1,20 +1,26 @@
 import '../behaviours/letters-left.js';
 import { drawCharts } from '../charts/draw.js';
 
-/** Follows a sending to Spotify; at its end the page shows what came of it. */
-function follow(bar) {
-  const words = document.querySelector('[data-progress-words]');
-  const events = new EventSource(bar.dataset.progress);
-  events.addEventListener('progress', ({ data }) => {
+/** Follows a sending to Spotify; where it comes to another state, the page shows what came of it. */
+function follow(words) {
+  const bar = document.querySelector('progress');
+  const events = new EventSource(words.dataset.progress);
+  const show = ({ data }) => {
     const progress = JSON.parse(data);
-    bar.value = progress.handled;
+    if (progress?.state !== words.dataset.state) {
+      events.close();
+      globalThis.location.reload();
+      return;
+    }
+    if (bar) bar.value = progress.handled;
     if (words.textContent !== progress.words) words.textContent = progress.words;
-  });
-  events.addEventListener('end', () => {
+  };
+  events.addEventListener('progress', show);
+  events.addEventListener('end', (event) => {
     events.close();
-    globalThis.location.reload();
+    show(event);
   });
 }
 
-for (const bar of document.querySelectorAll('[data-progress]')) follow(bar);
+for (const words of document.querySelectorAll('[data-progress]')) follow(words);
 await drawCharts(document);

@@ -37,9 +37,8 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
   const { db } = context;
   const userId = user.user_id;
   const today = dayIn(user.timezone);
-  const [list, listFigures, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
+  const [list, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
     findTopList(db, userId, timeRange),
-    computeListFigures(db, userId, timeRange),
     getArchiveSummary(db, userId),
     isCapturedToday(db, userId),
     countClaimable(context, user),
@@ -49,11 +48,11 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
     timeRange,
     ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
     list,
-    listFigures: list && listFigures,
+    listFigures: list && summary.lists[timeRange],
     movements: list?.entries.map((entry) => movementOf(entry, list)) ?? [],
     summary,
     charts: drawCharts(summary.figures),
-    listCharts: list && drawCharts(listFigures),
+    listCharts: list && drawCharts(summary.lists[timeRange]),
     capturedToday,
     unclaimedArchives,
     anniversaries,

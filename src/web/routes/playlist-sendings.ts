@@ -11,7 +11,7 @@ import { playlistPath } from '../helpers.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { playlistIdOf } from '../playlist-id.ts';
 import { readParams } from '../read-params.ts';
-import { progressWords } from '../sending-view.ts';
+import { isWorthWatching, progressWords, shownState } from '../sending-view.ts';
 
 const sendForm = z.object({
   visibility: z.enum(['private', 'public'], 'must be private or public').default('private'),
@@ -50,6 +50,7 @@ async function send(
 }
 
 const LOOK_MS = 400;
+const IDLE_LOOK_MS = 2_000;
 /** The browser comes back by itself after that, and shows anew who it is. */
 const LONGEST_MS = 30_000;
 
@@ -75,14 +76,19 @@ async function streamProgress(
     const event = eventOf(sending);
     if (event !== said) res.write(event);
     said = event;
-    if (sending?.state !== 'sending') break;
-    await sleep(LOOK_MS);
+    if (sending === null || !isWorthWatching(sending)) break;
+    await sleep(sending.state === 'sending' ? LOOK_MS : IDLE_LOOK_MS);
   }
   res.end();
 }
 
 function eventOf(sending: Sending | null): string {
-  const name = sending?.state === 'sending' ? 'progress' : 'end';
-  const data = sending && { words: progressWords(sending), handled: sending.handled, total: sending.total };
+  const name = sending && isWorthWatching(sending) ? 'progress' : 'end';
+  const data = sending && {
+    state: shownState(sending),
+    words: progressWords(sending),
+    handled: sending.handled,
+    total: sending.total,
+  };
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -63,7 +63,14 @@ export function playlistRoutes(context: WebContext): Router {
       const page = {
         title: shown.playlist.name,
         scripts: ['pages/playlist.js'],
-        ...(shown.sending.isMoving ? { refreshSeconds: 3 } : {}),
+        ...(shown.sending.isWatched
+          ? {
+              refresh: {
+                seconds: shown.sending.isMoving ? 3 : 15,
+                path: playlistPath(shown.playlist.playlist_id),
+              },
+            }
+          : {}),
       };
       renderPage(res, 'playlists/playlist', page, shown);
     })

@@ -1,0 +1,58 @@
+import type { Db } from '../db.ts';
+import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
+
+const COLUMNS = ['access_token', 'refresh_token'] as const;
+const AT_ONCE = 500;
+
+export interface Rotation {
+  /** Tokens sealed anew with the newest key. */
+  readonly sealed: number;
+  /** Those that none of the keys opens: left as they are. Their listeners have to connect again. */
+  readonly unreadable: number;
+}
+
+/**
+ * Seals every stored token with the newest key, so that the others can be taken out of the settings. The app may go on
+ * meanwhile: a token that is renewed in between is left alone. Broken off, it is simply run again.
+ */
+export async function rotateTokens(db: Db, keys: readonly SealingKey[]): Promise<Rotation> {
+  let [sealed, unreadable] = [0, 0];
+  for (const column of COLUMNS) {
+    for (let after = 0; ;) {
+      const rows = await db.many<{ user_id: number; token: string }>(
+        `SELECT user_id, ${column} AS token FROM spotify_connections
+         WHERE user_id > $1 AND ${column} NOT LIKE $2 ORDER BY user_id LIMIT $3`,
+        [after, `v1.${escapeLike(keys[0]?.id ?? '')}.%`, AT_ONCE],
+      );
+      for (const { user_id: userId, token } of rows) {
+        const opened = openIfPossible(keys, token, userId, column);
+        if (opened === null) unreadable += 1;
+        else
+          sealed += await db.execute(
+            `UPDATE spotify_connections SET ${column} = $3 WHERE user_id = $1 AND ${column} = $2`,
+            [userId, token, sealToken(keys, opened, userId, column)],
+          );
+      }
+      const last = rows.at(-1);
+      if (!last) break;
+      after = last.user_id;
+    }
+  }
+  return { sealed, unreadable };
+}
+
+function openIfPossible(
+  keys: readonly SealingKey[],
+  token: string,
+  userId: number,
+  column: string,
+): string | null {
+  try {
+    return openToken(keys, token, userId, column);
+  } catch (error) {
+    if (error instanceof UnreadableToken) return null;
+    throw error;
+  }
+}
+
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);

@@ -1,0 +1,305 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
+import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
+import { createDb } from '../../src/db.ts';
+import { ALICE, useApp, type TestApp } from '../support/app.ts';
+import {
+  accessibilityFaults,
+  hasBrowser,
+  overflow,
+  refusedByPolicy,
+  useBrowser,
+} from '../support/browser.ts';
+import { letTimePass, urisOf } from '../support/playlists.ts';
+import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+
+/** Alice's demo archive, moved as a listener would. */
+function useDemoArchive(test: TestApp): void {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-playlists-'));
+  beforeAll(async () => {
+    const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
+    const db = createDb({
+      url: test.url,
+      poolMin: 0,
+      poolMax: 2,
+      applicationName: 'test',
+      statementTimeoutMs: 0,
+    });
+    for (const file of [snapshotsFile, playlistsFile])
+      await moveArchive({ db, file, owner: ALICE, backup: false });
+    await db.close();
+  }, 120_000);
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+}
+
+async function signIn(test: TestApp, page: Page, baseUrl = test.baseUrl): Promise<void> {
+  test.spotify.signInAs(ALICE);
+  await page.goto(baseUrl);
+  await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
+  await page.waitForURL(/dashboard/);
+}
+
+const sendButton = (page: Page) => page.getByRole('button', { name: 'Send to Spotify' });
+const state = (page: Page): Promise<string> => page.locator('section:has(> header #spotify)').innerText();
+
+/** What the kept playlist of this page holds, in order. */
+async function keptUris(test: TestApp, page: Page): Promise<string[]> {
+  const playlistId = new URL(page.url()).pathname.split('/')[2];
+  const rows = await test.db.many<{ track_id: string }>(
+    'SELECT track_id FROM playlist_tracks WHERE playlist_id = $1 ORDER BY position',
+    [playlistId],
+  );
+  return urisOf(rows.map((row) => row.track_id));
+}
+
+/** Two hundred and fifty tracks by energy, from Explore to a kept playlist. */
+async function keepLongPlaylist(page: Page, baseUrl: string, name: string): Promise<void> {
+  await page.goto(`${baseUrl}/explore?energy_from=0.1&sort=-energy`);
+  await page.getByRole('link', { name: 'Make a playlist of these' }).click();
+  await page.waitForURL(/from=explore/);
+  await page.getByLabel('How many').fill('250');
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByText('Keep this playlist of 250 tracks').waitFor();
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: 'Keep this playlist of 250 tracks' }).click();
+  await page.waitForURL(/\/playlists\/[\w-]+$/);
+}
+
+describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120_000 }, () => {
+  const test = useApp();
+  const browser = useBrowser();
+  useDemoArchive(test);
+  afterEach(async () => {
+    test.spotify.heal();
+    test.spotify.forgetPlaylists();
+    await test.db.execute('TRUNCATE spotify_limits');
+  });
+
+  it('goes from a year over a comparison to a playlist, builds it and sends it once, pressed twice in two tabs', async () => {
+    const page = await browser.open();
+    await signIn(test, page);
+    await page.goto(`${test.baseUrl}/time-machine/2024`);
+    await page.getByLabel('Compare with another day').fill('2025-06-15');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.waitForURL(/with=2025-06-15/);
+    expect(await page.locator('.overlap__number').innerText()).toMatch(/^\d+ ?%$/);
+
+    await page.getByRole('link', { name: 'Make a playlist of these' }).click();
+    await page.waitForURL(/from=period&year=2024/);
+    expect(await page.getByLabel('Name').inputValue()).toBe('2024 · your top 50');
+    const first = await page.locator('.entries .title__main').first().innerText();
+    await page.getByRole('link', { name: `Leave out ${first}` }).click();
+    await page.waitForURL(/without=/);
+    expect(await page.locator('.entries .title__main').first().innerText()).not.toBe(first);
+    await page.getByText('Left out by you').waitFor();
+
+    // The page is not left: the playlist is drawn as it is built, and what was written by hand stays.
+    await page.getByLabel('Description').fill('By hand');
+    await page.evaluate('globalThis.here = true');
+    const drawn = () => page.locator('#audio-profile script').textContent();
+    const before = await drawn();
+    await page.getByLabel('One track of each artist').check();
+    await page.getByText(/further tracks? of the same artists left out/).waitFor();
+    expect(await drawn()).not.toBe(before);
+    await page.locator('#audio-profile canvas').waitFor();
+    await page.getByLabel('In which order').selectOption('energy');
+    await page.waitForURL(/arrange=energy/);
+    expect(await page.evaluate('globalThis.here')).toBe(true);
+    expect(await page.getByLabel('Description').inputValue()).toBe('By hand');
+
+    await page.getByRole('button', { name: /^Keep this playlist of/ }).click();
+    await page.waitForURL(/\/playlists\/[\w-]+$/);
+    expect(test.spotify.playlists).toEqual([]);
+    const kept = await keptUris(test, page);
+    expect(await refusedByPolicy(page)).toEqual([]);
+
+    const tab = await page.context().newPage();
+    await tab.goto(page.url());
+    test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 800 });
+    await Promise.all([sendButton(page).dblclick(), sendButton(tab).click()]);
+    await page.getByText('Sent on').waitFor();
+    await tab.goto(tab.url());
+    await tab.getByText('Sent on').waitFor();
+    expect(test.spotify.playlists).toMatchObject([{ isPublic: false, description: 'By hand', uris: kept }]);
+    expect(await page.getByRole('link', { name: 'Open it at Spotify' }).getAttribute('href')).toBe(
+      `https://open.spotify.com/playlist/${test.spotify.playlists[0]?.id}`,
+    );
+    await page.goto(`${test.baseUrl}/playlists`);
+    expect(await page.locator('.crates').innerText()).toMatch(/2024 · your top \d+/);
+  });
+
+  it('sees how far it is while it is sent', async () => {
+    const page = await browser.open();
+    await signIn(test, page);
+    await keepLongPlaylist(page, test.baseUrl, 'Followed');
+    for (const after of [0, 1, 2])
+      test.spotify.fail({
+        on: 'playlist-items',
+        kind: 'delay',
+        milliseconds: 4_000,
+        after,
+        times: 'once',
+      });
+    await sendButton(page).click();
+    await page.getByText('None of 250 tracks is at Spotify yet.').waitFor();
+    await page.evaluate('globalThis.here = true');
+    await page.getByText('100 of 250 tracks are at Spotify.').waitFor();
+    await page.getByText('200 of 250 tracks are at Spotify.').waitFor();
+    expect(await page.evaluate('globalThis.here')).toBe(true);
+    expect(await page.getByRole('progressbar').getAttribute('value')).toBe('200');
+    await page.getByText('Sent on').waitFor();
+    expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
+  });
+
+  it('does all of it without scripts, through a fault in the middle', async () => {
+    const page = await browser.open({ javaScriptEnabled: false });
+    await signIn(test, page);
+    await keepLongPlaylist(page, test.baseUrl, 'Plain');
+    test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 4_000, times: 'once' });
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 502, after: 1, times: 'once' });
+    await sendButton(page).click();
+    expect(await page.content()).toContain('http-equiv="refresh"');
+    // The page asks again by itself.
+    await page.getByText('Spotify could not be reached').waitFor({ timeout: 20_000 });
+    expect(await state(page)).toContain('100 of 250 tracks are at Spotify.');
+    expect(await state(page)).toMatch(/goes on by itself|by itself it does so/);
+    await letTimePass(test.db);
+    await page.reload();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('Sent on').waitFor({ timeout: 20_000 });
+    expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
+  });
+
+  it.each([
+    [
+      'a day to wait',
+      { on: 'playlist-items', kind: 'rate-limit', retryAfter: 86_400, after: 1 },
+      /Spotify has asked this app to wait[^]*100 of 250[^]*It can go on from .* at \d\d:\d\d, and does so by itself/,
+    ],
+    [
+      'a missing right',
+      { on: 'create-playlist', kind: 'scope-missing' },
+      /not been given leave to make playlists[^]*Connect Spotify again/,
+    ],
+    ['a dead connection', null, /Your connection to Spotify has ended[^]*Connect Spotify again/],
+  ] as const)('is told in words what stands in the way: %s', async (name, fault, words) => {
+    const page = await browser.open({ viewport: { width: 390, height: 900 } });
+    await signIn(test, page);
+    await keepLongPlaylist(page, test.baseUrl, name);
+    if (fault) test.spotify.fail(fault);
+    else {
+      test.spotify.expireAccessTokens();
+      test.spotify.revoke(ALICE);
+    }
+    await sendButton(page).click();
+    await page.locator('main .section .notice--error').waitFor();
+    expect(await state(page)).toMatch(words);
+    expect(await overflow(page)).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // Kept here whatever Spotify says.
+    expect(await keptUris(test, page)).toHaveLength(250);
+    test.spotify.heal();
+    await letTimePass(test.db);
+    await test.db.execute('TRUNCATE spotify_limits');
+    if (name === 'a day to wait') await page.reload();
+    else {
+      await page.getByRole('link', { name: 'Connect Spotify again' }).first().click();
+      await page.waitForURL(/\/playlists\/[\w-]+$/);
+    }
+    await page.getByRole('button', { name: /Go on|Send to Spotify/ }).click();
+    await page.getByText('Sent on').waitFor();
+    expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
+  });
+
+  it.each([
+    [390, 'light'],
+    [390, 'dark'],
+    [1280, 'light'],
+    [1280, 'dark'],
+  ] as const)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
+    const page = await browser.open({
+      viewport: { width, height: 900 },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    await signIn(test, page);
+    const [old] = await test.db.many<{ playlist_id: string }>(
+      `SELECT playlist_id FROM playlists WHERE origin = 'old-archive' ORDER BY playlist_id LIMIT 1`,
+    );
+    const faults: string[] = [];
+    for (const address of [
+      '/playlists',
+      '/playlists/new',
+      '/playlists/new?from=period&year=2024&month=3&arrange=tempo&clean=1&without=x',
+      '/playlists/new?from=search&q=zzzzqqqq',
+      '/playlists/new?from=mood&quadrant=happy&take=300',
+      `/playlists/${old?.playlist_id}`,
+      `/playlists/${old?.playlist_id}/delete`,
+    ]) {
+      await page.goto(test.baseUrl + address);
+      for (const summary of await page.locator('summary').all()) await summary.click();
+      if ((await overflow(page)) > 0) faults.push(`${address} is wider than the window`);
+      faults.push(...(await refusedByPolicy(page)).map((what) => `${address} tried ${what}`));
+      faults.push(...(await accessibilityFaults(page)).map((fault) => `${address} ${fault}`));
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasBrowser)('a playlist on its way through a bad evening', { timeout: 240_000 }, () => {
+  const test = useApp();
+  const browser = useBrowser();
+  useDemoArchive(test);
+  let server: ServerProcess;
+  const env = (): Record<string, string> => ({
+    DATABASE_URL: test.url,
+    SESSION_SECRET: secret,
+    TOKEN_ENCRYPTION_KEYS: keys,
+    SPOTIFY_CLIENT_ID: test.spotify.clientId,
+    SPOTIFY_CLIENT_SECRET: test.spotify.clientSecret,
+    SPOTIFY_ACCOUNTS_URL: test.spotify.accountsUrl,
+    SPOTIFY_API_URL: test.spotify.apiUrl,
+  });
+  const secret = randomBytes(32).toString('base64');
+  const keys = `t1:${randomBytes(32).toString('base64')}`;
+  afterAll(async () => {
+    server?.signal('SIGTERM');
+    await server?.exit;
+  });
+
+  it('waits when it is told to, survives the death of its process between two hundreds, and arrives by itself', async () => {
+    server = await startServerProcess(env());
+    await server.listening();
+    const { baseUrl } = server;
+    const page = await browser.open();
+    await signIn(test, page, baseUrl);
+    await test.db.execute('UPDATE users SET paused_at = now()');
+    await keepLongPlaylist(page, baseUrl, 'Through a bad evening');
+
+    test.spotify.fail({ on: 'playlist-items', kind: 'rate-limit', retryAfter: 3, after: 1, times: 'once' });
+    test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 8_000, after: 2, times: 'once' });
+    await sendButton(page).click();
+    await page.getByText('Spotify has asked this app to wait.').waitFor();
+    expect(await state(page)).toContain('100 of 250 tracks are at Spotify.');
+
+    // The worker goes on when the wait is over. Its second hundred arrives; before the answer does, the process dies.
+    await vi.waitUntil(() => test.spotify.playlists[0]?.uris.length === 200, { timeout: 40_000 });
+    server.signal('SIGKILL');
+    await server.exit;
+    server = await startServerProcess({ ...env(), PORT: new URL(baseUrl).port });
+    await server.listening();
+    await page.reload();
+    expect(await state(page)).toContain('of 250 tracks are at Spotify.');
+
+    // Nobody presses anything any more.
+    await page.getByText('Sent on').waitFor({ timeout: 90_000 });
+    expect(test.spotify.playlists).toHaveLength(1);
+    expect(test.spotify.playlists[0]?.uris).toEqual(await keptUris(test, page));
+    expect(new Set(test.spotify.playlists[0]?.uris).size).toBe(250);
+  });
+});
