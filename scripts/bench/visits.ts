@@ -61,7 +61,6 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
   dashboard: [
     ...EVERY_PAGE,
     'dashboard: the list and its movement',
-    'dashboard: the list in figures',
     'dashboard: the archive in figures, kept ready',
     'dashboard: is today kept?',
     'dashboard: archives waiting for their owner',
@@ -75,9 +74,8 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
     'time machine: a day’s list',
     'time machine: a day compared',
     'time machine: a day in figures',
-    'time machine: a day in figures',
-    'time machine: forgotten favourites of a day',
-    'time machine: lasting favourites of a day',
+    'time machine: how the day it is compared with sounds',
+    'time machine: lost and kept of a day',
   ],
   'time machine, a year': [
     ...EVERY_PAGE,
@@ -86,10 +84,9 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
     'time machine: a period’s list',
     'time machine: a period compared',
     'time machine: a period in figures',
-    'time machine: a day in figures',
+    'time machine: how the day it is compared with sounds',
     'time machine: the way of a year’s top ten',
-    'time machine: forgotten favourites of a period',
-    'time machine: lasting favourites of a period',
+    'time machine: lost and kept of a period',
   ],
 };
 
