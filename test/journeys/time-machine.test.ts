@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
   it('goes from the timeline to a year, a month and a day, by links and by keys, and compares', async () => {
     const page = await browser.open();
     await signIn(page);
-    await page.getByRole('link', { name: 'Time machine' }).first().click();
+    await page.getByRole('link', { name: 'Time machine', exact: true }).click();
     await page.waitForURL(/time-machine$/);
     await page.locator('.timeline').getByRole('link', { name: '2024', exact: true }).click();
     await page.waitForURL(/\/2024$/);
