@@ -76,7 +76,9 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
     await page.getByLabel('A day to travel to').fill('2024-04-20');
     await page.getByRole('button', { name: 'Travel there' }).click();
     await page.waitForURL(/\/2024\/04\/20$/);
-    expect(await page.locator('[role=status]').innerText()).toContain('This is 1 May 2024, 11 days later');
+    expect(await page.locator('.notice[role=status]').innerText()).toContain(
+      'This is 1 May 2024, 11 days later',
+    );
     expect(await page.getByRole('link', { name: 'Make a playlist of these' }).getAttribute('href')).toBe(
       '/playlists/new?from=snapshot&date=2024-05-01&range=short_term',
     );
