@@ -35,9 +35,9 @@ export function useMoves(usualSchema: string): Moves {
   let files = 0;
   let moved: [string, Partial<MoveOptions>] | null = null;
   const verify: Moves['verify'] = (file, options = {}) =>
-    verifyArchive({ db: test.db, file, owner: 'alice', ...options });
+    verifyArchive({ db: test.patient, file, owner: 'alice', ...options });
   const move: Moves['move'] = async (file, options = {}) => {
-    const report = await moveArchive({ db: test.db, file, owner: 'alice', backup: false, ...options });
+    const report = await moveArchive({ db: test.patient, file, owner: 'alice', backup: false, ...options });
     moved = report.mode === 'move' ? [file, options] : moved;
     return report;
   };
@@ -50,9 +50,9 @@ export function useMoves(usualSchema: string): Moves {
   afterEach(async () => {
     if (moved === null) return;
     const [file, options] = moved;
-    const found = await verify(file, { ...options, db: test.db });
+    const found = await verify(file, { ...options, db: test.patient });
     expect(found.ok ? [] : found).toEqual([]);
-    expect(await listStrayDerived(test.db)).toEqual([]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
   });
   return {
     test,
