@@ -36,7 +36,7 @@ beforeEach(() => emptyTables(test.db));
 
 async function exported(owner: string | null = null): Promise<string> {
   const file = freshPath();
-  await exportArchive({ db: test.db, file, owner });
+  await exportArchive({ db: test.patient, file, owner });
   return file;
 }
 
@@ -47,7 +47,7 @@ function read(file: string, sql: string): unknown[] {
   return rows;
 }
 
-const move = (file: string, owner = ALICE) => moveArchive({ db: test.db, file, owner, backup: false });
+const move = (file: string, owner = ALICE) => moveArchive({ db: test.patient, file, owner, backup: false });
 
 describe('an exported file', () => {
   it('has exactly the layout of the old app', async () => {
@@ -263,7 +263,7 @@ describe('moving an exported file again', () => {
     await expectFixedPoint();
   });
 
-  describe.skipIf(!hasReferenceArchives)('of the reference archives', () => {
+  describe.skipIf(!hasReferenceArchives)('of the reference archives', { timeout: 120_000 }, () => {
     it.each([
       ['the snapshots layout', ['snapshots']],
       ['the playlists layout', ['playlists']],
