@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -60,6 +61,7 @@ const PLAYS = hotQuery(
   WITH page AS (
     SELECT played_at, track_id FROM plays
     WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+      AND ${isShown('plays.track_id')}
     ORDER BY played_at DESC, track_id DESC
     LIMIT $7
   )
@@ -73,7 +75,7 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
   `
   WITH found AS MATERIALIZED (
     SELECT track_id FROM archive_tracks
-    WHERE user_id = $1
+    WHERE user_id = $1 AND NOT hidden
       AND search_text LIKE '%' || regexp_replace(search_form($8), '([\\\\%_])', '\\\\\\1', 'g') || '%'
   ), page AS (
     SELECT newest.played_at, found.track_id
