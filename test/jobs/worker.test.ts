@@ -26,6 +26,7 @@ beforeEach(async () => {
   test.spotify.heal();
   test.serve({});
   [alice, bob] = [await test.connectListener(ALICE), await test.connectListener(BOB)];
+  await test.db.execute(`UPDATE spotify_connections SET authorized_at = authorized_at - interval '1 day'`);
 });
 
 const round = (): Promise<void> => runRound(test.db, queue, test.access);
@@ -221,6 +222,7 @@ describe('a database that goes away in the middle of a capture', () => {
     expect(await broken).toBeInstanceOf(Error);
     expect((await kept(alice)).lists).toBe(0);
     await proxy.forward();
+    test.spotify.heal();
     await letPass(3);
     await runRound(own.db, own.queue, test.access);
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
