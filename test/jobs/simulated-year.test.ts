@@ -22,10 +22,10 @@ const DAYS = Number(process.env.SIMULATED_DAYS ?? 365);
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 const STEP_MS = 30 * MINUTE_MS;
 /**
- * On most days the worker wakes up twice, so that a year passes in less than a minute; around each misfortune, and
- * with `npm run drill` the whole year through, every half hour.
+ * On most days the workers wake up once, at an hour at which it is late enough for all three, so that a year passes in
+ * half a minute; around each misfortune, and with `npm run drill` the whole year through, they do so every half hour.
  */
-const AWAKE_HOURS = [4, 16];
+const AWAKE_HOUR = 18;
 const EVERY_HALF_HOUR = process.env.SIMULATED_STEPS === 'all';
 const BEGINNING = Date.parse('2026-03-01T00:00:00Z');
 const dayAt = (part: number): number => BEGINNING + Math.round(DAYS * part) * DAY_MS;
@@ -215,7 +215,7 @@ describe(
           if (one.deadSince === null && !limited && time >= (captureTimes.get(one.id) ?? ''))
             one.days.add(day);
         }
-        if (at % (6 * HOUR_MS) === 4 * HOUR_MS) await Promise.all(workers.map((worker) => round(worker, at)));
+        if (Math.floor(at / STEP_MS) % 3 === 0) await Promise.all(workers.map((worker) => round(worker, at)));
         else await round(workers[Math.floor(at / STEP_MS) % 2] as { db: Db; queue: Queue }, at);
         lookAtPages();
       }
@@ -308,10 +308,10 @@ describe(
   },
 );
 
-/** Twice a day, and from an hour before until eight hours after a misfortune every half hour. */
+/** Once a day, and from an hour before until eight hours after a misfortune every half hour. */
 const isAwake = (at: number, misfortunes: readonly number[]): boolean =>
   EVERY_HALF_HOUR ||
-  AWAKE_HOURS.some((hour) => at % DAY_MS === hour * HOUR_MS) ||
+  at % DAY_MS === AWAKE_HOUR * HOUR_MS ||
   misfortunes.some((when) => at >= when - HOUR_MS && at <= when + 8 * HOUR_MS);
 
 /** What was played until then; histories only ever grow at their end. */
