@@ -59,7 +59,7 @@ const COUNT_MATCHING = hotQuery(
   ['userId', 'words', 'limit'],
   `
   SELECT count(*)::int AS found
-  FROM (SELECT FROM archive_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS some`,
+  FROM (SELECT FROM archive_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
 );
 
 const BEFORE_KEY = `(played_at, track_id) <
