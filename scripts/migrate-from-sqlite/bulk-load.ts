@@ -1,22 +1,17 @@
 import type { Queries, Transaction } from '../../src/db.ts';
 import { quoteName } from './cells.ts';
 
-/** What a move fills. */
-const FILLED = [
-  'tracks',
-  'artists',
-  'track_artists',
-  'snapshots',
-  'playlists',
-  'playlist_tracks',
-  'archive_tracks',
-] as const;
+/** What a move fills: what an archive is, and what the database derives of it. */
+const ARCHIVE = ['tracks', 'artists', 'track_artists', 'snapshots', 'playlists', 'playlist_tracks'] as const;
+const FILLED = [...ARCHIVE, 'archive_tracks', 'snapshot_lists', 'snapshot_periods'] as const;
 
-/** What these keep row by row or statement by statement, a move that took them away does once: see shelf.ts. */
+/** What these keep row by row or statement by statement, a move that took them away does once: see shelf.ts, periods.ts. */
 const KEEPERS = [
   'record_listings',
   'record_archive_tracks',
   'recount_updated_listings',
+  'record_snapshot_lists',
+  'recount_updated_snapshot_lists',
   'refresh_changed_archive_tracks',
   'refresh_archive_tracks_of_artists',
   'forget_archive_summary',
@@ -170,7 +165,7 @@ async function isWorthIt(tx: Transaction, rows: number): Promise<boolean> {
   if (rows < LARGE_ROWS) return false;
   // No table is counted further than it takes to see that it holds too much.
   const limit = Math.floor(rows / OUTWEIGHS) + 1;
-  const held = FILLED.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS held)`);
+  const held = ARCHIVE.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS held)`);
   return (await tx.one<{ worth: boolean }>(`SELECT ${held.join(' + ')} < ${limit} AS worth`)).worth;
 }
 

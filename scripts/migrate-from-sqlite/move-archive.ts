@@ -11,6 +11,7 @@ import { MERGED, type MergedTable } from './merge-tables.ts';
 import { mergeTable } from './merge.ts';
 import { openSource, type Source } from './open-source.ts';
 import { digestOf, findArchive, findOrCreateArchive, type Archive } from './owner.ts';
+import { refillPeriods } from './periods.ts';
 import { followReferences, setOrphansAside, setRepeatsAside } from './prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
 import { recordImport } from './record-import.ts';
@@ -165,6 +166,7 @@ class Move {
     const [tables, merged] = await this.merge(tx, archive.userId, readings);
     await bulkLoad.build(tx, 'key');
     if (bulkLoad.isUnderWay && !bulkLoad.fromEmpty) await refreshShelves(tx, archive.userId);
+    if (bulkLoad.isUnderWay) await refillPeriods(tx, archive.userId);
     const written = merged + (await fillShelf(tx, archive.userId, 'SELECT track_id FROM staged_tracks'));
     for (const kind of ['reference', 'index', 'trigger'] as const) await bulkLoad.build(tx, kind);
     await explainFaults(tx, this.source);

@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -52,7 +53,7 @@ export async function listPlays(
 const FEW_TRACKS = 500;
 
 const matching = (words: string): string =>
-  `search_text LIKE '%' || regexp_replace(search_form(${words}), '([\\\\%_])', '\\\\\\1', 'g') || '%'`;
+  `NOT hidden AND search_text LIKE '%' || regexp_replace(search_form(${words}), '([\\\\%_])', '\\\\\\1', 'g') || '%'`;
 
 const COUNT_MATCHING = hotQuery(
   'history: how many tracks are found by name',
@@ -78,6 +79,7 @@ const PLAYS = hotQuery(
   WITH page AS (
     SELECT played_at, track_id FROM plays
     WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+      AND ${isShown('plays.track_id')}
     ORDER BY played_at DESC, track_id DESC
     LIMIT $7
   )

@@ -5,7 +5,7 @@ import { silentProgress, type Progress } from '../../scripts/migrate-from-sqlite
 import { createDb } from '../../src/db.ts';
 import { useMoves } from '../support/moves.ts';
 import { insert, SNAPSHOTS_SCHEMA, useDirectory } from '../support/old-archives.ts';
-import { listStrayShelfRows } from '../support/shelf.ts';
+import { listStrayPeriodRows, listStrayShelfRows } from '../support/shelf.ts';
 import { dumpTables, emptyTables } from '../support/table-dump.ts';
 
 const { test, archive, move, track, listRejects } = useMoves(SNAPSHOTS_SCHEMA);
@@ -62,12 +62,23 @@ function fill(db: Database): void {
   );
 }
 
+/** (The words of a shelf's document are marked with its listener.) */
+const TABLES = [
+  'tracks',
+  'artists',
+  'track_artists',
+  'snapshots',
+  'archive_tracks',
+  'snapshot_lists',
+  'snapshot_periods',
+];
+
 /** Every row, without the time of day and what names the file. */
 async function content(): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
-  for (const table of ['tracks', 'artists', 'track_artists', 'snapshots', 'archive_tracks']) {
+  for (const table of TABLES) {
     const found = await test.db.many<{ line: string }>(
-      `SELECT (to_jsonb(t) - '{user_id,created_at,updated_at}'::text[])::text AS line FROM ${table} AS t ORDER BY 1`,
+      `SELECT (to_jsonb(t) - '{user_id,created_at,updated_at,document}'::text[])::text AS line FROM ${table} AS t ORDER BY 1`,
     );
     rows[table] = found.map((row) => row.line);
   }
@@ -207,11 +218,13 @@ describe('every shelf says what the catalogue and the lists say', () => {
   it('after a straight move, and after one into an archive that holds something', async () => {
     await move(archive(fill));
     expect(await listStrayShelfRows(test.db)).toEqual([]);
+    expect(await listStrayPeriodRows(test.db)).toEqual([]);
     await move(
       archive((db) => insert(db, 'tracks', { track_id: 't1', album_name: 'Album', artist_name: 'New' })),
       { owner: 'bob' },
     );
     expect(await listStrayShelfRows(test.db)).toEqual([]);
+    expect(await listStrayPeriodRows(test.db)).toEqual([]);
   });
 
   it('after a large move beside a small archive, for which keys and triggers were taken away', async () => {
@@ -230,6 +243,7 @@ describe('every shelf says what the catalogue and the lists say', () => {
     expect(await test.db.one(oid)).not.toEqual(before);
     expect(await triggers()).toEqual(kept);
     expect(await listStrayShelfRows(test.db)).toEqual([]);
+    expect(await listStrayPeriodRows(test.db)).toEqual([]);
     expect(await test.db.many('SELECT 1 FROM archive_tracks')).toHaveLength(200 + 11 + 1_000);
     expect((await move(small, { owner: 'bob' })).changed).toBe(false);
   }, 60_000);

@@ -21,3 +21,20 @@ export const listStrayShelfRows = (db: Db): Promise<unknown[]> =>
          IS DISTINCT FROM
           (l.first_date, l.last_date, l.best_rank, COALESCE(l.listings, 0), COALESCE(l.time_ranges, '{}'))`,
   );
+
+/** Days, and tracks of months, years and all time, that are not what the snapshots come to; none, as above. */
+export const listStrayPeriodRows = (db: Db): Promise<unknown[]> =>
+  db.many(
+    `WITH lists AS (
+       SELECT user_id, time_range, snapshot_date, count(*)::int AS places FROM snapshots GROUP BY 1, 2, 3
+     ),
+     periods AS (
+       SELECT user_id, time_range, period, track_id, sum(points_of_rank(rank))::int AS points,
+         min(rank) AS best_rank, count(*)::int AS listings
+       FROM snapshots CROSS JOIN unnest(periods_of(snapshot_date)) AS period GROUP BY 1, 2, 3, 4
+     )
+     (SELECT to_jsonb(l) AS row FROM lists AS l EXCEPT SELECT to_jsonb(k) FROM snapshot_lists AS k)
+     UNION ALL (SELECT to_jsonb(k) FROM snapshot_lists AS k EXCEPT SELECT to_jsonb(l) FROM lists AS l)
+     UNION ALL (SELECT to_jsonb(p) FROM periods AS p EXCEPT SELECT to_jsonb(k) FROM snapshot_periods AS k)
+     UNION ALL (SELECT to_jsonb(k) FROM snapshot_periods AS k EXCEPT SELECT to_jsonb(p) FROM periods AS p)`,
+  );

@@ -7,6 +7,8 @@ const TABLES = [
   'track_artists',
   'archive_tracks',
   'snapshots',
+  'snapshot_lists',
+  'snapshot_periods',
   'playlists',
   'playlist_tracks',
   'imports',

@@ -4,6 +4,7 @@ import { copyLines } from '../copy.ts';
 import { VerificationFailed } from '../faults.ts';
 import { addPayloadArtists } from '../merge-derived.ts';
 import type { Source, SourceTable } from '../open-source.ts';
+import { fillPeriods } from '../periods.ts';
 import type { Progress } from '../progress.ts';
 import type { TableReport } from '../report.ts';
 import { fillShelf } from '../shelf.ts';
@@ -49,6 +50,7 @@ export class StraightLoad {
       await addPayloadArtists(tx, 'tracks');
       await bulkLoad.build(tx, 'key');
       await fillShelf(tx, userId, 'SELECT track_id FROM tracks');
+      await fillPeriods(tx, userId);
       await bulkLoad.build(tx, 'reference');
       await bulkLoad.build(tx, 'index');
       await bulkLoad.build(tx, 'trigger');
