@@ -1,12 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import {
-  countHidden,
-  HIDDEN_PER_PAGE,
-  listHidden,
-  setHidden,
-  type Hideable,
-} from '../../archives/hiding.ts';
+import { countHidden, HIDDEN_PER_PAGE, listHidden, setHidden, type Hideable } from '../../archives/hiding.ts';
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { artistPath, trackPath } from '../helpers.ts';
