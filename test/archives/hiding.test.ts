@@ -135,6 +135,11 @@ describe('a hidden artist', () => {
       addTracks(tx, [
         {
           trackId: '0123456789012345678901',
+          isLocal: false,
+          albumId: null,
+          releaseDatePrecision: null,
+          explicit: null,
+          isrc: null,
           name: 'One more',
           artists: [{ artistId: 'kids', name: 'KIDS' }],
           albumName: null,

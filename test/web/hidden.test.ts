@@ -49,7 +49,7 @@ const insertPlain = (trackId: string, n: number) =>
     albumName: `Album ${n}`,
     popularity: n,
     releaseDate: `${1970 + (n % 50)}-01-01`,
-    features: { energy: 0.6 + n / 200, valence: 0.6 + n / 200, danceability: 0.5, acousticness: 0.1,
+    features: { energy: 0.6 + n * 0.00437, valence: 0.6 + n * 0.00419, danceability: 0.5, acousticness: 0.1,
       instrumentalness: 0, tempo: 100 + n, loudness: -9, key: n % 12, mode: n % 2 }, // prettier-ignore
     payload: { explicit: n % 2 === 0, external_ids: { isrc: `X${n}` }, album: { album_type: 'album' } },
   });
@@ -128,7 +128,7 @@ const ADDRESSES = ROUTES.filter(
 
 /** What is shown, without what differs from visit to visit. */
 async function read(visitor: Visitor, address: string): Promise<string> {
-  const { status, text = '', body } = await visitor.get(address).redirects(1).buffer(true);
+  const { status, text, body } = await visitor.get(address).redirects(1).buffer(true);
   expect.soft([200, 303, 404], address).toContain(status);
   const shown = Buffer.isBuffer(body) ? body.toString() : text;
   return (
@@ -209,9 +209,8 @@ describe('a list with hidden tracks', () => {
       'Everything that was kept then is hidden.',
     );
     const pages = await readAll(alice, PLAIN_ADDRESSES);
-    for (const [address, text] of Object.entries(pages)) {
-      if (!/\/(tracks|artists)\//.test(address)) expect.soft(text, address).not.toContain('Plain 1');
-    }
+    const elsewhere = Object.keys(pages).filter((address) => !/\/(tracks|artists)\//.test(address));
+    expect(elsewhere.filter((address) => pages[address]?.includes('Plain 1'))).toEqual([]);
     await showAll();
   }, 120_000);
 });

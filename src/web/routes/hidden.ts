@@ -27,8 +27,8 @@ export function hiddenRoutes({ db, config }: WebContext): Router {
   });
   for (const kind of ['track', 'artist'] as const) {
     for (const verb of ['hide', 'show'] as const) {
-      router.post(`/${kind}s/:id/${verb}`, requireSignIn, async (req, res) => {
-        const id = readId(req.params.id);
+      router.post(`/${kind}s/:${kind}Id/${verb}`, requireSignIn, async (req, res) => {
+        const id = readId(req.params[`${kind}Id`]);
         const hidden = verb === 'hide';
         const name = await setHidden(db, userIdOf(req), { kind, id, hidden });
         const path = PAGES[kind](id);
