@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type HotQuery, pageOf } from '../../src/hot-queries.ts';
+import type { HotQuery } from '../../src/hot-queries.ts';
 import { importHotQueries } from '../explain/all-hot-queries.ts';
 import { timeQuery } from '../explain/plan.ts';
 import { listValues } from '../explain/values.ts';
@@ -12,8 +12,9 @@ import {
   SIZE_OPTIONS,
   sizeUsage,
 } from '../large-database/size.ts';
-import { type PageTimes, printPageTimes } from './page-times.ts';
+import { printVisit, type QueryTimes } from './page-times.ts';
 import { compareSimilar } from './similar.ts';
+import { queriesOf, VISITS } from './visits.ts';
 
 /** One listener's ten years of daily lists among those of others: enough that what grows with the others shows. */
 const DEFAULT_SIZE: LargeDatabaseSize = {
@@ -26,7 +27,8 @@ const DEFAULT_SIZE: LargeDatabaseSize = {
 /** What it is compared with: a listener alone, with as many days and fewer tracks. */
 const TRACKS_ALONE = 2_000;
 
-const USAGE = `usage: npm run bench -- pages [--only PAGE] [--rounds N] [--keep DIRECTORY] ${sizeUsage(DEFAULT_SIZE)}`;
+const USAGE = `usage: npm run bench -- pages [--only VISIT] [--rounds N] [--keep DIRECTORY] ${sizeUsage(DEFAULT_SIZE)}
+Visits: ${Object.keys(VISITS).join(' · ')}.`;
 
 /**
  * `npm run bench -- pages`: the database time of every page for one listener among many, beside the same for a
@@ -44,20 +46,21 @@ export async function benchPages(args: readonly string[]): Promise<number> {
     },
   });
   const rounds = Number(given.rounds);
-  if (given.help || !Number.isInteger(rounds) || rounds < 1) {
+  const visits = Object.keys(VISITS).filter((visit) => given.only === undefined || visit === given.only);
+  if (given.help || visits.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
     console.error(USAGE);
     return given.help ? 0 : 2;
   }
   const size = readSize(given, DEFAULT_SIZE);
   const alone = aloneBeside(size);
   const all = await importHotQueries();
-  const queries = all.filter((query) => given.only === undefined || pageOf(query) === given.only);
   const tell = (step: string): void => console.error(`  … ${step}`);
   return withLargeDatabases([size, alone], { keep: given.keep, tell }, async (databases) => {
     console.log(
       `Many: ${describeSize(size)}.\nAlone: ${describeSize(alone)}.\nMedian of ${rounds} rounds in turn.\n`,
     );
-    console.log(printPageTimes(await timePages(databases, queries, rounds)));
+    for (const visit of visits)
+      console.log(printVisit(visit, await timeQueries(databases, queriesOf(visit, all), rounds)));
     console.log(await compareSimilar(databases[0] as LargeDatabase, all, rounds));
     return 0;
   });
@@ -68,11 +71,11 @@ function aloneBeside({ seed, observed: { tracks, days } }: LargeDatabaseSize): L
   return { seed, listeners: 1, tracks: observed.tracks, snapshots: observedPlaces(observed), observed };
 }
 
-async function timePages(
+async function timeQueries(
   databases: readonly LargeDatabase[],
   queries: readonly HotQuery[],
   rounds: number,
-): Promise<PageTimes[]> {
+): Promise<QueryTimes[]> {
   const values = await Promise.all(databases.map(({ db, userId }) => listValues(db, userId)));
   const times = queries.map(() => databases.map((): number[] => []));
   // One round more than is counted: the first finds nothing in the cache.
@@ -86,7 +89,6 @@ async function timePages(
   }
   return queries.map((query, n) => ({
     name: query.name,
-    page: pageOf(query),
     many: times[n]?.[0] ?? [],
     alone: times[n]?.[1] ?? [],
   }));

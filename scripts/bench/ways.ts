@@ -3,7 +3,7 @@ import { writeLargeArchive } from '../large-archive/write.ts';
 import { isInstalled, measureMove, type Measured } from './child.ts';
 import { using, type BenchServer } from './databases.ts';
 import { measureFloor, writeReadyText } from './floor.ts';
-import { measurePgloader } from './pgloader.ts';
+import { measurePgloader, measurePgloaderAndRest } from './pgloader.ts';
 import { estimateRowByRow } from './row-by-row.ts';
 
 export interface Way extends Measured {
@@ -25,53 +25,51 @@ export interface Bench {
 
 /** Every way in turn, `runs` times over, so that what else the machine does hits all alike; the medians, floor first. */
 export async function runWays(bench: Bench): Promise<Way[]> {
-  const { databases, directory, file, runs } = bench;
+  const { databases, directory, file } = bench;
   const live = path.join(directory, 'live.db');
-  writeLargeArchive({
-    file: live,
-    tracks: Math.ceil(bench.tracks / 10),
-    snapshots: Math.ceil(bench.snapshots / 10),
-    seed: 2,
-  });
+  const [tracks, snapshots] = [bench.tracks, bench.snapshots].map((rows) => Math.ceil(rows / 10));
+  writeLargeArchive({ file: live, tracks: tracks ?? 0, snapshots: snapshots ?? 0, seed: 2 });
   const first = await databases.fresh('text');
   await measureMove(file, first);
   await writeReadyText(first, directory);
   const withPgloader = await isInstalled('pgloader');
   const rounds: Way[][] = [];
-  for (let round = 0; round < runs; round += 1) {
-    const ways = [
-      way(
-        'the floor: COPY of ready-made text, all else after',
-        await measureFloor(await databases.fresh('floor'), directory),
-      ),
-    ];
-    const target = await databases.fresh('target');
-    ways.push(
-      way('migrate:sqlite, empty target, every value verified', await measureMove(file, target), {
-        aim: 1.2,
-      }),
-    );
-    const before = await sizeOf(target);
-    const again = await measureMove(file, target);
-    const grownBytes = (await sizeOf(target)) - before;
-    ways.push(way('migrate:sqlite, again over the same data', again, { aim: 0.5, grownBytes }));
-    const lived = await databases.fresh('live');
-    await measureMove(live, lived);
-    ways.push(
-      way('migrate:sqlite, target that holds another archive', await measureMove(file, lived), { aim: 2 }),
-    );
-    if (withPgloader)
-      ways.push(
-        way(
-          'pgloader, drops and makes its own tables, unverified',
-          await measurePgloader(file, await databases.fresh('pgloader'), directory),
-        ),
-      );
-    rounds.push(ways);
+  for (let round = 0; round < bench.runs; round += 1) {
+    const floor = await measureFloor(await databases.fresh('floor'), directory);
+    rounds.push([
+      way('the floor: COPY of ready-made text, all else after', floor),
+      ...(await runMoves(bench, live)),
+      ...(withPgloader ? await runPgloaders(bench) : []),
+    ]);
   }
   const seconds = await estimateRowByRow(file, await databases.fresh('rows'), bench);
   const rowByRow = way('one upsert a row (from a sample)', { seconds, megabytes: null });
   return [...medians(rounds), rowByRow];
+}
+
+/** @param live an archive that a target holds already */
+async function runMoves({ databases, file }: Bench, live: string): Promise<Way[]> {
+  const target = await databases.fresh('target');
+  const empty = await measureMove(file, target);
+  const before = await sizeOf(target);
+  const again = await measureMove(file, target);
+  const grownBytes = (await sizeOf(target)) - before;
+  const lived = await databases.fresh('live');
+  await measureMove(live, lived);
+  return [
+    way('migrate:sqlite, empty target, every value verified', empty, { aim: 1.2 }),
+    way('migrate:sqlite, again over the same data', again, { aim: 0.5, grownBytes }),
+    way('migrate:sqlite, target that holds another archive', await measureMove(file, lived), { aim: 2 }),
+  ];
+}
+
+async function runPgloaders({ databases, file, directory }: Bench): Promise<Way[]> {
+  const own = await measurePgloader(file, await databases.fresh('pgloader'), directory);
+  const whole = await measurePgloaderAndRest(file, await databases.fresh('pgloader'), directory);
+  return [
+    way('pgloader, then all else that the floor ends with, unverified', whole),
+    way('pgloader alone: tables of its own, nothing derived, unverified', own),
+  ];
 }
 
 const way = (

@@ -83,6 +83,8 @@ export async function claimArchive(db: Db, userId: number, archiveId: number): P
     await deleteArchive(tx, archiveId);
     await refreshArchiveSummary(tx, userId);
   });
+  // The planner knows these rows by a listener who is gone, and would take the new one's shelf for empty.
+  await db.execute('ANALYZE archive_tracks, snapshots, snapshot_lists, snapshot_periods, playlist_tracks');
 }
 
 async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> {

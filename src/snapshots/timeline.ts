@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
-import { daysBetween } from './chosen-time.ts';
+import { daysBetween, monthTime, yearTime } from './chosen-time.ts';
 import type { ListOf } from './list-source.ts';
 
 /** How many snapshots a month holds; months without any are not told. */
@@ -36,18 +36,50 @@ const KEPT_RANGES = `
     WHERE EXISTS (SELECT FROM snapshot_lists AS l WHERE l.user_id = $1 AND l.time_range = ranges.time_range)
   ) AS kept`;
 
-/** Days (`YYYY-MM-DD`) of a time that have a snapshot, oldest first. */
-export async function listDays(db: Db, userId: number, list: ListOf): Promise<string[]> {
-  return (await db.many<{ day: string }>(DAYS, boundsOf(userId, list))).map(({ day }) => day);
+/** What of a range is kept around a time, for its pickers. */
+export interface Calendar {
+  /** `YYYY`, oldest first. */
+  readonly years: readonly string[];
+  /** The months of the time's year that have snapshots, oldest first. */
+  readonly months: readonly MonthDensity[];
+  /** Days (`YYYY-MM-DD`) with a snapshot in the time's month; none of a year or all time. */
+  readonly days: readonly string[];
 }
 
-const DAYS = hotQuery(
-  'time machine: a month’s days',
-  ['userId', 'timeRange', 'monthStart', 'latestDate'],
+export function findCalendar(db: Db, userId: number, { time, timeRange }: ListOf): Promise<Calendar> {
+  const month = time.kind === 'day' || time.kind === 'month' ? monthTime(time.from) : null;
+  const year = yearTime(time.from);
+  const bounds = [year.from, year.to, month?.from ?? null, month?.to ?? null];
+  return db.one<Calendar>(CALENDAR, [userId, timeRange, ...bounds]);
+}
+
+/** Years are found from one to the next, so that not every list is looked at. $3 to $6 are the ends of year and month. */
+const CALENDAR = hotQuery(
+  'time machine: the calendar around a time',
+  ['userId', 'timeRange', 'yearStart', 'latestDate', 'monthStart', 'latestDate'],
   `
-  SELECT snapshot_date AS day FROM snapshot_lists
-  WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $3::date AND $4::date
-  ORDER BY day`,
+  WITH RECURSIVE kept AS NOT MATERIALIZED (
+    SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
+  ),
+  years AS (
+    SELECT min(snapshot_date) AS first_day FROM kept
+    UNION ALL
+    SELECT (
+      SELECT min(snapshot_date) FROM kept
+      WHERE snapshot_date >= date_trunc('year', first_day::timestamp) + interval '1 year')
+    FROM years WHERE first_day IS NOT NULL
+  ),
+  months AS (
+    SELECT date_trunc('month', snapshot_date::timestamp)::date AS month, count(*)::int AS snapshots
+    FROM kept WHERE snapshot_date BETWEEN $3::date AND $4::date
+    GROUP BY month
+  )
+  SELECT
+    ARRAY(SELECT to_char(first_day::timestamp, 'YYYY') FROM years WHERE first_day IS NOT NULL) AS years,
+    COALESCE((SELECT jsonb_agg(months ORDER BY month) FROM months), '[]') AS months,
+    ARRAY(
+      SELECT snapshot_date::text FROM kept WHERE snapshot_date BETWEEN $5::date AND $6::date ORDER BY snapshot_date
+    ) AS days`,
 );
 
 const boundsOf = (userId: number, { time, timeRange }: ListOf): unknown[] => [
@@ -63,6 +95,8 @@ export interface Surroundings {
   /** The last one before it, the first one after it: `YYYY-MM-DD`, null where there is none. */
   readonly before: string | null;
   readonly after: string | null;
+  /** The newest of all. */
+  readonly latest: string | null;
 }
 
 export const findSurroundings = (db: Db, userId: number, list: ListOf): Promise<Surroundings> =>
@@ -78,11 +112,15 @@ const SURROUNDINGS = hotQuery(
   SELECT
     (SELECT count(*)::int FROM kept WHERE snapshot_date BETWEEN $3::date AND $4::date) AS snapshots,
     (SELECT max(snapshot_date) FROM kept WHERE snapshot_date < $3::date) AS before,
-    (SELECT min(snapshot_date) FROM kept WHERE snapshot_date > $4::date) AS after`,
+    (SELECT min(snapshot_date) FROM kept WHERE snapshot_date > $4::date) AS after,
+    (SELECT max(snapshot_date) FROM kept) AS latest`,
 );
 
 /** The snapshot nearest to a day; of two as near the earlier. Null where there is none at all. */
-export function nearestTo(day: string, { snapshots, before, after }: Surroundings): string | null {
+export function nearestTo(
+  day: string,
+  { snapshots, before, after }: Pick<Surroundings, 'snapshots' | 'before' | 'after'>,
+): string | null {
   if (snapshots > 0) return day;
   if (before === null || after === null) return before ?? after;
   return daysBetween(before, day) <= daysBetween(day, after) ? before : after;

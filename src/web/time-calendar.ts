@@ -6,7 +6,8 @@ export interface Pick {
   readonly time: ChosenTime;
   /** As it stands in the picker: "2024", "Mar", "14". */
   readonly label: string;
-  readonly snapshots: number;
+  /** null: some, which nobody counted. */
+  readonly snapshots: number | null;
   /** 0 to 4: none, one or two, less than ten, less than twenty, more. */
   readonly density: number;
 }
@@ -29,8 +30,9 @@ export function timelineRows(months: readonly MonthDensity[]): TimelineRow[] {
   });
 }
 
-export const yearPicks = (months: readonly MonthDensity[]): Pick[] =>
-  [...new Set(months.map(({ month }) => month.slice(0, 4)))].map((year) => yearPick(year, months));
+/** Years (`YYYY`) in which something was kept. */
+export const yearPicks = (years: readonly string[]): Pick[] =>
+  years.map((year) => ({ time: yearTime(`${year}-01-01`), label: year, snapshots: null, density: 1 }));
 
 /** The twelve months of a year (`YYYY`). */
 export function monthPicks(year: string, months: readonly MonthDensity[]): Pick[] {
@@ -63,8 +65,9 @@ const padded = (year: number): string => String(year).padStart(4, '0');
 
 /** Snapshots a month over the years in which any were kept, as a chart: gaps are zeros. */
 export function timelineChart(months: readonly MonthDensity[]): { labels: string[]; data: number[] } {
-  const picks = yearPicks(months).flatMap(({ label }) => monthPicks(label, months));
+  const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
+  const picks = years.flatMap((year) => monthPicks(year, months));
   const [first, last] = [months[0]?.month ?? '', months.at(-1)?.month ?? ''];
   const within = picks.filter(({ time }) => time.from >= first && time.from <= last);
-  return { labels: within.map(({ time }) => time.id), data: within.map(({ snapshots }) => snapshots) };
+  return { labels: within.map(({ time }) => time.id), data: within.map(({ snapshots }) => snapshots ?? 0) };
 }

@@ -7,9 +7,8 @@ import type { ListOf } from '../snapshots/list-source.ts';
 import { computeDaySound, computeTimeFigures } from '../snapshots/time-figures.ts';
 import { listEntries } from '../snapshots/time-list.ts';
 import {
-  findLatestDate,
+  findCalendar,
   findSurroundings,
-  listDays,
   nearestTo,
   type MonthDensity,
   type Surroundings,
@@ -34,13 +33,13 @@ export async function readOverview(
   months: readonly MonthDensity[],
 ) {
   const list: ListOf = { time: ALL_TIME, timeRange };
-  const other = await findOther(db, userId, list, undefined);
-  const [leaders, entries, bump, favourites, around] = await Promise.all([
+  const around = await findSurroundings(db, userId, list);
+  const other = await findOther(db, userId, list, { latest: around.latest, withDate: undefined });
+  const [leaders, entries, bump, favourites] = await Promise.all([
     listYearLeaders(db, userId, timeRange),
     listEntries(db, userId, list, other.date),
     findBump(db, userId, list),
     findFavourites(db, userId, list),
-    findSurroundings(db, userId, list),
   ]);
   const rows = timelineRows(months);
   return { rows, leaders, entries, bump, ...favourites, other, snapshots: around.snapshots };
@@ -51,23 +50,26 @@ export async function readTimePage(
   db: Db,
   userId: number,
   { time: asked, timeRange }: ListOf,
-  { months, withDate }: { months: readonly MonthDensity[]; withDate: string | undefined },
+  withDate: string | undefined,
 ) {
   const { time, around } = await findShownTime(db, userId, { time: asked, timeRange });
   const neighbours =
     time === null || time.id === asked.id ? around : await findSurroundings(db, userId, { time, timeRange });
   const focus = time ?? asked;
-  const month = focus.kind === 'year' ? null : monthTime(focus.from);
+  const [calendar, shown] = await Promise.all([
+    findCalendar(db, userId, { time: focus, timeRange }),
+    time && readShown(db, userId, { time, timeRange }, { latest: around.latest, withDate }),
+  ]);
   return {
     asked,
     time,
     around,
     neighbours,
     arrows: arrowsOf(focus, neighbours),
-    years: yearPicks(months),
-    months: monthPicks(focus.from.slice(0, 4), months),
-    days: month && dayPicks(month, await listDays(db, userId, { time: month, timeRange })),
-    shown: time && (await readShown(db, userId, { time, timeRange }, withDate)),
+    years: yearPicks(calendar.years),
+    months: monthPicks(focus.from.slice(0, 4), calendar.months),
+    days: focus.kind === 'year' ? null : dayPicks(monthTime(focus.from), calendar.days),
+    shown,
   };
 }
 
@@ -93,8 +95,15 @@ function arrowsOf({ kind }: ChosenTime, { before, after }: Surroundings) {
   return { previous: before === null ? null : alike(before), next: after === null ? null : alike(after) };
 }
 
-async function readShown(db: Db, userId: number, list: ListOf, withDate: string | undefined) {
-  const other = await findOther(db, userId, list, withDate);
+interface Wished {
+  /** The newest snapshot of the range. */
+  readonly latest: string | null;
+  /** The day asked for. */
+  readonly withDate: string | undefined;
+}
+
+async function readShown(db: Db, userId: number, list: ListOf, wished: Wished) {
+  const other = await findOther(db, userId, list, wished);
   const isSame = list.time.kind === 'day' && list.time.id === other.date;
   const [entries, comparison, figures, otherSound, bump, favourites] = await Promise.all([
     listEntries(db, userId, list, other.date),
@@ -108,11 +117,11 @@ async function readShown(db: Db, userId: number, list: ListOf, withDate: string 
 }
 
 /** Only for a range of which something is kept. */
-async function findOther(db: Db, userId: number, list: ListOf, withDate: string | undefined): Promise<Other> {
+async function findOther(db: Db, userId: number, list: ListOf, { latest, withDate }: Wished): Promise<Other> {
   const { timeRange, time } = list;
   const date =
     withDate === undefined
-      ? await findLatestDate(db, userId, timeRange)
+      ? latest
       : nearestTo(withDate, await findSurroundings(db, userId, { time: dayTime(withDate), timeRange }));
   if (date === null) throw new Error('nothing is kept of this range');
   return { date, asked: withDate ?? null, isEarlier: date < time.from };

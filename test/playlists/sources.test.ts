@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
-import { spotifyIds } from '../support/playlists.ts';
+import { insertTracks, shelve, spotifyIds } from '../support/playlists.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -213,6 +213,26 @@ it('proposes what was filtered for as the description', async () => {
   expect(await words('artist=Artist&range=short_term&range=long_term')).toBe(
     'My tracks: on lists of the last 4 weeks or the last year, artist Artist.',
   );
+});
+
+it('holds ten thousand tracks, as many as a playlist at Spotify does', { timeout: 60_000 }, async () => {
+  const many = spotifyIds(10_050, 10_000);
+  await insertTracks(test.db, many, true);
+  await shelve(test.db, await userIdFor(test, BOB), many);
+  // As after any large change: what the planner knew of a shelf of one track says nothing about ten thousand.
+  await test.db.execute('ANALYZE archive_tracks');
+  const address = 'from=explore&sort=-energy&take=10000&arrange=tempo&per_artist=';
+  const page = await builder(`${address}&part=100`, bob);
+  expect(shown(page)).toHaveLength(100);
+  expect(page).toContain('Page 100 of 100');
+  const kept = await submit(bob, '/playlists', {
+    recipe: field(page, 'recipe'),
+    build: field(page, 'build'),
+    name: '字'.repeat(100),
+  });
+  const playlist = await bob.get(String(kept.headers.location)).expect(200);
+  expect(playlist.text).toContain('10,000');
+  await bob.get(`/playlists/new?${address.replace('10000', '10001')}`).expect(400);
 });
 
 describe('“Make a playlist of these”', () => {

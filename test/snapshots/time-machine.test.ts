@@ -8,7 +8,7 @@ import type { ListOf } from '../../src/snapshots/list-source.ts';
 import { listAnniversaries } from '../../src/snapshots/on-this-day.ts';
 import { computeTimeFigures } from '../../src/snapshots/time-figures.ts';
 import { listEntries, listPeriodTrackIds, listSnapshotTrackIds } from '../../src/snapshots/time-list.ts';
-import { findSurroundings, listDays, listMonths } from '../../src/snapshots/timeline.ts';
+import { findCalendar, findSurroundings, listMonths } from '../../src/snapshots/timeline.ts';
 import { listYearLeaders } from '../../src/snapshots/years.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
@@ -53,7 +53,21 @@ describe('the timeline', () => {
       { month: '2026-11-01', snapshots: 1 },
     ]);
     expect(await listMonths(test.db, alice, 'medium_term')).toEqual([]);
-    expect(await listDays(test.db, alice, short('2024-03'))).toEqual(['2024-03-01', '2024-03-14']);
+    const calendar = {
+      years: ['2022', '2024', '2026'],
+      months: [
+        { month: '2024-03-01', snapshots: 2 },
+        { month: '2024-05-01', snapshots: 1 },
+      ],
+    };
+    expect(await findCalendar(test.db, alice, short('2024'))).toEqual({ ...calendar, days: [] });
+    for (const text of ['2024-03', '2024-03-20'])
+      expect(await findCalendar(test.db, alice, short(text))).toEqual({
+        ...calendar,
+        days: ['2024-03-01', '2024-03-14'],
+      });
+    const nothing = { years: [], months: [], days: [] };
+    expect(await findCalendar(test.db, 0, short('9999-12-31'))).toEqual(nothing);
   });
 
   it.each([
@@ -63,7 +77,8 @@ describe('the timeline', () => {
     ['2000-01', { snapshots: 0, before: null, after: '2022-06-10' }],
     ['2030', { snapshots: 0, before: '2026-11-01', after: null }],
   ])('knows what lies in and around %s', async (text, expected) => {
-    expect(await findSurroundings(test.db, alice, short(text))).toEqual(expected);
+    const latest = '2026-11-01';
+    expect(await findSurroundings(test.db, alice, short(text))).toEqual({ ...expected, latest });
   });
 });
 

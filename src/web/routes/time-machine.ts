@@ -45,9 +45,8 @@ async function renderOverview(context: WebContext, req: Request, res: Response, 
 async function renderTime(context: WebContext, req: Request, res: Response, time: ChosenTime) {
   const { range: timeRange, with: withDate } = readParams(timeQuery, req.query);
   const userId = userIdOf(req);
-  const months = await listMonths(context.db, userId, timeRange);
-  if (months.length === 0) return renderBeginning(context, req, res, timeRange);
-  const page = await readTimePage(context.db, userId, { time, timeRange }, { months, withDate });
+  const page = await readTimePage(context.db, userId, { time, timeRange }, withDate);
+  if (page.around.latest === null) return renderBeginning(context, req, res, timeRange);
   const today = readTime(dayIn(req.user?.timezone ?? 'UTC')) as ChosenTime;
   const machine = {
     ...page,

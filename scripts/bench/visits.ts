@@ -1,0 +1,101 @@
+import type { HotQuery } from '../../src/hot-queries.ts';
+
+const EVERY_PAGE = ['every page: the listener', 'every page: the connection to Spotify'];
+const AROUND_A_TIME = ['time machine: snapshots a month', 'time machine: snapshots in and around a time'];
+
+/** What one visit asks the database, by the names of its queries; one asked twice stands twice. */
+export const VISITS: Readonly<Record<string, readonly string[]>> = {
+  search: [
+    ...EVERY_PAGE,
+    'search: words as the shelf keeps them',
+    'search: a page of matches by words',
+    'search: artists',
+    'search: how the shown names are kept',
+  ],
+  'search, mistyped': [
+    ...EVERY_PAGE,
+    'search: words as the shelf keeps them',
+    'search: a page of matches by words',
+    'search: artists',
+    'search: trigrams of the words typed',
+    'search: near matches',
+    'search: how the shown names are kept',
+  ],
+  suggestions: [
+    'every page: the listener',
+    'search: words as the shelf keeps them',
+    'search: artists',
+    'search: suggestions',
+  ],
+  track: [
+    ...EVERY_PAGE,
+    'track: as the listener has it',
+    'track: rank history',
+    'track: how the shelf sounds',
+    'track: similar by sound',
+    'track: its playlists',
+  ],
+  'similar, by sound': ['track: similar by sound'],
+  'similar, by a wider sound': ['track: similar by a wider sound'],
+  'similar, by shared lists': ['track: kept beside it'],
+  artist: [
+    ...EVERY_PAGE,
+    'artist: as the listener has them',
+    'artist: tracks',
+    'artist: presence by month',
+    'artist: best places',
+    'track: how the shelf sounds',
+  ],
+  mood: [...EVERY_PAGE, 'mood: the archive in moods, kept ready'],
+  'mood, a quadrant': [
+    ...EVERY_PAGE,
+    'mood: how many tracks a quadrant holds',
+    'mood: the tracks of a quadrant',
+  ],
+  explore: [
+    ...EVERY_PAGE,
+    'explore: what each choice would leave',
+    'explore: the tracks that are left',
+    'dashboard: the archive in figures, kept ready',
+  ],
+  dashboard: [
+    ...EVERY_PAGE,
+    'dashboard: the list and its movement',
+    'dashboard: the archive in figures, kept ready',
+    'dashboard: is today kept?',
+    'dashboard: archives waiting for their owner',
+    'dashboard: on this day',
+  ],
+  'time machine, a day': [
+    ...EVERY_PAGE,
+    ...AROUND_A_TIME,
+    'time machine: a month’s days',
+    'time machine: the newest snapshot',
+    'time machine: a day’s list',
+    'time machine: a day compared',
+    'time machine: a day in figures',
+    'time machine: how the day it is compared with sounds',
+    'time machine: lost and kept of a day',
+  ],
+  'time machine, a year': [
+    ...EVERY_PAGE,
+    ...AROUND_A_TIME,
+    'time machine: the newest snapshot',
+    'time machine: a period’s list',
+    'time machine: a period compared',
+    'time machine: a period in figures',
+    'time machine: how the day it is compared with sounds',
+    'time machine: the way of a year’s top ten',
+    'time machine: lost and kept of a period',
+  ],
+};
+
+/** The queries of a visit. @throws Error where one has another name by now */
+export function queriesOf(visit: string, all: readonly HotQuery[]): HotQuery[] {
+  return (VISITS[visit] ?? []).map((name) => {
+    const query = all.find((one) => one.name === name);
+    if (query === undefined)
+      throw new Error(`no query is called “${name}”: mend its name in scripts/bench/visits.ts`);
+    return query;
+  });
+}

@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { listAddresses, PAGES } from '../support/addresses.ts';
+import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import {
+  insertImport,
+  insertPlaylist,
+  insertReject,
+  insertSnapshot,
+  insertTrack,
+} from '../support/factories.ts';
+
+const test = useApp();
+let [alice, bob]: Visitor[] = [];
+let [hers, his]: Record<string, string>[] = [];
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  bob = await signIn(test, BOB);
+  hers = await giveArchive(await userIdFor(test, ALICE), 'alicemark');
+  his = await giveArchive(await userIdFor(test, BOB), 'bobmark');
+});
+
+const DATES = ['2024-11-20', '2025-11-20', '2026-11-01', '2026-11-19', '2026-11-20'];
+const TRACKS = 60;
+
+/**
+ * Everything an archive can hold, with the mark in every string of it, and all else the same: the same words, days
+ * and sounds, so that whatever finds the one would find the other.
+ */
+async function giveArchive(userId: number, mark: string): Promise<Record<string, string>> {
+  const { db } = test;
+  const trackIds: string[] = [];
+  for (let n = 0; n < TRACKS; n += 1) trackIds.push(await giveTrack(mark, n));
+  for (const date of DATES)
+    for (const range of ['short_term', 'medium_term', 'long_term'] as const)
+      await insertSnapshot(
+        db,
+        userId,
+        { date, range },
+        date < '2026-11-20' ? trackIds.toReversed() : trackIds,
+      );
+  await db.execute(
+    `INSERT INTO plays (user_id, played_at, track_id, context, raw_json)
+     SELECT $1, now() - n * interval '5 hours', ids[1 + n % 50], $3, $3
+     FROM generate_series(1, 120) AS n, (SELECT $2::text[] AS ids) AS given`,
+    [userId, trackIds, JSON.stringify({ note: mark })],
+  );
+  await insertPlaylist(db, userId, { playlistId: `${mark}-list`, name: `Love ${mark} list` }, trackIds);
+  const importId = await insertImport(db, userId, `${mark}.db`, { source: { file: `${mark}.db` } });
+  await insertReject(db, userId, importId, { key: `track_id=${mark}`, text: `3 minutes of ${mark}` });
+  await db.execute(
+    `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, failure)
+     VALUES ($1, '2026-11-18', 'failed', now(), now(), $2)`,
+    [userId, `failed for ${mark}`],
+  );
+  await db.withTransaction((tx) => refreshArchiveSummary(tx, userId));
+  return {
+    trackId: `${mark}-0`,
+    bareTrackId: `${mark}-7`,
+    artistId: `${mark}-artist-0`,
+    playlistId: `${mark}-list`,
+    importId: String(importId),
+    quadrant: 'happy',
+    file: 'abc.svg',
+    year: '2026',
+    month: '11',
+    day: '20',
+  };
+}
+
+function giveTrack(mark: string, n: number): Promise<string> {
+  const artist = `${mark}-artist-${n % 10}`;
+  return insertTrack(test.db, {
+    trackId: `${mark}-${n}`,
+    name: `Love ${mark} dancing ${n}`,
+    artistName: `${mark} band`,
+    albumName: `Love ${mark} album`,
+    popularity: n,
+    releaseDate: `${1960 + n}-05-01`,
+    artists: [artist],
+    payload: {
+      id: `${mark}-${n}`,
+      explicit: n % 2 === 0,
+      external_ids: { isrc: `${mark}isrc` },
+      album: { id: `${mark}-album-${n % 5}`, album_type: `${mark}type` },
+      extra: `${mark} payload`,
+    },
+    features:
+      n === 7
+        ? null
+        : {
+            energy: 0.3 + n / 100,
+            valence: 0.3 + n / 100,
+            danceability: 0.5,
+            acousticness: 0.4,
+            instrumentalness: 0.2,
+            tempo: 100 + n,
+            key: n % 12,
+            mode: n % 2,
+          },
+  });
+}
+
+describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path, page) => {
+  it('shows a listener no string that only another has', { timeout: 60_000 }, async () => {
+    for (const [visitor, ids, stranger] of [
+      [alice, hers, /bobmark/i],
+      [bob, his, /alicemark/i],
+      // (The way to sign-in and back repeats the address, which has an id of hers.)
+      [nobody(test), hers, /Love alicemark|alicemark band|ALICEMARK-ARTIST/],
+    ] as const) {
+      for (const address of listAddresses(page, ids ?? {})) {
+        // As bytes: files to take away come in many types.
+        const { body } = await (visitor as Visitor).get(address).responseType('blob');
+        expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
+      }
+    }
+  });
+});
+
+describe('what a listener looks for by another’s names', () => {
+  it.each([
+    '/search?q=bobmark',
+    '/search?q=bobmarc',
+    '/search?q=artist:bobmark',
+    '/api/suggestions?q=bobmark',
+    '/explore?artist=bobmark',
+    '/explore.csv?artist=bobmark',
+    '/explore?album_type=bobmarktype',
+    '/history?q=bobmark',
+    '/playlists/new?from=search&q=bobmark',
+    '/playlists/new?from=similar&track=bobmark-0&by=sound',
+  ])('is not found: GET %s', async (address) => {
+    const { text } = await (alice as Visitor).get(address);
+    // What was typed may be repeated; a name of his has more than that.
+    expect(text).not.toMatch(/Love bobmark|bobmark band|BOBMARK-ARTIST/);
+  });
+});
+
+it('shows each what is their own, so that the test above has something to find', async () => {
+  for (const address of [
+    '/search?q=love',
+    '/mood/happy',
+    '/explore',
+    '/history',
+    '/settings',
+    '/playlists',
+  ]) {
+    expect((await (alice as Visitor).get(address)).text).toContain('alicemark');
+    expect((await (bob as Visitor).get(address)).text).toContain('bobmark');
+  }
+});
