@@ -4,7 +4,15 @@ import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { HIDDEN_COUNT, LIST_ROWS, listValues, shelfOf, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
+import {
+  HIDDEN_COUNT,
+  LIST_ROWS,
+  listValues,
+  shelfOf,
+  sourceOf,
+  type ListOf,
+  type SourceKind,
+} from './list-source.ts';
 
 /** The four moods, as the mood pages have them. */
 export const MOODS = QUADRANTS;

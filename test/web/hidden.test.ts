@@ -19,9 +19,8 @@ let bob: Visitor;
 let aliceId: number;
 
 /** Hidden by itself; hidden with its artist. No other track has words of theirs, and none is written in capitals. */
-const NOISE = 'noise';
-const SONGS = ['song1', 'song2', 'duet'];
-const ITS_NAMES = /NOISE|QUIETALBUM|SONGBOOK|KIDS|"(noise|song1|song2|duet)"|\/(noise|song1|song2|duet)\b/;
+const NOISE = 'n0ise';
+const ITS_NAMES = /NOISE|QUIETALBUM|SONGBOOK|KIDS|"(n0ise|song1|song2|duet)"|\/(n0ise|song1|song2|duet)\b/;
 
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 const LATEST = daysAgo(1);
@@ -50,7 +49,7 @@ const insertPlain = (trackId: string, n: number) =>
     albumName: `Album ${n}`,
     popularity: n,
     releaseDate: `${1970 + (n % 50)}-01-01`,
-    features: { energy: 0.6 + n / 200, valence: 0.6 + n / 200, danceability: 0.5, acousticness: 0.1,
+    features: { energy: 0.6 + n * 0.00437, valence: 0.6 + n * 0.00419, danceability: 0.5, acousticness: 0.1,
       instrumentalness: 0, tempo: 100 + n, loudness: -9, key: n % 12, mode: n % 2 }, // prettier-ignore
     payload: { explicit: n % 2 === 0, external_ids: { isrc: `X${n}` }, album: { album_type: 'album' } },
   });
@@ -79,7 +78,7 @@ async function fillArchive(userId: number, plain: readonly string[]): Promise<vo
   await insertPlaylist(test.db, userId, { playlistId: 'kept' }, [NOISE, 'plain1', 'song1', 'plain2']);
   await test.db.execute(
     `INSERT INTO plays (user_id, played_at, track_id, raw_json)
-     SELECT $1, now() - n * interval '7 hours', (ARRAY['noise', 'plain3', 'song1', 'duet', 'plain4'])[1 + n % 5], '{}'
+     SELECT $1, now() - n * interval '7 hours', (ARRAY['n0ise', 'plain3', 'song1', 'duet', 'plain4'])[1 + n % 5], '{}'
      FROM generate_series(1, 200) AS n`,
     [userId],
   );
@@ -129,43 +128,53 @@ const ADDRESSES = ROUTES.filter(
 
 /** What is shown, without what differs from visit to visit. */
 async function read(visitor: Visitor, address: string): Promise<string> {
-  const { status, text = '', body } = await visitor.get(address).redirects(1).buffer(true);
+  const { status, text, body } = await visitor.get(address).redirects(1).buffer(true);
   expect.soft([200, 303, 404], address).toContain(status);
   const shown = Buffer.isBuffer(body) ? body.toString() : text;
-  return shown.replaceAll(/name="_csrf" value="[^"]*"/g, '').replaceAll(/&quot;/g, '"');
+  return (
+    shown
+      .replaceAll(/name="_csrf" value="[^"]*"/g, '')
+      .replaceAll('&quot;', '"')
+      // The last digits of an average depend on the order in which rows are read.
+      .replaceAll(/\d\.\d{10,}/g, (digits) => Number(digits).toFixed(9))
+  );
 }
 
-async function readAll(visitor: Visitor): Promise<Record<string, string>> {
+/** The addresses without parameters are most of the pages, at a third of the time. */
+const PLAIN_ADDRESSES = ADDRESSES.filter((address) => !address.includes('?'));
+
+async function readAll(visitor: Visitor, addresses = ADDRESSES): Promise<Record<string, string>> {
   const pages: Record<string, string> = {};
-  for (const address of ADDRESSES) pages[address] = await read(visitor, address);
+  for (const address of addresses) pages[address] = await read(visitor, address);
   return pages;
 }
 
 describe('what is hidden', () => {
   it('is on no page, in no chart, file or playlist but its own pages and Settings; shown again, all is as before', async () => {
     const before = await readAll(alice);
-    const bobsBefore = await readAll(bob);
+    const bobsBefore = await readAll(bob, PLAIN_ADDRESSES);
     const showing = Object.keys(before).filter((address) => ITS_NAMES.test(before[address] ?? ''));
     // The test would say nothing of pages on which the tracks never were.
     expect(showing.length).toBeGreaterThan(40);
 
-    expect((await submit(alice, '/tracks/noise/hide')).status).toBe(303);
+    expect((await submit(alice, '/tracks/n0ise/hide')).status).toBe(303);
     expect((await submit(alice, '/artists/kids/hide')).status).toBe(303);
     await alice.get('/settings').expect(200); // takes the message away
     for (const [address, text] of Object.entries(await readAll(alice))) {
       expect.soft(ITS_NAMES.exec(text)?.[0], address).toBeUndefined();
     }
-    expect(await readAll(bob)).toEqual(bobsBefore);
+    expect(await readAll(bob, PLAIN_ADDRESSES)).toEqual(bobsBefore);
 
-    for (const own of ['/tracks/noise', '/tracks/song1', '/artists/kids', '/settings/hidden']) {
+    for (const own of ['/tracks/n0ise', '/tracks/song1', '/artists/kids', '/settings/hidden']) {
       expect((await alice.get(own).expect(200)).text).toMatch(/NOISE|KIDS/);
     }
 
-    expect((await submit(alice, '/tracks/noise/show')).status).toBe(303);
+    expect((await submit(alice, '/tracks/n0ise/show')).status).toBe(303);
     expect((await submit(alice, '/artists/kids/show')).status).toBe(303);
     await alice.get('/settings').expect(200);
     const after = await readAll(alice);
-    expect(Object.keys(before).filter((address) => before[address] !== after[address])).toEqual([]);
+    const changed = Object.keys(before).filter((address) => before[address] !== after[address]);
+    expect(changed).toEqual([]);
   }, 300_000);
 });
 
@@ -181,7 +190,7 @@ const wordsAt = async (path: string): Promise<string> => wordsOf((await alice.ge
 
 describe('a list with hidden tracks', () => {
   it('keeps the ranks of the others as they were, and says how many it leaves out', async () => {
-    await hide('/tracks/noise', '/artists/kids');
+    await hide('/tracks/n0ise', '/artists/kids');
     const dashboard = await wordsAt('/dashboard');
     expect(dashboard).toContain('3 Number 3 Last 4 weeks');
     expect(dashboard).toContain('4 hidden');
@@ -199,27 +208,26 @@ describe('a list with hidden tracks', () => {
     expect(await wordsAt(`/time-machine/${YEAR}/${MONTH}/${DAY}`)).toContain(
       'Everything that was kept then is hidden.',
     );
-    const pages = await readAll(alice);
-    for (const [address, text] of Object.entries(pages)) {
-      if (!/\/(tracks|artists)\//.test(address)) expect.soft(text, address).not.toContain('Plain 1');
-    }
+    const pages = await readAll(alice, PLAIN_ADDRESSES);
+    const elsewhere = Object.keys(pages).filter((address) => !/\/(tracks|artists)\//.test(address));
+    expect(elsewhere.filter((address) => pages[address]?.includes('Plain 1'))).toEqual([]);
     await showAll();
   }, 120_000);
 });
 
 describe('the page of a hidden track', () => {
   it('says so, offers the way back, and offered to hide it before', async () => {
-    expect(await wordsAt('/tracks/noise')).toContain('Hide this track');
-    const answer = await submit(alice, '/tracks/noise/hide');
-    expect(answer.headers.location).toBe('/tracks/noise');
-    const page = (await alice.get('/tracks/noise').expect(200)).text;
+    expect(await wordsAt('/tracks/n0ise')).toContain('Hide this track');
+    const answer = await submit(alice, '/tracks/n0ise/hide');
+    expect(answer.headers.location).toBe('/tracks/n0ise');
+    const page = (await alice.get('/tracks/n0ise').expect(200)).text;
     expect(wordsOf(page)).toContain('“NOISE” is hidden: it stays in your archive');
     expect(page).toContain('Undo: show it again');
     expect(page).toContain('This track is hidden.');
-    expect(page).toContain('action="/tracks/noise/show"');
+    expect(page).toContain('action="/tracks/n0ise/show"');
     expect(wordsOf(page)).not.toContain('Hide this track');
-    await submit(alice, '/tracks/noise/show');
-    expect(await wordsAt('/tracks/noise')).not.toContain('This track is hidden');
+    await submit(alice, '/tracks/n0ise/show');
+    expect(await wordsAt('/tracks/n0ise')).not.toContain('This track is hidden');
   });
 
   it('names the artist who hides it', async () => {
@@ -256,7 +264,7 @@ describe('the list of what is hidden', () => {
   });
 
   it('has each choice with its undo, which leads back to the list', async () => {
-    await hide('/tracks/noise');
+    await hide('/tracks/n0ise');
     await hide('/artists/kids');
     const page = await wordsAt('/settings/hidden');
     expect(page).toContain('1 track and 1 artist are hidden: 4 tracks of your archive in all.');
@@ -266,8 +274,8 @@ describe('the list of what is hidden', () => {
     expect(answer.headers.location).toBe('/settings/hidden');
     expect(await wordsAt('/settings/hidden')).not.toContain('Artist, 3 tracks');
     expect(
-      (await submit(alice, '/tracks/noise/show', { return_to: 'https://evil.example/' })).headers.location,
-    ).toBe('/tracks/noise');
+      (await submit(alice, '/tracks/n0ise/show', { return_to: 'https://evil.example/' })).headers.location,
+    ).toBe('/tracks/n0ise');
   });
 
   it('has no page after its last, and none that is no number', async () => {
@@ -278,11 +286,11 @@ describe('the list of what is hidden', () => {
 
 describe('hiding', () => {
   it('twice, or showing what is not hidden, changes nothing', async () => {
-    await hide('/tracks/noise');
-    await hide('/tracks/noise');
+    await hide('/tracks/n0ise');
+    await hide('/tracks/n0ise');
     expect(await wordsAt('/settings/hidden')).toContain('1 track is hidden.');
-    await submit(alice, '/tracks/noise/show');
-    expect((await submit(alice, '/tracks/noise/show')).status).toBe(303);
+    await submit(alice, '/tracks/n0ise/show');
+    expect((await submit(alice, '/tracks/n0ise/show')).status).toBe(303);
   });
 
   it('what is another’s, or nobody’s, is the same 404', async () => {
@@ -302,14 +310,14 @@ describe('hiding', () => {
   });
 
   it('needs its listener and its form', async () => {
-    expect((await nobody(test).post('/tracks/noise/hide')).status).toBeGreaterThanOrEqual(300);
-    await alice.post('/tracks/noise/hide').type('form').send({}).expect(403);
+    expect((await nobody(test).post('/tracks/n0ise/hide')).status).toBeGreaterThanOrEqual(300);
+    await alice.post('/tracks/n0ise/hide').type('form').send({}).expect(403);
     await alice.post('/artists/kids/hide').type('form').send({ _csrf: await csrfToken(bob) }).expect(403); // prettier-ignore
     expect(await test.db.many('SELECT FROM hidden_tracks UNION ALL SELECT FROM hidden_artists')).toEqual([]);
   });
 
   it('leaves what is sent to Spotify from a kept playlist without the hidden tracks', async () => {
-    await hide('/tracks/noise');
+    await hide('/tracks/n0ise');
     const page = await wordsAt('/playlists/kept');
     expect(page).toContain('1 hidden : kept in this playlist');
     const kept = await test.db.many('SELECT FROM playlist_tracks WHERE user_id = $1', [aliceId]);

@@ -1,12 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import {
-  countHidden,
-  HIDDEN_PER_PAGE,
-  listHidden,
-  setHidden,
-  type Hideable,
-} from '../../archives/hiding.ts';
+import { countHidden, HIDDEN_PER_PAGE, listHidden, setHidden, type Hideable } from '../../archives/hiding.ts';
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { artistPath, trackPath } from '../helpers.ts';
@@ -33,8 +27,8 @@ export function hiddenRoutes({ db, config }: WebContext): Router {
   });
   for (const kind of ['track', 'artist'] as const) {
     for (const verb of ['hide', 'show'] as const) {
-      router.post(`/${kind}s/:id/${verb}`, requireSignIn, async (req, res) => {
-        const id = readId(req.params.id);
+      router.post(`/${kind}s/:${kind}Id/${verb}`, requireSignIn, async (req, res) => {
+        const id = readId(req.params[`${kind}Id`]);
         const hidden = verb === 'hide';
         const name = await setHidden(db, userIdOf(req), { kind, id, hidden });
         const path = PAGES[kind](id);
