@@ -60,7 +60,7 @@ async function writeZip(tx: Transaction, { directory, signal, onWritten }: PackO
   zip.end();
   const file = createWriteStream(zipPathIn(directory), { mode: 0o600 });
   // The pipeline tells; what a stream says besides, once it has been given up, is nothing new.
-  for (const stream of [zip.outputStream, file]) stream.on('error', () => undefined);
+  for (const stream of [zip.outputStream, file] as NodeJS.EventEmitter[]) stream.on('error', () => undefined);
   file.on('drain', () => onWritten(file.bytesWritten));
   await pipeline(zip.outputStream, file, { signal: either }).catch((error: unknown) => {
     throw failing.signal.aborted ? failing.signal.reason : error;
