@@ -109,7 +109,12 @@ function addStream(
   name: string,
   contentOf: () => Iterable<string> | AsyncIterable<string | Buffer>,
 ): void {
-  zip.addReadStreamLazy(name, (done) => done(null, Readable.from(contentOf(), { objectMode: false })));
+  zip.addReadStreamLazy(name, (done) => {
+    const content = Readable.from(contentOf(), { objectMode: false });
+    // yazl does not listen itself.
+    content.on('error', (error) => zip.emit('error', error));
+    done(null, content);
+  });
 }
 
 interface TableOptions {

@@ -135,6 +135,23 @@ describe('an export', () => {
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('music-time-machine-export-'))).toEqual([]);
   });
 
+  it('that fails half-way ends with the failure, not as if it were whole', async () => {
+    const failing: Db = {
+      ...here.db,
+      withTransaction: (work) =>
+        here.db.withTransaction((tx) => {
+          const many = <Row>(sql: string): Promise<Row[]> =>
+            sql.startsWith('FETCH') && (fetches += 1) > 5
+              ? Promise.reject(new Error('lost'))
+              : tx.many<Row>(sql);
+          let fetches = 0;
+          return work({ ...tx, many: (sql, values) => (values ? tx.many(sql, values) : many(sql)) });
+        }),
+    };
+    await expect(save(failing, aliceId, path.join(directory, 'half.zip'))).rejects.toThrow('lost');
+    expect(await here.db.one('SELECT 1 AS one')).toEqual({ one: 1 });
+  });
+
   it('of one listener is packed once at a time, and that of another meanwhile', async () => {
     const bob = await insertListener(here.db, 'bob');
     const [first, second, other] = [aliceId, aliceId, bob].map((id) => streamArchive(here.db, id));
