@@ -304,7 +304,7 @@ describe('hiding', () => {
         '/artists/nothing',
         '/tracks/a%00b',
       ])
-        expect((await submit(alice, `${path}/${verb}`)).status, path).toBe(404);
+        expect([path, (await submit(alice, `${path}/${verb}`)).status]).toEqual([path, 404]);
     }
     expect(await test.db.many('SELECT FROM hidden_tracks')).toEqual([]);
   });

@@ -132,13 +132,8 @@ describe('the connection to Spotify', () => {
     ],
     ['Ends in 3 days', `authorized_at = now() + interval '3 days 6 hours' - interval '6 months'`, true, true],
     ['Needs you', `authorized_at = now() - interval '200 days'`, true, true],
-    ['Not on the app’s list', `${HEALTHY.replace('refusal = NULL', `refusal = 'not-allowed'`)}`, true, false],
-    [
-      'Owner’s Premium lapsed',
-      `${HEALTHY.replace('refusal = NULL', `refusal = 'premium-lapsed'`)}`,
-      true,
-      false,
-    ],
+    ['Not on the app’s list', HEALTHY.replace('refusal = NULL', `refusal = 'not-allowed'`), true, false],
+    ['Owner’s Premium lapsed', HEALTHY.replace('refusal = NULL', `refusal = 'premium-lapsed'`), true, false],
   ])(
     'that is “%s” says so in Settings, as JSON, and in a banner only where somebody must act',
     async (label, facts, banner, reconnect) => {
