@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { writeLargeArchive } from '../../scripts/large-archive/write.ts';
 import { createDb, type Transaction } from '../../src/db.ts';
+import { listStrayDerived } from '../support/derived.ts';
 import { useMoves } from '../support/moves.ts';
 import { insert, SNAPSHOTS_SCHEMA, useDirectory } from '../support/old-archives.ts';
 import { dumpTables } from '../support/table-dump.ts';
@@ -204,8 +205,11 @@ it.each(['COPY snapshots', 'ALTER TABLE snapshots ADD CONSTRAINT', 'CREATE INDEX
     await until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY})`);
     expect(await catalogue()).toEqual(before);
     expect(await test.db.many('SELECT 1 FROM users UNION ALL SELECT 1 FROM tracks')).toEqual([]);
-    expect((await run(file).ended).code).toBe(0);
+    const whole = await run(file).ended;
+    expect(whole.code).toBe(0);
+    expect(whole.peakMegabytes).toBeLessThan(200);
     expect(await catalogue()).toEqual(before);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   },
   SLOW,
 );
