@@ -27,7 +27,7 @@ const tablesOf = (stdout: string) =>
     .tables;
 
 /** docs/cutover.md, walked step by step. One test builds on the one before. */
-describe.sequential('the cutover of docs/cutover.md', { timeout: 60_000 }, () => {
+describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () => {
   const test = useApp();
   const directory = useDirectory();
   const old = hasReferenceArchives

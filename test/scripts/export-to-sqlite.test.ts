@@ -317,7 +317,7 @@ async function insertArchive(spotifyId: string | null): Promise<number> {
   return userId;
 }
 
-describe('the command', { timeout: 60_000 }, () => {
+describe('the command', { timeout: 180_000 }, () => {
   it('0: says what was written and what the old layout has no place for', async () => {
     const alice = await insertArchive(ALICE);
     await insertListener(test.db, 'somebody with nothing');
