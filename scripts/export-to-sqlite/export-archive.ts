@@ -1,9 +1,10 @@
 import type { Db, Transaction } from '../../src/db.ts';
+import { createOldFile, unwritable, type OldFile } from '../../src/exports/old-file.ts';
+import { OLD_TABLES, type OldTable } from '../../src/exports/old-layout.ts';
 import { silentProgress, type Progress } from '../migrate-from-sqlite/progress.ts';
 import { chooseArchive, type Archive } from './choose-archive.ts';
 import { copyOut } from './copy-out.ts';
 import { countLeftBehind, type LeftBehind } from './left-behind.ts';
-import { createOldFile, unwritable, type OldFile } from './old-file.ts';
 
 export interface ExportOptions {
   /** Without a statement timeout: a large archive takes its time. */
@@ -20,33 +21,6 @@ export interface ExportReport {
   readonly leftBehind: LeftBehind;
   readonly seconds: number;
 }
-
-interface ExportedTable {
-  readonly name: string;
-  readonly count: string;
-  readonly query: string;
-  readonly insert: string;
-}
-
-// COPY takes no parameters, so the listener's id comes as a setting of the transaction.
-const OWN = `user_id = current_setting('export.user_id')::bigint`;
-
-const TABLES: readonly ExportedTable[] = [
-  {
-    name: 'tracks',
-    count: `SELECT count(*)::int AS rows FROM archive_tracks WHERE ${OWN}`,
-    query: `SELECT track_id, t.name, t.artist_name, t.album_name, t.duration_ms, t.spotify_url, t.raw_json
-            FROM archive_tracks JOIN tracks AS t USING (track_id) WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
-    insert: 'INSERT INTO tracks VALUES (?, ?, ?, ?, ?, ?, ?)',
-  },
-  {
-    name: 'snapshots',
-    count: `SELECT count(*)::int AS rows FROM snapshots WHERE ${OWN}`,
-    query: `SELECT track_id, snapshot_date, time_range, rank
-            FROM snapshots WHERE ${OWN} ORDER BY snapshot_date, time_range, rank, track_id COLLATE "C"`,
-    insert: 'INSERT INTO snapshots VALUES (?, ?, ?, ?)',
-  },
-];
 
 /**
  * Writes a listener's archive into a file of the old *snapshots* layout, from one moment of the database: all of
@@ -76,14 +50,14 @@ async function fill(tx: Transaction, archive: Archive, old: OldFile, options: Ex
     [String(archive.userId)],
   );
   const tables = [];
-  for (const table of TABLES)
+  for (const table of OLD_TABLES)
     tables.push({ table: table.name, rows: await fillTable(tx, table, old, options) });
   return { tables, leftBehind: await countLeftBehind(tx, archive.userId) };
 }
 
 async function fillTable(
   tx: Transaction,
-  table: ExportedTable,
+  table: OldTable,
   { db }: OldFile,
   { file, progress = silentProgress }: ExportOptions,
 ): Promise<number> {

@@ -85,6 +85,11 @@ export async function saveConnection(
   );
 }
 
+/** Forgets what Spotify granted: nothing is fetched or sent any more until the listener signs in again. */
+export async function deleteConnection(db: Queries, userId: number): Promise<void> {
+  await db.execute(`DELETE FROM spotify_connections WHERE user_id = $1`, [userId]);
+}
+
 /**
  * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
  * down early is refreshed once and the call made again. Whether Spotify refuses the listener or the app's owner is

@@ -2,7 +2,7 @@ import type { FileTrack } from '../playlists/files.ts';
 import { oneLine } from '../playlists/proposals.ts';
 import type { Playlist } from '../playlists/shelf.ts';
 import { spotifyLink } from './helpers.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../exports/csv.ts';
 
 /** A kind of file a playlist can be taken away as, written piece by piece. */
 export interface PlaylistFormat {

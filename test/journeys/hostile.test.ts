@@ -150,9 +150,15 @@ describe.skipIf(!hasBrowser)(
         ...(links === 0 ? [] : ['an address that is a script']),
         ...(handlers === 0 ? [] : ['a handler in the markup']),
         ...(await refusedByPolicy(page)).map((directive) => `refused: ${directive}`),
-        ...((await overflow(page)) > 0 ? ['wider than the window'] : []),
+        ...((await overflow(page)) > 0 ? [`wider than the window: ${await widest(page)}`] : []),
       ];
     }
+
+    /** What reaches farthest out. */
+    const widest = (page: Page): Promise<string> =>
+      page.evaluate(`[...document.querySelectorAll('main *, header *')]
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+      .map((one) => one.tagName + '.' + one.className + ' ' + one.textContent.trim().slice(0, 20)).slice(0, 4).join(' < ')`);
 
     it('come back letter by letter from the page of a list', async () => {
       const page = await browser.open();

@@ -1,6 +1,5 @@
-import { computeMoodFigures } from '../../src/archives/mood-figures.ts';
-import { getArchiveSummary } from '../../src/archives/summary.ts';
-import type { Db } from '../../src/db.ts';
+import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import type { Db, Queries } from '../../src/db.ts';
 import { listStrayPeriodRows, listStrayShelfRows } from './shelf.ts';
 
 class TakenBack extends Error {}
@@ -14,6 +13,7 @@ export async function listStrayDerived(db: Db): Promise<unknown[]> {
     ...(await listStrayShelfRows(db)),
     ...(await listStrayPeriodRows(db)),
     ...(await listMissingShelfRows(db)),
+    ...(await listWronglyHidden(db)),
     ...(await listStaleSummaries(db)),
   ];
 }
@@ -25,34 +25,31 @@ const listMissingShelfRows = (db: Db): Promise<unknown[]> =>
      EXCEPT SELECT user_id, track_id FROM archive_tracks`,
   );
 
-async function listStaleSummaries(db: Db): Promise<unknown[]> {
-  const kept = await db.many<{ user_id: number; summary: unknown; mood: unknown }>(
-    'SELECT user_id, summary, mood FROM archive_summaries',
+/** Tracks that their listener hid, or any artist of which, and that show; or the other way round. */
+const listWronglyHidden = (db: Db): Promise<unknown[]> =>
+  db.many(
+    `SELECT user_id, track_id, hidden FROM archive_tracks AS a
+     WHERE hidden <> (
+       EXISTS (SELECT FROM hidden_tracks AS h WHERE (h.user_id, h.track_id) = (a.user_id, a.track_id))
+       OR EXISTS (SELECT FROM track_artists AS l JOIN hidden_artists AS h USING (artist_id)
+                  WHERE l.track_id = a.track_id AND h.user_id = a.user_id))`,
   );
-  const stale: unknown[] = [];
-  for (const { user_id: userId, summary, mood } of kept) {
-    const now = await computeAnew(db, userId);
-    if (JSON.stringify(now) !== JSON.stringify({ summary, mood })) stale.push({ userId, kept: summary, now });
-  }
-  return stale;
-}
 
-/** Without the kept row a summary is computed on reading; the row is not touched for that. */
-async function computeAnew(db: Db, userId: number): Promise<{ summary: unknown; mood: unknown }> {
-  let found: { summary: unknown; mood: unknown } | null = null;
+/** Kept figures that are other ones when they are computed anew; the kept rows are not touched for that. */
+async function listStaleSummaries(db: Db): Promise<unknown[]> {
+  const kept = (tx: Queries): Promise<{ user_id: number }[]> =>
+    tx.many('SELECT user_id, summary, mood FROM archive_summaries ORDER BY user_id');
+  let stale: unknown[] = [];
   await db
     .withTransaction(async (tx) => {
-      await tx.execute('DELETE FROM archive_summaries WHERE user_id = $1', [userId]);
-      // As jsonb keeps it: its keys in its order.
-      const [summary, mood] = [await getArchiveSummary(tx, userId), await computeMoodFigures(tx, userId)];
-      found = await tx.one('SELECT $1::jsonb AS summary, $2::jsonb AS mood', [
-        JSON.stringify(summary),
-        JSON.stringify(mood),
-      ]);
+      const before = await kept(tx);
+      for (const { user_id } of before) await refreshArchiveSummary(tx, user_id);
+      const after = await kept(tx);
+      stale = before.filter((row, at) => JSON.stringify(row) !== JSON.stringify(after[at]));
       throw new TakenBack();
     })
     .catch((error: unknown) => {
       if (!(error instanceof TakenBack)) throw error;
     });
-  return found ?? { summary: null, mood: null };
+  return stale;
 }

@@ -124,6 +124,13 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /settings/imports/:importId': { access: 'page', query: ['page'] },
   'GET /settings/imports/:importId/rejects.csv': { access: 'page' },
   'GET /settings/imports/:importId/rejects.jsonl': { access: 'page' },
+  'GET /settings/export': { access: 'page' },
+  'GET /settings/export/archive.zip': { access: 'page' },
+  'GET /settings/disconnect': { access: 'page' },
+  'POST /settings/disconnect': { access: 'page', form: {} },
+  'GET /settings/delete': { access: 'page' },
+  // Not the word it asks for: the deletion itself is tried in test/web/yours.test.ts.
+  'POST /settings/delete': { access: 'page', form: { word: 'keep' } },
   'POST /settings/timezone': { access: 'page', form: { timezone: 'Europe/Berlin' } },
   'POST /settings/fetching': { access: 'page', form: { fetching: 'on' } },
   'POST /settings/theme': { access: 'page', form: { theme: 'dark', return_to: '/settings' } },

@@ -9,6 +9,9 @@ import { type Asked, recordingDb } from '../support/recording-db.ts';
 
 /** Not asked for a page: whose queries need no plan, and why. */
 const NOT_OF_A_PAGE: Readonly<Record<string, string>> = {
+  'src/exports/pack.ts': 'a whole archive, to take away: all of it is read, once',
+  'src/exports/read-rows.ts': 'a whole archive, to take away: all of it is read, once',
+  'src/exports/tables.ts': 'a whole archive, to take away: all of it is read, once',
   'src/schema.ts': 'asked until the schema is there, then never again',
   'src/web/readiness.ts': 'whether the database answers at all, for health checks',
   'src/web/session-store.ts': 'the session itself, by its key, for every page',

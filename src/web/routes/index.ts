@@ -22,6 +22,7 @@ import { snapshotRoutes } from './snapshots.ts';
 import { trackChartRoutes, trackRoutes } from './tracks.ts';
 import { timeChartRoutes } from './time-machine-charts.ts';
 import { timeMachineRoutes } from './time-machine.ts';
+import { yoursRoutes } from './yours.ts';
 
 /** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
@@ -48,6 +49,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
     .use(importRoutes(context)) //     /settings/imports/…
+    .use(yoursRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
     .use(connectionRoutes(context)) // /api/connection, /settings/fetching
     .use(hiddenRoutes(context)) //     /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
     .use(historyRoutes(context)); //   /history, /api/plays-by-hour, /api/plays-by-day

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { AppError } from '../../src/errors.ts';
+import { AppError } from '../errors.ts';
 
 /** To the letter what the old app made. */
 const LAYOUT = `

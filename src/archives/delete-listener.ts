@@ -1,0 +1,57 @@
+import type { Db, Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+/** What a listener would take along, or lose. */
+export interface Holdings {
+  readonly tracks: number;
+  readonly lists: number;
+  /** The first and the last day with a list, `YYYY-MM-DD`; null where there is none. */
+  readonly first_date: string | null;
+  readonly last_date: string | null;
+  readonly plays: number;
+  readonly playlists: number;
+  readonly imports: number;
+}
+
+export const countHoldings = (db: Queries, userId: number): Promise<Holdings> =>
+  db.one<Holdings>(HOLDINGS, [userId]);
+
+const HOLDINGS = hotQuery(
+  'settings: what there is to take along or lose',
+  ['userId'],
+  `
+  SELECT (SELECT count(*)::int FROM archive_tracks WHERE user_id = $1) AS tracks,
+    (SELECT count(*)::int FROM snapshot_lists WHERE user_id = $1) AS lists,
+    (SELECT min(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS first_date,
+    (SELECT max(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS last_date,
+    (SELECT COALESCE(sum(plays), 0)::int FROM played_tracks WHERE user_id = $1) AS plays,
+    (SELECT count(*)::int FROM playlists WHERE user_id = $1) AS playlists,
+    (SELECT count(*)::int FROM imports WHERE user_id = $1) AS imports`,
+);
+
+/** Half a million places take some seconds to remove. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * Removes a listener and all that is theirs, from every table, at once: a capture or a move under way is waited for
+ * and what it kept goes too; whatever would write for them afterwards finds nobody. Their sessions end in every
+ * browser. The catalogue of tracks and artists, which belongs to nobody, stays.
+ */
+export async function deleteListener(db: Db, userId: number): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
+    await tx.execute(`SELECT set_config('statement_timeout', $1, true)`, [String(PATIENCE_MS)]);
+    await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
+    for (const table of ['job', 'archive'])
+      await tx.execute(`DELETE FROM pgboss.${table} WHERE data ->> 'userId' = $1`, [String(userId)]);
+    // Else each of their plays would be taken off a tally that goes with them.
+    for (const tally of ['played_tracks', 'play_quarters'])
+      await tx.execute(`DELETE FROM ${tally} WHERE user_id = $1`, [userId]);
+    const rest = {
+      text: `DELETE FROM users WHERE user_id = $1`,
+      values: [userId],
+      query_timeout: PATIENCE_MS,
+    };
+    await tx.client.query(rest);
+  });
+}

@@ -1,0 +1,49 @@
+import { open } from 'node:fs/promises';
+
+const CHUNK = 65_536;
+
+/** How far a file that is still being written has come. */
+export class Growth {
+  private written = 0;
+  private ended: { readonly error?: unknown } | undefined;
+  private wake: () => void = () => undefined;
+
+  grow(written: number): void {
+    this.written = written;
+    this.wake();
+  }
+
+  /** The file is whole, or will never be. */
+  end(ending: { readonly error?: unknown }): void {
+    this.ended = ending;
+    this.wake();
+  }
+
+  /**
+   * Resolves once there is more than `position`; false where there will be no more.
+   * @throws whatever kept the file from being finished
+   */
+  async beyond(position: number): Promise<boolean> {
+    for (;;) {
+      if (this.ended && 'error' in this.ended) throw this.ended.error;
+      if (this.written > position) return true;
+      if (this.ended) return false;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
+
+/** Reads a file while it is being written, at the reader's own pace. One reader for one Growth. */
+export async function* followFile(file: string, growth: Growth): AsyncGenerator<Buffer> {
+  if (!(await growth.beyond(0))) return;
+  const handle = await open(file, 'r');
+  try {
+    for (let position = 0; await growth.beyond(position);) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
+      position += bytesRead;
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}

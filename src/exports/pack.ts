@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import type { Db, Transaction } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { CSV_FILES, csvHeader, csvLines, sizeOfCsvRow, type CsvRow } from './csv-files.ts';
+import { dataFileOf, EXPORT_FORMAT, EXPORT_VERSION, MANIFEST, type TableFile } from './manifest.ts';
+import { fillOldFile } from './old-copy.ts';
+import { readMe } from './read-me.ts';
+import { beginReading, readRows } from './read-rows.ts';
+import { EXPORTED, linesQuery, listColumns, NOT_EXPORTED, type ExportedTable } from './tables.ts';
+
+export interface PackOptions {
+  /** A directory of this export's own, for the ZIP and what it is made of. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** Told how many bytes of the ZIP are in its file by now. */
+  readonly onWritten: (bytes: number) => void;
+}
+
+/** A listener whose archive is being packed already. */
+export class BeingPacked extends AppError {
+  override readonly name = 'BeingPacked';
+
+  constructor() {
+    super(429, 'Your archive is being packed already. Please wait until that download is there.', {
+      retryAfterSeconds: 20,
+    });
+  }
+}
+
+export const zipPathIn = (directory: string): string => path.join(directory, 'archive.zip');
+
+/**
+ * Packs all that is a listener's into one ZIP, as it was at one moment of the database: JSON lines of every table,
+ * CSVs, the old app's SQLite file and a manifest that says what there must be.
+ * @throws BeingPacked; AppError where the disk or the database fails
+ */
+export async function packArchive(db: Db, userId: number, options: PackOptions): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    await beginReading(tx, userId);
+    const { free } = await tx.one<{ free: boolean }>(
+      `SELECT pg_try_advisory_xact_lock(hashtextextended('export ' || $1, 0)) AS free`,
+      [userId],
+    );
+    if (!free) throw new BeingPacked();
+    await writeZip(tx, options);
+  });
+}
+
+async function writeZip(tx: Transaction, { directory, signal, onWritten }: PackOptions): Promise<void> {
+  const zip = new ZipFile();
+  const failing = new AbortController();
+  zip.on('error', (error: Error) => failing.abort(error));
+  const either = AbortSignal.any([signal, failing.signal]);
+  await addFiles(zip, tx, directory, either);
+  zip.end();
+  const file = createWriteStream(zipPathIn(directory), { mode: 0o600 });
+  // The pipeline tells; what a stream says besides, once it has been given up, is nothing new.
+  for (const stream of [zip.outputStream, file] as NodeJS.EventEmitter[]) stream.on('error', () => undefined);
+  file.on('drain', () => onWritten(file.bytesWritten));
+  await pipeline(zip.outputStream, file, { signal: either }).catch((error: unknown) => {
+    throw failing.signal.aborted ? failing.signal.reason : error;
+  });
+  onWritten(file.bytesWritten);
+}
+
+async function addFiles(
+  zip: ZipFile,
+  tx: Transaction,
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const columns = await listColumns(tx, EXPORTED);
+  const { spotify_id: spotifyId, now } = await tx.one<{ spotify_id: string; now: Date }>(
+    `SELECT spotify_id, now() FROM users WHERE user_id = current_setting('export.user_id')::bigint`,
+  );
+  zip.addBuffer(Buffer.from(readMe(now)), 'README.txt');
+  const files: TableFile[] = [];
+  for (const table of EXPORTED) {
+    addStream(zip, dataFileOf(table.name), () =>
+      tableLines(tx, { table, columns: columns.get(table.name) ?? [], files, signal }),
+    );
+  }
+  for (const { name, query } of CSV_FILES) addStream(zip, `csv/${name}`, () => csvOf(tx, query, signal));
+  addStream(zip, 'old-app/music_time_machine.db', () => oldFile(tx, directory, signal));
+  addStream(zip, MANIFEST, () => [
+    JSON.stringify(
+      {
+        format: EXPORT_FORMAT,
+        version: EXPORT_VERSION,
+        exported_at: now.toISOString(),
+        spotify_id: spotifyId,
+        tables: files,
+        not_exported: NOT_EXPORTED,
+      },
+      null,
+      2,
+    ),
+  ]);
+}
+
+/** What a file holds is asked for when the ZIP has come to it. */
+function addStream(
+  zip: ZipFile,
+  name: string,
+  contentOf: () => Iterable<string> | AsyncIterable<string | Buffer>,
+): void {
+  zip.addReadStreamLazy(name, (done) => {
+    const content = Readable.from(contentOf(), { objectMode: false });
+    // yazl does not listen itself.
+    content.on('error', (error) => zip.emit('error', error));
+    done(null, content);
+  });
+}
+
+interface TableOptions {
+  readonly table: ExportedTable;
+  readonly columns: readonly string[];
+  /** Told of the file once it is written. */
+  readonly files: TableFile[];
+  readonly signal?: AbortSignal;
+}
+
+/** A table's rows as JSON lines; at the end `files` knows how many there were, and their checksum. */
+export async function* tableLines(
+  tx: Transaction,
+  { table, columns, files, signal }: TableOptions,
+): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  let [rows, bytes] = [0, 0];
+  const query = linesQuery(table, columns);
+  for await (const batch of readRows<{ line: string }>(tx, query, ({ line }) => line.length, signal)) {
+    const text = Buffer.from(batch.map(({ line }) => `${line}\n`).join(''));
+    hash.update(text);
+    rows += batch.length;
+    bytes += text.length;
+    yield text;
+  }
+  files.push({ table: table.name, columns: [...columns], rows, bytes, sha256: hash.digest('hex') });
+}
+
+async function* csvOf(tx: Transaction, query: string, signal: AbortSignal): AsyncGenerator<string> {
+  let begun = false;
+  for await (const rows of readRows<CsvRow>(tx, query, sizeOfCsvRow, signal)) {
+    if (!begun && rows[0]) yield csvHeader(rows[0]);
+    begun = true;
+    yield csvLines(rows);
+  }
+}
+
+async function* oldFile(tx: Transaction, directory: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await fillOldFile(tx, path.join(directory, 'old.db'), signal);
+  const stream = createReadStream(file, { signal });
+  // Whoever reads it hears of it; once the ZIP is given up nobody does.
+  stream.on('error', () => undefined);
+  yield* stream as AsyncIterable<Buffer>;
+}

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Db } from '../db.ts';
+import { followFile, Growth } from './follow-file.ts';
+import { packArchive, zipPathIn } from './pack.ts';
+
+/**
+ * The ZIP of a listener's archive, while it is being packed. It is packed onto the disk as fast as the database
+ * gives it and sent from there as fast as it is read: a slow reader keeps no connection and no moment of the database.
+ * @throws BeingPacked, before anything is sent
+ */
+export async function* streamArchive(db: Db, userId: number): AsyncGenerator<Buffer> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'music-time-machine-export-'));
+  const leaving = new AbortController();
+  const growth = new Growth();
+  const packing = packArchive(db, userId, {
+    directory,
+    signal: leaving.signal,
+    onWritten: (bytes) => growth.grow(bytes),
+  }).then(
+    () => growth.end({}),
+    (error: unknown) => growth.end({ error }),
+  );
+  try {
+    yield* followFile(zipPathIn(directory), growth);
+  } finally {
+    leaving.abort();
+    await packing;
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,120 @@
+import type { Queries } from '../db.ts';
+import { OWN } from './old-layout.ts';
+
+/** A table that an export holds, one JSON line for each row. */
+export interface ExportedTable {
+  readonly name: string;
+  /** Which rows, as SQL after the columns; `t` is the table. */
+  readonly rows: string;
+  /** A settled order, the same in every database. */
+  readonly order: string;
+  /** Columns that stay here, and why. */
+  readonly without?: Readonly<Record<string, string>>;
+  /** The only columns that are no derivation. */
+  readonly only?: readonly string[];
+}
+
+const OWN_ROWS = (table: string): string => `FROM ${table} AS t WHERE ${OWN}`;
+const OWN_TRACKS = `(SELECT track_id FROM archive_tracks WHERE ${OWN})`;
+const LEASE = 'who was sending it there; nobody is here';
+
+/** What the archive refers to and other listeners may share. In the order of the foreign keys. */
+export const CATALOGUE: readonly ExportedTable[] = [
+  {
+    name: 'tracks',
+    rows: `FROM tracks AS t WHERE track_id IN ${OWN_TRACKS}`,
+    order: 'track_id COLLATE "C"',
+  },
+  {
+    name: 'artists',
+    rows: `FROM artists AS t WHERE artist_id IN (SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS})`,
+    order: 'artist_id COLLATE "C"',
+  },
+  {
+    name: 'track_artists',
+    rows: `FROM track_artists AS t WHERE track_id IN ${OWN_TRACKS}`,
+    order: 'track_id COLLATE "C", artist_id COLLATE "C"',
+  },
+];
+
+/** What belongs to one listener alone. In the order of the foreign keys. */
+export const PERSONAL: readonly ExportedTable[] = [
+  { name: 'users', rows: OWN_ROWS('users'), order: 'spotify_id' },
+  {
+    name: 'archive_tracks',
+    rows: OWN_ROWS('archive_tracks'),
+    order: 'track_id COLLATE "C"',
+    only: ['track_id'],
+  },
+  {
+    name: 'snapshots',
+    rows: OWN_ROWS('snapshots'),
+    order: 'snapshot_date, time_range COLLATE "C", track_id COLLATE "C"',
+  },
+  { name: 'playlists', rows: OWN_ROWS('playlists'), order: 'playlist_id COLLATE "C"' },
+  {
+    name: 'playlist_tracks',
+    rows: OWN_ROWS('playlist_tracks'),
+    order: 'playlist_id COLLATE "C", track_id COLLATE "C"',
+  },
+  {
+    name: 'playlist_sendings',
+    rows: OWN_ROWS('playlist_sendings'),
+    order: 'playlist_id COLLATE "C"',
+    without: {
+      lease: LEASE,
+      leased_until: LEASE,
+      again_at: 'a worker there may go on with it; here only its listener says so',
+    },
+  },
+  { name: 'plays', rows: OWN_ROWS('plays'), order: 'played_at, track_id COLLATE "C"' },
+  { name: 'play_gaps', rows: OWN_ROWS('play_gaps'), order: 'after_played_at' },
+  { name: 'capture_runs', rows: OWN_ROWS('capture_runs'), order: 'run_id' },
+  { name: 'imports', rows: OWN_ROWS('imports'), order: 'import_id' },
+  { name: 'import_rejects', rows: OWN_ROWS('import_rejects'), order: 'import_id, reject_id' },
+];
+
+export const EXPORTED: readonly ExportedTable[] = [...CATALOGUE, ...PERSONAL];
+
+const DERIVED = 'derived: the database makes it anew from what is in the export';
+
+/** Tables with rows of a listener that no export holds, and why. */
+export const NOT_EXPORTED: Readonly<Record<string, string>> = {
+  spotify_connections: 'Spotify’s tokens: a key to an account has no place in a file',
+  play_polls: 'when Spotify is asked for plays next: whoever holds the archive decides that anew',
+  snapshot_lists: DERIVED,
+  snapshot_periods: DERIVED,
+  played_tracks: DERIVED,
+  play_quarters: DERIVED,
+  archive_summaries: DERIVED,
+};
+
+/** The columns of each table that a row can be given. (Whose row it is, is told once for the whole file.) */
+export async function listColumns(
+  db: Queries,
+  tables: readonly ExportedTable[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = await db.many<{ table: string; columns: string[] }>(
+    `SELECT relname AS table, array_agg(attname::text ORDER BY attnum) AS columns
+     FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
+     WHERE attrelid = ANY ($1::regclass[]) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+       AND attname <> 'user_id'
+     GROUP BY relname`,
+    [tables.map(({ name }) => name)],
+  );
+  const columnsOf = new Map(found.map(({ table, columns }) => [table, columns]));
+  return new Map(
+    tables.map(({ name, only, without = {} }) => [
+      name,
+      only ?? (columnsOf.get(name) ?? []).filter((column) => without[column] === undefined),
+    ]),
+  );
+}
+
+/** One text `line` for each row. PostgreSQL itself writes it: a payload is byte for byte what is stored. */
+export const linesQuery = ({ name, rows, order }: ExportedTable, columns: readonly string[]): string =>
+  `SELECT (SELECT row_to_json(r)::text FROM (SELECT ${columns.map((column) => `t.${quote(column)}`).join(', ')}) AS r) AS line
+   ${name === 'users' ? rows.replace('WHERE user_id', 'WHERE t.user_id') : rows} ORDER BY ${order}`;
+
+/** Column names come from the database's own catalogue or are checked against it. */
+export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;

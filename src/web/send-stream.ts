@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+
+/**
+ * Sends a download as it is made, no faster than it is read. What fails before its first piece is an error page;
+ * what fails later cuts the download off, so that nobody takes half of it for the whole.
+ */
+export async function sendStream(
+  req: Request,
+  res: Response,
+  { name, contentType }: { readonly name: string; readonly contentType: string },
+  make: () => AsyncGenerator<Buffer>,
+): Promise<void> {
+  if (req.method === 'HEAD') return void res.attachment(name).type(contentType).end();
+  const pieces = make();
+  const first = await pieces.next();
+  res.attachment(name).type(contentType);
+  try {
+    await pipeline(Readable.from(beginningWith(first, pieces), { objectMode: false }), res);
+  } catch (error) {
+    // Whoever breaks a download off has not met a fault of ours.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
+      throw error;
+  }
+}
+
+async function* beginningWith(
+  first: IteratorResult<Buffer>,
+  rest: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
