@@ -136,7 +136,7 @@ async function read(visitor: Visitor, address: string): Promise<string> {
       .replaceAll(/name="_csrf" value="[^"]*"/g, '')
       .replaceAll('&quot;', '"')
       // The last digits of an average depend on the order in which rows are read.
-      .replaceAll(/\d\.\d{10,}/g, (digits) => Number(digits).toFixed(9))
+      .replaceAll(/\d+\.\d+/g, (digits) => Number(digits).toFixed(9))
   );
 }
 
@@ -296,15 +296,16 @@ describe('hiding', () => {
   it('what is another’s, or nobody’s, is the same 404', async () => {
     await insertTrack(test.db, { trackId: 'bobs', artists: ['bobs-artist'] });
     await insertSnapshot(test.db, await userIdFor(test, BOB), { date: '2020-01-01' }, ['bobs']);
-    for (const verb of ['hide', 'show']) {
-      for (const path of [
-        '/tracks/bobs',
-        '/tracks/nothing',
-        '/artists/bobs-artist',
-        '/artists/nothing',
-        '/tracks/a%00b',
-      ])
-        expect([path, (await submit(alice, `${path}/${verb}`)).status]).toEqual([path, 404]);
+    const things = [
+      '/tracks/bobs',
+      '/tracks/nothing',
+      '/artists/bobs-artist',
+      '/artists/nothing',
+      '/tracks/a%00b',
+    ];
+    for (const path of things.flatMap((thing) => [`${thing}/hide`, `${thing}/show`])) {
+      const { status } = await submit(alice, path);
+      expect([path, status]).toEqual([path, 404]);
     }
     expect(await test.db.many('SELECT FROM hidden_tracks')).toEqual([]);
   });
