@@ -32,7 +32,7 @@ export function calendarYear(lastDay: string): { from: string; to: string } {
 const weekdayOf = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 
 export function drawCalendar(counts: readonly DayCount[], from: string, today: string): Calendar {
-  const fullest = Math.max(1, ...counts.map(({ plays }) => plays));
+  const level = levels(counts);
   const plays = new Map(counts.map((one) => [one.day, one.plays]));
   const length = Math.max(0, Math.min(7 * WEEKS, daysBetween(from, today) + 1));
   const days = Array.from({ length }, (_, index) => daysBefore(from, -index));
@@ -41,7 +41,7 @@ export function drawCalendar(counts: readonly DayCount[], from: string, today: s
     cells: days.map((day, index) => ({
       week: Math.floor(index / 7),
       weekday: index % 7,
-      level: levelOf(plays.get(day) ?? 0, fullest),
+      level: level(plays.get(day) ?? 0),
       words: `${formatDate(day)}: ${plural(plays.get(day) ?? 0, 'play')}`,
     })),
     months: days.flatMap((day, index) =>
@@ -51,9 +51,16 @@ export function drawCalendar(counts: readonly DayCount[], from: string, today: s
   };
 }
 
-/** The square root brings out the quiet days beside a few very full ones. */
-const levelOf = (plays: number, fullest: number): number =>
-  plays === 0 ? 0 : Math.max(1, Math.ceil(LEVELS * Math.sqrt(plays / fullest)));
+/** A quarter of the days with plays in each: so that a year of few plays is as telling as one of many. */
+function levels(counts: readonly DayCount[]): (plays: number) => number {
+  const sorted = counts.map(({ plays }) => plays).toSorted((one, other) => one - other);
+  const bounds = Array.from(
+    { length: LEVELS - 1 },
+    (_, n) => sorted[Math.floor(((n + 1) * sorted.length) / LEVELS)],
+  );
+  return (plays) =>
+    plays === 0 ? 0 : 1 + bounds.filter((bound) => bound !== undefined && plays >= bound).length;
+}
 
 function finding(counts: readonly DayCount[], length: number): string {
   const best = counts.toSorted((one, other) => other.plays - one.plays)[0];
