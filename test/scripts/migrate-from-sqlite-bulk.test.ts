@@ -219,7 +219,7 @@ it.each(['COPY snapshots', 'ALTER TABLE snapshots ADD CONSTRAINT', 'CREATE INDEX
     expect(whole.code).toBe(0);
     expect(whole.peakMegabytes).toBeLessThan(200);
     expect(await catalogue()).toEqual(before);
-    expect(await listStrayDerived(test.db)).toEqual([]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
   },
   SLOW,
 );
@@ -235,7 +235,7 @@ it(
          WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
       );
     await move(file);
-    await test.db.execute('VACUUM');
+    await test.patient.execute('VACUUM');
     const before = [await sizes(), await dumpTables(test.db, true)];
     expect((await move(file)).changed).toBe(false);
     expect([await sizes(), await dumpTables(test.db, true)]).toEqual(before);

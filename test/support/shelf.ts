@@ -5,11 +5,11 @@ export const listStrayShelfRows = (db: Db): Promise<unknown[]> =>
   db.many(
     `SELECT a.user_id, a.track_id FROM archive_tracks AS a
      JOIN track_facts AS f USING (track_id)
-     LEFT JOIN LATERAL (
-       SELECT min(snapshot_date) AS first_date, max(snapshot_date) AS last_date, min(rank) AS best_rank,
+     LEFT JOIN (
+       SELECT user_id, track_id, min(snapshot_date) AS first_date, max(snapshot_date) AS last_date, min(rank) AS best_rank,
          count(*)::int AS listings, COALESCE(array_agg(DISTINCT time_range), '{}') AS time_ranges
-       FROM snapshots AS s WHERE s.user_id = a.user_id AND s.track_id = a.track_id HAVING count(*) > 0
-     ) AS l ON true
+       FROM snapshots GROUP BY user_id, track_id
+     ) AS l USING (user_id, track_id)
      WHERE (a.name, a.artist_names, a.album_name, a.popularity, a.release_date, a.release_date_precision,
             a.duration_ms, a.explicit, a.has_isrc, a.album_type, a.energy, a.valence, a.danceability, a.acousticness,
             a.instrumentalness, a.speechiness, a.liveness, a.tempo, a.loudness, a.key, a.mode)
