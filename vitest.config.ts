@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Nobody waits this long on a machine of its own; a shared one with two cores may.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // Most tests wait for a process or a database: more of them at once than there are cores.
     maxWorkers: 3,

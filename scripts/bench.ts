@@ -37,7 +37,7 @@ await runTool(async () => {
   const server =
     values.server === undefined
       ? await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres'), throwaway: true })
-      : { url: values.server, stop: () => Promise.resolve() };
+      : { url: values.server, pid: null, stop: () => Promise.resolve() };
   try {
     const work = path.join(directory, 'work');
     mkdirSync(work);
@@ -49,7 +49,15 @@ await runTool(async () => {
       `PostgreSQL ${await databases.version()}, ${tracks} tracks, ${snapshots} snapshots, ${size} MB; median of ${runs}.`,
     );
     try {
-      const ways = await runWays({ databases, directory: work, file, tracks, snapshots, runs });
+      const ways = await runWays({
+        databases,
+        directory: work,
+        file,
+        tracks,
+        snapshots,
+        runs,
+        postmaster: server.pid,
+      });
       console.log(printTable(ways));
       const beside = comparePgloader(ways);
       if (beside !== null) console.log(beside);

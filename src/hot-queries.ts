@@ -31,6 +31,7 @@ export type Parameter =
   | 'exploreFilters'
   | 'seed'
   | 'words'
+  | 'commonWord'
   | 'emptyText'
   | 'nothing'
   | 'no'

@@ -32,7 +32,7 @@ Visits: ${Object.keys(VISITS).join(' · ')}.`;
 
 /**
  * `npm run bench -- pages`: the database time of every page for one listener among many, beside the same for a
- * listener alone in a database; the medians of rounds in turn, on one server. What it prints are ratios to be judged.
+ * listener alone in a database; the fastest of some rounds in turn, on one server. What it prints are ratios to be judged.
  */
 export async function benchPages(args: readonly string[]): Promise<number> {
   const { values: given } = parseArgs({
@@ -57,7 +57,7 @@ export async function benchPages(args: readonly string[]): Promise<number> {
   const tell = (step: string): void => console.error(`  … ${step}`);
   return withLargeDatabases([size, alone], { keep: given.keep, tell }, async (databases) => {
     console.log(
-      `Many: ${describeSize(size)}.\nAlone: ${describeSize(alone)}.\nMedian of ${rounds} rounds in turn.\n`,
+      `Many: ${describeSize(size)}.\nAlone: ${describeSize(alone)}.\nThe fastest of ${rounds} rounds in turn.\n`,
     );
     for (const visit of visits)
       console.log(printVisit(visit, await timeQueries(databases, queriesOf(visit, all), rounds)));

@@ -38,9 +38,9 @@ export async function compareSimilar(
       ['scan', BY_SCAN],
     ] as const) {
       const begun = performance.now();
-      const rows = await db.many<{ track_id: string; score: number }>(sql, given);
+      const rows = await db.many<{ track_id: string; score: number | string }>(sql, given);
       if (round > 0) times[way].push(performance.now() - begun);
-      answers[way] = rows.map(({ track_id: id, score }) => `${id} ${score.toFixed(9)}`).join(', ');
+      answers[way] = rows.map(({ track_id: id, score }) => `${id} ${Number(score).toFixed(9)}`).join(', ');
     }
   }
   const [index, scan] = [median(times.index), median(times.scan)];

@@ -1,7 +1,10 @@
 import type { HotQuery } from '../../src/hot-queries.ts';
 
 const EVERY_PAGE = ['every page: the listener', 'every page: the connection to Spotify'];
-const AROUND_A_TIME = ['time machine: snapshots a month', 'time machine: snapshots in and around a time'];
+const AROUND_A_TIME = [
+  'time machine: the calendar around a time',
+  'time machine: snapshots in and around a time',
+];
 
 /** What one visit asks the database, by the names of its queries; one asked twice stands twice. */
 export const VISITS: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +64,6 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
   dashboard: [
     ...EVERY_PAGE,
     'dashboard: the list and its movement',
-    'dashboard: the list in figures',
     'dashboard: the archive in figures, kept ready',
     'dashboard: is today kept?',
     'dashboard: archives waiting for their owner',
@@ -70,26 +72,21 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
   'time machine, a day': [
     ...EVERY_PAGE,
     ...AROUND_A_TIME,
-    'time machine: a month’s days',
-    'time machine: the newest snapshot',
     'time machine: a day’s list',
     'time machine: a day compared',
     'time machine: a day in figures',
-    'time machine: a day in figures',
-    'time machine: forgotten favourites of a day',
-    'time machine: lasting favourites of a day',
+    'time machine: how the day it is compared with sounds',
+    'time machine: lost and kept of a day',
   ],
   'time machine, a year': [
     ...EVERY_PAGE,
     ...AROUND_A_TIME,
-    'time machine: the newest snapshot',
     'time machine: a period’s list',
     'time machine: a period compared',
     'time machine: a period in figures',
-    'time machine: a day in figures',
+    'time machine: how the day it is compared with sounds',
     'time machine: the way of a year’s top ten',
-    'time machine: forgotten favourites of a period',
-    'time machine: lasting favourites of a period',
+    'time machine: lost and kept of a period',
   ],
 };
 

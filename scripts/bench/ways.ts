@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { writeLargeArchive } from '../large-archive/write.ts';
 import { isInstalled, measureMove, type Measured } from './child.ts';
+import { cpuSecondsSpent } from './cpu-time.ts';
 import { using, type BenchServer } from './databases.ts';
 import { measureFloor, writeReadyText } from './floor.ts';
-import { measurePgloader } from './pgloader.ts';
+import { measurePgloader, measurePgloaderAndRest } from './pgloader.ts';
 import { estimateRowByRow } from './row-by-row.ts';
 
 export interface Way extends Measured {
@@ -12,6 +13,8 @@ export interface Way extends Measured {
   readonly grownBytes: number | null;
   /** At most how many times the floor it should take; null for what it is held against. */
   readonly aim: number | null;
+  /** Of client and server together; null where it cannot be told. */
+  readonly cpuSeconds: number | null;
 }
 
 export interface Bench {
@@ -21,79 +24,93 @@ export interface Bench {
   readonly tracks: number;
   readonly snapshots: number;
   readonly runs: number;
+  /** The server's first process; null where it runs elsewhere. */
+  readonly postmaster: number | null;
 }
 
 /** Every way in turn, `runs` times over, so that what else the machine does hits all alike; the medians, floor first. */
 export async function runWays(bench: Bench): Promise<Way[]> {
-  const { databases, directory, file, runs } = bench;
+  const { databases, directory, file } = bench;
   const live = path.join(directory, 'live.db');
-  writeLargeArchive({
-    file: live,
-    tracks: Math.ceil(bench.tracks / 10),
-    snapshots: Math.ceil(bench.snapshots / 10),
-    seed: 2,
-  });
+  const [tracks, snapshots] = [bench.tracks, bench.snapshots].map((rows) => Math.ceil(rows / 10));
+  writeLargeArchive({ file: live, tracks: tracks ?? 0, snapshots: snapshots ?? 0, seed: 2 });
   const first = await databases.fresh('text');
   await measureMove(file, first);
   await writeReadyText(first, directory);
   const withPgloader = await isInstalled('pgloader');
   const rounds: Way[][] = [];
-  for (let round = 0; round < runs; round += 1) {
-    const ways = [
-      way(
-        'the floor: COPY of ready-made text, all else after',
-        await measureFloor(await databases.fresh('floor'), directory),
+  for (let round = 0; round < bench.runs; round += 1) {
+    const floor = await databases.fresh('floor');
+    rounds.push([
+      await run(bench, 'the floor: COPY of ready-made text, all else after', () =>
+        measureFloor(floor, directory),
       ),
-    ];
-    const target = await databases.fresh('target');
-    ways.push(
-      way('migrate:sqlite, empty target, every value verified', await measureMove(file, target), {
-        aim: 1.2,
-      }),
-    );
-    const before = await sizeOf(target);
-    const again = await measureMove(file, target);
-    const grownBytes = (await sizeOf(target)) - before;
-    ways.push(way('migrate:sqlite, again over the same data', again, { aim: 0.5, grownBytes }));
-    const lived = await databases.fresh('live');
-    await measureMove(live, lived);
-    ways.push(
-      way('migrate:sqlite, target that holds another archive', await measureMove(file, lived), { aim: 2 }),
-    );
-    if (withPgloader)
-      ways.push(
-        way(
-          'pgloader, drops and makes its own tables, unverified',
-          await measurePgloader(file, await databases.fresh('pgloader'), directory),
-        ),
-      );
-    rounds.push(ways);
+      ...(await runMoves(bench, live)),
+      ...(withPgloader ? await runPgloaders(bench) : []),
+    ]);
   }
   const seconds = await estimateRowByRow(file, await databases.fresh('rows'), bench);
-  const rowByRow = way('one upsert a row (from a sample)', { seconds, megabytes: null });
-  return [...medians(rounds), rowByRow];
+  const rest = { megabytes: null, cpuSeconds: null, aim: null, grownBytes: null };
+  return [...medians(rounds), { name: 'one upsert a row (from a sample)', seconds, ...rest }];
 }
 
-const way = (
+/** @param live an archive that a target holds already */
+async function runMoves(bench: Bench, live: string): Promise<Way[]> {
+  const { databases, file } = bench;
+  const target = await databases.fresh('target');
+  const move = (url: string) => () => measureMove(file, url);
+  const empty = await run(bench, 'migrate:sqlite, empty target, every value verified', move(target), 1.2);
+  const before = await sizeOf(target);
+  const again = await run(bench, 'migrate:sqlite, again over the same data', move(target), 0.5);
+  const grownBytes = (await sizeOf(target)) - before;
+  const lived = await databases.fresh('live');
+  await measureMove(live, lived);
+  const beside = await run(bench, 'migrate:sqlite, target that holds another archive', move(lived), 2);
+  return [empty, { ...again, grownBytes }, beside];
+}
+
+async function runPgloaders(bench: Bench): Promise<Way[]> {
+  const { databases, file, directory } = bench;
+  const whole = await databases.fresh('pgloader');
+  const rest = await run(bench, 'pgloader, then all else that the floor ends with, unverified', () =>
+    measurePgloaderAndRest(file, whole, directory),
+  );
+  const own = await databases.fresh('pgloader');
+  const alone = await run(bench, 'pgloader alone: tables of its own, nothing derived, unverified', () =>
+    measurePgloader(file, own, directory),
+  );
+  return [rest, alone];
+}
+
+async function run(
+  { postmaster }: Bench,
   name: string,
-  measured: Measured,
-  { aim = null, grownBytes = null }: Partial<Pick<Way, 'aim' | 'grownBytes'>> = {},
-): Way => ({ name, ...measured, aim, grownBytes });
+  work: () => Promise<Measured>,
+  aim: number | null = null,
+): Promise<Way> {
+  const before = cpuSecondsSpent(postmaster);
+  const measured = await work();
+  const after = cpuSecondsSpent(postmaster);
+  const cpuSeconds = before === null || after === null ? null : after - before;
+  return { name, ...measured, cpuSeconds, aim, grownBytes: null };
+}
 
 function medians(rounds: readonly Way[][]): Way[] {
   return (rounds[0] ?? []).map((first, index) => {
-    const same = rounds.flatMap((round) => round[index] ?? []).toSorted((a, b) => a.seconds - b.seconds);
-    const megabytes = same.map((one) => one.megabytes ?? 0);
-    const grown = same.map((one) => one.grownBytes ?? 0);
+    const same = rounds.flatMap((round) => round[index] ?? []);
+    const most = (of: (way: Way) => number | null): number => Math.max(...same.map((way) => of(way) ?? 0));
     return {
-      name: first.name,
-      aim: first.aim,
-      seconds: same[Math.floor(same.length / 2)]?.seconds ?? first.seconds,
-      megabytes: first.megabytes === null ? null : Math.max(...megabytes),
-      grownBytes: first.grownBytes === null ? null : Math.max(...grown),
+      ...first,
+      seconds: median(same.map((way) => way.seconds)),
+      cpuSeconds: first.cpuSeconds === null ? null : median(same.map((way) => way.cpuSeconds ?? 0)),
+      megabytes: first.megabytes === null ? null : most((way) => way.megabytes),
+      grownBytes: first.grownBytes === null ? null : most((way) => way.grownBytes),
     };
   });
 }
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 async function sizeOf(url: string): Promise<number> {
   const found = await using(url, (db) =>

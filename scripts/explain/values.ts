@@ -34,6 +34,7 @@ export async function listValues(db: Db, userId: number): Promise<Values> {
     exploreFilters: EXPLORED,
     seed: 'a seed',
     words: 'love',
+    commonWord: 'e',
     emptyText: '',
     nothing: null,
     no: false,

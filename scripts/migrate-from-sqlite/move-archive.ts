@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { lockArchive } from '../../src/archives/lock.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
-import type { Db, Transaction } from '../../src/db.ts';
+import type { Transaction } from '../../src/db.ts';
 import { backUp } from './backup.ts';
 import { BulkLoad } from './bulk-load.ts';
 import { explainFaults } from './explain-faults.ts';
 import { NothingWritten, VerificationFailed } from './faults.ts';
 import { addPlaylists, mergeDerived } from './merge-derived.ts';
+import type { MoveOptions } from './move-options.ts';
 import { MERGED, type MergedTable } from './merge-tables.ts';
 import { mergeTable } from './merge.ts';
 import { openSource, type Source } from './open-source.ts';
@@ -16,35 +17,16 @@ import { followReferences, setOrphansAside, setRepeatsAside } from './prepare.ts
 import { silentProgress, type Progress } from './progress.ts';
 import { recordImport } from './record-import.ts';
 import { countNewRejects, countRejects, storeRejects, type RejectCount } from './rejects.ts';
-import type { MoveMode, MoveReport, TableReport } from './report.ts';
+import { timeOf, type MoveReport, type TableReport } from './report.ts';
 import { checkZone, setSession, takeTurn } from './session.ts';
 import { fillShelf, refreshShelves } from './shelf.ts';
-import { isAboutValues, stageTable, type Reading } from './stage.ts';
+import { stageTable, type Reading } from './stage.ts';
 import { createStaging } from './staged-tables.ts';
 import { findAllThere } from './straight/all-there.ts';
-import { isStraight, NotStraight } from './straight/is-straight.ts';
+import { isForCarefulWay, isStraight } from './straight/is-straight.ts';
 import { StraightLoad } from './straight/load.ts';
 import { verifyTable, verifyWhole } from './verify.ts';
 import { findWarnings } from './warnings.ts';
-
-export interface MoveOptions {
-  /** Without a statement timeout: a large archive takes its time. */
-  readonly db: Db;
-  readonly file: string;
-  /** Spotify id of the listener whose archive it is; null: it waits to be claimed. */
-  readonly owner: string | null;
-  /** A `dry-run` does the whole work and takes it back. Default `move`. */
-  readonly mode?: MoveMode;
-  /** IANA name of the zone of times that name none. Default UTC. */
-  readonly assumedZone?: string;
-  /** Whether to make a dated copy beside the file before. Default true. */
-  readonly backup?: boolean;
-  readonly progress?: Progress;
-  /** Whose archive the file belongs to, if that is not for its owner and content alone to say. */
-  readonly findArchive?: (tx: Transaction, owner: string | null, source: Source) => Promise<Archive>;
-  /** What else belongs into the same transaction. */
-  readonly afterwards?: (tx: Transaction, source: Source, archive: Archive) => Promise<void>;
-}
 
 /**
  * Moves an old archive into PostgreSQL: all of it, verified, or nothing.
@@ -246,7 +228,7 @@ class Move {
     if (done.rejects) await verifyWhole(tx, archive.userId);
     await this.options.afterwards?.(tx, this.source, archive);
     if (changed) await refreshArchiveSummary(tx, archive.userId);
-    return { ...report, ...this.time(done.tables) };
+    return { ...report, ...timeOf(done.tables, this.started) };
   }
 
   private describe(
@@ -263,28 +245,11 @@ class Move {
       ...found,
       missingColumns: tables.flatMap((table) => table.missing.map((column) => `${table.name}.${column}`)),
       unmoved,
-      ...this.time(found.tables),
+      ...timeOf(found.tables, this.started),
     };
-  }
-
-  private time(tables: readonly TableReport[]): { seconds: number; rowsPerSecond: number } {
-    const seconds = (performance.now() - this.started) / 1000;
-    const rows = tables.reduce((sum, table) => sum + table.read, 0);
-    return { seconds: Math.round(seconds * 100) / 100, rowsPerSecond: Math.round(rows / seconds) };
   }
 }
 
 function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
   for (const [what, count] of counts) sums.set(what, (sums.get(what) ?? 0) + count);
-}
-
-/** It is not as it should be, has a value the server refuses, or rows that break a rule: there each is judged. */
-function isForCarefulWay(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return (
-    error instanceof NotStraight ||
-    error instanceof VerificationFailed ||
-    code.startsWith('23') ||
-    isAboutValues(error)
-  );
 }

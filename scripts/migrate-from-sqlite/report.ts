@@ -41,6 +41,16 @@ export interface MoveReport {
   readonly rowsPerSecond: number;
 }
 
+/** @param started as performance.now() said it */
+export function timeOf(
+  tables: readonly TableReport[],
+  started: number,
+): { seconds: number; rowsPerSecond: number } {
+  const seconds = (performance.now() - started) / 1000;
+  const rows = tables.reduce((sum, table) => sum + table.read, 0);
+  return { seconds: Math.round(seconds * 100) / 100, rowsPerSecond: Math.round(rows / seconds) };
+}
+
 /** 0: all of it is in PostgreSQL; 1: something of it is among the rejects, or in a table the archive does not know. */
 export function exitCodeOf(report: MoveReport): 0 | 1 {
   const left = report.unmoved.some((thing) => (thing.rows ?? 0) > 0);

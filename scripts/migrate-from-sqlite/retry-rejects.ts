@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Transaction } from '../../src/db.ts';
 import { NothingWritten } from './faults.ts';
-import { moveArchive, type MoveOptions } from './move-archive.ts';
+import { moveArchive } from './move-archive.ts';
+import type { MoveOptions } from './move-options.ts';
 import type { Source } from './open-source.ts';
 import { digestOf, findArchive, type Archive } from './owner.ts';
 import { silentProgress } from './progress.ts';

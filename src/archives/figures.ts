@@ -1,3 +1,4 @@
+import { isHidden, isShown } from '../catalogue/hidden.ts';
 import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -30,7 +31,10 @@ export interface TopArtist {
 
 /** What the dashboard says of a set of tracks. Audio features run from 0 to 1. */
 export interface Figures {
+  /** Hidden ones not among them. */
   readonly tracks: number;
+  /** Tracks the listener has hidden, of which nothing else here speaks. */
+  readonly hidden: number;
   readonly artists: number;
   /** Tracks that have any audio features at all. */
   readonly with_features: number;
@@ -102,11 +106,13 @@ function figuresSql(scope: Scope): string {
       CASE raw_json -> 'explicit' WHEN 'true' THEN true WHEN 'false' THEN false END AS explicit
     FROM (${SCOPES[scope]}) AS scope
     JOIN tracks USING (track_id)
+    WHERE ${isShown('tracks.track_id')}
   ),
   ${TALLIES},
   ${POPULAR},
   ${artistsSql(scope)}
   SELECT tallies.figures
+    || jsonb_build_object('hidden', (SELECT count(*) FROM (${SCOPES[scope]}) AS scope WHERE ${isHidden('scope.track_id')}))
     || jsonb_build_object('decades', decades.list, 'most_popular', popular.list)
     || jsonb_build_object('artists', artists.total, 'top_artists', artists.list) AS figures
   FROM tallies, decades, popular, artists`;

@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import type { Queries } from '../db.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import type { Average } from './figures.ts';
@@ -81,7 +82,7 @@ const FIGURES = `
   WITH shelf AS MATERIALIZED (
     SELECT track_id, name, artist_names, energy, valence, danceability, acousticness, tempo, key, mode,
       mood_quadrant(energy, valence) AS quadrant
-    FROM archive_tracks WHERE user_id = $1
+    FROM archive_tracks WHERE user_id = $1 AND NOT hidden
   ),
   placed AS (SELECT * FROM shelf WHERE quadrant IS NOT NULL),
   quadrants AS (
@@ -145,7 +146,7 @@ const MONTHS = `
         SELECT track_id, energy, valence FROM archive_tracks
         WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL
       ) AS placed USING (track_id)
-      WHERE user_id = $1
+      WHERE user_id = $1 AND ${isShown('snapshots.track_id')}
       GROUP BY time_range, snapshot_date
     ) AS each_snapshot
     GROUP BY time_range, month

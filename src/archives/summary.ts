@@ -43,7 +43,7 @@ export async function refreshArchiveSummary(tx: Queries, userId: number): Promis
     `INSERT INTO archive_summaries (user_id, summary, mood) VALUES ($1, $2, $3)
      ON CONFLICT (user_id) DO UPDATE
        SET summary = excluded.summary, mood = excluded.mood, computed_at = now()`,
-    [userId, JSON.stringify(summary), JSON.stringify(mood)],
+    [userId, JSON.stringify({ ...summary, shape: SHAPE }), JSON.stringify(mood)],
   );
 }
 
@@ -60,16 +60,20 @@ async function computeArchiveSummary(db: Queries, userId: number): Promise<Archi
   return { totals, figures, lists: Object.fromEntries(lists) as ArchiveSummary['lists'] };
 }
 
+/** Raise it with every change of ArchiveSummary or MoodFigures: what another version kept is computed anew. */
+const SHAPE = 2;
+const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
+
 const KEPT_SUMMARY = hotQuery(
   'dashboard: the archive in figures, kept ready',
   ['userId'],
-  `SELECT summary FROM archive_summaries WHERE user_id = $1`,
+  `SELECT summary - 'shape' AS summary FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 const KEPT_MOOD = hotQuery(
   'mood: the archive in moods, kept ready',
   ['userId'],
-  `SELECT mood FROM archive_summaries WHERE user_id = $1`,
+  `SELECT mood FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 const TOTALS = `

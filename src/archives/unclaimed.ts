@@ -167,6 +167,12 @@ const CLAIM: readonly string[] = [
   `INSERT INTO archive_tracks (user_id, track_id)
    SELECT $1, track_id FROM archive_tracks WHERE user_id = $2
    ON CONFLICT DO NOTHING`,
+  `INSERT INTO hidden_tracks (user_id, track_id, hidden_at)
+   SELECT $1, track_id, hidden_at FROM hidden_tracks WHERE user_id = $2
+   ON CONFLICT DO NOTHING`,
+  `INSERT INTO hidden_artists (user_id, artist_id, hidden_at)
+   SELECT $1, artist_id, hidden_at FROM hidden_artists WHERE user_id = $2
+   ON CONFLICT DO NOTHING`,
   `DELETE FROM import_rejects AS theirs
    WHERE user_id = $2 AND EXISTS (
      SELECT FROM import_rejects AS own

@@ -1,3 +1,4 @@
+import { BELONGS_TO_ARTIST_PAGE } from './hidden.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
@@ -7,7 +8,12 @@ import { TRACK_CARD, type TrackCard } from './track-card.ts';
 export interface ListenerArtist {
   readonly artist_id: string;
   readonly name: string | null;
+  /** Hidden ones not among them, unless all are. */
   readonly tracks: number;
+  readonly hidden_tracks: number;
+  readonly all_hidden: boolean;
+  /** Since when the listener hides the artist; null: not at all. */
+  readonly hidden_at: Date | null;
   /** Places their tracks held in ranked lists, of all days and time ranges. */
   readonly listings: number;
   readonly best_rank: number | null;
@@ -38,16 +44,19 @@ const ARTIST = hotQuery(
   'artist: as the listener has them',
   ['userId', 'artistId'],
   `
-  SELECT artists.artist_id, artists.name, own.*
+  SELECT artists.artist_id, artists.name, own.*, (
+      SELECT count(*)::int FROM track_artists JOIN archive_tracks USING (track_id)
+      WHERE user_id = $1 AND track_artists.artist_id = $2 AND hidden) AS hidden_tracks,
+    (SELECT hidden_at FROM hidden_artists AS h WHERE h.user_id = $1 AND h.artist_id = $2) AS hidden_at
   FROM artists
   CROSS JOIN LATERAL (
     SELECT
-      count(*)::int AS tracks, sum(listings)::int AS listings, min(best_rank) AS best_rank,
+      count(*)::int AS tracks, bool_and(hidden) AS all_hidden, sum(listings)::int AS listings, min(best_rank) AS best_rank,
       min(first_listed_date) AS first_listed_date, max(last_listed_date) AS last_listed_date,
       (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
       ${AVERAGE_FEATURES}
     FROM track_artists JOIN archive_tracks USING (track_id)
-    WHERE user_id = $1 AND track_artists.artist_id = $2
+    WHERE user_id = $1 AND track_artists.artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
   ) AS own
   WHERE artists.artist_id = $2 AND own.tracks > 0`,
 );
@@ -83,7 +92,7 @@ const ARTIST_TRACKS = hotQuery(
   FROM (
     SELECT track_id, own.name, listings, best_rank
     FROM track_artists JOIN archive_tracks AS own USING (track_id)
-    WHERE user_id = $1 AND artist_id = $2
+    WHERE user_id = $1 AND artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
     ORDER BY ${IN_ORDER} LIMIT $3 OFFSET $4
   ) AS own
   JOIN tracks USING (track_id)

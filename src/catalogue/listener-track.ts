@@ -33,6 +33,7 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
   readonly best_rank: number | null;
   /** Places held in ranked lists, of all days and time ranges. */
   readonly listings: number;
+  readonly hidden: boolean;
 }
 
 /** The track, if it stands on the listener's shelf. */
@@ -52,7 +53,7 @@ const TRACK = hotQuery(
     ${FEATURE_COLUMNS}, tempo, key, mode, loudness,
     ${HAS_FEATURES} AS has_features,
     raw_json IS NOT NULL OR audio_features IS NOT NULL AS has_payload,
-    first_listed_date, last_listed_date, best_rank, listings
+    first_listed_date, last_listed_date, best_rank, listings, hidden
   FROM archive_tracks AS own
   JOIN tracks USING (track_id)
   WHERE user_id = $1 AND track_id = $2`,

@@ -35,5 +35,5 @@ const SHELF_SOUND = hotQuery(
     ))::int AS with_wide_sound,
     ${AVERAGE_FEATURES}
   FROM archive_tracks
-  WHERE user_id = $1`,
+  WHERE user_id = $1 AND NOT hidden`,
 );

@@ -118,7 +118,7 @@ const COUNTS = hotQuery(
       missed, count(*) AS tracks
     FROM (
       SELECT ${missed} AS missed, ${COUNTED.map((name) => `${valueOf(name)} AS of_${name}`).join(', ')}
-      FROM archive_tracks WHERE user_id = $1
+      FROM archive_tracks WHERE user_id = $1 AND NOT hidden
     ) AS shelf
     GROUP BY GROUPING SETS (${COUNTED.map((name) => `(missed, of_${name})`).join(', ')})
   ) AS counted

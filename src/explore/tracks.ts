@@ -57,7 +57,7 @@ export async function listExploredTrackIds(
 
 const LEFT = `
   FROM archive_tracks
-  WHERE user_id = $1
+  WHERE user_id = $1 AND NOT hidden
     AND ${PASSES_ALL}`;
 
 type Order = Pick<ExploreFilters, 'sort' | 'then_by'>;

@@ -17,6 +17,8 @@ export interface Queue {
   /** Up to this many, which nobody else gets. */
   take(name: QueueName, limit: number): Promise<Job[]>;
   finish(name: QueueName, job: Job): Promise<void>;
+  /** As if it had never been put there: the same thing may be planned again at once. */
+  giveBack(name: QueueName, job: Job): Promise<void>;
   /** Gives back what workers that are gone had taken, and clears away what is long done. */
   tidy(): Promise<void>;
 }
@@ -52,6 +54,9 @@ export async function openQueue(db: Db): Promise<Queue> {
     },
     async finish(name, job) {
       await boss.complete(name, job.id);
+    },
+    async giveBack(name, job) {
+      await boss.deleteJob(name, job.id);
     },
     tidy: () => boss.maintain(),
   };

@@ -6,6 +6,7 @@ import { continueDueSendings, listDueSendings } from '../playlists/due-sendings.
 import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
 import { captureSnapshots } from '../snapshots/capture.ts';
+import { isNoAttempt } from '../users/attempts.ts';
 import type { SpotifyAccess } from '../users/connections.ts';
 import { listDueCaptures, listDuePolls } from './due.ts';
 import { openQueue, QUEUES, type Job, type Queue, type QueueName } from './queue.ts';
@@ -33,21 +34,27 @@ export async function workOff(db: Db, queue: Queue, access: SpotifyAccess): Prom
     for (;;) {
       const jobs = await queue.take(name, AT_ONCE);
       if (jobs.length === 0) break;
-      await Promise.all(jobs.map((job) => perform(db, access, name, job)));
-      for (const job of jobs) await queue.finish(name, job);
+      const attempted = await Promise.all(jobs.map((job) => perform(db, access, name, job)));
+      for (const [index, job] of jobs.entries())
+        await (attempted[index] ? queue.finish(name, job) : queue.giveBack(name, job));
       done += jobs.length;
     }
   }
   return done;
 }
 
-/** What failed is written down by whoever failed; when to try again is decided anew from what is written. */
-async function perform(db: Db, access: SpotifyAccess, name: QueueName, { userId }: Job): Promise<void> {
+/**
+ * What failed is written down by whoever failed; when to try again is decided anew from what is written. Where nothing
+ * was tried (false), nothing is written, and the same job is planned again as soon as it may be.
+ */
+async function perform(db: Db, access: SpotifyAccess, name: QueueName, { userId }: Job): Promise<boolean> {
   try {
     await DO[name](db, userId, access);
+    return true;
   } catch (error) {
     if (error instanceof AppError) log.info({ job: name, reason: error.message }, 'a job kept nothing');
     else log.error({ job: name, err: error }, 'a job failed');
+    return !isNoAttempt(error);
   }
 }
 
@@ -62,7 +69,11 @@ const ROUND_MS = 15_000;
  * Plans and works, round after round, until stopped. A round that fails (a database that restarts) is logged, and the
  * next one begins where the facts stand.
  */
-export function startWorker(db: Db, access: SpotifyAccess): RunningWorker {
+export function startWorker(
+  db: Db,
+  access: SpotifyAccess,
+  { roundMs = ROUND_MS }: { roundMs?: number } = {},
+): RunningWorker {
   const stopping = new AbortController();
   const ended = (async () => {
     let queue: Queue | null = null;
@@ -73,7 +84,7 @@ export function startWorker(db: Db, access: SpotifyAccess): RunningWorker {
       } catch (error) {
         log.warn({ err: error }, 'the worker will try again');
       }
-      await sleep(ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(roundMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
   return {

@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -122,7 +123,7 @@ const START = `
       ORDER BY position NULLS LAST, track_id) FILTER (WHERE NOT sendable), '[]')
   FROM (
     SELECT track_id, position, track_id ~ '^[A-Za-z0-9]{22}$' AS sendable
-    FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2
+    FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2 AND ${isShown('playlist_tracks.track_id')}
   ) AS entries
   HAVING EXISTS (SELECT FROM playlists WHERE user_id = $1 AND playlist_id = $2)
   ON CONFLICT DO NOTHING`;

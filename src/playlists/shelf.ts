@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { lockArchive } from '../archives/lock.ts';
 import { refreshArchiveSummary } from '../archives/summary.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
@@ -66,7 +67,7 @@ const LIST = hotQuery(
           raw_json #>> '{album,images,-1,url}' AS art
         FROM (
           SELECT track_id, position FROM playlist_tracks AS e
-          WHERE (e.user_id, e.playlist_id) = ($1, p.playlist_id)
+          WHERE (e.user_id, e.playlist_id) = ($1, p.playlist_id) AND ${isShown('e.track_id')}
           ORDER BY position NULLS LAST, track_id LIMIT 12
         ) AS first JOIN tracks USING (track_id)
       ) AS pictures
@@ -104,7 +105,7 @@ const TRACK_IDS = hotQuery(
   ['userId', 'playlistId'],
   `
   SELECT COALESCE(array_agg(track_id ORDER BY position NULLS LAST, track_id), '{}') AS track_ids
-  FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2`,
+  FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2 AND ${isShown('playlist_tracks.track_id')}`,
 );
 
 export interface NewPlaylist {

@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import {
@@ -26,7 +27,7 @@ const TOTALS = hotQuery(
   `
   SELECT COALESCE(sum(plays), 0)::bigint AS plays, count(*)::int AS tracks,
     min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
-  FROM played_tracks WHERE user_id = $1`,
+  FROM played_tracks WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}`,
 );
 
 /** Plays by the hour on the listener's clock, 24 of them from midnight on; the hour that comes twice a year counts as one. */

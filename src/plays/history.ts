@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -31,7 +32,7 @@ export interface PlayFilter extends Period {
 }
 
 /** Plays, newest first. Each page costs the same, however far back it is. */
-export function listPlays(
+export async function listPlays(
   db: Queries,
   listener: Listener,
   filter: PlayFilter,
@@ -39,10 +40,28 @@ export function listPlays(
 ): Promise<Play[]> {
   const { words, after } = filter;
   const values = [...periodValues(listener, filter), after?.playedUs ?? null, after?.trackId ?? '', limit];
-  return words === null
-    ? db.many<Play>(PLAYS, values)
-    : db.many<Play>(PLAYS_OF_MATCHING_TRACKS, [...values, words]);
+  if (words === null) return db.many<Play>(PLAYS, values);
+  const { found } = await db.one<{ found: number }>(COUNT_MATCHING, [
+    listener.user_id,
+    words,
+    FEW_TRACKS + 1,
+  ]);
+  return db.many<Play>(found > FEW_TRACKS ? PLAYS_THAT_MATCH : PLAYS_OF_MATCHING_TRACKS, [...values, words]);
 }
+
+/** Of these each is asked for its newest plays; where more match, nearly every play does, and the newest are looked through. */
+const FEW_TRACKS = 500;
+
+const matching = (words: string): string =>
+  `NOT hidden AND search_text LIKE '%' || regexp_replace(search_form(${words}), '([\\\\%_])', '\\\\\\1', 'g') || '%'`;
+
+const COUNT_MATCHING = hotQuery(
+  'history: how many tracks are found by name',
+  ['userId', 'words', 'limit'],
+  `
+  SELECT count(*)::int AS found
+  FROM (SELECT FROM archive_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
+);
 
 const BEFORE_KEY = `(played_at, track_id) <
   (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text)`;
@@ -60,6 +79,7 @@ const PLAYS = hotQuery(
   WITH page AS (
     SELECT played_at, track_id FROM plays
     WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+      AND ${isShown('plays.track_id')}
     ORDER BY played_at DESC, track_id DESC
     LIMIT $7
   )
@@ -72,9 +92,7 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
   [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize', 'words'],
   `
   WITH found AS MATERIALIZED (
-    SELECT track_id FROM archive_tracks
-    WHERE user_id = $1
-      AND search_text LIKE '%' || regexp_replace(search_form($8), '([\\\\%_])', '\\\\\\1', 'g') || '%'
+    SELECT track_id FROM archive_tracks WHERE user_id = $1 AND ${matching('$8')}
   ), page AS (
     SELECT newest.played_at, found.track_id
     FROM found JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, found.track_id)
@@ -85,6 +103,25 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
       ORDER BY played_at DESC
       LIMIT $7
     ) AS newest
+    ORDER BY played_at DESC, track_id DESC
+    LIMIT $7
+  )
+  ${SHOWN}`,
+);
+
+/** From the newest play on, until enough match. The LATERAL keeps the order: each play looks up its own track. */
+const PLAYS_THAT_MATCH = hotQuery(
+  'history: plays by a common word',
+  [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize', 'commonWord'],
+  `
+  WITH page AS (
+    SELECT played_at, track_id
+    FROM plays CROSS JOIN LATERAL (
+      SELECT FROM archive_tracks
+      WHERE user_id = $1 AND archive_tracks.track_id = plays.track_id AND ${matching('$8')}
+      LIMIT 1
+    ) AS match
+    WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
     ORDER BY played_at DESC, track_id DESC
     LIMIT $7
   )

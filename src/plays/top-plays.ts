@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -32,7 +33,9 @@ const MOST_PLAYED_EVER = hotQuery(
   ['userId', 'pageSize'],
   `
   WITH top AS (
-    SELECT track_id, plays FROM played_tracks WHERE user_id = $1 ORDER BY plays DESC, track_id LIMIT $2
+    SELECT track_id, plays FROM played_tracks
+    WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}
+    ORDER BY plays DESC, track_id LIMIT $2
   )
   SELECT ${TRACK_CARD}, plays FROM top JOIN tracks USING (track_id) ORDER BY plays DESC, track_id`,
 );
@@ -42,9 +45,13 @@ const MOST_PLAYED = hotQuery(
   [...PERIOD_PARAMETERS, 'pageSize'],
   `
   WITH top AS (
-    SELECT track_id, count(*)::int AS plays FROM plays
-    WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END}
-    GROUP BY track_id ORDER BY plays DESC, track_id LIMIT $5
+    SELECT track_id, plays FROM (
+      SELECT track_id, count(*)::int AS plays FROM plays
+      WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END}
+      GROUP BY track_id
+    ) AS played
+    WHERE ${isShown('played.track_id')}
+    ORDER BY plays DESC, track_id LIMIT $5
   )
   SELECT ${TRACK_CARD}, plays FROM top JOIN tracks USING (track_id) ORDER BY plays DESC, track_id`,
 );
@@ -82,7 +89,7 @@ const LIST = hotQuery(
   `
   WITH top AS (
     SELECT track_id, rank FROM snapshots
-    WHERE user_id = $1 AND time_range = $2 AND snapshot_date = $3
+    WHERE user_id = $1 AND time_range = $2 AND snapshot_date = $3 AND ${isShown('snapshots.track_id')}
     ORDER BY rank NULLS LAST, track_id LIMIT $4
   )
   SELECT ${TRACK_CARD}, rank FROM top JOIN tracks USING (track_id) ORDER BY rank NULLS LAST, track_id`,

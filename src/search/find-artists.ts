@@ -37,7 +37,7 @@ const ARTISTS = hotQuery(
   FROM (
     SELECT artist_id, count(*)::int AS tracks
     FROM archive_tracks JOIN track_artists USING (track_id)
-    WHERE user_id = $1 AND document @@ $2::tsquery
+    WHERE user_id = $1 AND NOT hidden AND document @@ $2::tsquery
     GROUP BY artist_id ORDER BY tracks DESC, artist_id LIMIT 50
   ) AS met
   JOIN artists USING (artist_id)

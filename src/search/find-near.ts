@@ -74,7 +74,7 @@ const NEAR = hotQuery(
         avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) AS in_name
       FROM unnest($6::text[]) AS word
     ) AS compared
-    WHERE user_id = $1 AND shelf_trigrams(user_id, search_text) @@ $5::tsquery AND likeness >= ${NEAR_ENOUGH}
+    WHERE user_id = $1 AND NOT hidden AND shelf_trigrams(user_id, search_text) @@ $5::tsquery AND likeness >= ${NEAR_ENOUGH}
       AND ($3::date IS NULL OR release_date >= $3) AND ($4::date IS NULL OR release_date <= $4)
       AND ($7::tsquery IS NULL OR document @@ $7)
     ORDER BY nearness DESC, in_name DESC, ${TIES}

@@ -131,7 +131,7 @@ function foundSql(way: Way) {
     SELECT track_id, release_date, popularity, best_rank, last_listed_date,
       ${nearness} AS nearness, count(*) OVER ()::int AS found
     FROM archive_tracks
-    WHERE user_id = $1 AND ${condition}
+    WHERE user_id = $1 AND NOT hidden AND ${condition}
       AND ($4::date IS NULL OR release_date >= $4) AND ($5::date IS NULL OR release_date <= $5)
     ORDER BY nearness, ${TIES}
     LIMIT $2 OFFSET $3`;

@@ -43,7 +43,8 @@ const COMPANIONS = hotQuery(
     FROM beside
     -- Row by row: what stood beside is thought to be more than the whole shelf.
     CROSS JOIN LATERAL (
-      SELECT listings FROM archive_tracks WHERE user_id = $1 AND track_id = beside.track_id OFFSET 0) AS own
+      SELECT listings FROM archive_tracks
+      WHERE user_id = $1 AND track_id = beside.track_id AND NOT hidden OFFSET 0) AS own
     ORDER BY score DESC, track_id
     LIMIT $3
   )

@@ -45,7 +45,7 @@ const nearestSql = (by: Sound): string => `
       SELECT ${point(by)} FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)}
     ) AS distance
     FROM archive_tracks
-    WHERE user_id = $1 AND track_id <> $2 AND ${isKnown(by)}
+    WHERE user_id = $1 AND track_id <> $2 AND ${isKnown(by)} AND NOT hidden
       AND EXISTS (SELECT FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)})
     ORDER BY distance, track_id
     LIMIT $3

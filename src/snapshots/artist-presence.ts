@@ -1,3 +1,4 @@
+import { BELONGS_TO_ARTIST_PAGE } from '../catalogue/hidden.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
@@ -58,7 +59,8 @@ function monthAfter(month: string): string {
 
 /** The tracks of an artist that stand on a shelf. */
 const OWN_TRACKS = `
-  SELECT track_id FROM track_artists JOIN archive_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2`;
+  SELECT track_id FROM track_artists JOIN archive_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
+    AND ${BELONGS_TO_ARTIST_PAGE}`;
 
 const PRESENCE = hotQuery(
   'artist: presence by month',

@@ -115,11 +115,12 @@ export async function recordFailedRun(
 export const recordMissedDays = (db: Queries): Promise<number> => db.execute(MISSED_DAYS);
 
 const MISSED_DAYS = `
-  WITH runs AS (
-    SELECT user_id, wall_clock(now(), timezone)::date AS today, paused_at,
-      COALESCE(max(snapshot_date) FILTER (WHERE outcome <> 'failed') + 1, min(snapshot_date)) AS first_open
-    FROM capture_runs JOIN users USING (user_id)
-    GROUP BY user_id, timezone, paused_at
+  WITH told AS (
+    SELECT user_id, COALESCE(max(snapshot_date) FILTER (WHERE outcome <> 'failed') + 1, min(snapshot_date)) AS first_open
+    FROM capture_runs GROUP BY user_id
+  ), runs AS (
+    SELECT user_id, wall_clock(now(), timezone)::date AS today, paused_at, first_open
+    FROM told JOIN users USING (user_id)
   )
   INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, failure)
   SELECT user_id, day::date, 'missed', now(), now(), COALESCE(

@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import type { ChosenTime } from './chosen-time.ts';
 
@@ -49,7 +50,20 @@ function dayRows(date: string): string {
   return `
   SELECT track_id, rank AS position, points_of_rank(rank) AS points, rank AS best_rank, 1 AS listings
   FROM snapshots
-  WHERE user_id = $1 AND time_range = $2 AND snapshot_date = ${date}::date`;
+  WHERE user_id = $1 AND time_range = $2 AND snapshot_date = ${date}::date
+    AND ${isShown('snapshots.track_id')}`;
+}
+
+/** How many tracks of a list are hidden: of a period, of all its tracks. */
+export const HIDDEN_COUNT: Readonly<Record<SourceKind, string>> = {
+  day: hiddenCount('snapshots', 'snapshot_date = $3::date'),
+  period: hiddenCount('snapshot_periods', 'period = $3'),
+};
+
+function hiddenCount(table: string, ofList: string): string {
+  return `
+  SELECT count(*) FROM archive_tracks AS own JOIN ${table} AS listed USING (user_id, track_id)
+  WHERE user_id = $1 AND own.hidden AND time_range = $2 AND ${ofList}`;
 }
 
 /** Counted after they are cut: the index gives the first fifty without looking at the others. */
@@ -59,6 +73,7 @@ export function periodRows(period: string, length = PERIOD_LENGTH): string {
   FROM (
     SELECT track_id, points, best_rank, listings FROM snapshot_periods
     WHERE user_id = $1 AND time_range = $2 AND period = ${period}
+      AND ${isShown('snapshot_periods.track_id')}
     ORDER BY ${PERIOD_ORDER} LIMIT ${length}
   ) AS best`;
 }
@@ -66,5 +81,6 @@ export function periodRows(period: string, length = PERIOD_LENGTH): string {
 /** The shelf's row of each `<list>.track_id`, one after the other. (The planner weighs a plain join for longer than it runs.) */
 export const shelfOf = (list: string): string => `
   LATERAL (
-    SELECT * FROM archive_tracks WHERE archive_tracks.user_id = $1 AND archive_tracks.track_id = ${list}.track_id OFFSET 0
+    SELECT * FROM archive_tracks
+    WHERE archive_tracks.user_id = $1 AND archive_tracks.track_id = ${list}.track_id AND NOT hidden OFFSET 0
   )`;

@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -42,6 +43,7 @@ const ANNIVERSARIES = hotQuery(
   LATERAL (
     SELECT track_id, rank FROM snapshots
     WHERE user_id = $1 AND time_range = $2 AND snapshot_date = nearest.snapshot_date
+      AND ${isShown('snapshots.track_id')}
     ORDER BY rank NULLS LAST, track_id LIMIT 1
   ) AS top
   JOIN tracks USING (track_id)

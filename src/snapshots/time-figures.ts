@@ -4,7 +4,15 @@ import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { LIST_ROWS, listValues, shelfOf, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
+import {
+  HIDDEN_COUNT,
+  LIST_ROWS,
+  listValues,
+  shelfOf,
+  sourceOf,
+  type ListOf,
+  type SourceKind,
+} from './list-source.ts';
 
 /** The four moods, as the mood pages have them. */
 export const MOODS = QUADRANTS;
@@ -22,6 +30,8 @@ export interface TimeSound {
 
 /** How a list sounds and who it is by. */
 export interface TimeFigures extends TimeSound {
+  /** Tracks of that time that the listener has hidden, and of which nothing else here speaks. */
+  readonly hidden: number;
   readonly artists: number;
   /** By the points of their tracks on the list, at most ten. */
   readonly top_artists: readonly {
@@ -82,6 +92,7 @@ const figuresSql = (kind: SourceKind): string => `
   ),
   best AS (SELECT * FROM ranked ORDER BY points DESC, tracks DESC, artist_id, artist_name LIMIT 10)
   SELECT sound.figures || jsonb_build_object(
+    'hidden', (${HIDDEN_COUNT[kind]}),
     'artists', (SELECT count(*) FROM ranked),
     'top_artists', COALESCE((
       SELECT jsonb_agg(jsonb_build_object(

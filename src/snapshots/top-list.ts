@@ -1,3 +1,4 @@
+import { isShown } from '../catalogue/hidden.ts';
 import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -68,5 +69,6 @@ const TOP_LIST = hotQuery(
     WHERE (user_id, time_range, track_id) = ($1, $2, now.track_id)
       AND snapshot_date < previous
   ) AS earlier ON before.track_id IS NULL
+  WHERE ${isShown('now.track_id')}
   ORDER BY now.rank NULLS LAST, now.track_id`,
 );

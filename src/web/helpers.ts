@@ -1,6 +1,7 @@
 // What every view may call besides `asset`: words and numbers, checked addresses, and the one way to put JSON into a page.
 export * from './findings.ts';
 export * from './format.ts';
+export * from './hidden-words.ts';
 export * from './mood-words.ts';
 export * from './movement-words.ts';
 export { rangeLabel } from './time-ranges.ts';

@@ -3,20 +3,9 @@ import type { DayCount } from '../plays/figures.ts';
 import type { Play, PlayGap } from '../plays/history.ts';
 import type { Period } from '../plays/period.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { chartTable, type ChartSeries, type ChartTable } from './findings.ts';
+import { chartTable, type Chart } from './findings.ts';
 import { formatDate, formatMonth, formatNumber, formatPercent, plural } from './format.ts';
 import { daysBefore, daysBetween } from './local-days.ts';
-
-/** What `partials/chart` draws. */
-export interface Chart {
-  readonly id: string;
-  readonly kind: string;
-  readonly heading: string;
-  readonly finding: string;
-  readonly note: string;
-  readonly series: readonly ChartSeries[];
-  readonly table: ChartTable;
-}
 
 const hourName = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
 

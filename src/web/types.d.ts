@@ -10,6 +10,8 @@ declare global {
 export interface Flash {
   readonly kind: 'info' | 'error';
   readonly text: string;
+  /** A form of one button that takes back what was done: where it goes, what it says. */
+  readonly undo?: { readonly action: string; readonly words: string };
 }
 
 declare module 'express-session' {

@@ -28,6 +28,7 @@ async function figuresOf(...tracks: readonly TrackFields[]): Promise<Figures> {
 
 const EMPTY: Figures = {
   tracks: 0,
+  hidden: 0,
   artists: 0,
   with_features: 0,
   energy: { average: null, known: 0 },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { getArchiveSummary, refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { getArchiveSummary, getMoodFigures, refreshArchiveSummary } from '../../src/archives/summary.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
@@ -55,6 +55,15 @@ describe('a summary', () => {
       last_date: null,
     });
     expect(figures).toMatchObject({ tracks: 0, artists: 0, energy: { average: null, known: 0 } });
+  });
+
+  it('that an older version of the app kept, in another shape, is not believed', async () => {
+    const known = await getArchiveSummary(test.db, alice);
+    await test.db.execute(`UPDATE archive_summaries SET summary = '{"totals": {}}'`);
+    expect(await getArchiveSummary(test.db, alice)).toEqual(known);
+    await test.db.execute(`UPDATE archive_summaries SET summary = '{"shape": 1}', mood = '{"shape": 1}'`);
+    expect(await getArchiveSummary(test.db, alice)).toEqual(known);
+    expect(await getMoodFigures(test.db, alice)).not.toHaveProperty('shape');
   });
 
   it('is kept ready, and the kept one is the same as one computed anew', async () => {

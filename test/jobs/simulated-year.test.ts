@@ -18,10 +18,15 @@ import { useSimulatedClock } from '../support/simulated-clock.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-/** `npm run drill` goes through the whole year. */
-const DAYS = Number(process.env.SIMULATED_DAYS ?? 10);
-const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
+const DAYS = Number(process.env.SIMULATED_DAYS ?? 365);
+const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 const STEP_MS = 30 * MINUTE_MS;
+/**
+ * On most days the workers wake up once, at an hour at which it is late enough for all three, so that a year passes in
+ * half a minute; around each misfortune, and with `npm run drill` the whole year through, they do so every half hour.
+ */
+const AWAKE_HOUR = 18;
+const EVERY_HALF_HOUR = process.env.SIMULATED_STEPS === 'all';
 const BEGINNING = Date.parse('2026-03-01T00:00:00Z');
 const dayAt = (part: number): number => BEGINNING + Math.round(DAYS * part) * DAY_MS;
 const DEAD_MS = 2 * DAY_MS;
@@ -35,6 +40,8 @@ interface Person {
   userId: number;
   /** Everything they have ever played, oldest first. */
   readonly history: StandInPlay[];
+  /** The newest play that Spotify has told of. */
+  newest: string;
   /** When their consent was withdrawn; null: it stands. */
   deadSince: number | null;
   /** What must be there in the end: the days, the plays, the gaps. */
@@ -47,6 +54,7 @@ const person = (id: string, timezone: string): Person => ({
   timezone,
   userId: 0,
   history: [],
+  newest: '',
   deadSince: null,
   days: new Set(),
   plays: new Set(),
@@ -55,7 +63,7 @@ const person = (id: string, timezone: string): Person => ({
 
 describe(
   `${DAYS} days of captures and plays for three listeners`,
-  { timeout: 120_000 + DAYS * 30_000 },
+  { timeout: EVERY_HALF_HOUR ? 3 * HOUR_MS : 600_000 },
   () => {
     const test = useDatabase();
     const clock = useSimulatedClock(test);
@@ -79,8 +87,7 @@ describe(
           id,
           displayName: id,
           topTracks: { short_term: some(0), medium_term: some(3), long_term: some(6) },
-          recentlyPlayed: (now) =>
-            history.filter(({ played_at }) => Date.parse(played_at) <= now.getTime()).slice(-60),
+          recentlyPlayed: (now) => upTo(history, now).slice(-60),
         })),
       });
       access = { settings: settingsFor(spotify), tokenKeys };
@@ -110,9 +117,9 @@ describe(
     const chance = (seed: string): number =>
       createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
 
-    /** Seven songs in about every third half hour. */
+    /** Seven songs in about every eighth half hour. */
     const listen = (one: Person, from: number): void => {
-      if (chance(`${one.id} ${from}`) > 0.35) return;
+      if (chance(`${one.id} ${from}`) > 0.12) return;
       for (let song = 0; song < 7; song += 1) {
         one.history.push({
           track: inventTrack(Math.floor(chance(`${one.id} ${from} ${song}`) * 100)),
@@ -134,24 +141,25 @@ describe(
       for (const call of spotify.calls.slice(seen)) {
         const one = people.find(({ id }) => id === call.listenerId);
         if (!one || call.path !== '/v1/me/player/recently-played' || call.status !== 200) continue;
-        const known = one.history.filter(({ played_at }) => Date.parse(played_at) <= call.at.getTime());
-        const page = known.slice(-50).map(({ played_at }) => played_at);
-        const newest = [...one.plays].at(-1);
-        const oldest = page[0];
-        if (newest !== undefined && oldest !== undefined && page.length === 50 && oldest > newest)
-          one.gaps.push(`${newest} to ${oldest}`);
+        const page = upTo(one.history, call.at)
+          .slice(-50)
+          .map(({ played_at }) => played_at);
+        const oldest = page[0] ?? '';
+        if (one.newest !== '' && page.length === 50 && oldest > one.newest)
+          one.gaps.push(`${one.newest} to ${oldest}`);
+        one.newest = page.at(-1) ?? one.newest;
         for (const at of page) one.plays.add(at);
       }
       seen = spotify.calls.length;
     };
 
-    const penaltyEnds = (): number =>
-      Math.max(
-        0,
-        ...spotify.calls
-          .filter(({ status }) => status === 429)
-          .map(({ at }) => at.getTime() + PENALTY_SECONDS * 1000),
-      );
+    let penaltyEnds = 0;
+    const lookAtPenalties = (): void => {
+      for (const { status, at } of spotify.calls.slice(penaltiesSeen))
+        if (status === 429) penaltyEnds = Math.max(penaltyEnds, at.getTime() + PENALTY_SECONDS * 1000);
+      penaltiesSeen = spotify.calls.length;
+    };
+    let penaltiesSeen = 0;
     const wallClock = (at: number, timeZone: string): { day: string; time: string } => {
       const parts = new Intl.DateTimeFormat('sv-SE', {
         timeZone,
@@ -175,12 +183,14 @@ describe(
       ]);
       const [limitedFrom, limitedTo] = [dayAt(0.4), dayAt(0.4) + Math.min(7, Math.ceil(DAYS * 0.1)) * DAY_MS];
       const [abandoned, terminated, restarted] = [dayAt(0.1), dayAt(0.6), dayAt(0.9)].map(
-        (day) => day + 20.5 * 3_600_000,
-      );
+        (day) => day + 20.5 * HOUR_MS,
+      ) as [number, number, number];
+      const misfortunes = [...deaths.keys(), limitedFrom, limitedTo, abandoned, terminated, restarted];
 
       for (let at = BEGINNING; at < BEGINNING + DAYS * DAY_MS; at += STEP_MS) {
-        await clock.set(new Date(at));
         people.forEach((one) => listen(one, at - STEP_MS));
+        if (!isAwake(at, misfortunes)) continue;
+        await clock.set(new Date(at));
         const dead = deaths.get(at);
         if (dead) {
           dead.deadSince = at;
@@ -198,13 +208,14 @@ describe(
         }
         const working = await misfortune(at, { abandoned, terminated, restarted });
         if (!working) continue;
-        const limited = (at >= limitedFrom && at < limitedTo) || at < penaltyEnds();
+        lookAtPenalties();
+        const limited = (at >= limitedFrom && at < limitedTo) || at < penaltyEnds;
         for (const one of people) {
           const { day, time } = wallClock(at, one.timezone);
           if (one.deadSince === null && !limited && time >= (captureTimes.get(one.id) ?? ''))
             one.days.add(day);
         }
-        if (at % (6 * 3_600_000) === 0) await Promise.all(workers.map((worker) => round(worker, at)));
+        if (Math.floor(at / STEP_MS) % 3 === 0) await Promise.all(workers.map((worker) => round(worker, at)));
         else await round(workers[Math.floor(at / STEP_MS) % 2] as { db: Db; queue: Queue }, at);
         lookAtPages();
       }
@@ -296,6 +307,20 @@ describe(
     }
   },
 );
+
+/** Once a day, and from an hour before until eight hours after a misfortune every half hour. */
+const isAwake = (at: number, misfortunes: readonly number[]): boolean =>
+  EVERY_HALF_HOUR ||
+  at % DAY_MS === AWAKE_HOUR * HOUR_MS ||
+  misfortunes.some((when) => at >= when - HOUR_MS && at <= when + 8 * HOUR_MS);
+
+/** What was played until then; histories only ever grow at their end. */
+function upTo(history: readonly StandInPlay[], now: Date): readonly StandInPlay[] {
+  const instant = now.toISOString();
+  let end = history.length;
+  while (end > 0 && (history[end - 1] as StandInPlay).played_at > instant) end -= 1;
+  return history.slice(Math.max(0, end - 60), end);
+}
 
 /** Calls made while a 429 answered earlier was still to be waited out. */
 function callsTooEarly(calls: readonly RecordedCall[]): string[] {

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
   it('goes from the timeline to a year, a month and a day, by links and by keys, and compares', async () => {
     const page = await browser.open();
     await signIn(page);
-    await page.getByRole('link', { name: 'Time machine' }).first().click();
+    await page.getByRole('link', { name: 'Time machine', exact: true }).click();
     await page.waitForURL(/time-machine$/);
     await page.locator('.timeline').getByRole('link', { name: '2024', exact: true }).click();
     await page.waitForURL(/\/2024$/);
@@ -76,7 +76,9 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
     await page.getByLabel('A day to travel to').fill('2024-04-20');
     await page.getByRole('button', { name: 'Travel there' }).click();
     await page.waitForURL(/\/2024\/04\/20$/);
-    expect(await page.locator('[role=status]').innerText()).toContain('This is 1 May 2024, 11 days later');
+    expect(await page.locator('.notice[role=status]').innerText()).toContain(
+      'This is 1 May 2024, 11 days later',
+    );
     expect(await page.getByRole('link', { name: 'Make a playlist of these' }).getAttribute('href')).toBe(
       '/playlists/new?from=snapshot&date=2024-05-01&range=short_term',
     );

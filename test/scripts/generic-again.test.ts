@@ -179,7 +179,7 @@ const endOtherSessions = () =>
     .many(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
                 AND state <> 'idle'`);
 
-describe('cut off', () => {
+describe('cut off', { timeout: 120_000 }, () => {
   it('by the server half-way it leaves nothing, and the next run ends as if undisturbed', async () => {
     const source = file(`${WEATHER} ${NOKEY}`, (db) => {
       for (let n = 0; n < 20_000; n += 1)

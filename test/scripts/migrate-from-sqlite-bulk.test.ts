@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { writeLargeArchive } from '../../scripts/large-archive/write.ts';
 import { createDb, type Transaction } from '../../src/db.ts';
+import { listStrayDerived } from '../support/derived.ts';
 import { useMoves } from '../support/moves.ts';
 import { insert, SNAPSHOTS_SCHEMA, useDirectory } from '../support/old-archives.ts';
 import { dumpTables } from '../support/table-dump.ts';
@@ -12,7 +13,7 @@ import { dumpTables } from '../support/table-dump.ts';
 const { test, archive, move, listRejects } = useMoves(SNAPSHOTS_SCHEMA);
 const directory = useDirectory();
 const root = path.resolve(import.meta.dirname, '../..');
-const SLOW = 120_000;
+const SLOW = 300_000;
 
 /** Everything the catalogue says of constraints, indexes, triggers and columns. */
 const catalogue = (): Promise<unknown[]> =>
@@ -160,7 +161,7 @@ interface Ended {
   readonly peakMegabytes: number;
 }
 
-function run(file: string): { ended: Promise<Ended>; kill: () => void } {
+function run(file: string): { ended: Promise<Ended>; kill: () => void; isOver: () => boolean } {
   const preload = ['--import', 'tsx', '--import', './scripts/bench/peak-memory.ts'];
   const child = spawn(
     process.execPath,
@@ -175,18 +176,26 @@ function run(file: string): { ended: Promise<Ended>; kill: () => void } {
     new Promise<number | null>((resolve) => child.on('close', resolve)),
     text(child.stdio[3] as Readable),
   ]).then(([code, peak]) => ({ code, peakMegabytes: Number(peak) / 1024 }));
-  return { ended, kill: () => void child.kill('SIGKILL') };
+  return {
+    ended,
+    kill: () => void child.kill('SIGKILL'),
+    isOver: () => child.exitCode !== null || child.signalCode !== null,
+  };
 }
 
-async function until(condition: string): Promise<void> {
+async function until(condition: string, isOver: () => boolean = () => false): Promise<void> {
   // On tables that another holds for itself, only the list of who does what can be asked.
   const watcher = createDb({ url: test.url, poolMin: 0, poolMax: 1, applicationName: 'test-watcher' });
-  for (;;) {
-    const { met } = await watcher.one<{ met: boolean }>(`SELECT ${condition} AS met`);
-    if (met) break;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  try {
+    for (;;) {
+      const { met } = await watcher.one<{ met: boolean }>(`SELECT ${condition} AS met`);
+      if (met) return;
+      if (isOver()) throw new Error(`it was over before this was met: ${condition}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    await watcher.close();
   }
-  await watcher.close();
 }
 
 const BUSY = `application_name = 'migrate-sqlite' AND datname = current_database()`;
@@ -195,17 +204,22 @@ it.each(['COPY snapshots', 'ALTER TABLE snapshots ADD CONSTRAINT', 'CREATE INDEX
   'killed at %s, every key and index is in place and nothing is visible',
   async (statement) => {
     const file = path.join(directory, 'kill.db');
-    writeLargeArchive({ file, tracks: 4_000, snapshots: 150_000 });
+    writeLargeArchive({ file, tracks: 2_000, snapshots: 80_000 });
     const before = await catalogue();
     const running = run(file);
-    await until(`EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY} AND ltrim(query) LIKE '${statement}%')`);
+    onTestFinished(running.kill);
+    const met = `EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY} AND ltrim(query) LIKE '${statement}%')`;
+    await until(met, running.isOver);
     running.kill();
     await running.ended;
     await until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY})`);
     expect(await catalogue()).toEqual(before);
     expect(await test.db.many('SELECT 1 FROM users UNION ALL SELECT 1 FROM tracks')).toEqual([]);
-    expect((await run(file).ended).code).toBe(0);
+    const whole = await run(file).ended;
+    expect(whole.code).toBe(0);
+    expect(whole.peakMegabytes).toBeLessThan(200);
     expect(await catalogue()).toEqual(before);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   },
   SLOW,
 );

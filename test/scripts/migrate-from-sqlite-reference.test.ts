@@ -20,14 +20,14 @@ function source(layout: ReferenceLayout, sql: string): unknown[] {
   return rows;
 }
 
-describe.skipIf(!hasReferenceArchives)('the reference archives', () => {
+describe.skipIf(!hasReferenceArchives)('the reference archives', { timeout: 120_000 }, () => {
   const test = useDatabase();
   const directory = useDirectory();
   beforeEach(() => emptyTables(test.db));
 
   function move(layout: ReferenceLayout): Promise<MoveReport> {
     const file = copyReference(layout, directory);
-    return moveArchive({ db: test.db, file, owner: 'alice', backup: false });
+    return moveArchive({ db: test.patient, file, owner: 'alice', backup: false });
   }
 
   const count = async (table: string): Promise<number> =>

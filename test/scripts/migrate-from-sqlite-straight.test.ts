@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import Sqlite, { type Database } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { writeLargeArchive } from '../../scripts/large-archive/write.ts';
 import { silentProgress, type Progress } from '../../scripts/migrate-from-sqlite/progress.ts';
@@ -246,5 +246,19 @@ describe('every shelf says what the catalogue and the lists say', () => {
     expect(await listStrayPeriodRows(test.db)).toEqual([]);
     expect(await test.db.many('SELECT 1 FROM archive_tracks')).toHaveLength(200 + 11 + 1_000);
     expect((await move(small, { owner: 'bob' })).changed).toBe(false);
+  }, 60_000);
+
+  it('what a listener hid stays hidden, and so do the tracks that a move brings of a hidden artist', async () => {
+    await move(archive(fill));
+    await test.db.execute(`INSERT INTO hidden_artists (user_id, artist_id) SELECT user_id, 'b' FROM users`);
+    await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) SELECT user_id, 't1' FROM users`);
+    const file = large('hidden', 4, 500, 12_000);
+    const old = new Sqlite(file);
+    insert(old, 'tracks', { track_id: 'more of b', raw_json: '{"artists": [{"id": "b", "name": "B"}]}' });
+    old.close();
+    await move(file);
+    expect(await test.db.many('SELECT track_id FROM archive_tracks WHERE hidden ORDER BY 1')).toEqual(
+      ['more of b', 't1', 't8'].map((track_id) => ({ track_id })),
+    );
   }, 60_000);
 });

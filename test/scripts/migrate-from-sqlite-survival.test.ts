@@ -51,12 +51,15 @@ function large(name: string, tracks: number): string {
   });
 }
 
-/** Every row, without what two undisturbed runs would differ in as well: numbers of runs, and the time of day. */
+/**
+ * Every row, without what two undisturbed runs would differ in as well: numbers of runs and of listeners (with which
+ * the words of a document are marked), and the time of day.
+ */
 async function contentOf(db: Db): Promise<Record<string, string[]>> {
   const content: Record<string, string[]> = {};
   for (const table of Object.keys(await dumpTables(db))) {
     const rows = await db.many<{ line: string }>(
-      `SELECT (to_jsonb(t) - '{user_id,import_id,reject_id,created_at,updated_at,started_at,finished_at,report}'::text[])::text
+      `SELECT (to_jsonb(t) - '{user_id,import_id,reject_id,created_at,updated_at,started_at,finished_at,report,document}'::text[])::text
          ${table === 'imports' ? ` || (report -> 'tables')::text || (report -> 'rejects')::text` : ''} AS line
        FROM ${table} AS t ORDER BY 1`,
     );

@@ -26,7 +26,7 @@ let alice: number;
 
 beforeAll(async () => {
   spotify = await startSpotifyStandIn({ listeners: standInListeners() });
-  access = { settings: settingsFor(spotify, { timeoutMs: 2000 }), tokenKeys };
+  access = { settings: settingsFor(spotify), tokenKeys };
 });
 afterAll(() => spotify.close());
 

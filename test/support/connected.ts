@@ -26,7 +26,7 @@ export function useConnected(): ConnectedTest {
   const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
   beforeAll(async () => {
     test.spotify = await startSpotifyStandIn({ listeners: standInListeners() });
-    test.access = { settings: settingsFor(test.spotify, { timeoutMs: 2000 }), tokenKeys };
+    test.access = { settings: settingsFor(test.spotify), tokenKeys };
   });
   afterAll(() => test.spotify.close());
   test.connectListener = async (listenerId, timezone = 'UTC') => {

@@ -7,6 +7,8 @@ import { databaseUrl } from './database-url.ts';
 export interface TestDatabase {
   /** Set before the file's first test runs. */
   db: Db;
+  /** The same database as a command that takes its time opens it: no statement is too slow, however busy the machine. */
+  patient: Db;
   url: string;
 }
 
@@ -30,10 +32,13 @@ export function useDatabase(): TestDatabase {
   beforeAll(async () => {
     log.level = 'silent';
     await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
-    test.db = createDb({ url, poolMin: 0, poolMax: 10, applicationName: 'test' });
+    const settings = { url, poolMin: 0, poolMax: 10, applicationName: 'test' };
+    test.db = createDb(settings);
+    test.patient = createDb({ ...settings, statementTimeoutMs: 0 });
   });
   afterAll(async () => {
     await test.db.close();
+    await test.patient.close();
     await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
   });
   return test;

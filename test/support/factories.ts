@@ -103,6 +103,19 @@ export async function insertPlaylist(
   );
 }
 
+/** Listens, each as `[instant, track id]`. */
+export async function insertPlays(
+  db: Db,
+  userId: number,
+  plays: readonly (readonly [string, string])[],
+): Promise<void> {
+  await db.execute(
+    `INSERT INTO plays (user_id, played_at, track_id, raw_json)
+     SELECT $1, played_at, track_id, '{}' FROM unnest($2::timestamptz[], $3::text[]) AS play (played_at, track_id)`,
+    [userId, plays.map(([at]) => at), plays.map(([, id]) => id)],
+  );
+}
+
 /** Tracks an archive holds outside of every list and playlist. */
 export async function insertArchiveTracks(db: Db, userId: number, tracks: readonly string[]): Promise<void> {
   await db.execute(`INSERT INTO archive_tracks (user_id, track_id) SELECT $1, unnest($2::text[])`, [

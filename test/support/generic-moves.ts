@@ -36,7 +36,8 @@ export function useGenericMoves(): GenericMoves {
       files += 1;
       return writeArchive(directory, `any${files}`, schema, fill);
     },
-    move: (file, options = {}) => moveFile({ db: test.db, file, schema: 's', backup: false, ...options }),
+    move: (file, options = {}) =>
+      moveFile({ db: test.patient, file, schema: 's', backup: false, ...options }),
     rows,
     rejects: () =>
       rows(

@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { moveArchive, type MoveOptions } from '../../scripts/migrate-from-sqlite/move-archive.ts';
+import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
+import type { MoveOptions } from '../../scripts/migrate-from-sqlite/move-options.ts';
 import type { MoveReport } from '../../scripts/migrate-from-sqlite/report.ts';
 import { verifyArchive, type Verification } from '../../scripts/migrate-from-sqlite/verify/verify-archive.ts';
 import { useDatabase, type TestDatabase } from './database.ts';
+import { listStrayDerived } from './derived.ts';
 import { useDirectory, writeArchive } from './old-archives.ts';
 import { emptyTables } from './table-dump.ts';
 
@@ -34,9 +36,9 @@ export function useMoves(usualSchema: string): Moves {
   let files = 0;
   let moved: [string, Partial<MoveOptions>] | null = null;
   const verify: Moves['verify'] = (file, options = {}) =>
-    verifyArchive({ db: test.db, file, owner: 'alice', ...options });
+    verifyArchive({ db: test.patient, file, owner: 'alice', ...options });
   const move: Moves['move'] = async (file, options = {}) => {
-    const report = await moveArchive({ db: test.db, file, owner: 'alice', backup: false, ...options });
+    const report = await moveArchive({ db: test.patient, file, owner: 'alice', backup: false, ...options });
     moved = report.mode === 'move' ? [file, options] : moved;
     return report;
   };
@@ -44,12 +46,14 @@ export function useMoves(usualSchema: string): Moves {
     moved = null;
     return emptyTables(test.db);
   });
-  // Whatever a test moves, the verification that shares nothing with the move finds all of it.
+  // Whatever a test moves, the verification that shares nothing with the move finds all of it, and what is derived of
+  // it says what the triggers would have made it say.
   afterEach(async () => {
     if (moved === null) return;
     const [file, options] = moved;
-    const found = await verify(file, { ...options, db: test.db });
+    const found = await verify(file, { ...options, db: test.patient });
     expect(found.ok ? [] : found).toEqual([]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
   });
   return {
     test,

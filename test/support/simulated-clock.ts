@@ -20,8 +20,8 @@ export function useSimulatedClock(test: TestDatabase): SimulatedClock {
     await test.db.execute('CREATE TABLE simulated.clock (instant timestamptz NOT NULL)');
     await test.db.execute('INSERT INTO simulated.clock VALUES (pg_catalog.now())');
     await test.db.execute(
-      `CREATE FUNCTION simulated.now() RETURNS timestamptz LANGUAGE sql STABLE
-       AS 'SELECT instant FROM simulated.clock'`,
+      `CREATE FUNCTION simulated.now() RETURNS timestamptz LANGUAGE plpgsql STABLE
+       AS 'BEGIN RETURN (SELECT instant FROM simulated.clock); END'`,
     );
     const { name } = await test.db.one<{ name: string }>('SELECT current_database() AS name');
     await test.db.execute(`ALTER DATABASE ${name} SET search_path = simulated, public, pg_catalog`);

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
-import { insertListener, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
-import { fillIn, ROUTES } from '../support/site-map.ts';
+import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useApp();
 const HERS = 'ALICE-ONLY';
@@ -203,21 +202,5 @@ describe('a listener with playlists only', () => {
       ((await bob.get(`/api/energy-distribution${query}`).expect(200)).body as Chart).data;
     expect(await distribution('')).toEqual([1, 0, 0]);
     expect(await distribution('?range=short_term')).toEqual([0, 0, 0]);
-  });
-});
-
-describe('what only Alice has', () => {
-  it('never appears for Bob or for nobody, on any page or in any JSON', async () => {
-    const archiveId = await insertListener(test.db, null);
-    const pages = ROUTES.filter(({ method, access }) => method === 'GET' && access !== 'sign-in');
-    for (const visitor of [bob, nobody(test)]) {
-      for (const { path } of pages) {
-        for (const query of ['', '?range=short_term', '?range=medium_term', '?range=long_term']) {
-          const { text } = await visitor.get(fillIn(path, String(archiveId)) + query);
-          expect(text ?? '').not.toMatch(new RegExp(`${HERS}|Alice|${ALICE}`));
-        }
-      }
-    }
-    expect((await alice.get('/settings')).text).toContain('Alice');
   });
 });

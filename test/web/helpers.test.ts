@@ -166,6 +166,7 @@ describe('movement', () => {
 
 const NOTHING: Figures = {
   tracks: 120,
+  hidden: 0,
   artists: 0,
   with_features: 0,
   energy: { average: null, known: 0 },

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
-import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import {
   insertImport,
   insertPlaylist,
@@ -107,6 +107,8 @@ describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path,
     for (const [visitor, ids, stranger] of [
       [alice, hers, /bobmark/i],
       [bob, his, /alicemark/i],
+      // (The way to sign-in and back repeats the address, which has an id of hers.)
+      [nobody(test), hers, /Love alicemark|alicemark band|ALICEMARK-ARTIST/],
     ] as const) {
       for (const address of listAddresses(page, ids ?? {})) {
         // As bytes: files to take away come in many types.

@@ -1,3 +1,4 @@
+import { wordAxis } from './axis.js';
 import { fitted, setType } from './text.js';
 
 const FOCUS = 10;
@@ -22,17 +23,7 @@ export function bump(series, theme) {
     options: {
       layout: { padding: (context) => ({ top: 8, left: 26, right: labelWidth(context.chart.width) }) },
       scales: {
-        x: {
-          grid: { display: false },
-          border: { color: theme.ink },
-          ticks: {
-            color: theme.soft,
-            font: { family: theme.font, size: 12 },
-            maxRotation: 0,
-            autoSkip: true,
-            autoSkipPadding: 12,
-          },
-        },
+        x: wordAxis(theme, { autoSkipPadding: 12 }),
         y: { display: false, reverse: true, min: 0.5, max: heightOf(lowest) + 0.6 },
       },
     },

@@ -1,8 +1,7 @@
 import { bars } from './bars.js';
 import { bump } from './bump.js';
-import { columns } from './columns.js';
+import { columns, histogram, strip } from './columns.js';
 import { course } from './course.js';
-import { histogram } from './histogram.js';
 import { line } from './line.js';
 import { months } from './months.js';
 import { path } from './path.js';
@@ -10,7 +9,6 @@ import { profile } from './profile.js';
 import { radar } from './radar.js';
 import { scatter } from './scatter.js';
 import { shares } from './shares.js';
-import { strip } from './strip.js';
 import { onThemeChange, readTheme } from './theme.js';
 
 /** Each makes a Chart.js configuration of `[{name, labels, data}]`, the list first and the whole archive last. */

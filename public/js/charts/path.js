@@ -1,3 +1,4 @@
+import { wordAxis } from './axis.js';
 import { setType } from './text.js';
 
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
@@ -25,17 +26,10 @@ export function path(series, theme) {
     options: {
       layout: { padding: { right: NAMES_WIDTH, top: 10, left: 26 } },
       scales: {
-        x: {
-          grid: { display: false },
-          border: { color: theme.ink },
-          ticks: {
-            color: theme.soft,
-            font: { family: theme.font, size: 12 },
-            maxRotation: 0,
-            autoSkipPadding: 24,
-            callback: (_, at) => monthName(series[0].labels[at]),
-          },
-        },
+        x: wordAxis(theme, {
+          autoSkipPadding: 24,
+          callback: (_, at) => monthName(series[0].labels[at]),
+        }),
         y: { display: false, ...reach },
       },
     },

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { VerificationFailed } from '../faults.ts';
 import type { Source, SourceTable } from '../open-source.ts';
+import { isAboutValues } from '../stage.ts';
 
 /**
  * A file, a table or a row that is not as the old app wrote it. Nothing is wrong with it yet: it takes the careful
@@ -46,5 +48,16 @@ function hasUniqueKey(db: Database, { name, key, columns }: SourceTable): boolea
   // One over part of the key keeps the whole key unique as well.
   return indexes.some((index) =>
     keyed.all(index).every((part) => part.coll === 'BINARY' && wanted.has(part.name?.toLowerCase())),
+  );
+}
+
+/** The file is not as it should be, has a value the server refuses, or rows that break a rule: there each is judged. */
+export function isForCarefulWay(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return (
+    error instanceof NotStraight ||
+    error instanceof VerificationFailed ||
+    code.startsWith('23') ||
+    isAboutValues(error)
   );
 }

@@ -1,6 +1,7 @@
 import { quoteName } from '../cells.ts';
 import type { Layout } from '../layouts.ts';
 import type { Source } from '../open-source.ts';
+import { ENERGETIC, HAS_ISRC, RELEASED, RELEASED_IN_PAYLOAD, type Question } from './questions.ts';
 import type { PlainCell } from './read-cells.ts';
 
 /**
@@ -22,15 +23,6 @@ export interface Computed {
   readonly name: string;
   readonly column: string;
   readonly sql: string;
-}
-
-/** A question put to both sides, over the rows whose column says the same on both. */
-export interface Question {
-  readonly name: string;
-  readonly column: string;
-  /** SQLite: 1, 0, or NULL where it cannot be asked of this row. */
-  readonly source: string;
-  readonly target: string;
 }
 
 export interface KeyPart {
@@ -150,47 +142,6 @@ const artist: ComparedColumn = {
 };
 
 const textKey = (source: string, target = source): KeyPart => ({ source, target, type: 'text', read: key });
-
-/** Asked of a payload that SQLite, too, takes for an object. */
-const ofObject = (column: string, question: string): string =>
-  `CASE WHEN json_valid(source.${column}) AND json_type(source.${column}) = 'object' THEN COALESCE(${question}, 0) END`;
-
-const RELEASED_IN_PAYLOAD: Question = {
-  name: 'released in 2026',
-  column: 'raw_json',
-  source: ofObject(
-    'raw_json',
-    `json_type(source.raw_json, '$.album.release_date') = 'text'
-     AND json_extract(source.raw_json, '$.album.release_date') LIKE '2026%'`,
-  ),
-  target: `jsonb_typeof(t.raw_json #> '{album,release_date}') = 'string'
-           AND t.raw_json #>> '{album,release_date}' LIKE '2026%'`,
-};
-const HAS_ISRC: Question = {
-  name: 'has an ISRC',
-  column: 'raw_json',
-  source: ofObject('raw_json', `json_type(source.raw_json, '$.external_ids.isrc') = 'text'`),
-  target: `jsonb_typeof(t.raw_json #> '{external_ids,isrc}') = 'string'`,
-};
-const RELEASED: Question = {
-  name: 'released in 2026',
-  column: 'release_date',
-  source: `CASE WHEN typeof(source.release_date) = 'text' THEN source.release_date LIKE '2026%' END`,
-  target: 'extract(year FROM t.release_date) = 2026',
-};
-// SQLite compares as double: so must we, where the number fits one.
-const ENERGETIC: Question = {
-  name: 'energy over 0.8',
-  column: 'audio_features',
-  source: ofObject(
-    'audio_features',
-    `json_type(source.audio_features, '$.energy') IN ('integer', 'real')
-     AND json_extract(source.audio_features, '$.energy') > 0.8`,
-  ),
-  target: `CASE WHEN abs(audio_feature(t.audio_features, 'energy')) < 1e300
-           THEN audio_feature(t.audio_features, 'energy')::float8 > 0.8
-           ELSE audio_feature(t.audio_features, 'energy') > 0 END`,
-};
 
 const shared = { personal: false, questions: [] };
 

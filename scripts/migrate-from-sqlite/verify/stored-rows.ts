@@ -1,5 +1,6 @@
 import type { Queries } from '../../../src/db.ts';
-import type { ComparedTable, Question } from './compared-tables.ts';
+import type { ComparedTable } from './compared-tables.ts';
+import type { Question } from './questions.ts';
 import type { PlainRow } from './read-cells.ts';
 
 /** One source row's counterpart. `held`: per column the stored spelling, or what a check found. */

@@ -7,6 +7,7 @@ import { authRoutes } from './auth.ts';
 import { connectionRoutes } from './connection.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
 import { exploreRoutes } from './explore.ts';
+import { hiddenRoutes } from './hidden.ts';
 import { historyRoutes } from './history.ts';
 import { homeRoutes } from './home.ts';
 import { importRoutes } from './imports.ts';
@@ -50,5 +51,6 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(importRoutes(context)) //     /settings/imports/…
     .use(yoursRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
     .use(connectionRoutes(context)) // /api/connection, /settings/fetching
+    .use(hiddenRoutes(context)) //     /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
     .use(historyRoutes(context)); //   /history, /api/plays-by-hour, /api/plays-by-day
 }

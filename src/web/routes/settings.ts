@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import { countHidden } from '../../archives/hiding.ts';
 import { countImports } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
 import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
@@ -26,7 +27,8 @@ export function settingsRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings', requireSignIn, async (req, res) => {
       const user = req.user as Express.User;
-      const [connection, imports, runs, captureTime, playPoll] = await Promise.all([
+      const [hidden, connection, imports, runs, captureTime, playPoll] = await Promise.all([
+        countHidden(db, user.user_id),
         findConnection(db, user.user_id),
         countImports(db, user.user_id),
         listCaptureRuns(db, user.user_id, RUNS_SHOWN),
@@ -42,6 +44,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         connected: connection?.connected ?? false,
         authorizedAt: connection?.authorized_at ?? null,
         scope: connection?.scope ?? null,
+        hidden,
         imports,
         runs,
         captureTime,

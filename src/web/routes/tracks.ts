@@ -1,5 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
+import { findTrackHiding } from '../../archives/hiding.ts';
 import { listPlaylistsOf } from '../../archives/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
@@ -68,14 +69,16 @@ async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
 }
 
 async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wanted: Sound) {
-  const [histories, shelf, similar, playlists] = await Promise.all([
+  const [histories, shelf, similar, playlists, hiding] = await Promise.all([
     listRankHistories(db, userId, track.track_id),
     getShelfSound(db, userId),
     listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
     listPlaylistsOf(db, userId, track.track_id),
+    track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
   ]);
   return {
     track,
+    hiding,
     lists: histories.reduce((sum, { dates }) => sum + dates.length, 0),
     rankCharts: rankCharts(histories, track.first_listed_date),
     featuresChart: featuresChart('this track', track, shelf),

@@ -1,0 +1,247 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDb, type Db } from '../../src/db.ts';
+import { openQueue, type Queue } from '../../src/jobs/queue.ts';
+import { runRound, startWorker } from '../../src/jobs/worker.ts';
+import { ALICE, BOB } from '../support/app.ts';
+import { useConnected } from '../support/connected.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+const test = useConnected();
+let [alice, bob] = [0, 0];
+let queue: Queue;
+
+beforeAll(async () => {
+  // Every minute of the day is late enough.
+  await test.db.execute(
+    `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '00:00'`,
+  );
+  queue = await openQueue(test.db);
+});
+beforeEach(async () => {
+  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await test.db.execute('DELETE FROM pgboss.job');
+  test.spotify.heal();
+  test.serve({});
+  [alice, bob] = [await test.connectListener(ALICE), await test.connectListener(BOB)];
+  await test.db.execute(`UPDATE spotify_connections SET authorized_at = authorized_at - interval '1 day'`);
+});
+
+const round = (): Promise<void> => runRound(test.db, queue, test.access);
+const callsTo = (path: string): number => test.spotify.calls.filter((call) => call.path === path).length;
+const topCalls = (): number => callsTo('/v1/me/top/tracks');
+const playCalls = (): number => callsTo('/v1/me/player/recently-played');
+
+/** Of each listener: lists kept of today, runs that kept them, plays kept. */
+const kept = async (userId: number) =>
+  test.db.one<{ lists: number; runs: number; plays: number }>(
+    `SELECT (SELECT count(DISTINCT (snapshot_date, time_range))::int FROM snapshots WHERE user_id = $1) AS lists,
+       (SELECT count(*)::int FROM capture_runs WHERE user_id = $1 AND outcome = 'kept') AS runs,
+       (SELECT count(*)::int FROM plays WHERE user_id = $1) AS plays`,
+    [userId],
+  );
+const everything = { [ALICE]: { lists: 3, runs: 1, plays: 30 }, [BOB]: { lists: 3, runs: 1, plays: 9 } };
+const nothing = { lists: 0, runs: 0, plays: 0 };
+/** Pages of a capture of both listeners, and of a poll of both. */
+const CALLS = { top: 11, plays: 2 };
+
+describe('a round', () => {
+  it('captures and asks for plays, and the next one finds nothing to do', async () => {
+    await round();
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+    const calls = test.spotify.calls.length;
+    await round();
+    expect(test.spotify.calls).toHaveLength(calls);
+  });
+
+  it('of each of six workers at once, round after round, makes each call to Spotify once', async () => {
+    const [top, plays] = [topCalls(), playCalls()];
+    const workers = await Promise.all(Array.from({ length: 6 }, () => openWorker(test.url)));
+    for (let rounds = 0; rounds < 2; rounds += 1)
+      await Promise.all(workers.map(({ db, queue: own }) => runRound(db, own, test.access)));
+    await Promise.all(workers.map(({ db }) => db.close()));
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+    expect([topCalls() - top, playCalls() - plays]).toEqual([CALLS.top, CALLS.plays]);
+  });
+
+  it('in which Spotify asks to wait loses nothing: what was put off is done once the time has come', async () => {
+    test.spotify.fail({ on: '/v1/', kind: 'rate-limit', retryAfter: 86_400 });
+    const calls = test.spotify.calls.length;
+    await round();
+    // Up to four jobs are at it when the first is told.
+    expect(test.spotify.calls.length - calls).toBeLessThanOrEqual(4);
+    const told = test.spotify.calls.length;
+    await round();
+    expect(test.spotify.calls).toHaveLength(told);
+    expect([await kept(alice), await kept(bob)]).toEqual([nothing, nothing]);
+    test.spotify.heal();
+    await test.db.execute(`UPDATE spotify_limits SET not_before = now()`);
+    // What was told to wait in person is tried again some minutes later.
+    await test.db.execute(`UPDATE capture_runs SET finished_at = finished_at - interval '1 hour'`);
+    await test.db.execute(`UPDATE play_polls SET next_poll_at = now()`);
+    await round();
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+  });
+
+  it.each<[string, (userId: number) => Promise<unknown>]>([
+    [
+      'whose time zone is nonsense',
+      (userId) => test.db.execute(`UPDATE users SET timezone = 'Nowhere' WHERE user_id = $1`, [userId]),
+    ],
+    [
+      'whose stored tokens cannot be read',
+      (userId) =>
+        test.db.execute(
+          `UPDATE spotify_connections SET access_token = 'v1.t1.x.y.z', refresh_token = 'v1.t1.x.y.z' WHERE user_id = $1`,
+          [userId],
+        ),
+    ],
+    [
+      'of whom Spotify sends nonsense',
+      async () => test.serve({ [ALICE]: { topTracks: nonsense, recentlyPlayed: [{ track: 7 } as never] } }),
+    ],
+    [
+      'whose rows the database refuses',
+      (userId) =>
+        test.db.execute(`ALTER TABLE snapshots ADD CONSTRAINT poison CHECK (user_id <> ${userId}) NOT VALID`),
+    ],
+  ])('is not spoilt by a listener %s', async (_poison, poison) => {
+    await poison(alice);
+    await round();
+    await test.db.execute('ALTER TABLE snapshots DROP CONSTRAINT IF EXISTS poison');
+    expect((await kept(alice)).lists).toBe(0);
+    expect(await kept(bob)).toEqual(everything[BOB]);
+  });
+});
+
+const nonsense = { short_term: [null, 7 as never], medium_term: [], long_term: [] };
+
+async function openWorker(url: string): Promise<{ db: Db; queue: Queue }> {
+  const db = createDb({ url, poolMin: 0, poolMax: 4, applicationName: 'test-worker' });
+  return { db, queue: await openQueue(db) };
+}
+
+/** As if whatever is under way had been begun this long ago. */
+const letPass = (minutes: number): Promise<number> =>
+  test.db.execute(
+    `UPDATE pgboss.job SET started_on = started_on - make_interval(secs => 60 * $1::float8) WHERE state = 'active'`,
+    [minutes],
+  );
+
+describe('npm run worker', () => {
+  const running: ChildProcess[] = [];
+  afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
+
+  function spawnScript(script: string): ChildProcess {
+    const key = test.access.tokenKeys[0];
+    const child = spawn(process.execPath, ['--import', 'tsx', script], {
+      stdio: 'ignore',
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        DATABASE_URL: test.url,
+        TOKEN_ENCRYPTION_KEYS: `${key?.id}:${key?.key.toString('base64')}`,
+        SESSION_SECRET: Buffer.alloc(32, 's').toString('base64'),
+        SPOTIFY_CLIENT_ID: test.spotify.clientId,
+        SPOTIFY_CLIENT_SECRET: test.spotify.clientSecret,
+        SPOTIFY_ACCOUNTS_URL: test.spotify.accountsUrl,
+        SPOTIFY_API_URL: test.spotify.apiUrl,
+      },
+    });
+    running.push(child);
+    return child;
+  }
+  const kill = async (child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> => {
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    return (await ended)[0];
+  };
+
+  it('works by itself, and ends with 0 when it is told to', { timeout: 60_000 }, async () => {
+    const worker = spawnScript('scripts/worker.ts');
+    await vi.waitUntil(async () => (await kept(bob)).plays > 0, { timeout: 40_000, interval: 200 });
+    expect(await kill(worker, 'SIGTERM')).toBe(0);
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+  });
+
+  it(
+    'killed with a job in hand is taken over, not before two minutes have passed',
+    { timeout: 60_000 },
+    async () => {
+      test.spotify.fail({ on: 'top-tracks', kind: 'silence' });
+      const calls = topCalls();
+      const worker = spawnScript('scripts/worker.ts');
+      await vi.waitUntil(() => topCalls() > calls, { timeout: 40_000, interval: 50 });
+      await kill(worker, 'SIGKILL');
+      test.spotify.heal();
+      await letPass(1);
+      await round();
+      expect((await kept(alice)).lists).toBe(0);
+      await letPass(1.1);
+      await round();
+      expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+    },
+  );
+
+  it('killed anywhere in a capture leaves a whole day or none', { timeout: 120_000 }, async () => {
+    const KILLS = Number(process.env.DRILL_KILLS ?? 5);
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      await test.db.execute('TRUNCATE snapshots, capture_runs CASCADE');
+      const calls = topCalls();
+      const capture = spawnScript('scripts/capture.ts');
+      const ended = once(capture, 'exit');
+      await Promise.race([ended, vi.waitUntil(() => topCalls() > calls, { timeout: 40_000, interval: 2 })]);
+      // From the first call on: somewhere in the answers, the writing, or after it.
+      await sleep((kills * 120) / KILLS);
+      capture.kill('SIGKILL');
+      await ended;
+      for (const userId of [alice, bob]) {
+        const { lists, runs } = await kept(userId);
+        expect([0, 3]).toContain(lists);
+        expect(runs).toBe(lists / 3);
+      }
+    }
+    await round();
+    expect([(await kept(alice)).lists, (await kept(bob)).lists]).toEqual([3, 3]);
+  });
+});
+
+describe('a database that goes away in the middle of a capture', () => {
+  it('costs nothing: the same worker keeps the day once it is back', { timeout: 60_000 }, async () => {
+    const proxy = await startTcpProxy(test.url);
+    await proxy.forward();
+    const own = await openWorker(proxy.url);
+    test.spotify.fail({ on: 'top-tracks', kind: 'silence', times: 3 });
+    const calls = topCalls();
+    const hasty = { ...test.access, settings: { ...test.access.settings, timeoutMs: 1_500 } };
+    const broken = runRound(own.db, own.queue, hasty).catch((error: unknown) => error);
+    await vi.waitUntil(() => topCalls() > calls, { timeout: 20_000 });
+    await proxy.refuse();
+    expect(await broken).toBeInstanceOf(Error);
+    expect((await kept(alice)).lists).toBe(0);
+    await proxy.forward();
+    test.spotify.heal();
+    await letPass(3);
+    await runRound(own.db, own.queue, test.access);
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+    await own.db.close();
+    await proxy.close();
+  });
+
+  it('does not end a worker: it goes on by itself', { timeout: 60_000 }, async () => {
+    const proxy = await startTcpProxy(test.url);
+    const db = createDb({ url: proxy.url, poolMin: 0, poolMax: 4, applicationName: 'test-worker' });
+    // Nothing listens yet.
+    await proxy.refuse();
+    const worker = startWorker(db, test.access, { roundMs: 200 });
+    await sleep(500);
+    await proxy.forward();
+    await vi.waitUntil(async () => (await kept(bob)).plays > 0, { timeout: 30_000, interval: 100 });
+    await worker.stop();
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+    await db.close();
+    await proxy.close();
+  });
+});

@@ -1,0 +1,169 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { insertPlays, insertSnapshot, insertTrack } from '../support/factories.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+
+/** 130 plays, one an hour, the last on 31 May 2026 at 23:00 UTC; and one of each in the year before. */
+const at = (hoursBefore: number): string =>
+  new Date(Date.parse('2026-05-31T23:00:00Z') - hoursBefore * 3_600_000).toISOString();
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  bob = await signIn(test, BOB);
+  aliceId = await userIdFor(test, ALICE);
+  for (let n = 0; n < 10; n += 1)
+    await insertTrack(test.db, {
+      trackId: `track-${n}`,
+      name: `Song <i>${n}</i>`,
+      artistName: n === 3 ? '100% Wolf_Pack\\' : 'Nightjar',
+      albumName: 'Dusk',
+    });
+  await insertPlays(
+    test.db,
+    aliceId,
+    Array.from({ length: 130 }, (_, n) => [at(n), `track-${n % 10}`] as const),
+  );
+  await insertPlays(test.db, aliceId, [['2025-02-01T12:00:00Z', 'track-3']]);
+  await insertSnapshot(test.db, aliceId, { date: '2026-05-30', range: 'long_term' }, ['track-7', 'track-1']);
+  await test.db.execute(
+    `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, $2, $3)`,
+    [aliceId, at(10), at(9)],
+  );
+});
+
+const page = async (query = '', visitor = alice): Promise<string> =>
+  (await visitor.get(`/history${query}`).expect(200)).text;
+const times = (html: string): string[] =>
+  [...html.matchAll(/Played at <\/span>([\d:]+)/g)].map((m) => m[1] ?? '');
+const older = (html: string): string | undefined =>
+  /class="pager"[^>]*><a href="\/history([^"#]*)/.exec(html)?.[1]?.replaceAll('&amp;', '&');
+
+describe('the history', () => {
+  it('shows figures, the newest plays under their days, and each possible gap', async () => {
+    const text = await page('?span=all');
+    expect(text).toContain('131 plays');
+    expect(text).toContain('Song &lt;i&gt;0&lt;/i&gt;');
+    expect(text).not.toContain('<i>0</i>');
+    expect(times(text)).toHaveLength(50);
+    expect(times(text).slice(0, 2)).toEqual(['23:00', '22:00']);
+    expect(text.match(/Possible gap/g)).toHaveLength(1);
+    expect(text).toMatch(/31 May 2026[\s\S]*30 May 2026/);
+    expect(text).toContain('By Spotify’s rank');
+    expect(text).toContain('kept on 30 May 2026');
+  });
+
+  it('goes back page by page, each play once, to the first', async () => {
+    const seen: string[] = [];
+    let query: string | undefined = '';
+    while (query !== undefined) {
+      const text = await page(query);
+      seen.push(...times(text));
+      query = older(text);
+    }
+    expect(seen).toHaveLength(131);
+  });
+
+  it('does not move when something is played between two pages', async () => {
+    const next = older(await page()) ?? '';
+    const before = times(await page(next));
+    await insertPlays(test.db, aliceId, [['2026-05-31T23:30:00Z', 'track-1']]);
+    expect(times(await page(next))).toEqual(before);
+    await test.db.execute(`DELETE FROM plays WHERE played_at = '2026-05-31T23:30:00Z'`);
+  });
+
+  it('can be narrowed to days of the listener’s own, both included', async () => {
+    const text = await page('?from=2026-05-30&to=2026-05-30');
+    expect(times(text)).toHaveLength(24);
+    expect(text).toContain('value="2026-05-30"');
+    await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [aliceId]);
+    const inTokyo = await page('?from=2026-06-01&to=2026-06-01');
+    expect(times(inTokyo).at(0)).toBe('08:00');
+    expect(times(inTokyo)).toHaveLength(9);
+    await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE user_id = $1`, [aliceId]);
+  });
+
+  it.each([
+    ['Song', 50],
+    ['wolf_pack', 14],
+    ['100%', 14],
+    ['pack\\', 14],
+    ['W%P', 0],
+    ['nobody at all', 0],
+  ])('finds plays by a name as it is written: %s', async (words, found) => {
+    const text = await page(`?q=${encodeURIComponent(words)}`);
+    expect(times(text)).toHaveLength(found);
+    expect(text.includes('There is no play here of anything by that name')).toBe(found === 0);
+  });
+
+  it('finds the same whether few or very many tracks have the name', async () => {
+    const few = times(await page('?q=dusk'));
+    await test.db.execute(
+      `INSERT INTO tracks (track_id, name, album_name) SELECT 'more-' || n, 'More', 'Dusk' FROM generate_series(1, 501) AS n`,
+    );
+    await test.db.execute(
+      `INSERT INTO archive_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'More'`,
+      [aliceId],
+    );
+    expect(times(await page('?q=dusk'))).toEqual(few);
+    const query = older(await page('?q=dusk')) ?? '';
+    expect(query).toContain('q=dusk');
+    expect(times(await page(query))).toHaveLength(50);
+    await test.db.execute(`DELETE FROM archive_tracks WHERE track_id LIKE 'more-%'`);
+  });
+
+  it('is another for everybody', async () => {
+    const text = await page('', bob);
+    expect(text).toContain('Nothing played yet');
+    expect(text).not.toContain('Nightjar');
+  });
+
+  it('of a time without plays says so in every figure', async () => {
+    const text = await page('?from=2020-01-01&to=2020-12-31');
+    expect(text).toContain('No play is kept in this time.');
+    expect(text).toContain('No play is kept in this year.');
+    expect(text).toContain('There is no play here in these days');
+  });
+
+  it('leads strangers to sign-in', async () => {
+    const answer = await nobody(test).get('/history?q=x').expect(302);
+    expect(answer.headers.location).toContain('return_to=');
+    await nobody(test).get('/api/plays-by-hour').expect(401);
+  });
+
+  it.each([
+    '?from=yesterday',
+    '?from=2026-02-30',
+    '?to=0001-01-01',
+    '?from=infinity',
+    '?span=ever',
+    '?after=1',
+    '?after=99999999999999999999.a',
+    '?after=1.%00',
+    '?q=a&q=b',
+    `?q=${'a'.repeat(201)}`,
+  ])('refuses %s', async (query) => {
+    await alice.get(`/history${query}`).expect(400);
+    await alice.get(`/api/plays-by-day${query}`).expect(400);
+  });
+
+  it.each(['?after=9999999999999999.z', '?q=%00', '?q=%EF%BF%BD%ED%A0%80', '?from=2026-06-01&to=2026-05-01'])(
+    'bears %s',
+    async (query) => {
+      await alice.get(`/history${query}`).expect(200);
+    },
+  );
+});
+
+describe('as JSON', () => {
+  it('plays by hour and by day are labels and data', async () => {
+    const hours = await alice.get('/api/plays-by-hour?span=all').expect(200);
+    expect(hours.body.labels).toHaveLength(24);
+    expect(hours.body.data.reduce((sum: number, one: number) => sum + one, 0)).toBe(131);
+    const days = await alice.get('/api/plays-by-day?from=2026-05-30').expect(200);
+    expect(days.body).toEqual({ labels: ['2026-05-30', '2026-05-31'], data: [24, 24] });
+  });
+});
