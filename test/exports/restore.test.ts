@@ -76,6 +76,12 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
      VALUES ($1, '2026-01-01T00:00:00.123456Z', $2, NULL, '{"n": 1.10}'), ($1, '2026-03-29T01:30:00Z', 'bare', '{}', '{}')`,
     [userId, odd],
   );
+  await db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'bare')`, [userId]);
+  await db.execute(`INSERT INTO artists (artist_id, name) VALUES ('of nothing kept', 'x')`);
+  await db.execute(
+    `INSERT INTO hidden_artists (user_id, artist_id) SELECT $1, unnest(ARRAY['ben', 'of nothing kept'])`,
+    [userId],
+  );
   await db.execute(
     `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2026-01-01', '2026-01-02')`,
     [userId],
