@@ -27,10 +27,11 @@ await runTool(async () => {
     applicationName: 'import',
     statementTimeoutMs: 0,
   });
+  let restored: Restored;
   try {
     if ((await listPendingMigrations(db)).length > 0)
       throw new AppError(503, 'The database is not ready: run "npm run migrate -- up" first.');
-    return show(describe(file, await restoreArchive(db, file)));
+    restored = await restoreArchive(db, file);
   } catch (error) {
     if (error instanceof AppError && error.status < 500) throw error;
     console.error(`Nothing was kept: ${error instanceof Error ? error.message : String(error)}`);
@@ -38,6 +39,7 @@ await runTool(async () => {
   } finally {
     await close();
   }
+  return show(describe(file, restored));
 });
 
 function readArguments() {
@@ -60,7 +62,9 @@ function describe(file: string, { spotifyId, exportedAt, tables }: Restored): st
   ];
 }
 
-const grouped = (count: number): string => count.toLocaleString('en');
+function grouped(count: number): string {
+  return count.toLocaleString('en');
+}
 
 function show(lines: readonly string[]): 0 {
   process.stdout.write(`${lines.join('\n')}\n`);

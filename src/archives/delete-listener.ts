@@ -44,14 +44,10 @@ export async function deleteListener(db: Db, userId: number): Promise<void> {
     await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
     for (const table of ['job', 'archive'])
       await tx.execute(`DELETE FROM pgboss.${table} WHERE data ->> 'userId' = $1`, [String(userId)]);
-    // Else each of their plays would be taken off a tally that goes with them.
-    for (const tally of ['played_tracks', 'play_quarters'])
-      await tx.execute(`DELETE FROM ${tally} WHERE user_id = $1`, [userId]);
-    const rest = {
-      text: `DELETE FROM users WHERE user_id = $1`,
-      values: [userId],
-      query_timeout: PATIENCE_MS,
-    };
-    await tx.client.query(rest);
+    // First what is derived: else it would be kept right with every row that goes, up to the last.
+    for (const table of ['archive_tracks', 'played_tracks', 'play_quarters', 'users']) {
+      const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };
+      await tx.client.query({ ...remove, values: [userId] });
+    }
   });
 }

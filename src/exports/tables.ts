@@ -15,7 +15,10 @@ export interface ExportedTable {
 }
 
 const OWN_ROWS = (table: string): string => `FROM ${table} AS t WHERE ${OWN}`;
-const OWN_TRACKS = `(SELECT track_id FROM archive_tracks WHERE ${OWN})`;
+const OWN_TRACKS = `(SELECT track_id FROM archive_tracks WHERE ${OWN}
+  UNION SELECT track_id FROM hidden_tracks WHERE ${OWN})`;
+const OWN_ARTISTS = `(SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS}
+  UNION SELECT artist_id FROM hidden_artists WHERE ${OWN})`;
 const LEASE = 'who was sending it there; nobody is here';
 
 /** What the archive refers to and other listeners may share. In the order of the foreign keys. */
@@ -27,7 +30,7 @@ export const CATALOGUE: readonly ExportedTable[] = [
   },
   {
     name: 'artists',
-    rows: `FROM artists AS t WHERE artist_id IN (SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS})`,
+    rows: `FROM artists AS t WHERE artist_id IN ${OWN_ARTISTS}`,
     order: 'artist_id COLLATE "C"',
   },
   {
@@ -82,6 +85,8 @@ export const PERSONAL: readonly ExportedTable[] = [
   { name: 'play_gaps', rows: OWN_ROWS('play_gaps'), order: 'after_played_at' },
   { name: 'capture_runs', rows: OWN_ROWS('capture_runs'), order: 'run_id' },
   { name: 'imports', rows: OWN_ROWS('imports'), order: 'import_id' },
+  { name: 'hidden_tracks', rows: OWN_ROWS('hidden_tracks'), order: 'track_id COLLATE "C"' },
+  { name: 'hidden_artists', rows: OWN_ROWS('hidden_artists'), order: 'artist_id COLLATE "C"' },
   { name: 'import_rejects', rows: OWN_ROWS('import_rejects'), order: 'import_id, reject_id' },
 ];
 

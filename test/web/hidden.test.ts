@@ -70,10 +70,18 @@ const insertLoud = (trackId: string, name: string, artists: readonly string[], a
   });
 
 async function fillArchive(userId: number, plain: readonly string[]): Promise<void> {
-  const list = [NOISE, 'song1', 'plain0', 'song2', 'duet', ...plain.slice(1, 45)];
+  // Every day another list, so that no two months sound the same.
+  const listOf = (day: number) => [
+    NOISE,
+    'song1',
+    'plain0',
+    'song2',
+    'duet',
+    ...plain.slice(1 + day, 45 - day),
+  ];
   for (const range of ['short_term', 'medium_term', 'long_term'] as const)
-    for (const days of [1, 3, 40, 366, 400])
-      await insertSnapshot(test.db, userId, { date: daysAgo(days), range }, list);
+    for (const [day, days] of [1, 3, 40, 366, 400].entries())
+      await insertSnapshot(test.db, userId, { date: daysAgo(days), range }, listOf(day));
   await insertSnapshot(test.db, userId, { date: daysAgo(2) }, plain.slice(10, 30));
   await insertPlaylist(test.db, userId, { playlistId: 'kept' }, [NOISE, 'plain1', 'song1', 'plain2']);
   await test.db.execute(

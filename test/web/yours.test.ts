@@ -54,6 +54,8 @@ async function fill(userId: number, name: string): Promise<void> {
     `INSERT INTO playlist_sendings (user_id, playlist_id, track_ids) VALUES ($1, 'p', ARRAY[$2])`,
     `INSERT INTO plays (user_id, played_at, track_id, raw_json) VALUES ($1, now(), $2, '{}')`,
     `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) SELECT $1, now(), now() + interval '1 hour' WHERE $2 <> ''`,
+    `INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, $2)`,
+    `INSERT INTO hidden_artists (user_id, artist_id) SELECT $1, 'ann' WHERE $2 <> ''`,
     `INSERT INTO play_polls (user_id, next_poll_at) SELECT $1, now() WHERE $2 <> ''`,
     `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at) SELECT $1, now(), 'kept', now(), now() WHERE $2 <> ''`,
   ])
