@@ -77,15 +77,11 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
     [userId, odd],
   );
   await db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'bare')`, [userId]);
-<<<<<<< HEAD
-  await db.execute(`INSERT INTO hidden_artists (user_id, artist_id) VALUES ($1, 'ben')`, [userId]);
-=======
   await db.execute(`INSERT INTO artists (artist_id, name) VALUES ('of nothing kept', 'x')`);
   await db.execute(
     `INSERT INTO hidden_artists (user_id, artist_id) SELECT $1, unnest(ARRAY['ben', 'of nothing kept'])`,
     [userId],
   );
->>>>>>> yours2
   await db.execute(
     `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2026-01-01', '2026-01-02')`,
     [userId],
