@@ -34,7 +34,7 @@ const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
 const PLACES = 3 * 5;
 
 /** As little of a track as will do: a year has some fifteen thousand plays. */
-const song = (n: number): object => ({
+const slimTrack = (n: number): object => ({
   id: `song${n}`,
   name: `Song ${n}`,
   type: 'track',
@@ -116,7 +116,7 @@ describe(
       await spotify.close();
     });
 
-    const some = (from: number): object[] => Array.from({ length: 5 }, (_, n) => song(from + n));
+    const some = (from: number): object[] => Array.from({ length: 5 }, (_, n) => slimTrack(from + n));
     const agree = async (one: Person): Promise<void> => {
       spotify.signInAs(one.id);
       await saveConnection(test.db, one.userId, tokenKeys, await connect(spotify));
@@ -130,7 +130,7 @@ describe(
       if (chance(`${one.id} ${from}`) > 0.12) return;
       for (let song = 0; song < 7; song += 1) {
         one.history.push({
-          track: song(Math.floor(chance(`${one.id} ${from} ${song}`) * 100)),
+          track: slimTrack(Math.floor(chance(`${one.id} ${from} ${song}`) * 100)),
           played_at: new Date(from + song * 4 * MINUTE_MS).toISOString(),
           context: null,
         });
