@@ -1,5 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ALICE, BOB, cookiesOf, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import {
+  ALICE,
+  BOB,
+  cookiesOf,
+  nobody,
+  signIn,
+  submit,
+  useApp,
+  userIdFor,
+  type Visitor,
+} from '../support/app.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -52,7 +62,9 @@ describe('the signed-in devices', () => {
        WHERE sess ->> 'userAgent' = $1`,
       [PHONE],
     );
-    await test.db.execute(`UPDATE sessions SET created_at = now() WHERE created_at < now() - interval '29 days'`);
+    await test.db.execute(
+      `UPDATE sessions SET created_at = now() WHERE created_at < now() - interval '29 days'`,
+    );
     const page = await devicesOf(alice);
     expect(page).toContain('in 2 browsers');
     expect(page).toContain('Safari on an iPhone');

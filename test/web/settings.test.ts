@@ -72,7 +72,9 @@ describe('the time zone', () => {
 
 describe('the time range shown first', () => {
   const current = async (path: string): Promise<string | undefined> =>
-    /<a[^>]*aria-current="(?:true|page)"[^>]*>\s*(Last [^<]*?)\s*</.exec((await alice.get(path).expect(200)).text)?.[1];
+    /<a[^>]*aria-current="(?:true|page)"[^>]*>\s*(Last [^<]*?)\s*</.exec(
+      (await alice.get(path).expect(200)).text,
+    )?.[1];
   const PAGES = ['/dashboard', '/time-machine', '/time-machine/2026/01', '/mood'];
 
   beforeAll(async () => {

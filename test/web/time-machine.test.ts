@@ -104,7 +104,9 @@ describe('a day', () => {
     expect(said).toContain('This is 14 March 2024, 18 days earlier , the nearest there is.');
     expect(said).toMatch(/The last one before it is 14 March 2024 \(18 days earlier\)/);
     expect(said).toMatch(/The first one after it is 14 May 2024 \(43 days later\)/);
-    expect(await page('/time-machine/2024/04/01')).toContain('href="/time-machine/2024/05/14?range=short_term"');
+    expect(await page('/time-machine/2024/04/01')).toContain(
+      'href="/time-machine/2024/05/14?range=short_term"',
+    );
   });
 
   it('before the first snapshot, or to come, says so and shows the nearest', async () => {
