@@ -19,17 +19,41 @@ export interface CaptureRun {
   readonly failure: string | null;
 }
 
-/** The newest runs, newest first. */
-export function listCaptureRuns(db: Queries, userId: number, limit: number): Promise<CaptureRun[]> {
-  return db.many<CaptureRun>(NEWEST_RUNS, [userId, limit]);
+export const RUNS_PER_PAGE = 50;
+
+/** Newest first; the first page, unless told how many to pass over. */
+export function listCaptureRuns(
+  db: Queries,
+  userId: number,
+  { limit = RUNS_PER_PAGE, offset = 0 }: { limit?: number; offset?: number } = {},
+): Promise<CaptureRun[]> {
+  return db.many<CaptureRun>(NEWEST_RUNS, [userId, limit, offset]);
 }
 
 const NEWEST_RUNS = hotQuery(
   'settings: the newest captures',
-  ['userId', 'limit'],
+  ['userId', 'limit', 'offset'],
   `
   SELECT run_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
-  FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2`,
+  FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
+);
+
+export type RunCounts = Readonly<Record<'runs' | CaptureRun['outcome'], number>>;
+
+/** How the runs of all days ended. */
+export const countCaptureRuns = (db: Queries, userId: number): Promise<RunCounts> =>
+  db.one<RunCounts>(RUN_COUNTS, [userId]);
+
+const RUN_COUNTS = hotQuery(
+  'captures: how they ended',
+  ['userId'],
+  `
+  SELECT count(*)::int AS runs,
+    count(*) FILTER (WHERE outcome = 'kept')::int AS kept,
+    count(*) FILTER (WHERE outcome = 'empty')::int AS empty,
+    count(*) FILTER (WHERE outcome = 'failed')::int AS failed,
+    count(*) FILTER (WHERE outcome = 'missed')::int AS missed
+  FROM capture_runs WHERE user_id = $1`,
 );
 
 /** The minute of the listener's day at which their lists are asked for: `07:42`. */

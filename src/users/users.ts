@@ -2,6 +2,7 @@ import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
 
 export interface User {
   readonly user_id: number;
@@ -9,9 +10,11 @@ export interface User {
   readonly display_name: string | null;
   readonly timezone: string;
   readonly theme: 'light' | 'dark' | null;
+  /** Which list a page shows where its address names none. */
+  readonly first_time_range: TimeRange;
 }
 
-const USER_COLUMNS = 'user_id, spotify_id, display_name, timezone, theme';
+const USER_COLUMNS = 'user_id, spotify_id, display_name, timezone, theme, first_time_range';
 
 /** A listener who can sign in; an unclaimed archive is no such person. */
 export function findUser(db: Queries, userId: number): Promise<User | null> {
@@ -77,4 +80,8 @@ export async function updateTheme(db: Queries, userId: number, theme: User['them
 /** `timezone` is an IANA name; it decides when a listener's day begins. */
 export async function updateTimezone(db: Queries, userId: number, timezone: string): Promise<void> {
   await db.execute(`UPDATE users SET timezone = $2 WHERE user_id = $1`, [userId, timezone]);
+}
+
+export async function updateFirstTimeRange(db: Queries, userId: number, range: TimeRange): Promise<void> {
+  await db.execute(`UPDATE users SET first_time_range = $2 WHERE user_id = $1`, [userId, range]);
 }

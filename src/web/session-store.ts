@@ -5,9 +5,9 @@ import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { log } from '../log.ts';
+import { LONGEST_SESSION } from '../users/devices.ts';
 
 const PgStore = connectPgSimple(session);
-const ABSOLUTE_LIFETIME = '30 days';
 const HOUR_S = 3_600;
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -106,7 +106,7 @@ const SESSION = hotQuery(
   ['sessionId'],
   `
   SELECT sess, extract(epoch FROM expire - now())::float8 AS expires_in FROM sessions
-  WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${ABSOLUTE_LIFETIME}'`,
+  WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${LONGEST_SESSION}'`,
 );
 
 const EXPIRES = 'now() + make_interval(secs => $2)';

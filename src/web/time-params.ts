@@ -11,7 +11,7 @@ const isDay = (text: string): boolean => text.length === 10 && readTime(text)?.k
 const dayParam = z.union([empty, z.string().refine(isDay)], 'must be a day that exists, such as 2024-03-14');
 
 export const timeQuery = z.object({
-  range: rangeParam.default('short_term'),
+  range: rangeParam.optional(),
   with: dayParam.optional(),
   date: dayParam.optional(),
 });

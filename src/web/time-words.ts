@@ -7,7 +7,7 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 export { readTime } from '../snapshots/chosen-time.ts';
 import { formatDate, formatMonth, formatNumber, formatPercent, plural } from './format.ts';
 
-/** What is chosen besides the time itself; the last four weeks go without saying. */
+/** What is chosen besides the time itself. Without a range the page shows the one its reader wants first. */
 export interface TimeQuery {
   readonly range?: TimeRange | undefined;
   readonly with?: string | undefined;
@@ -16,7 +16,7 @@ export interface TimeQuery {
 /** The address of a time: `/time-machine/2024/03/14?range=long_term`. */
 export function timePath(time: ChosenTime, { range, with: other }: TimeQuery = {}): string {
   const query = new URLSearchParams();
-  if (range !== undefined && range !== 'short_term') query.set('range', range);
+  if (range !== undefined) query.set('range', range);
   if (other !== undefined) query.set('with', other);
   const path = time.kind === 'all' ? '/time-machine' : `/time-machine/${time.id.replaceAll('-', '/')}`;
   return query.size > 0 ? `${path}?${query.toString()}` : path;

@@ -18,5 +18,7 @@ declare module 'express-session' {
   interface SessionData {
     csrfToken?: string;
     flash?: Flash;
+    /** As the browser called itself when it signed in, to tell one's devices apart. */
+    userAgent?: string;
   }
 }

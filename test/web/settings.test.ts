@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, callbackPath, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -66,6 +67,41 @@ describe('the time zone', () => {
       [zones],
     );
     expect(unknown).toEqual([]);
+  });
+});
+
+describe('the time range shown first', () => {
+  const current = async (path: string): Promise<string | undefined> =>
+    /<a[^>]*aria-current="(?:true|page)"[^>]*>\s*(Last [^<]*?)\s*</.exec(
+      (await alice.get(path).expect(200)).text,
+    )?.[1];
+  const PAGES = ['/dashboard', '/time-machine', '/time-machine/2026/01', '/mood'];
+
+  beforeAll(async () => {
+    const track = await insertTrack(test.db, { features: { energy: 0.5, valence: 0.5 } });
+    for (const range of ['short_term', 'medium_term', 'long_term'] as const)
+      await insertSnapshot(test.db, userId, { date: '2026-01-01', range }, [track]);
+  });
+
+  it('is the last four weeks until another is chosen, and then that one on every page that has one', async () => {
+    for (const path of PAGES) expect([path, await current(path)]).toEqual([path, 'Last 4 weeks']);
+    const answer = await submit(alice, '/settings/time-range', { range: 'long_term' });
+    expect([answer.status, answer.headers.location]).toEqual([303, '/settings']);
+    expect((await alice.get('/settings')).text).toContain('Pages now begin with “Last year”');
+    for (const path of PAGES) expect([path, await current(path)]).toEqual([path, 'Last year']);
+  });
+
+  it('gives way to the one in the address, and to the one that a link of the page says', async () => {
+    for (const path of PAGES)
+      expect([path, await current(`${path}?range=short_term`)]).toEqual([path, 'Last 4 weeks']);
+    const month = (await alice.get('/time-machine/2026/01?range=short_term')).text;
+    expect(month).toContain('href="/time-machine/2026?range=short_term"');
+  });
+
+  it.each(['', 'all', 'SHORT_TERM', 'long_term\0', '__proto__'])('named %j is a 400', async (range) => {
+    const answer = await submit(alice, '/settings/time-range', { range });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('“range”');
   });
 });
 

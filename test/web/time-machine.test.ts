@@ -50,9 +50,9 @@ const chart = async (path: string, visitor = alice): Promise<Chart> =>
 describe('the time machine', () => {
   it('shows every month with a snapshot, the gaps, and each year’s number one', async () => {
     const text = await page('/time-machine');
-    expect(text).toContain('href="/time-machine/2024/03"');
+    expect(text).toContain('href="/time-machine/2024/03?range=short_term"');
     expect(text).toContain('>Mar<span class="unseen"> 2024: 2 snapshots</span>');
-    expect(text).not.toContain('/time-machine/2024/04"');
+    expect(text).not.toContain('href="/time-machine/2024/04');
     const said = wordsOf(text);
     expect(said).toContain('4 snapshots, 2024 to 2026');
     expect(said).toContain('2025 nothing was kept');
@@ -104,7 +104,9 @@ describe('a day', () => {
     expect(said).toContain('This is 14 March 2024, 18 days earlier , the nearest there is.');
     expect(said).toMatch(/The last one before it is 14 March 2024 \(18 days earlier\)/);
     expect(said).toMatch(/The first one after it is 14 May 2024 \(43 days later\)/);
-    expect(await page('/time-machine/2024/04/01')).toContain('href="/time-machine/2024/05/14"');
+    expect(await page('/time-machine/2024/04/01')).toContain(
+      'href="/time-machine/2024/05/14?range=short_term"',
+    );
   });
 
   it('before the first snapshot, or to come, says so and shows the nearest', async () => {

@@ -1,5 +1,6 @@
+import { promisify } from 'node:util';
 import session from 'express-session';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../db.ts';
 import { log } from '../../log.ts';
@@ -27,6 +28,13 @@ export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecret
         log.warn({ err: error, request: req.id }, 'a session could not be saved');
       else next(error);
     });
+}
+
+/** Signs this browser out: its session is gone before the answer, and it is asked to forget what it kept of us. */
+export async function endSession(req: Request, res: Response, baseUrl: string): Promise<void> {
+  await promisify(req.session.destroy.bind(req.session))();
+  const cookie = ownCookie('session', baseUrl);
+  res.clearCookie(cookie.name, cookie.options).set('Clear-Site-Data', '"cache", "cookies", "storage"');
 }
 
 /**

@@ -11,7 +11,7 @@ import { findConnection } from '../../users/connections.ts';
 import type { User } from '../../users/users.ts';
 import { countClaimable } from '../claimable.ts';
 import type { WebContext } from '../context.ts';
-import { ownCookie } from '../middleware/session.ts';
+import { endSession, ownCookie } from '../middleware/session.ts';
 import { requireSignIn, type Authenticator } from '../middleware/sign-in.ts';
 import { RateLimitStore } from '../rate-limit-store.ts';
 import { readParams } from '../read-params.ts';
@@ -46,11 +46,9 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
       )(req, res, next);
     })
     .post('/logout', requireSignIn, async (req, res) => {
-      await promisify(req.session.destroy.bind(req.session))();
+      await endSession(req, res, context.config.baseUrl);
       log.info({ request: req.id }, 'signed out');
-      const cookie = ownCookie('session', context.config.baseUrl);
-      res.clearCookie(cookie.name, cookie.options);
-      res.set('Clear-Site-Data', '"cache", "cookies", "storage"').redirect(303, '/');
+      res.redirect(303, '/');
     });
 }
 
@@ -123,6 +121,9 @@ interface SignedIn {
   readonly returnTo: string;
 }
 
+/** Longer ones are somebody's joke. */
+const AGENT_LIMIT = 300;
+
 /** A new session (passport regenerates it), saved before the answer: a sign-in is never only half true. */
 async function finishSignIn(
   context: WebContext,
@@ -139,6 +140,7 @@ async function finishSignIn(
       text: `Spotify was not given leave for: ${missingScopes(connection.scope).join(', ')}. Some pages will need you to connect again and agree.`,
     };
   }
+  req.session.userAgent = req.get('User-Agent')?.slice(0, AGENT_LIMIT) ?? '';
   await promisify(req.session.save.bind(req.session))();
   log.info({ request: req.id }, 'signed in');
   const cookie = ownCookie('sign-in', config.baseUrl);

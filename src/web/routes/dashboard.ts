@@ -17,13 +17,14 @@ import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
 import { linkRanges, rangeParam } from '../time-ranges.ts';
 
-const dashboardParams = z.object({ range: rangeParam.default('short_term') });
+const dashboardParams = z.object({ range: rangeParam.optional() });
 
 /** `/dashboard`: what is number one now, the list with its movement, and the archive in figures. */
 export function dashboardRoutes(context: WebContext): Router {
   return Router().get('/dashboard', requireSignIn, async (req, res) => {
-    const { range: timeRange } = readParams(dashboardParams, req.query);
-    const dashboard = await readDashboard(context, req.user as Express.User, timeRange);
+    const user = req.user as Express.User;
+    const { range = user.first_time_range } = readParams(dashboardParams, req.query);
+    const dashboard = await readDashboard(context, user, range);
     renderPage(
       res,
       'dashboard/index',

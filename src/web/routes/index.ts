@@ -4,8 +4,10 @@ import type { Authenticator } from '../middleware/sign-in.ts';
 import { archiveRoutes } from './archives.ts';
 import { artistChartRoutes, artistRoutes } from './artists.ts';
 import { authRoutes } from './auth.ts';
+import { captureRoutes } from './captures.ts';
 import { connectionRoutes } from './connection.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard.ts';
+import { deviceRoutes } from './devices.ts';
 import { exploreRoutes } from './explore.ts';
 import { hiddenRoutes } from './hidden.ts';
 import { historyRoutes } from './history.ts';
@@ -48,6 +50,8 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(playlistFileRoutes(context)) // /playlists/:playlistId/tracks.csv, .m3u8, .jspf
     .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
     .use(settingsRoutes(context)) //   /settings
+    .use(captureRoutes(context)) //    /settings/captures
+    .use(deviceRoutes(context)) //     /settings/devices
     .use(importRoutes(context)) //     /settings/imports/…
     .use(yoursRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
     .use(connectionRoutes(context)) // /api/connection, /settings/fetching

@@ -17,15 +17,14 @@ import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
 import { linkRanges, rangeParam } from '../time-ranges.ts';
 
-const range = rangeParam.default('short_term');
-const moodParams = z.object({ range });
+const moodParams = z.object({ range: rangeParam.optional() });
 const listParams = z.object({ page: pageNumber });
 
 /** `/mood`: where the archive stands between energy and valence; `/mood/happy` and the others: its tracks there. */
 export function moodRoutes({ db }: WebContext): Router {
   return Router()
     .get('/mood', requireSignIn, async (req, res) => {
-      const { range: timeRange } = readParams(moodParams, req.query);
+      const timeRange = rangeOf(req);
       const figures = await getMoodFigures(db, userIdOf(req));
       const page = { title: 'Mood', scripts: ['pages/mood.js'] };
       renderPage(res, 'mood/index', page, {
@@ -40,6 +39,10 @@ export function moodRoutes({ db }: WebContext): Router {
       renderPage(res, 'mood/quadrant', { title: shown.name }, shown);
     });
 }
+
+/** The range of the path of moods; without one in the address that which the listener wants first. */
+const rangeOf = (req: Request) =>
+  readParams(moodParams, req.query).range ?? (req.user as Express.User).first_time_range;
 
 async function readQuadrant(db: WebContext['db'], req: Request) {
   const userId = userIdOf(req);
@@ -61,7 +64,7 @@ export function moodChartRoutes({ db }: WebContext): Router {
   const router = Router()
     .use('/api', requireSignIn)
     .get('/api/mood-over-time', async (req, res) => {
-      const { range: timeRange } = readParams(moodParams, req.query);
+      const timeRange = rangeOf(req);
       res.json(drawMoodPath(await getMoodFigures(db, userIdOf(req)), timeRange));
     });
   for (const [name, draw] of Object.entries(MOOD_CHARTS)) {

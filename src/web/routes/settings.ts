@@ -5,11 +5,12 @@ import { countImports } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
 import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
 import { findConnection } from '../../users/connections.ts';
-import { updateTheme, updateTimezone } from '../../users/users.ts';
+import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../middleware/sign-in.ts';
 import { readParams, safeReturnTo } from '../read-params.ts';
 import { renderPage } from '../render.ts';
+import { RANGE_LABELS, rangeParam } from '../time-ranges.ts';
 
 const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
@@ -19,6 +20,7 @@ const timezoneForm = z.object({
     .refine((name) => TIMEZONES.includes(name), 'must be a time zone of the list, such as Europe/Berlin'),
 });
 const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
+const rangeForm = z.object({ range: rangeParam });
 
 const RUNS_SHOWN = 7;
 
@@ -31,7 +33,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         countHidden(db, user.user_id),
         findConnection(db, user.user_id),
         countImports(db, user.user_id),
-        listCaptureRuns(db, user.user_id, RUNS_SHOWN),
+        listCaptureRuns(db, user.user_id, { limit: RUNS_SHOWN }),
         findCaptureTime(db, user.user_id),
         findPlayPoll(db, user.user_id),
       ]);
@@ -41,6 +43,8 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         timezone: user.timezone,
         timezones: TIMEZONES,
         theme: user.theme,
+        firstTimeRange: user.first_time_range,
+        ranges: RANGE_LABELS,
         connected: connection?.connected ?? false,
         authorizedAt: connection?.authorized_at ?? null,
         scope: connection?.scope ?? null,
@@ -56,6 +60,12 @@ export function settingsRoutes({ db, config }: WebContext): Router {
       const { timezone } = readParams(timezoneForm, req.body);
       await updateTimezone(db, userIdOf(req), timezone);
       req.session.flash = { kind: 'info', text: `Your days now begin at midnight in ${timezone}.` };
+      res.redirect(303, '/settings');
+    })
+    .post('/settings/time-range', requireSignIn, async (req, res) => {
+      const { range } = readParams(rangeForm, req.body);
+      await updateFirstTimeRange(db, userIdOf(req), range);
+      req.session.flash = { kind: 'info', text: `Pages now begin with “${RANGE_LABELS[range]}”.` };
       res.redirect(303, '/settings');
     })
     .post('/settings/theme', requireSignIn, async (req, res) => {

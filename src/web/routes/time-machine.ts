@@ -15,6 +15,9 @@ import { timeName, timePath } from '../time-words.ts';
 
 const SCRIPTS = ['pages/time-machine.js'];
 
+/** What the listener wants to see where the address does not say. */
+const firstRangeOf = (req: Request): TimeRange => (req.user as Express.User).first_time_range;
+
 /** `/time-machine` and any year, month or day below it: what was loved then, and what became of it. */
 export function timeMachineRoutes(context: WebContext): Router {
   const showTime = async (req: Request, res: Response): Promise<void> => {
@@ -25,7 +28,7 @@ export function timeMachineRoutes(context: WebContext): Router {
     .get('/time-machine', requireSignIn, async (req, res) => {
       const { range, date } = readParams(timeQuery, req.query);
       if (date !== undefined) return res.redirect(303, timePath(dayTime(date), { range }));
-      return renderOverview(context, req, res, range);
+      return renderOverview(context, req, res, range ?? firstRangeOf(req));
     })
     .get('/time-machine/:year', requireSignIn, showTime)
     .get('/time-machine/:year/:month', requireSignIn, showTime)
@@ -43,7 +46,7 @@ async function renderOverview(context: WebContext, req: Request, res: Response, 
 }
 
 async function renderTime(context: WebContext, req: Request, res: Response, time: ChosenTime) {
-  const { range: timeRange, with: withDate } = readParams(timeQuery, req.query);
+  const { range: timeRange = firstRangeOf(req), with: withDate } = readParams(timeQuery, req.query);
   const userId = userIdOf(req);
   const page = await readTimePage(context.db, userId, { time, timeRange }, withDate);
   if (page.around.latest === null) return renderBeginning(context, req, res, timeRange);
