@@ -135,10 +135,19 @@ describe('an export', () => {
   });
 
   it('leaves nothing on the disk, also where its reader leaves', async () => {
-    const stream = streamArchive(here.db, aliceId);
-    await stream.next();
-    await stream.return(undefined);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('music-time-machine-export-'))).toEqual([]);
+    const kept = process.env.TMPDIR;
+    const own = mkdtempSync(path.join(directory, 'tmp-'));
+    process.env.TMPDIR = own;
+    try {
+      const stream = streamArchive(here.db, aliceId);
+      await stream.next();
+      expect(readdirSync(own)).toHaveLength(1);
+      await stream.return(undefined);
+      expect(readdirSync(own)).toEqual([]);
+    } finally {
+      if (kept === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = kept;
+    }
   });
 
   it('that fails half-way ends with the failure, not as if it were whole', async () => {
