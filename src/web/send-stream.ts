@@ -22,6 +22,9 @@ export async function sendStream(
     // Whoever breaks a download off has not met a fault of ours.
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
       throw error;
+  } finally {
+    // Where the reader was gone before the second piece was asked for, nobody else ends the making.
+    await pieces.return(undefined);
   }
 }
 

@@ -17,7 +17,7 @@ import { useSimulatedClock } from '../support/simulated-clock.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-const DAYS = Number(process.env.SIMULATED_DAYS ?? 365);
+const DAYS = Number(process.env.SIMULATED_DAYS ?? 60);
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 const STEP_MS = 30 * MINUTE_MS;
 /**

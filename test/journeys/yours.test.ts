@@ -44,10 +44,6 @@ describe.skipIf(!hasBrowser)(
         expect.soft(await refusedByPolicy(page), path).toEqual([]);
         expect.soft(await overflow(page), path).toBeLessThanOrEqual(0);
         expect.soft(await accessibilityFaults(page), path).toEqual([]);
-        await page.screenshot({
-          path: `/tmp/yours2-shots/${path.split('/').at(-1)}-${width}-${colorScheme}.png`,
-          fullPage: true,
-        });
       }
       await page.context().close();
     });
