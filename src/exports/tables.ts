@@ -71,17 +71,6 @@ export const PERSONAL: readonly ExportedTable[] = [
     },
   },
   { name: 'plays', rows: OWN_ROWS('plays'), order: 'played_at, track_id COLLATE "C"' },
-  {
-    name: 'hidden_tracks',
-    rows: `FROM hidden_tracks AS t WHERE ${OWN} AND track_id IN ${OWN_TRACKS}`,
-    order: 'track_id COLLATE "C"',
-  },
-  {
-    name: 'hidden_artists',
-    rows: `FROM hidden_artists AS t WHERE ${OWN}
-      AND artist_id IN (SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS})`,
-    order: 'artist_id COLLATE "C"',
-  },
   { name: 'play_gaps', rows: OWN_ROWS('play_gaps'), order: 'after_played_at' },
   { name: 'capture_runs', rows: OWN_ROWS('capture_runs'), order: 'run_id' },
   { name: 'imports', rows: OWN_ROWS('imports'), order: 'import_id' },
