@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import type { Db, Queries } from '../../src/db.ts';
@@ -140,7 +140,7 @@ describe('a sending', () => {
     const playlistId = await start(spotifyIds(300));
     spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 200, after: 1 });
     const going = go(playlistId);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await vi.waitUntil(() => spotify.calls.filter(({ path }) => path.endsWith('/items')).length >= 2, 10_000);
     await deletePlaylist(test.db, userId, playlistId);
     await going;
     expect(spotify.playlists[0]?.uris.length).toBeLessThan(300);
