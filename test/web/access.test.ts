@@ -25,6 +25,9 @@ beforeAll(async () => {
   await insertSnapshot(test.db, aliceId, { date: '2026-01-01' }, [track]);
   await insertPlaylist(test.db, aliceId, { playlistId: 'p' }, [track]);
   archiveId = await insertListener(test.db, null);
+  // Things of hers that go by that number too, since it stands for every id of an address.
+  const numbered = await insertTrack(test.db, { trackId: String(archiveId), artists: [String(archiveId)] });
+  await insertSnapshot(test.db, aliceId, { date: '2026-01-01', range: 'long_term' }, [numbered]);
   await insertPlaylist(test.db, aliceId, { playlistId: String(archiveId) }, [track]);
   await insertImport(test.db, archiveId);
   await insertSnapshot(test.db, archiveId, { date: '2026-01-01' }, [track]);
