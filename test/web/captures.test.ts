@@ -14,14 +14,14 @@ beforeAll(async () => {
     `INSERT INTO capture_runs
        (user_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure)
      SELECT $1, day::date, outcome, day, day + interval '20 hours 5 minutes', ranges, places, skipped, failure
-     FROM generate_series('2026-01-01'::timestamptz, '2026-04-20', '1 day') AS day
+     FROM generate_series('2026-01-01'::timestamptz, '2026-04-20', '1 day') AS days (day)
      CROSS JOIN LATERAL (VALUES
        (day < '2026-04-18', 'kept', ARRAY['short_term', 'medium_term', 'long_term'], 150, 0, NULL),
        (day = '2026-04-18', 'failed', '{}', 0, 0, 'Spotify did not answer <b>in time</b>.'),
        (day = '2026-04-19', 'missed', '{}', 0, 0, 'You had paused it.'),
        (day = '2026-04-20', 'kept', ARRAY['long_term'], 1049, 1, NULL)
      ) AS run (applies, outcome, ranges, places, skipped, failure)
-     WHERE applies ORDER BY day`,
+     WHERE applies ORDER BY days.day`,
     [aliceId],
   );
 });

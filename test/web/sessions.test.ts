@@ -108,7 +108,7 @@ describe('signing in', () => {
     const { sess } = await test.db.one<{ sess: object }>('SELECT sess FROM sessions WHERE sid = $1', [
       sidOf(browser),
     ]);
-    expect(Object.keys(sess).toSorted()).toEqual(['cookie', 'passport']);
+    expect(Object.keys(sess).toSorted()).toEqual(['cookie', 'passport', 'userAgent']);
     await browser.post('/settings/theme').type('form').send({ theme: 'dark', _csrf: token }).expect(403);
   });
 
