@@ -93,7 +93,9 @@ describe('a day', () => {
     const text = await page('/time-machine/2024/03/14');
     expect(text).toContain('Song &lt;i&gt;4&lt;/i&gt;');
     expect(text).not.toContain('<i>4');
-    expect(text).toMatch(/<a class="arrows__link" rel="prev"[^>]*href="\/time-machine\/2024\/03\/01\?range=short_term"/);
+    expect(text).toMatch(
+      /<a class="arrows__link" rel="prev"[^>]*href="\/time-machine\/2024\/03\/01\?range=short_term"/,
+    );
     expect(text).toMatch(/rel="next"[^>]*href="\/time-machine\/2024\/05\/14\?range=short_term"/);
     expect(text).toContain('/playlists/new?from=snapshot&amp;date=2024-03-14&amp;range=short_term');
   });
