@@ -199,7 +199,8 @@ describe('after a crash of everything the next start', () => {
   it.runIf(process.platform === 'linux')('works when the old server is a zombie', async () => {
     useExistingCluster();
     await crash(await start());
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    // The child ends only after the shell has become a program that reaps nobody: the shell itself would.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     programs.push(parent);

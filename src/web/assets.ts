@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import express, { Router } from 'express';
+import { joinStylesheet } from './stylesheet.ts';
 
 const PUBLIC_DIR = path.resolve(import.meta.dirname, '../../public');
+const STYLESHEET = 'css/app.css';
 
 const require = createRequire(import.meta.url);
 
@@ -29,6 +31,10 @@ export function createAssets(): Assets {
   for (const [name, dir] of Object.entries(VENDOR_DIRS)) {
     router.use(`/assets/${version}/vendor/${name}`, express.static(dir, kept));
   }
+  const stylesheet = joinStylesheet(path.join(PUBLIC_DIR, STYLESHEET));
+  router.get(`/assets/${version}/${STYLESHEET}`, (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=31536000, immutable').type('css').send(stylesheet);
+  });
   router.use(`/assets/${version}`, express.static(PUBLIC_DIR, kept));
   return { router, url: (file) => `/assets/${version}/${file}` };
 }

@@ -106,6 +106,16 @@ describe('what may be kept by whom', () => {
     await nobody(test).get('/assets/another-version/css/tokens.css').expect(404);
   });
 
+  it('and the stylesheet is one file, whose parts stand in it layer by layer', async () => {
+    const { text } = await nobody(test).get(assets.url('css/app.css')).expect(200);
+    expect(text).not.toContain('@import');
+    const order = ['@layer fonts, tokens', '@layer fonts {', '@layer base {', '@layer pages {'].map((part) =>
+      text.indexOf(part),
+    );
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+    expect(order[0]).toBe(0);
+  });
+
   it.each([
     '../package.json',
     '..%2fpackage.json',
