@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Db } from './db.ts';
 import { gated } from './users/spotify-limit.ts';
 import { createAssets } from './web/assets.ts';
+import { admission } from './web/middleware/admission.ts';
 import { canonicalHost } from './web/middleware/canonical-host.ts';
 import { connectionBanner } from './web/middleware/connection-banner.ts';
 import { csrfProtection } from './web/middleware/csrf.ts';
@@ -48,7 +49,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.disable('x-powered-by');
   // Behind HTTPS stands exactly one proxy of ours; without it, nobody's X-Forwarded-* is believed.
   app.set('trust proxy', config.baseUrl.startsWith('https:') ? 1 : false);
-  useViews(app, assets, { cache: config.production });
+  useViews(app, assets, { cache: config.keepViews });
 
   app.use(requestLog());
   app.use(metrics.timeRequests);
@@ -60,6 +61,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(assets.router);
   app.use(coversRouter);
   app.use(httpsOnly(config.baseUrl));
+  app.use(admission(db.pool));
   app.use(whenReady(readiness));
   app.use(sessions(db, config));
   app.use(authenticator.session());

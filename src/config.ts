@@ -15,7 +15,8 @@ export type DatabaseConfig =
   | { readonly kind: 'embedded'; readonly dataDir: string };
 
 export interface Config {
-  readonly production: boolean;
+  /** Views are read once and kept compiled; in development each change shows at once. */
+  readonly keepViews: boolean;
   readonly logLevel: string;
   readonly port: number;
   readonly host: string;
@@ -206,7 +207,7 @@ function assemble(given: Settings, needs: Needs): Config {
   const production = given.NODE_ENV === 'production';
   const baseUrl = (given.BASE_URL ?? `http://127.0.0.1:${given.PORT}`).replace(/\/+$/, '');
   return {
-    production,
+    keepViews: given.NODE_ENV !== 'development',
     logLevel: given.LOG_LEVEL,
     port: given.PORT,
     host: given.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
