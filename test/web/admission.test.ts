@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createDb, type Db } from '../../src/db.ts';
 import { admission } from '../../src/web/middleware/admission.ts';
@@ -61,15 +61,35 @@ describe('at the door', () => {
   const refused = () => supertest(app).get('/api/decades').expect(503).expect('Retry-After', '5');
 
   it('patience ends soon where the line stands still', async () => {
-    const seconds = await secondsOf(async () => expect((await refused()).text).toContain('Very many people'));
+    const seconds = await secondsOf(async () => expect((await refused()).text).toContain('not answering'));
     expect(seconds).toBeGreaterThan(0.3);
     expect(seconds).toBeLessThan(0.8);
   });
 
   it('patience is longer where it moves', async () => {
     const moving = setInterval(() => pool.emit('release'), 20);
-    expect(await secondsOf(refused)).toBeGreaterThan(0.9);
+    const seconds = await secondsOf(async () => expect((await refused()).text).toContain('Very many people'));
+    expect(seconds).toBeGreaterThan(0.9);
     clearInterval(moving);
+  });
+
+  it('is looked at by one timer, however often the line empties and fills', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const mine = (): number => timers.mock.calls.filter(([, ms]) => ms === 100).length;
+    for (let round = 0; round < 10; round += 1) {
+      pool.waitingCount = 9;
+      const waits = supertest(app)
+        .get('/')
+        .then(({ status }) => status);
+      await sleep(15);
+      pool.waitingCount = 0;
+      pool.emit('release');
+      expect(await waits).toBe(200);
+    }
+    // Ten rounds of some twenty milliseconds are a few looks, not ten chains of them.
+    expect(mine()).toBeLessThan(8);
+    timers.mockRestore();
+    pool.waitingCount = 9;
   });
 
   it('who leaves is not waited for', async () => {

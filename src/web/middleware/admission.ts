@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Db } from '../../db.ts';
+import { DatabaseUnavailable, type Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 
 export interface Patience {
@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 100;
 interface Waiting {
   readonly since: number;
   readonly enter: () => void;
-  readonly refuse: () => void;
+  readonly refuse: (why: AppError) => void;
 }
 
 /**
@@ -31,6 +31,7 @@ export function admission(
 ): RequestHandler {
   const line = new Set<Waiting>();
   let moved = performance.now();
+  let looking: NodeJS.Timeout | undefined;
   const isBusy = (): boolean => pool.waitingCount >= pool.options.max;
   const letIn = (): void => {
     const [first] = line;
@@ -44,10 +45,11 @@ export function admission(
   const look = (): void => {
     const now = performance.now();
     const stands = now - moved > patience.standingMs;
+    const longest = stands ? patience.standingMs : patience.wholeMs;
     for (const waiting of line)
-      if (now - waiting.since > (stands ? patience.standingMs : patience.wholeMs)) waiting.refuse();
+      if (now - waiting.since > longest) waiting.refuse(stands ? silentDatabase() : tooMany());
     letIn();
-    if (line.size > 0) setTimeout(look, LOOK_EVERY_MS);
+    looking = line.size > 0 ? setTimeout(look, LOOK_EVERY_MS) : undefined;
   };
 
   return (_req, res, next) => {
@@ -59,13 +61,16 @@ export function admission(
     const waiting: Waiting = {
       since: performance.now(),
       enter: () => leave() && next(),
-      refuse: () => leave() && next(tooMany()),
+      refuse: (why) => leave() && next(why),
     };
-    if (line.size === 0) setTimeout(look, LOOK_EVERY_MS);
+    looking ??= setTimeout(look, LOOK_EVERY_MS);
     line.add(waiting);
     res.once('close', leave);
   };
 }
+
+const silentDatabase = (): AppError =>
+  new DatabaseUnavailable(new Error('no connection came back while requests waited for one'));
 
 const tooMany = (): AppError =>
   new AppError(
