@@ -81,11 +81,18 @@ function visit(count: number): { stop(): Promise<{ answers: number; failures: st
   };
 }
 
+/** The status, or what became of the request: one whose worker is killed may be cut off in mid-answer, or never be heard. */
 const ask = (agent: http.Agent): Promise<number | string> =>
   new Promise((resolve) => {
     http
-      .get(`${server.baseUrl}/`, { agent }, (answer) => {
-        answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      .get(`${server.baseUrl}/`, { agent, timeout: 15_000 }, (answer) => {
+        answer
+          .on('error', () => undefined)
+          .on('close', () => resolve(answer.complete ? (answer.statusCode ?? 0) : 'cut off'))
+          .resume();
+      })
+      .on('timeout', function (this: http.ClientRequest) {
+        this.destroy(new Error('no answer'));
       })
       .on('error', (error) => resolve(error.message));
   });
