@@ -16,7 +16,9 @@ beforeAll(async () => {
   personal = (
     await test.db.many<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.columns
-       WHERE table_schema = 'public' AND column_name = 'user_id' AND table_name <> 'users' ORDER BY 1`,
+       JOIN information_schema.tables USING (table_schema, table_name)
+       WHERE table_schema = 'public' AND column_name = 'user_id' AND table_name <> 'users'
+         AND table_type = 'BASE TABLE' ORDER BY 1`,
     )
   ).map(({ name }) => name);
   const db = openLarge(test.url);

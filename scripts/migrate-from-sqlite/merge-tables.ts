@@ -9,6 +9,10 @@ export interface MergedColumn {
   readonly json?: true;
   /** The archive keeps the earliest time it was told of, so that the order of two moves makes no difference. */
   readonly earliest?: true;
+  /** SQL: true where what the target (`t`) holds is of a lesser source, and gives way to the file's. */
+  readonly outranks?: string;
+  /** What is written with the value, and only with it: columns and their values. */
+  readonly alongside?: Readonly<Record<string, string>>;
 }
 
 export interface MergedTable {
@@ -25,6 +29,12 @@ export interface MergedTable {
 
 const plain = (name: string): MergedColumn => ({ source: name, columns: [name] });
 const json = (name: string): MergedColumn => ({ source: name, columns: [name], json: true });
+/** An old archive knows what Spotify itself once said, and takes the place of what was asked for since. */
+const audioFeatures: MergedColumn = {
+  ...json('audio_features'),
+  outranks: `t.audio_features_source = 'reccobeats'`,
+  alongside: { audio_features_source: `'archive'`, audio_features_at: 'now()' },
+};
 const createdAt: MergedColumn = { source: 'created_at', columns: ['created_at'], earliest: true };
 const released: MergedColumn = {
   source: 'release_date',
@@ -96,7 +106,7 @@ export const MERGED: Readonly<Record<Layout, readonly MergedTable[]>> = {
       released,
       plain('duration_ms'),
       plain('popularity'),
-      json('audio_features'),
+      audioFeatures,
       createdAt,
     ]),
     PLAYLIST_TRACKS,
@@ -114,17 +124,24 @@ export const joined = (table: MergedTable): string =>
     ...table.key.map((column) => `t.${column} = s.${column}`),
   ].join(' AND ');
 
+/** True where the target holds nothing, or nothing that stands against the file's. */
+const givesWay = (column: MergedColumn): string =>
+  column.outranks === undefined
+    ? `t.${first(column)} IS NULL`
+    : `(t.${first(column)} IS NULL OR ${column.outranks})`;
+
 /** True where the source knows something that the target does not. */
 export function completes(column: MergedColumn): string {
   const name = first(column);
-  return column.earliest ? `s.${name} < t.${name}` : `(t.${name} IS NULL AND s.${name} IS NOT NULL)`;
+  return column.earliest ? `s.${name} < t.${name}` : `(${givesWay(column)} AND s.${name} IS NOT NULL)`;
 }
 
 /** True where both know something and it is not the same. */
 export function differs(column: MergedColumn): string {
   if (column.earliest) return `s.${first(column)} > t.${first(column)}`;
   const unlike = column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ');
-  return column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `(${unlike})`;
+  const anything = column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `(${unlike})`;
+  return column.outranks === undefined ? anything : `(${column.outranks}) IS NOT TRUE AND ${anything}`;
 }
 
 /** Two payloads stored alike byte for byte are equal, and that is seen several times faster than by walking them. */
@@ -140,9 +157,12 @@ export function arrived(column: MergedColumn): string {
 
 export function completed(column: MergedColumn): string[] {
   if (column.earliest) return column.columns.map((name) => `${name} = LEAST(t.${name}, s.${name})`);
-  // A pair comes from one side: its second column follows the first.
-  return column.columns.map(
-    (name) =>
-      `${name} = CASE WHEN t.${first(column)} IS NULL THEN ${staged(column, name)} ELSE t.${name} END`,
+  // A pair comes from one side: its second column follows the first. So does what is written alongside.
+  const values = [
+    ...column.columns.map((name) => [name, staged(column, name)] as const),
+    ...Object.entries(column.alongside ?? {}),
+  ];
+  return values.map(
+    ([name, value]) => `${name} = CASE WHEN ${completes(column)} THEN ${value} ELSE t.${name} END`,
   );
 }

@@ -101,6 +101,8 @@ function insertNew(tx: Transaction, table: MergedTable, userId: number, only: st
     for (const name of column.columns) {
       values.set(name, column.earliest ? `COALESCE(s.${name}, now())` : staged(column, name));
     }
+    for (const [name, value] of Object.entries(column.alongside ?? {}))
+      values.set(name, `CASE WHEN s.${column.columns[0]} IS NOT NULL THEN ${value} END`);
   }
   const isTracks = table.target === 'tracks';
   if (isTracks) for (const [name, value] of Object.entries(DERIVED_TRACK_COLUMNS)) values.set(name, value);

@@ -76,6 +76,10 @@ export async function refreshShelves(tx: Transaction, userId: number): Promise<v
      WHERE a.track_id = f.track_id AND ${row('a')} IS DISTINCT FROM ${row('f')}`,
   );
   await tx.execute(
+    `SELECT settle_own_features(array_agg(user_id), array_agg(track_id))
+     FROM own_audio_features JOIN staged_tracks USING (track_id) HAVING count(*) > 0`,
+  );
+  await tx.execute(
     `SELECT recount_listings(array_agg($1::bigint), array_agg(track_id)) FROM archive_tracks WHERE user_id = $1`,
     [userId],
   );

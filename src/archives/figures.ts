@@ -1,3 +1,4 @@
+import { MERGED_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import { isHidden, isShown } from '../catalogue/hidden.ts';
 import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
@@ -98,14 +99,16 @@ function figuresSql(scope: Scope): string {
   return `
   WITH chosen AS MATERIALIZED (
     SELECT
-      track_id, tracks.name, artist_name, popularity, release_date,
-      audio_features IS NOT NULL AS has_features,
-      audio_feature(audio_features, 'energy') AS energy,
-      audio_feature(audio_features, 'valence') AS valence,
-      audio_feature(audio_features, 'danceability') AS danceability,
+      tracks.track_id, tracks.name, artist_name, popularity, release_date,
+      features IS NOT NULL AS has_features,
+      audio_feature(features, 'energy') AS energy,
+      audio_feature(features, 'valence') AS valence,
+      audio_feature(features, 'danceability') AS danceability,
       CASE raw_json -> 'explicit' WHEN 'true' THEN true WHEN 'false' THEN false END AS explicit
     FROM (${SCOPES[scope]}) AS scope
     JOIN tracks USING (track_id)
+    ${WITH_OWN_FEATURES}
+    CROSS JOIN LATERAL (SELECT ${MERGED_FEATURES} AS features OFFSET 0) AS heard
     WHERE ${isShown('tracks.track_id')}
   ),
   ${TALLIES},

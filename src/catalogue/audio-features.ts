@@ -21,3 +21,19 @@ export const AVERAGE_FEATURES = AUDIO_FEATURES.map((name) => `avg(${name}) AS ${
 
 /** A row that has any of them. */
 export const HAS_FEATURES = `COALESCE(${FEATURE_COLUMNS}) IS NOT NULL`;
+
+/** Where a track's features come from, for one listener, best first: a better source takes a lesser one's place. */
+export const FEATURE_SOURCES = ['own', 'archive', 'reccobeats'] as const;
+export type FeatureSource = (typeof FEATURE_SOURCES)[number];
+
+/** SQL: listener $1's own file beside the catalogue's `tracks`; nobody else's is ever looked at. */
+export const WITH_OWN_FEATURES = `
+  LEFT JOIN own_audio_features AS own_file ON own_file.user_id = $1 AND own_file.track_id = tracks.track_id`;
+
+/** SQL, of that: the features as JSON; what the own file leaves out is the catalogue's. NULL: none. */
+export const MERGED_FEATURES = `CASE WHEN own_file.audio_features IS NULL THEN tracks.audio_features
+    ELSE COALESCE(tracks.audio_features, '{}') || own_file.audio_features END`;
+
+/** SQL, of that: a FeatureSource, or NULL where there are no features. */
+export const SOURCE_OF_FEATURES = `CASE WHEN own_file.audio_features IS NOT NULL THEN 'own'
+    WHEN tracks.audio_features IS NOT NULL THEN COALESCE(tracks.audio_features_source, 'archive') END`;

@@ -138,13 +138,23 @@ async function refuseSecondArchive(tx: Transaction, userId: number): Promise<voi
     );
 }
 
-/** One statement of about a million characters at a time; answers how many rows were new. */
+/** A track that is here stays as it is, but that features of a better source take the place of lesser ones, or of none. */
+const BETTER_FEATURES = `
+  ON CONFLICT (track_id) DO UPDATE SET
+    audio_features = excluded.audio_features,
+    audio_features_source = excluded.audio_features_source,
+    audio_features_at = excluded.audio_features_at
+  WHERE excluded.audio_features IS NOT NULL AND (known.audio_features IS NULL
+    OR (known.audio_features_source = 'reccobeats' AND excluded.audio_features_source IS DISTINCT FROM 'reccobeats'))`;
+
+/** One statement of about a million characters at a time; answers how many rows were new, or gained features. */
 async function fill(tx: Transaction, userId: number, zip: ExportZip, file: TableFile): Promise<number> {
   const shared = CATALOGUE.some(({ name }) => name === file.table);
   const columns = file.columns.map(quote).join(', ');
+  const known = file.table === 'tracks' ? BETTER_FEATURES : 'ON CONFLICT DO NOTHING';
   const insert = shared
-    ? `INSERT INTO ${file.table} (${columns})
-       SELECT ${columns} FROM jsonb_populate_recordset(NULL::${file.table}, $1::jsonb) ON CONFLICT DO NOTHING`
+    ? `INSERT INTO ${file.table} AS known (${columns})
+       SELECT ${columns} FROM jsonb_populate_recordset(NULL::${file.table}, $1::jsonb) ${known}`
     : `INSERT INTO ${file.table} (user_id, ${columns})
        SELECT $2, ${columns} FROM jsonb_populate_recordset(NULL::${file.table}, $1::jsonb)`;
   let [added, waiting, characters] = [0, [] as string[], 0];

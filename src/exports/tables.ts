@@ -76,6 +76,7 @@ export const PERSONAL: readonly ExportedTable[] = [
   { name: 'imports', rows: OWN_ROWS('imports'), order: 'import_id' },
   { name: 'hidden_tracks', rows: OWN_ROWS('hidden_tracks'), order: 'track_id COLLATE "C"' },
   { name: 'hidden_artists', rows: OWN_ROWS('hidden_artists'), order: 'artist_id COLLATE "C"' },
+  { name: 'own_audio_features', rows: OWN_ROWS('own_audio_features'), order: 'track_id COLLATE "C"' },
   { name: 'import_rejects', rows: OWN_ROWS('import_rejects'), order: 'import_id, reject_id' },
 ];
 

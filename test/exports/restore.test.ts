@@ -7,6 +7,7 @@ import { ZipFile } from 'yazl';
 import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
 import { openLarge } from '../../scripts/large-database/open.ts';
 import { ExportZip } from '../../src/exports/open-zip.ts';
+import { deleteListener } from '../../src/archives/delete-listener.ts';
 import { restoreArchive } from '../../src/exports/restore.ts';
 import { streamArchive } from '../../src/exports/stream-archive.ts';
 import { EXPORTED, listColumns, NOT_EXPORTED, PERSONAL } from '../../src/exports/tables.ts';
@@ -89,6 +90,11 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
   await db.execute(
     `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, time_ranges, failure)
      VALUES ($1, '2026-01-01', 'failed', now(), now(), '{long_term}', 'It "failed", so \\N.')`,
+    [userId],
+  );
+  await db.execute(
+    `INSERT INTO own_audio_features (user_id, track_id, audio_features, loaded_at)
+     VALUES ($1, 'bare', '{"energy": 0.250}', '2026-01-01'), ($1, 'on no shelf', '{"tempo": 99}', '2026-01-02')`,
     [userId],
   );
   const importId = await insertImport(db, userId, 'C:\\old.db', { tables: [], seconds: 1.5 });
@@ -243,6 +249,23 @@ describe('restoring it into an empty instance', () => {
     const before = await countListenerRows(there.db, backId);
     await expect(restoreArchive(there.db, file)).rejects.toMatchObject({ status: 409 });
     expect(await countListenerRows(there.db, backId)).toEqual(before);
+  });
+
+  it('brings audio features of an old archive in the place of lesser ones, and changes nothing else', async () => {
+    const features = () =>
+      there.db.many<{ source: string | null; features: string; name: string }>(
+        `SELECT audio_features_source AS source, audio_features::text AS features, name
+         FROM tracks WHERE audio_features IS NOT NULL ORDER BY track_id COLLATE "C"`,
+      );
+    const before = await features();
+    expect(before.length).toBeGreaterThan(0);
+    await deleteListener(there.db, backId);
+    await there.db.execute(
+      `UPDATE tracks SET name = 'x', audio_features = '{"energy": 1}', audio_features_source = 'reccobeats'
+       WHERE audio_features IS NOT NULL`,
+    );
+    await restoreArchive(there.db, file);
+    expect(await features()).toEqual(before.map((track) => ({ ...track, name: 'x' })));
   });
 });
 

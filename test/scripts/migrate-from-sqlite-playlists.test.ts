@@ -113,6 +113,69 @@ describe('playlists', () => {
   });
 });
 
+describe('audio features', () => {
+  const withFeatures = (features: string | null, name = 'Track') =>
+    archive((db) => insert(db, 'tracks', { ...track, name, audio_features: features }));
+  const kept = () =>
+    test.db.one(
+      `SELECT audio_features::text AS features, audio_features_source AS source, audio_features_at IS NOT NULL AS dated,
+         a.energy FROM tracks JOIN archive_tracks AS a USING (track_id)`,
+    );
+  /** As the worker would. */
+  const enrich = (features: string) =>
+    test.db.execute(
+      `UPDATE tracks SET audio_features = $1, audio_features_source = 'reccobeats', audio_features_at = '2020-01-01Z'`,
+      [features],
+    );
+
+  it('say that they come from an old archive, and since when', async () => {
+    await move(withFeatures('{"energy": 0.5}'));
+    const expected = { features: '{"energy": 0.5}', source: 'archive', dated: true, energy: 0.5 };
+    expect(await kept()).toEqual(expected);
+    // Nobody else has anything to say against them, another old file included.
+    await move(withFeatures('{"energy": 0.6}'));
+    expect(await kept()).toEqual(expected);
+    expect(await listRejects()).toMatchObject([{ source_column: 'audio_features' }]);
+  });
+
+  it('of an old archive take the place of ReccoBeats’, as no conflict, and only once', async () => {
+    await move(withFeatures(null));
+    expect(await kept()).toEqual({ features: null, source: null, dated: false, energy: null });
+    await enrich('{"energy": 0.9}');
+    // A file that does not know them leaves them alone.
+    expect((await move(withFeatures(null))).tables[1]).toMatchObject({ read: 1, alreadyThere: 1 });
+    expect(await kept()).toMatchObject({ source: 'reccobeats', energy: 0.9 });
+    const file = withFeatures('{"energy": 0.5}');
+    await move(file);
+    expect(await kept()).toEqual({
+      features: '{"energy": 0.5}',
+      source: 'archive',
+      dated: true,
+      energy: 0.5,
+    });
+    expect(await listRejects()).toEqual([]);
+    expect((await move(file)).tables[1]).toMatchObject({ read: 1, alreadyThere: 1, kept: 0 });
+  });
+
+  it('of the listener’s own stand before both, whether they came before the move or after', async () => {
+    const { user_id: userId } = await test.db.one<{ user_id: number }>(
+      `INSERT INTO users (spotify_id) VALUES ('alice') RETURNING user_id`,
+    );
+    await test.db.execute(
+      `INSERT INTO own_audio_features (user_id, track_id, audio_features) SELECT $1, $2, '{"energy": 0.25}'`,
+      [userId, track.spotify_id],
+    );
+    await move(withFeatures(null));
+    expect(await kept()).toMatchObject({ source: null, energy: 0.25 });
+    await enrich('{"energy": 0.9}');
+    expect(await kept()).toMatchObject({ source: 'reccobeats', energy: 0.25 });
+    await move(withFeatures('{"energy": 0.5, "valence": 0.1}'));
+    expect(await kept()).toMatchObject({ source: 'archive', energy: 0.25 });
+    await test.db.execute('DELETE FROM own_audio_features');
+    expect(await kept()).toMatchObject({ energy: 0.5 });
+  });
+});
+
 it('an artist that is not there costs the track nothing but the link', async () => {
   await move(archive((db) => insert(db, 'tracks', { ...track, artist_id: 9 })));
   expect(await test.db.many('SELECT name, artist_name FROM tracks')).toEqual([

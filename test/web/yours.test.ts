@@ -56,6 +56,7 @@ async function fill(userId: number, name: string): Promise<void> {
     `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) SELECT $1, now(), now() + interval '1 hour' WHERE $2 <> ''`,
     `INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, $2)`,
     `INSERT INTO hidden_artists (user_id, artist_id) SELECT $1, 'ann' WHERE $2 <> ''`,
+    `INSERT INTO own_audio_features (user_id, track_id, audio_features) VALUES ($1, $2, '{"energy": 0.5}')`,
     `INSERT INTO play_polls (user_id, next_poll_at) SELECT $1, now() WHERE $2 <> ''`,
     `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at) SELECT $1, now(), 'kept', now(), now() WHERE $2 <> ''`,
   ])
