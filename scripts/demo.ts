@@ -6,7 +6,7 @@ import { AppError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { startApp, moveFile, waitUntilReady } from './demo/processes.ts';
 import { inventedDemo, ownFileDemo, type Demo } from './demo/listener.ts';
-import { startSpotifyStandIn } from './spotify-stand-in/server.ts';
+import { startSpotifyStandIn, type SpotifyStandIn } from './spotify-stand-in/server.ts';
 import { runTool } from './run-tool.ts';
 
 const USAGE = 'usage: npm run demo -- [FILE] [--fresh] [--port N]';
@@ -51,11 +51,13 @@ async function run(directory: string, file: string | undefined, port: number): P
   }
 }
 
-function spotifySettings(standIn: { clientId: string; clientSecret: string; url: string }) {
+function spotifySettings(standIn: SpotifyStandIn) {
   return {
     SPOTIFY_CLIENT_ID: standIn.clientId,
     SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
     SPOTIFY_ACCOUNTS_URL: standIn.url,
     SPOTIFY_API_URL: standIn.url,
+    RECCOBEATS: 'yes',
+    RECCOBEATS_URL: standIn.reccobeatsUrl,
   };
 }

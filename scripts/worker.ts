@@ -1,4 +1,5 @@
 import { loadConfig } from '../src/config.ts';
+import { enrichmentOf } from '../src/jobs/enrichment.ts';
 import { startWorker } from '../src/jobs/worker.ts';
 import { log } from '../src/log.ts';
 import { openDatabase } from '../src/open-database.ts';
@@ -9,7 +10,8 @@ await runTool(async () => {
   const config = loadConfig('spotify');
   log.level = config.logLevel;
   const { db, close } = await openDatabase(config, { applicationName: 'worker', direct: true });
-  const worker = startWorker(db, { settings: config.spotify, tokenKeys: config.tokenKeys });
+  const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
+  const worker = startWorker(db, access, { enrichment: enrichmentOf(config) });
   log.info('the worker is running');
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, resolve);

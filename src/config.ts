@@ -33,6 +33,13 @@ export interface Config {
   readonly sqlitePath: string;
   /** Whether the web process also captures and asks for plays; where not, `npm run worker` must. */
   readonly workerInWeb: boolean;
+  /** What the worker adds to the catalogue by itself. */
+  readonly enrichment: {
+    /** Asked for audio features of tracks that have none; null: nobody is, and no id leaves the machine for it. */
+    readonly reccobeats: { readonly apiUrl: string; readonly perDay: number } | null;
+    /** Tracks without a payload that Spotify is asked for in a day. */
+    readonly payloadsPerDay: number;
+  };
   /** Null: nobody may read /metrics. */
   readonly metricsToken: string | null;
   readonly spotify: {
@@ -61,6 +68,13 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+
+const perDay = (least: number, most: number) =>
+  z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
 
 const settings = z.object({
   NODE_ENV: z
@@ -119,6 +133,10 @@ const settings = z.object({
   ALLOWED_SPOTIFY_IDS: list.default([]),
   SQLITE_PATH: z.string().default('music_time_machine.db'),
   METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters (openssl rand -hex 32)').optional(),
+  RECCOBEATS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  RECCOBEATS_URL: httpUrl.default('https://api.reccobeats.com'),
+  RECCOBEATS_PER_DAY: perDay(1, 100_000).default(1000),
+  PAYLOADS_PER_DAY: perDay(0, 400).default(50),
   WORKER_IN_WEB: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
 });
 type Settings = z.infer<typeof settings>;
@@ -220,6 +238,13 @@ function assemble(given: Settings, needs: Needs): Config {
     allowedSpotifyIds: given.ALLOWED_SPOTIFY_IDS,
     sqlitePath: given.SQLITE_PATH,
     workerInWeb: given.WORKER_IN_WEB === 'yes',
+    enrichment: {
+      reccobeats:
+        given.RECCOBEATS === 'yes'
+          ? { apiUrl: given.RECCOBEATS_URL.replace(/\/+$/, ''), perDay: given.RECCOBEATS_PER_DAY }
+          : null,
+      payloadsPerDay: given.PAYLOADS_PER_DAY,
+    },
     metricsToken: given.METRICS_TOKEN ?? null,
     spotify: {
       clientId: given.SPOTIFY_CLIENT_ID,

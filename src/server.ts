@@ -5,6 +5,7 @@ import { countAllowedConnections, sharePool, WORKER_CONNECTIONS } from './connec
 import { createDb } from './db.ts';
 import { ConfigError } from './errors.ts';
 import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
+import { enrichmentOf } from './jobs/enrichment.ts';
 import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
@@ -41,14 +42,15 @@ async function serve(config: Config): Promise<void> {
 }
 
 /** Beside the pages, on connections of its own (past a pooler), so that neither waits for the other. */
-function startOwnWorker({ spotify, tokenKeys }: Config, { directUrl }: OpenDatabase): RunningWorker {
+function startOwnWorker(config: Config, { directUrl }: OpenDatabase): RunningWorker {
   const db = createDb({
     url: directUrl,
     poolMin: 0,
     poolMax: WORKER_CONNECTIONS,
     applicationName: 'web-worker',
   });
-  const worker = startWorker(db, { settings: spotify, tokenKeys });
+  const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
+  const worker = startWorker(db, access, { enrichment: enrichmentOf(config) });
   return {
     async stop() {
       await worker.stop();

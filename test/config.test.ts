@@ -51,7 +51,22 @@ describe('settings left out', () => {
         accountsUrl: 'https://accounts.spotify.com',
         apiUrl: 'https://api.spotify.com',
       },
+      enrichment: { reccobeats: null, payloadsPerDay: 50 },
     });
+  });
+
+  it('ask nobody else about tracks; ReccoBeats only once it is switched on', () => {
+    const enrichmentOf = (env: Environment) =>
+      loadConfig('web', { ...SPOTIFY, ...SECRETS, ...env }).enrichment;
+    expect(enrichmentOf({ RECCOBEATS_URL: 'https://x.example' }).reccobeats).toBeNull();
+    expect(enrichmentOf({ RECCOBEATS: 'yes', PAYLOADS_PER_DAY: '0' })).toEqual({
+      reccobeats: { apiUrl: 'https://api.reccobeats.com', perDay: 1000 },
+      payloadsPerDay: 0,
+    });
+    expect(
+      enrichmentOf({ RECCOBEATS: 'yes', RECCOBEATS_URL: 'http://127.0.0.1:4000/x/', RECCOBEATS_PER_DAY: '7' })
+        .reccobeats,
+    ).toEqual({ apiUrl: 'http://127.0.0.1:4000/x', perDay: 7 });
   });
 
   it('follow one another: the port makes the address, the address makes the redirect', () => {
@@ -97,11 +112,15 @@ describe('wrong settings', () => {
       SESSION_SECRET: 'short',
       TOKEN_ENCRYPTION_KEYS: 'k1:short',
       SPOTIFY_REDIRECT_URI: 'ftp://x/y',
+      RECCOBEATS: 'maybe',
+      RECCOBEATS_URL: 'api.reccobeats.com',
+      RECCOBEATS_PER_DAY: '0',
+      PAYLOADS_PER_DAY: '500',
     });
     const named = new Set(problems.map((line) => String(line.split(':')[0])));
     expect([...named].toSorted((a, b) => (a < b ? -1 : 1)).join(' ')).toBe(
-      'BASE_URL DATABASE_URL DB_POOL_MAX DB_POOL_MIN DB_PORT DIRECT_DATABASE_URL LOG_LEVEL NODE_ENV PORT ' +
-        'SESSION_SECRET SPOTIFY_CLIENT_ID SPOTIFY_CLIENT_SECRET SPOTIFY_REDIRECT_URI TOKEN_ENCRYPTION_KEYS',
+      'BASE_URL DATABASE_URL DB_POOL_MAX DB_POOL_MIN DB_PORT DIRECT_DATABASE_URL LOG_LEVEL NODE_ENV PAYLOADS_PER_DAY PORT ' +
+        'RECCOBEATS RECCOBEATS_PER_DAY RECCOBEATS_URL SESSION_SECRET SPOTIFY_CLIENT_ID SPOTIFY_CLIENT_SECRET SPOTIFY_REDIRECT_URI TOKEN_ENCRYPTION_KEYS',
     );
     expect(problems.every((line) => /^[A-Z_]+: .{8}/.test(line))).toBe(true);
     expect(new ConfigError(problems).message.split('\n')).toHaveLength(problems.length + 1);

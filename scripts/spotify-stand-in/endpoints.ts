@@ -3,6 +3,7 @@ import { checkAccess } from './api-access.ts';
 import { me, recentlyPlayed, topTracks, track, type ApiCall } from './api.ts';
 import { apiError, plain, type Answer } from './answers.ts';
 import { addItems, createPlaylist, playlistItems, replaceItems, wantsPublic } from './playlists.ts';
+import { audioFeatures } from './reccobeats.ts';
 import type { StandInRequest, StandInState } from './state.ts';
 
 interface Endpoint {
@@ -56,6 +57,12 @@ const ENDPOINTS: readonly Endpoint[] = [
     method: 'GET',
     path: /^\/v1\/playlists\/([^/]+)\/items$/,
     answer: api(playlistItems),
+  },
+  {
+    name: 'reccobeats',
+    method: 'GET',
+    path: /^\/reccobeats\/v1\/audio-features$/,
+    answer: audioFeatures,
   },
 ];
 

@@ -27,6 +27,8 @@ if (values.help) {
   });
   console.log(`SPOTIFY_ACCOUNTS_URL=${standIn.accountsUrl}
 SPOTIFY_API_URL=${standIn.apiUrl}
+RECCOBEATS=yes
+RECCOBEATS_URL=${standIn.reccobeatsUrl}
 SPOTIFY_CLIENT_ID=${standIn.clientId}
 SPOTIFY_CLIENT_SECRET=${standIn.clientSecret}`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void standIn.close());

@@ -44,6 +44,8 @@ export interface SpotifyStandIn {
   readonly url: string;
   readonly accountsUrl: string;
   readonly apiUrl: string;
+  /** For RECCOBEATS_URL: it plays ReccoBeats too, whose endpoint a fault rule calls `reccobeats`. */
+  readonly reccobeatsUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Every call so far, control addresses aside, in order of arrival. */
@@ -104,6 +106,7 @@ function remoteControl(state: StandInState, server: Server, url: string): Spotif
     url,
     accountsUrl: url,
     apiUrl: url,
+    reccobeatsUrl: `${url}/reccobeats`,
     clientId: state.clientId,
     clientSecret: state.clientSecret,
     calls: state.calls,

@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { IS_DUE } from '../enrichment/turns.ts';
 
 /** What a listener is due for, and the id of the job that does it: the same for whoever plans it, however often. */
 export interface DueJob {
@@ -53,3 +54,29 @@ const DUE_POLLS = `
   FROM connected LEFT JOIN play_polls USING (user_id)
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
   ORDER BY user_id`;
+
+/** For the job that concerns no listener in particular. */
+const NOBODY = 0;
+
+/** Whether it is time to ask for audio features: one job, or none. */
+export const listDueFeatures = (db: Queries, perDay: number): Promise<DueJob[]> =>
+  db.many<DueJob>(
+    `SELECT ${NOBODY} AS user_id, ${ENRICHMENT_JOB} FROM enrichments WHERE source = 'reccobeats' AND ${IS_DUE}`,
+    [perDay],
+  );
+
+/**
+ * Whether it is time to ask Spotify for payloads, and by way of whom: a track is everybody's, so whoever connected last
+ * and is not refused serves.
+ */
+export const listDuePayloads = (db: Queries, perDay: number): Promise<DueJob[]> =>
+  db.many<DueJob>(
+    `WITH connected AS (${CONNECTED})
+     SELECT user_id, ${ENRICHMENT_JOB}
+     FROM connected JOIN spotify_connections USING (user_id), enrichments
+     WHERE source = 'spotify' AND ${IS_DUE}
+     ORDER BY refusal NULLS FIRST, connected.authorized_at DESC, user_id LIMIT 1`,
+    [perDay],
+  );
+
+const ENRICHMENT_JOB = `md5(concat_ws(' ', 'enrichment', source, asked_date, asked, next_at))::uuid AS job_id`;

@@ -2,11 +2,12 @@ import PgBoss from 'pg-boss';
 import type { Db } from '../db.ts';
 import type { DueJob } from './due.ts';
 
-export const QUEUES = ['capture', 'plays', 'sendings'] as const;
+export const QUEUES = ['capture', 'plays', 'sendings', 'features', 'payloads'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface Job {
   readonly id: string;
+  /** 0: it concerns nobody in particular. */
   readonly userId: number;
 }
 

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addTracks } from '../catalogue/tracks.ts';
+import type { Db, Queries } from '../db.ts';
+import { fetchTrack } from '../spotify/api.ts';
+import { SpotifyError } from '../spotify/errors.ts';
+import type { SpotifyTrack } from '../spotify/schemas.ts';
+import { failureInWords, isNoAttempt } from '../users/attempts.ts';
+import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
+import { gated } from '../users/spotify-limit.ts';
+import { forgetMisses, IS_SPOTIFY_ID, isWorthAsking, recordMisses } from './misses.ts';
+import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';
+
+const [NEXT_TURN_SECONDS, NOTHING_LEFT_SECONDS] = [60, 3600];
+/** Spotify answers one track at a time, and limits the app as a whole: captures and plays come first. */
+const TRACKS_PER_TURN = 5;
+const BETWEEN_TRACKS_MS = 200;
+
+/**
+ * One turn: fetches, by way of a connected listener, a few tracks that an old archive knew without Spotify's payload.
+ * A payload that is there is never fetched again: an old one holds what Spotify no longer tells.
+ * @returns how many were asked for; null where it is not this one's turn
+ * @throws NeedsReconnect, SpotifyError
+ */
+export async function refreshPayloads(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  perDay: number,
+): Promise<number | null> {
+  const left = await takeTurn(db, 'spotify', perDay);
+  if (left === null) return null;
+  let end: TurnsEnd = { seconds: NEXT_TURN_SECONDS };
+  try {
+    const trackIds = await listWithoutPayload(db, Math.min(left, TRACKS_PER_TURN));
+    if (trackIds.length === 0) end = { seconds: NOTHING_LEFT_SECONDS };
+    for (const [index, trackId] of trackIds.entries()) {
+      if (index > 0) await sleep(BETWEEN_TRACKS_MS);
+      await refreshOne(db, userId, { ...access, settings: gated(db, access.settings) }, trackId);
+    }
+    return trackIds.length;
+  } catch (error) {
+    // Where Spotify's gate is closed nothing was asked: the gate itself says when again.
+    if (!isNoAttempt(error)) end = { seconds: NEXT_TURN_SECONDS, failure: failureInWords(error) };
+    throw error;
+  } finally {
+    await endTurn(db, 'spotify', end);
+  }
+}
+
+async function refreshOne(db: Db, userId: number, access: SpotifyAccess, trackId: string): Promise<void> {
+  await countAsked(db, 'spotify', 1);
+  const track = await withAccessToken(db, userId, access, (token) =>
+    findTrackAtSpotify(access, token, trackId),
+  );
+  await db.withTransaction(async (tx) => {
+    if (track === null) return recordMisses(tx, 'spotify', [trackId]);
+    await forgetMisses(tx, 'spotify', [trackId]);
+    await addTracks(tx, [track]);
+  });
+}
+
+/** Null: Spotify has it no more, or answers with another one, whose payload would not be this track's. */
+async function findTrackAtSpotify(
+  { settings }: SpotifyAccess,
+  token: string,
+  trackId: string,
+): Promise<SpotifyTrack | null> {
+  try {
+    const track = await fetchTrack(settings, token, trackId);
+    return track.trackId === trackId ? track : null;
+  } catch (error) {
+    if (error instanceof SpotifyError && (error.spotifyStatus === 404 || error.spotifyStatus === 400))
+      return null;
+    throw error;
+  }
+}
+
+/** `has_isrc` is NULL on a shelf exactly where the track has no payload. */
+const listWithoutPayload = async (db: Queries, limit: number): Promise<string[]> =>
+  (
+    await db.many<{ track_id: string }>(
+      `SELECT track_id FROM archive_tracks AS a
+       WHERE has_isrc IS NULL AND NOT hidden AND ${IS_SPOTIFY_ID('track_id')}
+         AND ${isWorthAsking('spotify', 'a.track_id')}
+       GROUP BY track_id
+       ORDER BY max(last_listed_date) DESC NULLS LAST, track_id
+       LIMIT $1`,
+      [limit],
+    )
+  ).map(({ track_id: trackId }) => trackId);

@@ -1,0 +1,85 @@
+import type { Queries } from '../db.ts';
+
+/** Whoever is asked to complete the catalogue, each with a budget and a pace of its own. */
+export type EnrichmentSource = 'reccobeats' | 'spotify';
+
+const TODAY = `(now() AT TIME ZONE 'UTC')::date`;
+const ASKED_TODAY = `CASE WHEN asked_date = ${TODAY} THEN asked ELSE 0 END`;
+
+/** SQL: whether it is time to ask a source of `enrichments` again; $1 is the day's budget. */
+export const IS_DUE = `(leased_until IS NULL OR leased_until < now())
+    AND (not_before IS NULL OR not_before <= now())
+    AND (next_at IS NULL OR next_at <= now())
+    AND ${ASKED_TODAY} < $1::int`;
+
+const LEASE = '2 minutes';
+
+/**
+ * Takes the turn to ask: one asks at a time, in however many processes, and never before it is time.
+ * @returns how many ids today's budget leaves; null where it is not time, nothing is left, or somebody else is at it
+ */
+export async function takeTurn(
+  db: Queries,
+  source: EnrichmentSource,
+  perDay: number,
+): Promise<number | null> {
+  const turn = await db.maybeOne<{ left: number }>(
+    `UPDATE enrichments SET leased_until = now() + interval '${LEASE}'
+     WHERE source = $2 AND ${IS_DUE}
+     RETURNING $1::int - ${ASKED_TODAY} AS left`,
+    [perDay, source],
+  );
+  return turn?.left ?? null;
+}
+
+/** Counted before they are asked for: who is killed in between has spent them, and no budget is ever overdrawn. */
+export async function countAsked(db: Queries, source: EnrichmentSource, ids: number): Promise<void> {
+  await db.execute(
+    `UPDATE enrichments SET asked = ${ASKED_TODAY} + $2, asked_date = ${TODAY}, asked_at = now() WHERE source = $1`,
+    [source, ids],
+  );
+}
+
+export interface TurnsEnd {
+  /** Until the next turn, where the source itself has asked for nothing else. */
+  readonly seconds: number;
+  /** What the source has asked for, in seconds. */
+  readonly notBefore?: number;
+  /** In words, where it was asked in vain. */
+  readonly failure?: string;
+}
+
+const LONGEST_PAUSE_MINUTES = 60;
+
+/** Gives the turn back. After failures in a row the pauses grow: 5, 10, 20 … minutes, an hour at most. */
+export async function endTurn(db: Queries, source: EnrichmentSource, end: TurnsEnd): Promise<void> {
+  await db.execute(
+    `UPDATE enrichments SET
+       leased_until = NULL,
+       failures = CASE WHEN $4::text IS NULL THEN 0 ELSE failures + 1 END,
+       failure = $4,
+       not_before = GREATEST(not_before, now() + make_interval(secs => $3)),
+       next_at = now() + CASE WHEN $4::text IS NULL THEN make_interval(secs => $2)
+         ELSE make_interval(mins => LEAST(${LONGEST_PAUSE_MINUTES}, 5 * 2 ^ LEAST(failures, 5))::int) END
+     WHERE source = $1`,
+    [source, end.seconds, end.notBefore ?? null, end.failure ?? null],
+  );
+}
+
+export interface EnrichmentState {
+  readonly asked_today: number;
+  readonly asked_at: Date | null;
+  /** Where it lies ahead. */
+  readonly not_before: Date | null;
+  readonly next_at: Date | null;
+  readonly failures: number;
+  readonly failure: string | null;
+}
+
+export const getEnrichmentState = (db: Queries, source: EnrichmentSource): Promise<EnrichmentState> =>
+  db.one<EnrichmentState>(
+    `SELECT ${ASKED_TODAY} AS asked_today, asked_at, CASE WHEN not_before > now() THEN not_before END AS not_before,
+       next_at, failures, failure
+     FROM enrichments WHERE source = $1`,
+    [source],
+  );

@@ -1,0 +1,130 @@
+import { beforeEach, expect, it } from 'vitest';
+import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
+import { refreshPayloads } from '../../src/enrichment/refresh-payloads.ts';
+import { getEnrichmentState } from '../../src/enrichment/turns.ts';
+import { openQueue } from '../../src/jobs/queue.ts';
+import { runRound } from '../../src/jobs/worker.ts';
+import { ALICE } from '../support/app.ts';
+import { useConnected } from '../support/connected.ts';
+import { listStrayDerived } from '../support/derived.ts';
+import { insertArchiveTracks, insertListener, insertTrack } from '../support/factories.ts';
+
+const test = useConnected();
+let [alice, bob] = [0, 0];
+/** Spotify has these. */
+const known = Array.from({ length: 8 }, (_, n) => inventTrack(n).id);
+const GONE = 'gone0000000000000000ab';
+
+beforeEach(async () => {
+  await test.db.execute('TRUNCATE users, tracks, artists, enrichment_misses, spotify_limits CASCADE');
+  await test.db.execute('DELETE FROM pgboss.job');
+  await test.db.execute(
+    `UPDATE enrichments SET asked = 0, next_at = NULL, leased_until = NULL, failures = 0, failure = NULL`,
+  );
+  test.spotify.heal();
+  [alice, bob] = [await test.connectListener(ALICE), await insertListener(test.db, 'bob')];
+});
+
+async function shelve(userId: number, ...trackIds: string[]): Promise<void> {
+  for (const trackId of trackIds) await insertTrack(test.db, { trackId, name: 'As the old file has it' });
+  await insertArchiveTracks(test.db, userId, trackIds);
+}
+const turn = async (perDay = 50) => {
+  await test.db.execute('UPDATE enrichments SET next_at = NULL');
+  return refreshPayloads(test.db, alice, test.access, perDay);
+};
+const asked = (from: number): string[] =>
+  test.spotify.calls
+    .slice(from)
+    .flatMap(({ path }) => (path.startsWith('/v1/tracks/') ? path.split('/').slice(-1) : []));
+const withoutPayload = async (): Promise<string[]> =>
+  (
+    await test.db.many<{ track_id: string }>(
+      'SELECT track_id FROM tracks WHERE raw_json IS NULL ORDER BY track_id',
+    )
+  ).map(({ track_id: trackId }) => trackId);
+
+it('a few tracks a turn are fetched whole, on anybody’s shelf; what is known is completed, never overwritten', async () => {
+  await shelve(alice, ...known.slice(0, 3));
+  await shelve(bob, ...known.slice(3));
+  const from = test.spotify.calls.length;
+  expect([await turn(), await turn(), await turn()]).toEqual([5, 3, 0]);
+  expect(asked(from).toSorted()).toEqual(known.toSorted());
+  expect(await withoutPayload()).toEqual([]);
+  const kept = await test.db.one(
+    `SELECT name, raw_json ->> 'id' AS id, release_date IS NOT NULL AS dated FROM tracks WHERE track_id = $1`,
+    [known[0]],
+  );
+  expect(kept).toEqual({ name: 'As the old file has it', id: known[0], dated: true });
+  expect(await listStrayDerived(test.db)).toEqual([]);
+});
+
+it('local files, odd ids and what has a payload are never asked for', async () => {
+  await shelve(alice, 'spotify:local:a:b:c:1', 'old-id');
+  await insertTrack(test.db, { trackId: known[0] ?? '', payload: { name: 'x' } });
+  await insertArchiveTracks(test.db, alice, [known[0] ?? '']);
+  const from = test.spotify.calls.length;
+  expect(await turn()).toBe(0);
+  expect(test.spotify.calls).toHaveLength(from);
+});
+
+it('a track Spotify has no more is remembered, and asked for rarely', async () => {
+  await shelve(alice, GONE);
+  const turns: (number | null)[] = [];
+  for (const days of [0, 20, 20, 40, 40]) {
+    await test.db.execute(`UPDATE enrichment_misses SET asked_at = asked_at - make_interval(days => $1)`, [
+      days,
+    ]);
+    turns.push(await turn());
+  }
+  expect(turns).toEqual([1, 0, 1, 1, 0]);
+  expect(await test.db.many('SELECT source, track_id, times FROM enrichment_misses')).toEqual([
+    { source: 'spotify', track_id: GONE, times: 3 },
+  ]);
+});
+
+it('another track in its place is not taken for it', async () => {
+  await shelve(alice, known[0] ?? '');
+  test.spotify.fail({ on: 'track', kind: 'replaced-fields', fields: { id: known[1] } });
+  await turn();
+  expect(await withoutPayload()).toEqual([known[0]]);
+});
+
+it('no more is asked for than the day’s budget allows', async () => {
+  await shelve(alice, ...known);
+  expect([await turn(6), await turn(6), await turn(6)]).toEqual([5, 1, null]);
+});
+
+it('Spotify’s "not before" stops it at once, and it goes on when the time has come', async () => {
+  await shelve(alice, ...known.slice(0, 3));
+  test.spotify.fail({ on: 'track', kind: 'rate-limit', retryAfter: 86_400, after: 1 });
+  const from = test.spotify.calls.length;
+  await expect(turn()).rejects.toMatchObject({ kind: 'rate-limited' });
+  await expect(turn()).rejects.toMatchObject({ kind: 'rate-limited' });
+  expect(asked(from)).toHaveLength(2);
+  expect(await withoutPayload()).toHaveLength(2);
+  expect(await test.db.many('SELECT 1 FROM enrichment_misses')).toEqual([]);
+  test.spotify.heal();
+  await test.db.execute('DELETE FROM spotify_limits');
+  expect(await turn()).toBe(2);
+});
+
+it('a round asks by way of whoever is connected, once a minute, and of nobody where it is switched off', async () => {
+  await test.db.execute(
+    `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '23:59:59'`,
+  );
+  const queue = await openQueue(test.db);
+  await shelve(bob, ...known);
+  const from = test.spotify.calls.length;
+  const round = (payloadsPerDay: number) =>
+    runRound(test.db, queue, test.access, { features: null, payloadsPerDay });
+  await round(0);
+  expect(asked(from)).toEqual([]);
+  await round(50);
+  await round(50);
+  expect(asked(from)).toHaveLength(5);
+  await test.db.execute('UPDATE enrichments SET next_at = NULL');
+  await round(50);
+  expect(asked(from)).toHaveLength(8);
+  expect((await getEnrichmentState(test.db, 'spotify')).asked_today).toBe(8);
+});
