@@ -37,7 +37,7 @@ async function run(directory: string, file: string | undefined, port: number): P
     // The stand-in forgets its tokens when it stops, so nobody is still signed in from the last time.
     await db.execute('DELETE FROM sessions');
     const standIn = await startSpotifyStandIn({ listeners: [await demo.listener(db)] });
-    const app = await startApp({ ...env, ...spotifySettings(standIn) }, port);
+    const app = await startApp({ ...env, ...spotifySettings(standIn, file === undefined) }, port);
     await waitUntilReady(app);
     console.log(
       `\nReady: open ${app.url} and click “Sign in with Spotify”. (A stand-in plays Spotify. Stop with Ctrl-C.)`,
@@ -51,13 +51,16 @@ async function run(directory: string, file: string | undefined, port: number): P
   }
 }
 
-function spotifySettings(standIn: SpotifyStandIn) {
+/** Features are invented for what is invented; of real music the stand-in says nothing that it cannot know. */
+function spotifySettings(standIn: SpotifyStandIn, invented: boolean) {
   return {
     SPOTIFY_CLIENT_ID: standIn.clientId,
     SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
     SPOTIFY_ACCOUNTS_URL: standIn.url,
     SPOTIFY_API_URL: standIn.url,
-    RECCOBEATS: 'yes',
+    RECCOBEATS: invented ? 'yes' : 'no',
     RECCOBEATS_URL: standIn.reccobeatsUrl,
+    // The stand-in has the tracks of its lists alone: of any other it would say that Spotify has it no more.
+    PAYLOADS_PER_DAY: '0',
   };
 }

@@ -9,6 +9,7 @@ import { canonicalHost } from './web/middleware/canonical-host.ts';
 import { connectionBanner } from './web/middleware/connection-banner.ts';
 import { csrfProtection } from './web/middleware/csrf.ts';
 import { errorPage, noSuchPage } from './web/middleware/error-page.ts';
+import { fileUpload } from './web/middleware/file-upload.ts';
 import { httpsOnly } from './web/middleware/https-only.ts';
 import { pageLocals } from './web/middleware/page-locals.ts';
 import { requestLog } from './web/middleware/request-log.ts';
@@ -32,6 +33,8 @@ export interface App {
 
 /** Two calls in a row (a refresh and what it was for) still answer the listener within ten seconds. */
 const SPOTIFY_PATIENCE_MS = 4_500;
+
+const FEATURE_FILE_BYTES = 5 * 1024 * 1024;
 
 /** The whole app, middleware in order. It does not listen: server.ts and the tests do. */
 export function createApp({ config, db }: { config: Config; db: Db }): App {
@@ -68,6 +71,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   // A name of ten thousand letters of any script shall hear that it is too long, on the page it was written on.
   app.use('/playlists', express.urlencoded({ extended: false, limit: '500kb', parameterLimit: 100 }));
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
+  app.use('/settings/audio-features', fileUpload(FEATURE_FILE_BYTES));
   app.use(csrfProtection(config.baseUrl));
   app.use(pageLocals);
   app.use(connectionBanner(context));

@@ -17,6 +17,7 @@ export type Parameter =
   | 'playlistId'
   | 'archiveId'
   | 'importId'
+  | 'enrichmentSource'
   | 'month'
   | 'monthStart'
   | 'year'

@@ -30,6 +30,7 @@ export async function listValues(db: Db, userId: number): Promise<Values> {
     playlistId: things.playlist ?? undefined,
     archiveId: things.archive ?? userId,
     importId: things.imported ?? undefined,
+    enrichmentSource: 'reccobeats',
     quadrant: 'happy',
     exploreFilters: EXPLORED,
     seed: 'a seed',

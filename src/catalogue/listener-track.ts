@@ -1,6 +1,13 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { FEATURE_COLUMNS, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
+import {
+  FEATURE_COLUMNS,
+  HAS_FEATURES,
+  SOURCE_OF_FEATURES,
+  WITH_OWN_FEATURES,
+  type AudioFeatures,
+  type FeatureSource,
+} from './audio-features.ts';
 import type { ReleaseDatePrecision } from './release-date.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
@@ -25,6 +32,13 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
   /** dB. */
   readonly loudness: number | null;
   readonly has_features: boolean;
+  readonly features_source: FeatureSource | null;
+  /** When they came here; null: not known. */
+  readonly features_at: Date | null;
+  /** What the catalogue has, where the own file leaves something out. */
+  readonly catalogue_source: Exclude<FeatureSource, 'own'> | null;
+  /** When Spotify was last asked for it and did not have it; null: never. */
+  readonly missed_at: Date | null;
   readonly has_payload: boolean;
   /** `YYYY-MM-DD`; null: never in a list. */
   readonly first_listed_date: string | null;
@@ -52,9 +66,16 @@ const TRACK = hotQuery(
     CASE WHEN has_isrc THEN left(raw_json #>> '{external_ids,isrc}', 100) END AS isrc,
     ${FEATURE_COLUMNS}, tempo, key, mode, loudness,
     ${HAS_FEATURES} AS has_features,
-    raw_json IS NOT NULL OR audio_features IS NOT NULL AS has_payload,
+    ${SOURCE_OF_FEATURES} AS features_source,
+    CASE WHEN own_file.audio_features IS NULL THEN audio_features_at ELSE loaded_at END AS features_at,
+    CASE WHEN own_file.audio_features IS NOT NULL AND tracks.audio_features IS NOT NULL
+      THEN COALESCE(audio_features_source, 'archive') END AS catalogue_source,
+    (SELECT asked_at FROM enrichment_misses AS miss
+     WHERE miss.source = 'spotify' AND miss.track_id = tracks.track_id) AS missed_at,
+    raw_json IS NOT NULL OR tracks.audio_features IS NOT NULL AS has_payload,
     first_listed_date, last_listed_date, best_rank, listings, hidden
   FROM archive_tracks AS own
-  JOIN tracks USING (track_id)
-  WHERE user_id = $1 AND track_id = $2`,
+  JOIN tracks ON tracks.track_id = own.track_id
+  ${WITH_OWN_FEATURES}
+  WHERE own.user_id = $1 AND own.track_id = $2`,
 );

@@ -94,7 +94,7 @@ async function keepFeatures(
        JOIN tracks USING (track_id) WHERE tracks.audio_features IS NULL
        ORDER BY track_id FOR UPDATE OF tracks
      ) AS sent
-     WHERE tracks.track_id = sent.track_id AND tracks.audio_features IS NULL
+     WHERE tracks.track_id = sent.track_id
      RETURNING tracks.track_id`,
     [storableJson(rows), source],
   );

@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 
 /** Whoever is asked to complete the catalogue, each with a budget and a pace of its own. */
 export type EnrichmentSource = 'reccobeats' | 'spotify';
@@ -77,9 +78,13 @@ export interface EnrichmentState {
 }
 
 export const getEnrichmentState = (db: Queries, source: EnrichmentSource): Promise<EnrichmentState> =>
-  db.one<EnrichmentState>(
-    `SELECT ${ASKED_TODAY} AS asked_today, asked_at, CASE WHEN not_before > now() THEN not_before END AS not_before,
-       next_at, failures, failure
-     FROM enrichments WHERE source = $1`,
-    [source],
-  );
+  db.one<EnrichmentState>(STATE, [source]);
+
+const STATE = hotQuery(
+  'audio features: what the provider is doing',
+  ['enrichmentSource'],
+  `
+  SELECT ${ASKED_TODAY} AS asked_today, asked_at, CASE WHEN not_before > now() THEN not_before END AS not_before,
+    next_at, failures, failure
+  FROM enrichments WHERE source = $1`,
+);

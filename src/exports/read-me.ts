@@ -4,7 +4,8 @@ export const readMe = (
 ): string => `Music Time Machine: an archive, exported ${exportedAt.toISOString()}
 
 data/       Everything, one JSON object a line (UTF-8), one file a table. "raw_json" is Spotify's own
-            answer as it was received, "audio_features" what is known of a track's sound.
+            answer as it was received, "audio_features" what is known of a track's sound; what you loaded
+            yourself is in own_audio_features.jsonl.
 csv/        The same for people and spreadsheets: the dated top lists, plays, playlists and tracks.
             A ' before a text that begins with = + - or @ keeps a spreadsheet from reckoning with it.
 old-app/    tracks and snapshots in the SQLite layout of the old single-file app.

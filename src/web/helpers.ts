@@ -1,6 +1,7 @@
 // What every view may call besides `asset`: words and numbers, checked addresses, and the one way to put JSON into a page.
 export * from './capture-words.ts';
 export * from './device-words.ts';
+export { featureSourceWords } from './feature-words.ts';
 export * from './findings.ts';
 export * from './format.ts';
 export * from './hidden-words.ts';

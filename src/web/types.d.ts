@@ -1,15 +1,22 @@
+import type { BusboyFileStream } from '@fastify/busboy';
 import type { User as Listener } from '../users/users.ts';
 
 declare global {
   namespace Express {
     // passport puts the signed-in listener into req.user.
     interface User extends Listener {}
+    interface Request {
+      /** The file of a form, waiting to be read (middleware/file-upload.ts). */
+      upload?: BusboyFileStream;
+    }
   }
 }
 
 export interface Flash {
   readonly kind: 'info' | 'error';
   readonly text: string;
+  /** What else there is to say, a line each. */
+  readonly lines?: readonly string[];
   /** A form of one button that takes back what was done: where it goes, what it says. */
   readonly undo?: { readonly action: string; readonly words: string };
 }

@@ -88,6 +88,7 @@ it('another track in its place is not taken for it', async () => {
   test.spotify.fail({ on: 'track', kind: 'replaced-fields', fields: { id: known[1] } });
   await turn();
   expect(await withoutPayload()).toEqual([known[0]]);
+  expect(await test.db.many('SELECT track_id FROM tracks')).toEqual([{ track_id: known[0] }]);
 });
 
 it('no more is asked for than the day’s budget allows', async () => {

@@ -124,6 +124,11 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /settings/captures': { access: 'page', query: ['page'] },
   'GET /settings/devices': { access: 'page' },
   'POST /settings/devices/sign-out': { access: 'page', form: { device: 'a'.repeat(64) } },
+  'GET /settings/audio-features': { access: 'page' },
+  'GET /settings/audio-features/known.csv': { access: 'page' },
+  // Without a file; with one: test/web/audio-features.test.ts.
+  'POST /settings/audio-features': { access: 'page', form: {} },
+  'POST /settings/audio-features/remove': { access: 'page', form: {} },
   'GET /settings/imports': { access: 'page' },
   'GET /settings/imports/:importId': { access: 'page', query: ['page'] },
   'GET /settings/imports/:importId/rejects.csv': { access: 'page' },

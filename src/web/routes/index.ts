@@ -3,6 +3,7 @@ import type { WebContext } from '../context.ts';
 import type { Authenticator } from '../middleware/sign-in.ts';
 import { archiveRoutes } from './archives.ts';
 import { artistChartRoutes, artistRoutes } from './artists.ts';
+import { audioFeatureRoutes } from './audio-features.ts';
 import { authRoutes } from './auth.ts';
 import { captureRoutes } from './captures.ts';
 import { connectionRoutes } from './connection.ts';
@@ -52,6 +53,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(settingsRoutes(context)) //   /settings
     .use(captureRoutes(context)) //    /settings/captures
     .use(deviceRoutes(context)) //     /settings/devices
+    .use(audioFeatureRoutes(context)) // /settings/audio-features, …/remove, …/known.csv
     .use(importRoutes(context)) //     /settings/imports/…
     .use(yoursRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
     .use(connectionRoutes(context)) // /api/connection, /settings/fetching

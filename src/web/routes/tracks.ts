@@ -34,7 +34,9 @@ export function trackRoutes({ db }: WebContext): Router {
   const router = Router()
     .get('/tracks/:trackId', requireSignIn, async (req, res) => {
       const params = readParams(similarParams, req.query);
-      const shown = await readTrackPage(db, userIdOf(req), await trackOf(db, req), params.by);
+      const { timezone } = req.user as Express.User;
+      const track = await trackOf(db, req);
+      const shown = { ...(await readTrackPage(db, userIdOf(req), track, params.by)), timezone };
       renderPage(
         res,
         'tracks/track',

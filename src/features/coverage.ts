@@ -1,0 +1,45 @@
+import { HAS_FEATURES, SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+/** Of how many of a listener's tracks it is known how they sound, and from whom; hidden ones are not counted. */
+export interface Coverage {
+  readonly tracks: number;
+  readonly own: number;
+  readonly archive: number;
+  readonly reccobeats: number;
+  /** Known from nobody, and nobody could be asked: local files, and ids that are not Spotify's. */
+  readonly not_at_spotify: number;
+  /** Known from nobody, asked for and not known there either. */
+  readonly asked_in_vain: number;
+  /** Tracks the listener's own files speak of, on their shelf or not. */
+  readonly own_rows: number;
+  readonly own_loaded_at: Date | null;
+}
+
+export const getCoverage = (db: Queries, userId: number): Promise<Coverage> =>
+  db.one<Coverage>(COVERAGE, [userId]);
+
+const COVERAGE = hotQuery(
+  'audio features: of how many tracks, from whom',
+  ['userId'],
+  `
+  SELECT
+    count(*)::int AS tracks,
+    (count(*) FILTER (WHERE source = 'own'))::int AS own,
+    (count(*) FILTER (WHERE source = 'archive'))::int AS archive,
+    (count(*) FILTER (WHERE source = 'reccobeats'))::int AS reccobeats,
+    (count(*) FILTER (WHERE source IS NULL AND NOT at_spotify))::int AS not_at_spotify,
+    (count(*) FILTER (WHERE source IS NULL AND at_spotify AND asked))::int AS asked_in_vain,
+    (SELECT count(*)::int FROM own_audio_features WHERE user_id = $1) AS own_rows,
+    (SELECT max(loaded_at) FROM own_audio_features WHERE user_id = $1) AS own_loaded_at
+  FROM (
+    SELECT CASE WHEN ${HAS_FEATURES} THEN ${SOURCE_OF_FEATURES} END AS source,
+      shelf.track_id ~ '^[0-9A-Za-z]{22}$' AS at_spotify, miss.track_id IS NOT NULL AS asked
+    FROM archive_tracks AS shelf
+    JOIN tracks ON tracks.track_id = shelf.track_id
+    ${WITH_OWN_FEATURES}
+    LEFT JOIN enrichment_misses AS miss ON miss.source = 'reccobeats' AND miss.track_id = shelf.track_id
+    WHERE shelf.user_id = $1 AND NOT hidden
+  ) AS heard`,
+);

@@ -1,0 +1,49 @@
+import { MERGED_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
+import type { Queries } from '../db.ts';
+import { csvLine } from '../exports/csv.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { FEATURE_LIMITS, FEATURE_NAMES } from './feature-columns.ts';
+
+interface KnownRow {
+  readonly track_id: string;
+  readonly name: string | null;
+  readonly artist_names: string;
+  /** As text, in the order of FEATURE_NAMES; null: not known. */
+  readonly features: readonly (string | null)[];
+}
+
+const AT_ONCE = 1_000;
+
+/** SQL: a feature as text, where it is within the limits in which it means something. */
+const FEATURES = [...FEATURE_LIMITS].map(
+  ([name, { least, most }]) => `audio_feature_between(features, '${name}', ${least}, ${most})::text`,
+);
+
+const KNOWN = hotQuery(
+  'audio features: what is known, as a file',
+  ['userId', 'emptyText'],
+  `
+  SELECT shelf.track_id, shelf.name, shelf.artist_names, ARRAY[${FEATURES.join(', ')}] AS features
+  FROM archive_tracks AS shelf
+  JOIN tracks ON tracks.track_id = shelf.track_id
+  ${WITH_OWN_FEATURES}
+  CROSS JOIN LATERAL (SELECT ${MERGED_FEATURES} AS features OFFSET 0) AS heard
+  WHERE shelf.user_id = $1 AND shelf.track_id > $2
+  ORDER BY shelf.track_id LIMIT ${AT_ONCE}`,
+);
+
+/** What is known of every track of a listener, as a CSV in the form that can be loaded again. */
+export async function* knownFeatureLines(db: Queries, userId: number): AsyncGenerator<string> {
+  yield csvLine(['track_id', 'name', 'artists', ...FEATURE_NAMES]);
+  let last = '';
+  for (;;) {
+    const rows = await db.many<KnownRow>(KNOWN, [userId, last]);
+    yield rows.map(lineOf).join('');
+    if (rows.length < AT_ONCE) return;
+    last = rows.at(-1)?.track_id ?? '';
+  }
+}
+
+/** Numbers stand as they are: to a spreadsheet, -7.5 alone is nothing to reckon with. */
+const lineOf = ({ track_id, name, artist_names, features }: KnownRow): string =>
+  `${csvLine([track_id, name ?? '', artist_names]).slice(0, -2)},${features.map((value) => value ?? '').join(',')}\r\n`;

@@ -1,0 +1,71 @@
+import { lockArchive } from '../archives/lock.ts';
+import { refreshArchiveSummary } from '../archives/summary.ts';
+import type { Db, Queries } from '../db.ts';
+import { badInput } from '../errors.ts';
+import type { OwnFeatures } from './read-csv.ts';
+
+const AT_ONCE = 1_000;
+/** Tracks a listener may keep features of: more than a lifetime of listening. */
+const MOST_TRACKS = 200_000;
+
+/**
+ * Keeps what a listener's own file says, all of it or nothing; what an earlier file said of the same tracks gives way.
+ * It counts on that listener's shelf alone. @throws AppError 400 where it would be too much
+ */
+export async function keepOwnFeatures(
+  db: Db,
+  userId: number,
+  tracks: ReadonlyMap<string, OwnFeatures>,
+): Promise<void> {
+  const rows = [...tracks].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  await db.withTransaction(async (tx) => {
+    await lockArchive(tx, userId);
+    for (let at = 0; at < rows.length; at += AT_ONCE) {
+      const some = rows.slice(at, at + AT_ONCE);
+      await tx.execute(
+        `INSERT INTO own_audio_features (user_id, track_id, audio_features)
+         SELECT $1, track_id, audio_features::jsonb FROM unnest($2::text[], $3::text[]) AS own (track_id, audio_features)
+         ON CONFLICT (user_id, track_id) DO UPDATE SET audio_features = excluded.audio_features, loaded_at = now()`,
+        [userId, some.map(([trackId]) => trackId), some.map(([, features]) => JSON.stringify(features))],
+      );
+    }
+    const { kept } = await tx.one<{ kept: number }>(
+      'SELECT count(*)::int AS kept FROM own_audio_features WHERE user_id = $1',
+      [userId],
+    );
+    if (kept > MOST_TRACKS) throw badInput(`Features of more than ${MOST_TRACKS} tracks do not fit.`);
+    await refreshArchiveSummary(tx, userId);
+  });
+}
+
+/** Forgets what the listener's own files said. @returns of how many tracks */
+export async function deleteOwnFeatures(db: Db, userId: number): Promise<number> {
+  return db.withTransaction(async (tx) => {
+    await lockArchive(tx, userId);
+    const removed = await tx.execute('DELETE FROM own_audio_features WHERE user_id = $1', [userId]);
+    await refreshArchiveSummary(tx, userId);
+    return removed;
+  });
+}
+
+/** Ids on the listener's shelf that are not Spotify's: local files, and what an old archive called a track. */
+export async function listOtherIds(db: Queries, userId: number): Promise<ReadonlySet<string>> {
+  const rows = await db.many<{ track_id: string }>(
+    `SELECT track_id FROM archive_tracks WHERE user_id = $1 AND track_id !~ '^[0-9A-Za-z]{22}$'`,
+    [userId],
+  );
+  return new Set(rows.map(({ track_id: trackId }) => trackId));
+}
+
+/** How many of some tracks stand on the listener's shelf. */
+export async function countOnShelf(
+  db: Queries,
+  userId: number,
+  trackIds: readonly string[],
+): Promise<number> {
+  const { tracks } = await db.one<{ tracks: number }>(
+    `SELECT count(*)::int AS tracks FROM archive_tracks WHERE user_id = $1 AND track_id = ANY ($2)`,
+    [userId, trackIds],
+  );
+  return tracks;
+}

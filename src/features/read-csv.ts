@@ -1,0 +1,198 @@
+import { badInput } from '../errors.ts';
+import { csvRecords, type CsvRecord } from './csv-lines.ts';
+import { ALIASES, FEATURE_LIMITS } from './feature-columns.ts';
+
+export type OwnFeatures = Readonly<Record<string, number>>;
+
+export interface BadLine {
+  /** From 1, the header's. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface FeatureFile {
+  readonly tracks: ReadonlyMap<string, OwnFeatures>;
+  /** The first of them. */
+  readonly badLines: readonly BadLine[];
+  readonly badLineCount: number;
+  /** Columns that say nothing about the sound, as the file calls them. */
+  readonly ignored: readonly string[];
+  /** Lines that leave every feature empty. */
+  readonly blank: number;
+  /** Lines about a track that an earlier one was about: the later counts. */
+  readonly repeated: number;
+}
+
+const BAD_LINES_SHOWN = 20;
+const MAX_HEADER_CHARS = 10_000;
+
+/**
+ * Reads a CSV with a header as it arrives: commas, or semicolons or tabs (then a comma may part decimals), in UTF-8.
+ * A bad line is told of and costs no other.
+ * @param isOwnId whether an id that is not Spotify's names a track all the same (a local file's, an old archive's)
+ * @throws AppError 400 where the file as a whole cannot be read
+ */
+export async function readFeatureFile(
+  pieces: AsyncIterable<Uint8Array>,
+  isOwnId: (id: string) => boolean,
+): Promise<FeatureFile> {
+  const texts = decode(pieces);
+  const head = await readHead(texts);
+  const delimiter = delimiterOf(head);
+  const reading = new Reading(delimiter, isOwnId);
+  for await (const record of csvRecords(startingWith(head, texts), delimiter)) reading.take(record);
+  return reading.result();
+}
+
+async function* decode(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const plain = (text: string): string => {
+    if (text.includes('\0')) throw badInput(NOT_TEXT);
+    return text;
+  };
+  try {
+    for await (const piece of pieces) yield plain(decoder.decode(piece, { stream: true }));
+    yield plain(decoder.decode());
+  } catch (error) {
+    throw error instanceof TypeError && 'code' in error ? badInput(NOT_TEXT) : error;
+  }
+}
+
+const NOT_TEXT = 'The file is no CSV in UTF-8. Where a program asks, save it as “CSV UTF-8”.';
+
+/** Up to the end of the first line at least. */
+async function readHead(texts: AsyncGenerator<string>): Promise<string> {
+  let head = '';
+  while (!/[\r\n]/.test(head.trimStart()) && head.length < MAX_HEADER_CHARS) {
+    const next = await texts.next();
+    if (next.done === true) break;
+    head += next.value;
+  }
+  return head;
+}
+
+async function* startingWith(head: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield head;
+  yield* rest;
+}
+
+/** The one the header uses most. */
+function delimiterOf(head: string): string {
+  const [first = ''] = head.trimStart().split(/[\r\n]/, 1);
+  const count = (character: string): number => first.split(character).length;
+  return [',', ';', '\t'].toSorted((a, b) => count(b) - count(a))[0] ?? ',';
+}
+
+/** What the lines come to, one by one. */
+class Reading {
+  private columns: readonly (string | null)[] | null = null;
+  private readonly tracks = new Map<string, OwnFeatures>();
+  private readonly badLines: BadLine[] = [];
+  private badLineCount = 0;
+  private ignored: readonly string[] = [];
+  private blank = 0;
+  private repeated = 0;
+  private readonly delimiter: string;
+  private readonly isOwnId: (id: string) => boolean;
+
+  constructor(delimiter: string, isOwnId: (id: string) => boolean) {
+    this.delimiter = delimiter;
+    this.isOwnId = isOwnId;
+  }
+
+  take({ line, values }: CsvRecord): void {
+    if (this.columns === null) return this.takeHeader(values ?? []);
+    const found = values === null ? QUOTES : this.readLine(values, this.columns);
+    if (typeof found === 'string') return this.refuse(line, found);
+    if (Object.keys(found.features).length === 0) return void (this.blank += 1);
+    if (this.tracks.has(found.trackId)) this.repeated += 1;
+    this.tracks.set(found.trackId, found.features);
+  }
+
+  result(): FeatureFile {
+    if (this.columns === null) throw badInput(NO_HEADER);
+    const { tracks, badLines, badLineCount, ignored, blank, repeated } = this;
+    return { tracks, badLines, badLineCount, ignored, blank, repeated };
+  }
+
+  private takeHeader(record: readonly string[]): void {
+    const names = record.map(columnName);
+    const wanted = names.filter((name) => name === 'track_id' || FEATURE_LIMITS.has(name));
+    const twice = wanted.find((name, at) => wanted.indexOf(name) !== at);
+    if (twice !== undefined) throw badInput(`The file has the column “${twice}” twice.`);
+    if (!wanted.includes('track_id')) throw badInput(NO_HEADER);
+    if (wanted.length === 1) throw badInput('The file has no column with an audio feature.');
+    this.columns = names.map((name) => (wanted.includes(name) ? name : null));
+    this.ignored = record.filter((_, at) => this.columns?.[at] === null).map((name) => short(name));
+  }
+
+  private readLine(
+    record: readonly string[],
+    columns: readonly (string | null)[],
+  ): { trackId: string; features: OwnFeatures } | string {
+    if (record.length < columns.length || record.slice(columns.length).some((value) => value !== ''))
+      return `it has ${record.length} values where the header has ${columns.length}`;
+    const features: Record<string, number> = {};
+    const problems: string[] = [];
+    let trackId: string | null = null;
+    columns.forEach((column, at) => {
+      const written = withoutGuard(record[at] ?? '');
+      if (column === 'track_id') trackId = this.readId(written);
+      if (column === 'track_id' && trackId === null) problems.push(notATrack(written));
+      const limits = column === null ? undefined : FEATURE_LIMITS.get(column);
+      if (column === null || limits === undefined || written === '') return;
+      const value = this.readNumber(written);
+      const fits =
+        value >= limits.least && value <= limits.most && (!limits.whole || Number.isInteger(value));
+      if (!fits) problems.push(`${column} is “${short(written)}”, not ${limits.words}`);
+      else if (column !== 'key' || value >= 0) features[column] = value;
+    });
+    if (problems.length > 0 || trackId === null) return problems.join('; ');
+    return { trackId, features };
+  }
+
+  private readId(written: string): string | null {
+    const id = SPOTIFY_TRACK.exec(written)?.[1];
+    if (id !== undefined) return id;
+    return written !== '' && this.isOwnId(written) ? written : null;
+  }
+
+  private readNumber(written: string): number {
+    const plain = this.delimiter === ',' ? written : written.replace(',', '.');
+    return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i.test(plain) ? Number(plain) : Number.NaN;
+  }
+
+  private refuse(line: number, reason: string): void {
+    this.badLineCount += 1;
+    if (this.badLines.length < BAD_LINES_SHOWN) this.badLines.push({ line, reason });
+  }
+}
+
+const QUOTES = 'its quotation marks are not as they should be';
+
+const NO_HEADER =
+  'The first line must name the columns, “track_id” among them: track_id,energy,valence,tempo and so on.';
+
+/** An id, a URI, or an address at Spotify. */
+const SPOTIFY_TRACK =
+  /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z-]{2,10}\/)?track\/)?([0-9A-Za-z]{22})(?:\?.*)?$/;
+
+const notATrack = (written: string): string =>
+  written === '' ? 'track_id is empty' : `track_id is “${short(written)}”, no track at Spotify`;
+
+/** `Track URI`, `track-id` and `track_id` are one. */
+function columnName(written: string): string {
+  const name = written
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+  return ALIASES[name] ?? name;
+}
+
+/** The `'` that a spreadsheet is shown before what it would reckon with, in files written here. */
+const withoutGuard = (value: string): string => (/^'[=+\-@]/.test(value) ? value.slice(1) : value);
+
+const short = (text: string): string => {
+  const clean = text.replaceAll(/\p{Cc}+/gu, ' ');
+  return clean.length > 40 ? `${Array.from(clean).slice(0, 40).join('')}…` : clean;
+};

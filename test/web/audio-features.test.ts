@@ -1,0 +1,315 @@
+import http from 'node:http';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ALICE,
+  BOB,
+  cookiesOf,
+  csrfToken,
+  nobody,
+  signIn,
+  submit,
+  useApp,
+  userIdFor,
+  type Visitor,
+} from '../support/app.ts';
+import { listStrayDerived } from '../support/derived.ts';
+import { insertSnapshot, insertTrack } from '../support/factories.ts';
+
+const test = useApp({ RECCOBEATS: 'yes', RECCOBEATS_URL: 'http://127.0.0.1:9', RECCOBEATS_PER_DAY: '400' });
+const PAGE = '/settings/audio-features';
+const id = (letter: string): string => letter.repeat(22);
+const [OLD, ASKED, NONE, HERS, LOCAL] = [id('o'), id('r'), id('n'), id('h'), 'spotify:local:a:b:c:1'];
+let alice: Visitor;
+let bob: Visitor;
+let [aliceId, bobId] = [0, 0];
+
+beforeAll(async () => {
+  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+  [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
+  await insertTrack(test.db, { trackId: OLD, features: { energy: 0.1, valence: 0.2, loudness: -7.5 } });
+  await insertTrack(test.db, { trackId: ASKED });
+  await test.db.execute(
+    `UPDATE tracks SET audio_features = '{"energy": 0.3}', audio_features_source = 'reccobeats',
+       audio_features_at = '2026-05-03T12:00:00Z' WHERE track_id = $1`,
+    [ASKED],
+  );
+  for (const trackId of [NONE, HERS, LOCAL]) await insertTrack(test.db, { trackId, name: '=SUM(1)' });
+  for (const userId of [aliceId, bobId])
+    await insertSnapshot(test.db, userId, { date: '2026-01-01' }, [OLD, ASKED, NONE, HERS, LOCAL]);
+});
+beforeEach(async () => {
+  await test.db.execute('DELETE FROM own_audio_features');
+});
+
+const load = async (visitor: Visitor, csv: string | Buffer, token?: string) =>
+  visitor
+    .post(PAGE)
+    .field('_csrf', token ?? (await csrfToken(visitor)))
+    .attach('file', Buffer.from(csv as string), 'features.csv');
+const wordsOf = async (visitor: Visitor, path = PAGE): Promise<string> =>
+  (await visitor.get(path).expect(200)).text
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&#34;', '"')
+    .replaceAll(/\s+/g, ' ');
+/** Loads, and reads what the page says of it. */
+const loadAndRead = async (visitor: Visitor, csv: string | Buffer): Promise<string> => {
+  await load(visitor, csv).then(({ status, headers }) =>
+    expect([status, headers.location]).toEqual([303, PAGE]),
+  );
+  return wordsOf(visitor);
+};
+const energyOf = async (userId: number, trackId: string) =>
+  (
+    await test.db.one<{ energy: number | null }>(
+      'SELECT energy FROM archive_tracks WHERE user_id = $1 AND track_id = $2',
+      [userId, trackId],
+    )
+  ).energy;
+const ownRows = () => test.db.many('SELECT user_id, track_id FROM own_audio_features ORDER BY 1, 2');
+
+describe('the page', () => {
+  it('leads nobody to sign-in', async () => {
+    await nobody(test).get(PAGE).expect(302);
+  });
+
+  it('says of how many tracks it speaks, by source, and what the provider is doing', async () => {
+    await test.db.execute(
+      `UPDATE enrichments SET asked = 41, asked_date = (now() AT TIME ZONE 'UTC')::date WHERE source = 'reccobeats'`,
+    );
+    await test.db.execute(`INSERT INTO enrichment_misses (source, track_id) VALUES ('reccobeats', $1)`, [
+      NONE,
+    ]);
+    const words = await wordsOf(alice);
+    expect(words).toContain('2 of 5 tracks have audio features.');
+    expect(words).toContain(
+      'Your own file 0 An old archive 1 ReccoBeats 1 Not known to ReccoBeats either 1 ' +
+        'Local files and tracks without a Spotify id 1 Not known yet 1',
+    );
+    expect(words).toContain('41 tracks asked for today of 400 at most.');
+    await test.db.execute(`UPDATE enrichments SET not_before = now() + interval '30 days'`);
+    expect(await wordsOf(alice)).toMatch(/today of 400 at most; paused until \d+ \w+ \d{4} at \d\d:\d\d\./);
+    await test.db.execute(
+      `UPDATE enrichments SET not_before = NULL, failure = 'ReccoBeats could not be reached.'`,
+    );
+    expect(await wordsOf(alice)).toContain('at most. ReccoBeats could not be reached.');
+    await test.db.execute(`UPDATE enrichments SET asked = 400, failure = NULL`);
+    expect(await wordsOf(alice)).toContain(
+      '400 tracks asked for today of 400 at most; it goes on after midnight (UTC).',
+    );
+    await test.db.execute('DELETE FROM enrichment_misses');
+  });
+
+  it('is reached from the settings', async () => {
+    expect((await alice.get('/settings')).text).toContain(`href="${PAGE}"`);
+  });
+});
+
+describe('a file of one’s own', () => {
+  it('counts before everything else, for its listener and nobody else', async () => {
+    const before = await wordsOf(bob, `/tracks/${OLD}`);
+    const words = await loadAndRead(
+      alice,
+      `track_id,energy,tempo\nspotify:track:${OLD},0.9,\n${ASKED},0.8,\n${HERS},0.7,120\n${id('z')},0.5,\n${LOCAL},0.6,`,
+    );
+    expect(words).toContain('The features of 5 tracks were loaded; 4 of them are in your archive.');
+    expect(words).toContain('4 of 5 tracks have audio features.');
+    expect(words).toContain('Your own file 4 An old archive 0 ReccoBeats 0');
+    expect(words).toContain('Your own files speak of 5 tracks');
+    const energies = async (userId: number) =>
+      Promise.all([OLD, ASKED, NONE, HERS, LOCAL].map((track) => energyOf(userId, track)));
+    expect(await energies(aliceId)).toEqual([0.9, 0.8, null, 0.7, 0.6]);
+    expect(await energies(bobId)).toEqual([0.1, 0.3, null, null, null]);
+    // Nowhere does Bob see anything of it.
+    expect(await wordsOf(bob)).toContain('2 of 5 tracks have audio features.');
+    expect(await wordsOf(bob, `/tracks/${OLD}`)).toBe(before);
+    expect((await bob.get(`${PAGE}/known.csv`)).text).not.toContain('0.9');
+    expect((await bob.get(`/api/tracks/${HERS}/audio-features`)).body).toMatchObject({
+      data: [null, null, null, null, null, null, null],
+    });
+    expect((await alice.get(`/api/tracks/${HERS}/audio-features`)).body).toMatchObject({
+      data: [0.7, null, null, null, null, null, null],
+    });
+    expect(await listStrayDerived(test.db)).toEqual([]);
+    // The dashboard's figures follow at once.
+    expect(await wordsOf(alice, '/dashboard')).toMatch(/4 of 5 tracks/);
+    expect(await wordsOf(bob, '/dashboard')).toMatch(/2 of 5 tracks/);
+  });
+
+  it('is named on the page of a track as its source, beside what it leaves out', async () => {
+    expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain('Source: an old archive that was moved here.');
+    expect(await wordsOf(alice, `/tracks/${ASKED}`)).toContain('Source: ReccoBeats. Asked on 3 May 2026.');
+    await loadAndRead(alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
+    await test.db.execute(`UPDATE own_audio_features SET loaded_at = '2026-06-07T12:00:00Z'`);
+    expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain(
+      'Source: your own file, loaded 7 June 2026. What it leaves out: an old archive that was moved here.',
+    );
+    expect(await wordsOf(alice, `/tracks/${HERS}`)).toMatch(
+      /Source: your own file, loaded 7 June 2026\. (?!What)/,
+    );
+  });
+
+  it('is told of line by line where it is bad, and its good lines are kept', async () => {
+    const words = await loadAndRead(
+      alice,
+      `track_id,energy,mood\n${OLD},0.9,x\n${HERS},9,x\n<b>no</b>,0.5,x\n${OLD},0.8,x\n`,
+    );
+    expect(words).toContain(
+      'The features of 1 track were loaded; 1 of them is in your archive. 2 lines could not be read.',
+    );
+    expect(words).toContain('Line 3: energy is “9”, not a number from 0 to 1.');
+    expect(words).toContain('Line 4: track_id is “&lt;b&gt;no&lt;/b&gt;”, no track at Spotify.');
+    expect(words).toContain('1 line spoke of a track again: the later one counts. Columns left out: mood.');
+    expect(await energyOf(aliceId, OLD)).toBe(0.8);
+    // Said once.
+    expect(await wordsOf(alice)).not.toContain('Line 3');
+    const many = await loadAndRead(alice, `track_id,energy\n${`${OLD},9\n`.repeat(30)}`);
+    expect(many).toContain('Nothing was loaded: no line of the file says how a track sounds.');
+    expect(many).toContain('Line 21: ');
+    expect(many).toContain('and 10 more bad lines.');
+    expect(await energyOf(aliceId, OLD)).toBe(0.8);
+  });
+
+  it('is taken back with one click, and what the catalogue knows counts again', async () => {
+    await loadAndRead(alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
+    await loadAndRead(bob, `track_id,energy\n${OLD},0.4`);
+    await submit(alice, `${PAGE}/remove`);
+    expect(await wordsOf(alice)).toContain('Your own features of 2 tracks are gone.');
+    expect([await energyOf(aliceId, OLD), await energyOf(aliceId, HERS), await energyOf(bobId, OLD)]).toEqual(
+      [0.1, null, 0.4],
+    );
+    expect(await ownRows()).toEqual([{ user_id: bobId, track_id: OLD }]);
+    await submit(alice, `${PAGE}/remove`);
+    expect(await wordsOf(alice)).toContain('There was nothing of your own to remove.');
+  });
+
+  it('can be made of what is known, which changes nothing when it is loaded', async () => {
+    const before = await test.db.many(
+      'SELECT track_id, energy, valence, loudness FROM archive_tracks WHERE user_id = $1 ORDER BY 1',
+      [aliceId],
+    );
+    const known = await alice
+      .get(`${PAGE}/known.csv`)
+      .expect(200)
+      .expect('Content-Type', /text\/csv/);
+    expect(known.text.split('\r\n')[0]).toBe(
+      'track_id,name,artists,energy,valence,danceability,acousticness,instrumentalness,speechiness,liveness,tempo,loudness,key,mode,time_signature',
+    );
+    expect(known.text).toContain(`${OLD},Track ${OLD},,0.1,0.2,,,,,,,-7.5,,,`);
+    expect(known.text).toContain(`${HERS},'=SUM(1),`);
+    const words = await loadAndRead(alice, known.text);
+    expect(words).toContain('The features of 2 tracks were loaded');
+    expect(words).toContain('3 lines left every feature empty. Columns left out: name, artists.');
+    expect(
+      await test.db.many(
+        'SELECT track_id, energy, valence, loudness FROM archive_tracks WHERE user_id = $1 ORDER BY 1',
+        [aliceId],
+      ),
+    ).toEqual(before);
+  });
+
+  it.each([
+    ['no CSV', Buffer.from([0xff, 0xfe, 0x41, 0x00]), 'The file is no CSV in UTF-8.'],
+    ['without a header', `${OLD},0.5`, 'The first line must name the columns'],
+    ['empty', '', 'The first line must name the columns'],
+    ['over 5 MB', `track_id,energy\n${`${OLD},0.5\n`.repeat(200_000)}`, 'The file is larger than 5 MB.'],
+  ])('%s is refused as a whole, where it was chosen', async (_, csv, words) => {
+    expect(await loadAndRead(alice, csv)).toContain(`Nothing was loaded. ${words}`);
+    expect(await ownRows()).toEqual([]);
+  });
+
+  it('of ten thousand lines is loaded', { timeout: 60_000 }, async () => {
+    const lines = Array.from({ length: 10_000 }, (_, n) => `${String(n).padStart(22, '0')},0.5,120`);
+    expect(await loadAndRead(alice, ['track_id,energy,tempo', ...lines].join('\n'))).toContain(
+      'The features of 10,000 tracks were loaded; 0 of them are in your archive.',
+    );
+    expect(await ownRows()).toHaveLength(10_000);
+    await insertTrack(test.db, { trackId: '0'.repeat(22) });
+    await insertSnapshot(test.db, aliceId, { date: '2026-02-01' }, ['0'.repeat(22)]);
+    expect(await energyOf(aliceId, '0'.repeat(22))).toBe(0.5);
+    await test.db.execute('DELETE FROM snapshots WHERE snapshot_date = $1', ['2026-02-01']);
+    await test.db.execute('DELETE FROM archive_tracks WHERE track_id = $1', ['0'.repeat(22)]);
+  });
+});
+
+describe('a form that is not as it should be', () => {
+  const csv = `track_id,energy\n${OLD},0.9`;
+  it.each<[string, () => Promise<{ status: number }>]>([
+    ['without a token', async () => alice.post(PAGE).attach('file', Buffer.from(csv), 'f.csv')],
+    ['with a wrong one', async () => load(alice, csv, 'x'.repeat(64))],
+    ['with another listener’s', async () => load(alice, csv, await csrfToken(bob))],
+    [
+      'with its token behind the file',
+      async () =>
+        alice
+          .post(PAGE)
+          .attach('file', Buffer.from(csv), 'f.csv')
+          .field('_csrf', await csrfToken(alice)),
+    ],
+    [
+      'from elsewhere',
+      async () =>
+        alice
+          .post(PAGE)
+          .set('Origin', 'https://evil.example')
+          .field('_csrf', await csrfToken(alice))
+          .attach('file', Buffer.from(csv), 'f.csv'),
+    ],
+  ])('%s is a 403 and loads nothing', async (_, send) => {
+    expect((await send()).status).toBe(403);
+    expect(await ownRows()).toEqual([]);
+  });
+
+  it('of nobody leads to sign-in, without a byte of it read', async () => {
+    const answer = await nobody(test).post(PAGE).attach('file', Buffer.from(csv), 'f.csv');
+    expect(answer.status).toBe(302);
+  });
+
+  it('without a file says what to do', async () => {
+    await submit(alice, PAGE);
+    expect(await wordsOf(alice)).toContain('Nothing was loaded: choose a CSV file first.');
+    await alice
+      .post(PAGE)
+      .field('_csrf', await csrfToken(alice))
+      .expect(303);
+    expect(await wordsOf(alice)).toContain('Nothing was loaded: choose a CSV file first.');
+  });
+
+  it.each([
+    ['without a boundary', 'multipart/form-data', 'x', 400],
+    [
+      'that breaks off',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx',
+      400,
+    ],
+    ['of something else', 'multipart/form-data; boundary=b', 'what', 400],
+  ])('%s is a 4xx, and the app goes on', async (_, type, body, least) => {
+    const answer = await alice.post(PAGE).set('Content-Type', type).send(body);
+    expect(answer.status).toBeGreaterThanOrEqual(least);
+    expect(answer.status).toBeLessThan(500);
+    await alice.get(PAGE).expect(200);
+  });
+
+  it('whose sender hangs up in the middle of the file loads nothing', async () => {
+    const token = await csrfToken(alice);
+    const request = http.request(test.baseUrl + PAGE, {
+      method: 'POST',
+      headers: {
+        cookie: cookiesOf(alice),
+        'content-type': 'multipart/form-data; boundary=b',
+        'content-length': 100_000,
+      },
+    });
+    request.on('error', () => undefined);
+    request.write(
+      `--b\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--b\r\n` +
+        `Content-Disposition: form-data; name="file"; filename="f.csv"\r\nContent-Type: text/csv\r\n\r\n${csv}\n`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    request.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await ownRows()).toEqual([]);
+    await alice.get(PAGE).expect(200);
+  });
+});
