@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Db } from '../../src/db.ts';
-import { listParts, rebuild, remove } from '../migrate-from-sqlite/bulk-load.ts';
+import { ANALYZE, ARCHIVE, listParts, rebuild, remove } from '../migrate-from-sqlite/bulk-load.ts';
 import { fillPeriodsSql } from '../migrate-from-sqlite/periods.ts';
 import { fillShelfSql } from '../migrate-from-sqlite/shelf.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
@@ -78,10 +78,14 @@ export async function strip(db: Db): Promise<string[]> {
   const parts = await listParts(db);
   const of = (kind: string) => parts.filter((part) => part.kind === kind);
   for (const part of ['trigger', 'reference', 'index', 'key'].flatMap(of)) await db.execute(remove(part));
+  const [sought, others] = [true, false].map((is) =>
+    of('key').filter(({ relation }) => ARCHIVE.includes(relation) === is),
+  );
   return [
-    ...of('key').map(rebuild),
+    ...(sought ?? []).map(rebuild),
     fillShelfSql('(SELECT user_id FROM users)', 'SELECT track_id FROM tracks'),
     ...fillPeriodsSql('(SELECT user_id FROM users)'),
-    ...['reference', 'index', 'trigger'].flatMap(of).map(rebuild),
+    ...[...(others ?? []), ...['reference', 'index', 'trigger'].flatMap(of)].map(rebuild),
+    ANALYZE,
   ];
 }

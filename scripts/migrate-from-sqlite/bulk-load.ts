@@ -2,8 +2,18 @@ import type { Queries, Transaction } from '../../src/db.ts';
 import { quoteName } from './cells.ts';
 
 /** What a move fills: what an archive is, and what the database derives of it. */
-const ARCHIVE = ['tracks', 'artists', 'track_artists', 'snapshots', 'playlists', 'playlist_tracks'] as const;
-const FILLED = [...ARCHIVE, 'archive_tracks', 'snapshot_lists', 'snapshot_periods'] as const;
+export const ARCHIVE: readonly string[] = [
+  'tracks',
+  'artists',
+  'track_artists',
+  'snapshots',
+  'playlists',
+  'playlist_tracks',
+];
+const FILLED = [...ARCHIVE, 'archive_tracks', 'snapshot_lists', 'snapshot_periods'];
+
+/** Nothing is known of what came: the first pages after a move would be planned for tables as they were before. */
+export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
 
 /** What these keep row by row or statement by statement, a move that took them away does once: see shelf.ts, periods.ts. */
 const KEEPERS = [
@@ -80,12 +90,15 @@ const PARTS = `
  * there is nothing to build.
  */
 export class BulkLoad {
-  private readonly parts: readonly Part[];
+  /** What is not built again yet. */
+  private readonly missing: Set<Part>;
+  readonly isUnderWay: boolean;
   /** Whether the tables held nothing: then every row in them is the file's. */
   readonly fromEmpty: boolean;
 
   private constructor(parts: readonly Part[], fromEmpty = false) {
-    this.parts = parts;
+    this.missing = new Set(parts);
+    this.isUnderWay = parts.length > 0;
     this.fromEmpty = fromEmpty;
   }
 
@@ -104,14 +117,23 @@ export class BulkLoad {
     }
   }
 
-  get isUnderWay(): boolean {
-    return this.parts.length > 0;
+  /** The keys by which what is derived finds its rows. */
+  buildArchiveKeys(tx: Transaction): Promise<void> {
+    return this.build(tx, 'key', ARCHIVE);
+  }
+
+  /** All else, once every table is filled. */
+  async buildRest(tx: Transaction): Promise<void> {
+    for (const kind of ['key', 'reference', 'index', 'trigger'] as const) await this.build(tx, kind);
+    if (this.isUnderWay) await tx.execute(ANALYZE);
   }
 
   /** Builds some of it again, as it was; a row that does not fit a key or has no parent ends the run. */
-  async build(tx: Transaction, kind: Part['kind'], relations?: readonly string[]): Promise<void> {
-    for (const part of this.parts) {
-      if (part.kind === kind && relations?.includes(part.relation) !== false) await tx.execute(rebuild(part));
+  private async build(tx: Transaction, kind: Part['kind'], relations?: readonly string[]): Promise<void> {
+    for (const part of this.missing) {
+      if (part.kind !== kind || relations?.includes(part.relation) === false) continue;
+      await tx.execute(rebuild(part));
+      this.missing.delete(part);
     }
   }
 }

@@ -146,11 +146,11 @@ class Move {
     for (const { conversions: counts } of readings.values()) add(conversions, counts);
     this.progress.say('comparing and writing …');
     const [tables, merged] = await this.merge(tx, archive.userId, readings);
-    await bulkLoad.build(tx, 'key');
+    await bulkLoad.buildArchiveKeys(tx);
     if (bulkLoad.isUnderWay && !bulkLoad.fromEmpty) await refreshShelves(tx, archive.userId);
     if (bulkLoad.isUnderWay) await refillPeriods(tx, archive.userId);
     const written = merged + (await fillShelf(tx, archive.userId, 'SELECT track_id FROM staged_tracks'));
-    for (const kind of ['reference', 'index', 'trigger'] as const) await bulkLoad.build(tx, kind);
+    await bulkLoad.buildRest(tx);
     await explainFaults(tx, this.source);
     const rejects = { all: await countRejects(tx), fresh: await countNewRejects(tx, archive.userId) };
     return this.conclude(tx, archive, digest, { tables, written, conversions, rejects });

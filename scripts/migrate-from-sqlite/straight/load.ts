@@ -48,12 +48,10 @@ export class StraightLoad {
       await this.copy(tx, userId);
       const held = { tracks: await digestTracks(tx), snapshots: await digestSnapshots(tx, userId) };
       await addPayloadArtists(tx, 'tracks');
-      await bulkLoad.build(tx, 'key');
+      await bulkLoad.buildArchiveKeys(tx);
       await fillShelf(tx, userId, 'SELECT track_id FROM tracks');
       await fillPeriods(tx, userId);
-      await bulkLoad.build(tx, 'reference');
-      await bulkLoad.build(tx, 'index');
-      await bulkLoad.build(tx, 'trigger');
+      await bulkLoad.buildRest(tx);
       // Where the second connection was not to be had, or was lost, the first one hears it.
       this.compare((await witness?.catch(() => null)) ?? (await this.hear(tx)), held);
       return this.report(held);
