@@ -108,8 +108,9 @@ END $$;
 CREATE FUNCTION settle_shelved_own_features() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM own_audio_features) THEN RETURN NULL; END IF;
-  PERFORM settle_own_features(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN own_audio_features USING (user_id, track_id) HAVING count(*) > 0;
+  -- Planned anew each time: a kept plan may be one for an empty table.
+  EXECUTE $query$ SELECT settle_own_features(array_agg(user_id), array_agg(track_id))
+    FROM changed JOIN own_audio_features USING (user_id, track_id) HAVING count(*) > 0$query$;
   RETURN NULL;
 END $$;
 CREATE TRIGGER settle_own_features AFTER INSERT ON own_audio_features
