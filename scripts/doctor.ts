@@ -1,45 +1,64 @@
+import { parseArgs } from 'node:util';
 import { loadConfig, type Config } from '../src/config.ts';
 import { DatabaseUnavailable, type Db } from '../src/db.ts';
-import { ConfigError } from '../src/errors.ts';
+import { AppError, ConfigError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
 import { isSpotifyReachable } from '../src/spotify/reachable.ts';
+import { findNotBefore } from '../src/users/spotify-limit.ts';
+import { fine, wrong, type Finding } from './doctor/finding.ts';
+import { examineListeners, reportListeners, type ListenerReport } from './doctor/listeners.ts';
 import { runTool } from './run-tool.ts';
 
-interface Finding {
-  readonly ok: boolean;
-  readonly text: string;
+/** What the database tells: `listeners` is null where it could not be asked. */
+interface Examination {
+  readonly findings: readonly Finding[];
+  readonly listeners: readonly ListenerReport[] | null;
 }
 
-const fine = (text: string): Finding => ({ ok: true, text });
-const wrong = (text: string): Finding => ({ ok: false, text });
-
-/** `npm run doctor`: is everything as it should be? Each line is ok, or says what to do. Exit 1 if any is not. */
+/**
+ * `npm run doctor [-- --json]`: is everything as it should be? Each line is ok, or says what to do; with `--json` the
+ * same as one object, with the state of each listener's connection. Exit 1 if anything is not as it should be.
+ */
 await runTool(async () => {
+  const { json } = readArguments();
   const settings = examineSettings();
   const config = loadConfig('database');
   const { db, close } = await openDatabase(config, { applicationName: 'doctor' });
   try {
     const database = await examineDatabase(db, config).catch(describeAbsence);
-    const findings = [settings, ...database, await examineSpotify(config)];
-    for (const { ok, text } of findings) console.log(`${ok ? 'ok   ' : 'check'}  ${text}`);
-    return findings.every(({ ok }) => ok) ? 0 : 1;
+    const checks = [settings, ...database.findings, await examineSpotify(config)];
+    const ok = checks.every((finding) => finding.ok);
+    if (json) console.log(JSON.stringify({ ok, checks, listeners: database.listeners }, null, 2));
+    else
+      for (const finding of checks)
+        console.log(`${finding.ok ? 'ok   ' : 'check'}  ${finding.check}: ${finding.text}`);
+    return ok ? 0 : 1;
   } finally {
     await close();
   }
 });
 
+function readArguments(): { json: boolean } {
+  try {
+    const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+    return values;
+  } catch {
+    throw new AppError(400, 'usage: npm run doctor [-- --json]');
+  }
+}
+
 function examineSettings(): Finding {
   try {
     loadConfig('web');
-    return fine('settings: complete');
+    return fine('settings', 'complete');
   } catch (error) {
-    if (error instanceof ConfigError) return wrong(`settings: ${error.problems.join('; ')}`);
+    if (error instanceof ConfigError) return wrong('settings', error.problems.join('; '));
     throw error;
   }
 }
 
-async function examineDatabase(db: Db, { database }: Config): Promise<Finding[]> {
+async function examineDatabase(db: Db, { database }: Config): Promise<Examination> {
   const { version, number } = await db.one<{ version: string; number: number }>(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number`,
   );
@@ -48,21 +67,27 @@ async function examineDatabase(db: Db, { database }: Config): Promise<Finding[]>
   const pending = await listPendingMigrations(db);
   const server =
     number >= 150_000
-      ? fine(`database: PostgreSQL ${version}, ${kind}`)
-      : wrong(`database: PostgreSQL ${version} is too old, 15 or newer is needed`);
-  if (pending.length > 0)
-    return [server, wrong(`schema: ${pending.length} migrations to go: npm run migrate -- up`)];
-  return [
+      ? fine('database', `PostgreSQL ${version}, ${kind}`)
+      : wrong('database', `PostgreSQL ${version} is too old, 15 or newer is needed`);
+  if (pending.length > 0) {
+    const behind = wrong('schema', `${pending.length} migrations to go: npm run migrate -- up`);
+    return { findings: [server, behind], listeners: null };
+  }
+  const listeners = await reportListeners(db);
+  const findings = [
     server,
-    fine('schema: up to date'),
-    fine(`rows: ${await countRows(db)}`),
-    await examineConnections(db),
+    fine('schema', 'up to date'),
+    fine('rows', await countRows(db)),
+    ...examineListeners(listeners),
+    ...(await examineWait(db)),
   ];
+  return { findings, listeners };
 }
 
-function describeAbsence(error: unknown): Finding[] {
+function describeAbsence(error: unknown): Examination {
   if (!(error instanceof DatabaseUnavailable)) throw error;
-  return [wrong('database: it does not answer; is it running, and are DATABASE_URL or DB_* right?')];
+  const absent = wrong('database', 'it does not answer; is it running, and are DATABASE_URL or DB_* right?');
+  return { findings: [absent], listeners: null };
 }
 
 async function countRows(db: Db): Promise<string> {
@@ -81,18 +106,17 @@ async function countRows(db: Db): Promise<string> {
     .join(', ');
 }
 
-async function examineConnections(db: Db): Promise<Finding> {
-  const { waiting } = await db.one<{ waiting: number }>(
-    `SELECT count(*)::int AS waiting FROM spotify_connections WHERE refresh_token IS NULL`,
-  );
-  return waiting === 0
-    ? fine('connections: none needs its listener')
-    : wrong(`connections: ${waiting} listeners must sign in again before their lists can be kept`);
+/** What Spotify has asked for passes by itself: worth a line, not an alarm. */
+async function examineWait(db: Db): Promise<Finding[]> {
+  const notBefore = await findNotBefore(db);
+  return notBefore === null
+    ? []
+    : [fine('Spotify', `has asked this app to wait: nobody asks before ${notBefore.toISOString()}`)];
 }
 
 async function examineSpotify({ spotify }: Config): Promise<Finding> {
   const reachable = await isSpotifyReachable(spotify);
   return reachable
-    ? fine(`Spotify: ${spotify.apiUrl} answers`)
-    : wrong(`Spotify: ${spotify.apiUrl} does not answer; check the network of this machine`);
+    ? fine('Spotify', `${spotify.apiUrl} answers`)
+    : wrong('Spotify', `${spotify.apiUrl} does not answer; check the network of this machine`);
 }

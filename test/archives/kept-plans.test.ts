@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createDb } from '../../src/db.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertArchiveTracks, insertListener, insertPlaylist } from '../support/factories.ts';
 import { insertTracks } from '../support/playlists.ts';
@@ -10,15 +11,16 @@ it('does not read the shelf once for each track of a long playlist, whatever the
   const ids = Array.from({ length: 1_000 }, (_, index) => `track-${index}`);
   await insertTracks(test.db, ids);
   await test.db.execute('VACUUM ANALYZE archive_tracks');
-  const read = await test.db.withTransaction(async (tx) => {
-    // The plans of this session are made while there is nothing, and are good enough for that.
-    await insertPlaylist(tx, alice, { playlistId: 'short' }, []);
-    await insertArchiveTracks(tx, alice, ids);
-    await tx.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'track-1')`, [alice]);
-    await insertPlaylist(tx, alice, { playlistId: 'long' }, ids);
-    return tx.one<{ rows: number }>(
-      `SELECT seq_tup_read::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'archive_tracks'`,
-    );
-  });
-  expect(read.rows).toBeLessThan(10 * ids.length);
+  const session = createDb({ url: test.url, poolMin: 1, poolMax: 1, applicationName: 'one-session' });
+  // The plans of this session are made while there is nothing, and are good enough for that.
+  await insertPlaylist(session, alice, { playlistId: 'short' }, []);
+  await insertArchiveTracks(session, alice, ids);
+  await session.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'track-1')`, [alice]);
+  await insertPlaylist(session, alice, { playlistId: 'long' }, ids);
+  await session.many('SELECT pg_stat_force_next_flush()');
+  const { rows } = await session.one<{ rows: number }>(
+    `SELECT seq_tup_read::int AS rows FROM pg_stat_user_tables WHERE relname = 'archive_tracks'`,
+  );
+  await session.close();
+  expect(rows).toBeLessThan(10 * ids.length);
 });

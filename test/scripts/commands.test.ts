@@ -14,28 +14,6 @@ const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-commands-'));
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-describe('npm run doctor', () => {
-  it('says what is well and what to do about the rest', async () => {
-    const { code, output } = await runScript('scripts/doctor.ts', [], {
-      env: { DATABASE_URL: test.url, SPOTIFY_API_URL: 'http://127.0.0.1:9' },
-    });
-    expect(output).toMatch(/^check {2}settings: SPOTIFY_CLIENT_ID: .*SPOTIFY_CLIENT_SECRET: /m);
-    expect(output).toMatch(/^ok {5}database: PostgreSQL \d+/m);
-    expect(output).toMatch(/^ok {5}schema: up to date/m);
-    expect(output).toMatch(/^check {2}Spotify: .* does not answer/m);
-    expect(code).toBe(1);
-  });
-
-  it('speaks of a database that is away, and tells no password', async () => {
-    const { code, output } = await runScript('scripts/doctor.ts', [], {
-      env: { DATABASE_URL: nowhere, SPOTIFY_API_URL: 'http://127.0.0.1:9' },
-    });
-    expect(output).toMatch(/^check {2}database: it does not answer/m);
-    expect(output).not.toContain('a-secret');
-    expect(code).toBe(1);
-  });
-});
-
 describe('npm run migrate', () => {
   it('is content with a schema that is up to date', async () => {
     const { code, output } = await runScript('scripts/migrate.ts', ['up'], {

@@ -1,0 +1,73 @@
+import type { Db } from '../../src/db.ts';
+import { listCaptureAges } from '../../src/snapshots/capture-runs.ts';
+import { listConnectionHealth, type ListenerHealth } from '../../src/users/connection-health.ts';
+import { fine, wrong, type Finding } from './finding.ts';
+
+export interface ListenerReport extends ListenerHealth {
+  /** Whole seconds since their lists were last kept, or since they connected; null where nothing is to be kept. */
+  readonly secondsSinceCapture: number | null;
+}
+
+/** A day's lists are caught up within the day: later than this, something stands in the way. */
+const LATE_SECONDS = 36 * 3600;
+
+/** How each listener's connection is, and how long their lists have not been kept. No names: a report is passed on. */
+export async function reportListeners(db: Db): Promise<ListenerReport[]> {
+  const ages = new Map((await listCaptureAges(db)).map(({ user_id, seconds }) => [user_id, seconds]));
+  return (await listConnectionHealth(db)).map((health) => {
+    const seconds = ages.get(health.userId);
+    return { ...health, secondsSinceCapture: seconds === undefined ? null : Math.round(seconds) };
+  });
+}
+
+/** The states in a line, then a line for each listener for whom somebody must do something. */
+export function examineListeners(reports: readonly ListenerReport[]): Finding[] {
+  const troubled = reports.filter(
+    (report) => report.actionNeeded && (report.state !== 'expiring' || report.urgent),
+  );
+  return [
+    fine('connections', statesInWords(reports)),
+    ...troubled.map((report) => wrong('connections', `listener ${report.userId}: ${remedy(report)}`)),
+    ...reports
+      .filter((report) => isFetched(report) && (report.secondsSinceCapture ?? 0) > LATE_SECONDS)
+      .map((report) =>
+        wrong(
+          'captures',
+          `listener ${report.userId}: nothing kept for ${Math.floor((report.secondsSinceCapture ?? 0) / 3600)} hours; is a worker running? Their Settings show what the last tries said`,
+        ),
+      ),
+  ];
+}
+
+function statesInWords(reports: readonly ListenerReport[]): string {
+  if (reports.length === 0) return 'nobody has signed in yet';
+  const counts = new Map<string, number>();
+  for (const { state } of reports) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+}
+
+function remedy({ state, since, expiresAt, missing }: ListenerReport): string {
+  const when = since === null ? '' : ` since ${dayOf(since)}`;
+  switch (state) {
+    case 'needs-you':
+      return missing.length > 0
+        ? `connected without ${missing.join(', ')}; they must connect again in Settings and agree to it`
+        : `no longer connected${when}; they must connect again in Settings, nothing is kept until then`;
+    case 'not-allowed':
+      return `not on the app’s list${when}; add them under User Management in Spotify’s developer dashboard`;
+    case 'premium-lapsed':
+      return `the app’s owner has had no Premium${when}; renew it`;
+    case 'expiring':
+      return `the connection ends ${expiresAt === null ? 'soon' : `on ${dayOf(expiresAt)}`}; they must connect again in Settings`;
+    case 'connected':
+    case 'limited':
+    case 'paused':
+      return state;
+    default:
+      return state satisfies never;
+  }
+}
+
+const isFetched = ({ state }: ListenerReport): boolean => state === 'connected' || state === 'expiring';
+
+const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
