@@ -112,11 +112,17 @@ function medians(rounds: readonly Way[][]): Way[] {
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
+/** Of tables, their indexes and what is stored beside them, without the maps that autovacuum makes when it comes by. */
 async function sizeOf(url: string): Promise<number> {
   const found = await using(url, (db) =>
     db.one<{ bytes: number }>(
-      `SELECT sum(pg_total_relation_size(oid))::bigint AS bytes FROM pg_class
-       WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+      `SELECT sum(pg_relation_size(kept.oid))::bigint AS bytes
+       FROM pg_class AS named
+       JOIN LATERAL (
+         SELECT oid FROM pg_class WHERE oid IN (named.oid, named.reltoastrelid)
+         UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid IN (named.oid, named.reltoastrelid)
+       ) AS kept ON true
+       WHERE named.relkind = 'r' AND named.relnamespace = 'public'::regnamespace`,
     ),
   );
   return found.bytes;
