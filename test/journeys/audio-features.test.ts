@@ -4,6 +4,7 @@ import { ALICE, signIn as signInByHand, useApp, userIdFor } from '../support/app
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -62,12 +63,7 @@ describe.skipIf(!hasBrowser)('audio features, in a real browser', { timeout: 120
     await page.getByText('Your own features of 1 track are gone.').waitFor();
   });
 
-  it.each([
-    [390, 'light'],
-    [390, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)('is whole and accessible at %i px, %s', async (width, colorScheme) => {
+  it.each(LOOKS)('is whole and accessible at %i px, %s', async (width, colorScheme) => {
     const page = await browser.open({
       viewport: { width, height: 900 },
       colorScheme,

@@ -9,6 +9,7 @@ import { useApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -80,12 +81,7 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
     expect(await page.locator('body').innerText()).not.toContain('Sign out');
   });
 
-  it.each([
-    [390, 'light'],
-    [390, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
+  it.each(LOOKS)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
     const page = await browser.open({
       viewport: { width, height: 900 },
       colorScheme,

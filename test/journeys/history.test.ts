@@ -8,6 +8,7 @@ import { ALICE, BOB, signIn as signInWithout, useApp, userIdFor } from '../suppo
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -81,12 +82,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     expect(await page.locator('details[open] tbody tr').count()).toBeGreaterThan(1);
   });
 
-  it.each([
-    [390, 'light'],
-    [390, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
+  it.each(LOOKS)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
     const page = await browser.open({ viewport: { width, height: 900 }, colorScheme });
     await signIn(page);
     for (const path of ['/history', '/history?span=all', '/history?q=the', '/settings']) {

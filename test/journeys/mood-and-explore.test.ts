@@ -10,6 +10,7 @@ import { ALICE, useApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -109,12 +110,7 @@ describe.skipIf(!hasBrowser)(
       }
     });
 
-    it.each([
-      [390, 'light'],
-      [390, 'dark'],
-      [1280, 'light'],
-      [1280, 'dark'],
-    ] as const)('finds these pages whole and accessible at %i px, %s', async (width, colorScheme) => {
+    it.each(LOOKS)('finds these pages whole and accessible at %i px, %s', async (width, colorScheme) => {
       const page = await browser.open({
         viewport: { width, height: 900 },
         colorScheme,

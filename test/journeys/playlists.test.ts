@@ -11,6 +11,7 @@ import { ALICE, useApp, type TestApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -216,12 +217,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
   });
 
-  it.each([
-    [390, 'light'],
-    [390, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
+  it.each(LOOKS)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
     const page = await browser.open({
       viewport: { width, height: 900 },
       colorScheme,

@@ -4,6 +4,7 @@ import { ALICE, useApp, userIdFor, signIn as signInQuietly } from '../support/ap
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -107,12 +108,7 @@ describe.skipIf(!hasBrowser)('a listener who searches, in a real browser', { tim
     expect(await page.locator('main').innerText()).toContain('21 to 40');
   });
 
-  it.each([
-    [390, 'light'],
-    [390, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)(
+  it.each(LOOKS)(
     'finds every page of the search whole and accessible at %i px, %s',
     async (width, colorScheme) => {
       const page = await browser.open({

@@ -10,6 +10,7 @@ import { ALICE, useApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -95,12 +96,7 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
     expect(await page.locator('#bump tbody tr').count()).toBe(10);
   });
 
-  it.each([
-    [390, 'light'],
-    [390, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
+  it.each(LOOKS)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
     const page = await browser.open({
       viewport: { width, height: 900 },
       colorScheme,

@@ -4,6 +4,7 @@ import { ALICE, signIn as signInByHand, useApp, userIdFor } from '../support/app
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -100,12 +101,7 @@ describe.skipIf(!hasBrowser)(
       expect(await page.locator('#rank-short_term table').innerText()).toContain('not in the list');
     });
 
-    it.each([
-      [390, 'light'],
-      [390, 'dark'],
-      [1280, 'light'],
-      [1280, 'dark'],
-    ] as const)('is whole and accessible at %i px, %s', async (width, colorScheme) => {
+    it.each(LOOKS)('is whole and accessible at %i px, %s', async (width, colorScheme) => {
       const page = await browser.open({
         viewport: { width, height: 900 },
         colorScheme,

@@ -5,6 +5,7 @@ import { ALICE, signIn as signInByHand, useApp, userIdFor } from '../support/app
 import {
   accessibilityFaults,
   hasBrowser,
+  LOOKS,
   overflow,
   refusedByPolicy,
   useBrowser,
@@ -32,12 +33,7 @@ describe.skipIf(!hasBrowser)(
       return page;
     }
 
-    it.each([
-      [390, 'light'],
-      [390, 'dark'],
-      [1280, 'light'],
-      [1280, 'dark'],
-    ] as const)('the pages fit and can be read at %i pixels, %s', async (width, colorScheme) => {
+    it.each(LOOKS)('the pages fit and can be read at %i pixels, %s', async (width, colorScheme) => {
       const page = await signIn({ viewport: { width, height: 900 }, colorScheme });
       for (const path of ['/settings/export', '/settings/disconnect', '/settings/delete', '/settings']) {
         await page.goto(test.baseUrl + path);

@@ -14,6 +14,23 @@ if (!hasBrowser)
     'No Chromium found: the journeys in a real browser are skipped (apt-get install chromium).\n',
   );
 
+/**
+ * Width in pixels and colour scheme each page is looked at in: each width and each scheme once, and in the long drill
+ * every width in every scheme.
+ */
+export const LOOKS: readonly (readonly [width: 390 | 1280, colorScheme: 'light' | 'dark'])[] =
+  process.env.DRILL_LOOKS === 'all'
+    ? [
+        [390, 'light'],
+        [390, 'dark'],
+        [1280, 'light'],
+        [1280, 'dark'],
+      ]
+    : [
+        [390, 'dark'],
+        [1280, 'light'],
+      ];
+
 const QUIET_START = [
   '--headless',
   '--no-sandbox',
