@@ -1,10 +1,11 @@
 import { lockArchive } from '../archives/lock.ts';
 import { refreshArchiveSummary } from '../archives/summary.ts';
 import { FEATURE_COLUMNS } from '../catalogue/audio-features.ts';
+import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import type { Db, Queries } from '../db.ts';
 import type { FeatureProvider, ProviderFault, SentFeatures } from '../features/provider.ts';
-import { forgetMisses, IS_SPOTIFY_ID, isWorthAsking, recordMisses } from './misses.ts';
+import { forgetMisses, isWorthAsking, recordMisses } from './misses.ts';
 import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';
 
 /** Between two batches, and where nothing was left to ask for. */

@@ -1,9 +1,6 @@
 import type { Queries } from '../db.ts';
 import type { EnrichmentSource } from './turns.ts';
 
-/** A Spotify id; a local file has its URI, which nobody else could know. */
-export const IS_SPOTIFY_ID = (trackId: string): string => `${trackId} ~ '^[0-9A-Za-z]{22}$'`;
-
 const ASK_AGAIN_AFTER = '30 days';
 const MOST_TIMES = 3;
 

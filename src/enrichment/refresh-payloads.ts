@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { addTracks } from '../catalogue/tracks.ts';
 import type { Db, Queries } from '../db.ts';
 import { fetchTrack } from '../spotify/api.ts';
@@ -7,7 +8,7 @@ import type { SpotifyTrack } from '../spotify/schemas.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
 import { gated } from '../users/spotify-limit.ts';
-import { forgetMisses, IS_SPOTIFY_ID, isWorthAsking, recordMisses } from './misses.ts';
+import { forgetMisses, isWorthAsking, recordMisses } from './misses.ts';
 import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';
 
 const [NEXT_TURN_SECONDS, NOTHING_LEFT_SECONDS] = [60, 3600];

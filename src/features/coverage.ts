@@ -1,4 +1,5 @@
 import { HAS_FEATURES, SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
+import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
@@ -35,7 +36,7 @@ const COVERAGE = hotQuery(
     (SELECT max(loaded_at) FROM own_audio_features WHERE user_id = $1) AS own_loaded_at
   FROM (
     SELECT CASE WHEN ${HAS_FEATURES} THEN ${SOURCE_OF_FEATURES} END AS source,
-      shelf.track_id ~ '^[0-9A-Za-z]{22}$' AS at_spotify, miss.track_id IS NOT NULL AS asked
+      ${IS_SPOTIFY_ID('shelf.track_id')} AS at_spotify, miss.track_id IS NOT NULL AS asked
     FROM archive_tracks AS shelf
     JOIN tracks ON tracks.track_id = shelf.track_id
     ${WITH_OWN_FEATURES}

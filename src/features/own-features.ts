@@ -1,5 +1,6 @@
 import { lockArchive } from '../archives/lock.ts';
 import { refreshArchiveSummary } from '../archives/summary.ts';
+import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import type { Db, Queries } from '../db.ts';
 import { badInput } from '../errors.ts';
 import type { OwnFeatures } from './read-csv.ts';
@@ -51,7 +52,7 @@ export async function deleteOwnFeatures(db: Db, userId: number): Promise<number>
 /** Ids on the listener's shelf that are not Spotify's: local files, and what an old archive called a track. */
 export async function listOtherIds(db: Queries, userId: number): Promise<ReadonlySet<string>> {
   const rows = await db.many<{ track_id: string }>(
-    `SELECT track_id FROM archive_tracks WHERE user_id = $1 AND track_id !~ '^[0-9A-Za-z]{22}$'`,
+    `SELECT track_id FROM archive_tracks WHERE user_id = $1 AND NOT ${IS_SPOTIFY_ID('track_id')}`,
     [userId],
   );
   return new Set(rows.map(({ track_id: trackId }) => trackId));
