@@ -99,6 +99,23 @@ describe('a question', () => {
   });
 });
 
+describe('a pool for pages', () => {
+  const planner = (db: Db): Promise<unknown> =>
+    db.one(`SELECT current_setting('jit') AS jit,
+      current_setting('max_parallel_workers_per_gather')::int AS helpers`);
+
+  it('neither compiles its short queries nor shares them among processes', async () => {
+    expect(await planner(open())).toEqual({ jit: 'off', helpers: 0 });
+  });
+
+  it('leaves the planner alone where long work is done', async () => {
+    const server = await test.db.one<{ helpers: number }>(
+      `SELECT boot_val::int AS helpers FROM pg_settings WHERE name = 'max_parallel_workers_per_gather'`,
+    );
+    expect(await planner(open({ statementTimeoutMs: 0 }))).toMatchObject(server);
+  });
+});
+
 describe('a hot query', () => {
   const HOT = hotQuery('test: counters', ['userId'], 'SELECT * FROM counters WHERE id = $1');
   const keptPlans = (db: Db): Promise<{ statement: string }[]> =>

@@ -54,9 +54,11 @@ export async function withLargeDatabases<Result>(
   }
 }
 
-/** As the app's own pool, but nothing ends a statement that takes long. */
+/** As the app's own pool, but with patience: to fill such a database takes minutes. */
 export const openLarge = (url: string): Db =>
-  createDb({ url, poolMin: 0, poolMax: 2, applicationName: 'large-database', statementTimeoutMs: 0 });
+  createDb({ url, poolMin: 0, poolMax: 2, applicationName: 'large-database', statementTimeoutMs: A_DAY_MS });
+
+const A_DAY_MS = 24 * 3600 * 1000;
 
 /** What a database holds stands in its comment, so that it is found again. */
 async function fillOnce(db: Db, size: LargeDatabaseSize, tell?: (step: string) => void): Promise<number> {
