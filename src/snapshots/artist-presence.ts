@@ -62,20 +62,25 @@ const OWN_TRACKS = `
   SELECT track_id FROM track_artists JOIN archive_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
     AND ${BELONGS_TO_ARTIST_PAGE}`;
 
+/** The months the lists were added up to, of three ranges, when they were kept. */
 const PRESENCE = hotQuery(
   'artist: presence by month',
   ['userId', 'artistId'],
   `
   WITH held AS (
-    SELECT time_range, to_char(snapshot_date, 'YYYY-MM') AS month, count(*)::int AS own, min(rank) AS best_rank
+    SELECT time_range, period AS month, sum(listings)::int AS own, min(best_rank) AS best_rank
     FROM (${OWN_TRACKS}) AS artist
-    JOIN snapshots USING (track_id)
-    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term')
-    GROUP BY 1, 2
+    JOIN snapshot_periods USING (track_id)
+    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term') AND period LIKE '____-__'
+    GROUP BY time_range, period
   ),
   kept AS (
-    SELECT time_range, to_char(snapshot_date, 'YYYY-MM') AS month, count(*)::int AS snapshots, sum(places)::int AS places
-    FROM snapshot_lists WHERE user_id = $1 GROUP BY 1, 2
+    SELECT time_range, to_char(starts, 'YYYY-MM') AS month, snapshots, places
+    FROM (
+      SELECT time_range, date_trunc('month', snapshot_date::timestamp) AS starts,
+        count(*)::int AS snapshots, sum(places)::int AS places
+      FROM snapshot_lists WHERE user_id = $1 GROUP BY 1, 2
+    ) AS months
   )
   SELECT time_range, month, snapshots, places, COALESCE(own, 0) AS own, best_rank
   FROM kept LEFT JOIN held USING (time_range, month)
@@ -98,17 +103,24 @@ export async function listBestPlaces(db: Queries, userId: number, artistId: stri
   return TIME_RANGES.flatMap((range) => rows.filter((row) => row.time_range === range));
 }
 
+/** The best of all time is known of each track; on which day it was first there, only its own days tell. */
 const BEST_PLACES = hotQuery(
   'artist: best places',
   ['userId', 'artistId'],
   `
-  SELECT time_range, best.rank, best.snapshot_date, track_id, tracks.name
+  SELECT DISTINCT ON (time_range) time_range, best.rank, first.snapshot_date, track_id, tracks.name
   FROM (
-    SELECT DISTINCT ON (time_range) time_range, rank, snapshot_date, track_id
+    SELECT time_range, track_id, best_rank AS rank, rank() OVER (PARTITION BY time_range ORDER BY best_rank) AS place
     FROM (${OWN_TRACKS}) AS artist
-    JOIN snapshots USING (track_id)
-    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term') AND rank IS NOT NULL
-    ORDER BY time_range, rank, snapshot_date, track_id
+    JOIN snapshot_periods USING (track_id)
+    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term') AND period = 'all'
+      AND best_rank IS NOT NULL
   ) AS best
-  JOIN tracks USING (track_id)`,
+  CROSS JOIN LATERAL (
+    SELECT min(s.snapshot_date) AS snapshot_date FROM snapshots AS s
+    WHERE s.user_id = $1 AND s.time_range = best.time_range AND s.track_id = best.track_id AND s.rank = best.rank
+  ) AS first
+  JOIN tracks USING (track_id)
+  WHERE place = 1
+  ORDER BY time_range, first.snapshot_date, track_id`,
 );
