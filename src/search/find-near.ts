@@ -60,23 +60,28 @@ const TRIGRAMS = hotQuery(
   WHERE show_trgm(word) <> '{}' ORDER BY place`,
 );
 
+/** Each comparison of letters costs as much as all else: what is as near in whole words is near at all (pg_trgm). */
 const NEAR = hotQuery(
   'search: near matches',
   ['userId', 'limit', 'releasedFrom', 'releasedTo', 'mistypedWordQuery', 'searchedWords', 'withoutWordQuery'],
   `
   SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date
   FROM (
-    SELECT track_id, release_date, popularity, best_rank, last_listed_date, nearness, in_name
-    FROM archive_tracks
-    CROSS JOIN LATERAL (
-      SELECT avg(word_similarity(word, search_text)) AS likeness,
-        avg(strict_word_similarity(word, search_text)) AS nearness,
-        avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) AS in_name
-      FROM unnest($6::text[]) AS word
-    ) AS compared
-    WHERE user_id = $1 AND NOT hidden AND shelf_trigrams(user_id, search_text) @@ $5::tsquery AND likeness >= ${NEAR_ENOUGH}
-      AND ($3::date IS NULL OR release_date >= $3) AND ($4::date IS NULL OR release_date <= $4)
-      AND ($7::tsquery IS NULL OR document @@ $7)
+    SELECT track_id, release_date, popularity, best_rank, last_listed_date, nearness,
+      (SELECT avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) FROM unnest($6::text[]) AS word) AS in_name
+    FROM (
+      SELECT track_id, search_text, release_date, popularity, best_rank, last_listed_date, nearness
+      FROM archive_tracks
+      CROSS JOIN LATERAL (
+        SELECT avg(strict_word_similarity(word, search_text)) AS nearness FROM unnest($6::text[]) AS word
+      ) AS compared
+      WHERE user_id = $1 AND NOT hidden AND shelf_trigrams(user_id, search_text) @@ $5::tsquery
+        AND ($3::date IS NULL OR release_date >= $3) AND ($4::date IS NULL OR release_date <= $4)
+        AND ($7::tsquery IS NULL OR document @@ $7)
+        AND (nearness >= ${NEAR_ENOUGH}
+          OR (SELECT avg(word_similarity(word, search_text)) FROM unnest($6::text[]) AS word) >= ${NEAR_ENOUGH})
+      ORDER BY nearness DESC FETCH FIRST $2 ROWS WITH TIES
+    ) AS nearest
     ORDER BY nearness DESC, in_name DESC, ${TIES}
     LIMIT $2
   ) AS page
