@@ -120,11 +120,8 @@ function limitsOf({
   };
 }
 
-/**
- * A page's query is over in milliseconds: to compile it or to share it among processes takes longer than to run it. And
- * what it groups is little, whatever is feared: hashing beats sorting.
- */
-const PLANNED_FOR_PAGES = '-c jit=off -c max_parallel_workers_per_gather=0 -c hash_mem_multiplier=8';
+/** A page's query is over in milliseconds: to compile it or to share it among processes takes longer than to run it. */
+const PLANNED_FOR_PAGES = '-c jit=off -c max_parallel_workers_per_gather=0';
 
 function createPool(settings: DbSettings): Pool {
   const statementTimeout = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;

@@ -72,7 +72,7 @@ function countRanges(rows: readonly KnownRow[]): FilterCounts {
   return { ...countKnown(listed), counts };
 }
 
-const year = (column: string): string => `extract(year FROM ${column})::int`;
+const year = (column: string): string => `date_part('year', ${column})::int`;
 const tenth = (column: string): string => `LEAST(floor(${column} * 10)::int, 9)`;
 
 /** The steps a range is drawn in: whole numbers in a row, few whatever the archive holds. */
@@ -102,7 +102,8 @@ const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name
 
 /**
  * Each track is looked at once and counted under each of its values; a choice is offered the tracks that miss no
- * filter but its own.
+ * filter but its own. Behind OFFSET 0 the planner sees values instead of what they are computed from, so that it does
+ * not take them for as many as there are tracks, and sort.
  */
 const COUNTS = hotQuery(
   'explore: what each choice would leave',
@@ -118,7 +119,7 @@ const COUNTS = hotQuery(
       missed, count(*) AS tracks
     FROM (
       SELECT ${missed} AS missed, ${COUNTED.map((name) => `${valueOf(name)} AS of_${name}`).join(', ')}
-      FROM archive_tracks WHERE user_id = $1 AND NOT hidden
+      FROM archive_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0
     ) AS shelf
     GROUP BY GROUPING SETS (${COUNTED.map((name) => `(missed, of_${name})`).join(', ')})
   ) AS counted
