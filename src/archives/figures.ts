@@ -183,7 +183,7 @@ const artistsSql = (scope: Scope): string => `
     ${joinByKey('track_artists', 'chosen.track_id')}
     UNION ALL
     SELECT track_id, 'name:' || artist_name FROM chosen
-    WHERE artist_name IS NOT NULL AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = chosen.track_id)
+    WHERE artist_name IS NOT NULL AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = chosen.track_id OFFSET 0)
   ),
   met AS (
     SELECT track_id, count(*) AS appearances, min(rank) AS best_rank

@@ -1,5 +1,6 @@
 import { HAS_FEATURES, SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
+import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
@@ -38,7 +39,7 @@ const COVERAGE = hotQuery(
     SELECT CASE WHEN ${HAS_FEATURES} THEN ${SOURCE_OF_FEATURES} END AS source,
       ${IS_SPOTIFY_ID('shelf.track_id')} AS at_spotify, miss.track_id IS NOT NULL AS asked
     FROM archive_tracks AS shelf
-    JOIN tracks ON tracks.track_id = shelf.track_id
+    ${joinByKey('tracks', 'shelf.track_id')}
     ${WITH_OWN_FEATURES}
     LEFT JOIN enrichment_misses AS miss ON miss.source = 'reccobeats' AND miss.track_id = shelf.track_id
     WHERE shelf.user_id = $1 AND NOT hidden
