@@ -9,7 +9,8 @@ export interface DueJob {
 
 /**
  * Who may be asked about at all: connected, not paused, and Spotify has not asked the app to wait. A reconnection
- * makes everything due anew.
+ * makes everything due anew. What was done in the future was done by a clock that has been put back since: waiting for
+ * that hour would lose what is played until then.
  */
 const CONNECTED = `
   SELECT user_id, authorized_at, wall_clock(now(), timezone) AS wall_clock
@@ -40,7 +41,8 @@ const DUE_CAPTURES = `
   )
   SELECT user_id, md5(concat_ws(' ', 'capture', user_id, date, failures, authorized_at))::uuid AS job_id
   FROM today
-  WHERE (last_failed_at IS NULL OR last_failed_at + make_interval(mins => LEAST(60, 5 * 2 ^ (failures - 1))::int) <= now())
+  WHERE (last_failed_at IS NULL OR last_failed_at > now()
+      OR last_failed_at + make_interval(mins => LEAST(60, 5 * 2 ^ (failures - 1))::int) <= now())
     AND (SELECT count(DISTINCT time_range) FROM snapshots AS s
          WHERE s.user_id = today.user_id AND s.snapshot_date = today.date) < 3
   ORDER BY user_id`;
@@ -53,6 +55,7 @@ const DUE_POLLS = `
   SELECT user_id, md5(concat_ws(' ', 'plays', user_id, next_poll_at, authorized_at))::uuid AS job_id
   FROM connected LEFT JOIN play_polls USING (user_id)
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
+    OR polled_at > now()
   ORDER BY user_id`;
 
 /** For the job that concerns no listener in particular. */

@@ -184,12 +184,15 @@ const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =
     [userId],
   );
 
-/** Only for tokens that are still what was read: somebody may have refreshed them in between. */
+/**
+ * Only for tokens that are still what was read: somebody may have refreshed them in between. A lease that ends much
+ * later than any can was taken before the clock was put back.
+ */
 async function takeLease(db: Queries, userId: number, stored: StoredTokens): Promise<boolean> {
   const taken = await db.execute(
     `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $4)
      WHERE user_id = $1 AND refresh_token = $2 AND access_token IS NOT DISTINCT FROM $3
-       AND (refreshing_until IS NULL OR refreshing_until < now())`,
+       AND (refreshing_until IS NULL OR refreshing_until NOT BETWEEN now() AND now() + 2 * make_interval(secs => $4))`,
     [userId, stored.refresh_token, stored.access_token, LEASE_SECONDS],
   );
   return taken === 1;

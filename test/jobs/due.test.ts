@@ -133,3 +133,22 @@ describe('a day that is over', () => {
     expect((await missed()).at(-1)?.failure).toContain('connect again');
   });
 });
+
+describe('a clock that is put back', () => {
+  it('puts nothing off: neither plays, nor a capture that failed by the wrong hour', async () => {
+    const { time } = await test.db.one<{ time: string }>('SELECT capture_time($1::bigint)::text AS time', [
+      listener,
+    ]);
+    const due = Date.parse(`2026-03-05T${time}Z`);
+    await clock.set(new Date(due + 3_600_000));
+    await run('failed', '2026-03-05');
+    await test.db.execute(
+      `INSERT INTO play_polls (user_id, polled_at, next_poll_at) VALUES ($1, now(), now() + interval '10 minutes')`,
+      [listener],
+    );
+    expect([await listDueCaptures(test.db), await listDuePolls(test.db)]).toEqual([[], []]);
+    await clock.set(new Date(due));
+    expect(await listDueCaptures(test.db)).toHaveLength(1);
+    expect(await listDuePolls(test.db)).toHaveLength(1);
+  });
+});

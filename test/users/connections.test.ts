@@ -290,6 +290,13 @@ describe('a lease', () => {
     expect(refreshes()).toBe(before + 1);
   });
 
+  it('taken before the clock was put back holds nobody up', async () => {
+    await leaseFor(86_400);
+    const before = refreshes();
+    expect(await whoAmI(alice)).toBe(ALICE);
+    expect(refreshes()).toBe(before + 1);
+  });
+
   it('of one listener holds up no other', async () => {
     await leaseFor(15);
     await test.db.execute('UPDATE spotify_connections SET refreshing_until = NULL WHERE user_id = $1', [bob]);
