@@ -1,6 +1,15 @@
-import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  createWriteStream,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
@@ -324,6 +333,46 @@ describe('a file that is no export', () => {
       message: expect.stringContaining(words) as string,
     });
     expect(await listRows(there.db, 'users')).toEqual(before);
+  });
+
+  /** Written under a harmless name of the same length: what makes ZIPs here refuses the other. */
+  const rename = (to: string, from: string, into: string): void =>
+    writeFileSync(to, readFileSync(to).toString('latin1').replaceAll(from, into), 'latin1');
+
+  it.each([
+    ['leads out of a directory', 'aa/bb/evil', '../../evil', 'invalid relative path'],
+    ['is absolute', 'aa/evil', '/a/evil', 'absolute path'],
+    ['stands there twice', 'second.txt', 'first1.txt', 'first1.txt twice'],
+  ])('with a name that %s is refused', async (_why, harmless, name, words) => {
+    const to = await write({ 'manifest.json': manifest({}), 'first1.txt': 'x', [harmless]: 'y' });
+    rename(to, harmless, name);
+    await expect(restoreArchive(there.db, to)).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining(words) as string,
+    });
+  });
+
+  it('of more files than any export is refused', async () => {
+    const files = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`${n}.txt`, '']));
+    await expect(restoreArchive(there.db, await write(files))).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('too many files') as string,
+    });
+  });
+
+  it('that would swell a thousandfold is refused before it does', async () => {
+    const to = path.join(directory, 'bomb.zip');
+    const zip = new ZipFile();
+    zip.addBuffer(Buffer.from(manifest({})), 'manifest.json');
+    const megabyte = Buffer.alloc(1024 * 1024);
+    zip.addReadStream(Readable.from(Array.from({ length: 300 }, () => megabyte)), 'data/tracks.jsonl');
+    zip.end();
+    await pipeline(zip.outputStream, createWriteStream(to));
+    expect(statSync(to).size).toBeLessThan(megabyte.length);
+    await expect(restoreArchive(there.db, to)).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('swell') as string,
+    });
   });
 
   it('but a text, or nothing at all, is refused too', async () => {
