@@ -9,12 +9,12 @@ import { sharePool } from '../src/connection-budget.ts';
 import { ConfigError } from '../src/errors.ts';
 import { callbackPath } from './support/app.ts';
 import { useDatabase } from './support/database.ts';
+import { drilled } from './support/drill.ts';
 import { startServerProcess, type ServerProcess } from './support/server-process.ts';
 
 const test = useDatabase();
 const WORKERS = 2;
-/** Twenty in `npm run drill`. */
-const RENEWALS = Number(process.env.DRILL_RENEWALS ?? 2);
+const RENEWALS = drilled(2, 20);
 
 let spotify: SpotifyStandIn;
 let server: ServerProcess;

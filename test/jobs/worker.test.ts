@@ -7,6 +7,7 @@ import { openQueue, type Queue } from '../../src/jobs/queue.ts';
 import { runRound, startWorker } from '../../src/jobs/worker.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
+import { drilled } from '../support/drill.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const test = useConnected();
@@ -186,7 +187,7 @@ describe('npm run worker', () => {
   );
 
   it('killed anywhere in a capture leaves a whole day or none', { timeout: 120_000 }, async () => {
-    const KILLS = Number(process.env.DRILL_KILLS ?? 5);
+    const KILLS = drilled(3, 50);
     for (let kills = 0; kills < KILLS; kills += 1) {
       await test.db.execute('TRUNCATE snapshots, capture_runs CASCADE');
       const calls = topCalls();

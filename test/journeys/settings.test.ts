@@ -21,8 +21,8 @@ describe.skipIf(!hasBrowser)('settings, in a real browser', { timeout: 180_000 }
   beforeAll(async () => {
     await signInByHand(test, ALICE);
     const aliceId = await userIdFor(test, ALICE);
-    for (const timeRange of ['short_term', 'long_term'])
-      await insertSnapshot(test.db, aliceId, { date: '2026-01-01', timeRange }, [await insertTrack(test.db)]);
+    for (const range of ['short_term', 'long_term'] as const)
+      await insertSnapshot(test.db, aliceId, { date: '2026-01-01', range }, [await insertTrack(test.db)]);
     await test.db.execute(
       `INSERT INTO capture_runs
          (user_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, failure)

@@ -1,42 +1,12 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
-import { text } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { writeLargeArchive } from '../../scripts/large-archive/write.ts';
+import { describe, expect, it } from 'vitest';
 import { createDb, type Transaction } from '../../src/db.ts';
-import { listStrayDerived } from '../support/derived.ts';
 import { useMoves } from '../support/moves.ts';
-import { insert, SNAPSHOTS_SCHEMA, useDirectory } from '../support/old-archives.ts';
-import { dumpTables } from '../support/table-dump.ts';
+import { insert, SNAPSHOTS_SCHEMA } from '../support/old-archives.ts';
+import { describeSchema } from '../support/schema-description.ts';
 
 const { test, archive, move, listRejects } = useMoves(SNAPSHOTS_SCHEMA);
-const directory = useDirectory();
-const root = path.resolve(import.meta.dirname, '../..');
-const SLOW = 300_000;
 
-/** Everything the catalogue says of constraints, indexes, triggers and columns. */
-const catalogue = (): Promise<unknown[]> =>
-  test.db.many(
-    `SELECT 'constraint' AS kind, conrelid::regclass::text AS relation, conname AS name, pg_get_constraintdef(oid) AS definition,
-            ARRAY[convalidated, condeferrable, condeferred, conislocal, connoinherit]::text AS state
-     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-     UNION ALL
-     SELECT 'index', indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
-            ARRAY[indisvalid, indisready, indislive, indisunique, indisprimary, indimmediate, indisclustered, indisreplident]::text
-     FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-     UNION ALL
-     SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled::text
-     FROM pg_trigger WHERE NOT tgisinternal
-     UNION ALL
-     SELECT 'foreign-key trigger', tgrelid::regclass::text, tgfoid::regproc::text, count(*)::text, min(tgenabled::text)
-     FROM pg_trigger WHERE tgisinternal GROUP BY 2, 3
-     UNION ALL
-     SELECT 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod), ARRAY[attnotnull, atthasdef]::text
-     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
-     ORDER BY 1, 2, 3, 4`,
-  );
+const catalogue = (): Promise<unknown[]> => describeSchema(test.db);
 
 const oidOf = async (name: string): Promise<number> =>
   (await test.db.one<{ oid: number }>(`SELECT $1::regclass::oid::int AS oid`, [name])).oid;
@@ -167,114 +137,3 @@ describe('JSON that the server refuses', () => {
     expect(report.conversions).toMatchObject({ 'JSON written as a JSON string to an object': 2 });
   });
 });
-
-interface Ended {
-  readonly code: number | null;
-  readonly peakMegabytes: number;
-}
-
-function run(file: string): { ended: Promise<Ended>; kill: () => void; isOver: () => boolean } {
-  const preload = ['--import', 'tsx', '--import', './scripts/bench/peak-memory.ts'];
-  const child = spawn(
-    process.execPath,
-    [...preload, 'scripts/migrate-from-sqlite.ts', file, '--owner', 'alice', '--no-backup', '--json'],
-    {
-      cwd: root,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: test.url },
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    },
-  );
-  const ended = Promise.all([
-    new Promise<number | null>((resolve) => child.on('close', resolve)),
-    text(child.stdio[3] as Readable),
-  ]).then(([code, peak]) => ({ code, peakMegabytes: Number(peak) / 1024 }));
-  return {
-    ended,
-    kill: () => void child.kill('SIGKILL'),
-    isOver: () => child.exitCode !== null || child.signalCode !== null,
-  };
-}
-
-async function until(condition: string, isOver: () => boolean = () => false): Promise<void> {
-  // On tables that another holds for itself, only the list of who does what can be asked.
-  const watcher = createDb({ url: test.url, poolMin: 0, poolMax: 1, applicationName: 'test-watcher' });
-  try {
-    for (;;) {
-      const { met } = await watcher.one<{ met: boolean }>(`SELECT ${condition} AS met`);
-      if (met) return;
-      if (isOver()) throw new Error(`it was over before this was met: ${condition}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  } finally {
-    await watcher.close();
-  }
-}
-
-const BUSY = `application_name = 'migrate-sqlite' AND datname = current_database()`;
-
-const STAGES = ['COPY snapshots', 'ALTER TABLE snapshots ADD CONSTRAINT', 'CREATE INDEX', 'ANALYZE'];
-
-it(
-  `killed at ${STAGES.join(', ')}: every key and index is in place, nothing is visible, and the next run succeeds`,
-  async () => {
-    const file = path.join(directory, 'kill.db');
-    writeLargeArchive({ file, tracks: 2_000, snapshots: 40_000 });
-    const before = await catalogue();
-    for (const statement of STAGES) {
-      const running = run(file);
-      onTestFinished(running.kill);
-      const met = `EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY} AND ltrim(query) LIKE '${statement}%')`;
-      await until(met, running.isOver);
-      running.kill();
-      await running.ended;
-      await until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY})`);
-      expect(await catalogue()).toEqual(before);
-      expect(await test.db.many('SELECT 1 FROM users UNION ALL SELECT 1 FROM tracks')).toEqual([]);
-    }
-    const whole = await run(file).ended;
-    expect(whole.code).toBe(0);
-    expect(whole.peakMegabytes).toBeLessThan(200);
-    expect(await catalogue()).toEqual(before);
-    expect(await listStrayDerived(test.patient)).toEqual([]);
-  },
-  SLOW,
-);
-
-it(
-  'the same data again: no table or index a byte larger, no row written',
-  async () => {
-    const file = path.join(directory, 'again.db');
-    writeLargeArchive({ file, tracks: 1_000, snapshots: 10_000 });
-    const sizes = (): Promise<unknown[]> =>
-      test.db.many(
-        `SELECT relname, pg_total_relation_size(oid) AS bytes FROM pg_class
-         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
-      );
-    await move(file);
-    await test.patient.execute('VACUUM');
-    const before = [await sizes(), await dumpTables(test.db, true)];
-    expect((await move(file)).changed).toBe(false);
-    expect([await sizes(), await dumpTables(test.db, true)]).toEqual(before);
-  },
-  SLOW,
-);
-
-const heavy = (rows: number): string =>
-  archive((db) => {
-    const add = db.prepare('INSERT INTO tracks (track_id, raw_json) VALUES (?, ?)');
-    for (let n = 1; n <= rows; n += 1)
-      add.run(`t${n}`, JSON.stringify({ n, text: 'abcdefgh'.repeat(655_000) }));
-  });
-
-it(
-  'memory follows the largest row, not their number: 28 rows of 5 MB take what 4 of them take',
-  async () => {
-    const few = await run(heavy(4)).ended;
-    expect(few.code).toBe(0);
-    await test.db.execute('TRUNCATE tracks CASCADE');
-    const many = await run(heavy(28)).ended;
-    expect(many.code).toBe(0);
-    expect(many.peakMegabytes).toBeLessThan(few.peakMegabytes + 100);
-  },
-  SLOW,
-);

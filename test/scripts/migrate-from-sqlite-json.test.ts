@@ -157,13 +157,6 @@ describe('JSON', () => {
       ['track_id=nul', 'holds a NUL character', { type: 'text', hex: '7b2261223a2200227d' }],
     ]);
   });
-
-  it('a payload of 50 MB moves', async () => {
-    const file = payload(`{"a": "${'x'.repeat(50 * 1024 * 1024)}"}`);
-    expect(exitCodeOf(await move(file))).toBe(0);
-    const stored = await test.db.one<{ size: number }>(`SELECT length(raw_json ->> 'a') AS size FROM tracks`);
-    expect(stored.size).toBe(50 * 1024 * 1024);
-  });
 });
 
 describe('what a payload tells', () => {

@@ -2,10 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { drilled } from './drill.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
+/** The one without a window of its own first: the same engine, with less around it. */
+const CHROMIUM = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => existsSync(path));
 
 /** Journeys need a Chromium; where there is none they are skipped, and say so. */
 export const hasBrowser = CHROMIUM !== undefined;
@@ -14,22 +19,18 @@ if (!hasBrowser)
     'No Chromium found: the journeys in a real browser are skipped (apt-get install chromium).\n',
   );
 
-/**
- * Width in pixels and colour scheme each page is looked at in: each width and each scheme once, and in the long drill
- * every width in every scheme.
- */
-export const LOOKS: readonly (readonly [width: 390 | 1280, colorScheme: 'light' | 'dark'])[] =
-  process.env.DRILL_LOOKS === 'all'
-    ? [
-        [390, 'light'],
-        [390, 'dark'],
-        [1280, 'light'],
-        [1280, 'dark'],
-      ]
-    : [
-        [390, 'dark'],
-        [1280, 'light'],
-      ];
+type Look = readonly [width: 390 | 1280, colorScheme: 'light' | 'dark'];
+
+/** Width in pixels and colour scheme each page is looked at in: on a phone in the dark, and in the drill in every one. */
+export const LOOKS = drilled<readonly Look[]>(
+  [[390, 'dark']],
+  [
+    [390, 'light'],
+    [390, 'dark'],
+    [1280, 'light'],
+    [1280, 'dark'],
+  ],
+);
 
 const QUIET_START = [
   '--headless',

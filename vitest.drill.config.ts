@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+import usual from './vitest.config.ts';
+
+/** `npm run drill`: what takes minutes, and what `npm test` does once or in part, often and whole. */
+export default defineConfig({
+  test: {
+    ...usual.test,
+    include: [
+      'test/**/*.drill.ts',
+      'test/jobs/*.test.ts',
+      'test/journeys/*.test.ts',
+      'test/web/hostile.test.ts',
+      'test/workers.test.ts',
+    ],
+    env: { DRILL: 'yes' },
+    testTimeout: 1_200_000,
+  },
+});
