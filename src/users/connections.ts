@@ -148,8 +148,8 @@ interface StoredTokens {
   readonly refresh_token: string | null;
   /** Good for another minute at least, by the database's clock. */
   readonly fresh: boolean;
-  /** Nobody is refreshing, nor was killed at it. */
-  readonly idle: boolean;
+  /** Until when somebody is refreshing, or was when they were killed; null: nobody. To the microsecond, so as text. */
+  readonly leased_until: string | null;
 }
 
 const WAIT_STEP_MS = 100;
@@ -168,7 +168,7 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
     const sealed = stored.access_token;
     const token = stored.fresh || renewed ? openOrNull(access, sealed, userId, 'access_token') : null;
     if (token !== null) return { token, sealed };
-    if (outdated !== undefined && stored.idle) break;
+    if (outdated !== undefined && stored.leased_until === null) break;
     outdated = sealed;
     if (await takeLease(db, userId, stored)) await refresh(db, userId, access, stored.refresh_token);
     else await sleep(WAIT_STEP_MS);
@@ -178,22 +178,23 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
 
 const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =>
   db.maybeOne<StoredTokens>(
-    `SELECT access_token, refresh_token, refreshing_until IS NULL AS idle,
+    `SELECT access_token, refresh_token, refreshing_until::text AS leased_until,
        COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
      FROM spotify_connections WHERE user_id = $1`,
     [userId],
   );
 
 /**
- * Only for tokens that are still what was read: somebody may have refreshed them in between. A lease that ends much
- * later than any can was taken before the clock was put back.
+ * Only where all is still what was read: somebody may have refreshed in between, or failed, and then all who wait fail
+ * with them. A lease that ends much later than any can was taken before the clock was put back.
  */
 async function takeLease(db: Queries, userId: number, stored: StoredTokens): Promise<boolean> {
   const taken = await db.execute(
     `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $4)
      WHERE user_id = $1 AND refresh_token = $2 AND access_token IS NOT DISTINCT FROM $3
+       AND refreshing_until IS NOT DISTINCT FROM $5::timestamptz
        AND (refreshing_until IS NULL OR refreshing_until NOT BETWEEN now() AND now() + 2 * make_interval(secs => $4))`,
-    [userId, stored.refresh_token, stored.access_token, LEASE_SECONDS],
+    [userId, stored.refresh_token, stored.access_token, LEASE_SECONDS, stored.leased_until],
   );
   return taken === 1;
 }
