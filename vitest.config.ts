@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // No test leaves anything in a module: each process loads the app once, not once a file.
+    isolate: false,
     // Most tests wait for a process or a database: more of them at once than there are cores.
     maxWorkers: 3,
     // On a shared machine a test about time may lose a race that is not ours: it may run once more, and is then marked.

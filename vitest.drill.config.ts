@@ -7,10 +7,9 @@ export default defineConfig({
     ...usual.test,
     include: [
       'test/**/*.drill.ts',
-      'test/jobs/*.test.ts',
+      'test/jobs/worker.test.ts',
       'test/journeys/*.test.ts',
       'test/web/hostile.test.ts',
-      'test/workers.test.ts',
     ],
     env: { DRILL: 'yes' },
     testTimeout: 1_200_000,

@@ -5,16 +5,13 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standInListeners } from '../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../scripts/spotify-stand-in/server.ts';
-import { sharePool } from '../src/connection-budget.ts';
-import { ConfigError } from '../src/errors.ts';
 import { callbackPath } from './support/app.ts';
 import { useDatabase } from './support/database.ts';
-import { drilled } from './support/drill.ts';
 import { startServerProcess, type ServerProcess } from './support/server-process.ts';
 
 const test = useDatabase();
 const WORKERS = 2;
-const RENEWALS = drilled(2, 20);
+const RENEWALS = 20;
 
 let spotify: SpotifyStandIn;
 let server: ServerProcess;
@@ -151,26 +148,5 @@ describe('several web workers', { timeout: 120_000 }, () => {
     server.signal('SIGTERM');
     expect(await server.exit).toEqual({ code: 0, signal: null });
     expect(pids.filter(isAlive)).toEqual([]);
-  });
-});
-
-describe('a worker’s share of the connections', () => {
-  it('is what was asked for where the database allows it', () => {
-    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: false }, 97)).toBe(10);
-  });
-
-  it('is smaller where it does not, with some to spare for others', () => {
-    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: false }, 22)).toBe(4);
-  });
-
-  it('leaves room for the captures where web processes make them', () => {
-    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: true }, 41)).toBe(5);
-  });
-
-  it('of less than two is refused, in words', () => {
-    expect(() => sharePool({ poolMax: 10, webConcurrency: 8, workerInWeb: false }, 15)).toThrow(ConfigError);
-    expect(() => sharePool({ poolMax: 10, webConcurrency: 8, workerInWeb: false }, 15)).toThrow(
-      /WEB_CONCURRENCY: .*15 connections/,
-    );
   });
 });

@@ -12,13 +12,12 @@ import { planJobs, workOff } from '../../src/jobs/worker.ts';
 import { findConnectionHealth } from '../../src/users/connection-health.ts';
 import { saveConnection, type SpotifyAccess } from '../../src/users/connections.ts';
 import { useDatabase } from '../support/database.ts';
-import { drilled } from '../support/drill.ts';
 import { insertListener } from '../support/factories.ts';
 import { useSimulatedClock } from '../support/simulated-clock.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-const DAYS = drilled(30, 365);
+const DAYS = 365;
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 const STEP_MS = 30 * MINUTE_MS;
 /**

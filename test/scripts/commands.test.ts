@@ -1,12 +1,9 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.ts';
-import { runScript, startScript } from '../support/run-script.ts';
+import { runScript } from '../support/run-script.ts';
 
 const test = useDatabase();
 const nowhere = 'postgres://nobody:a-secret@127.0.0.1:9/nothing';
@@ -54,29 +51,6 @@ describe('npm run explain', () => {
 });
 
 describe('npm run demo', () => {
-  it(
-    'comes up with nothing set up, twice on the same archive, and stops cleanly',
-    // Both starts move the whole archive, beside whatever else this machine is testing.
-    { timeout: 300_000 },
-    async () => {
-      // Somebody else has the port: the demo takes another.
-      const occupied = createServer().listen(39_217, '127.0.0.1');
-      await once(occupied, 'listening');
-      for (const moved of [/^tracks +1,900 +1,900/m, /Nothing new: all of it was there already/]) {
-        const demo = startScript('scripts/demo.ts', ['--port', '39217'], { cwd: directory });
-        while (!demo.output().includes('Ready: open') && demo.child.exitCode === null) await sleep(100);
-        expect(demo.output()).toMatch(moved);
-        const url = /Ready: open (\S+)/.exec(demo.output())?.[1] ?? '';
-        const home = await fetch(url);
-        expect(await home.text()).toContain('Sign in with Spotify');
-        const start = await fetch(`${url}/auth/spotify`, { redirect: 'manual' });
-        expect(start.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/authorize\?/);
-        demo.child.kill('SIGINT');
-        expect(await demo.ended).toBe(0);
-      }
-    },
-  );
-
   it('names a file that is not there', async () => {
     const { code, output } = await runScript('scripts/demo.ts', ['nowhere.db'], { cwd: directory });
     expect(output).toContain('There is no file nowhere.db');

@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { startScript } from '../support/run-script.ts';
+
+it('npm run demo comes up with nothing set up, twice on the same archive, and stops cleanly', async () => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-demo-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  // Somebody else has the port: the demo takes another.
+  const occupied = createServer().listen(39_217, '127.0.0.1');
+  await once(occupied, 'listening');
+  for (const moved of [/^tracks +1,900 +1,900/m, /Nothing new: all of it was there already/]) {
+    const demo = startScript('scripts/demo.ts', ['--port', '39217'], { cwd: directory });
+    while (!demo.output().includes('Ready: open') && demo.child.exitCode === null) await sleep(100);
+    expect(demo.output()).toMatch(moved);
+    const url = /Ready: open (\S+)/.exec(demo.output())?.[1] ?? '';
+    const home = await fetch(url);
+    expect(await home.text()).toContain('Sign in with Spotify');
+    const start = await fetch(`${url}/auth/spotify`, { redirect: 'manual' });
+    expect(start.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/authorize\?/);
+    demo.child.kill('SIGINT');
+    expect(await demo.ended).toBe(0);
+  }
+  occupied.close();
+});
