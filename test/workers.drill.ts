@@ -94,7 +94,7 @@ const ask = (agent: http.Agent): Promise<number | string> =>
       .on('error', (error) => resolve(error.message));
   });
 
-describe('several web workers', { timeout: 120_000 }, () => {
+describe('several web workers', { timeout: RENEWALS * 60_000 }, () => {
   it('know the same listener', async () => {
     await expect.poll(countListening, { timeout: 30_000 }).toBe(WORKERS);
     const alice = supertest.agent(server.baseUrl);

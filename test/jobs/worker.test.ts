@@ -131,6 +131,8 @@ const letPass = (minutes: number): Promise<number> =>
     [minutes],
   );
 
+const KILLS = drilled(3, 50);
+
 describe('npm run worker', () => {
   const running: ChildProcess[] = [];
   afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
@@ -186,8 +188,7 @@ describe('npm run worker', () => {
     },
   );
 
-  it('killed anywhere in a capture leaves a whole day or none', { timeout: 120_000 }, async () => {
-    const KILLS = drilled(3, 50);
+  it('killed anywhere in a capture leaves a whole day or none', { timeout: KILLS * 40_000 }, async () => {
     for (let kills = 0; kills < KILLS; kills += 1) {
       await test.db.execute('TRUNCATE snapshots, capture_runs CASCADE');
       const calls = topCalls();
