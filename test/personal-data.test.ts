@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importHotQueries } from '../scripts/explain/all-hot-queries.ts';
+import { importAppQueries } from './support/app-queries.ts';
 import { listValues, valuesFor, type Values } from '../scripts/explain/values.ts';
 import { fillLargeDatabase } from '../scripts/large-database/fill.ts';
 import { openLarge } from '../scripts/large-database/open.ts';
@@ -10,7 +10,7 @@ const test = useDatabase();
 /** Tables whose rows belong to one listener each. (Sessions name theirs inside, and are found by their own id.) */
 let personal: string[] = [];
 let values: Values;
-const queries = await importHotQueries();
+const queries = await importAppQueries();
 
 beforeAll(async () => {
   personal = (

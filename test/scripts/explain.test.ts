@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importHotQueries } from '../../scripts/explain/all-hot-queries.ts';
+import { importAppQueries } from '../support/app-queries.ts';
 import { explainQuery } from '../../scripts/explain/plan.ts';
 import { listFaults, printPlans } from '../../scripts/explain/print.ts';
 import { listValues, type Values } from '../../scripts/explain/values.ts';
@@ -57,7 +57,7 @@ describe('explaining a query', () => {
   });
 
   it('knows a value for every parameter of every query of the app, but for imports nobody made here', async () => {
-    const queries = await importHotQueries();
+    const queries = await importAppQueries();
     expect(queries.length).toBeGreaterThan(10);
     const known = new Set(Object.keys(values));
     expect(queries.flatMap(({ parameters }) => parameters).filter((name) => !known.has(name))).toEqual([]);
