@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // No test leaves anything in a module: each process loads the app once, not once a file.
+    // Each process loads the app once, not once a file: what a test leaves in a module, the next file there meets.
     isolate: false,
     // Most tests wait for a process or a database: more of them at once than there are cores.
     maxWorkers: 3,

@@ -43,7 +43,7 @@ export interface DbSettings {
   readonly poolMin: number;
   readonly poolMax: number;
   readonly applicationName: string;
-  /** Milliseconds; 0 means no limit (for a move or a migration). Default 5000. */
+  /** Milliseconds; 0 means long work without a limit, planned as the server does (a move, a migration). Default 5000. */
   readonly statementTimeoutMs?: number;
   /**
    * Behind a pooler in transaction mode (pgbouncer), which takes no start-up parameters and whose server connections

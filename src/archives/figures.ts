@@ -176,7 +176,7 @@ const POPULAR = `
     ) AS best
   )`;
 
-/** A track without linked artists still has its artist's name to be counted by. */
+/** A track without linked artists still has its artist's name to be counted by. (OFFSET 0: see joinByKey.) */
 const artistsSql = (scope: Scope): string => `
   credits AS (
     SELECT chosen.track_id, artist_id FROM chosen

@@ -60,7 +60,10 @@ const TRIGRAMS = hotQuery(
   WHERE show_trgm(word) <> '{}' ORDER BY place`,
 );
 
-/** Each comparison of letters costs as much as all else: what is as near in whole words is near at all (pg_trgm). */
+/**
+ * The comparisons are what costs, so few are made: what is near enough by whole words is so by parts of words (pg_trgm:
+ * word_similarity is at least strict_word_similarity), and only those that may be shown are compared by name alone.
+ */
 const NEAR = hotQuery(
   'search: near matches',
   ['userId', 'limit', 'releasedFrom', 'releasedTo', 'mistypedWordQuery', 'searchedWords', 'withoutWordQuery'],

@@ -62,7 +62,7 @@ const OWN_TRACKS = `
   SELECT track_id FROM track_artists JOIN archive_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
     AND ${BELONGS_TO_ARTIST_PAGE}`;
 
-/** The months the lists were added up to, of three ranges, when they were kept. */
+/** From the months that are added up as lists are kept: an artist’s tracks have many places in each. */
 const PRESENCE = hotQuery(
   'artist: presence by month',
   ['userId', 'artistId'],

@@ -22,7 +22,7 @@ const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 const STEP_MS = 30 * MINUTE_MS;
 /**
  * On most days the workers wake up once, at an hour at which it is late enough for all three, so that a year passes in
- * half a minute; around each misfortune, and with `npm run drill` the whole year through, they do so every half hour.
+ * a minute or two; around each misfortune, and with SIMULATED_STEPS=all the whole year through (hours), they do so every half hour.
  */
 const AWAKE_HOUR = 18;
 const EVERY_HALF_HOUR = process.env.SIMULATED_STEPS === 'all';

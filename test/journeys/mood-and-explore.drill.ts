@@ -1,12 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
-import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
-import { createDb } from '../../src/db.ts';
-import { ALICE, useApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
@@ -15,6 +8,7 @@ import {
   refusedByPolicy,
   useBrowser,
 } from '../support/browser.ts';
+import { signInByHand, useDemoArchive } from '../support/demo-archive.ts';
 
 describe.skipIf(!hasBrowser)(
   'a listener who looks for moods and sifts their tracks',
@@ -22,34 +16,11 @@ describe.skipIf(!hasBrowser)(
   () => {
     const test = useApp();
     const browser = useBrowser();
-    const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-journey-'));
-
-    beforeAll(async () => {
-      const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
-      // A move has no time limit here, as little as the command has one.
-      const db = createDb({
-        url: test.url,
-        poolMin: 0,
-        poolMax: 2,
-        applicationName: 'move',
-        statementTimeoutMs: 0,
-      });
-      for (const file of [snapshotsFile, playlistsFile])
-        await moveArchive({ db, file, owner: ALICE, backup: false });
-      await db.close();
-    });
-    afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-    const signIn = async (page: Page): Promise<void> => {
-      test.spotify.signInAs(ALICE);
-      await page.goto(test.baseUrl);
-      await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
-      await page.waitForURL(/dashboard|unclaimed/);
-    };
+    useDemoArchive(test);
 
     it('enters the map by mouse, by keyboard and by its quadrants', async () => {
       const page = await browser.open({ viewport: { width: 1280, height: 900 } });
-      await signIn(page);
+      await signInByHand(test, page);
       await page.goto(`${test.baseUrl}/mood`);
       const reader = page.locator('.plane__reader a');
       await page.getByRole('button', { name: 'Next track' }).press('Enter');
@@ -82,7 +53,7 @@ describe.skipIf(!hasBrowser)(
 
     it('reads the four moods without scripts', async () => {
       const page = await browser.open({ javaScriptEnabled: false });
-      await signIn(page);
+      await signInByHand(test, page);
       await page.goto(`${test.baseUrl}/mood`);
       expect(await page.locator('.mood').count()).toBe(4);
       expect(await page.locator('canvas').count()).toBe(0);
@@ -93,7 +64,7 @@ describe.skipIf(!hasBrowser)(
     it('sifts the tracks, takes a filter away and downloads what is left; without scripts too', async () => {
       for (const javaScriptEnabled of [true, false]) {
         const page = await browser.open({ javaScriptEnabled, viewport: { width: 390, height: 900 } });
-        await signIn(page);
+        await signInByHand(test, page);
         await page.goto(`${test.baseUrl}/explore`);
         await page.locator('summary', { hasText: 'Sound' }).click();
         await page.getByLabel('Energy from').fill('0.8');
@@ -116,7 +87,7 @@ describe.skipIf(!hasBrowser)(
         colorScheme,
         reducedMotion: 'reduce',
       });
-      await signIn(page);
+      await signInByHand(test, page);
       const faults: string[] = [];
       for (const address of [
         '/mood',

@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
-import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
-import { createDb } from '../../src/db.ts';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { ALICE, useApp, type TestApp } from '../support/app.ts';
 import {
   accessibilityFaults,
@@ -16,34 +10,9 @@ import {
   refusedByPolicy,
   useBrowser,
 } from '../support/browser.ts';
+import { signInByHand, useDemoArchive } from '../support/demo-archive.ts';
 import { letTimePass, urisOf } from '../support/playlists.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
-
-/** Alice's demo archive, moved as a listener would. */
-function useDemoArchive(test: TestApp): void {
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-playlists-'));
-  beforeAll(async () => {
-    const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
-    const db = createDb({
-      url: test.url,
-      poolMin: 0,
-      poolMax: 2,
-      applicationName: 'test',
-      statementTimeoutMs: 0,
-    });
-    for (const file of [snapshotsFile, playlistsFile])
-      await moveArchive({ db, file, owner: ALICE, backup: false });
-    await db.close();
-  }, 120_000);
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-}
-
-async function signIn(test: TestApp, page: Page, baseUrl = test.baseUrl): Promise<void> {
-  test.spotify.signInAs(ALICE);
-  await page.goto(baseUrl);
-  await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
-  await page.waitForURL(/dashboard/);
-}
 
 const sendButton = (page: Page) => page.getByRole('button', { name: 'Send to Spotify' });
 const state = (page: Page): Promise<string> => page.locator('section:has(> header #spotify)').innerText();
@@ -84,7 +53,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
 
   it('goes from a year over a comparison to a playlist, builds it and sends it once, pressed twice in two tabs', async () => {
     const page = await browser.open();
-    await signIn(test, page);
+    await signInByHand(test, page);
     await page.goto(`${test.baseUrl}/time-machine/2024`);
     await page.getByLabel('Compare with another day').fill('2025-06-15');
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -137,7 +106,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
 
   it('sees how far it is while it is sent', async () => {
     const page = await browser.open();
-    await signIn(test, page);
+    await signInByHand(test, page);
     await keepLongPlaylist(page, test.baseUrl, 'Followed', 500);
     test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 3_000 });
     await sendButton(page).click();
@@ -159,7 +128,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
 
   it('does all of it without scripts, through a fault in the middle', async () => {
     const page = await browser.open({ javaScriptEnabled: false });
-    await signIn(test, page);
+    await signInByHand(test, page);
     await keepLongPlaylist(page, test.baseUrl, 'Plain');
     test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 3_000, times: 'once' });
     test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 502, after: 1, times: 'once' });
@@ -190,7 +159,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     ['a dead connection', null, /Your connection to Spotify has ended[^]*Connect Spotify again/],
   ] as const)('is told in words what stands in the way: %s', async (name, fault, words) => {
     const page = await browser.open({ viewport: { width: 390, height: 900 } });
-    await signIn(test, page);
+    await signInByHand(test, page);
     await keepLongPlaylist(page, test.baseUrl, name);
     if (fault) test.spotify.fail(fault);
     else {
@@ -223,7 +192,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
       colorScheme,
       reducedMotion: 'reduce',
     });
-    await signIn(test, page);
+    await signInByHand(test, page);
     const [old] = await test.db.many<{ playlist_id: string }>(
       `SELECT playlist_id FROM playlists WHERE origin = 'old-archive' ORDER BY playlist_id LIMIT 1`,
     );
@@ -273,7 +242,7 @@ describe.skipIf(!hasBrowser)('a playlist on its way through a bad evening', { ti
     await server.listening();
     const { baseUrl } = server;
     const page = await browser.open();
-    await signIn(test, page, baseUrl);
+    await signInByHand(test, page, baseUrl);
     await test.db.execute('UPDATE users SET paused_at = now()');
     await keepLongPlaylist(page, baseUrl, 'Through a bad evening');
 

@@ -1,12 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
-import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
-import { createDb } from '../../src/db.ts';
-import { ALICE, useApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { useApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
@@ -15,38 +9,18 @@ import {
   refusedByPolicy,
   useBrowser,
 } from '../support/browser.ts';
+import { signInByHand, useDemoArchive } from '../support/demo-archive.ts';
 
 describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_000 }, () => {
   const test = useApp();
   const browser = useBrowser();
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-travel-'));
+  useDemoArchive(test);
 
-  beforeAll(async () => {
-    const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
-    const db = createDb({
-      url: test.url,
-      poolMin: 0,
-      poolMax: 2,
-      applicationName: 'test',
-      statementTimeoutMs: 0,
-    });
-    for (const file of [snapshotsFile, playlistsFile])
-      await moveArchive({ db, file, owner: ALICE, backup: false });
-    await db.close();
-  }, 120_000);
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-  const signIn = async (page: Page): Promise<void> => {
-    test.spotify.signInAs(ALICE);
-    await page.goto(test.baseUrl);
-    await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
-    await page.waitForURL(/dashboard/);
-  };
   const heading = (page: Page): Promise<string> => page.locator('h1').innerText();
 
   it('goes from the timeline to a year, a month and a day, by links and by keys, and compares', async () => {
     const page = await browser.open();
-    await signIn(page);
+    await signInByHand(test, page);
     await page.getByRole('link', { name: 'Time machine', exact: true }).click();
     await page.waitForURL(/time-machine$/);
     await page.locator('.timeline').getByRole('link', { name: '2024', exact: true }).click();
@@ -87,7 +61,7 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
 
   it('needs no scripts', async () => {
     const page = await browser.open({ javaScriptEnabled: false });
-    await signIn(page);
+    await signInByHand(test, page);
     await page.goto(`${test.baseUrl}/time-machine/2024`);
     expect(await page.locator('.arrows__keys').isVisible()).toBe(false);
     await page.locator('a[rel=next]').click();
@@ -102,7 +76,7 @@ describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_00
       colorScheme,
       reducedMotion: 'reduce',
     });
-    await signIn(page);
+    await signInByHand(test, page);
     const faults: string[] = [];
     for (const address of [
       '/dashboard',
