@@ -6,6 +6,8 @@ import { log } from './log.ts';
 /** A worker that ends sooner than this after its start is not started again at once. */
 const TOO_SOON_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** A worker that serves nobody by then never will. */
+const LONGEST_START_MS = 60_000;
 
 export interface WorkerSettings {
   readonly count: number;
@@ -16,7 +18,10 @@ export interface WorkerSettings {
 export interface Workers {
   /** Sends every worker to its end and waits for all of them. */
   stop(): Promise<void>;
-  /** Starts each anew, one after the other, the next once the one before serves: nobody waits at a closed door. */
+  /**
+   * Starts each anew, one after the other, and ends the old one once the new one serves: nobody waits at a closed
+   * door. Where a new one does not come to serve, the old ones go on. Renewals follow each other, never overlap.
+   */
   renew(): Promise<void>;
 }
 
@@ -43,29 +48,58 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
   };
   for (let n = 0; n < count; n += 1) start();
 
+  /** Whether another has taken its place. One that does not come to serve leaves things as they were. */
+  const replace = async (worker: Worker): Promise<boolean> => {
+    const successor = start();
+    // Until it serves it is nobody's successor; whoever of the two ends now is not to be replaced by a third.
+    leaving.add(successor).add(worker);
+    const serves = await Promise.race([listens(successor), sleep(LONGEST_START_MS, false, { ref: false })]);
+    leaving.delete(serves ? successor : worker);
+    await end(serves ? worker : successor);
+    if (!serves && worker.isDead() && !stopping) start();
+    return serves;
+  };
+
+  const renewAll = async (): Promise<void> => {
+    for (const worker of living()) {
+      if (stopping) return;
+      // One that has ended meanwhile has been replaced already.
+      if (worker.isDead()) continue;
+      if (!(await replace(worker)) && !stopping) {
+        log.error({ worker: worker.id }, 'a new web worker did not come to serve; the old ones go on');
+        return;
+      }
+    }
+  };
+  let renewal = Promise.resolve();
+  let awaited = false;
+
   return {
     async stop() {
       stopping = true;
       await Promise.all(living().map(end));
     },
     async renew() {
-      for (const worker of living()) {
-        if (stopping) return;
-        const successor = start();
-        await Promise.race([listens(successor), sleep(DRAIN_MS, undefined, { ref: false })]);
-        leaving.add(worker);
-        await end(worker);
+      // Asked twice while one is under way: one more after it renews whatever both had in mind.
+      if (!awaited) {
+        awaited = true;
+        renewal = renewal.then(() => {
+          awaited = false;
+          return renewAll();
+        });
       }
+      await renewal;
     },
   };
 }
 
 const living = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 
-const listens = (worker: Worker): Promise<void> =>
+/** Whether it came to listen; false where it ended instead. */
+const listens = (worker: Worker): Promise<boolean> =>
   new Promise((resolve) => {
-    worker.once('listening', () => resolve());
-    worker.once('exit', () => resolve());
+    worker.once('listening', () => resolve(true));
+    worker.once('exit', () => resolve(false));
   });
 
 /** Asks it to finish what is under way; what still hangs after that is killed. */

@@ -143,6 +143,23 @@ describe('several web workers', { timeout: RENEWALS * 60_000 }, () => {
     expect(answers).toBeGreaterThan(RENEWALS);
   });
 
+  it('are still as many when they are asked to renew themselves again and again meanwhile', async () => {
+    const before = countListening();
+    const living = (): number[] =>
+      linesSaying('listening')
+        .map(({ pid }) => Number(pid))
+        .filter(isAlive);
+    for (let n = 0; n < 5; n += 1) {
+      server.signal('SIGUSR2');
+      await sleep(100);
+    }
+    // The first at once, all that were asked for meanwhile in one after it.
+    await expect.poll(() => countListening() - before, { timeout: 120_000 }).toBe(2 * WORKERS);
+    await expect.poll(living, { timeout: 60_000 }).toHaveLength(WORKERS);
+    await sleep(2_000);
+    expect(countListening() - before).toBe(2 * WORKERS);
+  });
+
   it('end with their supervisor when it is told to, and leave with 0', async () => {
     const pids = linesSaying('listening').map(({ pid }) => Number(pid));
     server.signal('SIGTERM');
