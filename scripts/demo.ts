@@ -3,9 +3,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
+import { loadSqlite } from '../src/load-sqlite.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { startApp, moveFile, waitUntilReady } from './demo/processes.ts';
-import { inventedDemo, ownFileDemo, type Demo } from './demo/listener.ts';
+import type { Demo } from './demo/listener.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from './spotify-stand-in/server.ts';
 import { runTool } from './run-tool.ts';
 
@@ -20,6 +21,7 @@ await runTool(async () => {
   if (positionals.length > 1 || !/^\d{1,5}$/.test(values.port)) throw new AppError(400, USAGE);
   const [file] = positionals;
   if (file !== undefined && !existsSync(file)) throw new AppError(400, `There is no file ${file}. ${USAGE}`);
+  await loadSqlite();
   // One place for the invented listener, another for real files: the two are never mixed.
   const directory = path.resolve('.data', file === undefined ? 'demo' : 'demo-own-files');
   if (values.fresh) rmSync(directory, { recursive: true, force: true });
@@ -29,6 +31,8 @@ await runTool(async () => {
 
 async function run(directory: string, file: string | undefined, port: number): Promise<number> {
   const env = { NODE_ENV: 'development', EMBEDDED_POSTGRES_DIR: path.join(directory, 'postgres') };
+  // Old files are written with SQLite, which is known to be there by now.
+  const { inventedDemo, ownFileDemo } = await import('./demo/listener.ts');
   console.log('Starting PostgreSQL …');
   const { db, close } = await openDatabase(loadConfig('database', env), { applicationName: 'demo' });
   try {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { loadSqlite } from '../../src/load-sqlite.ts';
 import { quoteName, type ReadableTable } from './cells.ts';
 import { NothingWritten } from './faults.ts';
 import { detectLayout, LAYOUTS, type Layout, type TableShape } from './layouts.ts';
@@ -54,10 +55,8 @@ export async function openSource(file: string): Promise<Source> {
 /** Opens any SQLite file the same careful way, whatever its layout. */
 export async function openReadOnly(file: string): Promise<Database> {
   checkFile(file);
-  const { default: Sqlite } = await import('better-sqlite3').catch(() => {
-    throw new NothingWritten(
-      'Reading SQLite needs the package better-sqlite3, which could not be loaded: run "npm install better-sqlite3" and try again.',
-    );
+  const Sqlite = await loadSqlite().catch((error: Error) => {
+    throw new NothingWritten(error.message);
   });
   let db: Database | undefined;
   try {

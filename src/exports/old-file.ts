@@ -12,6 +12,7 @@ import {
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { AppError } from '../errors.ts';
+import { loadSqlite } from '../load-sqlite.ts';
 
 /** To the letter what the old app made. */
 const LAYOUT = `
@@ -31,12 +32,7 @@ export interface OldFile {
 export async function createOldFile(file: string): Promise<OldFile> {
   const target = path.resolve(file);
   checkTarget(file, target);
-  const { default: Sqlite } = await import('better-sqlite3').catch(() => {
-    throw new AppError(
-      500,
-      'Writing SQLite needs the package better-sqlite3, which could not be loaded: run "npm install better-sqlite3" and try again.',
-    );
-  });
+  const Sqlite = await loadSqlite();
   const fresh = `${target}.${process.pid}.partial`;
   rmSync(fresh, { force: true });
   try {
