@@ -37,14 +37,23 @@ export const yearTime = (date: string): ChosenTime => {
 export const daysBetween = (from: string, to: string): number =>
   Math.round((instantOf(to) - instantOf(from)) / 86_400_000);
 
-/** The calendar day it is somewhere. */
+/** The calendar day so many days earlier (later, for a negative number). */
+export function daysBefore(date: string, days: number): string {
+  const day = new Date(instantOf(date));
+  day.setUTCDate(day.getUTCDate() - days);
+  return day.toISOString().slice(0, 10);
+}
+
+/** Making one costs a hundred times what asking it does. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day (`YYYY-MM-DD`) it is somewhere. */
 export function dayIn(timeZone: string, instant = new Date()): string {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(instant);
+  const known =
+    calendars.get(timeZone) ??
+    new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  calendars.set(timeZone, known);
+  const parts = known.formatToParts(instant);
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }

@@ -5,7 +5,7 @@ import type { Period } from '../plays/period.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { chartTable, type Chart } from './findings.ts';
 import { formatDate, formatMonth, formatNumber, formatPercent, plural } from './format.ts';
-import { daysBefore, daysBetween } from './local-days.ts';
+import { daysBefore, daysBetween } from '../snapshots/chosen-time.ts';
 
 const hourName = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
 

@@ -5,6 +5,7 @@ import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '
 import { listPlayGaps, listPlays, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';
 import { findListBeside, listMostPlayed } from '../../plays/top-plays.ts';
+import { dayIn, daysBefore } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { calendarYear, drawCalendar } from '../history-calendar.ts';
 import {
@@ -15,7 +16,6 @@ import {
   labelled,
   timeRangeBeside,
 } from '../history-charts.ts';
-import { daysBefore, today } from '../local-days.ts';
 import { requireSignIn } from '../middleware/sign-in.ts';
 import { readParams } from '../read-params.ts';
 import { renderPage } from '../render.ts';
@@ -79,7 +79,7 @@ const listenerOf = (req: Request): Express.User => req.user as Express.User;
 function periodOf(req: Request, { from, to, span: chosen }: Asked): Period {
   const days = SPANS[chosen];
   if (from !== null || to !== null || days === null) return { from, to };
-  return { from: daysBefore(today(listenerOf(req).timezone), days - 1), to: null };
+  return { from: daysBefore(dayIn(listenerOf(req).timezone), days - 1), to: null };
 }
 
 async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
@@ -106,7 +106,7 @@ async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
 }
 
 async function readFigures(db: WebContext['db'], listener: Express.User, period: Period) {
-  const now = today(listener.timezone);
+  const now = dayIn(listener.timezone);
   const year = calendarYear(period.to ?? now);
   const [byHour, byDay, calendar, streaks, mostPlayed, ranked] = await Promise.all([
     countPlaysByHour(db, listener, period),
