@@ -11,6 +11,7 @@ import {
   readSize,
   SIZE_OPTIONS,
   sizeUsage,
+  SOME_PLAYS,
 } from '../large-database/size.ts';
 import { printVisit, type QueryTimes } from './page-times.ts';
 import { compareSimilar } from './similar.ts';
@@ -23,6 +24,7 @@ const DEFAULT_SIZE: LargeDatabaseSize = {
   tracks: 30_000,
   snapshots: 800_000,
   observed: { tracks: 5_000, days: 3_650 },
+  mostPlays: SOME_PLAYS,
 };
 /** What it is compared with: a listener alone, with as many days and fewer tracks. */
 const TRACKS_ALONE = 2_000;
@@ -66,9 +68,10 @@ export async function benchPages(args: readonly string[]): Promise<number> {
   });
 }
 
-function aloneBeside({ seed, observed: { tracks, days } }: LargeDatabaseSize): LargeDatabaseSize {
+function aloneBeside({ seed, observed: { tracks, days }, mostPlays }: LargeDatabaseSize): LargeDatabaseSize {
   const observed = { tracks: Math.min(TRACKS_ALONE, tracks), days };
-  return { seed, listeners: 1, tracks: observed.tracks, snapshots: observedPlaces(observed), observed };
+  const snapshots = observedPlaces(observed);
+  return { seed, listeners: 1, tracks: observed.tracks, snapshots, observed, mostPlays };
 }
 
 async function timeQueries(

@@ -88,6 +88,27 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
     'time machine: the way of a year’s top ten',
     'time machine: lost and kept of a period',
   ],
+  'history, a year': [
+    ...EVERY_PAGE,
+    'history: a page of plays',
+    'history: totals',
+    'history: possible gaps',
+    'history: plays by hour',
+    // In the period, and in the calendar.
+    'history: plays by day',
+    'history: plays by day',
+    'history: streaks',
+    'history: most played in a period',
+    'history: the list beside the plays',
+    'history: the tracks of the list beside',
+  ],
+  'history, found by name': [
+    ...EVERY_PAGE,
+    'history: how many tracks are found by name',
+    'history: plays of tracks found by name',
+    'history: totals',
+    'history: possible gaps',
+  ],
 };
 
 /** The queries of a visit. @throws Error where one has another name by now */

@@ -67,7 +67,7 @@ export async function fillLargeDatabase(
     tell('periods');
     await fillPeriods(tx);
     tell('plays');
-    await fillPlays(tx, size.seed, OBSERVED_ID);
+    await fillPlays(tx, size, OBSERVED_ID);
     tell('keys and indexes of the listeners');
     for (const part of parts) if (!isOfCatalogue(part)) await tx.execute(part.building);
     await setTriggers(tx, 'ENABLE');

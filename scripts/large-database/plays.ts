@@ -1,16 +1,19 @@
 import type { Transaction } from '../../src/db.ts';
 import { LAST_DATE } from './catalogue.ts';
+import type { LargeDatabaseSize } from './size.ts';
 
-/** How often a track was played: once at least, a few of them so often. */
-const MOST_PLAYS = { observed: 46, others: 9 };
 const YEARS = 3;
 
 /**
  * Fills `plays` with listens to the tracks of drawn_shelves, more of the newest years, most in the evening, and what the
  * triggers would have tallied of them. A listen's payload is short: no page opens it.
  */
-export async function fillPlays(tx: Transaction, seed: number, observedId: number): Promise<void> {
-  await tx.execute(PLAYS, [seed, observedId, MOST_PLAYS.observed - 1, MOST_PLAYS.others - 1, LAST_DATE]);
+export async function fillPlays(
+  tx: Transaction,
+  { seed, mostPlays }: LargeDatabaseSize,
+  observedId: number,
+): Promise<void> {
+  await tx.execute(PLAYS, [seed, observedId, mostPlays.observed - 1, mostPlays.others - 1, LAST_DATE]);
   await tx.execute(
     `INSERT INTO played_tracks (user_id, track_id, plays, first_played_at, last_played_at)
      SELECT user_id, track_id, count(*), min(played_at), max(played_at)

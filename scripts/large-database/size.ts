@@ -16,7 +16,11 @@ export interface LargeDatabaseSize {
     /** Days with three lists each. */
     readonly days: number;
   };
+  /** Plays of the track the observed listener played most, and of each other's; a fifth of it on an average. */
+  readonly mostPlays: { readonly observed: number; readonly others: number };
 }
+
+export const SOME_PLAYS = { observed: 46, others: 9 };
 
 /** Made in some seconds, and yet one listener's rows are few among all rows. */
 export const DEFAULT_SIZE: LargeDatabaseSize = {
@@ -25,15 +29,17 @@ export const DEFAULT_SIZE: LargeDatabaseSize = {
   tracks: 10_000,
   snapshots: 150_000,
   observed: { tracks: 3_000, days: 500 },
+  mostPlays: SOME_PLAYS,
 };
 
-/** The size the app is to hold: made in some minutes, some gigabytes. */
+/** The size the app is to hold, ten million plays among it: made in some minutes, some gigabytes. */
 export const FULL_SIZE: LargeDatabaseSize = {
   seed: 1,
   listeners: 2_000,
   tracks: 1_000_000,
   snapshots: 10_000_000,
   observed: { tracks: 5_000, days: 3_650 },
+  mostPlays: { observed: 200, others: 58 },
 };
 
 export const SIZE_OPTIONS = {
@@ -71,6 +77,7 @@ export function readSize(values: SizeValues, otherwise = DEFAULT_SIZE): LargeDat
       tracks: read('observed-tracks', base.observed.tracks),
       days: read('observed-days', base.observed.days),
     },
+    mostPlays: base.mostPlays,
   };
   assertFits(size);
   return size;

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { VISITS } from '../../scripts/bench/visits.ts';
 import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
 import { openLarge } from '../../scripts/large-database/open.ts';
+import { SOME_PLAYS } from '../../scripts/large-database/size.ts';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
@@ -41,7 +42,14 @@ const ids: Record<string, string> = {};
 
 beforeAll(async () => {
   const db = openLarge(test.url);
-  const size = { seed: 3, listeners: 2, tracks: 400, snapshots: 4_000, observed: { tracks: 200, days: 20 } };
+  const size = {
+    seed: 3,
+    listeners: 2,
+    tracks: 400,
+    snapshots: 4_000,
+    observed: { tracks: 200, days: 20 },
+    mostPlays: SOME_PLAYS,
+  };
   const userId = await fillLargeDatabase(db, size);
   await db.execute('UPDATE users SET spotify_id = $1 WHERE user_id = $2', [ALICE, userId]);
   const known = await db.one<Record<string, string>>(
@@ -91,6 +99,8 @@ describe('npm run bench -- pages', () => {
     ['dashboard', '/dashboard'],
     ['time machine, a day', '/time-machine/2026/11/10'],
     ['time machine, a year', '/time-machine/2026'],
+    ['history, a year', '/history?span=year'],
+    ['history, found by name', '/history?q=love'],
   ])('measures for “%s” what GET %s asks', async (visit, address) => {
     asked = [];
     await alice.get(address.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? '')).expect(200);
