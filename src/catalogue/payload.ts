@@ -1,9 +1,17 @@
 import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
+import { WITH_OWN_FEATURES } from './audio-features.ts';
 
-/** What the archive keeps of a track as it was received: the provider's track object, and the audio features. */
-export const PAYLOADS = { track: 'raw_json', 'audio-features': 'audio_features' } as const;
+/**
+ * What the archive keeps of a track as it was received, and the column it stands in: the provider's track object, the
+ * audio features, and those of the listener's own file, which nobody else sees.
+ */
+export const PAYLOADS = {
+  track: 'raw_json',
+  'audio-features': 'tracks.audio_features',
+  'own-audio-features': 'own_file.audio_features',
+} as const;
 export type PayloadName = keyof typeof PAYLOADS;
 
 /** More than this is not shown on a page: characters, 40 times a usual track object. */
@@ -57,25 +65,27 @@ const wholeSql = (name: PayloadName): string =>
     `payload: the whole of ${name}`,
     ['userId', 'trackId'],
     `
-    SELECT jsonb_pretty(${PAYLOADS[name]}) AS text
-    FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
+    SELECT jsonb_pretty(${PAYLOADS[name]}) AS text FROM ${SHELF} WHERE ${WHOSE}`,
   );
-const WHOLE = { track: wholeSql('track'), 'audio-features': wholeSql('audio-features') };
 
-const laidOut = (name: PayloadName, position: number): string => `
-  SELECT ${position} AS position, '${name}' AS name, pg_column_size(${PAYLOADS[name]}) AS stored_bytes,
-    CASE WHEN pg_column_size(${PAYLOADS[name]}) <= $4 THEN left(jsonb_pretty(${PAYLOADS[name]}), $3 + 1) END AS text
-  FROM kept`;
+const SHELF = `archive_tracks AS shelf JOIN tracks USING (track_id) ${WITH_OWN_FEATURES}`;
+const WHOSE = 'shelf.user_id = $1 AND tracks.track_id = $2';
+
+const NAMES = Object.keys(PAYLOADS) as PayloadName[];
+const WHOLE = Object.fromEntries(NAMES.map((name) => [name, wholeSql(name)])) as Record<PayloadName, string>;
+
+const PLACES = NAMES.map((name, place) => `(${place}, '${name}', ${PAYLOADS[name]})`);
 
 const SHOWN = hotQuery(
   'payload: laid out for reading',
   ['userId', 'trackId', 'shownCharacters', 'laidOutBytes'],
   `
-  WITH kept AS (
-    SELECT raw_json, audio_features
-    FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2
+  WITH laid_out AS (
+    SELECT place, kept.name, pg_column_size(payload) AS stored_bytes,
+      CASE WHEN pg_column_size(payload) <= $4 THEN left(jsonb_pretty(payload), $3 + 1) END AS text
+    FROM ${SHELF} CROSS JOIN LATERAL (VALUES ${PLACES.join(', ')}) AS kept (place, name, payload)
+    WHERE ${WHOSE}
   )
   SELECT name, stored_bytes, left(text, $3) AS text, COALESCE(length(text) <= $3, false) AS complete
-  FROM (${laidOut('track', 1)} UNION ALL ${laidOut('audio-features', 2)}) AS both_payloads
-  ORDER BY position`,
+  FROM laid_out ORDER BY place`,
 );

@@ -71,6 +71,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /tracks/:trackId/payload': { access: 'page' },
   'GET /tracks/:trackId/payload/track.json': { access: 'page' },
   'GET /tracks/:trackId/payload/audio-features.json': { access: 'page' },
+  'GET /tracks/:trackId/payload/own-audio-features.json': { access: 'page' },
   'GET /api/tracks/:trackId/rank-history': chart,
   'GET /api/tracks/:trackId/audio-features': { access: 'json' },
   'GET /api/tracks/:trackId/similar': { access: 'json', query: ['by'] },

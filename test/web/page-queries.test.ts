@@ -3,6 +3,7 @@ import { VISITS } from '../../scripts/bench/visits.ts';
 import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
 import { openLarge } from '../../scripts/large-database/open.ts';
 import { SOME_PLAYS } from '../../scripts/large-database/size.ts';
+import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
@@ -60,6 +61,13 @@ beforeAll(async () => {
      WHERE user_id = $1 AND energy IS NOT NULL LIMIT 1`,
     [userId],
   );
+  await db.withTransaction(async (tx) => {
+    await tx.execute(
+      `INSERT INTO own_audio_features (user_id, track_id, audio_features) VALUES ($1, $2, '{"energy": 0.5}')`,
+      [userId, known.trackId],
+    );
+    await refreshArchiveSummary(tx, userId);
+  });
   // A cover is drawn from its name alone.
   Object.assign(ids, known, { file: 'abc.svg', quadrant: 'happy', year: '2026', month: '11', day: '20' });
   await db.close();

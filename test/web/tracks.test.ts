@@ -191,17 +191,20 @@ describe('a track’s page', () => {
     await nobody(test).get('/tracks/full').expect(302).expect('Location', '/?return_to=%2Ftracks%2Ffull');
   });
 
-  it.each(['', '/payload', '/payload/track.json', '/payload/audio-features.json'])(
-    'of another listener is the same 404 as of none: /tracks/:trackId%s',
-    async (rest) => {
-      const answers = [];
-      for (const trackId of ['bobs', 'no-such', 'x'.repeat(3000), '%00'])
-        answers.push(await alice.get(`/tracks/${trackId}${rest}`).set('X-Request-Id', 'same').expect(404));
-      const pages = new Set(answers.map(({ text }) => text.replaceAll(/value="\/[^"]*"/g, '')));
-      expect(pages.size).toBe(1);
-      if (rest === '' || rest === '/payload') await bob.get(`/tracks/bobs${rest}`).expect(200);
-    },
-  );
+  it.each([
+    '',
+    '/payload',
+    '/payload/track.json',
+    '/payload/audio-features.json',
+    '/payload/own-audio-features.json',
+  ])('of another listener is the same 404 as of none: /tracks/:trackId%s', async (rest) => {
+    const answers = [];
+    for (const trackId of ['bobs', 'no-such', 'x'.repeat(3000), '%00'])
+      answers.push(await alice.get(`/tracks/${trackId}${rest}`).set('X-Request-Id', 'same').expect(404));
+    const pages = new Set(answers.map(({ text }) => text.replaceAll(/value="\/[^"]*"/g, '')));
+    expect(pages.size).toBe(1);
+    if (rest === '' || rest === '/payload') await bob.get(`/tracks/bobs${rest}`).expect(200);
+  });
 
   it.each(['', 'all', 'wide&by=wide', '%00'])('with by=%s is a 400 that names it', async (by) => {
     expect((await alice.get(`/tracks/full?by=${by}`).expect(400)).text).toContain('“by”');
@@ -272,6 +275,23 @@ describe('a track’s payload', () => {
     expect(file.text).toContain('12345678901234567890.123456789012345');
     const features = await alice.get('/tracks/exact/payload/audio-features.json').expect(200);
     expect(features.text).toContain('0.12345678901234567890123');
+  });
+
+  it('has the features of the listener’s own file, which nobody else sees', async () => {
+    await insertTrack(test.db, { trackId: 'shared', features: '{"energy": 0.1}' });
+    for (const who of [ALICE, BOB])
+      await insertArchiveTracks(test.db, await userIdFor(test, who), ['shared']);
+    await test.db.execute(
+      `INSERT INTO own_audio_features (user_id, track_id, audio_features) VALUES ($1, 'shared', '{"energy": 0.987}')`,
+      [await userIdFor(test, ALICE)],
+    );
+    const hers = await pageOf('/tracks/shared/payload');
+    expect(hers).toContain('Audio features of your own file');
+    expect(hers).toMatch(/0\.1[^\d][^]*0\.987/);
+    const file = await alice.get('/tracks/shared/payload/own-audio-features.json').expect(200);
+    expect(JSON.parse(file.text)).toEqual({ energy: 0.987 });
+    expect((await bob.get('/tracks/shared/payload').expect(200)).text).not.toMatch(/0\.987|own file/);
+    await bob.get('/tracks/shared/payload/own-audio-features.json').expect(404);
   });
 
   it('that was never received reads so, and has no download', async () => {
