@@ -32,7 +32,7 @@ export function createAssets(): Assets {
     router.use(`/assets/${version}/vendor/${name}`, express.static(dir, kept));
   }
   const stylesheet = joinStylesheet(path.join(PUBLIC_DIR, STYLESHEET));
-  router.use(`/assets/${version}/${STYLESHEET}`, (_req, res) => {
+  router.get(`/assets/${version}/${STYLESHEET}`, (_req, res) => {
     res.set('Cache-Control', 'public, max-age=31536000, immutable').type('css').send(stylesheet);
   });
   router.use(`/assets/${version}`, express.static(PUBLIC_DIR, kept));
