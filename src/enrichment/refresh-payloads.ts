@@ -6,7 +6,7 @@ import { fetchTrack } from '../spotify/api.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifyTrack } from '../spotify/schemas.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';
-import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
+import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
 import { gated } from '../users/spotify-limit.ts';
 import { forgetMisses, isWorthAsking, recordMisses } from './misses.ts';
 import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';

@@ -10,7 +10,7 @@ import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
 import { captureSnapshots } from '../snapshots/capture.ts';
 import { isNoAttempt } from '../users/attempts.ts';
-import type { SpotifyAccess } from '../users/connections.ts';
+import type { SpotifyAccess } from '../users/access-token.ts';
 import { listDueCaptures, listDueFeatures, listDuePayloads, listDuePolls } from './due.ts';
 import { openQueue, QUEUES, type Job, type Queue, type QueueName } from './queue.ts';
 

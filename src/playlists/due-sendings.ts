@@ -1,5 +1,5 @@
 import type { Db, Queries } from '../db.ts';
-import type { SpotifyAccess } from '../users/connections.ts';
+import type { SpotifyAccess } from '../users/access-token.ts';
 import { continueSending } from './send.ts';
 
 /** A listener with sendings to go on with, and the id of the job that does it: the same for whoever plans it. */

@@ -1,6 +1,6 @@
 import { log } from '../log.ts';
 import { SpotifyError } from '../spotify/errors.ts';
-import { NeedsReconnect } from '../users/connections.ts';
+import { NeedsReconnect } from '../users/access-token.ts';
 import { LeaseLost } from './lease.ts';
 import type { SendingProblem } from './sendings.ts';
 

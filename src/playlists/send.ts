@@ -9,7 +9,7 @@ import {
   ITEMS_PER_CALL,
   replacePlaylistItems,
 } from '../spotify/playlists.ts';
-import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
+import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
 import { withinSpotifyLimit } from '../users/spotify-limit.ts';
 import {
   endSending,

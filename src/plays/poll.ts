@@ -2,7 +2,7 @@ import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { fetchRecentlyPlayed } from '../spotify/api.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';
-import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
+import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
 import { gated } from '../users/spotify-limit.ts';
 import { findCursor, keepPlays, type KeptPlays } from './keep-plays.ts';
 import { minutesAfterFailures, minutesToNextPoll } from './next-poll.ts';

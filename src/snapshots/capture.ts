@@ -12,7 +12,7 @@ import {
   type TopTracks,
 } from '../spotify/top-tracks.ts';
 import { isNoAttempt } from '../users/attempts.ts';
-import { withAccessToken, type SpotifyAccess } from '../users/connections.ts';
+import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
 import { gated } from '../users/spotify-limit.ts';
 import { recordFailedRun, recordRun } from './capture-runs.ts';
 

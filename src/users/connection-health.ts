@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { missingScopes } from '../spotify/settings.ts';
-import type { Refusal } from './connections.ts';
+import type { Refusal } from './access-token.ts';
 
 /** Everything the state of a connection is derived from. */
 export interface ConnectionFacts {

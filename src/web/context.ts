@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
-import type { SpotifyAccess } from '../users/connections.ts';
+import type { SpotifyAccess } from '../users/access-token.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What the web layer is given: everything else it asks for in the domain areas. */

@@ -8,7 +8,8 @@ import { captureSnapshots, isCapturedToday } from '../../src/snapshots/capture.t
 import { findTopList } from '../../src/snapshots/top-list.ts';
 import { getArchiveSummary } from '../../src/archives/summary.ts';
 import { TIME_RANGES } from '../../src/spotify/top-tracks.ts';
-import { saveConnection, type SpotifyAccess } from '../../src/users/connections.ts';
+import type { SpotifyAccess } from '../../src/users/access-token.ts';
+import { saveConnection } from '../../src/users/connections.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';

@@ -6,7 +6,8 @@ import {
   type SpotifyStandIn,
   type StandInListener,
 } from '../../scripts/spotify-stand-in/server.ts';
-import { saveConnection, type SpotifyAccess } from '../../src/users/connections.ts';
+import type { SpotifyAccess } from '../../src/users/access-token.ts';
+import { saveConnection } from '../../src/users/connections.ts';
 import { insertListener } from './factories.ts';
 import { connect, settingsFor } from './spotify-sign-in.ts';
 import { useDatabase, type TestDatabase } from './database.ts';

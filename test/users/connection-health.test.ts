@@ -7,7 +7,7 @@ import {
 } from '../../src/users/connection-health.ts';
 import { fetchProfile } from '../../src/spotify/api.ts';
 import { SPOTIFY_SCOPES } from '../../src/spotify/settings.ts';
-import { withAccessToken } from '../../src/users/connections.ts';
+import { withAccessToken } from '../../src/users/access-token.ts';
 import { ALICE } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { errorOf } from '../support/spotify-sign-in.ts';

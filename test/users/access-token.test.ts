@@ -9,14 +9,8 @@ import {
 } from '../../scripts/spotify-stand-in/server.ts';
 import { createDb, type Db } from '../../src/db.ts';
 import { fetchProfile } from '../../src/spotify/api.ts';
-import {
-  findConnection,
-  listConnectedUsers,
-  NeedsReconnect,
-  saveConnection,
-  withAccessToken,
-  type SpotifyAccess,
-} from '../../src/users/connections.ts';
+import { NeedsReconnect, withAccessToken, type SpotifyAccess } from '../../src/users/access-token.ts';
+import { findConnection, listConnectedUsers, saveConnection } from '../../src/users/connections.ts';
 import { openToken } from '../../src/users/token-cipher.ts';
 import { signInUser } from '../../src/users/users.ts';
 import { ALICE, BOB } from '../support/app.ts';

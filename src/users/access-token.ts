@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db, Queries } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { refreshAccess, type RefreshedGrant } from '../spotify/accounts.ts';
+import { SpotifyError } from '../spotify/errors.ts';
+import type { SpotifySettings } from '../spotify/settings.ts';
+import { gated } from './spotify-limit.ts';
+import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
+
+/** What it takes to speak to Spotify for a listener. */
+export interface SpotifyAccess {
+  readonly settings: SpotifySettings;
+  readonly tokenKeys: readonly SealingKey[];
+}
+
+/** The listener's consent has ended (or was withdrawn): only they can give it again. */
+export class NeedsReconnect extends AppError {
+  override readonly name = 'NeedsReconnect';
+
+  constructor() {
+    super(409, 'Spotify needs you to connect again. Your archive is untouched; sign in once more to go on.');
+  }
+}
+
+/** What only a person can mend: the app's owner adds the listener to its list, or renews their own Premium. */
+export type Refusal = 'not-allowed' | 'premium-lapsed';
+
+/**
+ * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
+ * down early is refreshed once and the call made again. Whether Spotify refuses the listener or the app's owner is
+ * kept, until a call works again.
+ * @throws NeedsReconnect, SpotifyError
+ */
+export async function withAccessToken<Result>(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  call: (accessToken: string) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await callWithToken(db, userId, access, call);
+    await noteRefusal(db, userId, null);
+    return result;
+  } catch (error) {
+    if (error instanceof SpotifyError && (error.kind === 'not-allowed' || error.kind === 'premium-lapsed'))
+      await noteRefusal(db, userId, error.kind);
+    throw error;
+  }
+}
+
+const noteRefusal = (db: Queries, userId: number, refusal: Refusal | null): Promise<number> =>
+  db.execute(
+    `UPDATE spotify_connections SET
+       refusal = $2, refused_since = CASE WHEN $2::text IS NOT NULL THEN now() END
+     WHERE user_id = $1 AND refusal IS DISTINCT FROM $2`,
+    [userId, refusal],
+  );
+
+async function callWithToken<Result>(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  call: (accessToken: string) => Promise<Result>,
+): Promise<Result> {
+  const first = await getAccessToken(db, userId, access);
+  try {
+    return await call(first.token);
+  } catch (error) {
+    if (!(error instanceof SpotifyError && error.kind === 'unauthorized')) throw error;
+    await expireAccessToken(db, userId, first.sealed);
+    return call((await getAccessToken(db, userId, access)).token);
+  }
+}
+
+interface AccessToken {
+  readonly token: string;
+  /** As it is stored, which tells it from its successor. */
+  readonly sealed: string | null;
+}
+
+interface StoredTokens {
+  readonly access_token: string | null;
+  readonly refresh_token: string | null;
+  /** Good for another minute at least, by the database's clock. */
+  readonly fresh: boolean;
+  /** Until when somebody is refreshing, or was when they were killed; null: nobody. To the microsecond, so as text. */
+  readonly leased_until: string | null;
+}
+
+const WAIT_STEP_MS = 100;
+const LEASE_SECONDS = 15;
+
+/**
+ * However many ask at once, in however many processes, one of them refreshes and the others wait for it. What it
+ * brings serves them all, however short its life; where it fails they fail with it rather than try one by one.
+ */
+async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Promise<AccessToken> {
+  let outdated: string | null | undefined;
+  for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
+    const stored = await findTokens(db, userId);
+    if (!stored?.refresh_token) throw new NeedsReconnect();
+    const renewed = outdated !== undefined && stored.access_token !== outdated;
+    const sealed = stored.access_token;
+    const token = stored.fresh || renewed ? openOrNull(access, sealed, userId, 'access_token') : null;
+    if (token !== null) return { token, sealed };
+    if (outdated !== undefined && stored.leased_until === null) break;
+    outdated = sealed;
+    if (await takeLease(db, userId, stored)) await refresh(db, userId, access, stored.refresh_token);
+    else await sleep(WAIT_STEP_MS);
+  }
+  throw new SpotifyError('unreachable');
+}
+
+const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =>
+  db.maybeOne<StoredTokens>(
+    `SELECT access_token, refresh_token, refreshing_until::text AS leased_until,
+       COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
+     FROM spotify_connections WHERE user_id = $1`,
+    [userId],
+  );
+
+/**
+ * Only where all is still what was read: somebody may have refreshed in between, or failed, and then all who wait fail
+ * with them. A lease that ends much later than any can was taken before the clock was put back.
+ */
+async function takeLease(db: Queries, userId: number, stored: StoredTokens): Promise<boolean> {
+  const taken = await db.execute(
+    `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $4)
+     WHERE user_id = $1 AND refresh_token = $2 AND access_token IS NOT DISTINCT FROM $3
+       AND refreshing_until IS NOT DISTINCT FROM $5::timestamptz
+       AND (refreshing_until IS NULL OR refreshing_until NOT BETWEEN now() AND now() + 2 * make_interval(secs => $4))`,
+    [userId, stored.refresh_token, stored.access_token, LEASE_SECONDS, stored.leased_until],
+  );
+  return taken === 1;
+}
+
+async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: string): Promise<void> {
+  const refreshToken = openOrNull(access, sealed, userId, 'refresh_token');
+  if (refreshToken === null) return discard(db, userId, sealed);
+  try {
+    const grant = await refreshAccess(gated(db, access.settings), refreshToken);
+    await saveRefreshed(db, userId, access, { sealed, grant: { refreshToken, ...grant } });
+  } catch (error) {
+    if (error instanceof SpotifyError && error.kind === 'invalid-grant') return discard(db, userId, sealed);
+    await db.execute(`UPDATE spotify_connections SET refreshing_until = NULL WHERE user_id = $1`, [userId]);
+    throw error;
+  }
+}
+
+/**
+ * Writes only over the token that was refreshed: a sign-in meanwhile has brought a newer one. A refresh token that
+ * stays is sealed anew: the first refresh after a change of keys is the last to need the old one.
+ */
+async function saveRefreshed(
+  db: Queries,
+  userId: number,
+  { tokenKeys }: SpotifyAccess,
+  { sealed, grant }: { sealed: string; grant: RefreshedGrant & { refreshToken: string } },
+): Promise<void> {
+  await db.execute(
+    `UPDATE spotify_connections SET
+       access_token = $3,
+       access_token_expires_at = now() + make_interval(secs => $4),
+       refresh_token = $5,
+       refreshing_until = NULL
+     WHERE user_id = $1 AND refresh_token = $2`,
+    [
+      userId,
+      sealed,
+      sealToken(tokenKeys, grant.accessToken, userId, 'access_token'),
+      grant.expiresInSeconds,
+      sealToken(tokenKeys, grant.refreshToken, userId, 'refresh_token'),
+    ],
+  );
+}
+
+/** Spotify's `invalid_grant` is final: the tokens go, and the listener is asked to connect again. */
+async function discard(db: Queries, userId: number, sealed: string): Promise<void> {
+  await db.execute(
+    `UPDATE spotify_connections SET
+       access_token = NULL, access_token_expires_at = NULL, refresh_token = NULL,
+       refreshing_until = NULL, needs_reconnect_since = now()
+     WHERE user_id = $1 AND refresh_token = $2`,
+    [userId, sealed],
+  );
+}
+
+/** Not its successor, where another call has heard the same and refreshed already. */
+const expireAccessToken = (db: Queries, userId: number, sealed: string | null): Promise<number> =>
+  db.execute(
+    `UPDATE spotify_connections SET access_token_expires_at = now() WHERE user_id = $1 AND access_token = $2`,
+    [userId, sealed],
+  );
+
+function openOrNull(
+  { tokenKeys }: SpotifyAccess,
+  sealed: string | null,
+  userId: number,
+  column: string,
+): string | null {
+  if (sealed === null) return null;
+  try {
+    return openToken(tokenKeys, sealed, userId, column);
+  } catch (error) {
+    if (error instanceof UnreadableToken) return null;
+    throw error;
+  }
+}
