@@ -105,7 +105,9 @@ describe('what may be kept by whom', () => {
     }
     await nobody(test).get('/assets/another-version/css/tokens.css').expect(404);
     await nobody(test).post(assets.url('css/app.css')).expect(404);
-    await nobody(test).get(`${assets.url('css/app.css')}/more`).expect(404);
+    await nobody(test)
+      .get(`${assets.url('css/app.css')}/more`)
+      .expect(404);
   });
 
   it('and the stylesheet is one file, whose parts stand in it layer by layer', async () => {
