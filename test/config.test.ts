@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig, type Environment, type Needs } from '../src/config.ts';
+import { loadConfig } from '../src/config.ts';
+import type { Environment, Needs } from '../src/environment.ts';
 import { ConfigError } from '../src/errors.ts';
 
 const SPOTIFY = { SPOTIFY_CLIENT_ID: 'client', SPOTIFY_CLIENT_SECRET: 'a-client-secret' };

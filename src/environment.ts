@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+import { readTokenKeys } from './secrets.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a program is about to use: a tool that only moves rows need not know of Spotify. */
+export type Needs = 'database' | 'spotify' | 'web';
+
+const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535);
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be an address such as https://music.example.org',
+});
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+const perDay = (least: number, most: number) =>
+  z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+
+const settings = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'must be development, test or production')
+    .default('development'),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+      'must be fatal, error, warn, info, debug or silent',
+    )
+    .default('info'),
+  PORT: port.default(3000),
+  HOST: z.string().optional(),
+  BASE_URL: httpUrl.optional(),
+  WEB_CONCURRENCY: z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(64, 'must be at most 64')
+    .default(1),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  DIRECT_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  DB_HOST: z.string().optional(),
+  DB_PORT: port.default(5432),
+  DB_NAME: z.string().optional(),
+  DB_USER: z.string().optional(),
+  DB_PASSWORD: z.string().optional(),
+  EMBEDDED_POSTGRES_DIR: z.string().optional(),
+  DB_POOL_MIN: z.coerce.number('must be a whole number').int().min(0).max(1000).default(2),
+  DB_POOL_MAX: z.coerce
+    .number('must be a whole number')
+    .int()
+    .min(1, 'must be at least 1')
+    .max(1000)
+    .default(10),
+  SESSION_SECRET: list
+    .pipe(
+      z
+        .array(z.string().min(32, 'must be at least 32 characters (openssl rand -base64 32)'))
+        .min(1, 'must hold at least one secret'),
+    )
+    .optional(),
+  TOKEN_ENCRYPTION_KEYS: list.transform(readTokenKeys).optional(),
+  SPOTIFY_CLIENT_ID: z.string().default(''),
+  SPOTIFY_CLIENT_SECRET: z.string().default(''),
+  SPOTIFY_REDIRECT_URI: httpUrl.optional(),
+  SPOTIFY_ACCOUNTS_URL: httpUrl.default('https://accounts.spotify.com'),
+  SPOTIFY_API_URL: httpUrl.default('https://api.spotify.com'),
+  OWNER_SPOTIFY_ID: z.string().optional(),
+  ALLOWED_SPOTIFY_IDS: list.default([]),
+  SQLITE_PATH: z.string().default('music_time_machine.db'),
+  METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters (openssl rand -hex 32)').optional(),
+  RECCOBEATS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  RECCOBEATS_URL: httpUrl.default('https://api.reccobeats.com'),
+  RECCOBEATS_PER_DAY: perDay(1, 100_000).default(1000),
+  PAYLOADS_PER_DAY: perDay(0, 400).default(50),
+  WORKER_IN_WEB: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
+});
+export type Settings = z.infer<typeof settings>;
+
+/**
+ * The settings an environment names, with the usual ones where it names none. What is empty counts as not there.
+ * @throws ConfigError naming every variable that is missing or wrong
+ */
+export function readSettings(env: Environment, needs: Needs): Settings {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = settings.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
+  problems.push(...crossProblems(given, needs));
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  return parsed.data;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${String(issue.path[0])}: ${issue.message}`;
+}
+
+/** What no single variable can tell by itself. */
+function crossProblems(env: Environment, needs: Needs): string[] {
+  const problems: string[] = [];
+  const missing = (name: string, what: string): void => {
+    if (env[name] === undefined) problems.push(`${name}: ${what}`);
+  };
+  const production = env.NODE_ENV === 'production';
+  if (production && !namesServer(env)) {
+    missing(
+      'EMBEDDED_POSTGRES_DIR',
+      'in production name the database: DATABASE_URL (or DB_HOST …), or a directory on a lasting disk for the embedded one',
+    );
+  }
+  if (Number(env.DB_POOL_MIN ?? 2) > Number(env.DB_POOL_MAX ?? 10))
+    problems.push('DB_POOL_MIN: must not be above DB_POOL_MAX');
+  if (needs === 'database') return problems;
+  missing('SPOTIFY_CLIENT_ID', 'the client id of your app at developer.spotify.com');
+  missing('SPOTIFY_CLIENT_SECRET', 'the client secret of your app at developer.spotify.com');
+  if (production) {
+    missing(
+      'TOKEN_ENCRYPTION_KEYS',
+      'KEYID:base64 of 32 random bytes, such as k1:$(openssl rand -base64 32)',
+    );
+  }
+  if (production && needs === 'web') {
+    missing('BASE_URL', 'the address listeners use, such as https://music.example.org');
+    missing('SESSION_SECRET', 'at least 32 random characters (openssl rand -base64 32)');
+  }
+  problems.push(...addressProblems(env));
+  return problems;
+}
+
+/** Spotify refuses `localhost` and plain HTTP anywhere but on a literal loopback address. */
+function addressProblems(env: Environment): string[] {
+  return ['BASE_URL', 'SPOTIFY_REDIRECT_URI'].flatMap((name) => {
+    if (!URL.canParse(env[name] ?? '')) return [];
+    const url = new URL(env[name] ?? '');
+    if (url.protocol === 'https:') return [];
+    if (url.hostname === '127.0.0.1' || url.hostname === '[::1]') return [];
+    return [
+      `${name}: Spotify accepts https, or http on the literal 127.0.0.1 or [::1] (not ${url.hostname})`,
+    ];
+  });
+}
+
+const namesServer = (env: Environment): boolean =>
+  env.DATABASE_URL !== undefined || env.DB_HOST !== undefined || env.DB_NAME !== undefined;
