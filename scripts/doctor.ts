@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig, type Config } from '../src/config.ts';
-import { DatabaseUnavailable, type Db } from '../src/db.ts';
+import { DatabaseUnavailable } from '../src/database-errors.ts';
+import type { Db } from '../src/db.ts';
 import { AppError, ConfigError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';

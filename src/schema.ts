@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { translateDatabaseError, type Db } from './db.ts';
+import { translateDatabaseError } from './database-errors.ts';
+import type { Db } from './db.ts';
 import { log } from './log.ts';
 
 export const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');

@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDb, DatabaseUnavailable } from '../src/db.ts';
+import { DatabaseUnavailable } from '../src/database-errors.ts';
+import { createDb } from '../src/db.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 

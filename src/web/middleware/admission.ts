@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
-import { DatabaseUnavailable, type Db } from '../../db.ts';
+import { DatabaseUnavailable } from '../../database-errors.ts';
+import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 
 export interface Patience {

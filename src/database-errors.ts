@@ -1,0 +1,53 @@
+import { AppError } from './errors.ts';
+
+/** The archive cannot be reached or cannot write just now: nothing is wrong with the request. */
+export class DatabaseUnavailable extends AppError {
+  override readonly name = 'DatabaseUnavailable';
+
+  constructor(cause: unknown) {
+    super(
+      503,
+      'The archive’s database is not answering just now. Nothing is lost; please try again in a moment.',
+      {
+        retryAfterSeconds: 5,
+        cause,
+      },
+    );
+  }
+}
+
+/** ROLLBACK itself failed: the connection must not go back into the pool. */
+export class ConnectionUnusable extends Error {
+  constructor(
+    cause: unknown,
+    readonly rollbackError: unknown,
+  ) {
+    super('a transaction could not be rolled back', { cause });
+  }
+}
+
+/** A migration has changed the columns a kept plan gives: it is of no use any more, nor is its connection. */
+export const isPlanStale = (error: unknown): boolean =>
+  codeOf(error) === '0A000' && /cached plan must not change/.test((error as Error).message);
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
+
+/** No SQLSTATE at all, the connection classes, or a node that has become read-only after a failover. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof ConnectionUnusable) return true;
+  if (!(error instanceof Error) || error instanceof AppError) return false;
+  const code = codeOf(error);
+  if (isSqlState(code)) return /^(08|57P0|25006)/.test(code);
+  return /^E[A-Z]+$/.test(code) || /Connection terminated|timeout|connection error/i.test(error.message);
+}
+
+/** Becomes DatabaseUnavailable where it is out of reach, overloaded, full or read-only: SQLSTATE classes of the PostgreSQL manual, appendix A. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof ConnectionUnusable) return new DatabaseUnavailable(error);
+  const unavailable = isConnectionLost(error) || /^(53|57014|57P|55P03|25P03)/.test(codeOf(error));
+  return unavailable ? new DatabaseUnavailable(error) : error;
+}
