@@ -32,8 +32,9 @@ export function createAssets(): Assets {
     router.use(`/assets/${version}/vendor/${name}`, express.static(dir, kept));
   }
   const stylesheet = joinStylesheet(path.join(PUBLIC_DIR, STYLESHEET));
-  router.get(`/assets/${version}/${STYLESHEET}`, (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=31536000, immutable').type('css').send(stylesheet);
+  router.use(`/assets/${version}/${STYLESHEET}`, (req, res, next) => {
+    if (req.path !== '/' || !['GET', 'HEAD'].includes(req.method)) return next();
+    return res.set('Cache-Control', 'public, max-age=31536000, immutable').type('css').send(stylesheet);
   });
   router.use(`/assets/${version}`, express.static(PUBLIC_DIR, kept));
   return { router, url: (file) => `/assets/${version}/${file}` };
