@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +11,7 @@ import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-
 import { captureSnapshots } from '../../src/snapshots/capture.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { useDatabase } from '../support/database.ts';
+import { insertArchive, runExport } from '../support/export-command.ts';
 import {
   insertArchiveTracks,
   insertImport,
@@ -293,33 +293,9 @@ describe('moving an exported file again', () => {
   });
 });
 
-const run = (args: readonly string[], env: Record<string, string> = {}) =>
-  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/export-to-sqlite.ts', ...args], {
-      cwd: path.resolve(import.meta.dirname, '../..'),
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: test.url, ...env },
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-
-const refusal = async (args: readonly string[], env?: Record<string, string>): Promise<string> => {
-  const { code, stdout, stderr } = await run(args, env);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  return stderr;
-};
-
-async function insertArchive(spotifyId: string | null): Promise<number> {
-  const userId = await insertListener(test.db, spotifyId);
-  await insertSnapshot(test.db, userId, { date: '2026-01-01' }, [await insertTrack(test.db)]);
-  return userId;
-}
-
 describe('the command', { timeout: 180_000 }, () => {
   it('0: says what was written and what the old layout has no place for', async () => {
-    const alice = await insertArchive(ALICE);
+    const alice = await insertArchive(test.db, ALICE);
     await insertListener(test.db, 'somebody with nothing');
     const sound = await insertTrack(test.db, {
       features: { energy: 0.5 },
@@ -329,7 +305,7 @@ describe('the command', { timeout: 180_000 }, () => {
     await insertPlaylist(test.db, alice, { playlistId: 'p' }, [sound]);
     await insertReject(test.db, alice, await insertImport(test.db, alice), { key: 'k', text: 'x' });
     const file = freshPath();
-    const result = await run([file]);
+    const result = await runExport(test.url, [file]);
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout.replace(/\(\d+\.\d s\)/, '(0.1 s)'))
       .toBe(`${path.basename(file)} (snapshots layout), the archive of ${ALICE}
@@ -347,41 +323,6 @@ The old layout has no place for these; they stay in PostgreSQL:
 
 Written and counted (0.1 s). Nothing was changed in PostgreSQL.
 `);
-  });
-
-  it('2: never overwrites a file, whatever it is', async () => {
-    await insertArchive(ALICE);
-    const file = freshPath();
-    writeFileSync(file, 'precious');
-    expect(await refusal([file])).toBe(`${file} is there already and is not overwritten: name a new file.\n`);
-    expect(readFileSync(file, 'utf8')).toBe('precious');
-    expect(await refusal([directory])).toContain('is there already');
-    expect(await refusal([path.join(directory, 'none', 'x.db')])).toContain('There is no directory');
-  });
-
-  it('2: wrong use is explained', async () => {
-    expect(await refusal([])).toContain('Name the one file to write.');
-    expect(await refusal(['a.db', 'b.db'])).toContain('Name the one file to write.');
-    expect(await refusal(['--frobnicate', 'a.db'])).toContain("Unknown option '--frobnicate'");
-    expect(await refusal(['x.db'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })).toContain(
-      'not answering',
-    );
-  });
-
-  it('asks which archive where there are several, and takes OWNER_SPOTIFY_ID for an answer', async () => {
-    const file = freshPath();
-    expect(await refusal([file])).toContain('There is no archive here yet');
-    await insertArchive(null);
-    expect((await run([file])).stdout).toContain('an archive nobody has claimed');
-    await insertArchive(ALICE);
-    await insertArchive('bob');
-    const choice = `name one with --owner (${ALICE}, bob, 1 unclaimed, to be claimed in the app first).\n`;
-    const next = freshPath();
-    expect(await refusal([next])).toBe(`There are several archives here: ${choice}`);
-    expect(await refusal([next, '--owner', 'carol'])).toBe(`There is no archive of carol here: ${choice}`);
-    expect(existsSync(next)).toBe(false);
-    expect((await run([next], { OWNER_SPOTIFY_ID: 'bob' })).stdout).toContain('the archive of bob');
-    expect((await run([freshPath(), '--owner', ALICE], { OWNER_SPOTIFY_ID: 'bob' })).stdout).toContain(ALICE);
   });
 });
 

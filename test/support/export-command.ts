@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { Db } from '../../src/db.ts';
+import { insertListener, insertSnapshot, insertTrack } from './factories.ts';
+
+/** `npm run export:sqlite` as a process of its own; it sees no setting but the database and those given. */
+export const runExport = (url: string, args: readonly string[], env: Record<string, string> = {}) =>
+  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/export-to-sqlite.ts', ...args], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: url, ...env },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+
+/** A listener with one track in one list. @returns their user id */
+export async function insertArchive(db: Db, spotifyId: string | null): Promise<number> {
+  const userId = await insertListener(db, spotifyId);
+  await insertSnapshot(db, userId, { date: '2026-01-01' }, [await insertTrack(db)]);
+  return userId;
+}
