@@ -3,7 +3,6 @@ import { importAppQueries } from './support/app-queries.ts';
 import { listValues, valuesFor, type Values } from '../scripts/explain/values.ts';
 import { fillLargeDatabase } from '../scripts/large-database/fill.ts';
 import { openLarge } from '../scripts/large-database/open.ts';
-import { SOME_PLAYS } from '../scripts/large-database/size.ts';
 import { useDatabase } from './support/database.ts';
 
 const test = useDatabase();
@@ -23,14 +22,7 @@ beforeAll(async () => {
     )
   ).map(({ name }) => name);
   const db = openLarge(test.url);
-  const size = {
-    seed: 3,
-    listeners: 2,
-    tracks: 400,
-    snapshots: 4_000,
-    observed: { tracks: 200, days: 20 },
-    mostPlays: SOME_PLAYS,
-  };
+  const size = { seed: 3, listeners: 2, tracks: 400, snapshots: 4_000, observed: { tracks: 200, days: 20 } };
   values = await listValues(db, await fillLargeDatabase(db, size));
   await db.close();
 });

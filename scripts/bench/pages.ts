@@ -11,7 +11,6 @@ import {
   readSize,
   SIZE_OPTIONS,
   sizeUsage,
-  SOME_PLAYS,
 } from '../large-database/size.ts';
 import { printVisit, type QueryTimes } from './page-times.ts';
 import { compareSimilar } from './similar.ts';
@@ -24,7 +23,6 @@ const DEFAULT_SIZE: LargeDatabaseSize = {
   tracks: 30_000,
   snapshots: 800_000,
   observed: { tracks: 5_000, days: 3_650 },
-  mostPlays: SOME_PLAYS,
 };
 /** What it is compared with: a listener alone, with as many days and fewer tracks. */
 const TRACKS_ALONE = 2_000;

@@ -1,6 +1,6 @@
 import type { DayCount } from '../plays/figures.ts';
-import { formatDate, formatMonth, formatNumber, plural } from './format.ts';
 import { daysBefore, daysBetween } from '../snapshots/chosen-time.ts';
+import { formatDate, formatMonth, formatNumber, plural } from './format.ts';
 
 /** One day as a square: its week from the left, its weekday from the top (Monday first). */
 export interface CalendarCell {

@@ -2,10 +2,10 @@ import type { ChartData } from '../archives/charts.ts';
 import type { DayCount } from '../plays/figures.ts';
 import type { Play, PlayGap } from '../plays/history.ts';
 import type { Period } from '../plays/period.ts';
+import { daysBefore, daysBetween } from '../snapshots/chosen-time.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { chartTable, type Chart } from './findings.ts';
 import { formatDate, formatMonth, formatNumber, formatPercent, plural } from './format.ts';
-import { daysBefore, daysBetween } from '../snapshots/chosen-time.ts';
 
 const hourName = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
 

@@ -15,7 +15,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
 import { openLarge } from '../../scripts/large-database/open.ts';
-import { SOME_PLAYS } from '../../scripts/large-database/size.ts';
 import { ExportZip } from '../../src/exports/open-zip.ts';
 import { deleteListener } from '../../src/archives/delete-listener.ts';
 import { restoreArchive } from '../../src/exports/restore.ts';
@@ -51,14 +50,7 @@ const save = (db: Db, userId: number, to: string): Promise<void> =>
 
 beforeAll(async () => {
   const db = openLarge(here.url);
-  const size = {
-    seed: 3,
-    listeners: 2,
-    tracks: 300,
-    snapshots: 3_000,
-    observed: { tracks: 150, days: 15 },
-    mostPlays: SOME_PLAYS,
-  };
+  const size = { seed: 3, listeners: 2, tracks: 300, snapshots: 3_000, observed: { tracks: 150, days: 15 } };
   aliceId = await fillLargeDatabase(db, size);
   await db.close();
   await here.db.execute(

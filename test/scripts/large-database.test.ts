@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
 import { openLarge } from '../../scripts/large-database/open.ts';
-import { readSize, SOME_PLAYS } from '../../scripts/large-database/size.ts';
+import { readSize } from '../../scripts/large-database/size.ts';
 import type { Db } from '../../src/db.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -11,7 +11,6 @@ const SIZE = {
   tracks: 1_500,
   snapshots: 9_000,
   observed: { tracks: 150, days: 40 },
-  mostPlays: SOME_PLAYS,
 };
 
 const test = useDatabase();

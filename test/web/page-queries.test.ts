@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { VISITS } from '../../scripts/bench/visits.ts';
 import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
 import { openLarge } from '../../scripts/large-database/open.ts';
-import { SOME_PLAYS } from '../../scripts/large-database/size.ts';
 import { refreshArchiveSummary } from '../../src/archives/summary.ts';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
@@ -43,14 +42,7 @@ const ids: Record<string, string> = {};
 
 beforeAll(async () => {
   const db = openLarge(test.url);
-  const size = {
-    seed: 3,
-    listeners: 2,
-    tracks: 400,
-    snapshots: 4_000,
-    observed: { tracks: 200, days: 20 },
-    mostPlays: SOME_PLAYS,
-  };
+  const size = { seed: 3, listeners: 2, tracks: 400, snapshots: 4_000, observed: { tracks: 200, days: 20 } };
   const userId = await fillLargeDatabase(db, size);
   await db.execute('UPDATE users SET spotify_id = $1 WHERE user_id = $2', [ALICE, userId]);
   const known = await db.one<Record<string, string>>(
