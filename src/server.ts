@@ -10,7 +10,7 @@ import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
 import { migrateUp } from './schema.ts';
-import { answerWorkers } from './web/metrics/gather.ts';
+import { answerWorkers } from './web/operations/gather.ts';
 import { startWorkers } from './workers.ts';
 
 /** One process serves by itself; several stand behind one that only looks after them. */

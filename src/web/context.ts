@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
-import type { Readiness } from './readiness.ts';
+import type { Readiness } from './operations/readiness.ts';
 
 /** What the web layer is given: everything else it asks for in the domain areas. */
 export interface WebContext {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RANGE_LABELS } from '../../src/web/time-ranges.ts';
+import { RANGE_LABELS } from '../../src/web/page/time-ranges.ts';
 import { ALICE, signIn as signInByHand, useApp, userIdFor } from '../support/app.ts';
 import {
   accessibilityFaults,

@@ -7,7 +7,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createDb, type Db } from '../../src/db.ts';
-import { admission } from '../../src/web/middleware/admission.ts';
+import { admission } from '../../src/web/operations/admission.ts';
 import { errorPage } from '../../src/web/middleware/error-page.ts';
 import { ALICE, cookiesOf, signIn, useApp } from '../support/app.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coverSvg } from '../../src/web/covers.ts';
+import { coverSvg } from '../../src/web/covers/covers.ts';
 
 const SEEDS = Array.from({ length: 500 }, (_, index) => `album-${index}`);
 

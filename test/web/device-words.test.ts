@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceWords } from '../../src/web/device-words.ts';
+import { deviceWords } from '../../src/web/settings/device-words.ts';
 
 describe('a device in words', () => {
   it.each([

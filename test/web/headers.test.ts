@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { createAssets } from '../../src/web/assets.ts';
-import { ART_HOSTS } from '../../src/web/helpers.ts';
+import { createAssets } from '../../src/web/page/assets.ts';
+import { ART_HOSTS } from '../../src/web/page/helpers.ts';
 import { ALICE, nobody, signIn, submit, useApp, type Visitor } from '../support/app.ts';
 
 const test = useApp();

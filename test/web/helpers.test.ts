@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as helpers from '../../src/web/helpers.ts';
+import * as helpers from '../../src/web/page/helpers.ts';
 import type { Figures } from '../../src/archives/figures.ts';
 
 describe('numbers', () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PLAYLIST_FORMATS } from '../../src/web/playlist-files.ts';
-import { playlistPath } from '../../src/web/helpers.ts';
+import { PLAYLIST_FORMATS } from '../../src/web/playlists/files.ts';
+import { playlistPath } from '../../src/web/page/helpers.ts';
 import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertPlaylist, insertTrack } from '../support/factories.ts';
 import { insertFilledPlaylist, insertTracks, shelve, spotifyIds } from '../support/playlists.ts';

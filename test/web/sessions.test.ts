@@ -5,7 +5,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import supertest from 'supertest';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { sessions } from '../../src/web/middleware/session.ts';
+import { sessions } from '../../src/web/sign-in/session.ts';
 import {
   ALICE,
   BOB,

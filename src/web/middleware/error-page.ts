@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, notFound } from '../../errors.ts';
 import { log } from '../../log.ts';
-import { renderPage } from '../render.ts';
-import { wantsJson } from './sign-in.ts';
+import { renderPage } from '../page/render.ts';
+import { wantsJson } from '../sign-in/sign-in.ts';
 
 /** No route answered: the same 404 as for a thing that is somebody else's. */
 export const noSuchPage: RequestHandler = (_req, _res, next) => next(notFound());

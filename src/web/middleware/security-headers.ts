@@ -1,7 +1,7 @@
 import helmet from 'helmet';
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config.ts';
-import { ART_HOSTS } from '../helpers.ts';
+import { ART_HOSTS } from '../page/helpers.ts';
 
 /** Nothing may load but from ourselves, and pictures from where Spotify keeps its artwork. */
 export function securityHeaders(config: Pick<Config, 'baseUrl'>): RequestHandler[] {

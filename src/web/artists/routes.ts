@@ -1,0 +1,86 @@
+import { Router, type Request } from 'express';
+import { z } from 'zod';
+import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
+import {
+  ARTIST_TRACKS_PER_PAGE,
+  findArtist,
+  listArtistTracks,
+  type ListenerArtist,
+} from '../../catalogue/listener-artist.ts';
+import { getShelfSound } from '../../catalogue/shelf.ts';
+import { notFound } from '../../errors.ts';
+import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';
+import type { WebContext } from '../context.ts';
+import { featuresChart } from '../tracks/feature-charts.ts';
+import { artistPath } from '../page/helpers.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
+import { presenceCharts, shareOf } from './presence-charts.ts';
+import { readId, readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+import { rangeParam } from '../page/time-ranges.ts';
+
+const pageParams = z.object({ page: pageNumber });
+const presenceParams = z.object({
+  range: rangeParam.default('short_term'),
+});
+
+type Db = WebContext['db'];
+
+/** `/artists/:artistId`: the listener's tracks by an artist, and the artist's part in their lists. */
+export function artistRoutes({ db }: WebContext): Router {
+  return Router().get('/artists/:artistId', requireSignIn, async (req, res) => {
+    const { page } = readParams(pageParams, req.query);
+    const shown = await readArtistPage(db, userIdOf(req), await artistOf(db, req), page);
+    renderPage(
+      res,
+      'artists/artist',
+      { title: shown.artist.name ?? 'Unknown artist', scripts: ['pages/artist.js'] },
+      { shown },
+    );
+  });
+}
+
+/** @throws AppError 404 where no track of theirs stands on the listener's shelf */
+async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
+  const artist = await findArtist(db, userIdOf(req), readId(req.params.artistId));
+  if (artist === null) throw notFound();
+  return artist;
+}
+
+async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, page: number) {
+  const { artist_id: artistId } = artist;
+  const pages = countPages(artist.tracks, ARTIST_TRACKS_PER_PAGE);
+  if (page > pages) throw notFound();
+  const [tracks, presences, bestPlaces, shelf] = await Promise.all([
+    listArtistTracks(db, userId, artistId, page),
+    listPresence(db, userId, artistId),
+    listBestPlaces(db, userId, artistId),
+    getShelfSound(db, userId),
+  ]);
+  return {
+    artist,
+    tracks,
+    firstPlace: (page - 1) * ARTIST_TRACKS_PER_PAGE + 1,
+    links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
+    presenceCharts: presenceCharts(presences, artist.first_listed_date),
+    bestPlaces,
+    featuresChart: featuresChart('this artist', artist.average, shelf),
+  };
+}
+
+/** The charts of an artist below `/api/artists/:artistId`. */
+export function artistChartRoutes({ db }: WebContext): Router {
+  return Router()
+    .get('/api/artists/:artistId/presence', requireSignIn, async (req, res) => {
+      const { range } = readParams(presenceParams, req.query);
+      const artist = await artistOf(db, req);
+      const presences = await listPresence(db, userIdOf(req), artist.artist_id);
+      const months = presences.find(({ timeRange }) => timeRange === range)?.months ?? [];
+      res.json({ labels: months.map(({ month }) => month), data: months.map(shareOf) });
+    })
+    .get('/api/artists/:artistId/audio-features', requireSignIn, async (req, res) => {
+      const { average } = await artistOf(db, req);
+      res.json({ labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => average[name]) });
+    });
+}

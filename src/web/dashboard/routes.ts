@@ -1,0 +1,78 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { CHARTS, drawCharts } from '../../archives/charts.ts';
+import { computeListFigures } from '../../archives/figures.ts';
+import { getArchiveSummary } from '../../archives/summary.ts';
+import { dayIn } from '../../snapshots/chosen-time.ts';
+import { isCapturedToday } from '../../snapshots/capture.ts';
+import { movementOf } from '../../snapshots/movement.ts';
+import { listAnniversaries } from '../../snapshots/on-this-day.ts';
+import { findTopList } from '../../snapshots/top-list.ts';
+import type { TimeRange } from '../../spotify/top-tracks.ts';
+import { countClaimable } from '../home/claimable.ts';
+import type { WebContext } from '../context.ts';
+import { connectionOf } from '../sign-in/connection-banner.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+import { linkRanges, rangeParam } from '../page/time-ranges.ts';
+
+const dashboardParams = z.object({ range: rangeParam.optional() });
+
+/** `/dashboard`: what is number one now, the list with its movement, and the archive in figures. */
+export function dashboardRoutes(context: WebContext): Router {
+  return Router().get('/dashboard', requireSignIn, async (req, res) => {
+    const user = req.user as Express.User;
+    const { range = user.first_time_range } = readParams(dashboardParams, req.query);
+    const dashboard = await readDashboard(context, user, range);
+    renderPage(
+      res,
+      'dashboard/index',
+      { title: 'Dashboard', scripts: ['pages/dashboard.js'] },
+      { dashboard: { ...dashboard, connected: connectionOf(res).connected } },
+    );
+  });
+}
+
+async function readDashboard(context: WebContext, user: Express.User, timeRange: TimeRange) {
+  const { db } = context;
+  const userId = user.user_id;
+  const today = dayIn(user.timezone);
+  const [list, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
+    findTopList(db, userId, timeRange),
+    getArchiveSummary(db, userId),
+    isCapturedToday(db, userId),
+    countClaimable(context, user),
+    listAnniversaries(db, userId, timeRange, today),
+  ]);
+  return {
+    timeRange,
+    ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
+    list,
+    listFigures: list && summary.lists[timeRange],
+    movements: list?.entries.map((entry) => movementOf(entry, list)) ?? [],
+    summary,
+    charts: drawCharts(summary.figures),
+    listCharts: list && drawCharts(summary.lists[timeRange]),
+    capturedToday,
+    unclaimedArchives,
+    anniversaries,
+  };
+}
+
+const chartParams = z.object({ range: rangeParam.optional() });
+
+/** `/api/energy-distribution` and its siblings: the whole archive, or with `?range=` that range's newest list. */
+export function chartRoutes({ db }: WebContext): Router {
+  const router = Router().use('/api', requireSignIn);
+  for (const [name, draw] of Object.entries(CHARTS)) {
+    router.get(`/api/${name}`, async (req, res) => {
+      const { range: timeRange } = readParams(chartParams, req.query);
+      const figures = timeRange
+        ? await computeListFigures(db, userIdOf(req), timeRange)
+        : (await getArchiveSummary(db, userIdOf(req))).figures;
+      res.json(draw(figures));
+    });
+  }
+  return router;
+}

@@ -1,0 +1,122 @@
+import { DEFAULT_SORT } from '../../explore/conditions.ts';
+import { SORT_KEYS, type Sort, type SortKey } from '../../explore/filters.ts';
+import type { ExploredTrack, TakenTrack } from '../../explore/tracks.ts';
+import { csvLine } from '../../exports/csv.ts';
+import { addressOf, type Written } from './form.ts';
+import { formatDate, formatDuration, formatFeature, formatMonth, formatNumber } from '../page/format.ts';
+
+/** What a track can be sorted by: its name, which direction is tried first, and how it is written. */
+const COLUMNS: Readonly<
+  Record<SortKey, { label: string; down?: true; write?: (track: ExploredTrack) => string | null }>
+> = {
+  name: { label: 'Title' },
+  artist: { label: 'Artist' },
+  released: { label: 'Released', down: true, write: (track) => releasedWords(track) },
+  duration: { label: 'Length', write: (track) => orNull(track.duration_ms, formatDuration) },
+  popularity: { label: 'Popularity', down: true, write: (track) => orNull(track.popularity, String) },
+  energy: { label: 'Energy', down: true, write: (track) => orNull(track.energy, formatFeature) },
+  valence: { label: 'Valence', down: true, write: (track) => orNull(track.valence, formatFeature) },
+  danceability: {
+    label: 'Danceability',
+    down: true,
+    write: (track) => orNull(track.danceability, formatFeature),
+  },
+  acousticness: {
+    label: 'Acousticness',
+    down: true,
+    write: (track) => orNull(track.acousticness, formatFeature),
+  },
+  instrumentalness: {
+    label: 'Instrumentalness',
+    down: true,
+    write: (track) => orNull(track.instrumentalness, formatFeature),
+  },
+  tempo: { label: 'BPM', down: true, write: (track) => orNull(track.tempo, formatNumber) },
+  best_rank: { label: 'Best rank', write: (track) => orNull(track.best_rank, formatNumber) },
+  listings: { label: 'Places held', down: true, write: (track) => formatNumber(track.listings) },
+  first_seen: {
+    label: 'First seen',
+    down: true,
+    write: (track) => orNull(track.first_listed_date, formatDate),
+  },
+  last_seen: { label: 'Last seen', down: true, write: (track) => orNull(track.last_listed_date, formatDate) },
+};
+
+const orNull = <Value>(value: Value | null, write: (value: Value) => string): string | null =>
+  value === null ? null : write(value);
+
+/** As exact as it is known: "1987", "March 2024", "14 March 2024". */
+function releasedWords({
+  release_date: date,
+  release_date_precision: precision,
+}: ExploredTrack): string | null {
+  if (date === null) return null;
+  if (precision === 'year') return String(Number(date.slice(0, -6)));
+  return precision === 'month' ? formatMonth(date) : formatDate(date);
+}
+
+const ALWAYS: readonly SortKey[] = ['released', 'duration', 'energy', 'valence', 'tempo', 'best_rank'];
+const keyOf = (sort: Sort): SortKey => sort.replace('-', '') as SortKey;
+
+/** The columns that are shown, those of the order asked for among them; each heading leads to its own order. */
+export function describeColumns(written: Written, sort: Sort = DEFAULT_SORT, thenBy?: Sort) {
+  const asked = [sort, thenBy].filter((key) => key !== undefined).map(keyOf);
+  const keys = [...new Set([...ALWAYS, ...asked])].filter((key) => COLUMNS[key].write !== undefined);
+  return keys.map((key) => {
+    const down = COLUMNS[key].down === true;
+    const next = sort === (down ? `-${key}` : key) ? (down ? key : `-${key}`) : down ? `-${key}` : key;
+    return {
+      key,
+      label: COLUMNS[key].label,
+      href: addressOf('/explore', written, { sort: [next] }),
+      sorted: keyOf(sort) === key ? (sort.startsWith('-') ? 'descending' : 'ascending') : null,
+    };
+  });
+}
+
+/** What stands in a column for a track; null: not known. */
+export const writeCell = (key: SortKey, track: ExploredTrack): string | null =>
+  COLUMNS[key].write?.(track) ?? null;
+
+/** Every order with its words, the likelier direction first. */
+export const SORT_OPTIONS = SORT_KEYS.flatMap((key) => {
+  const { label, down } = COLUMNS[key];
+  const both = [
+    { value: key as Sort, label: `${label}, upwards` },
+    { value: `-${key}` as Sort, label: `${label}, downwards` },
+  ];
+  return down ? both.toReversed() : both;
+});
+
+const TAKEN = {
+  track_id: (track) => track.track_id,
+  name: (track) => track.name,
+  artists: (track) => track.artist_name,
+  album: (track) => track.album_name,
+  album_type: (track) => track.album_type,
+  release_date: (track) => track.release_date,
+  release_date_precision: (track) => track.release_date_precision,
+  duration_ms: (track) => track.duration_ms,
+  explicit: (track) => track.explicit,
+  isrc: (track) => track.isrc,
+  popularity: (track) => track.popularity,
+  energy: (track) => track.energy,
+  valence: (track) => track.valence,
+  danceability: (track) => track.danceability,
+  acousticness: (track) => track.acousticness,
+  instrumentalness: (track) => track.instrumentalness,
+  tempo: (track) => track.tempo,
+  best_rank: (track) => track.best_rank,
+  places_held: (track) => track.listings,
+  time_ranges: (track) => track.time_ranges.join(' '),
+  first_seen: (track) => track.first_listed_date,
+  last_seen: (track) => track.last_listed_date,
+  spotify_url: (track) => track.spotify_url,
+} satisfies Record<string, (track: TakenTrack) => string | number | boolean | null>;
+
+/** The tracks as CSV, line by line, under their headings. What is not known is an empty field. */
+export async function* csvOf(tracks: AsyncIterable<TakenTrack>): AsyncGenerator<string> {
+  yield csvLine(Object.keys(TAKEN));
+  for await (const track of tracks)
+    yield csvLine(Object.values(TAKEN).map((read) => String(read(track) ?? '')));
+}

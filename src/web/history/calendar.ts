@@ -1,0 +1,78 @@
+import type { DayCount } from '../../plays/figures.ts';
+import { daysBefore, daysBetween } from '../../snapshots/chosen-time.ts';
+import { formatDate, formatMonth, formatNumber, plural } from '../page/format.ts';
+
+/** One day as a square: its week from the left, its weekday from the top (Monday first). */
+export interface CalendarCell {
+  readonly week: number;
+  readonly weekday: number;
+  /** 0: silence, to 4: among the fullest. */
+  readonly level: number;
+  readonly words: string;
+}
+
+export interface Calendar {
+  readonly finding: string;
+  readonly cells: readonly CalendarCell[];
+  /** Where a month begins, in weeks from the left. */
+  readonly months: readonly { readonly week: number; readonly label: string }[];
+  /** The same as a table: each month, its plays, its days with plays, its fullest day. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+const WEEKS = 53;
+const LEVELS = 4;
+
+/** Whole weeks, the last of which holds the given day. */
+export function calendarYear(lastDay: string): { from: string; to: string } {
+  const weekday = weekdayOf(lastDay);
+  return { from: daysBefore(lastDay, weekday + 7 * (WEEKS - 1)), to: lastDay };
+}
+
+const weekdayOf = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+
+export function drawCalendar(counts: readonly DayCount[], from: string, today: string): Calendar {
+  const level = levels(counts);
+  const plays = new Map(counts.map((one) => [one.day, one.plays]));
+  const length = Math.max(0, Math.min(7 * WEEKS, daysBetween(from, today) + 1));
+  const days = Array.from({ length }, (_, index) => daysBefore(from, -index));
+  return {
+    finding: finding(counts, length),
+    cells: days.map((day, index) => ({
+      week: Math.floor(index / 7),
+      weekday: index % 7,
+      level: level(plays.get(day) ?? 0),
+      words: `${formatDate(day)}: ${plural(plays.get(day) ?? 0, 'play')}`,
+    })),
+    months: days.flatMap((day, index) =>
+      day.endsWith('-01') ? [{ week: Math.ceil(index / 7), label: formatMonth(day).slice(0, 3) }] : [],
+    ),
+    rows: monthRows(counts),
+  };
+}
+
+/** A quarter of the days with plays in each: so that a year of few plays is as telling as one of many. */
+function levels(counts: readonly DayCount[]): (plays: number) => number {
+  const sorted = counts.map(({ plays }) => plays).toSorted((one, other) => one - other);
+  const bounds = Array.from(
+    { length: LEVELS - 1 },
+    (_, n) => sorted[Math.floor(((n + 1) * sorted.length) / LEVELS)],
+  );
+  return (plays) =>
+    plays === 0 ? 0 : 1 + bounds.filter((bound) => bound !== undefined && plays >= bound).length;
+}
+
+function finding(counts: readonly DayCount[], length: number): string {
+  const best = counts.toSorted((one, other) => other.plays - one.plays)[0];
+  if (best === undefined) return 'No play is kept in this year.';
+  return `Plays on ${formatNumber(counts.length)} of ${plural(length, 'day')}; the fullest was ${formatDate(best.day)} with ${formatNumber(best.plays)}.`;
+}
+
+function monthRows(counts: readonly DayCount[]): string[][] {
+  const months = [...new Set(counts.map(({ day }) => day.slice(0, 7)))];
+  return months.map((month) => {
+    const plays = counts.filter(({ day }) => day.startsWith(month)).map((one) => one.plays);
+    const total = plays.reduce((sum, one) => sum + one, 0);
+    return [formatMonth(`${month}-01`), ...[total, plays.length, Math.max(...plays)].map(formatNumber)];
+  });
+}

@@ -1,0 +1,124 @@
+import type { ChartData } from '../../archives/charts.ts';
+import type { DayCount } from '../../plays/figures.ts';
+import type { Play, PlayGap } from '../../plays/history.ts';
+import type { Period } from '../../plays/period.ts';
+import { daysBefore, daysBetween } from '../../snapshots/chosen-time.ts';
+import type { TimeRange } from '../../spotify/top-tracks.ts';
+import { chartTable, type Chart } from '../page/findings.ts';
+import { formatDate, formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';
+
+const hourName = (hour: number): string => `${String(hour % 24).padStart(2, '0')}:00`;
+
+export const hourLabels = (hours: readonly { hour: number; plays: number }[]): ChartData => ({
+  labels: hours.map(({ hour }) => hourName(hour)),
+  data: hours.map(({ plays }) => plays),
+});
+
+export const labelled = (days: readonly DayCount[]): ChartData => ({
+  labels: days.map(({ day }) => day),
+  data: days.map(({ plays }) => plays),
+});
+
+const sum = (counts: readonly { plays: number }[]): number =>
+  counts.reduce((total, { plays }) => total + plays, 0);
+const most = <Count extends { plays: number }>(counts: readonly Count[]): Count | undefined =>
+  counts.reduce<Count | undefined>((best, one) => (best && best.plays >= one.plays ? best : one), undefined);
+
+export function hoursChart(hours: readonly { hour: number; plays: number }[]): Chart {
+  const [total, best] = [sum(hours), most(hours)];
+  const series = total > 0 ? [{ name: 'Plays', ...hourLabels(hours) }] : [];
+  return {
+    id: 'plays-by-hour',
+    kind: 'strip',
+    heading: 'By the hour',
+    finding:
+      best && total > 0
+        ? `Most between ${hourName(best.hour)} and ${hourName(best.hour + 1)}: ${formatNumber(best.plays)} of ${plural(total, 'play')} (${formatPercent(best.plays, total)}).`
+        : 'No play is kept in this time.',
+    note: 'By the clock where you are.',
+    series,
+    table: chartTable(series, 'Hour'),
+  };
+}
+
+/** More columns than this say nothing on a phone: months do then. */
+const MOST_DAYS = 70;
+
+/** Every day, silent ones included; every month where the period is long. */
+export function daysChart(counts: readonly DayCount[], period: Period, today: string): Chart {
+  const [total, best] = [sum(counts), most(counts)];
+  const [first, last] = [counts[0]?.day, counts.at(-1)?.day];
+  const from = first === undefined ? today : later(period.from ?? first, daysBefore(first, MOST_DAYS));
+  const to = last === undefined ? today : earlier(period.to ?? later(today, last), later(today, last));
+  const length = Math.max(1, daysBetween(from, to) + 1);
+  const byDay = length <= MOST_DAYS;
+  const columns = byDay ? everyDay(counts, from, length) : everyMonth(counts);
+  const series = total > 0 ? [{ name: 'Plays', ...columns }] : [];
+  return {
+    id: 'plays-by-day',
+    kind: 'strip',
+    heading: byDay ? 'Day by day' : 'Month by month',
+    finding:
+      best && total > 0
+        ? `${plural(total, 'play')} on ${plural(counts.length, 'day')} of ${formatNumber(length)}; the most on ${formatDate(best.day)}: ${formatNumber(best.plays)}.`
+        : 'No play is kept in this time.',
+    note: 'A day begins at midnight where you are; the two on which clocks change have 23 and 25 hours.',
+    series,
+    table: chartTable(series, byDay ? 'Day' : 'Month'),
+  };
+}
+
+const later = (one: string, other: string): string => (one > other ? one : other);
+const earlier = (one: string, other: string): string => (one < other ? one : other);
+
+function everyDay(counts: readonly DayCount[], from: string, length: number): ChartData {
+  const plays = new Map(counts.map((one) => [one.day, one.plays]));
+  const days = Array.from({ length }, (_, index) => daysBefore(from, -index));
+  return { labels: days.map((day) => formatDate(day)), data: days.map((day) => plays.get(day) ?? 0) };
+}
+
+/** Months without a play in between are columns of nothing. */
+function everyMonth(counts: readonly DayCount[]): ChartData {
+  const plays = new Map<string, number>();
+  const end = counts.at(-1)?.day.slice(0, 7) ?? '';
+  for (let month = counts[0]?.day.slice(0, 7) ?? ''; month <= end; month = nextMonth(month))
+    plays.set(month, 0);
+  for (const one of counts) {
+    const month = one.day.slice(0, 7);
+    plays.set(month, (plays.get(month) ?? 0) + one.plays);
+  }
+  return { labels: [...plays.keys()].map((month) => formatMonth(`${month}-01`)), data: [...plays.values()] };
+}
+
+function nextMonth(month: string): string {
+  const date = new Date(`${month}-01T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() + 1);
+  return date.toISOString().slice(0, 7);
+}
+
+/** The one of Spotify's three lists that looks back about as far as a period is long. */
+export function timeRangeBeside({ from, to }: Period, today: string): TimeRange {
+  const days = from === null ? Infinity : daysBetween(from, to ?? today) + 1;
+  if (days <= 60) return 'short_term';
+  return days <= 270 ? 'medium_term' : 'long_term';
+}
+
+export interface PlayedDay {
+  readonly day: string;
+  /** `gap`: between this play and the one below there may have been more. */
+  readonly plays: readonly { readonly play: Play; readonly gap: PlayGap | null }[];
+}
+
+/** A page of plays under their days, each possible gap below the play it ends with. */
+export function groupByDay(plays: readonly Play[], gaps: readonly PlayGap[]): PlayedDay[] {
+  const days = new Map<string, { play: Play; gap: PlayGap | null }[]>();
+  plays.forEach((play, index) => {
+    const below = plays[index + 1];
+    const gap = gaps.find(
+      ({ after_played_at: after, before_played_at: before }) =>
+        before <= play.played_at && (below === undefined ? after < play.played_at : below.played_at <= after),
+    );
+    days.set(play.day, [...(days.get(play.day) ?? []), { play, gap: gap ?? null }]);
+  });
+  return [...days].map(([day, entries]) => ({ day, plays: entries }));
+}

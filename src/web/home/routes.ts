@@ -1,0 +1,20 @@
+import { Router } from 'express';
+import { isAnythingKept } from '../../archives/summary.ts';
+import type { WebContext } from '../context.ts';
+import { safeReturnTo } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+
+/** `/`: what this is, and the way in. */
+export function homeRoutes({ config, db }: WebContext): Router {
+  return Router().get('/', async (req, res) => {
+    if (req.user) return res.redirect('/dashboard');
+    const returnTo = safeReturnTo(req.query.return_to, config.baseUrl);
+    const signInUrl = `/auth/spotify?return_to=${encodeURIComponent(returnTo)}`;
+    return renderPage(
+      res,
+      'home/index',
+      { title: 'Your music, dated and kept' },
+      { signInUrl, instanceHasArchive: await isAnythingKept(db) },
+    );
+  });
+}

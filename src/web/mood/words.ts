@@ -1,0 +1,145 @@
+import { MOST_MONTHS, type MoodFigures, type MoodMonth, type Quadrant } from '../../archives/mood-figures.ts';
+import { KEY_NAMES, MOOD_CHARTS, monthLabel, type PathPoint } from '../../mood/charts.ts';
+import { QUADRANT_NAMES, QUADRANTS } from '../../mood/quadrants.ts';
+import type { ChartTable } from '../page/findings.ts';
+import { coverage, formatFeature, formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';
+
+export { QUADRANT_NAMES } from '../../mood/quadrants.ts';
+export { MOOD_CHARTS } from '../../mood/charts.ts';
+
+/** As the plane lies: energy upwards, valence to the right. */
+export const QUADRANTS_AS_SEEN: readonly Quadrant[] = ['angry', 'happy', 'sad', 'calm'];
+
+/** What makes a quadrant one, in words. */
+export const QUADRANT_RULES: Readonly<Record<Quadrant, string>> = {
+  happy: 'high energy, high valence',
+  angry: 'high energy, low valence',
+  calm: 'low energy, high valence',
+  sad: 'low energy, low valence',
+};
+
+/** "1,664 of 1,872 tracks have both energy and valence". */
+export const moodCoverage = ({ known, tracks }: MoodFigures): string =>
+  coverage(known, tracks, 'both energy and valence');
+
+/** One sentence: which quadrant holds most, and which least. */
+export function quadrantsFinding({ quadrants, known }: MoodFigures): string {
+  const ranked = QUADRANTS.toSorted((one, other) => quadrants[other].tracks - quadrants[one].tracks);
+  const [most, least] = [ranked[0] as Quadrant, ranked.at(-1) as Quadrant];
+  const lead = `${QUADRANT_NAMES[most]} leads with ${formatPercent(quadrants[most].tracks, known)}`;
+  if (quadrants[least].tracks === 0) return `${lead}; nothing is ${QUADRANT_NAMES[least].toLowerCase()}.`;
+  return `${lead}; ${QUADRANT_NAMES[least].toLowerCase()} comes last with ${formatPercent(quadrants[least].tracks, known)}.`;
+}
+
+/** One sentence: how many of the known tracks are drawn. */
+export function mapNote(figures: MoodFigures): string {
+  const { points, known } = figures;
+  if (points.length === known) return `${moodCoverage(figures)}; each is a point.`;
+  return (
+    `${moodCoverage(figures)}. ${formatNumber(points.length)} of them are drawn, picked by chance but the same each` +
+    ' time; the counts and the lists hold all.'
+  );
+}
+
+/** The plane as numbers: tracks in each fifth of energy, from the top down, by each fifth of valence. */
+export function gridTable({ grid }: MoodFigures): ChartTable {
+  const fifths = ['0 to 0.2', '0.2 to 0.4', '0.4 to 0.6', '0.6 to 0.8', '0.8 to 1'];
+  const rows = grid.map((line, at) => [`Energy ${fifths[at] ?? ''}`, ...line.map(formatNumber)]);
+  return { head: ['Tracks', ...fifths.map((fifth) => `Valence ${fifth}`)], rows: rows.toReversed() };
+}
+
+/** One sentence: in which quadrant the months stood most often, and the most and least energetic one. */
+export function pathFinding(months: readonly MoodMonth[]): string {
+  const known = months.filter(isKnown);
+  const [first] = known;
+  if (first === undefined) return 'No snapshot of this list holds a track with both energy and valence yet.';
+  if (known.length === 1) return `In its one month the list was ${moodOf(first).toLowerCase()}.`;
+  const moods = known.map(moodOf);
+  const most = moods.reduce((best, mood) => (countOf(moods, mood) > countOf(moods, best) ? mood : best));
+  const byEnergy = known.toSorted((one, other) => one.energy - other.energy);
+  const [calmest, loudest] = [byEnergy[0] ?? first, byEnergy.at(-1) ?? first];
+  return (
+    `On average ${most.toLowerCase()} in ${formatNumber(countOf(moods, most))} of ${plural(known.length, 'month')};` +
+    ` most energetic in ${monthWords(loudest.month)} (${formatFeature(loudest.energy)}),` +
+    ` least in ${monthWords(calmest.month)} (${formatFeature(calmest.energy)}).`
+  );
+}
+
+type KnownMonth = MoodMonth & { readonly energy: number; readonly valence: number };
+const isKnown = (month: MoodMonth): month is KnownMonth => month.energy !== null && month.valence !== null;
+const countOf = (all: readonly string[], one: string): number => all.filter((each) => each === one).length;
+
+/** The formula of mood_quadrant(), for an average. */
+function moodOf({ energy, valence }: { energy: number; valence: number }): string {
+  if (energy > 0.5) return QUADRANT_NAMES[valence > 0.5 ? 'happy' : 'angry'];
+  return QUADRANT_NAMES[valence > 0.5 ? 'calm' : 'sad'];
+}
+
+const monthWords = (month: number): string => formatMonth(`${monthLabel(month)}-01`);
+
+/** How much of the lists the path speaks of. */
+export function pathNote(months: readonly MoodMonth[]): string {
+  const sum = (of: (month: MoodMonth) => number): number =>
+    months.reduce((total, month) => total + of(month), 0);
+  const all = `${formatNumber(sum((month) => month.known))} of ${plural(
+    sum((month) => month.places),
+    'ranked place',
+  )} are held by tracks with both`;
+  const cut = months.length === MOST_MONTHS ? ` The newest ${MOST_MONTHS} months are shown.` : '';
+  return `${all}, in ${plural(
+    sum((month) => month.snapshots),
+    'snapshot',
+  )}. Each counts once in its month; months without one are gaps.${cut}`;
+}
+
+export function pathTable(months: readonly MoodMonth[]): ChartTable {
+  return {
+    head: ['Month', 'Energy', 'Valence', 'Mood', 'Snapshots'],
+    rows: months.map((month) => [
+      monthWords(month.month),
+      formatFeature(month.energy),
+      formatFeature(month.valence),
+      isKnown(month) ? moodOf(month) : 'not known',
+      formatNumber(month.snapshots),
+    ]),
+  };
+}
+
+/** What `public/js/charts/path.js` draws: a row of marks for energy and one for valence. */
+export function pathSeries(path: { labels: readonly string[]; data: readonly PathPoint[] }) {
+  if (path.labels.length === 0) return [];
+  return (['energy', 'valence'] as const).map((name) => ({
+    name: name === 'energy' ? 'Energy' : 'Valence',
+    labels: path.labels,
+    data: path.data.map((point) => point?.[name] ?? null),
+  }));
+}
+
+/** One sentence on how fast the tracks are. */
+export function tempoFinding({ tempo }: MoodFigures): string {
+  if (tempo.known === 0) return 'The tempo of no track is known yet.';
+  const most = tempo.bins.reduce((best, bin) => (bin.tracks > best.tracks ? bin : best));
+  return `Most often ${most.from} to ${most.from + 9} beats a minute: ${plural(most.tracks, 'track')}.`;
+}
+
+export const keyTotal = ({ keys }: MoodFigures): number => keys.reduce((sum, tracks) => sum + tracks, 0);
+
+/** One sentence on the key most tracks are in. */
+export function keyFinding(figures: MoodFigures): string {
+  const known = keyTotal(figures);
+  if (known === 0) return 'The key of no track is known yet.';
+  const most = Math.max(...figures.keys);
+  const share = `${formatNumber(most)} of ${plural(known, 'track')} (${formatPercent(most, known)})`;
+  return `${KEY_NAMES[figures.keys.indexOf(most)] ?? ''} leads with ${share}.`;
+}
+
+/** One sentence on major and minor. */
+export function modeFinding({ modes }: MoodFigures): string {
+  const known = modes.major + modes.minor;
+  if (known === 0) return 'Of no track is it known whether it is in major or minor.';
+  return `${formatPercent(modes.major, known)} in major: ${formatNumber(modes.major)} of ${plural(known, 'track')}.`;
+}
+
+/** The drawing of a chart of the whole archive as the one series of its name. */
+export const moodSeries = (figures: MoodFigures, chart: 'tempo' | 'key' | 'mode', known: number) =>
+  known > 0 ? [{ name: 'Whole archive', ...MOOD_CHARTS[chart](figures) }] : [];

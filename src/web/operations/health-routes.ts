@@ -1,0 +1,9 @@
+import { Router } from 'express';
+import type { Readiness } from './readiness.ts';
+
+/** For whoever watches the process: alive says nothing of the database, ready does. Neither has a body. */
+export function healthRoutes(readiness: Readiness): Router {
+  return Router()
+    .get('/livez', (_req, res) => res.status(200).end())
+    .get('/readyz', async (_req, res) => res.status((await readiness.check()) === 'ready' ? 200 : 503).end());
+}

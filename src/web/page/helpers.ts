@@ -1,0 +1,78 @@
+// What every view may call besides `asset`: words and numbers, checked addresses, and the one way to put JSON into a page.
+export * from '../settings/capture-words.ts';
+export * from '../settings/device-words.ts';
+export { featureSourceWords } from '../settings/feature-words.ts';
+export * from './findings.ts';
+export * from './format.ts';
+export * from '../settings/hidden-words.ts';
+export * from '../mood/words.ts';
+export * from './movement-words.ts';
+export { rangeLabel } from './time-ranges.ts';
+export * from '../time-machine/words.ts';
+
+/** JSON that may stand inside `<script type="application/json">`: it can neither end the element nor a line. */
+export function jsonForScript(data: unknown): string {
+  return (JSON.stringify(data) ?? 'null').replace(
+    /[<\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A track's page here; a local file's id is its URI. */
+export const trackPath = (trackId: string): string => `/tracks/${encodeURIComponent(trackId)}`;
+
+export const artistPath = (artistId: string): string => `/artists/${encodeURIComponent(artistId)}`;
+
+/** The page of one of the artists in figures; null for one who is known by name only, and so has none. */
+export const topArtistPath = ({ artist_id: id }: { artist_id: string }): string | null =>
+  id.startsWith('name:') ? null : artistPath(id);
+/**
+ * A playlist's page here. Ids of the old app may hold anything: what is no plain word travels encoded, which also
+ * keeps a playlist called "new" apart from the page of that name.
+ */
+export const playlistPath = (playlistId: string): string =>
+  /^[\w-]{1,200}$/.test(playlistId) && playlistId.toLowerCase() !== 'new'
+    ? `/playlists/${playlistId}`
+    : `/playlists/~${Buffer.from(playlistId).toString('base64url')}`;
+
+/** The address where it leads to Spotify; null otherwise. */
+export function spotifyLink(url: unknown): string | null {
+  return safeAddress(url, (host) => host === 'open.spotify.com');
+}
+
+const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
+
+/** A track at Spotify: where the archive says, or by its id; null for a local file. */
+export const spotifyTrackLink = (track: { spotify_url: unknown; track_id: string }): string | null =>
+  spotifyLink(track.spotify_url) ??
+  (SPOTIFY_ID.test(track.track_id) ? `https://open.spotify.com/track/${track.track_id}` : null);
+
+/** An artist at Spotify; null where the id is none of theirs. */
+export const spotifyArtistLink = (artistId: string): string | null =>
+  SPOTIFY_ID.test(artistId) ? `https://open.spotify.com/artist/${artistId}` : null;
+
+/** Where Spotify keeps its pictures, as a Content-Security-Policy names hosts. */
+export const ART_HOSTS = ['i.scdn.co', 'mosaic.scdn.co', '*.spotifycdn.com'] as const;
+
+/** The address where it is one of Spotify's picture hosts, which are the only ones the page may load from. */
+export function artUrl(url: unknown): string | null {
+  return safeAddress(url, (host) =>
+    ART_HOSTS.some((known) => (known.startsWith('*') ? host.endsWith(known.slice(1)) : host === known)),
+  );
+}
+
+function safeAddress(url: unknown, isAllowed: (host: string) => boolean): string | null {
+  if (typeof url !== 'string' || !URL.canParse(url)) return null;
+  const { protocol, hostname, port, username, password, href } = new URL(url);
+  if (protocol !== 'https:' || port !== '' || username !== '' || password !== '') return null;
+  return isAllowed(hostname) ? href : null;
+}
+
+const LONGEST_SEED = 200;
+
+/** The address of the cover drawn from a seed (an album's id or name, whatever its characters). */
+export function coverUrl(seed: unknown): string {
+  const text = typeof seed === 'string' && seed !== '' ? seed : 'untitled';
+  const wellFormed = Buffer.from(text.slice(0, LONGEST_SEED)).toString().slice(0, LONGEST_SEED);
+  return `/covers/${encodeURIComponent(wellFormed)}.svg`;
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ejs, { type TemplateFunction } from 'ejs';
+import type { Express, Response } from 'express';
+import type { Assets } from './assets.ts';
+import * as helpers from './helpers.ts';
+
+const VIEWS_DIR = path.resolve(import.meta.dirname, '../../../views');
+
+type Locals = Record<string, unknown>;
+
+/** Registers EJS with compiled views kept, and what every view may use. */
+export function useViews(app: Express, assets: Assets, options: { cache: boolean }): void {
+  const renderView = viewRenderer(options.cache);
+  const shared = { helpers: { ...helpers, asset: assets.url } };
+  app.set('views', VIEWS_DIR);
+  app.set('view engine', 'ejs');
+  app.engine('ejs', (file: string, locals: object, done: (error: unknown, html?: string) => void) => {
+    let html: string;
+    try {
+      html = renderView(path.relative(VIEWS_DIR, file), { ...locals, ...shared });
+    } catch (error) {
+      return done(error);
+    }
+    return done(null, html);
+  });
+}
+
+/**
+ * Renders views by their path below `views/`, with an include of our own. That of EJS copies all locals one by one,
+ * twice for each include, and looks for its file on the disk: with some two hundred includes half of a page's time.
+ */
+function viewRenderer(cache: boolean) {
+  const compiled = new Map<string, TemplateFunction>();
+  return function renderView(file: string, locals: Locals): string {
+    const view = compiled.get(file) ?? compileView(file);
+    if (cache) compiled.set(file, view);
+    locals.include = (name: string, own?: Locals) =>
+      renderView(includedBy(file, name), { ...locals, ...own });
+    return view(locals);
+  };
+}
+
+/** What the types of EJS do not know yet: the locals as they are, not a copy of them. */
+const UNCOPIED = { unsafePrototypeLocals: true };
+
+const compileView = (file: string): TemplateFunction =>
+  ejs.compile(withHelpers(readFileSync(path.join(VIEWS_DIR, file), 'utf8')), {
+    filename: file,
+    strict: false,
+    ...UNCOPIED,
+  });
+
+/** Beside the including view; a name with a folder is one below `views/`. */
+const includedBy = (file: string, name: string): string =>
+  `${name.includes('/') ? '' : file.slice(0, file.lastIndexOf('/') + 1)}${name}.ejs`;
+
+const HELPERS = [...Object.keys(helpers), 'asset'];
+
+/** A view takes the helpers it names from one local, so that there are few locals to look through and to hand on. */
+function withHelpers(text: string): string {
+  const used = HELPERS.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  return used.length === 0 ? text : `<% const { ${used.join(', ')} } = helpers; -%>${text}`;
+}
+
+export interface Page {
+  /** Goes before the product's name in the window's title. */
+  readonly title: string;
+  /** Paths below public/js of the modules the page loads. */
+  readonly scripts?: readonly string[];
+  /**
+   * Where scripts are off, the page is asked for again after so many seconds, by an address without a fragment:
+   * browsers only scroll to one they are at.
+   */
+  readonly refresh?: { readonly seconds: number; readonly path: string };
+}
+
+/** Renders `views/<view>.ejs` inside `views/layout.ejs`. */
+export function renderPage(res: Response, view: string, page: Page, locals: object = {}): void {
+  const shared = { page, scripts: page.scripts ?? [], ...res.locals, ...locals };
+  res.render(view, shared, (error: Error | null, body?: string) => {
+    if (error) return res.req.next?.(error);
+    return res.render('layout', { ...shared, body });
+  });
+}

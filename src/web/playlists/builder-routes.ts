@@ -1,0 +1,96 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import { buildPlaylist, digestOf } from '../../playlists/build.ts';
+import { computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
+import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
+import { keepPlaylist } from '../../playlists/shelf.ts';
+import { listNewestSnapshots } from '../../playlists/beginnings.ts';
+import type { WebContext } from '../context.ts';
+import { playlistPath } from '../page/helpers.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { ARRANGEMENT_WORDS, nameRecipe, readPreview, type Preview } from './preview.ts';
+import { readRecipe, readRecipeText, recipeAddress, type Recipe } from './recipe.ts';
+import { readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+
+const text = z.string('must be given once');
+const buildForm = z.object({
+  recipe: text.max(8_000, 'is longer than an address may be'),
+  build: text.max(100, 'does not fit'),
+  name: text.transform(oneLine),
+  description: text.default('').transform(oneLine),
+});
+
+/** `/playlists/new`: any list becomes a playlist, seen before it is kept; all of it is in the address. */
+export function playlistBuilderRoutes({ db }: WebContext): Router {
+  const router = Router()
+    .get('/playlists/new', requireSignIn, async (req, res) => {
+      if (req.query.from === undefined) {
+        const snapshots = await listNewestSnapshots(db, userIdOf(req));
+        return renderPage(res, 'playlists/beginnings', { title: 'Make a playlist' }, { snapshots });
+      }
+      return showPreview(res, await readPreview(db, userIdOf(req), readRecipe(req.query)));
+    })
+    .post('/playlists', requireSignIn, async (req, res) => {
+      const form = readParams(buildForm, req.body);
+      const recipe = await nameRecipe(db, userIdOf(req), readRecipeText(form.recipe));
+      const problems = [
+        ...faultsOf('The name', form.name, NAME_LIMIT),
+        ...faultsOf('The description', form.description, DESCRIPTION_LIMIT),
+      ];
+      if (form.name === '') problems.push('A playlist needs a name.');
+      if (problems.length > 0) {
+        res.status(400);
+        return showPreview(res, await readPreview(db, userIdOf(req), recipe, { ...form, problems }));
+      }
+      const build = await buildPlaylist(db, userIdOf(req), recipe.list, recipe.options);
+      if (build.trackIds.length === 0)
+        throw new AppError(400, 'There is no track in this list to make a playlist of.');
+      if (build.digest !== form.build) {
+        req.session.flash = { kind: 'info', text: CHANGED };
+        return res.redirect(303, `/playlists/new?${recipeAddress(recipe)}`);
+      }
+      const { playlistId, isNew } = await keepPlaylist(db, userIdOf(req), {
+        ...form,
+        trackIds: build.trackIds,
+        origin: originOf(recipe),
+        buildKey: digestOf([form.name, build.digest]),
+      });
+      req.session.flash = { kind: 'info', text: isNew ? KEPT : KNOWN };
+      return res.redirect(303, playlistPath(playlistId));
+    });
+  for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
+    router.get(`/api/playlist-preview/${name}`, requireSignIn, async (req, res) => {
+      const { list, options } = readRecipe(req.query);
+      const { trackIds } = await buildPlaylist(db, userIdOf(req), list, options);
+      res.json(draw(await computeProfile(db, userIdOf(req), trackIds)));
+    });
+  }
+  return router;
+}
+
+const CHANGED =
+  'The list has changed since this page was made. Here it is as it stands now; nothing was kept yet.';
+const KEPT = 'Your playlist is kept here. Send it to Spotify whenever you like.';
+const KNOWN = 'You have made this very playlist already: here it is.';
+
+const showPreview = (res: Parameters<typeof renderPage>[0], preview: Preview): void =>
+  renderPage(
+    res,
+    'playlists/new',
+    { title: 'Make a playlist', scripts: ['pages/playlist-builder.js'] },
+    { preview },
+  );
+
+function faultsOf(what: string, { length }: string, limit: number): string[] {
+  const count = length.toLocaleString('en-GB');
+  return length > limit ? [`${what} may have ${limit} characters; yours has ${count}.`] : [];
+}
+
+const originOf = (recipe: Recipe) => ({
+  words: recipe.list.words,
+  href: recipe.list.href,
+  recipe: recipeAddress(recipe),
+  arrange: ARRANGEMENT_WORDS[recipe.options.arrange],
+});

@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Router } from 'express';
+import type { Db } from '../../db.ts';
+import { streamFileTracks } from '../../playlists/files.ts';
+import { getPlaylist, listPlaylistTrackIds, type Playlist } from '../../playlists/shelf.ts';
+import type { WebContext } from '../context.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { fileNameOf, PLAYLIST_FORMATS, type PlaylistFormat } from './files.ts';
+import { playlistIdOf } from './id.ts';
+
+/** A playlist to take away: for a spreadsheet, for a player, for another playlist program. */
+export function playlistFileRoutes({ db }: WebContext): Router {
+  const router = Router();
+  for (const [extension, format] of Object.entries(PLAYLIST_FORMATS)) {
+    router.get(`/playlists/:playlistId/tracks.${extension}`, requireSignIn, async (req, res) => {
+      const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
+      const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlist.playlist_id);
+      res.attachment(fileNameOf(playlist, extension)).set('Content-Type', format.contentType);
+      if (req.method === 'HEAD') {
+        res.end();
+        return;
+      }
+      await pipeline(Readable.from(piecesOf(db, format, playlist, trackIds)), res).catch((error: unknown) => {
+        // Whoever breaks a download off has not met a fault of ours.
+        const brokenOff =
+          error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+        if (!brokenOff) throw error;
+      });
+    });
+  }
+  return router;
+}
+
+async function* piecesOf(
+  db: Db,
+  format: PlaylistFormat,
+  playlist: Playlist,
+  trackIds: readonly string[],
+): AsyncGenerator<string> {
+  yield format.head(playlist);
+  let place = 0;
+  for await (const track of streamFileTracks(db, trackIds)) {
+    place += 1;
+    yield format.track(track, place);
+  }
+  if (format.foot !== '') yield format.foot;
+}

@@ -1,0 +1,17 @@
+import type { Request } from 'express';
+import { notFound } from '../../errors.ts';
+
+/** The playlist an address is about, as `playlistPath` writes it. @throws AppError 404 where it is no such address */
+export function playlistIdOf({ params }: Request): string {
+  const given = params.playlistId;
+  if (typeof given !== 'string' || given.length > 8_000) throw notFound();
+  if (!given.startsWith('~')) {
+    if (/^[\w-]{1,200}$/.test(given)) return given;
+    throw notFound();
+  }
+  const bytes = Buffer.from(given.slice(1), 'base64url');
+  const text = bytes.toString();
+  // What no database text can hold is nobody's id.
+  if (text.includes('\0') || !Buffer.from(text).equals(bytes)) throw notFound();
+  return text;
+}

@@ -1,0 +1,133 @@
+import { Router, type Request } from 'express';
+import { z } from 'zod';
+import { getArchiveSummary } from '../../archives/summary.ts';
+import { notFound } from '../../errors.ts';
+import { computeProfile, listCards, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
+import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
+import {
+  countPlaylists,
+  deletePlaylist,
+  getPlaylist,
+  listPlaylists,
+  listPlaylistTrackIds,
+  PLAYLISTS_PER_PAGE,
+  renamePlaylist,
+} from '../../playlists/shelf.ts';
+import type { WebContext } from '../context.ts';
+import { formatNumber, playlistPath } from '../page/helpers.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { linkPages } from '../page/page-links.ts';
+import { soundCharts } from './charts.ts';
+import { playlistIdOf } from './id.ts';
+import { readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+import { readSendingView } from './sending-view.ts';
+
+const TRACKS_PER_PAGE = 100;
+
+const pageParams = z.object({
+  page: z
+    .string('must be given once')
+    .regex(/^[1-9]\d{0,6}$/, 'must be the number of a page')
+    .transform(Number)
+    .default(1),
+});
+
+const line = (limit: number) =>
+  z
+    .string('must be given once')
+    .transform(oneLine)
+    .refine(({ length }) => length <= limit, {
+      error: ({ input }) => `may have ${limit} characters; yours has ${formatNumber(String(input).length)}`,
+    });
+const renameForm = z.object({
+  name: line(NAME_LIMIT).refine((name) => name !== '', 'must not be empty'),
+  description: line(DESCRIPTION_LIMIT).default(''),
+});
+
+/** `/playlists` and `/playlists/:playlistId`: those built here and those of the old archive. */
+export function playlistRoutes(context: WebContext): Router {
+  const { db } = context;
+  const router = Router()
+    .get('/playlists', requireSignIn, async (req, res) => {
+      const { page } = readParams(pageParams, req.query);
+      const total = await countPlaylists(db, userIdOf(req));
+      const pages = Math.max(1, Math.ceil(total / PLAYLISTS_PER_PAGE));
+      if (page > pages) throw notFound();
+      const playlists = await listPlaylists(db, userIdOf(req), page);
+      const pager = linkPages(page, pages, (number) => `/playlists?page=${number}`);
+      renderPage(res, 'playlists/index', { title: 'Playlists' }, { playlists, total, pager });
+    })
+    .get('/playlists/:playlistId', requireSignIn, async (req, res) => {
+      const shown = await readPlaylist(context, req);
+      const page = {
+        title: shown.playlist.name,
+        scripts: ['pages/playlist.js'],
+        ...(shown.sending.isWatched
+          ? {
+              refresh: {
+                seconds: shown.sending.isMoving ? 3 : 15,
+                path: playlistPath(shown.playlist.playlist_id),
+              },
+            }
+          : {}),
+      };
+      renderPage(res, 'playlists/playlist', page, shown);
+    })
+    .post('/playlists/:playlistId/rename', requireSignIn, async (req, res) => {
+      const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
+      await renamePlaylist(db, userIdOf(req), playlistId, readParams(renameForm, req.body));
+      req.session.flash = {
+        kind: 'info',
+        text: 'The playlist has its new name, here. A copy at Spotify keeps the one it has.',
+      };
+      res.redirect(303, playlistPath(playlistId));
+    })
+    .get('/playlists/:playlistId/delete', requireSignIn, async (req, res) => {
+      const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
+      renderPage(res, 'playlists/delete', { title: `Delete ${playlist.name}` }, { playlist });
+    })
+    .post('/playlists/:playlistId/delete', requireSignIn, async (req, res) => {
+      await deletePlaylist(db, userIdOf(req), playlistIdOf(req));
+      req.session.flash = {
+        kind: 'info',
+        text: 'The playlist is deleted here. A copy at Spotify stays there.',
+      };
+      res.redirect(303, '/playlists');
+    });
+  for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
+    router.get(`/api/playlists/:playlistId/${name}`, requireSignIn, async (req, res) => {
+      const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
+      const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlistId);
+      res.json(draw(await computeProfile(db, userIdOf(req), trackIds)));
+    });
+  }
+  return router;
+}
+
+async function readPlaylist({ db }: WebContext, req: Request) {
+  const user = req.user as Express.User;
+  const playlist = await getPlaylist(db, user.user_id, playlistIdOf(req));
+  const { page } = readParams(pageParams, req.query);
+  const trackIds = await listPlaylistTrackIds(db, user.user_id, playlist.playlist_id);
+  const pages = Math.max(1, Math.ceil(trackIds.length / TRACKS_PER_PAGE));
+  if (page > pages) throw notFound();
+  const first = (page - 1) * TRACKS_PER_PAGE;
+  const [cards, profile, summary, sending] = await Promise.all([
+    listCards(db, trackIds.slice(first, first + TRACKS_PER_PAGE)),
+    computeProfile(db, user.user_id, trackIds),
+    getArchiveSummary(db, user.user_id),
+    readSendingView(db, user, playlist),
+  ]);
+  return {
+    playlist,
+    cards,
+    firstPlace: first + 1,
+    pager: linkPages(page, pages, (number) => `${playlistPath(playlist.playlist_id)}?page=${number}#tracks`),
+    profile,
+    archive: summary.figures,
+    ...soundCharts(profile, summary.figures),
+    sending,
+    timezone: user.timezone,
+  };
+}

@@ -1,0 +1,30 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { findConnectionHealth, updatePaused } from '../../users/connection-health.ts';
+import { connectionWords } from '../sign-in/connection-words.ts';
+import type { WebContext } from '../context.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { readParams } from '../page/read-params.ts';
+
+const pauseForm = z.object({ fetching: z.enum(['on', 'off'], 'must be on or off') });
+
+/** `/api/connection`: how the connection to Spotify stands; `/settings/fetching`: to pause it, or go on. */
+export function connectionRoutes({ db }: WebContext): Router {
+  return Router()
+    .get('/api/connection', requireSignIn, async (req, res) => {
+      const health = await findConnectionHealth(db, userIdOf(req));
+      res.json({ ...health, ...connectionWords(health, (req.user as Express.User).timezone) });
+    })
+    .post('/settings/fetching', requireSignIn, async (req, res) => {
+      const { fetching } = readParams(pauseForm, req.body);
+      await updatePaused(db, userIdOf(req), fetching === 'off');
+      req.session.flash = {
+        kind: 'info',
+        text:
+          fetching === 'off'
+            ? 'Paused: nothing is fetched from Spotify until you go on.'
+            : 'Going on: today’s lists and your plays are fetched again.',
+      };
+      res.redirect(303, '/settings');
+    });
+}

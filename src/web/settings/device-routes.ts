@@ -1,0 +1,42 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { log } from '../../log.ts';
+import { listDevices, signOutDevice, signOutEverywhere } from '../../users/devices.ts';
+import type { WebContext } from '../context.ts';
+import { endSession } from '../sign-in/session.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+
+const signOutForm = z.object({
+  device: z.union(
+    [z.literal('everywhere'), z.string().regex(/^[0-9a-f]{64}$/)],
+    'must be one of the devices listed, or everywhere',
+  ),
+});
+
+/** `/settings/devices`: where the listener is signed in, and how to end that there. */
+export function deviceRoutes({ db, config }: WebContext): Router {
+  return Router()
+    .get('/settings/devices', requireSignIn, async (req, res) => {
+      const devices = await listDevices(db, userIdOf(req), req.sessionID);
+      const timezone = (req.user as Express.User).timezone;
+      renderPage(res, 'settings/devices', { title: 'Signed-in devices' }, { devices, timezone });
+    })
+    .post('/settings/devices/sign-out', requireSignIn, async (req, res) => {
+      const { device } = readParams(signOutForm, req.body);
+      if (device === 'everywhere') {
+        await signOutEverywhere(db, userIdOf(req));
+        await endSession(req, res, config.baseUrl);
+        log.info({ request: req.id }, 'signed out everywhere');
+        return res.redirect(303, '/');
+      }
+      // A device that is not the listener's is none of theirs, and so is signed out as far as they are concerned.
+      const ended = await signOutDevice(db, userIdOf(req), device);
+      req.session.flash = {
+        kind: 'info',
+        text: ended ? 'That device is signed out.' : 'That device was signed out already.',
+      };
+      return res.redirect(303, '/settings/devices');
+    });
+}

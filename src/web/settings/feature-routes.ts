@@ -1,0 +1,78 @@
+import { Router, type Request } from 'express';
+import { getEnrichmentState } from '../../enrichment/turns.ts';
+import { AppError } from '../../errors.ts';
+import { getCoverage } from '../../features/coverage.ts';
+import { FEATURE_LIMITS } from '../../features/feature-columns.ts';
+import { knownFeatureLines } from '../../features/known-features.ts';
+import {
+  countOnShelf,
+  deleteOwnFeatures,
+  keepOwnFeatures,
+  listOtherIds,
+} from '../../features/own-features.ts';
+import { readFeatureFile } from '../../features/read-csv.ts';
+import type { WebContext } from '../context.ts';
+import { loadedFlash, providerWords } from './feature-words.ts';
+import { plural } from '../page/format.ts';
+import { piecesOf } from '../middleware/file-upload.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { renderPage } from '../page/render.ts';
+import { sendLines } from '../page/send-lines.ts';
+import type { Flash } from '../types.d.ts';
+
+const PAGE = '/settings/audio-features';
+
+/** `/settings/audio-features`: of how many tracks it is known how they sound, from whom, and a file of one's own. */
+export function audioFeatureRoutes({ db, config }: WebContext): Router {
+  const { reccobeats } = config.enrichment;
+  return Router()
+    .get(PAGE, requireSignIn, async (req, res) => {
+      const timezone = (req.user as Express.User).timezone;
+      const [found, state] = await Promise.all([
+        getCoverage(db, userIdOf(req)),
+        getEnrichmentState(db, 'reccobeats'),
+      ]);
+      const provider = reccobeats && providerWords(state, reccobeats.perDay, timezone);
+      const columns = [...FEATURE_LIMITS].map(([name, { words }]) => ({ name, words }));
+      renderPage(
+        res,
+        'settings/audio-features',
+        { title: 'Audio features' },
+        { found, provider, columns, timezone },
+      );
+    })
+    .get(`${PAGE}/known.csv`, requireSignIn, async (req, res) => {
+      res.attachment('audio-features.csv');
+      await sendLines(req, res, 'text/csv; charset=utf-8', knownFeatureLines(db, userIdOf(req)));
+    })
+    .post(PAGE, requireSignIn, async (req, res) => {
+      req.session.flash = await load(db, req);
+      res.redirect(303, PAGE);
+    })
+    .post(`${PAGE}/remove`, requireSignIn, async (req, res) => {
+      const removed = await deleteOwnFeatures(db, userIdOf(req));
+      const text =
+        removed === 0
+          ? 'There was nothing of your own to remove.'
+          : `Your own features of ${plural(removed, 'track')} are gone. What the catalogue knows counts again.`;
+      req.session.flash = { kind: 'info', text };
+      res.redirect(303, PAGE);
+    });
+}
+
+/** What is wrong with a file is no error of the page: it is said where the file was chosen. */
+async function load(db: WebContext['db'], req: Request): Promise<Flash> {
+  const { upload } = req;
+  if (!upload) return { kind: 'error', text: 'Nothing was loaded: choose a CSV file first.' };
+  const userId = userIdOf(req);
+  try {
+    const others = await listOtherIds(db, userId);
+    const file = await readFeatureFile(piecesOf(upload), (id) => others.has(id));
+    if (file.tracks.size > 0) await keepOwnFeatures(db, userId, file.tracks);
+    return loadedFlash(file, await countOnShelf(db, userId, [...file.tracks.keys()]));
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500)
+      return { kind: 'error', text: `Nothing was loaded. ${error.message}` };
+    throw error;
+  }
+}

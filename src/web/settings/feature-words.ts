@@ -1,0 +1,71 @@
+import type { FeatureSource } from '../../catalogue/audio-features.ts';
+import type { EnrichmentState } from '../../enrichment/turns.ts';
+import type { FeatureFile } from '../../features/read-csv.ts';
+import { formatDate, formatInstant, formatNumber, formatTime, plural } from '../page/format.ts';
+import type { Flash } from '../types.d.ts';
+
+interface Sourced {
+  readonly features_source: FeatureSource | null;
+  readonly features_at: Date | null;
+  /** Where the own file leaves something out. */
+  readonly catalogue_source: Exclude<FeatureSource, 'own'> | null;
+}
+
+const SOURCE_WORDS: Readonly<Record<Exclude<FeatureSource, 'own'>, string>> = {
+  archive: 'an old archive that was moved here',
+  reccobeats: 'ReccoBeats',
+};
+
+/** Where a track's features come from, and since when. */
+export function featureSourceWords(
+  { features_source: source, features_at: at, catalogue_source: beside }: Sourced,
+  timezone: string,
+): string {
+  const date = at === null ? null : formatDate(at, timezone);
+  if (source === 'own') {
+    const rest = beside === null ? '' : ` What it leaves out: ${SOURCE_WORDS[beside]}.`;
+    return `Source: your own file${date ? `, loaded ${date}` : ''}.${rest}`;
+  }
+  if (source === null) return '';
+  const since = date && (source === 'reccobeats' ? ` Asked on ${date}.` : ` Here since ${date}.`);
+  return `Source: ${SOURCE_WORDS[source]}.${since ?? ''}`;
+}
+
+/** What the provider is doing, for whoever waits for it. */
+export function providerWords(state: EnrichmentState, perDay: number, timezone: string): string {
+  const asked = `${formatNumber(state.asked_today)} tracks asked for today of ${formatNumber(perDay)} at most`;
+  if (state.not_before !== null) return `${asked}; paused until ${pauseWords(state.not_before, timezone)}.`;
+  if (state.asked_today >= perDay) return `${asked}; it goes on after midnight (UTC).`;
+  if (state.failure !== null) {
+    const again =
+      state.next_at === null ? '' : ` It is tried again at ${formatTime(state.next_at, timezone)}.`;
+    return `${asked}. ${state.failure}${again}`;
+  }
+  return `${asked}.${state.asked_at === null ? '' : ` Last asked ${formatInstant(state.asked_at, timezone)}.`}`;
+}
+
+/** An hour that is not of today says its day too. */
+const pauseWords = (until: Date, timezone: string): string =>
+  formatDate(until, timezone) === formatDate(new Date(), timezone)
+    ? formatTime(until, timezone)
+    : formatInstant(until, timezone);
+
+/** What became of a file. */
+export function loadedFlash(file: FeatureFile, onShelf: number): Flash {
+  const { tracks, badLines, badLineCount, ignored, blank, repeated } = file;
+  const none = tracks.size === 0;
+  const notes = [
+    ...badLines.map(({ line, reason }) => `Line ${formatNumber(line)}: ${reason}.`),
+    ...(badLineCount > badLines.length
+      ? [`and ${plural(badLineCount - badLines.length, 'more bad line')}.`]
+      : []),
+    ...(blank > 0 ? [`${plural(blank, 'line')} left every feature empty.`] : []),
+    ...(repeated > 0 ? [`${plural(repeated, 'line')} spoke of a track again: the later one counts.`] : []),
+    ...(ignored.length > 0 ? [`Columns left out: ${ignored.slice(0, 20).join(', ')}.`] : []),
+  ];
+  const loaded = none
+    ? 'Nothing was loaded: no line of the file says how a track sounds.'
+    : `The features of ${plural(tracks.size, 'track')} were loaded; ${formatNumber(onShelf)} of them ${onShelf === 1 ? 'is' : 'are'} in your archive.`;
+  const left = !none && badLineCount > 0 ? ` ${plural(badLineCount, 'line')} could not be read.` : '';
+  return { kind: none || badLineCount > 0 ? 'error' : 'info', text: loaded + left, lines: notes };
+}

@@ -1,0 +1,54 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { countHidden, HIDDEN_PER_PAGE, listHidden, setHidden, type Hideable } from '../../archives/hiding.ts';
+import { notFound } from '../../errors.ts';
+import type { WebContext } from '../context.ts';
+import { artistPath, trackPath } from '../page/helpers.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
+import { readId, readParams, safeReturnTo } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+
+const pageParams = z.object({ page: pageNumber });
+
+const PAGES: Readonly<Record<Hideable, (id: string) => string>> = { track: trackPath, artist: artistPath };
+
+/** What can be hidden is hidden, and shown again, from its own page; `/settings/hidden` lists it all. */
+export function hiddenRoutes({ db, config }: WebContext): Router {
+  const router = Router().get('/settings/hidden', requireSignIn, async (req, res) => {
+    const { page } = readParams(pageParams, req.query);
+    const counts = await countHidden(db, userIdOf(req));
+    const pages = countPages(counts.tracks + counts.artists, HIDDEN_PER_PAGE);
+    if (page > pages) throw notFound();
+    const things = await listHidden(db, userIdOf(req), page);
+    const links = linkPages(page, pages, (number) => `/settings/hidden?page=${number}`);
+    const timezone = (req.user as Express.User).timezone;
+    renderPage(res, 'settings/hidden', { title: 'Hidden' }, { counts, things, links, timezone });
+  });
+  for (const kind of ['track', 'artist'] as const) {
+    for (const verb of ['hide', 'show'] as const) {
+      router.post(`/${kind}s/:${kind}Id/${verb}`, requireSignIn, async (req, res) => {
+        const id = readId(req.params[`${kind}Id`]);
+        const hidden = verb === 'hide';
+        const name = await setHidden(db, userIdOf(req), { kind, id, hidden });
+        const path = PAGES[kind](id);
+        req.session.flash = {
+          kind: 'info',
+          text: hidden ? hiddenWords(kind, name) : `${quoted(kind, name)} is shown again.`,
+          ...(hidden ? { undo: { action: `${path}/show`, words: 'Undo: show it again' } } : {}),
+        };
+        const { return_to: returnTo } = (req.body ?? {}) as { return_to?: unknown };
+        res.redirect(303, safeReturnTo(returnTo, config.baseUrl, path));
+      });
+    }
+  }
+  return router;
+}
+
+const quoted = (kind: Hideable, name: string | null): string =>
+  name === null ? `The ${kind} without a name` : `“${name}”`;
+
+const hiddenWords = (kind: Hideable, name: string | null): string =>
+  kind === 'track'
+    ? `${quoted(kind, name)} is hidden: it stays in your archive and is shown on its own page only.`
+    : `${quoted(kind, name)} and all their tracks are hidden: they stay in your archive and are shown on their own pages only.`;

@@ -1,0 +1,85 @@
+import { Router, type Request } from 'express';
+import { z } from 'zod';
+import {
+  getImport,
+  listImports,
+  listRejectReasons,
+  listRejects,
+  REJECTS_PER_PAGE,
+  streamRejects,
+} from '../../archives/imports.ts';
+import { notFound } from '../../errors.ts';
+import type { WebContext } from '../context.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
+import { readParams } from '../page/read-params.ts';
+import { REJECT_FORMATS, type RejectFormat } from './reject-files.ts';
+import { renderPage } from '../page/render.ts';
+import { sendLines } from '../page/send-lines.ts';
+
+const importParams = z.object({
+  importId: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .transform(Number),
+});
+const pageParams = z.object({ page: pageNumber });
+
+/** `/settings/imports`: what was moved out of old files, and what could not be. */
+export function importRoutes({ db }: WebContext): Router {
+  const router = Router()
+    .get('/settings/imports', requireSignIn, async (req, res) => {
+      const imports = await listImports(db, userIdOf(req));
+      renderPage(res, 'settings/imports', { title: 'Imports' }, { imports, timezone: timezoneOf(req) });
+    })
+    .get('/settings/imports/:importId', requireSignIn, async (req, res) => {
+      const shown = await readImport(db, req);
+      renderPage(
+        res,
+        'settings/import',
+        { title: shown.found.source_name },
+        { ...shown, timezone: timezoneOf(req) },
+      );
+    });
+  for (const [extension, format] of Object.entries(REJECT_FORMATS)) {
+    router.get(`/settings/imports/:importId/rejects.${extension}`, requireSignIn, async (req, res) => {
+      const found = await getImport(db, userIdOf(req), importIdOf(req));
+      res.attachment(`rejects-of-import-${found.import_id}.${extension}`);
+      const rejects = streamRejects(db, userIdOf(req), found.import_id);
+      await sendLines(req, res, format.contentType, linesOf(format, rejects));
+    });
+  }
+  return router;
+}
+
+async function readImport(db: WebContext['db'], req: Request) {
+  const [userId, importId] = [userIdOf(req), importIdOf(req)];
+  const found = await getImport(db, userId, importId);
+  const { page } = readParams(pageParams, req.query);
+  const pages = countPages(found.rejects, REJECTS_PER_PAGE);
+  if (page > pages) throw notFound();
+  const [reasons, rejects] = await Promise.all([
+    listRejectReasons(db, userId, importId),
+    listRejects(db, userId, importId, page),
+  ]);
+  const firstPlace = (page - 1) * REJECTS_PER_PAGE + 1;
+  const links = linkPages(page, pages, (number) => `/settings/imports/${importId}?page=${number}#list`);
+  return { found, reasons, rejects, firstPlace, links };
+}
+
+/** What is no id at all is the same 404 as an import that is not there. */
+function importIdOf(req: Request): number {
+  const parsed = importParams.safeParse(req.params);
+  if (!parsed.success) throw notFound();
+  return parsed.data.importId;
+}
+
+const timezoneOf = (req: Request): string => (req.user as Express.User).timezone;
+
+async function* linesOf(
+  { header, line }: Pick<RejectFormat, 'header' | 'line'>,
+  rejects: ReturnType<typeof streamRejects>,
+): AsyncGenerator<string> {
+  if (header !== '') yield header;
+  for await (const reject of rejects) yield line(reject);
+}

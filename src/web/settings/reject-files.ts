@@ -1,0 +1,41 @@
+import type { Reject } from '../../archives/imports.ts';
+import { csvLine } from '../../exports/csv.ts';
+
+/** A format in which rejects can be taken away: how a browser is told, and the text piece by piece. */
+export interface RejectFormat {
+  readonly contentType: string;
+  readonly header: string;
+  readonly line: (reject: Reject) => string;
+}
+
+const COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'type', 'original'];
+
+/** For a spreadsheet. JSON lines are the exact ones: here a field that would be a formula gets a ' before it. */
+const csv: RejectFormat = {
+  contentType: 'text/csv; charset=utf-8',
+  header: csvLine(COLUMNS),
+  line: (reject) =>
+    csvLine([
+      reject.source_table,
+      reject.source_key,
+      reject.source_column ?? '',
+      reject.reason,
+      ...describeOriginal(reject),
+    ]),
+};
+
+const jsonl: RejectFormat = {
+  contentType: 'application/x-ndjson; charset=utf-8',
+  header: '',
+  line: ({ source_table, source_key, source_column, reason, original }) =>
+    `${JSON.stringify({ source_table, source_key, source_column, reason, original })}\n`,
+};
+
+export const REJECT_FORMATS: Readonly<Record<'csv' | 'jsonl', RejectFormat>> = { csv, jsonl };
+
+function describeOriginal({ source_column: column, original }: Reject): [type: string, text: string] {
+  const { type, text, hex } = original as { type?: unknown; text?: unknown; hex?: unknown };
+  if (column === null || typeof type !== 'string') return ['row', JSON.stringify(original)];
+  if (typeof hex === 'string') return [type, `x'${hex}'`];
+  return [type, typeof text === 'string' ? text : ''];
+}

@@ -1,0 +1,79 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { countHidden } from '../../archives/hiding.ts';
+import { countImports } from '../../archives/imports.ts';
+import { findPlayPoll } from '../../plays/poll.ts';
+import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
+import { findConnection } from '../../users/connections.ts';
+import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/users.ts';
+import type { WebContext } from '../context.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { readParams, safeReturnTo } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+import { RANGE_LABELS, rangeParam } from '../page/time-ranges.ts';
+
+const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
+const timezoneForm = z.object({
+  timezone: z
+    .string('must be chosen')
+    .refine((name) => TIMEZONES.includes(name), 'must be a time zone of the list, such as Europe/Berlin'),
+});
+const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
+const rangeForm = z.object({ range: rangeParam });
+
+const RUNS_SHOWN = 7;
+
+/** `/settings`: what the listener decides, and how the connection to Spotify stands. */
+export function settingsRoutes({ db, config }: WebContext): Router {
+  return Router()
+    .get('/settings', requireSignIn, async (req, res) => {
+      const user = req.user as Express.User;
+      const [hidden, connection, imports, runs, captureTime, playPoll] = await Promise.all([
+        countHidden(db, user.user_id),
+        findConnection(db, user.user_id),
+        countImports(db, user.user_id),
+        listCaptureRuns(db, user.user_id, { limit: RUNS_SHOWN }),
+        findCaptureTime(db, user.user_id),
+        findPlayPoll(db, user.user_id),
+      ]);
+      const settings = {
+        displayName: user.display_name,
+        spotifyId: user.spotify_id,
+        timezone: user.timezone,
+        timezones: TIMEZONES,
+        theme: user.theme,
+        firstTimeRange: user.first_time_range,
+        ranges: RANGE_LABELS,
+        connected: connection?.connected ?? false,
+        authorizedAt: connection?.authorized_at ?? null,
+        scope: connection?.scope ?? null,
+        hidden,
+        imports,
+        runs,
+        captureTime,
+        playPoll,
+      };
+      renderPage(res, 'settings/index', { title: 'Settings' }, { settings });
+    })
+    .post('/settings/timezone', requireSignIn, async (req, res) => {
+      const { timezone } = readParams(timezoneForm, req.body);
+      await updateTimezone(db, userIdOf(req), timezone);
+      req.session.flash = { kind: 'info', text: `Your days now begin at midnight in ${timezone}.` };
+      res.redirect(303, '/settings');
+    })
+    .post('/settings/time-range', requireSignIn, async (req, res) => {
+      const { range } = readParams(rangeForm, req.body);
+      await updateFirstTimeRange(db, userIdOf(req), range);
+      req.session.flash = { kind: 'info', text: `Pages now begin with “${RANGE_LABELS[range]}”.` };
+      res.redirect(303, '/settings');
+    })
+    .post('/settings/theme', requireSignIn, async (req, res) => {
+      const { theme } = readParams(themeForm, req.body);
+      await updateTheme(db, userIdOf(req), theme === 'system' ? null : theme);
+      res.redirect(
+        303,
+        safeReturnTo((req.body as { return_to?: unknown }).return_to, config.baseUrl, '/settings'),
+      );
+    });
+}

@@ -1,0 +1,62 @@
+import { promisify } from 'node:util';
+import { Router } from 'express';
+import { z } from 'zod';
+import { countHoldings, deleteListener } from '../../archives/delete-listener.ts';
+import { streamArchive } from '../../exports/stream-archive.ts';
+import { log } from '../../log.ts';
+import { deleteConnection, findConnection } from '../../users/connections.ts';
+import type { WebContext } from '../context.ts';
+import { ownCookie } from '../sign-in/session.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+import { sendStream } from '../page/send-stream.ts';
+
+/** What has to be typed before everything goes. */
+const WORD = 'delete';
+const deleteForm = z.object({ word: z.string('must be typed').max(100, 'is too long') });
+
+/** `/settings/export`, `/settings/disconnect`, `/settings/delete`: the archive belongs to its listener. */
+export function yoursRoutes({ db, config }: WebContext): Router {
+  return Router()
+    .get('/settings/export', requireSignIn, async (req, res) => {
+      const holdings = await countHoldings(db, userIdOf(req));
+      renderPage(res, 'yours/export', { title: 'Export everything' }, { holdings });
+    })
+    .get('/settings/export/archive.zip', requireSignIn, async (req, res) => {
+      const name = `music-time-machine-${new Date().toISOString().slice(0, 10)}.zip`;
+      await sendStream(req, res, { name, contentType: 'application/zip' }, () =>
+        streamArchive(db, userIdOf(req)),
+      );
+    })
+    .get('/settings/disconnect', requireSignIn, async (req, res) => {
+      const connection = await findConnection(db, userIdOf(req));
+      const connected = connection?.connected ?? false;
+      renderPage(res, 'yours/disconnect', { title: 'Disconnect Spotify' }, { connected });
+    })
+    .post('/settings/disconnect', requireSignIn, async (req, res) => {
+      await deleteConnection(db, userIdOf(req));
+      req.session.flash = {
+        kind: 'info',
+        text: 'Disconnected: the keys Spotify gave us are gone. Your archive is as it was.',
+      };
+      res.redirect(303, '/settings');
+    })
+    .get('/settings/delete', requireSignIn, async (req, res) => {
+      const holdings = await countHoldings(db, userIdOf(req));
+      renderPage(res, 'yours/delete', { title: 'Delete my archive' }, { holdings, word: WORD });
+    })
+    .post('/settings/delete', requireSignIn, async (req, res) => {
+      const { word } = readParams(deleteForm, req.body);
+      if (word.trim().toLowerCase() !== WORD) {
+        req.session.flash = { kind: 'error', text: `Nothing was deleted: type the word “${WORD}” to do it.` };
+        return res.redirect(303, '/settings/delete');
+      }
+      await deleteListener(db, userIdOf(req));
+      log.info({ request: req.id }, 'a listener deleted their archive');
+      await promisify(req.session.destroy.bind(req.session))();
+      const cookie = ownCookie('session', config.baseUrl);
+      res.clearCookie(cookie.name, cookie.options);
+      return res.set('Clear-Site-Data', '"cache", "cookies", "storage"').redirect(303, '/');
+    });
+}

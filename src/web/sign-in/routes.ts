@@ -1,0 +1,160 @@
+import { promisify } from 'node:util';
+import { Router, type NextFunction, type Request, type Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { z } from 'zod';
+import { getArchiveSummary } from '../../archives/summary.ts';
+import type { Db } from '../../db.ts';
+import { AppError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import { missingScopes } from '../../spotify/settings.ts';
+import { findConnection } from '../../users/connections.ts';
+import type { User } from '../../users/users.ts';
+import { countClaimable } from '../home/claimable.ts';
+import type { WebContext } from '../context.ts';
+import { endSession, ownCookie } from './session.ts';
+import { requireSignIn, type Authenticator } from './sign-in.ts';
+import { RateLimitStore } from '../operations/rate-limit-store.ts';
+import { readParams } from '../page/read-params.ts';
+import { SignInStateStore } from './state-store.ts';
+import type { SignInInfo } from './spotify-strategy.ts';
+
+/** Sign-in with Spotify and sign-out. */
+export function authRoutes(context: WebContext, authenticator: Authenticator): Router {
+  const attempts = new SignInStateStore(context.db, context.config);
+  return Router()
+    .use('/auth', slowDown(context.db), offerRetry)
+    .get(
+      '/auth/spotify',
+      onlyFromHere,
+      notDuringPenalty(context),
+      authenticator.authenticate('spotify') as never,
+    )
+    .get('/auth/spotify/callback', readCallback(attempts), (req, res, next) => {
+      const finish = (error: unknown, user?: User | false, info?: SignInInfo): void => {
+        if (error !== null && error !== undefined) return next(causeOf(error));
+        if (!user) return next(staleAttempt());
+        finishSignIn(context, req, res, { user, returnTo: info?.state?.returnTo ?? '/dashboard' }).catch(
+          next,
+        );
+      };
+      (
+        authenticator.authenticate('spotify', finish) as (
+          req: Request,
+          res: Response,
+          next: NextFunction,
+        ) => void
+      )(req, res, next);
+    })
+    .post('/logout', requireSignIn, async (req, res) => {
+      await endSession(req, res, context.config.baseUrl);
+      log.info({ request: req.id }, 'signed out');
+      res.redirect(303, '/');
+    });
+}
+
+const slowDown = (db: Db) =>
+  rateLimit({
+    windowMs: 60_000,
+    limit: 300,
+    store: new RateLimitStore(db, 'sign-in'),
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_req, _res, next) =>
+      next(
+        new AppError(429, 'That was a lot of sign-ins in a minute. Please wait a little.', {
+          retryAfterSeconds: 60,
+        }),
+      ),
+  });
+
+/** A failed sign-in offers to begin again rather than to go on. */
+const offerRetry = (_req: Request, res: Response, next: NextFunction): void => {
+  res.locals.errorAction = { href: '/auth/spotify', label: 'Try to sign in again' };
+  next();
+};
+
+/** Another site cannot start a sign-in behind a listener's back: it gets the page with the button. */
+const onlyFromHere = (req: Request, res: Response, next: NextFunction): void => {
+  if (req.get('Sec-Fetch-Site') === 'cross-site') return res.redirect('/');
+  return next();
+};
+
+/** Whoever went to Spotify now would come back to an app that may not ask who they are. */
+const notDuringPenalty =
+  ({ access }: WebContext) =>
+  async (_req: Request, _res: Response, next: NextFunction) => {
+    await access.settings.gate?.enter('accounts');
+    next();
+  };
+
+const one = (what: string, max: number) =>
+  z.string(`must be given once, by Spotify, as ${what}`).min(1).max(max, 'is too long');
+const callbackParams = z.union([
+  z.object({ error: one('an error', 4096), state: one('the state', 256).optional().catch(undefined) }),
+  z.object({ code: one('the code', 4096), state: one('the state', 256) }),
+]);
+
+const staleAttempt = (): AppError =>
+  new AppError(
+    403,
+    'This sign-in was not begun in this browser, or has been used or waited longer than ten minutes. Please start again.',
+  );
+
+/** Looks at the callback before passport does, which would render Spotify's words and act on a doubled state. */
+function readCallback(attempts: SignInStateStore) {
+  return async (req: Request, _res: Response, next: NextFunction): Promise<void> => {
+    const given = readParams(callbackParams, req.query);
+    if (!('error' in given)) return next();
+    const attempt = given.state === undefined ? null : await attempts.take(req, given.state);
+    if (!attempt) throw staleAttempt();
+    if (given.error === 'access_denied')
+      throw new AppError(
+        403,
+        'You chose not to connect Spotify, so nobody was signed in. Nothing has been kept.',
+      );
+    throw new AppError(502, 'Spotify ended the sign-in with an error of its own. Please try again.');
+  };
+}
+
+interface SignedIn {
+  readonly user: User;
+  readonly returnTo: string;
+}
+
+/** Longer ones are somebody's joke. */
+const AGENT_LIMIT = 300;
+
+/** A new session (passport regenerates it), saved before the answer: a sign-in is never only half true. */
+async function finishSignIn(
+  context: WebContext,
+  req: Request,
+  res: Response,
+  { user, returnTo }: SignedIn,
+): Promise<void> {
+  await promisify<User, void>(req.logIn.bind(req))(user);
+  const { db, config } = context;
+  const connection = await findConnection(db, user.user_id);
+  if (connection && missingScopes(connection.scope).length > 0) {
+    req.session.flash = {
+      kind: 'error',
+      text: `Spotify was not given leave for: ${missingScopes(connection.scope).join(', ')}. Some pages will need you to connect again and agree.`,
+    };
+  }
+  req.session.userAgent = req.get('User-Agent')?.slice(0, AGENT_LIMIT) ?? '';
+  await promisify(req.session.save.bind(req.session))();
+  log.info({ request: req.id }, 'signed in');
+  const cookie = ownCookie('sign-in', config.baseUrl);
+  res.clearCookie(cookie.name, cookie.options);
+  res.redirect(303, (await hasArchiveToClaim(context, user)) ? '/archives/unclaimed' : returnTo);
+}
+
+/** Someone who has nothing here yet, while an archive waits for its owner, is probably that owner. */
+async function hasArchiveToClaim(context: WebContext, user: User): Promise<boolean> {
+  if ((await countClaimable(context, user)) === 0) return false;
+  return (await getArchiveSummary(context.db, user.user_id)).figures.tracks === 0;
+}
+
+/** passport-oauth2 wraps what went wrong at the token endpoint; the listener is owed the cause. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && 'oauthError' in error ? error.oauthError : error;
+}

@@ -1,0 +1,37 @@
+import passport from 'passport';
+import type { Request, RequestHandler } from 'express';
+import { AppError } from '../../errors.ts';
+import { findUser } from '../../users/users.ts';
+import type { WebContext } from '../context.ts';
+import { createSpotifyStrategy } from './spotify-strategy.ts';
+
+export type Authenticator = InstanceType<typeof passport.Authenticator>;
+
+/** passport with our one strategy; the session keeps nothing but the listener's id. */
+export function createAuthenticator(context: WebContext): Authenticator {
+  const authenticator = new passport.Authenticator();
+  authenticator.use('spotify', createSpotifyStrategy(context));
+  authenticator.serializeUser<number>((user, done) => done(null, user.user_id));
+  authenticator.deserializeUser<number>((userId, done) => {
+    findUser(context.db, userId).then((user) => done(null, user ?? false), done);
+  });
+  return authenticator;
+}
+
+/** Signed out, a page leads to sign-in and back again; JSON answers 401. */
+export const requireSignIn: RequestHandler = (req, res, next) => {
+  if (req.user) return next();
+  if (wantsJson(req)) return next(new AppError(401, 'Please sign in first.'));
+  return res.redirect(
+    `/?return_to=${encodeURIComponent(req.method === 'GET' ? req.originalUrl : '/dashboard')}`,
+  );
+};
+
+/** Addresses are matched whatever their case, so `/API/decades` is one of them. */
+export const wantsJson = (req: Request): boolean => /^\/api(\/|$)/i.test(req.baseUrl + req.path);
+
+/** The signed-in listener's id. Only behind requireSignIn. */
+export function userIdOf(req: Request): number {
+  if (!req.user) throw new Error('this route must stand behind requireSignIn');
+  return req.user.user_id;
+}

@@ -1,0 +1,84 @@
+import { Router, type Request } from 'express';
+import { findBump } from '../../snapshots/bump.ts';
+import { CHANGES, compareLists } from '../../snapshots/comparison.ts';
+import type { ListOf } from '../../snapshots/list-source.ts';
+import { computeTimeFigures, TIME_CHARTS } from '../../snapshots/time-figures.ts';
+import { listEntries } from '../../snapshots/time-list.ts';
+import { findLatestDate, listMonths } from '../../snapshots/timeline.ts';
+import type { WebContext } from '../context.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { readParams } from '../page/read-params.ts';
+import { timelineChart } from './calendar.ts';
+import { findShownTime } from './page.ts';
+import { chartQuery } from './params.ts';
+
+const NOTHING = { labels: [], data: [] };
+
+/**
+ * `/api/time-machine/…`: what the pages draw, as `{labels, data, time}`, with `?at=2024-03` and `?range=`. `time` is
+ * what is told of: a day without a snapshot is answered with the nearest that has one, as on its page.
+ */
+export function timeChartRoutes({ db }: WebContext): Router {
+  const router = Router();
+  router.get('/api/time-machine/timeline', requireSignIn, async (req, res) => {
+    const { range } = readParams(chartQuery, req.query);
+    res.json(timelineChart(await listMonths(db, userIdOf(req), range)));
+  });
+  for (const [name, draw] of Object.entries(CHARTS_OF_LIST)) {
+    router.get(`/api/time-machine/${name}`, requireSignIn, async (req, res) => {
+      const list = await readList(req);
+      if (list === null) return res.json({ ...NOTHING, time: null });
+      return res.json({ ...(await draw(db, userIdOf(req), list)), time: list.time.id });
+    });
+  }
+  return router;
+
+  async function readList(req: Request): Promise<ListOf | null> {
+    const { range: timeRange, at } = readParams(chartQuery, req.query);
+    const { time } = await findShownTime(db, userIdOf(req), { time: at, timeRange });
+    return time && { time, timeRange };
+  }
+}
+
+type Draw = (db: WebContext['db'], userId: number, list: ListOf) => Promise<object>;
+
+const drawFigures =
+  (chart: keyof typeof TIME_CHARTS): Draw =>
+  async (db, userId, list) =>
+    TIME_CHARTS[chart](await computeTimeFigures(db, userId, list));
+
+const CHARTS_OF_LIST: Readonly<Record<string, Draw>> = {
+  'audio-profile': drawFigures('audio-profile'),
+  moods: drawFigures('moods'),
+  'top-artists': drawFigures('top-artists'),
+  /** The list itself: each track's points (51 − rank, summed over the lists of the time). */
+  list: async (db, userId, list) => {
+    const entries = await listEntries(db, userId, list, await newestDate(db, userId, list));
+    return {
+      labels: entries.map(({ name }) => name ?? 'Untitled'),
+      data: entries.map(({ points }) => points),
+    };
+  },
+  /** How many tracks are new, gone and so on from that time to the newest snapshot. */
+  changes: async (db, userId, list) => {
+    const { groups } = await compareLists(db, userId, list, await newestDate(db, userId, list));
+    return { labels: CHANGES, data: groups.map(({ total }) => total) };
+  },
+  /** One row of positions for each of the top ten; a day has no way to show. */
+  bump: async (db, userId, list) => {
+    if (list.time.kind === 'day') return { ...NOTHING, names: [] };
+    const { steps, lines } = await findBump(db, userId, list);
+    return {
+      labels: steps,
+      data: lines.map(({ positions }) => positions),
+      names: lines.map(({ name }) => name ?? 'Untitled'),
+    };
+  },
+};
+
+/** Only for a time with snapshots. */
+async function newestDate(db: WebContext['db'], userId: number, { timeRange }: ListOf): Promise<string> {
+  const latest = await findLatestDate(db, userId, timeRange);
+  if (latest === null) throw new Error('nothing is kept of this range');
+  return latest;
+}

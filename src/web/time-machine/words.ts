@@ -1,0 +1,146 @@
+import type { Bump } from '../../snapshots/bump.ts';
+import { daysBetween, type ChosenTime } from '../../snapshots/chosen-time.ts';
+import type { Change, Comparison } from '../../snapshots/comparison.ts';
+import type { Mood, TimeFigures, TimeSound } from '../../snapshots/time-figures.ts';
+import type { TimeListEntry } from '../../snapshots/time-list.ts';
+import type { TimeRange } from '../../spotify/top-tracks.ts';
+export { readTime } from '../../snapshots/chosen-time.ts';
+import { formatDate, formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';
+
+/** What is chosen besides the time itself. Without a range the page shows the one its reader wants first. */
+export interface TimeQuery {
+  readonly range?: TimeRange | undefined;
+  readonly with?: string | undefined;
+}
+
+/** The address of a time: `/time-machine/2024/03/14?range=long_term`. */
+export function timePath(time: ChosenTime, { range, with: other }: TimeQuery = {}): string {
+  const query = new URLSearchParams();
+  if (range !== undefined) query.set('range', range);
+  if (other !== undefined) query.set('with', other);
+  const path = time.kind === 'all' ? '/time-machine' : `/time-machine/${time.id.replaceAll('-', '/')}`;
+  return query.size > 0 ? `${path}?${query.toString()}` : path;
+}
+
+/** "14 March 2024", "March 2024", "2024", "all years". */
+export function timeName(time: ChosenTime): string {
+  if (time.kind === 'all') return 'all years';
+  if (time.kind === 'year') return time.id;
+  return time.kind === 'month' ? formatMonth(time.from) : formatDate(time.from);
+}
+
+/** Where a playlist is made of the list of a time; null for all time, of which none is made. */
+export function timePlaylistPath(time: ChosenTime, range: TimeRange): string | null {
+  if (time.kind === 'all') return null;
+  if (time.kind === 'day') return `/playlists/new?from=snapshot&date=${time.id}&range=${range}`;
+  const [year, month] = time.id.split('-');
+  const ofMonth = month === undefined ? '' : `&month=${Number(month)}`;
+  return `/playlists/new?from=period&year=${year}${ofMonth}&range=${range}`;
+}
+
+/** How far one day is from another: "3 days later", "1 day earlier", "the same day". */
+export function awayWords(from: string, to: string): string {
+  const days = daysBetween(from, to);
+  if (days === 0) return 'the same day';
+  return `${plural(Math.abs(days), 'day')} ${days > 0 ? 'later' : 'earlier'}`;
+}
+
+const CHANGE_WORDS: Readonly<Record<Change, string>> = {
+  new: 'New',
+  gone: 'Gone',
+  climbed: 'Climbed',
+  fallen: 'Fallen',
+  stayed: 'Stayed where they were',
+};
+
+export const changeWords = (change: Change): string => CHANGE_WORDS[change];
+
+/** A changed track's way in few words: "12 → 3", "now 4", "was 7". */
+export function changeFigure(change: Change, earlier: number | null, later: number | null): string {
+  if (change === 'new') return later === null ? '' : `at ${later}`;
+  if (change === 'gone') return earlier === null ? '' : `was ${earlier}`;
+  if (earlier === null || later === null) return '';
+  return change === 'stayed' ? `at ${later}` : `${earlier} → ${later}`;
+}
+
+/** One sentence on how much two lists have in common. */
+export function overlapFinding({ onBoth, earlierTracks, laterTracks }: Comparison): string {
+  const shorter = Math.min(earlierTracks, laterTracks);
+  if (onBoth === 0) return 'Not one track is on both lists.';
+  return `${plural(onBoth, 'track')} on both lists: ${formatPercent(onBoth, shorter)} of the shorter one, which has ${formatNumber(shorter)}.`;
+}
+
+export interface EntryChange {
+  readonly kind: 'up' | 'down' | 'same' | 'gone' | 'new' | 'unknown';
+  readonly places: number;
+}
+
+/** What became of a place by the other list or, where that is the earlier one, what had been of it. */
+export function entryChange(entry: TimeListEntry, otherIsEarlier: boolean): EntryChange {
+  if (!entry.listed_in_other) return { kind: otherIsEarlier ? 'new' : 'gone', places: 0 };
+  if (entry.position === null || entry.other_position === null) return { kind: 'unknown', places: 0 };
+  const risen = (entry.position - entry.other_position) * (otherIsEarlier ? -1 : 1);
+  if (risen === 0) return { kind: 'same', places: 0 };
+  return { kind: risen > 0 ? 'up' : 'down', places: Math.abs(risen) };
+}
+
+/** One sentence on the mood that leads. */
+export function moodFinding({ moods, moods_known: known }: TimeSound): string {
+  if (known === 0) return 'The mood of no track on this list is known.';
+  const [first, second] = Object.entries(moods).toSorted((a, b) => b[1] - a[1]) as [Mood, number][];
+  if (!first) return '';
+  if (first[1] === second?.[1])
+    return `As much ${first[0]} as ${second[0]}: ${formatPercent(first[1], known)} each.`;
+  return `Mostly ${first[0]}: ${formatNumber(first[1])} of ${plural(known, 'track')} (${formatPercent(first[1], known)}).`;
+}
+
+const SAME = 0.02;
+
+/** One sentence on how the averages of two lists differ. */
+export function soundFinding(then: TimeSound, now: TimeSound | null): string {
+  if (then.energy.known + then.valence.known + then.danceability.known === 0)
+    return 'No track on this list has audio features.';
+  if (now === null) return 'The averages of this list.';
+  const parts = (['energy', 'valence', 'danceability'] as const).flatMap((name) => {
+    const [a, b] = [then[name].average, now[name].average];
+    if (a === null || b === null) return [];
+    if (Math.abs(a - b) < SAME) return [`${name} about the same`];
+    return [`${a > b ? 'more' : 'less'} ${name}`];
+  });
+  return parts.length === 0
+    ? 'Too little is known to compare.'
+    : `This list beside the other: ${parts.join(', ')}.`;
+}
+
+/** One sentence on who leads a list. */
+export function timeArtistsFinding({ top_artists: artists }: TimeFigures): string {
+  const [first, second] = artists;
+  if (first === undefined) return 'No artist is known.';
+  const name = (artist: typeof first): string => `\u2068${artist.name ?? 'An unknown artist'}\u2069`;
+  const lead = `${name(first)} leads with ${plural(first.points, 'point')} from ${plural(first.tracks, 'track')}`;
+  return second === undefined
+    ? `${lead}.`
+    : `${lead}; ${name(second)} follows with ${formatNumber(second.points)}.`;
+}
+
+/** A step of a bump chart as it is written: "14 March", "Mar", "2024". */
+export function stepName(step: string): string {
+  if (step.length === 4) return step;
+  const parts =
+    step.length === 7 ? ({ month: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  const instant = new Date(`${step.length === 7 ? `${step}-01` : step}T00:00:00Z`);
+  return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(instant);
+}
+
+/** One sentence on the way of a period's number one. */
+export function bumpFinding({ steps, lines }: Bump): string {
+  const leader = lines[0];
+  if (leader === undefined) return 'No track is known.';
+  const places = leader.positions.filter((position) => position !== null);
+  const first = places.filter((position) => position === 1).length;
+  const best =
+    first > 0 ? `number one on ${formatNumber(first)}` : `never number one, at best ${Math.min(...places)}`;
+  const name = `\u2068${leader.name ?? 'Untitled'}\u2069`;
+  if (places.length === 0) return `${name} leads; its places are not known.`;
+  return `${name} leads: on ${formatNumber(places.length)} of ${plural(steps.length, 'list')}, ${best}.`;
+}

@@ -1,0 +1,46 @@
+import { AUDIO_FEATURES, type AudioFeatures } from '../../catalogue/audio-features.ts';
+import { inComparison, type Chart, type ChartSeries } from '../page/findings.ts';
+import { coverage, formatFeature } from '../page/format.ts';
+
+/** Fewer corners than this make no shape. */
+const LEAST_CORNERS = 3;
+
+const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/**
+ * The features of a track, or an artist's average, against the listener's own average. Drawn are those known of
+ * both; the table says all.
+ * @param subject how it is spoken of: "this track"
+ */
+export function featuresChart(
+  subject: string,
+  own: AudioFeatures,
+  shelf: { readonly average: AudioFeatures; readonly with_features: number; readonly tracks: number },
+): Chart {
+  const drawn = AUDIO_FEATURES.filter((name) => own[name] !== null && shelf.average[name] !== null);
+  const of = (name: string, values: AudioFeatures): ChartSeries => ({
+    name,
+    labels: drawn.map(capitalised),
+    data: drawn.map((feature) => values[feature]),
+  });
+  const said = inComparison(AUDIO_FEATURES, (name) => [own[name], shelf.average[name]]);
+  return {
+    id: 'audio-features',
+    kind: drawn.length < LEAST_CORNERS ? 'profile' : 'radar',
+    heading: 'Audio features',
+    finding:
+      said === null
+        ? `Nothing is known of how ${subject} sounds.`
+        : `Beside your average, ${subject} is ${said}.`,
+    note: `Your average speaks from what is known: ${coverage(shelf.with_features, shelf.tracks, 'audio features')}.`,
+    series: drawn.length > 0 ? [of(capitalised(subject), own), of('Your average', shelf.average)] : [],
+    table: {
+      head: ['Feature', capitalised(subject), 'Your average'],
+      rows: AUDIO_FEATURES.map((name) => [
+        capitalised(name),
+        formatFeature(own[name]),
+        formatFeature(shelf.average[name]),
+      ]),
+    },
+  };
+}

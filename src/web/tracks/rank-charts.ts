@@ -1,0 +1,65 @@
+import {
+  historySince,
+  rankFigures,
+  rankStretches,
+  type RankHistory,
+  type Stretch,
+} from '../../snapshots/rank-history.ts';
+import type { Chart } from '../page/findings.ts';
+import { formatDate, formatNumber, plural } from '../page/format.ts';
+import { RANGE_LABELS } from '../page/time-ranges.ts';
+
+/** One chart per time range, each from the day the track first appeared in any of them. */
+export function rankCharts(histories: readonly RankHistory[], firstListedDate: string | null): Chart[] {
+  return histories.map((history) => rankChart(history, firstListedDate));
+}
+
+function rankChart(whole: RankHistory, firstListedDate: string | null): Chart {
+  const heading = RANGE_LABELS[whole.timeRange];
+  const { listings } = rankFigures(whole);
+  const drawn = historySince(whole, firstListedDate ?? '9999-12-31');
+  return {
+    id: `rank-${whole.timeRange}`,
+    kind: 'line',
+    heading,
+    finding: rankFinding(whole),
+    note: rankNote(whole),
+    series: listings > 0 ? [{ name: heading, labels: drawn.dates, data: drawn.ranks }] : [],
+    table: {
+      head: ['Snapshots', 'How many', 'Rank'],
+      rows: rankStretches(drawn).map((stretch) => [
+        span(stretch),
+        formatNumber(stretch.snapshots),
+        rankWords(stretch),
+      ]),
+    },
+  };
+}
+
+const span = ({ from, to }: Stretch): string =>
+  from === to ? formatDate(from) : `${formatDate(from)} to ${formatDate(to)}`;
+
+function rankWords({ listed, rank }: Stretch): string {
+  if (!listed) return 'not in the list';
+  return rank === null ? 'in the list, rank not known' : formatNumber(rank);
+}
+
+function rankFinding(history: RankHistory): string {
+  const { snapshots, listings, bestRank, bestDate, firstDate, lastDate } = rankFigures(history);
+  if (snapshots === 0) return 'No list of this range has been kept yet.';
+  if (firstDate === null || lastDate === null) return 'Never in this list.';
+  const stay =
+    listings === 1
+      ? `In the list once, on ${formatDate(firstDate)}`
+      : `In the list from ${formatDate(firstDate)} to ${formatDate(lastDate)}`;
+  if (bestRank === null || bestDate === null) return `${stay}; its rank is not known.`;
+  if (listings === 1) return `${stay}, at number ${formatNumber(bestRank)}.`;
+  return `${stay}; at its best number ${formatNumber(bestRank)}, first on ${formatDate(bestDate)}.`;
+}
+
+function rankNote(history: RankHistory): string {
+  const { snapshots, listings } = rankFigures(history);
+  if (snapshots === 0) return 'It begins with the next snapshot.';
+  const there = `In ${formatNumber(listings)} of ${plural(snapshots, 'snapshot')} of this list.`;
+  return listings === 0 ? there : `${there} Where the line breaks, the track was not in the snapshot.`;
+}

@@ -1,0 +1,121 @@
+import { Router, type Request } from 'express';
+import { z } from 'zod';
+import { findTrackHiding } from '../../archives/hiding.ts';
+import { listPlaylistsOf } from '../../archives/track-playlists.ts';
+import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
+import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
+import { findPayloads, getPayloadText, PAYLOADS, type PayloadName } from '../../catalogue/payload.ts';
+import { getShelfSound } from '../../catalogue/shelf.ts';
+import { notFound } from '../../errors.ts';
+import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
+import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
+import { SOUNDS, type Sound } from '../../similarity/sound.ts';
+import { listRankHistories } from '../../snapshots/rank-history.ts';
+import type { WebContext } from '../context.ts';
+import { featuresChart } from './feature-charts.ts';
+import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { rankCharts } from './rank-charts.ts';
+import { readId, readParams } from '../page/read-params.ts';
+import { renderPage } from '../page/render.ts';
+import { rangeParam } from '../page/time-ranges.ts';
+
+const by = z.enum(SOUNDS, `must be one of ${SOUNDS.join(', ')}`).default('sound');
+const similarParams = z.object({ by });
+const historyParams = z.object({
+  range: rangeParam.default('short_term'),
+});
+
+const SIMILAR_SHOWN = 12;
+
+type Db = WebContext['db'];
+
+/** `/tracks/:trackId`: what is known of a track, its places in the lists, how it sounds, and what is like it. */
+export function trackRoutes({ db }: WebContext): Router {
+  const router = Router()
+    .get('/tracks/:trackId', requireSignIn, async (req, res) => {
+      const params = readParams(similarParams, req.query);
+      const { timezone } = req.user as Express.User;
+      const track = await trackOf(db, req);
+      const shown = { ...(await readTrackPage(db, userIdOf(req), track, params.by)), timezone };
+      renderPage(
+        res,
+        'tracks/track',
+        { title: shown.track.name ?? 'Untitled', scripts: ['pages/track.js'] },
+        { shown },
+      );
+    })
+    .get('/tracks/:trackId/payload', requireSignIn, async (req, res) => {
+      const track = await trackOf(db, req);
+      const payloads = (await findPayloads(db, userIdOf(req), track.track_id)) ?? [];
+      renderPage(
+        res,
+        'tracks/payload',
+        { title: `Payload of ${track.name ?? 'Untitled'}` },
+        { track, payloads },
+      );
+    });
+  for (const name of Object.keys(PAYLOADS) as PayloadName[]) {
+    router.get(`/tracks/:trackId/payload/${name}.json`, requireSignIn, async (req, res) => {
+      const text = await getPayloadText(db, userIdOf(req), readId(req.params.trackId), name);
+      res.attachment(`${name}.json`).send(text);
+    });
+  }
+  return router;
+}
+
+/** @throws AppError 404 where it does not stand on the listener's shelf */
+async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
+  const track = await findTrack(db, userIdOf(req), readId(req.params.trackId));
+  if (track === null) throw notFound();
+  return track;
+}
+
+async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wanted: Sound) {
+  const [histories, shelf, similar, playlists, hiding] = await Promise.all([
+    listRankHistories(db, userId, track.track_id),
+    getShelfSound(db, userId),
+    listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
+    listPlaylistsOf(db, userId, track.track_id),
+    track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
+  ]);
+  return {
+    track,
+    hiding,
+    lists: histories.reduce((sum, { dates }) => sum + dates.length, 0),
+    rankCharts: rankCharts(histories, track.first_listed_date),
+    featuresChart: featuresChart('this track', track, shelf),
+    shelf,
+    similar,
+    wanted,
+    listsLookedInto: LISTS_LOOKED_INTO,
+    playlists,
+  };
+}
+
+/** The charts of a track below `/api/tracks/:trackId`. */
+export function trackChartRoutes({ db }: WebContext): Router {
+  return Router()
+    .get('/api/tracks/:trackId/rank-history', requireSignIn, async (req, res) => {
+      const { range } = readParams(historyParams, req.query);
+      const track = await trackOf(db, req);
+      const histories = await listRankHistories(db, userIdOf(req), track.track_id);
+      const history = histories.find(({ timeRange }) => timeRange === range);
+      res.json({ labels: history?.dates ?? [], data: history?.ranks ?? [] });
+    })
+    .get('/api/tracks/:trackId/audio-features', requireSignIn, async (req, res) => {
+      const track = await trackOf(db, req);
+      res.json({ labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => track[name]) });
+    })
+    .get('/api/tracks/:trackId/similar', requireSignIn, async (req, res) => {
+      const params = readParams(similarParams, req.query);
+      const { track_id: trackId } = await trackOf(db, req);
+      const { tracks } = await listSimilarTracks(db, userIdOf(req), trackId, {
+        by: params.by,
+        limit: SIMILAR_SHOWN,
+      });
+      res.json({
+        labels: tracks.map(({ name }) => name ?? 'Untitled'),
+        data: tracks.map(({ score }) => score),
+      });
+    });
+}
