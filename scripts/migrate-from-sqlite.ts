@@ -6,7 +6,7 @@ import { openDatabase, type OpenDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
 import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults.ts';
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
-import type { MoveOptions } from './migrate-from-sqlite/move-options.ts';
+import type { MoveOptions } from './migrate-from-sqlite/options.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
 import { exitCodeOf, printReport } from './migrate-from-sqlite/report.ts';
 import type { VerifyOptions } from './migrate-from-sqlite/verify/verify-archive.ts';
@@ -113,7 +113,7 @@ async function verify(given: Arguments, options: VerifyOptions): Promise<number>
 }
 
 async function retry(given: Arguments, options: MoveOptions): Promise<number> {
-  const { printRetry, retryRejects } = await import('./migrate-from-sqlite/retry-rejects.ts');
+  const { printRetry, retryRejects } = await import('./migrate-from-sqlite/rejects/retry-rejects.ts');
   const done = await retryRejects(options);
   show(given.json ? JSON.stringify(done, null, 2) : printRetry(done));
   return done.left > 0 ? 1 : exitCodeOf(done.move);

@@ -1,5 +1,5 @@
 import { loadConfig } from '../src/config.ts';
-import { enrichmentOf } from '../src/jobs/enrichment.ts';
+import { enrichmentOf } from '../src/enrichment/enrichment.ts';
 import { startWorker } from '../src/jobs/worker.ts';
 import { log } from '../src/log.ts';
 import { openDatabase } from '../src/open-database.ts';

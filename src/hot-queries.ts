@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /**
  * What a hot query may be asked about: the names its parameters go by. `npm run explain` knows a value for each
- * (scripts/explain/values.ts).
+ * (scripts/measure/explain/values.ts).
  */
 export type Parameter =
   | 'userId'

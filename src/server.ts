@@ -5,7 +5,7 @@ import { countAllowedConnections, sharePool, WORKER_CONNECTIONS } from './connec
 import { createDb } from './db.ts';
 import { ConfigError } from './errors.ts';
 import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
-import { enrichmentOf } from './jobs/enrichment.ts';
+import { enrichmentOf } from './enrichment/enrichment.ts';
 import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importAppQueries } from './support/app-queries.ts';
-import { listValues, valuesFor, type Values } from '../scripts/explain/values.ts';
-import { fillLargeDatabase } from '../scripts/large-database/fill.ts';
-import { openLarge } from '../scripts/large-database/open.ts';
+import { listValues, valuesFor, type Values } from '../scripts/measure/explain/values.ts';
+import { fillLargeDatabase } from '../scripts/measure/large-database/fill.ts';
+import { openLarge } from '../scripts/measure/large-database/open.ts';
 import { useDatabase } from './support/database.ts';
 
 const test = useDatabase();

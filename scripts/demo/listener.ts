@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Db } from '../../src/db.ts';
 import { TIME_RANGES, type TimeRange } from '../../src/spotify/top-tracks.ts';
-import { currentTopTracks } from '../demo-archive/archive.ts';
-import { writeDemoArchive } from '../demo-archive/write.ts';
+import { currentTopTracks } from './archive/archive.ts';
+import { writeDemoArchive } from './archive/write.ts';
 import { fillHistory, inventedPlays } from './plays.ts';
 import type { StandInListener } from '../spotify-stand-in/server.ts';
 

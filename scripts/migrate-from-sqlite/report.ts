@@ -1,6 +1,6 @@
-import type { Unmoved } from './open-source.ts';
-import type { Layout } from './layouts.ts';
-import type { RejectCount } from './rejects.ts';
+import type { Unmoved } from './read/open-source.ts';
+import type { Layout } from './read/layouts.ts';
+import type { RejectCount } from './rejects/rejects.ts';
 
 export type MoveMode = 'move' | 'dry-run';
 

@@ -1,8 +1,8 @@
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { lockArchive } from './lock.ts';
-import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from './summary.ts';
+import { lockArchive } from '../users/lock-archive.ts';
+import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from '../figures/summary.ts';
 
 /** An archive moved from SQLite without an owner, waiting for the one whose music it is. */
 export interface UnclaimedArchive extends ArchiveSummary {

@@ -37,3 +37,9 @@ export const MERGED_FEATURES = `CASE WHEN own_file.audio_features IS NULL THEN t
 /** SQL, of that: a FeatureSource, or NULL where there are no features. */
 export const SOURCE_OF_FEATURES = `CASE WHEN own_file.audio_features IS NOT NULL THEN 'own'
     WHEN tracks.audio_features IS NOT NULL THEN COALESCE(tracks.audio_features_source, 'archive') END`;
+
+/** An average and from how many tracks it speaks; null where it speaks from none. */
+export interface Average {
+  readonly average: number | null;
+  readonly known: number;
+}

@@ -1,4 +1,4 @@
-import { BELONGS_TO_ARTIST_PAGE } from './hidden.ts';
+import { BELONGS_TO_ARTIST_PAGE } from './shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';

@@ -1,5 +1,5 @@
-import { lockArchive } from '../archives/lock.ts';
-import { refreshArchiveSummary } from '../archives/summary.ts';
+import { lockArchive } from '../users/lock-archive.ts';
+import { refreshArchiveSummary } from '../figures/summary.ts';
 import { FEATURE_COLUMNS } from '../catalogue/audio-features.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { storableJson } from '../catalogue/storable-json.ts';

@@ -1,4 +1,4 @@
-import { csvLine } from './csv.ts';
+import { csvLine } from '../csv.ts';
 import { OWN } from './old-layout.ts';
 
 /** A table for people, in the words of the field; the JSON beside it is what is complete. */

@@ -13,7 +13,7 @@ manifest.json   The version of this layout, and rows, bytes and SHA-256 of each 
 
 To restore it into another Music Time Machine, whoever runs that one says:
 
-    npm run import -- this-file.zip
+    npm run restore -- this-file.zip
 
 Spotify's tokens and your sign-ins are not in here: a key to an account has no place in a file.
 Instants are UTC. Times are ISO 8601.

@@ -1,6 +1,6 @@
 import { MERGED_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import type { Queries } from '../db.ts';
-import { csvLine } from '../exports/csv.ts';
+import { csvLine } from '../csv.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { FEATURE_LIMITS, FEATURE_NAMES } from './feature-columns.ts';
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { enrichFeatures } from '../enrichment/enrich-features.ts';
+import { NO_ENRICHMENT, type Enrichment } from '../enrichment/enrichment.ts';
 import { refreshPayloads } from '../enrichment/refresh-payloads.ts';
-import type { FeatureProvider } from '../features/provider.ts';
 import { log } from '../log.ts';
 import { continueDueSendings, listDueSendings } from '../playlists/due-sendings.ts';
 import { pollPlays } from '../plays/poll.ts';
@@ -13,14 +13,6 @@ import { isNoAttempt } from '../users/attempts.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
 import { listDueCaptures, listDueFeatures, listDuePayloads, listDuePolls } from './due.ts';
 import { openQueue, QUEUES, type Job, type Queue, type QueueName } from './queue.ts';
-
-/** What the worker adds to the catalogue beside captures and plays; nothing unless it is told to. */
-export interface Enrichment {
-  readonly features: { readonly provider: FeatureProvider; readonly perDay: number } | null;
-  readonly payloadsPerDay: number;
-}
-
-const NO_ENRICHMENT: Enrichment = { features: null, payloadsPerDay: 0 };
 
 interface Means {
   readonly access: SpotifyAccess;

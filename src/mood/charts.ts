@@ -1,5 +1,5 @@
-import type { MoodFigures, MoodMonth } from '../archives/mood-figures.ts';
-import { MOST_MONTHS } from '../archives/mood-figures.ts';
+import type { MoodFigures, MoodMonth } from './figures.ts';
+import { MOST_MONTHS } from './figures.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { QUADRANT_NAMES, QUADRANTS } from './quadrants.ts';
 

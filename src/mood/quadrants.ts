@@ -1,9 +1,9 @@
-import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
+import { QUADRANTS, type Quadrant } from './figures.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-export { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
+export { QUADRANTS, type Quadrant } from './figures.ts';
 
 /** What the quadrants are called. */
 export const QUADRANT_NAMES: Readonly<Record<Quadrant, string>> = {

@@ -1,5 +1,5 @@
-import type { ChartData } from '../archives/charts.ts';
-import type { Average } from '../archives/figures.ts';
+import type { ChartData } from '../figures/charts.ts';
+import type { Average } from '../catalogue/audio-features.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';

@@ -1,4 +1,4 @@
-import { isShown } from '../catalogue/hidden.ts';
+import { isShown } from '../catalogue/shown.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';

@@ -1,4 +1,4 @@
-import { isShown } from '../catalogue/hidden.ts';
+import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import {

@@ -1,4 +1,4 @@
-import { BELONGS_TO_ARTIST_PAGE } from '../catalogue/hidden.ts';
+import { BELONGS_TO_ARTIST_PAGE } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';

@@ -1,5 +1,5 @@
-import { lockArchive } from '../archives/lock.ts';
-import { refreshArchiveSummary } from '../archives/summary.ts';
+import { lockArchive } from '../users/lock-archive.ts';
+import { refreshArchiveSummary } from '../figures/summary.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';

@@ -1,4 +1,4 @@
-import { isShown } from '../catalogue/hidden.ts';
+import { isShown } from '../catalogue/shown.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import type { ChosenTime } from './chosen-time.ts';
 

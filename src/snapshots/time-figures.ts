@@ -1,6 +1,6 @@
-import type { ChartData } from '../archives/charts.ts';
-import type { Average } from '../archives/figures.ts';
-import { QUADRANTS, type Quadrant } from '../archives/mood-figures.ts';
+import type { ChartData } from '../figures/charts.ts';
+import type { Average } from '../catalogue/audio-features.ts';
+import { QUADRANTS, type Quadrant } from '../mood/figures.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';

@@ -25,7 +25,7 @@ import { snapshotRoutes } from './dashboard/snapshot-routes.ts';
 import { trackChartRoutes, trackRoutes } from './tracks/routes.ts';
 import { timeChartRoutes } from './time-machine/chart-routes.ts';
 import { timeMachineRoutes } from './time-machine/routes.ts';
-import { yoursRoutes } from './settings/your-data-routes.ts';
+import { yourDataRoutes } from './settings/your-data-routes.ts';
 
 /** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
@@ -55,7 +55,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(deviceRoutes(context)) //     /settings/devices
     .use(audioFeatureRoutes(context)) // /settings/audio-features, …/remove, …/known.csv
     .use(importRoutes(context)) //     /settings/imports/…
-    .use(yoursRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
+    .use(yourDataRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
     .use(connectionRoutes(context)) // /api/connection, /settings/fetching
     .use(hiddenRoutes(context)) //     /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
     .use(historyRoutes(context)); //   /history, /api/plays-by-hour, /api/plays-by-day

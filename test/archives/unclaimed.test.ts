@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimArchive, countUnclaimedArchives, listUnclaimedArchives } from '../../src/archives/unclaimed.ts';
-import { getArchiveSummary, refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { getArchiveSummary, refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { useDatabase } from '../support/database.ts';
 import {

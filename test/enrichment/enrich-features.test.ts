@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inventFeatures, isKnownToReccobeats } from '../../scripts/spotify-stand-in/reccobeats.ts';
-import { getArchiveSummary, refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { getArchiveSummary, refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { enrichFeatures } from '../../src/enrichment/enrich-features.ts';
 import { getEnrichmentState } from '../../src/enrichment/turns.ts';
 import type { FeatureAnswer, FeatureProvider } from '../../src/features/provider.ts';
 import { reccobeats } from '../../src/features/reccobeats.ts';
 import { openQueue, type Queue } from '../../src/jobs/queue.ts';
-import { runRound, type Enrichment } from '../../src/jobs/worker.ts';
+import type { Enrichment } from '../../src/enrichment/enrichment.ts';
+import { runRound } from '../../src/jobs/worker.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
+import { writeDemoArchive } from '../../scripts/demo/archive/write.ts';
 import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
 import { useApp } from '../support/app.ts';
 import {

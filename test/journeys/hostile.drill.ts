@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { PAGES } from '../support/addresses.ts';
 import { ALICE, signIn as signInQuietly, useApp, userIdFor } from '../support/app.ts';
 import { hasBrowser, overflow, refusedByPolicy, useBrowser } from '../support/browser.ts';

@@ -5,7 +5,7 @@ import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-
 import type { Db, Queries } from '../../src/db.ts';
 import { continueSending } from '../../src/playlists/send.ts';
 import { findSending, forgetSending, listLeftOut, startSending } from '../../src/playlists/sendings.ts';
-import { deletePlaylist } from '../../src/playlists/shelf.ts';
+import { deletePlaylist } from '../../src/playlists/playlists.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { useDatabase } from '../support/database.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
+import { writeDemoArchive } from '../../scripts/demo/archive/write.ts';
 import { ALICE, signIn, submit, useApp } from '../support/app.ts';
 import { useDirectory } from '../support/old-archives.ts';
 import { copyReference, hasReferenceArchives } from '../support/reference-archives.ts';

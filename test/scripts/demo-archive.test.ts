@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { currentTopTracks, demoTracks, inventListener } from '../../scripts/demo-archive/archive.ts';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
+import { currentTopTracks, demoTracks, inventListener } from '../../scripts/demo/archive/archive.ts';
+import { writeDemoArchive } from '../../scripts/demo/archive/write.ts';
 
 const endDate = '2026-11-21';
 const directory = mkdtempSync(join(tmpdir(), 'demo-archive-'));

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importAppQueries } from '../support/app-queries.ts';
-import { explainQuery } from '../../scripts/explain/plan.ts';
-import { listFaults, printPlans } from '../../scripts/explain/print.ts';
-import { listValues, type Values } from '../../scripts/explain/values.ts';
+import { explainQuery } from '../../scripts/measure/explain/plan.ts';
+import { listFaults, printPlans } from '../../scripts/measure/explain/print.ts';
+import { listValues, type Values } from '../../scripts/measure/explain/values.ts';
 import { type HotQuery, hotQuery } from '../../src/hot-queries.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';

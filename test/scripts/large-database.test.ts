@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
-import { openLarge } from '../../scripts/large-database/open.ts';
-import { readSize } from '../../scripts/large-database/size.ts';
+import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts';
+import { openLarge } from '../../scripts/measure/large-database/open.ts';
+import { readSize } from '../../scripts/measure/large-database/size.ts';
 import type { Db } from '../../src/db.ts';
 import { useDatabase } from '../support/database.ts';
 

@@ -6,7 +6,7 @@ import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import { captureSnapshots, isCapturedToday } from '../../src/snapshots/capture.ts';
 import { findTopList } from '../../src/snapshots/top-list.ts';
-import { getArchiveSummary } from '../../src/archives/summary.ts';
+import { getArchiveSummary } from '../../src/figures/summary.ts';
 import { TIME_RANGES } from '../../src/spotify/top-tracks.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { writeDemoArchive } from '../../scripts/demo-archive/write.ts';
+import { writeDemoArchive } from '../../scripts/demo/archive/write.ts';
 import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
 import { ALICE, type TestApp } from './app.ts';
 

@@ -1,6 +1,6 @@
-import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import type { Db, Queries } from '../../src/db.ts';
-import { listStrayPeriodRows, listStrayShelfRows } from './shelf.ts';
+import { listStrayPeriodRows, listStrayShelfRows } from './library.ts';
 
 class TakenBack extends Error {}
 

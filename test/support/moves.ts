@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { moveArchive } from '../../scripts/migrate-from-sqlite/move-archive.ts';
-import type { MoveOptions } from '../../scripts/migrate-from-sqlite/move-options.ts';
+import type { MoveOptions } from '../../scripts/migrate-from-sqlite/options.ts';
 import type { MoveReport } from '../../scripts/migrate-from-sqlite/report.ts';
 import { verifyArchive, type Verification } from '../../scripts/migrate-from-sqlite/verify/verify-archive.ts';
 import { useDatabase, type TestDatabase } from './database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as helpers from '../../src/web/page/helpers.ts';
-import type { Figures } from '../../src/archives/figures.ts';
+import type { Figures } from '../../src/figures/figures.ts';
 
 describe('numbers', () => {
   it('are grouped, counted and shared as in a text', () => {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { csvLine } from '../../src/exports/csv.ts';
+import { csvLine } from '../../src/csv.ts';
 import { ALICE, BOB, cookiesOf, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertImport, insertReject } from '../support/factories.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listQuadrantTrackIds } from '../../src/mood/quadrants.ts';
 import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertArchiveTracks, insertSnapshot, insertTrack } from '../support/factories.ts';

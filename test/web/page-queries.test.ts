@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { VISITS } from '../../scripts/bench/visits.ts';
-import { fillLargeDatabase } from '../../scripts/large-database/fill.ts';
-import { openLarge } from '../../scripts/large-database/open.ts';
-import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { VISITS } from '../../scripts/measure/bench/visits.ts';
+import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts';
+import { openLarge } from '../../scripts/measure/large-database/open.ts';
+import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';

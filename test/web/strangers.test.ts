@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import {

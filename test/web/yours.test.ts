@@ -4,9 +4,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refreshArchiveSummary } from '../../src/archives/summary.ts';
+import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { captureSnapshots } from '../../src/snapshots/capture.ts';
-import { ExportZip } from '../../src/exports/open-zip.ts';
+import { ExportZip } from '../../src/restore/open-zip.ts';
 import {
   ALICE,
   BOB,

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { detectLayout, type Layout } from '../layouts.ts';
-import { openReadOnly } from '../open-source.ts';
+import { detectLayout, type Layout } from '../read/layouts.ts';
+import { openReadOnly } from '../read/open-source.ts';
 import type { AuditedColumn, AuditedTable } from './audited.ts';
 import { countFits, type ChosenType, type PgType } from './choose-type.ts';
 import { knownColumn } from './known-columns.ts';

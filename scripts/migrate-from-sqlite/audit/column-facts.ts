@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BrokenText, describeCell, type Cell } from '../cells.ts';
+import { BrokenText, describeCell, type Cell } from '../read/cells.ts';
 import { formOf, type TextForm } from './text-forms.ts';
 
 /** SQLite's storage classes, with the one it has no word for: text whose bytes are none. */

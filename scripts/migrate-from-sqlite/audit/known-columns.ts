@@ -1,4 +1,4 @@
-import type { Layout } from '../layouts.ts';
+import type { Layout } from '../read/layouts.ts';
 
 export interface KnownColumn {
   /** `table.column` of the archive; null: the column only joined the old tables. */

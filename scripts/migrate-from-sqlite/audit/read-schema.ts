@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../cells.ts';
+import { quoteName } from '../read/cells.ts';
 import { listChecks, usesKeyword } from './sql-text.ts';
 
 export interface FileColumn {

@@ -1,5 +1,5 @@
 import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
-import { parseInstant } from '../instants.ts';
+import { parseInstant } from '../read/instants.ts';
 import { readJson } from './json-text.ts';
 
 /** What a text is written like. A text has exactly one form. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName, type Cell } from '../cells.ts';
+import { quoteName, type Cell } from '../read/cells.ts';
 import type { Database } from 'better-sqlite3';
 import { listOf, nameOf } from './create-tables.ts';
 import { legalName } from './names.ts';

@@ -3,7 +3,7 @@ import type { Transaction } from '../../../src/db.ts';
 import type { PgType } from '../audit/choose-type.ts';
 import type { FileSchema } from '../audit/read-schema.ts';
 import { columnId, type TypeOf } from '../audit/types-of.ts';
-import { quoteName } from '../cells.ts';
+import { quoteName } from '../read/cells.ts';
 import { NothingWritten } from '../faults.ts';
 import { planTables } from './plan.ts';
 

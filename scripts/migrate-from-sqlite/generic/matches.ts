@@ -1,6 +1,6 @@
 import { canonicalNumber, readJson } from '../audit/json-text.ts';
 import type { PgType } from '../audit/choose-type.ts';
-import { asStored, type BinaryJson, BrokenText, type Cell } from '../cells.ts';
+import { asStored, type BinaryJson, BrokenText, type Cell } from '../read/cells.ts';
 import { localTime } from './local-time.ts';
 
 /**

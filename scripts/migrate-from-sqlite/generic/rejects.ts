@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Transaction } from '../../../src/db.ts';
 import { readable } from '../audit/survey.ts';
-import { describeCell, describeKey, readRows, type Row, type SourceRow } from '../cells.ts';
-import { copyLine, copyLines } from '../copy.ts';
+import { describeCell, describeKey, readRows, type Row, type SourceRow } from '../read/cells.ts';
+import { copyLine, copyLines } from '../target/copy.ts';
 import { VerificationFailed } from '../faults.ts';
-import type { RejectCount } from '../rejects.ts';
+import type { RejectCount } from '../rejects/rejects.ts';
 import { nameOf } from './create-tables.ts';
 import { REJECTS_TABLE, type Plan, type PlannedTable } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import type { LeftBehind } from './plan.ts';
-import type { RejectCount } from '../rejects.ts';
+import type { RejectCount } from '../rejects/rejects.ts';
 import { alignColumns, type MoveMode } from '../report.ts';
 
 /** Here a verification is a move that is taken back. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queries } from '../../../src/db.ts';
-import type { Source, SourceTable } from '../open-source.ts';
+import type { Source, SourceTable } from '../read/open-source.ts';
 import type { Progress } from '../progress.ts';
 import type { ComparedTable } from './compared-tables.ts';
 import type { Question } from './questions.ts';

@@ -1,6 +1,6 @@
-import { quoteName } from '../cells.ts';
-import type { Layout } from '../layouts.ts';
-import type { Source } from '../open-source.ts';
+import { quoteName } from '../read/cells.ts';
+import type { Layout } from '../read/layouts.ts';
+import type { Source } from '../read/open-source.ts';
 import { ENERGETIC, HAS_ISRC, RELEASED, RELEASED_IN_PAYLOAD, type Question } from './questions.ts';
 import type { PlainCell } from './read-cells.ts';
 

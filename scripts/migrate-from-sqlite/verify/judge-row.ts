@@ -1,4 +1,4 @@
-import type { SourceTable } from '../open-source.ts';
+import type { SourceTable } from '../read/open-source.ts';
 import type { ComparedTable } from './compared-tables.ts';
 import type { PlainCell } from './read-cells.ts';
 import { holdsCell, holdsRow, isKept, type StoredReject } from './rejects-of.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../cells.ts';
-import type { SourceTable } from '../open-source.ts';
+import { quoteName } from '../read/cells.ts';
+import type { SourceTable } from '../read/open-source.ts';
 
 /** A cell as import_rejects writes it: its storage class and its text, or its bytes where they are no storable text. */
 export interface PlainCell {

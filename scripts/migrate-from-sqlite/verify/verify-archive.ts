@@ -1,9 +1,9 @@
 import type { Db, Transaction } from '../../../src/db.ts';
 import { NothingWritten, VerificationFailed } from '../faults.ts';
-import { openSource, type Source } from '../open-source.ts';
-import { digestOf, findArchive, type Archive } from '../owner.ts';
+import { openSource, type Source } from '../read/open-source.ts';
+import { digestOf, findArchive, type Archive } from '../target/owner.ts';
 import { silentProgress, type Progress } from '../progress.ts';
-import { checkZone } from '../session.ts';
+import { checkZone } from '../target/session.ts';
 import { checkStructure } from './check-structure.ts';
 import { compareTable, type ComparedRow, type TableVerdict } from './compare-table.ts';
 import { COMPARED, followReferences } from './compared-tables.ts';

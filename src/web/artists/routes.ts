@@ -7,7 +7,7 @@ import {
   listArtistTracks,
   type ListenerArtist,
 } from '../../catalogue/listener-artist.ts';
-import { getShelfSound } from '../../catalogue/shelf.ts';
+import { getShelfSound } from '../../catalogue/library-sound.ts';
 import { notFound } from '../../errors.ts';
 import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';

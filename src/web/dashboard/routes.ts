@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { CHARTS, drawCharts } from '../../archives/charts.ts';
-import { computeListFigures } from '../../archives/figures.ts';
-import { getArchiveSummary } from '../../archives/summary.ts';
+import { CHARTS, drawCharts } from '../../figures/charts.ts';
+import { computeListFigures } from '../../figures/figures.ts';
+import { getArchiveSummary } from '../../figures/summary.ts';
 import { dayIn } from '../../snapshots/chosen-time.ts';
 import { isCapturedToday } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';

@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { getArchiveSummary } from '../../archives/summary.ts';
+import { getArchiveSummary } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { countChoices } from '../../explore/counts.ts';
 import { exploreFilters, readFilters } from '../../explore/filters.ts';

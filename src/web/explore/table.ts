@@ -1,7 +1,7 @@
 import { DEFAULT_SORT } from '../../explore/conditions.ts';
 import { SORT_KEYS, type Sort, type SortKey } from '../../explore/filters.ts';
 import type { ExploredTrack, TakenTrack } from '../../explore/tracks.ts';
-import { csvLine } from '../../exports/csv.ts';
+import { csvLine } from '../../csv.ts';
 import { addressOf, type Written } from './form.ts';
 import { formatDate, formatDuration, formatFeature, formatMonth, formatNumber } from '../page/format.ts';
 

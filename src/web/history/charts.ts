@@ -1,4 +1,4 @@
-import type { ChartData } from '../../archives/charts.ts';
+import type { ChartData } from '../../figures/charts.ts';
 import type { DayCount } from '../../plays/figures.ts';
 import type { Play, PlayGap } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';

@@ -8,14 +8,7 @@ import { findListBeside, listMostPlayed } from '../../plays/top-plays.ts';
 import { dayIn, daysBefore } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { calendarYear, drawCalendar } from './calendar.ts';
-import {
-  daysChart,
-  groupByDay,
-  hourLabels,
-  hoursChart,
-  labelled,
-  timeRangeBeside,
-} from './charts.ts';
+import { daysChart, groupByDay, hourLabels, hoursChart, labelled, timeRangeBeside } from './charts.ts';
 import { requireSignIn } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { isAnythingKept } from '../../archives/summary.ts';
+import { isAnythingKept } from '../../figures/summary.ts';
 import type { WebContext } from '../context.ts';
 import { safeReturnTo } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';

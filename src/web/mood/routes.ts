@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { getMoodFigures } from '../../archives/summary.ts';
+import { getMoodFigures } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { drawMoodPath, MOOD_CHARTS } from '../../mood/charts.ts';
 import {
@@ -16,6 +16,7 @@ import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { linkRanges, rangeParam } from '../page/time-ranges.ts';
+import * as words from './words.ts';
 
 const moodParams = z.object({ range: rangeParam.optional() });
 const listParams = z.object({ page: pageNumber });
@@ -26,7 +27,7 @@ export function moodRoutes({ db }: WebContext): Router {
     .get('/mood', requireSignIn, async (req, res) => {
       const timeRange = rangeOf(req);
       const figures = await getMoodFigures(db, userIdOf(req));
-      const page = { title: 'Mood', scripts: ['pages/mood.js'] };
+      const page = { title: 'Mood', scripts: ['pages/mood.js'], words };
       renderPage(res, 'mood/index', page, {
         figures,
         drawnPath: drawMoodPath(figures, timeRange),
@@ -36,7 +37,7 @@ export function moodRoutes({ db }: WebContext): Router {
     })
     .get('/mood/:quadrant', requireSignIn, async (req, res) => {
       const shown = await readQuadrant(db, req);
-      renderPage(res, 'mood/quadrant', { title: shown.name }, shown);
+      renderPage(res, 'mood/quadrant', { title: shown.name, words }, shown);
     });
 }
 

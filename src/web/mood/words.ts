@@ -1,4 +1,4 @@
-import { MOST_MONTHS, type MoodFigures, type MoodMonth, type Quadrant } from '../../archives/mood-figures.ts';
+import { MOST_MONTHS, type MoodFigures, type MoodMonth, type Quadrant } from '../../mood/figures.ts';
 import { KEY_NAMES, MOOD_CHARTS, monthLabel, type PathPoint } from '../../mood/charts.ts';
 import { QUADRANT_NAMES, QUADRANTS } from '../../mood/quadrants.ts';
 import type { ChartTable } from '../page/findings.ts';

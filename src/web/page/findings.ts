@@ -1,5 +1,5 @@
-import type { ChartData } from '../../archives/charts.ts';
-import type { Figures } from '../../archives/figures.ts';
+import type { ChartData } from '../../figures/charts.ts';
+import type { Figures } from '../../figures/figures.ts';
 import type { Profile } from '../../playlists/profile.ts';
 import { formatFeature, formatNumber, formatPercent, plural } from './format.ts';
 

@@ -1,14 +1,11 @@
 // What every view may call besides `asset`: words and numbers, checked addresses, and the one way to put JSON into a page.
-export * from '../settings/capture-words.ts';
-export * from '../settings/device-words.ts';
-export { featureSourceWords } from '../settings/feature-words.ts';
+// What only one room says is in that room's words.ts, and reaches its views as `words`.
+export { readTime } from '../../snapshots/chosen-time.ts';
 export * from './findings.ts';
 export * from './format.ts';
-export * from '../settings/hidden-words.ts';
-export * from '../mood/words.ts';
 export * from './movement-words.ts';
 export { rangeLabel } from './time-ranges.ts';
-export * from '../time-machine/words.ts';
+export { awayWords, timeName, timePath } from './times.ts';
 
 /** JSON that may stand inside `<script type="application/json">`: it can neither end the element nor a line. */
 export function jsonForScript(data: unknown): string {

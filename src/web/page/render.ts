@@ -68,6 +68,8 @@ export interface Page {
   readonly title: string;
   /** Paths below public/js of the modules the page loads. */
   readonly scripts?: readonly string[];
+  /** What the views of this room say besides the helpers: its `words.ts`. */
+  readonly words?: object;
   /**
    * Where scripts are off, the page is asked for again after so many seconds, by an address without a fragment:
    * browsers only scroll to one they are at.
@@ -77,7 +79,7 @@ export interface Page {
 
 /** Renders `views/<view>.ejs` inside `views/layout.ejs`. */
 export function renderPage(res: Response, view: string, page: Page, locals: object = {}): void {
-  const shared = { page, scripts: page.scripts ?? [], ...res.locals, ...locals };
+  const shared = { page, scripts: page.scripts ?? [], words: page.words, ...res.locals, ...locals };
   res.render(view, shared, (error: Error | null, body?: string) => {
     if (error) return res.req.next?.(error);
     return res.render('layout', { ...shared, body });

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import { buildPlaylist, digestOf } from '../../playlists/build.ts';
 import { computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
 import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
-import { keepPlaylist } from '../../playlists/shelf.ts';
+import { keepPlaylist } from '../../playlists/playlists.ts';
 import { listNewestSnapshots } from '../../playlists/beginnings.ts';
 import type { WebContext } from '../context.ts';
 import { playlistPath } from '../page/helpers.ts';

@@ -1,5 +1,5 @@
-import { CHARTS } from '../../archives/charts.ts';
-import type { Figures } from '../../archives/figures.ts';
+import { CHARTS } from '../../figures/charts.ts';
+import type { Figures } from '../../figures/figures.ts';
 import { PLAYLIST_CHARTS, type Profile } from '../../playlists/profile.ts';
 import { chartSeries, type ChartSeries } from '../page/findings.ts';
 

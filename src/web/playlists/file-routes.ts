@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import type { Db } from '../../db.ts';
 import { streamFileTracks } from '../../playlists/files.ts';
-import { getPlaylist, listPlaylistTrackIds, type Playlist } from '../../playlists/shelf.ts';
+import { getPlaylist, listPlaylistTrackIds, type Playlist } from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
 import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
 import { fileNameOf, PLAYLIST_FORMATS, type PlaylistFormat } from './files.ts';

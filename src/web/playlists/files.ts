@@ -1,8 +1,8 @@
 import type { FileTrack } from '../../playlists/files.ts';
 import { oneLine } from '../../playlists/proposals.ts';
-import type { Playlist } from '../../playlists/shelf.ts';
+import type { Playlist } from '../../playlists/playlists.ts';
 import { spotifyLink } from '../page/helpers.ts';
-import { csvLine } from '../../exports/csv.ts';
+import { csvLine } from '../../csv.ts';
 
 /** A kind of file a playlist can be taken away as, written piece by piece. */
 export interface PlaylistFormat {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { getArchiveSummary } from '../../archives/summary.ts';
+import { getArchiveSummary } from '../../figures/summary.ts';
 import type { TrackCard } from '../../catalogue/track-card.ts';
 import { ARRANGEMENT_NAMES, buildPlaylist, type Arrangement, type Build } from '../../playlists/build.ts';
 import { computeProfile, listCards } from '../../playlists/profile.ts';

@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { getArchiveSummary } from '../../archives/summary.ts';
+import { getArchiveSummary } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { computeProfile, listCards, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
 import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
@@ -12,7 +12,7 @@ import {
   listPlaylistTrackIds,
   PLAYLISTS_PER_PAGE,
   renamePlaylist,
-} from '../../playlists/shelf.ts';
+} from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
 import { formatNumber, playlistPath } from '../page/helpers.ts';
 import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';

@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts';
 import { takeSending } from '../../playlists/lease.ts';
 import { runSending } from '../../playlists/send.ts';
 import { findSending, forgetSending, startSending, type Sending } from '../../playlists/sendings.ts';
-import { getPlaylist } from '../../playlists/shelf.ts';
+import { getPlaylist } from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
 import { playlistPath } from '../page/helpers.ts';
 import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';

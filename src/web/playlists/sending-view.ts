@@ -1,6 +1,6 @@
 import type { Db } from '../../db.ts';
 import { findSending, listLeftOut, type Sending, type SendingProblem } from '../../playlists/sendings.ts';
-import type { Playlist } from '../../playlists/shelf.ts';
+import type { Playlist } from '../../playlists/playlists.ts';
 import { findConnection, type Connection } from '../../users/connections.ts';
 import { formatInstant, formatNumber, plural } from '../page/format.ts';
 

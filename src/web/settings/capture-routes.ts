@@ -7,6 +7,7 @@ import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
+import * as words from './capture-words.ts';
 
 const pageParams = z.object({ page: pageNumber });
 
@@ -20,6 +21,6 @@ export function captureRoutes({ db }: WebContext): Router {
     const runs = await listCaptureRuns(db, userIdOf(req), { offset: (page - 1) * RUNS_PER_PAGE });
     const links = linkPages(page, pages, (number) => `/settings/captures?page=${number}#list`);
     const timezone = (req.user as Express.User).timezone;
-    renderPage(res, 'settings/captures', { title: 'Captures' }, { counts, runs, links, timezone });
+    renderPage(res, 'settings/captures', { title: 'Captures', words }, { counts, runs, links, timezone });
   });
 }

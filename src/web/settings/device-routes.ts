@@ -7,6 +7,7 @@ import { endSession } from '../sign-in/session.ts';
 import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
+import * as words from './device-words.ts';
 
 const signOutForm = z.object({
   device: z.union(
@@ -21,7 +22,7 @@ export function deviceRoutes({ db, config }: WebContext): Router {
     .get('/settings/devices', requireSignIn, async (req, res) => {
       const devices = await listDevices(db, userIdOf(req), req.sessionID);
       const timezone = (req.user as Express.User).timezone;
-      renderPage(res, 'settings/devices', { title: 'Signed-in devices' }, { devices, timezone });
+      renderPage(res, 'settings/devices', { title: 'Signed-in devices', words }, { devices, timezone });
     })
     .post('/settings/devices/sign-out', requireSignIn, async (req, res) => {
       const { device } = readParams(signOutForm, req.body);

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { countHidden, HIDDEN_PER_PAGE, listHidden, setHidden, type Hideable } from '../../archives/hiding.ts';
+import { setHidden, type Hideable } from '../../hidden/hide.ts';
+import { countHidden, HIDDEN_PER_PAGE, listHidden } from '../../hidden/hidden-things.ts';
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { artistPath, trackPath } from '../page/helpers.ts';
@@ -8,6 +9,7 @@ import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readId, readParams, safeReturnTo } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
+import * as words from './hidden-words.ts';
 
 const pageParams = z.object({ page: pageNumber });
 
@@ -23,7 +25,7 @@ export function hiddenRoutes({ db, config }: WebContext): Router {
     const things = await listHidden(db, userIdOf(req), page);
     const links = linkPages(page, pages, (number) => `/settings/hidden?page=${number}`);
     const timezone = (req.user as Express.User).timezone;
-    renderPage(res, 'settings/hidden', { title: 'Hidden' }, { counts, things, links, timezone });
+    renderPage(res, 'settings/hidden', { title: 'Hidden', words }, { counts, things, links, timezone });
   });
   for (const kind of ['track', 'artist'] as const) {
     for (const verb of ['hide', 'show'] as const) {

@@ -1,4 +1,4 @@
-import type { HiddenCounts } from '../../archives/hiding.ts';
+import type { HiddenCounts } from '../../hidden/hidden-things.ts';
 import { plural } from '../page/format.ts';
 
 /** "2 tracks and 1 artist are hidden: 14 tracks of your archive in all." */

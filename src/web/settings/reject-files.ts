@@ -1,5 +1,5 @@
 import type { Reject } from '../../archives/imports.ts';
-import { csvLine } from '../../exports/csv.ts';
+import { csvLine } from '../../csv.ts';
 
 /** A format in which rejects can be taken away: how a browser is told, and the text piece by piece. */
 export interface RejectFormat {

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { countHidden } from '../../archives/hiding.ts';
+import { countHidden } from '../../hidden/hidden-things.ts';
 import { countImports } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
 import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
@@ -11,6 +11,7 @@ import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams, safeReturnTo } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { RANGE_LABELS, rangeParam } from '../page/time-ranges.ts';
+import * as words from './hidden-words.ts';
 
 const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
@@ -54,7 +55,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         captureTime,
         playPoll,
       };
-      renderPage(res, 'settings/index', { title: 'Settings' }, { settings });
+      renderPage(res, 'settings/index', { title: 'Settings', words }, { settings });
     })
     .post('/settings/timezone', requireSignIn, async (req, res) => {
       const { timezone } = readParams(timezoneForm, req.body);

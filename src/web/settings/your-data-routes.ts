@@ -17,11 +17,11 @@ const WORD = 'delete';
 const deleteForm = z.object({ word: z.string('must be typed').max(100, 'is too long') });
 
 /** `/settings/export`, `/settings/disconnect`, `/settings/delete`: the archive belongs to its listener. */
-export function yoursRoutes({ db, config }: WebContext): Router {
+export function yourDataRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings/export', requireSignIn, async (req, res) => {
       const holdings = await countHoldings(db, userIdOf(req));
-      renderPage(res, 'yours/export', { title: 'Export everything' }, { holdings });
+      renderPage(res, 'settings/export', { title: 'Export everything' }, { holdings });
     })
     .get('/settings/export/archive.zip', requireSignIn, async (req, res) => {
       const name = `music-time-machine-${new Date().toISOString().slice(0, 10)}.zip`;
@@ -32,7 +32,7 @@ export function yoursRoutes({ db, config }: WebContext): Router {
     .get('/settings/disconnect', requireSignIn, async (req, res) => {
       const connection = await findConnection(db, userIdOf(req));
       const connected = connection?.connected ?? false;
-      renderPage(res, 'yours/disconnect', { title: 'Disconnect Spotify' }, { connected });
+      renderPage(res, 'settings/disconnect', { title: 'Disconnect Spotify' }, { connected });
     })
     .post('/settings/disconnect', requireSignIn, async (req, res) => {
       await deleteConnection(db, userIdOf(req));
@@ -44,7 +44,7 @@ export function yoursRoutes({ db, config }: WebContext): Router {
     })
     .get('/settings/delete', requireSignIn, async (req, res) => {
       const holdings = await countHoldings(db, userIdOf(req));
-      renderPage(res, 'yours/delete', { title: 'Delete my archive' }, { holdings, word: WORD });
+      renderPage(res, 'settings/delete', { title: 'Delete my archive' }, { holdings, word: WORD });
     })
     .post('/settings/delete', requireSignIn, async (req, res) => {
       const { word } = readParams(deleteForm, req.body);

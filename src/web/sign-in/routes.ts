@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { Router, type NextFunction, type Request, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
-import { getArchiveSummary } from '../../archives/summary.ts';
+import { getArchiveSummary } from '../../figures/summary.ts';
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';

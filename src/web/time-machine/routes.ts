@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import { getArchiveSummary } from '../../archives/summary.ts';
+import { getArchiveSummary } from '../../figures/summary.ts';
 import { dayIn, dayTime, readTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import { listKeptRanges, listMonths } from '../../snapshots/timeline.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
@@ -11,7 +11,8 @@ import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { readOverview, readTimePage } from './page.ts';
 import { timeInPath, timeQuery } from './params.ts';
-import { timeName, timePath } from './words.ts';
+import { timeName, timePath } from '../page/times.ts';
+import * as words from './words.ts';
 
 const SCRIPTS = ['pages/time-machine.js'];
 
@@ -42,7 +43,12 @@ async function renderOverview(context: WebContext, req: Request, res: Response, 
   const overview = await readOverview(context.db, userId, timeRange, months);
   const ranges = linkRanges(timeRange, (range) => `/time-machine?range=${range}`);
   const machine = { ...overview, timeRange, ranges };
-  return renderPage(res, 'time-machine/index', { title: 'Time machine', scripts: SCRIPTS }, { machine });
+  return renderPage(
+    res,
+    'time-machine/index',
+    { title: 'Time machine', scripts: SCRIPTS, words },
+    { machine },
+  );
 }
 
 async function renderTime(context: WebContext, req: Request, res: Response, time: ChosenTime) {
@@ -59,7 +65,7 @@ async function renderTime(context: WebContext, req: Request, res: Response, time
     ranges: linkRanges(timeRange, (range) => timePath(time, { range, with: withDate })),
   };
   const title = `${timeName(page.time ?? time)} · Time machine`;
-  return renderPage(res, 'time-machine/time', { title, scripts: SCRIPTS }, { machine });
+  return renderPage(res, 'time-machine/time', { title, scripts: SCRIPTS, words }, { machine });
 }
 
 /** No snapshot of this range: how the archive begins, and what there is instead. */

@@ -1,33 +1,10 @@
 import type { Bump } from '../../snapshots/bump.ts';
-import { daysBetween, type ChosenTime } from '../../snapshots/chosen-time.ts';
+import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { Change, Comparison } from '../../snapshots/comparison.ts';
 import type { Mood, TimeFigures, TimeSound } from '../../snapshots/time-figures.ts';
 import type { TimeListEntry } from '../../snapshots/time-list.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
-export { readTime } from '../../snapshots/chosen-time.ts';
-import { formatDate, formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';
-
-/** What is chosen besides the time itself. Without a range the page shows the one its reader wants first. */
-export interface TimeQuery {
-  readonly range?: TimeRange | undefined;
-  readonly with?: string | undefined;
-}
-
-/** The address of a time: `/time-machine/2024/03/14?range=long_term`. */
-export function timePath(time: ChosenTime, { range, with: other }: TimeQuery = {}): string {
-  const query = new URLSearchParams();
-  if (range !== undefined) query.set('range', range);
-  if (other !== undefined) query.set('with', other);
-  const path = time.kind === 'all' ? '/time-machine' : `/time-machine/${time.id.replaceAll('-', '/')}`;
-  return query.size > 0 ? `${path}?${query.toString()}` : path;
-}
-
-/** "14 March 2024", "March 2024", "2024", "all years". */
-export function timeName(time: ChosenTime): string {
-  if (time.kind === 'all') return 'all years';
-  if (time.kind === 'year') return time.id;
-  return time.kind === 'month' ? formatMonth(time.from) : formatDate(time.from);
-}
+import { formatNumber, formatPercent, plural } from '../page/format.ts';
 
 /** Where a playlist is made of the list of a time; null for all time, of which none is made. */
 export function timePlaylistPath(time: ChosenTime, range: TimeRange): string | null {
@@ -36,13 +13,6 @@ export function timePlaylistPath(time: ChosenTime, range: TimeRange): string | n
   const [year, month] = time.id.split('-');
   const ofMonth = month === undefined ? '' : `&month=${Number(month)}`;
   return `/playlists/new?from=period&year=${year}${ofMonth}&range=${range}`;
-}
-
-/** How far one day is from another: "3 days later", "1 day earlier", "the same day". */
-export function awayWords(from: string, to: string): string {
-  const days = daysBetween(from, to);
-  if (days === 0) return 'the same day';
-  return `${plural(Math.abs(days), 'day')} ${days > 0 ? 'later' : 'earlier'}`;
 }
 
 const CHANGE_WORDS: Readonly<Record<Change, string>> = {

@@ -1,11 +1,11 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { findTrackHiding } from '../../archives/hiding.ts';
-import { listPlaylistsOf } from '../../archives/track-playlists.ts';
+import { findTrackHiding } from '../../hidden/hidden-things.ts';
+import { listPlaylistsOf } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
 import { findPayloads, getPayloadText, PAYLOADS, type PayloadName } from '../../catalogue/payload.ts';
-import { getShelfSound } from '../../catalogue/shelf.ts';
+import { getShelfSound } from '../../catalogue/library-sound.ts';
 import { notFound } from '../../errors.ts';
 import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
 import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
@@ -18,6 +18,7 @@ import { rankCharts } from './rank-charts.ts';
 import { readId, readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { rangeParam } from '../page/time-ranges.ts';
+import * as words from './words.ts';
 
 const by = z.enum(SOUNDS, `must be one of ${SOUNDS.join(', ')}`).default('sound');
 const similarParams = z.object({ by });
@@ -40,7 +41,7 @@ export function trackRoutes({ db }: WebContext): Router {
       renderPage(
         res,
         'tracks/track',
-        { title: shown.track.name ?? 'Untitled', scripts: ['pages/track.js'] },
+        { title: shown.track.name ?? 'Untitled', scripts: ['pages/track.js'], words },
         { shown },
       );
     })

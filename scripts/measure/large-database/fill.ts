@@ -1,0 +1,143 @@
+import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
+import type { Db, Transaction } from '../../../src/db.ts';
+import { randomFor } from '../../demo/archive/random.ts';
+import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
+import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
+import { drawShelf, listLines, PLACES, RANGES, type Listener } from './listening.ts';
+import { fillImports } from './imports.ts';
+import { listParts, type Part } from './parts.ts';
+import { fillPeriods } from './periods.ts';
+import { fillPlaylists } from './playlists.ts';
+import { fillPlays } from './plays.ts';
+import { fillShelves } from './shelves.ts';
+import type { LargeDatabaseSize } from './size.ts';
+
+const CATALOGUE = ['tracks', 'artists', 'track_artists'];
+const PERSONAL = [
+  'archive_tracks',
+  'snapshots',
+  'snapshot_lists',
+  'snapshot_periods',
+  'capture_runs',
+  'playlists',
+  'playlist_tracks',
+  'plays',
+  'played_tracks',
+  'play_quarters',
+];
+/** What these would do row by row is done here at once; every other trigger works as always. */
+const DONE_AT_ONCE = [
+  ['snapshots', 'record_listings'],
+  ['snapshots', 'record_snapshot_lists'],
+  ['plays', 'record_plays'],
+  ['playlist_tracks', 'record_archive_tracks'],
+  ['archive_tracks', 'fill_archive_track'],
+  ['track_artists', 'refresh_archive_tracks'],
+] as const;
+const OBSERVED_ID = 1;
+/** Listings of one track on its listener's shelf, on average. */
+const LISTINGS_PER_TRACK = 12;
+
+/**
+ * Fills an empty database with invented listeners and their music, as if it had been captured day by day. One
+ * transaction; keys and indexes are built once over all rows. The last listener is an archive nobody has claimed.
+ * @returns the observed listener's user id
+ */
+export async function fillLargeDatabase(
+  db: Db,
+  size: LargeDatabaseSize,
+  tell: (step: string) => void = () => undefined,
+): Promise<number> {
+  await db.withTransaction(async (tx) => {
+    await tx.execute(`SET LOCAL maintenance_work_mem = '512MB'`);
+    await tx.execute(`SET LOCAL work_mem = '128MB'`);
+    await setTriggers(tx, 'DISABLE');
+    const parts = await listParts(tx, [...CATALOGUE, ...PERSONAL]);
+    for (const { removal } of parts.toReversed()) await tx.execute(removal);
+    const catalogue = new Catalogue(size.seed, size.tracks);
+    tell('catalogue');
+    await fillCatalogue(tx, catalogue);
+    tell('keys and indexes of the catalogue');
+    for (const { building } of parts.filter(isOfCatalogue)) await tx.execute(building);
+    await tx.execute(`ANALYZE ${CATALOGUE.join(', ')}`);
+    tell('lists and playlists');
+    await fillLists(tx, size, catalogue);
+    tell('shelves');
+    await fillShelves(tx);
+    tell('periods');
+    await fillPeriods(tx);
+    tell('plays');
+    await fillPlays(tx, size, OBSERVED_ID);
+    tell('keys and indexes of the listeners');
+    for (const part of parts) if (!isOfCatalogue(part)) await tx.execute(part.building);
+    await setTriggers(tx, 'ENABLE');
+  });
+  tell('statistics');
+  await db.execute('VACUUM (ANALYZE)');
+  for (const userId of new Set([OBSERVED_ID, size.listeners]))
+    await db.withTransaction((tx) => refreshArchiveSummary(tx, userId));
+  return OBSERVED_ID;
+}
+
+const isOfCatalogue = ({ relation, kind }: Part): boolean =>
+  CATALOGUE.includes(relation) && kind !== 'reference';
+
+async function setTriggers(tx: Transaction, state: 'DISABLE' | 'ENABLE'): Promise<void> {
+  for (const [table, trigger] of DONE_AT_ONCE)
+    await tx.execute(`ALTER TABLE ${table} ${state} TRIGGER ${trigger}`);
+}
+
+async function fillCatalogue(tx: Transaction, catalogue: Catalogue): Promise<void> {
+  await copyLines(tx, 'artists', ['artist_id', 'name'], catalogue.artistLines());
+  await copyLines(tx, 'tracks', TRACK_COLUMNS, catalogue.trackLines());
+  await copyLines(tx, 'track_artists', ['track_id', 'artist_id', 'position'], catalogue.creditLines());
+}
+
+const LIST_COLUMNS = ['user_id', 'snapshot_date', 'time_range', 'track_id', 'rank'];
+
+async function fillLists(tx: Transaction, size: LargeDatabaseSize, catalogue: Catalogue): Promise<void> {
+  await tx.execute(
+    `INSERT INTO users (user_id, spotify_id, display_name)
+     SELECT n, CASE WHEN n < $1 OR n = $2 THEN 'listener-' || n END, 'Listener ' || n
+     FROM generate_series(1, $1::int) AS n`,
+    [size.listeners, OBSERVED_ID],
+  );
+  await tx.execute(`SELECT setval(pg_get_serial_sequence('users', 'user_id'), $1)`, [size.listeners]);
+  await tx.execute(`CREATE TEMP TABLE drawn_shelves (user_id bigint, track_id text) ON COMMIT DROP`);
+  const owners = listListeners(size).map((listener) => ({
+    ...listener,
+    shelf: drawShelf(size.seed, catalogue, listener).map((n) => catalogue.trackIds[n] ?? ''),
+  }));
+  await copyLines(
+    tx,
+    'drawn_shelves',
+    ['user_id', 'track_id'],
+    each(owners, ({ userId, shelf }) => shelf.map((trackId) => copyLine([String(userId), trackId]))),
+  );
+  await copyLines(
+    tx,
+    'snapshots',
+    LIST_COLUMNS,
+    each(owners, (owner) => listLines(size.seed, owner, owner.shelf)),
+  );
+  await fillPlaylists(tx, owners);
+  await fillImports(tx, [OBSERVED_ID, size.listeners]);
+}
+
+function* each<Item>(items: readonly Item[], linesOf: (item: Item) => Iterable<string>): Generator<string> {
+  for (const item of items) yield* linesOf(item);
+}
+
+/** The observed listener has the size asked for; the others share the rest of the lists evenly. */
+function listListeners({ seed, listeners, tracks, snapshots, observed }: LargeDatabaseSize): Listener[] {
+  const first = { userId: OBSERVED_ID, tracks: observed.tracks, lists: observed.days * RANGES.length };
+  const left = Math.max(0, Math.round(snapshots / PLACES) - first.lists);
+  const others = Array.from({ length: listeners - 1 }, (_, index) => {
+    const userId = OBSERVED_ID + 1 + index;
+    const lists =
+      Math.floor((left * (index + 1)) / (listeners - 1)) - Math.floor((left * index) / (listeners - 1));
+    const shelf = (lists * PLACES * (0.6 + 0.8 * randomFor(seed, 'listener', userId)())) / LISTINGS_PER_TRACK;
+    return { userId, lists, tracks: Math.min(tracks, Math.max(PLACES, Math.round(shelf))) };
+  });
+  return [first, ...others];
+}

@@ -1,0 +1,57 @@
+import type { Transaction } from '../../../src/db.ts';
+import { LAST_DATE } from './catalogue.ts';
+import type { LargeDatabaseSize } from './size.ts';
+
+const SOME_PLAYS = { observed: 46, others: 9 };
+const YEARS = 3;
+
+/**
+ * Fills `plays` with listens to the tracks of drawn_shelves, more of the newest years, most in the evening, and what the
+ * triggers would have tallied of them. A listen's payload is short: no page opens it.
+ */
+export async function fillPlays(
+  tx: Transaction,
+  { seed, mostPlays = SOME_PLAYS }: LargeDatabaseSize,
+  observedId: number,
+): Promise<void> {
+  await tx.execute(PLAYS, [seed, observedId, mostPlays.observed - 1, mostPlays.others - 1, LAST_DATE]);
+  await tx.execute(
+    `INSERT INTO played_tracks (user_id, track_id, plays, first_played_at, last_played_at)
+     SELECT user_id, track_id, count(*), min(played_at), max(played_at)
+     FROM plays GROUP BY user_id, track_id ORDER BY user_id, track_id`,
+  );
+  await tx.execute(
+    `INSERT INTO play_quarters (user_id, quarter, plays)
+     SELECT user_id, quarter_of(played_at), count(*) FROM plays GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  await tx.execute(
+    `INSERT INTO play_polls (user_id, next_poll_at, polled_at, succeeded_at)
+     SELECT user_id, now() + interval '1 hour', now(), now() FROM users WHERE spotify_id IS NOT NULL`,
+  );
+  await tx.execute(GAPS);
+}
+
+/** Between 0 and 1, the same for the same seed; another for each track, listen and `what`. */
+const chance = (what: string): string =>
+  `((hashtextextended(concat_ws(' ', track_id, ${what}), $1::bigint + user_id) & 2147483647) / 2147483648.0)::float8`;
+
+const PLAYS = `
+  INSERT INTO plays (user_id, played_at, track_id, context, raw_json)
+  SELECT user_id, played_at, track_id, CASE WHEN from_playlist THEN '{"type": "playlist"}'::jsonb END,
+    jsonb_build_object('played_at', played_at, 'track', jsonb_build_object('id', track_id))
+  FROM (
+    SELECT user_id, track_id, ${chance(`'context', n`)} < 0.4 AS from_playlist,
+      $5::date + time '20:00' - make_interval(
+        days => floor(365 * ${YEARS} * ${chance(`'day', n`)} ^ 1.5)::int,
+        secs => 40000 * (${chance(`'one', n`)} + ${chance(`'other', n`)} - 1)) AS played_at
+    FROM drawn_shelves, generate_series(
+      0, floor(CASE user_id WHEN $2 THEN $3::int ELSE $4::int END * ${chance(`'times'`)} ^ 4)::int) AS n
+  ) AS listens
+  ORDER BY user_id, played_at, track_id`;
+
+/** Somebody who listened on after a pause of two days may have been asked too late. */
+const GAPS = `
+  INSERT INTO play_gaps (user_id, after_played_at, before_played_at)
+  SELECT user_id, before, played_at
+  FROM (SELECT user_id, played_at, lag(played_at) OVER (PARTITION BY user_id ORDER BY played_at) AS before FROM plays) AS p
+  WHERE played_at - before > interval '2 days'`;

@@ -1,0 +1,99 @@
+import type { Transaction } from '../../../src/db.ts';
+import type { Source, SourceTable } from '../read/open-source.ts';
+import { hasRepeatedKey } from '../read/repeated-keys.ts';
+import type { TableReport } from '../report.ts';
+import { planByKey, setPlanner } from '../verify/plan-by-key.ts';
+import { NotStraight } from './may-go-fast.ts';
+import { stageToldSnapshots, tellTracks, toldTracks } from './source-digest.ts';
+
+/**
+ * Compares a file that was moved before with what the archive holds, value by value and in one reading.
+ * @returns the tables with each row already there; null as soon as one is not
+ * @throws NotStraight, or what the server says, where the file is for the careful way
+ */
+export async function findAllThere(
+  tx: Transaction,
+  source: Source,
+  userId: number,
+): Promise<TableReport[] | null> {
+  const [tracks, snapshots] = ['tracks', 'snapshots'].map((shape) =>
+    source.tables.find((table) => table.shape === shape),
+  );
+  if (!tracks || !snapshots || !(await holdsAsMany(tx, userId, tracks, snapshots))) return null;
+  const there =
+    (await arePlacesThere(tx, source, snapshots, userId)) &&
+    (await areTracksThere(tx, source, tracks, userId));
+  return there ? source.tables.map(alreadyThere) : null;
+}
+
+/** A file that has grown is not compared in vain. */
+async function holdsAsMany(
+  tx: Transaction,
+  userId: number,
+  tracks: SourceTable,
+  snapshots: SourceTable,
+): Promise<boolean> {
+  const held = await tx.one<{ tracks: number; snapshots: number }>(
+    `SELECT (SELECT count(*)::int FROM archive_tracks WHERE user_id = $1) AS tracks,
+            (SELECT count(*)::int FROM snapshots WHERE user_id = $1) AS snapshots`,
+    [userId],
+  );
+  return held.tracks >= tracks.rows && held.snapshots >= snapshots.rows;
+}
+
+async function arePlacesThere(
+  tx: Transaction,
+  source: Source,
+  table: SourceTable,
+  userId: number,
+): Promise<boolean> {
+  await stageToldSnapshots(tx, source.db, table, () => undefined);
+  const found = await tx.one<{ there: number }>(
+    `SELECT count(*)::int AS there FROM told_snapshots AS k
+     JOIN snapshots AS t ON t.user_id = $1 AND t.snapshot_date = k.snapshot_date
+       AND t.time_range = k.time_range AND t.track_id = k.track_id
+     WHERE k.rank IS NULL OR k.rank = t.rank`,
+    [userId],
+  );
+  return found.there === table.rows;
+}
+
+const same = (column: string): string => `(k.${column} IS NULL OR k.${column} = t.${column})`;
+
+const TRACKS_THERE = `
+  SELECT count(*)::int AS there FROM ${toldTracks(2)}
+  JOIN tracks AS t ON t.track_id = k.track_id
+  JOIN archive_tracks AS a ON a.user_id = $1 AND a.track_id = k.track_id
+  WHERE ${['name', 'artist_name', 'album_name', 'duration_ms', 'spotify_url', 'raw_json'].map(same).join(' AND ')}
+    AND (k.raw_json IS NULL OR jsonb_typeof(k.raw_json) = 'object')`;
+
+async function areTracksThere(
+  tx: Transaction,
+  source: Source,
+  table: SourceTable,
+  userId: number,
+): Promise<boolean> {
+  const before = await planByKey(tx);
+  let rows = 0;
+  for (const told of tellTracks(source.db, table)) {
+    const asked = tx.one<{ there: number }>(TRACKS_THERE, [userId, ...told.values]);
+    // While the server compares: of a key that comes twice jsonb kept the last alone.
+    const repeated = told.payloads.some((payload) => hasRepeatedKey(payload.toString()));
+    const { there } = await asked;
+    if (repeated) throw new NotStraight('a key that comes twice');
+    if (there !== told.rows) return false;
+    rows += told.rows;
+  }
+  await setPlanner(tx, before);
+  return rows === table.rows;
+}
+
+const alreadyThere = ({ shape, rows }: SourceTable): TableReport => ({
+  table: shape,
+  read: rows,
+  moved: 0,
+  alreadyThere: rows,
+  kept: 0,
+  duplicates: 0,
+  rejected: 0,
+});

@@ -1,0 +1,106 @@
+import {
+  isCalendarDate,
+  type ReleaseDate,
+  type ReleaseDatePrecision,
+} from '../../../src/catalogue/release-date.ts';
+import { endOfString, unescapeKey } from '../read/repeated-keys.ts';
+import { NotStraight } from './may-go-fast.ts';
+
+/** What a payload says of its track, where it says it plainly: as `pg_temp.payload_…` read it on the careful way. */
+export interface PayloadFacts {
+  readonly released: ReleaseDate | null;
+  readonly popularity: string | null;
+  readonly url: string | null;
+}
+
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
+/**
+ * Reads a payload once, without building it: whether an object in it names a key twice, and the facts.
+ * @throws NotStraight for a repeated key, a text that is no object, or a fact spelled in an unusual way
+ */
+export function readPayload(text: string): PayloadFacts {
+  if (text.charCodeAt(0) !== OPEN_OBJECT) throw new NotStraight('a payload that is no object');
+  const said: Said = { released: null, precision: null, popularity: null, url: null };
+  const open: (Set<string> | null)[] = [];
+  let keys: Set<string> | null = null;
+  let outerKey = '';
+  let beforeKey = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = endOfString(text, at);
+      if (beforeKey && keys !== null) {
+        const key = unescapeKey(text.slice(at + 1, end));
+        if (keys.has(key)) throw new NotStraight('a key that comes twice');
+        keys.add(key);
+        beforeKey = false;
+        if (open.length === 1) {
+          outerKey = key;
+          if (key === 'popularity') said.popularity = popularityAt(text, end + 1);
+        } else if (open.length === 2) note(said, outerKey, key, text, end + 1);
+      }
+      at = end;
+    } else if (code === COMMA) {
+      beforeKey = keys !== null;
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      open.push(keys);
+      keys = code === OPEN_OBJECT ? new Set() : null;
+      beforeKey = keys !== null;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      keys = open.pop() ?? null;
+      beforeKey = false;
+    }
+  }
+  return { released: releaseDate(said), popularity: said.popularity, url: said.url };
+}
+
+interface Said {
+  released: string | null;
+  precision: string | null;
+  popularity: string | null;
+  url: string | null;
+}
+
+function note(said: Said, outerKey: string, key: string, text: string, at: number): void {
+  if (outerKey === 'album') {
+    if (key === 'release_date') said.released = stringAt(text, at);
+    if (key === 'release_date_precision') said.precision = stringAt(text, at);
+  } else if (outerKey === 'external_urls' && key === 'spotify') said.url = stringAt(text, at);
+}
+
+const STRING = /\s*:\s*(?:"([^"\\]*)"|null)/y;
+const COUNT = /\s*:\s*(?:(0|[1-9]\d*)|null)\s*[,}]/y;
+
+function stringAt(text: string, at: number): string | null {
+  STRING.lastIndex = at;
+  const found = STRING.exec(text);
+  if (found === null) throw new NotStraight('a fact that is no plain string');
+  return found[1] ?? null;
+}
+
+function popularityAt(text: string, at: number): string | null {
+  COUNT.lastIndex = at;
+  const found = COUNT.exec(text);
+  if (found === null) throw new NotStraight('a popularity that is no whole number');
+  return found[1] !== undefined && /^(?:100|\d{1,2})$/.test(found[1]) ? found[1] : null;
+}
+
+const WRITTEN = /^(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
+
+/** A precision that says less than the date is believed. */
+function releaseDate({ released, precision: said }: Said): ReleaseDate | null {
+  if (released === null || !WRITTEN.test(released)) return null;
+  const written: ReleaseDatePrecision =
+    released.length === 4 ? 'year' : released.length === 7 ? 'month' : 'day';
+  const date = `${released}-01-01`.slice(0, 10);
+  if (!isCalendarDate(date)) return null;
+  if (said === 'year') return { date: `${date.slice(0, 4)}-01-01`, precision: 'year' };
+  if (said === 'month' && written === 'day') return { date: `${date.slice(0, 7)}-01`, precision: 'month' };
+  return { date, precision: written };
+}

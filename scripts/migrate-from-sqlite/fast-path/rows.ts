@@ -1,0 +1,135 @@
+import type { Database } from 'better-sqlite3';
+import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
+import { quoteName } from '../read/cells.ts';
+import { copyLine } from '../target/copy.ts';
+import type { SourceTable } from '../read/open-source.ts';
+import { NotStraight } from './may-go-fast.ts';
+import { readPayload } from './payload.ts';
+
+type Value = null | bigint | number | string | Buffer;
+
+/** The target's columns, in the order of the lines. */
+export const TRACK_COLUMNS = [
+  'track_id',
+  'name',
+  'artist_name',
+  'album_name',
+  'duration_ms',
+  'spotify_url',
+  'raw_json',
+  'release_date',
+  'release_date_precision',
+  'popularity',
+];
+export const SNAPSHOT_COLUMNS = ['user_id', 'track_id', 'snapshot_date', 'time_range', 'rank'];
+
+const MAX_KEY_BYTES = 2_400;
+const MAX_INTEGER = 2_147_483_647n;
+const ROWS_A_PIECE = 200;
+
+/** Rows for COPY, as they are in the file. @throws NotStraight at the first that is not as the old app wrote it */
+export function* trackLines(
+  db: Database,
+  table: SourceTable,
+  seen: (rows: number) => void,
+): Generator<string, void, undefined> {
+  let rows = 0;
+  const columns = ['track_id', 'name', 'artist_name', 'album_name', 'duration_ms', 'spotify_url', 'raw_json'];
+  for (const [id = null, name, artist, album, duration, url, payload] of read(db, table, columns)) {
+    const json = text(payload);
+    const facts = json === null ? null : readPayload(json);
+    yield copyLine([
+      key(id),
+      text(name),
+      text(artist),
+      text(album),
+      integer(duration, 0n),
+      text(url) ?? facts?.url ?? null,
+      json,
+      facts?.released?.date ?? null,
+      facts?.released?.precision ?? null,
+      facts?.popularity ?? null,
+    ]);
+    seen((rows += 1));
+  }
+}
+
+/** Several lines a piece: there are many, and each is short. */
+export function* snapshotLines(
+  db: Database,
+  table: SourceTable,
+  userId: number,
+  seen: (rows: number) => void,
+): Generator<string, void, undefined> {
+  let piece = '';
+  let rows = 0;
+  let day: Value = null;
+  for (const [id, date, range, rank] of read(db, table, [
+    'track_id',
+    'snapshot_date',
+    'time_range',
+    'rank',
+  ])) {
+    // A list's rows stand together: its day is judged once.
+    if (date !== day) day = calendarDay(date);
+    if (!isTimeRange(range)) throw new NotStraight('an unknown time range');
+    piece += `${userId}\t${plainKey(id)}\t${String(day)}\t${range}\t${integer(rank, 1n) ?? '\\N'}\n`;
+    rows += 1;
+    if (rows % ROWS_A_PIECE !== 0) continue;
+    seen(rows);
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+function read(db: Database, { name, columns }: SourceTable, wanted: readonly string[]): Iterable<Value[]> {
+  const selected = wanted.map((column) => {
+    const actual = columns.get(column) ?? null;
+    return actual === null ? 'NULL' : quoteName(actual);
+  });
+  return db
+    .prepare<[], Value[]>(`SELECT ${selected.join(', ')} FROM ${quoteName(name)} NOT INDEXED`)
+    .raw()
+    .safeIntegers()
+    .iterate();
+}
+
+/** Exact only without U+FFFD, which the driver also puts where bytes are no text. */
+function text(value: Value | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'string' || value.includes('\0') || value.includes('\uFFFD'))
+    throw new NotStraight('a value that is no plain text');
+  return value;
+}
+
+function key(value: Value | undefined): string {
+  const found = text(value);
+  if (found === null || found === '' || (found.length > MAX_KEY_BYTES / 3 && isTooLong(found)))
+    throw new NotStraight('a key that cannot stand');
+  return found;
+}
+
+const isTooLong = (id: string): boolean => Buffer.byteLength(id) > MAX_KEY_BYTES;
+
+/** Spotify's ids need no escaping; any other key takes the careful way. */
+function plainKey(value: Value | undefined): string {
+  if (typeof value !== 'string' || !/^[\w:%.-]{1,800}$/.test(value)) throw new NotStraight('an unusual key');
+  return value;
+}
+
+function integer(value: Value | undefined, min: bigint): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'bigint' || value < min || value > MAX_INTEGER)
+    throw new NotStraight('a value that is no whole number in range');
+  return value.toString();
+}
+
+function calendarDay(value: Value | undefined): string {
+  if (typeof value !== 'string' || !isCalendarDate(value) || value.startsWith('0000'))
+    throw new NotStraight('a day that is none');
+  return value;
+}
+
+const isTimeRange = (value: Value | undefined): value is string =>
+  value === 'short_term' || value === 'medium_term' || value === 'long_term';

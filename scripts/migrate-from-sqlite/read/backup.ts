@@ -1,0 +1,102 @@
+import { createReadStream, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { NothingWritten } from '../faults.ts';
+
+/**
+ * Puts a dated copy of the old archive beside it with SQLite's online backup, so that it is whole even while the
+ * old app writes, and checks it. No copy is ever overwritten; where an earlier one is the same byte for byte, that one is enough.
+ * @returns the copy's path
+ */
+export async function backUp(db: Database, file: string, today: Date): Promise<string> {
+  const { dir, name } = path.parse(file);
+  const stem = path.join(dir, `${name}_backup_`);
+  const fresh = `${stem}${process.pid}.partial`;
+  try {
+    sweep(stem);
+    await db.backup(fresh);
+    await settle(fresh);
+    return (await findSame(fresh, stem)) ?? keep(fresh, `${stem}${dated(today)}`);
+  } catch (error) {
+    throw new NothingWritten(
+      `No backup copy could be made beside ${file} (${(error as Error).message}): make the directory writable, or leave the copy out with --no-backup.`,
+      { cause: error },
+    );
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+/**
+ * Checks the copy, and makes one of a file with a write-ahead log a plain file, which opens anywhere, read-only
+ * directories included.
+ */
+async function settle(copy: string): Promise<void> {
+  const { default: Sqlite } = await import('better-sqlite3');
+  const db = new Sqlite(copy, { fileMustExist: true });
+  try {
+    if (db.pragma('journal_mode', { simple: true }) === 'wal') db.pragma('journal_mode = DELETE');
+    const verdict = db.pragma('quick_check(1)', { simple: true });
+    if (verdict !== 'ok') throw new Error(`the copy is damaged: ${String(verdict)}`);
+  } finally {
+    db.close();
+  }
+}
+
+/** Removes what a run left that was killed while it copied. */
+function sweep(stem: string): void {
+  const { dir, base } = path.parse(stem);
+  for (const name of readdirSync(dir === '' ? '.' : dir)) {
+    const pid = name.startsWith(base) ? /^(\d+)\.partial/.exec(name.slice(base.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(dir, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function dated(day: Date): string {
+  const [year, month, date] = [day.getFullYear(), day.getMonth() + 1, day.getDate()];
+  return [year, String(month).padStart(2, '0'), String(date).padStart(2, '0')].join('_');
+}
+
+/** Takes the first free name; creating it empty, and only if it is not there, reserves it. */
+function keep(fresh: string, wanted: string): string {
+  for (let count = 1; ; count += 1) {
+    const target = `${wanted}${count === 1 ? '' : `_${count}`}.db`;
+    try {
+      writeFileSync(target, '', { flag: 'wx' });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      throw error;
+    }
+    renameSync(fresh, target);
+    return target;
+  }
+}
+
+async function findSame(fresh: string, stem: string): Promise<string | null> {
+  const { dir, base } = path.parse(stem);
+  const earlier = readdirSync(dir === '' ? '.' : dir)
+    .filter((name) => name.startsWith(base) && name.endsWith('.db'))
+    .map((name) => path.join(dir, name));
+  for (const file of earlier.toSorted()) {
+    if (await sameBytes(fresh, file)) return file;
+  }
+  return null;
+}
+
+async function sameBytes(one: string, other: string): Promise<boolean> {
+  if (statSync(one).size !== statSync(other).size) return false;
+  const right = createReadStream(other)[Symbol.asyncIterator]();
+  for await (const chunk of createReadStream(one)) {
+    const next = await right.next();
+    if (next.done === true || !(chunk as Buffer).equals(next.value as Buffer)) return false;
+  }
+  return true;
+}

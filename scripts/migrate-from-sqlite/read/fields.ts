@@ -1,0 +1,141 @@
+import { isUtf8 } from 'node:buffer';
+import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/release-date.ts';
+import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
+import { REASON, type Fault } from '../faults.ts';
+import { parseInstant } from './instants.ts';
+import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
+
+/** The largest value of PostgreSQL's integer. */
+export const MAX_INTEGER = 2_147_483_647n;
+
+/**
+ * Reads one row's cells as the types the archive keeps. A cell that does not fit comes out as NULL and is noted;
+ * a conversion is made only where the meaning is certain, and is noted too.
+ */
+export class Fields {
+  readonly faults: Fault[] = [];
+  readonly conversions: string[] = [];
+  /** Set when the row itself cannot stand. */
+  rowFault: string | null = null;
+  private readonly row: Row;
+
+  constructor(row: Row) {
+    this.row = row;
+  }
+
+  cell(column: string): Cell {
+    return this.row[column] ?? null;
+  }
+
+  refuse(column: string, reason: string): null {
+    this.faults.push({ column, reason });
+    return null;
+  }
+
+  refuseRow(reason: string): string {
+    this.rowFault ??= reason;
+    return '';
+  }
+
+  /** A part of the key: without it the row cannot stand. An index entry of PostgreSQL holds some 2,700 bytes. */
+  key(column: string, maxBytes: number): string {
+    const cell = this.cell(column);
+    if (cell === null || cell === '') return this.refuseRow(REASON.keyMissing);
+    if (typeof cell === 'bigint') return cell.toString();
+    if (typeof cell !== 'string' || cell.includes('\0')) return this.refuseRow(REASON.keyUnfit);
+    return Buffer.byteLength(cell) > maxBytes ? this.refuseRow(REASON.keyTooLong) : cell;
+  }
+
+  text(column: string): string | null {
+    const cell = this.cell(column);
+    if (cell === null) return null;
+    if (typeof cell === 'bigint') return this.converted('a whole number to text', cell.toString());
+    if (typeof cell === 'number') return this.refuse(column, REASON.numberForText);
+    return this.storable(column, cell, REASON.blobForText);
+  }
+
+  /** A whole number from `min` to `max`; `12.0` and the text `12` can mean nothing else. */
+  integer(column: string, min: bigint, max: bigint): string | null {
+    const cell = this.cell(column);
+    if (cell === null) return null;
+    const value = wholeNumber(cell);
+    if (value === null) return this.refuse(column, REASON.notWhole);
+    if (value < min || value > max) return this.refuse(column, REASON.outOfRange);
+    return typeof cell === 'bigint'
+      ? value.toString()
+      : this.converted('text or 12.0 to a whole number', value.toString());
+  }
+
+  /**
+   * The source's own JSON text. Whether it is a JSON object, PostgreSQL decides: it has to store it. Of a key that
+   * comes twice it stores the last alone, so the text is noted besides.
+   */
+  json(column: string): string | null {
+    const text = this.jsonText(column);
+    if (text !== null && losesKeys(text)) this.refuse(column, REASON.repeatedKeys);
+    return text;
+  }
+
+  private jsonText(column: string): string | null {
+    const cell = this.cell(column);
+    if (cell === null) return null;
+    if (cell instanceof BinaryJson) return this.converted('SQLite’s binary JSON to JSON', cell.text);
+    if (typeof cell === 'bigint' || typeof cell === 'number') return String(cell);
+    if (Buffer.isBuffer(cell) && isUtf8(cell) && !cell.includes(0)) {
+      return this.converted('JSON in a BLOB to JSON', cell.toString());
+    }
+    return this.storable(column, cell, REASON.blobForText);
+  }
+
+  instant(column: string): string | null {
+    const cell = this.cell(column);
+    if (cell === null) return null;
+    const instant = parseInstant(cell);
+    if (instant === null) return this.refuse(column, REASON.notAnInstant);
+    const isCount = typeof cell === 'bigint' || (typeof cell === 'string' && /^\d+$/.test(cell));
+    return isCount ? this.converted('seconds or milliseconds since 1970 to a time', instant) : instant;
+  }
+
+  releaseDate(column: string): ReleaseDate | null {
+    const cell = this.cell(column);
+    if (cell === null) return null;
+    // A year alone becomes a number in a column without a declared type.
+    const parsed = parseReleaseDate(describeCell(cell).text ?? '');
+    return parsed ?? this.refuse(column, REASON.notAReleaseDate);
+  }
+
+  /** What joins two tables of the old file: its own row number, or whatever stands in its place. */
+  reference(column: string): string | null {
+    const cell = this.cell(column);
+    if (cell === null) return null;
+    const number = wholeNumber(cell);
+    return number === null ? JSON.stringify(describeCell(cell)) : number.toString();
+  }
+
+  private storable(
+    column: string,
+    cell: Exclude<Cell, null | bigint | number>,
+    blobReason: string,
+  ): string | null {
+    if (cell instanceof BrokenText) return this.refuse(column, REASON.notUtf8);
+    if (typeof cell !== 'string') return this.refuse(column, blobReason);
+    return cell.includes('\0') ? this.refuse(column, REASON.nulCharacter) : cell;
+  }
+
+  private converted(what: string, value: string): string {
+    this.conversions.push(what);
+    return value;
+  }
+}
+
+function losesKeys(text: string): boolean {
+  // JSON written as a JSON string is moved as what it holds.
+  const inner = text.startsWith('"') ? parseJson(text) : text;
+  return typeof inner === 'string' && hasRepeatedKey(inner) && parseJson(inner) !== undefined;
+}
+
+function wholeNumber(cell: Cell): bigint | null {
+  if (typeof cell === 'bigint') return cell;
+  if (typeof cell === 'number') return Number.isSafeInteger(cell) ? BigInt(cell) : null;
+  return typeof cell === 'string' && /^(0|-?[1-9]\d{0,18})$/.test(cell) ? BigInt(cell) : null;
+}

@@ -1,0 +1,122 @@
+import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
+import type { Row } from '../read/cells.ts';
+import { REASON, type Fault } from '../faults.ts';
+import { Fields, MAX_INTEGER } from '../read/fields.ts';
+import type { Layout } from '../read/layouts.ts';
+import { STAGED, type StagedTable } from './staged-tables.ts';
+
+/** What one source row becomes: a staged row's values in column order, or null where the row cannot stand. */
+export interface Converted {
+  readonly values: readonly (string | null)[] | null;
+  readonly faults: readonly Fault[];
+  readonly conversions: readonly string[];
+}
+
+type Staged<Table extends StagedTable> = Partial<Record<(typeof STAGED)[Table][number], string | null>>;
+type Read<Table extends StagedTable> = (fields: Fields) => Staged<Table>;
+
+/** Sum of any two stays below what one index entry holds. */
+const TRACK_KEY_BYTES = 2_400;
+const OTHER_KEY_BYTES = 200;
+
+/** The three lists Spotify keeps. */
+const TIME_RANGES: ReadonlySet<string> = new Set(['short_term', 'medium_term', 'long_term']);
+
+const readOldTrack: Read<'staged_tracks'> = (fields) => ({
+  track_id: fields.key('track_id', TRACK_KEY_BYTES),
+  name: fields.text('name'),
+  artist_name: fields.text('artist_name'),
+  album_name: fields.text('album_name'),
+  duration_ms: fields.integer('duration_ms', 0n, MAX_INTEGER),
+  spotify_url: fields.text('spotify_url'),
+  raw_json: fields.json('raw_json'),
+});
+
+const readOldSnapshot: Read<'staged_snapshots'> = (fields) => ({
+  track_id: fields.key('track_id', TRACK_KEY_BYTES),
+  snapshot_date: readDay(fields),
+  time_range: readTimeRange(fields),
+  rank: fields.integer('rank', 1n, MAX_INTEGER),
+});
+
+const readArtist: Read<'staged_artists'> = (fields) => ({
+  source_id: fields.reference('id'),
+  artist_id: fields.key('spotify_id', OTHER_KEY_BYTES),
+  name: fields.text('name'),
+  created_at: fields.instant('created_at'),
+});
+
+const readTrack: Read<'staged_tracks'> = (fields) => {
+  const released = fields.releaseDate('release_date');
+  return {
+    source_id: fields.reference('id'),
+    track_id: fields.key('spotify_id', TRACK_KEY_BYTES),
+    artist_ref: fields.reference('artist_id'),
+    name: fields.text('name'),
+    album_name: fields.text('album_name'),
+    duration_ms: fields.integer('duration_ms', 0n, MAX_INTEGER),
+    audio_features: fields.json('audio_features'),
+    release_date: released?.date ?? null,
+    release_date_precision: released?.precision ?? null,
+    popularity: fields.integer('popularity', 0n, 100n),
+    created_at: fields.instant('created_at'),
+  };
+};
+
+const readEntry: Read<'staged_entries'> = (fields) => ({
+  playlist_id: fields.key('playlist_id', OTHER_KEY_BYTES),
+  track_ref: fields.reference('track_id') ?? fields.refuseRow(REASON.keyMissing),
+  position: fields.integer('position', -MAX_INTEGER, MAX_INTEGER),
+  created_at: fields.instant('created_at'),
+});
+
+function readDay(fields: Fields): string {
+  const cell = fields.cell('snapshot_date');
+  if (cell === null) return fields.refuseRow(REASON.keyMissing);
+  const isDay = typeof cell === 'string' && isCalendarDate(cell) && !cell.startsWith('0000');
+  return isDay ? cell : fields.refuseRow(REASON.notADay);
+}
+
+function readTimeRange(fields: Fields): string {
+  const cell = fields.cell('time_range');
+  if (cell === null) return fields.refuseRow(REASON.keyMissing);
+  return typeof cell === 'string' && TIME_RANGES.has(cell) ? cell : fields.refuseRow(REASON.unknownTimeRange);
+}
+
+interface Conversion {
+  readonly into: StagedTable;
+  readonly read: Read<StagedTable>;
+}
+
+/** Per layout and source table: where its rows are staged and how one is read. */
+const CONVERSIONS: Readonly<Record<Layout, Readonly<Record<string, Conversion>>>> = {
+  snapshots: {
+    tracks: { into: 'staged_tracks', read: readOldTrack },
+    snapshots: { into: 'staged_snapshots', read: readOldSnapshot },
+  },
+  playlists: {
+    artists: { into: 'staged_artists', read: readArtist },
+    tracks: { into: 'staged_tracks', read: readTrack },
+    playlist_tracks: { into: 'staged_entries', read: readEntry },
+  },
+};
+
+export function conversionOf(layout: Layout, table: string): Conversion {
+  const conversion = CONVERSIONS[layout][table];
+  if (!conversion) throw new Error(`no conversion for ${table}`);
+  return conversion;
+}
+
+/** Turns one source row into what is staged of it. `extraColumns` are those the archive has no place for. */
+export function convertRow(conversion: Conversion, row: Row, extraColumns: readonly string[]): Converted {
+  const fields = new Fields(row);
+  const staged: Readonly<Record<string, string | null | undefined>> = conversion.read(fields);
+  if (fields.rowFault !== null) {
+    return { values: null, faults: [{ column: null, reason: fields.rowFault }], conversions: [] };
+  }
+  for (const column of extraColumns) {
+    if (fields.cell(column) !== null) fields.refuse(column, REASON.unknownColumn);
+  }
+  const values = STAGED[conversion.into].map((column) => staged[column] ?? null);
+  return { values, faults: fields.faults, conversions: fields.conversions };
+}

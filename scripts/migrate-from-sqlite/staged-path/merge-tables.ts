@@ -1,0 +1,168 @@
+import type { Layout } from '../read/layouts.ts';
+import type { StagedTable } from './staged-tables.ts';
+
+/** A value of the source and the column, or the two columns, that hold it. */
+export interface MergedColumn {
+  /** As the source calls it. */
+  readonly source: string;
+  readonly columns: readonly string[];
+  readonly json?: true;
+  /** The archive keeps the earliest time it was told of, so that the order of two moves makes no difference. */
+  readonly earliest?: true;
+  /** SQL: true where what the target (`t`) holds is of a lesser source, and gives way to the file's. */
+  readonly outranks?: string;
+  /** What is written with the value, and only with it: columns and their values. */
+  readonly alongside?: Readonly<Record<string, string>>;
+}
+
+export interface MergedTable {
+  readonly source: string;
+  readonly staged: StagedTable;
+  readonly target: string;
+  readonly key: readonly string[];
+  /** The listener's own rows: `user_id` leads the key. */
+  readonly personal: boolean;
+  readonly columns: readonly MergedColumn[];
+  readonly keptReason: 'keptValue' | 'keptRank';
+  readonly touches: string;
+}
+
+const plain = (name: string): MergedColumn => ({ source: name, columns: [name] });
+const json = (name: string): MergedColumn => ({ source: name, columns: [name], json: true });
+/** An old archive knows what Spotify itself once said, and takes the place of what was asked for since. */
+const audioFeatures: MergedColumn = {
+  ...json('audio_features'),
+  outranks: `t.audio_features_source = 'reccobeats'`,
+  alongside: { audio_features_source: `'archive'`, audio_features_at: 'now()' },
+};
+const createdAt: MergedColumn = { source: 'created_at', columns: ['created_at'], earliest: true };
+const released: MergedColumn = {
+  source: 'release_date',
+  columns: ['release_date', 'release_date_precision'],
+};
+
+const ARTISTS: MergedTable = {
+  source: 'artists',
+  staged: 'staged_artists',
+  target: 'artists',
+  key: ['artist_id'],
+  personal: false,
+  columns: [plain('name'), createdAt],
+  keptReason: 'keptValue',
+  touches: '',
+};
+
+const tracks = (columns: readonly MergedColumn[]): MergedTable => ({
+  source: 'tracks',
+  staged: 'staged_tracks',
+  target: 'tracks',
+  key: ['track_id'],
+  personal: false,
+  columns,
+  keptReason: 'keptValue',
+  touches: ', updated_at = now()',
+});
+
+const SNAPSHOTS: MergedTable = {
+  source: 'snapshots',
+  staged: 'staged_snapshots',
+  target: 'snapshots',
+  key: ['snapshot_date', 'time_range', 'track_id'],
+  personal: true,
+  columns: [plain('rank')],
+  keptReason: 'keptRank',
+  touches: '',
+};
+
+const PLAYLIST_TRACKS: MergedTable = {
+  source: 'playlist_tracks',
+  staged: 'staged_entries',
+  target: 'playlist_tracks',
+  key: ['playlist_id', 'track_id'],
+  personal: true,
+  columns: [plain('position'), createdAt],
+  keptReason: 'keptValue',
+  touches: '',
+};
+
+/** In foreign-key order: parents before children. Only values the source itself holds; what is derived comes apart. */
+export const MERGED: Readonly<Record<Layout, readonly MergedTable[]>> = {
+  snapshots: [
+    tracks([
+      plain('name'),
+      plain('artist_name'),
+      plain('album_name'),
+      plain('duration_ms'),
+      plain('spotify_url'),
+      json('raw_json'),
+    ]),
+    SNAPSHOTS,
+  ],
+  playlists: [
+    ARTISTS,
+    tracks([
+      plain('name'),
+      plain('album_name'),
+      released,
+      plain('duration_ms'),
+      plain('popularity'),
+      audioFeatures,
+      createdAt,
+    ]),
+    PLAYLIST_TRACKS,
+  ],
+};
+
+/** `s.` the staged value as the target's type, `t.` the target's; a pair stands and falls with its first column. */
+export const staged = (column: MergedColumn, name = column.columns[0]): string =>
+  column.json ? `s.${name}::jsonb` : `s.${name}`;
+const first = (column: MergedColumn): string => String(column.columns[0]);
+
+export const joined = (table: MergedTable): string =>
+  [
+    ...(table.personal ? ['t.user_id = $1'] : ['$1::bigint IS NOT NULL']),
+    ...table.key.map((column) => `t.${column} = s.${column}`),
+  ].join(' AND ');
+
+/** True where the target holds nothing, or nothing that stands against the file's. */
+const givesWay = (column: MergedColumn): string =>
+  column.outranks === undefined
+    ? `t.${first(column)} IS NULL`
+    : `(t.${first(column)} IS NULL OR ${column.outranks})`;
+
+/** True where the source knows something that the target does not. */
+export function completes(column: MergedColumn): string {
+  const name = first(column);
+  return column.earliest ? `s.${name} < t.${name}` : `(${givesWay(column)} AND s.${name} IS NOT NULL)`;
+}
+
+/** True where both know something and it is not the same. */
+export function differs(column: MergedColumn): string {
+  if (column.earliest) return `s.${first(column)} > t.${first(column)}`;
+  const unlike = column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ');
+  const anything = column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `(${unlike})`;
+  return column.outranks === undefined ? anything : `(${column.outranks}) IS NOT TRUE AND ${anything}`;
+}
+
+/** Two payloads stored alike byte for byte are equal, and that is seen several times faster than by walking them. */
+const sameBytes = (column: MergedColumn): string =>
+  `record_image_eq(ROW(${staged(column)}), ROW(t.${first(column)}))`;
+
+/** True where the target holds the source's value now. */
+export function arrived(column: MergedColumn): string {
+  const same = column.columns.map((name) => `t.${name} IS NOT DISTINCT FROM ${staged(column, name)}`);
+  const quick = column.json ? `${sameBytes(column)} OR ` : '';
+  return `(s.${first(column)} IS NULL OR ${quick}(${same.join(' AND ')}))`;
+}
+
+export function completed(column: MergedColumn): string[] {
+  if (column.earliest) return column.columns.map((name) => `${name} = LEAST(t.${name}, s.${name})`);
+  // A pair comes from one side: its second column follows the first. So does what is written alongside.
+  const values = [
+    ...column.columns.map((name) => [name, staged(column, name)] as const),
+    ...Object.entries(column.alongside ?? {}),
+  ];
+  return values.map(
+    ([name, value]) => `${name} = CASE WHEN ${completes(column)} THEN ${value} ELSE t.${name} END`,
+  );
+}

@@ -1,0 +1,138 @@
+import type { Transaction } from '../../../src/db.ts';
+import { REASON } from '../faults.ts';
+import type { Layout } from '../read/layouts.ts';
+import { STAGED, type StagedTable } from './staged-tables.ts';
+
+/** Per source table: rows that came twice alike, and rows set aside because an earlier one has their key. */
+export interface Repeats {
+  readonly duplicates: number;
+  readonly refused: number;
+}
+
+/**
+ * Judges the JSON of a batch that the server would not take as it was, row by row: what cannot be stored becomes NULL
+ * and a fault; a JSON string that holds an object becomes that object. Then the batch joins the others.
+ */
+export async function judgeJson(tx: Transaction, conversions: Map<string, number>): Promise<void> {
+  for (const column of ['raw_json', 'audio_features']) {
+    await tx.execute(
+      `CREATE TEMP TABLE verdicts ON COMMIT DROP AS
+       SELECT n, verdict FROM (
+         SELECT n, pg_temp.json_verdict(${column}) AS verdict FROM judged_tracks WHERE ${column} IS NOT NULL
+         OFFSET 0) AS judged
+       WHERE verdict IS NOT NULL`,
+    );
+    await tx.execute(
+      `INSERT INTO staged_faults SELECT 'tracks', n, $1::text, verdict FROM verdicts WHERE verdict <> 'inner'`,
+      [column],
+    );
+    const unwrapped = await tx.execute(
+      `UPDATE judged_tracks AS s SET ${column} = s.${column}::jsonb #>> '{}'
+       FROM verdicts AS v WHERE v.n = s.n AND v.verdict = 'inner'`,
+    );
+    await tx.execute(
+      `UPDATE judged_tracks AS s SET ${column} = NULL FROM verdicts AS v WHERE v.n = s.n AND v.verdict <> 'inner'`,
+    );
+    await tx.execute('DROP TABLE verdicts');
+    const what = 'JSON written as a JSON string to an object';
+    if (unwrapped > 0) conversions.set(what, (conversions.get(what) ?? 0) + unwrapped);
+  }
+  const columns = ['n', ...STAGED.staged_tracks];
+  const values = columns.map((column) => (JSON_COLUMNS.has(column) ? `${column}::jsonb` : column));
+  await tx.execute(
+    `INSERT INTO staged_tracks (${columns.join(', ')}) SELECT ${values.join(', ')} FROM judged_tracks`,
+  );
+  await tx.execute('TRUNCATE judged_tracks');
+}
+
+const JSON_COLUMNS: ReadonlySet<string> = new Set(['raw_json', 'audio_features']);
+
+/** What makes two rows of one table the same row. */
+const KEYS: Readonly<Record<StagedTable, { source: string; key: readonly string[] }>> = {
+  staged_artists: { source: 'artists', key: ['artist_id'] },
+  staged_tracks: { source: 'tracks', key: ['track_id'] },
+  staged_snapshots: { source: 'snapshots', key: ['track_id', 'snapshot_date', 'time_range'] },
+  staged_entries: { source: 'playlist_tracks', key: ['playlist_id', 'track_id'] },
+};
+
+/** What they may differ in then; row numbers only joined the old tables. */
+const restOf = (table: StagedTable): string[] =>
+  STAGED[table].filter((column) => ![...KEYS[table].key, 'source_id', 'track_ref'].includes(column));
+
+/** Of rows with one key the first stays; the others are counted if they say the same, and set aside if not. */
+export async function setRepeatsAside(tx: Transaction, table: StagedTable): Promise<Repeats> {
+  const { source, key } = KEYS[table];
+  const found = await tx.execute(
+    `CREATE TEMP TABLE repeats ON COMMIT DROP AS
+     SELECT s.n, first.n AS first_n FROM ${table} AS s
+     JOIN (SELECT ${key.join(', ')}, min(n) AS n FROM ${table} GROUP BY ${key.join(', ')} HAVING count(*) > 1) AS first
+     USING (${key.join(', ')})
+     WHERE s.n > first.n`,
+  );
+  if (found === 0) {
+    await tx.execute('DROP TABLE repeats');
+    return { duplicates: 0, refused: 0 };
+  }
+  const row = (alias: string): string =>
+    `ROW(${restOf(table)
+      .map((column) => `${alias}.${asWritten(column)}`)
+      .join(', ')})`;
+  const refused = await tx.execute(
+    `INSERT INTO staged_faults
+     SELECT $1::text, r.n, NULL, $2::text FROM repeats AS r
+     JOIN ${table} AS later ON later.n = r.n JOIN ${table} AS first ON first.n = r.first_n
+     WHERE ${row('later')} IS DISTINCT FROM ${row('first')}`,
+    [source, REASON.sameKey],
+  );
+  const repeated = await tx.execute(`DELETE FROM ${table} AS s USING repeats AS r WHERE r.n = s.n`);
+  await forgetValueFaults(tx, source);
+  await tx.execute('DROP TABLE repeats');
+  return { duplicates: repeated - refused, refused };
+}
+
+/** As text, JSON that says 1.10 is not the same as JSON that says 1.1. */
+const asWritten = (column: string): string => (JSON_COLUMNS.has(column) ? `${column}::text` : column);
+
+/** A row set aside whole takes its bad values with it. */
+async function forgetValueFaults(tx: Transaction, source: string): Promise<void> {
+  await tx.execute(
+    `DELETE FROM staged_faults AS f USING staged_faults AS whole
+     WHERE f.source_table = $1 AND whole.source_table = $1 AND f.n = whole.n
+       AND whole.source_column IS NULL AND f.source_column IS NOT NULL`,
+    [source],
+  );
+}
+
+/** The old file joined its tables by its own row numbers: follows them while every row is still there. */
+export async function followReferences(tx: Transaction, layout: Layout): Promise<void> {
+  if (layout !== 'playlists') return;
+  await tx.execute(
+    `UPDATE staged_tracks AS s SET artist_id = a.artist_id, artist_name = a.name
+     FROM (SELECT DISTINCT ON (source_id) source_id, artist_id, name FROM staged_artists ORDER BY source_id, n) AS a
+     WHERE a.source_id = s.artist_ref`,
+  );
+  await tx.execute(
+    `INSERT INTO staged_faults
+     SELECT 'tracks', n, 'artist_id', $1::text FROM staged_tracks WHERE artist_ref IS NOT NULL AND artist_id IS NULL`,
+    [REASON.noSuchArtist],
+  );
+  await tx.execute(
+    `UPDATE staged_entries AS s SET track_id = t.track_id
+     FROM (SELECT DISTINCT ON (source_id) source_id, track_id FROM staged_tracks ORDER BY source_id, n) AS t
+     WHERE t.source_id = s.track_ref`,
+  );
+}
+
+/**
+ * Rows of a list whose track is neither in the file nor, from another one, in the archive. Call it once the
+ * file's tracks have been merged.
+ * @returns how many were set aside
+ */
+export async function setOrphansAside(tx: Transaction, table: StagedTable): Promise<number> {
+  return tx.execute(
+    `WITH orphans AS (
+       DELETE FROM ${table} AS s WHERE NOT EXISTS (SELECT FROM tracks AS t WHERE t.track_id = s.track_id) RETURNING n)
+     INSERT INTO staged_faults SELECT $1::text, n, NULL, $2::text FROM orphans`,
+    [KEYS[table].source, REASON.noSuchTrack],
+  );
+}

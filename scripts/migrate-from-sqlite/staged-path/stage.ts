@@ -1,0 +1,134 @@
+import type { Transaction } from '../../../src/db.ts';
+import { describeCell, describeKey, readArchiveRows, type Row, type SourceRow } from '../read/cells.ts';
+import { conversionOf, convertRow } from './convert.ts';
+import { copyBytes, copyLine, copyLines, type OnRefused } from '../target/copy.ts';
+import type { Fault } from '../faults.ts';
+import type { Source, SourceTable } from '../read/open-source.ts';
+import type { Progress } from '../progress.ts';
+import { judgeJson } from './prepare.ts';
+import { STAGED } from './staged-tables.ts';
+
+/** Rejects wait in memory for their turn on the one connection; never more than this many characters of them. */
+const WAITING_CHARACTERS = 8 * 1024 * 1024;
+const REJECT_COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'original'];
+
+/** What was seen while a table was read. */
+export interface Reading {
+  rows: number;
+  refusedRows: number;
+  readonly conversions: Map<string, number>;
+}
+
+/** Streams one source table into its staging table, and what cannot be moved into staged_rejects. */
+export async function stageTable(
+  tx: Transaction,
+  source: Source,
+  table: SourceTable,
+  progress: Progress,
+): Promise<Reading> {
+  const into = conversionOf(source.layout, table.shape).into;
+  const columns = ['n', ...STAGED[into]];
+  // Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row.
+  const judge: OnRefused = async (error, bytes) => {
+    if (!isAboutValues(error)) throw error;
+    await tx.execute('ROLLBACK TO SAVEPOINT batch');
+    await copyBytes(tx, 'judged_tracks', columns, bytes);
+    await judgeJson(tx, reading.conversions);
+  };
+  const rows = readArchiveRows(source.db, table);
+  const reading: Reading = { rows: 0, refusedRows: 0, conversions: new Map() };
+  progress.start(`reading ${table.name}`, table.rows);
+  try {
+    for (let more = true; more;) {
+      const batch = new Batch(source, table, rows, reading, progress);
+      await copyLines(tx, into, columns, batch.lines(), into === 'staged_tracks' ? judge : undefined);
+      await copyRejects(tx, batch.rejects);
+      more = !batch.finished;
+    }
+  } finally {
+    // A file that is still being read cannot be closed.
+    rows.return();
+    progress.finish();
+  }
+  await tx.execute(`ANALYZE ${into}`);
+  return reading;
+}
+
+/** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
+export const isAboutValues = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(22|54|23514)/.test(String(error.code));
+
+/** As many rows as fit before the rejects among them want to be written. */
+class Batch {
+  finished = false;
+  readonly rejects: string[] = [];
+  private waiting = 0;
+  private readonly source: Source;
+  private readonly table: SourceTable;
+  private readonly rows: Iterator<SourceRow, void>;
+  private readonly reading: Reading;
+  private readonly progress: Progress;
+
+  constructor(
+    source: Source,
+    table: SourceTable,
+    rows: Iterator<SourceRow, void>,
+    reading: Reading,
+    progress: Progress,
+  ) {
+    this.source = source;
+    this.table = table;
+    this.rows = rows;
+    this.reading = reading;
+    this.progress = progress;
+  }
+
+  *lines(): Generator<string> {
+    const conversion = conversionOf(this.source.layout, this.table.shape);
+    while (this.waiting < WAITING_CHARACTERS) {
+      const next = this.rows.next();
+      if (next.done === true) {
+        this.finished = true;
+        return;
+      }
+      const { n, row } = next.value;
+      const { values, faults, conversions } = convertRow(conversion, row, this.table.extra);
+      this.note(row, faults, conversions);
+      if (values === null) this.reading.refusedRows += 1;
+      else yield copyLine([String(n), ...values]);
+    }
+  }
+
+  private note(row: Row, faults: readonly Fault[], conversions: readonly string[]): void {
+    this.reading.rows += 1;
+    if (this.reading.rows % 1000 === 0) this.progress.advance(this.reading.rows);
+    for (const fault of faults) {
+      const line = rejectLine(this.table, row, fault);
+      this.waiting += line.length;
+      this.rejects.push(line);
+    }
+    const counts = this.reading.conversions;
+    for (const what of conversions) counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+}
+
+/** A reject as COPY wants it, with the cell or the whole row exactly as it was. */
+export function rejectLine(table: SourceTable, row: Row, fault: Fault): string {
+  const original =
+    fault.column === null
+      ? Object.fromEntries(
+          Object.entries(row).flatMap(([name, cell]) =>
+            table.missing.includes(name) ? [] : [[name, describeCell(cell)]],
+          ),
+        )
+      : describeCell(row[fault.column] ?? null);
+  const key = describeKey(
+    row,
+    table.key.filter((column) => !table.missing.includes(column)),
+  );
+  return copyLine([table.shape, key, fault.column, fault.reason, JSON.stringify(original)]);
+}
+
+export async function copyRejects(tx: Transaction, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await copyLines(tx, 'staged_rejects', REJECT_COLUMNS, lines);
+}

@@ -1,0 +1,207 @@
+import type { Queries, Transaction } from '../../../src/db.ts';
+import { quoteName } from '../read/cells.ts';
+
+/** What a move fills: what an archive is, and what the database derives of it. */
+export const ARCHIVE: readonly string[] = [
+  'tracks',
+  'artists',
+  'track_artists',
+  'snapshots',
+  'playlists',
+  'playlist_tracks',
+];
+const FILLED = [...ARCHIVE, 'archive_tracks', 'snapshot_lists', 'snapshot_periods'];
+
+/** Nothing is known of what came: the first pages after a move would be planned for tables as they were before. */
+export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
+
+/** What these keep row by row or statement by statement, a move that took them away does once: see shelf.ts, periods.ts. */
+const KEEPERS = [
+  'record_listings',
+  'record_archive_tracks',
+  'recount_updated_listings',
+  'record_snapshot_lists',
+  'recount_updated_snapshot_lists',
+  'refresh_changed_archive_tracks',
+  'refresh_archive_tracks_of_artists',
+  'forget_archive_summary',
+  'forget_track_summaries',
+  'forget_artist_summaries',
+];
+
+/** A file this many times larger than what the archive holds is worth taking everything away for, if it is large. */
+const OUTWEIGHS = 4;
+const LARGE_ROWS = 10_000;
+
+/** Who uses an archive that is still empty does not wait for us, nor we for them. */
+const PATIENCE = '500ms';
+
+export interface Part {
+  readonly relation: string;
+  readonly name: string;
+  readonly kind: 'trigger' | 'key' | 'index' | 'reference';
+  readonly definition: string;
+}
+
+/**
+ * Foreign keys, keys, indexes and the triggers we stand in for, as the catalogue describes them. One with a
+ * property that its definition does not tell is not listed and so stays: a comment, a tablespace, a dependent.
+ */
+const PARTS = `
+  WITH filled AS (SELECT format('%I', name)::regclass::oid AS relation FROM unnest($1::text[]) AS names (name)),
+  plain_indexes AS (
+    SELECT i.indexrelid, i.indrelid, c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indrelid IN (TABLE filled) AND i.indisvalid AND c.reltablespace = 0
+      AND NOT i.indisclustered AND NOT i.indisreplident AND NOT c.relispartition
+      AND NOT EXISTS (SELECT FROM pg_description AS d WHERE d.objoid = c.oid AND d.classoid = 'pg_class'::regclass)
+      AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attstattarget >= 0)),
+  plain_constraints AS (
+    SELECT * FROM pg_constraint AS con
+    WHERE conrelid IN (TABLE filled) AND convalidated AND conparentid = 0
+      AND NOT EXISTS (SELECT FROM pg_description AS d WHERE d.objoid = con.oid AND d.classoid = 'pg_constraint'::regclass)),
+  dropped_references AS (SELECT * FROM plain_constraints WHERE contype = 'f'),
+  needed AS (
+    SELECT conindid FROM pg_constraint
+    WHERE contype = 'f' AND confrelid IN (TABLE filled) AND oid NOT IN (SELECT oid FROM dropped_references))
+  SELECT conrelid::regclass::text AS relation, conname AS name, 'reference' AS kind,
+         pg_get_constraintdef(oid) AS definition
+  FROM dropped_references
+  UNION ALL
+  SELECT conrelid::regclass::text, conname, 'key', pg_get_constraintdef(con.oid)
+  FROM plain_constraints AS con JOIN plain_indexes ON indexrelid = conindid
+  WHERE contype IN ('p', 'u') AND conindid NOT IN (TABLE needed)
+  UNION ALL
+  SELECT indrelid::regclass::text, relname, 'index', pg_get_indexdef(indexrelid)
+  FROM plain_indexes AS i
+  WHERE indexrelid NOT IN (SELECT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x'))
+    AND indexrelid NOT IN (TABLE needed)
+  UNION ALL
+  SELECT tgrelid::regclass::text, tgname, 'trigger', pg_get_triggerdef(t.oid)
+  FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = tgfoid
+  WHERE tgrelid IN (TABLE filled) AND NOT tgisinternal AND tgenabled = 'O' AND proname = ANY ($2::text[])
+    AND NOT EXISTS (SELECT FROM pg_description AS d WHERE d.objoid = t.oid AND d.classoid = 'pg_trigger'::regclass)
+  ORDER BY kind, relation, name`;
+
+/**
+ * Keys, foreign keys and indexes are built in one go over rows that are there several times faster than they are
+ * kept up row by row. Where the archive is empty, or holds little beside what comes, this takes them away until they
+ * are built again, inside the transaction: nobody ever sees a table without them, and a run that ends early never
+ * took them. Where the archive holds more, is in use just now or belongs to another role, nothing is taken away and
+ * there is nothing to build.
+ */
+export class BulkLoad {
+  /** What is not built again yet. */
+  private readonly missing: Set<Part>;
+  readonly isUnderWay: boolean;
+  /** Whether the tables held nothing: then every row in them is the file's. */
+  readonly fromEmpty: boolean;
+
+  private constructor(parts: readonly Part[], fromEmpty = false) {
+    this.missing = new Set(parts);
+    this.isUnderWay = parts.length > 0;
+    this.fromEmpty = fromEmpty;
+  }
+
+  /** @param rows how many are to come */
+  static async begin(tx: Transaction, rows: number): Promise<BulkLoad> {
+    if (!(await isWorthIt(tx, rows)) || !(await isOwner(tx))) return new BulkLoad([]);
+    await tx.execute('SAVEPOINT bulk_load');
+    try {
+      const taken = await takeAway(tx, rows);
+      await tx.execute('RELEASE SAVEPOINT bulk_load');
+      return taken === null ? new BulkLoad([]) : new BulkLoad(taken, await isEmpty(tx));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await tx.execute('ROLLBACK TO SAVEPOINT bulk_load');
+      return new BulkLoad([]);
+    }
+  }
+
+  /** The keys by which what is derived finds its rows. */
+  buildArchiveKeys(tx: Transaction): Promise<void> {
+    return this.build(tx, 'key', ARCHIVE);
+  }
+
+  /** All else, once every table is filled. */
+  async buildRest(tx: Transaction): Promise<void> {
+    for (const kind of ['key', 'reference', 'index', 'trigger'] as const) await this.build(tx, kind);
+    if (this.isUnderWay) await tx.execute(ANALYZE);
+  }
+
+  /** Builds some of it again, as it was; a row that does not fit a key or has no parent ends the run. */
+  private async build(tx: Transaction, kind: Part['kind'], relations?: readonly string[]): Promise<void> {
+    for (const part of this.missing) {
+      if (part.kind !== kind || relations?.includes(part.relation) === false) continue;
+      await tx.execute(rebuild(part));
+      this.missing.delete(part);
+    }
+  }
+}
+
+/** Null where it is not worth it any more. */
+async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
+  const { patience } = await tx.one<{ patience: string }>(
+    `SELECT current_setting('lock_timeout') AS patience`,
+  );
+  const setPatience = (value: string): Promise<number> =>
+    tx.execute(`SELECT set_config('lock_timeout', $1, true)`, [value]);
+  await setPatience(PATIENCE);
+  // users too: the foreign keys on it are held from both ends.
+  await tx.execute(`LOCK TABLE users, ${FILLED.join(', ')} IN ACCESS EXCLUSIVE MODE`);
+  await setPatience(patience);
+  if (!(await isWorthIt(tx, rows))) {
+    await tx.execute('ROLLBACK TO SAVEPOINT bulk_load');
+    return null;
+  }
+  const parts = await listParts(tx);
+  for (const kind of ['trigger', 'reference', 'index', 'key']) {
+    for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
+  }
+  return parts;
+}
+
+export function listParts(tx: Queries): Promise<Part[]> {
+  return tx.many<Part>(PARTS, [FILLED, KEEPERS]);
+}
+
+export function remove({ relation, name, kind }: Part): string {
+  // An index stands in its table's schema; without CASCADE whatever else hangs on one keeps us from taking it.
+  if (kind === 'trigger') return `DROP TRIGGER ${quoteName(name)} ON ${relation}`;
+  if (kind !== 'index') return `ALTER TABLE ${relation} DROP CONSTRAINT ${quoteName(name)}`;
+  const schema = relation.includes('.') ? relation.slice(0, relation.lastIndexOf('.') + 1) : '';
+  return `DROP INDEX ${schema}${quoteName(name)}`;
+}
+
+export const rebuild = ({ relation, name, kind, definition }: Part): string =>
+  kind === 'index' || kind === 'trigger'
+    ? definition
+    : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteName(name)} ${definition}`;
+
+async function isEmpty(tx: Transaction): Promise<boolean> {
+  const nothingIn = FILLED.map((table) => `NOT EXISTS (SELECT FROM ${table})`).join(' AND ');
+  return (await tx.one<{ empty: boolean }>(`SELECT ${nothingIn} AS empty`)).empty;
+}
+
+async function isWorthIt(tx: Transaction, rows: number): Promise<boolean> {
+  if (await isEmpty(tx)) return true;
+  if (rows < LARGE_ROWS) return false;
+  // No table is counted further than it takes to see that it holds too much.
+  const limit = Math.floor(rows / OUTWEIGHS) + 1;
+  const held = ARCHIVE.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS held)`);
+  return (await tx.one<{ worth: boolean }>(`SELECT ${held.join(' + ')} < ${limit} AS worth`)).worth;
+}
+
+async function isOwner(tx: Transaction): Promise<boolean> {
+  const found = await tx.one<{ owner: boolean }>(
+    `SELECT bool_and(pg_has_role(c.relowner, 'USAGE') AND c.relkind = 'r' AND NOT c.relhassubclass) AS owner
+     FROM unnest($1::text[]) AS names (name) JOIN pg_class AS c ON c.oid = format('%I', name)::regclass`,
+    [[...FILLED, 'users']],
+  );
+  return found.owner;
+}
+
+/** In use (55P03, 40P01), not ours after all (42501) or needed by something we do not know (2BP01). */
+function isRefusal(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return ['55P03', '40P01', '42501', '2BP01'].includes(String(code));
+}

@@ -1,0 +1,122 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Transaction } from '../../../src/db.ts';
+
+/** Enough for one write to be worth it, little enough to be filled while the server takes the one before. */
+const PIECE_BYTES = 128 * 1024;
+const BATCH_BYTES = 2 * 1024 * 1024;
+
+/** One row in COPY's text format. */
+export function copyLine(values: readonly (string | null)[]): string {
+  return `${values.map(copyValue).join('\t')}\n`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function copyValue(value: string | null): string {
+  if (value === null) return '\\N';
+  return /[\\\n\r\t]/.test(value)
+    ? value.replaceAll(/[\\\n\r\t]/g, (found) => ESCAPES[found] ?? found)
+    : value;
+}
+
+/** Called when the server refuses a batch: stores its bytes in another way, or throws the error again. */
+export type OnRefused = (error: unknown, batch: Buffer) => Promise<void>;
+
+/**
+ * Streams lines into a table, a few megabytes at a time, at the server's pace. With `onRefused`, a batch that the
+ * server refuses is taken back and handed over as it was sent; the others stay.
+ */
+export async function copyLines(
+  tx: Transaction,
+  table: string,
+  columns: readonly string[],
+  lines: Iterable<string>,
+  onRefused?: OnRefused,
+): Promise<void> {
+  const into = `${table} (${columns.join(', ')})`;
+  const batches = new Batches(lines);
+  while (batches.more()) {
+    if (onRefused === undefined) await send(tx, into, batches.pieces());
+    else await sendOrTakeBack(tx, into, batches, onRefused);
+  }
+}
+
+export async function copyBytes(
+  tx: Transaction,
+  table: string,
+  columns: readonly string[],
+  bytes: Buffer,
+): Promise<void> {
+  await send(tx, `${table} (${columns.join(', ')})`, [bytes]);
+}
+
+async function send(tx: Transaction, into: string, pieces: Iterable<Buffer>): Promise<void> {
+  const stream = tx.client.query(copyFrom(`COPY ${into} FROM STDIN`));
+  await pipeline(Readable.from(pieces, { highWaterMark: 1 }), stream);
+}
+
+async function sendOrTakeBack(
+  tx: Transaction,
+  into: string,
+  batches: Batches,
+  onRefused: OnRefused,
+): Promise<void> {
+  await tx.execute('SAVEPOINT batch');
+  try {
+    await send(tx, into, batches.pieces());
+  } catch (error) {
+    await onRefused(error, batches.sent());
+  }
+  await tx.execute('RELEASE SAVEPOINT batch');
+}
+
+/** Lines in one buffer, used again for every batch: what is sent leaves no garbage and can be sent once more. */
+class Batches {
+  private readonly lines: Iterator<string>;
+  private readonly buffer = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  /** The batch so far: the buffer, or one line that is larger than it. */
+  private current = this.buffer;
+  private filled = 0;
+  private next: IteratorResult<string, unknown>;
+
+  constructor(lines: Iterable<string>) {
+    this.lines = lines[Symbol.iterator]();
+    this.next = this.lines.next();
+  }
+
+  more(): boolean {
+    return this.next.done !== true;
+  }
+
+  sent(): Buffer {
+    return this.current.subarray(0, this.filled);
+  }
+
+  *pieces(): Generator<Buffer> {
+    this.current = this.buffer;
+    this.filled = 0;
+    let from = 0;
+    while (this.next.done !== true && this.add(this.next.value)) {
+      this.next = this.lines.next();
+      if (this.filled - from < PIECE_BYTES) continue;
+      yield this.current.subarray(from, this.filled);
+      from = this.filled;
+    }
+    if (this.filled > from) yield this.current.subarray(from, this.filled);
+  }
+
+  private add(line: string): boolean {
+    const room = this.current.length - this.filled;
+    // A character of JavaScript takes three bytes at most.
+    if (line.length * 3 <= room || Buffer.byteLength(line) <= room) {
+      this.filled += this.current.write(line, this.filled);
+      return true;
+    }
+    if (this.filled > 0) return false;
+    this.current = Buffer.from(line);
+    this.filled = this.current.length;
+    return true;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Transaction } from '../../../src/db.ts';
+import type { Layout } from '../read/layouts.ts';
+import { playlistName } from './playlist-name.ts';
+
+/**
+ * What stands in no column of the old file but follows from it: dates and popularity of payloads that came to
+ * tracks already known, artists of tracks.
+ * @returns how many rows were added or completed
+ */
+export async function mergeDerived(tx: Transaction, layout: Layout): Promise<number> {
+  const artists =
+    layout === 'snapshots'
+      ? await addPayloadArtists(tx, 'staged_tracks JOIN tracks USING (track_id)')
+      : await addPlainArtists(tx);
+  return artists + (await completeFromPayload(tx)) + (await completeArtistNames(tx));
+}
+
+async function completeFromPayload(tx: Transaction): Promise<number> {
+  return tx.execute(
+    `UPDATE tracks AS t
+     SET release_date = COALESCE(t.release_date, d.release_date),
+         release_date_precision = COALESCE(t.release_date_precision, d.release_precision),
+         popularity = COALESCE(t.popularity, d.popularity),
+         spotify_url = COALESCE(t.spotify_url, d.spotify_url),
+         updated_at = now()
+     FROM (SELECT known.track_id, r.release_date, r.release_precision,
+                  pg_temp.payload_popularity(known.raw_json) AS popularity,
+                  pg_temp.payload_url(known.raw_json) AS spotify_url
+           FROM staged_tracks JOIN tracks AS known USING (track_id)
+           CROSS JOIN LATERAL pg_temp.payload_release(known.raw_json) AS r
+           WHERE known.raw_json IS NOT NULL
+             AND (known.release_date IS NULL OR known.popularity IS NULL OR known.spotify_url IS NULL)
+           OFFSET 0) AS d
+     WHERE d.track_id = t.track_id
+       AND ((t.release_date IS NULL AND d.release_date IS NOT NULL)
+         OR (t.popularity IS NULL AND d.popularity IS NOT NULL)
+         OR (t.spotify_url IS NULL AND d.spotify_url IS NOT NULL))`,
+  );
+}
+
+async function completeArtistNames(tx: Transaction): Promise<number> {
+  return tx.execute(
+    `UPDATE tracks AS t SET artist_name = s.artist_name, updated_at = now()
+     FROM staged_tracks AS s
+     WHERE s.track_id = t.track_id AND t.artist_name IS NULL AND s.artist_name IS NOT NULL`,
+  );
+}
+
+/** The artists that payloads of `tracks`, a relation, name, in their order; one without an id (a local file) is in the payload alone. */
+export async function addPayloadArtists(tx: Transaction, tracks: string): Promise<number> {
+  await tx.execute(
+    `CREATE TEMP TABLE payload_artists ON COMMIT DROP AS
+     SELECT track_id, a.artist ->> 'id' AS artist_id, min(a.position)::int AS position,
+            min(a.artist ->> 'name') AS name
+     FROM (SELECT track_id, tracks.raw_json FROM ${tracks}) AS own
+     CROSS JOIN LATERAL jsonb_path_query(raw_json, 'strict $.artists[*]', silent => true)
+       WITH ORDINALITY AS a (artist, position)
+     WHERE jsonb_typeof(a.artist -> 'id') = 'string' AND octet_length(a.artist ->> 'id') BETWEEN 1 AND 200
+     GROUP BY 1, 2`,
+  );
+  const artists = await tx.execute(
+    `INSERT INTO artists (artist_id, name)
+     SELECT artist_id, min(name) FROM payload_artists AS p
+     WHERE NOT EXISTS (SELECT FROM artists AS a WHERE a.artist_id = p.artist_id)
+     GROUP BY artist_id ORDER BY artist_id
+     ON CONFLICT DO NOTHING`,
+  );
+  const named = await tx.execute(
+    `UPDATE artists AS a SET name = p.name
+     FROM (SELECT artist_id, min(name) AS name FROM payload_artists GROUP BY artist_id) AS p
+     WHERE p.artist_id = a.artist_id AND a.name IS NULL AND p.name IS NOT NULL`,
+  );
+  const links = await addLinks(tx, 'SELECT track_id, artist_id, position FROM payload_artists');
+  return artists + named + links;
+}
+
+function addPlainArtists(tx: Transaction): Promise<number> {
+  return addLinks(
+    tx,
+    'SELECT track_id, artist_id, 1 AS position FROM staged_tracks WHERE artist_id IS NOT NULL',
+  );
+}
+
+function addLinks(tx: Transaction, links: string): Promise<number> {
+  return tx.execute(
+    `INSERT INTO track_artists (track_id, artist_id, position)
+     SELECT track_id, artist_id, position FROM (${links}) AS links
+     WHERE NOT EXISTS (SELECT FROM track_artists AS known
+                       WHERE known.track_id = links.track_id AND known.artist_id = links.artist_id)
+     ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** One playlist for each name the old entries carry, as old as its earliest entry. */
+export async function addPlaylists(tx: Transaction, userId: number): Promise<number> {
+  const found = await tx.many<{ playlist_id: string }>(
+    `SELECT DISTINCT playlist_id FROM staged_entries AS s
+     WHERE NOT EXISTS (SELECT FROM playlists AS p WHERE p.user_id = $1 AND p.playlist_id = s.playlist_id)`,
+    [userId],
+  );
+  const ids = found.map((row) => row.playlist_id);
+  return tx.execute(
+    `INSERT INTO playlists (user_id, playlist_id, name, origin, created_at)
+     SELECT $1, playlist_id, name, 'old-archive', COALESCE(min(s.created_at), now())
+     FROM unnest($2::text[], $3::text[]) AS named (playlist_id, name)
+     JOIN staged_entries AS s USING (playlist_id)
+     GROUP BY playlist_id, name`,
+    [userId, ids, ids.map(playlistName)],
+  );
+}

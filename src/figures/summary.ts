@@ -1,0 +1,87 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
+import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
+import { computeMoodFigures, type MoodFigures } from '../mood/figures.ts';
+
+export interface Totals {
+  /** Days on which at least one list was kept. */
+  readonly snapshot_days: number;
+  /** Ranked places kept: one per track, day and range. */
+  readonly snapshot_places: number;
+  readonly playlists: number;
+  /** `YYYY-MM-DD`; null before the first snapshot. */
+  readonly first_date: string | null;
+  readonly last_date: string | null;
+}
+
+/** What is said of a whole archive: kept ready by whoever changes it, computed on reading where it is not. */
+export interface ArchiveSummary {
+  readonly totals: Totals;
+  readonly figures: Figures;
+  /** Those of the newest list of each range. */
+  readonly lists: Readonly<Record<TimeRange, Figures>>;
+}
+
+/** The listener's summary as it stands; never stale, because the database forgets it with the first change. */
+export async function getArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
+  const kept = await db.maybeOne<{ summary: ArchiveSummary }>(KEPT_SUMMARY, [userId]);
+  return kept?.summary ?? computeArchiveSummary(db, userId);
+}
+
+/** What the mood page says of the archive; kept and forgotten with the summary, but read by that page alone. */
+export async function getMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
+  const kept = await db.maybeOne<{ mood: MoodFigures | null }>(KEPT_MOOD, [userId]);
+  return kept?.mood ?? computeMoodFigures(db, userId);
+}
+
+/** Computes the summary again and keeps it. The last step of every transaction that changes a (locked) archive. */
+export async function refreshArchiveSummary(tx: Queries, userId: number): Promise<void> {
+  const summary = await computeArchiveSummary(tx, userId);
+  const mood = await computeMoodFigures(tx, userId);
+  await tx.execute(
+    `INSERT INTO archive_summaries (user_id, summary, mood) VALUES ($1, $2, $3)
+     ON CONFLICT (user_id) DO UPDATE
+       SET summary = excluded.summary, mood = excluded.mood, computed_at = now()`,
+    [userId, JSON.stringify({ ...summary, shape: SHAPE }), JSON.stringify(mood)],
+  );
+}
+
+/** Whether anybody's music is kept on this server at all. */
+export async function isAnythingKept(db: Queries): Promise<boolean> {
+  return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM archive_tracks) AS kept')).kept;
+}
+
+async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
+  const totals = await db.one<Totals>(TOTALS, [userId]);
+  const figures = await computeArchiveFigures(db, userId);
+  const lists: [TimeRange, Figures][] = [];
+  for (const range of TIME_RANGES) lists.push([range, await computeListFigures(db, userId, range)]);
+  return { totals, figures, lists: Object.fromEntries(lists) as ArchiveSummary['lists'] };
+}
+
+/** Raise it with every change of ArchiveSummary or MoodFigures: what another version kept is computed anew. */
+const SHAPE = 2;
+const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
+
+const KEPT_SUMMARY = hotQuery(
+  'dashboard: the archive in figures, kept ready',
+  ['userId'],
+  `SELECT summary - 'shape' AS summary FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+);
+
+const KEPT_MOOD = hotQuery(
+  'mood: the archive in moods, kept ready',
+  ['userId'],
+  `SELECT mood FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+);
+
+const TOTALS = `
+  SELECT
+    count(DISTINCT snapshot_date)::int AS snapshot_days,
+    count(*)::int AS snapshot_places,
+    (SELECT count(*)::int FROM playlists WHERE user_id = $1) AS playlists,
+    min(snapshot_date) AS first_date,
+    max(snapshot_date) AS last_date
+  FROM snapshots
+  WHERE user_id = $1`;

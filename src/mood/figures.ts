@@ -1,0 +1,154 @@
+import { isShown } from '../catalogue/shown.ts';
+import type { Queries } from '../db.ts';
+import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
+import type { Average } from '../catalogue/audio-features.ts';
+
+/**
+ * The quadrants of Russell's circumplex, energy for arousal: happy & energetic, angry & intense, calm & peaceful,
+ * sad & melancholic. (J. A. Russell, "A circumplex model of affect", Journal of Personality and Social Psychology 39
+ * (1980), 1161–1178.) The database's mood_quadrant() decides.
+ */
+export const QUADRANTS = ['happy', 'angry', 'calm', 'sad'] as const;
+export type Quadrant = (typeof QUADRANTS)[number];
+
+export interface QuadrantFigures {
+  readonly tracks: number;
+  readonly danceability: Average;
+  readonly acousticness: Average;
+}
+
+/** A track as a point of the plane; names are cut. */
+export interface MoodPoint {
+  readonly track_id: string;
+  readonly name: string | null;
+  readonly artist_names: string;
+  readonly energy: number;
+  readonly valence: number;
+}
+
+/** The mean of the averages of a month's snapshots in one time range. */
+export interface MoodMonth {
+  /** Months since the year 0: year × 12 + month − 1. */
+  readonly month: number;
+  /** NULL where no track of that month's snapshots has both energy and valence. */
+  readonly energy: number | null;
+  readonly valence: number | null;
+  readonly snapshots: number;
+  /** Ranked places, and how many of them are held by tracks with both. */
+  readonly places: number;
+  readonly known: number;
+}
+
+/** What the mood page says of a listener's archive. Features run from 0 to 1, tempo is in BPM. */
+export interface MoodFigures {
+  readonly tracks: number;
+  /** Tracks with both energy and valence: all that is said of moods speaks of these. */
+  readonly known: number;
+  readonly quadrants: Readonly<Record<Quadrant, QuadrantFigures>>;
+  /** Tracks in each fifth of energy (rows, calm first) by each fifth of valence (columns, dark first). */
+  readonly grid: readonly (readonly number[])[];
+  /** At most MOST_POINTS of the known, the same ones each time. */
+  readonly points: readonly MoodPoint[];
+  /** Tracks in each ten BPM; `from` is the lowest. */
+  readonly tempo: { readonly known: number; readonly bins: readonly { from: number; tracks: number }[] };
+  /** Tracks in each key, from C upwards. */
+  readonly keys: readonly number[];
+  readonly modes: { readonly major: number; readonly minor: number };
+  /** Oldest first; at most the newest MOST_MONTHS. Months without a snapshot are missing. */
+  readonly months: Readonly<Record<TimeRange, readonly MoodMonth[]>>;
+}
+
+/** More would be a cloud and not points. */
+export const MOST_POINTS = 1_000;
+/** Twenty years: what a drawing can still show month by month. */
+export const MOST_MONTHS = 240;
+
+/** Costly on a large archive (it looks at every snapshot): see archives/summary.ts. */
+export async function computeMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
+  const { figures } = await db.one<{ figures: Omit<MoodFigures, 'months'> }>(FIGURES, [userId]);
+  const rows = await db.many<{ time_range: TimeRange; months: MoodMonth[] }>(MONTHS, [userId]);
+  const known = new Map(rows.map((row) => [row.time_range, row.months.slice(-MOST_MONTHS)]));
+  const months = Object.fromEntries(TIME_RANGES.map((range) => [range, known.get(range) ?? []]));
+  return { ...figures, months: months as Record<TimeRange, MoodMonth[]> };
+}
+
+const average = (feature: string): string =>
+  `jsonb_build_object('average', avg(placed.${feature}), 'known', count(placed.${feature}))`;
+
+const fifth = (feature: string): string => `LEAST(floor(${feature} * 5), 4)::int`;
+
+/** Named parts over the same shelf, one round trip. The points are those with the smallest hashes of their ids. */
+const FIGURES = `
+  WITH shelf AS MATERIALIZED (
+    SELECT track_id, name, artist_names, energy, valence, danceability, acousticness, tempo, key, mode,
+      mood_quadrant(energy, valence) AS quadrant
+    FROM archive_tracks WHERE user_id = $1 AND NOT hidden
+  ),
+  placed AS (SELECT * FROM shelf WHERE quadrant IS NOT NULL),
+  quadrants AS (
+    SELECT jsonb_object_agg(quadrant, figures) AS figures
+    FROM (
+      SELECT quadrant, jsonb_build_object('tracks', count(placed.quadrant),
+        'danceability', ${average('danceability')}, 'acousticness', ${average('acousticness')}) AS figures
+      FROM unnest('{${QUADRANTS.join(',')}}'::text[]) AS every (quadrant) LEFT JOIN placed USING (quadrant)
+      GROUP BY quadrant
+    ) AS each
+  ),
+  cells AS (
+    SELECT high, jsonb_agg(tracks ORDER BY across) AS line
+    FROM (
+      SELECT high, across, count(placed.quadrant) AS tracks
+      FROM generate_series(0, 4) AS high CROSS JOIN generate_series(0, 4) AS across
+      LEFT JOIN placed ON ${fifth('energy')} = high AND ${fifth('valence')} = across
+      GROUP BY high, across
+    ) AS cell
+    GROUP BY high
+  ),
+  points AS (
+    SELECT track_id, left(name, 80) AS name, left(artist_names, 60) AS artist_names, energy, valence
+    FROM placed ORDER BY md5(track_id), track_id LIMIT ${MOST_POINTS}
+  ),
+  bins AS (
+    SELECT floor(tempo / 10)::int * 10 AS low, count(*) AS tracks FROM shelf WHERE tempo IS NOT NULL GROUP BY 1
+  ),
+  keys AS (
+    SELECT number, count(shelf.key) AS tracks
+    FROM generate_series(0, 11) AS number LEFT JOIN shelf ON shelf.key = number GROUP BY number
+  )
+  SELECT jsonb_build_object(
+    'tracks', (SELECT count(*) FROM shelf),
+    'known', (SELECT count(*) FROM placed),
+    'quadrants', (SELECT figures FROM quadrants),
+    'grid', (SELECT jsonb_agg(line ORDER BY high) FROM cells),
+    'points', (SELECT COALESCE(jsonb_agg(points ORDER BY valence, energy, track_id), '[]') FROM points),
+    'tempo', jsonb_build_object(
+      'known', (SELECT count(tempo) FROM shelf),
+      'bins', (SELECT COALESCE(jsonb_agg(jsonb_build_object('from', low, 'tracks', tracks) ORDER BY low), '[]')
+               FROM bins)),
+    'keys', (SELECT jsonb_agg(tracks ORDER BY number) FROM keys),
+    'modes', (SELECT jsonb_build_object(
+      'major', count(*) FILTER (WHERE mode = 1), 'minor', count(*) FILTER (WHERE mode = 0)) FROM shelf)
+  ) AS figures`;
+
+/** First each snapshot's average, then the mean of a month's: a month with more snapshots weighs no more. */
+const MONTHS = `
+  SELECT time_range, jsonb_agg(each_month ORDER BY month) AS months
+  FROM (
+    SELECT time_range,
+      (extract(year FROM snapshot_date) * 12 + extract(month FROM snapshot_date) - 1)::int AS month,
+      avg(energy) AS energy, avg(valence) AS valence,
+      count(*) AS snapshots, sum(places) AS places, sum(known) AS known
+    FROM (
+      SELECT time_range, snapshot_date, count(*) AS places, count(placed.energy) AS known,
+        avg(placed.energy) AS energy, avg(placed.valence) AS valence
+      FROM snapshots
+      LEFT JOIN (
+        SELECT track_id, energy, valence FROM archive_tracks
+        WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL
+      ) AS placed USING (track_id)
+      WHERE user_id = $1 AND ${isShown('snapshots.track_id')}
+      GROUP BY time_range, snapshot_date
+    ) AS each_snapshot
+    GROUP BY time_range, month
+  ) AS each_month
+  GROUP BY time_range`;

@@ -1,0 +1,190 @@
+import { isShown } from '../catalogue/shown.ts';
+import { lockArchive } from '../users/lock-archive.ts';
+import { refreshArchiveSummary } from '../figures/summary.ts';
+import type { Db, Queries, Transaction } from '../db.ts';
+import { notFound } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+export interface Playlist {
+  readonly playlist_id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly origin: 'old-archive' | 'built';
+  readonly origin_details: PlaylistOrigin | null;
+  readonly spotify_playlist_id: string | null;
+  readonly created_at: Date;
+  readonly tracks: number;
+}
+
+/** What a playlist was built from, for its page to say. */
+export interface PlaylistOrigin {
+  /** "the snapshot of 14 March 2024". */
+  readonly words: string;
+  readonly href: string;
+  /** The address that builds it again, below /playlists/new. */
+  readonly recipe: string;
+  readonly arrange: string;
+}
+
+export interface ListedPlaylist extends Playlist {
+  /** The covers of its first tracks, at most four, no album twice. */
+  readonly covers: readonly { readonly cover_seed: string; readonly thumbnail_url: string | null }[];
+}
+
+export const PLAYLISTS_PER_PAGE = 40;
+
+/** Newest first. */
+export function listPlaylists(db: Queries, userId: number, page: number): Promise<ListedPlaylist[]> {
+  return db.many<ListedPlaylist>(LIST, [userId, PLAYLISTS_PER_PAGE, (page - 1) * PLAYLISTS_PER_PAGE]);
+}
+
+export async function countPlaylists(db: Queries, userId: number): Promise<number> {
+  return (await db.one<{ playlists: number }>(COUNT, [userId])).playlists;
+}
+
+const COUNT = hotQuery(
+  'playlists: how many',
+  ['userId'],
+  `SELECT count(*)::int AS playlists FROM playlists WHERE user_id = $1`,
+);
+
+const COLUMNS = `
+  playlist_id, name, description, origin, origin_details, spotify_playlist_id, created_at,
+  (SELECT count(*)::int FROM playlist_tracks AS t
+   WHERE (t.user_id, t.playlist_id) = (p.user_id, p.playlist_id)) AS tracks`;
+
+const LIST = hotQuery(
+  'playlists: the list',
+  ['userId', 'limit', 'offset'],
+  `
+  SELECT ${COLUMNS}, COALESCE((
+    SELECT jsonb_agg(cover ORDER BY place) FROM (
+      SELECT min(place) AS place, jsonb_build_object(
+        'cover_seed', seed, 'thumbnail_url', min(art)) AS cover
+      FROM (
+        SELECT row_number() OVER (ORDER BY position NULLS LAST, track_id) AS place,
+          COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS seed,
+          raw_json #>> '{album,images,-1,url}' AS art
+        FROM (
+          SELECT track_id, position FROM playlist_tracks AS e
+          WHERE (e.user_id, e.playlist_id) = ($1, p.playlist_id) AND ${isShown('e.track_id')}
+          ORDER BY position NULLS LAST, track_id LIMIT 12
+        ) AS first JOIN tracks USING (track_id)
+      ) AS pictures
+      GROUP BY seed ORDER BY 1 LIMIT 4
+    ) AS sleeves), '[]') AS covers
+  FROM playlists AS p
+  WHERE user_id = $1
+  ORDER BY created_at DESC, playlist_id LIMIT $2 OFFSET $3`,
+);
+
+/** @throws AppError 404 where there is none, or it is another's. */
+export async function getPlaylist(db: Queries, userId: number, playlistId: string): Promise<Playlist> {
+  const found = await db.maybeOne<Playlist>(ONE, [userId, playlistId]);
+  if (!found) throw notFound();
+  return found;
+}
+
+const ONE = hotQuery(
+  'playlist: its name and origin',
+  ['userId', 'playlistId'],
+  `SELECT ${COLUMNS} FROM playlists AS p WHERE user_id = $1 AND playlist_id = $2`,
+);
+
+/** In the playlist's order; entries an old archive gave no position stand last. */
+export async function listPlaylistTrackIds(
+  db: Queries,
+  userId: number,
+  playlistId: string,
+): Promise<string[]> {
+  return (await db.one<{ track_ids: string[] }>(TRACK_IDS, [userId, playlistId])).track_ids;
+}
+
+const TRACK_IDS = hotQuery(
+  'playlist: its tracks in order',
+  ['userId', 'playlistId'],
+  `
+  SELECT COALESCE(array_agg(track_id ORDER BY position NULLS LAST, track_id), '{}') AS track_ids
+  FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2 AND ${isShown('playlist_tracks.track_id')}`,
+);
+
+export interface NewPlaylist {
+  readonly name: string;
+  readonly description: string;
+  readonly origin: PlaylistOrigin;
+  readonly trackIds: readonly string[];
+  /** See playlists.build_key. */
+  readonly buildKey: string;
+}
+
+/**
+ * Keeps a built playlist, once: where the same build is kept already, in another tab or by a double click, that one
+ * is answered.
+ */
+export async function keepPlaylist(
+  db: Db,
+  userId: number,
+  playlist: NewPlaylist,
+): Promise<{ playlistId: string; isNew: boolean }> {
+  return db.withTransaction(async (tx) => {
+    // Whoever submits the same build at the same time waits here and then finds it.
+    await lockArchive(tx, userId);
+    const known = await tx.maybeOne<{ playlist_id: string }>(
+      `SELECT playlist_id FROM playlists WHERE user_id = $1 AND build_key = $2`,
+      [userId, playlist.buildKey],
+    );
+    if (known) return { playlistId: known.playlist_id, isNew: false };
+    const playlistId = await insertPlaylist(tx, userId, playlist);
+    await refreshArchiveSummary(tx, userId);
+    return { playlistId, isNew: true };
+  });
+}
+
+async function insertPlaylist(tx: Transaction, userId: number, playlist: NewPlaylist): Promise<string> {
+  const { name, description, origin, trackIds, buildKey } = playlist;
+  const { playlist_id: playlistId } = await tx.one<{ playlist_id: string }>(
+    `INSERT INTO playlists (user_id, name, description, origin, origin_details, build_key)
+     VALUES ($1, $2, NULLIF($3, ''), 'built', $4, $5) RETURNING playlist_id`,
+    [userId, name, description, JSON.stringify(origin), buildKey],
+  );
+  await tx.execute(
+    `INSERT INTO playlist_tracks (user_id, playlist_id, track_id, position)
+     SELECT $1, $2, track_id, place FROM unnest($3::text[]) WITH ORDINALITY AS list (track_id, place)`,
+    [userId, playlistId, trackIds],
+  );
+  return playlistId;
+}
+
+/**
+ * Gives a playlist another name and description, here only. A later move of the old file leaves both as they are.
+ * @throws AppError 404
+ */
+export async function renamePlaylist(
+  db: Queries,
+  userId: number,
+  playlistId: string,
+  { name, description }: { readonly name: string; readonly description: string },
+): Promise<void> {
+  const renamed = await db.execute(
+    `UPDATE playlists SET name = $3, description = NULLIF($4, '') WHERE user_id = $1 AND playlist_id = $2`,
+    [userId, playlistId, name, description],
+  );
+  if (renamed === 0) throw notFound();
+}
+
+/**
+ * Forgets a playlist here, and how far it was sent; its tracks stay in the archive, its copy at Spotify stays there.
+ * One from an old archive comes back if the old file is moved again: the move completes what is missing.
+ * @throws AppError 404
+ */
+export async function deletePlaylist(db: Db, userId: number, playlistId: string): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    await lockArchive(tx, userId);
+    const deleted = await tx.execute(`DELETE FROM playlists WHERE user_id = $1 AND playlist_id = $2`, [
+      userId,
+      playlistId,
+    ]);
+    if (deleted === 0) throw notFound();
+    await refreshArchiveSummary(tx, userId);
+  });
+}

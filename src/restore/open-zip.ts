@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { AppError } from '../errors.ts';
+import {
+  dataFileOf,
+  EXPORT_FORMAT,
+  EXPORT_VERSION,
+  MANIFEST,
+  manifestShape,
+  type Manifest,
+  type TableFile,
+} from '../exports/manifest.ts';
+
+const MOST_ENTRIES = 200;
+const LARGEST_MANIFEST = 1_000_000;
+/** One payload of an old archive may be 50 MB; JSON escapes can double it. */
+const LONGEST_LINE = 128 * 1024 * 1024;
+/** JSON of payloads shrinks to a tenth; what swells a thousandfold is a trap. */
+const MOST_SWELLING = 200;
+const HARMLESS_BYTES = 256 * 1024 * 1024;
+
+export const damaged = (what: string, cause?: unknown): AppError =>
+  new AppError(400, `This file is no whole export of Music Time Machine: ${what}. Nothing was written.`, {
+    cause,
+  });
+
+/** An export's ZIP, its names, sizes and manifest looked at. Nothing of it is ever written to the disk. */
+export class ExportZip {
+  private constructor(
+    private readonly zip: ZipFile,
+    private readonly entries: ReadonlyMap<string, Entry>,
+    readonly manifest: Manifest,
+  ) {}
+
+  /** @throws AppError 400 that says what is wrong with the file */
+  static async open(file: string): Promise<ExportZip> {
+    const zip = await openFile(file);
+    try {
+      const entries = await listEntries(zip);
+      checkSizes(file, entries);
+      return new ExportZip(zip, entries, await readManifest(zip, entries));
+    } catch (error) {
+      zip.close();
+      throw error instanceof AppError ? error : damaged(messageOf(error), error);
+    }
+  }
+
+  close(): void {
+    this.zip.close();
+  }
+
+  /** A table's lines, checked against the manifest as they go: a file that is not what it says ends in an error. */
+  async *lines(file: TableFile): AsyncGenerator<string[]> {
+    const name = dataFileOf(file.table);
+    const entry = this.entries.get(name);
+    if (!entry) throw damaged(`${name} is missing`);
+    const hash = createHash('sha256');
+    let [rows, bytes] = [0, 0];
+    for await (const chunk of readLines(await openEntry(this.zip, entry), (data) => {
+      hash.update(data);
+      bytes += data.length;
+    })) {
+      rows += chunk.length;
+      yield chunk;
+    }
+    if (rows !== file.rows || bytes !== file.bytes || hash.digest('hex') !== file.sha256)
+      throw damaged(`${name} is not what the manifest says it is`);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function openFile(file: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    yauzl.open(file, { lazyEntries: true, autoClose: false }, (error, zip) =>
+      error ? reject(damaged(error.message, error)) : resolve(zip),
+    );
+  });
+}
+
+/** yauzl itself refuses names that lead out of a directory. */
+function listEntries(zip: ZipFile): Promise<ReadonlyMap<string, Entry>> {
+  return new Promise((resolve, reject) => {
+    const entries = new Map<string, Entry>();
+    zip.on('entry', (entry: Entry) => {
+      if (entries.has(entry.fileName)) return reject(damaged(`it holds ${entry.fileName} twice`));
+      if (entries.size === MOST_ENTRIES) return reject(damaged('it holds too many files'));
+      entries.set(entry.fileName, entry);
+      zip.readEntry();
+    });
+    zip.on('end', () => resolve(entries));
+    zip.on('error', reject);
+    zip.readEntry();
+  });
+}
+
+function checkSizes(file: string, entries: ReadonlyMap<string, Entry>): void {
+  const unpacked = [...entries.values()].reduce((sum, entry) => sum + entry.uncompressedSize, 0);
+  if (unpacked > HARMLESS_BYTES && unpacked > statSync(file).size * MOST_SWELLING)
+    throw damaged('it would swell to far more than an archive can be');
+}
+
+function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)));
+  });
+}
+
+async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>): Promise<Manifest> {
+  const entry = entries.get(MANIFEST);
+  if (!entry) throw damaged(`it has no ${MANIFEST}`);
+  if (entry.uncompressedSize > LARGEST_MANIFEST) throw damaged(`its ${MANIFEST} is too large`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await openEntry(zip, entry)) as AsyncIterable<Buffer>) chunks.push(chunk);
+  const given = JSON.parse(Buffer.concat(chunks).toString()) as unknown;
+  const { format, version } = (given ?? {}) as { format?: unknown; version?: unknown };
+  if (format === EXPORT_FORMAT && version !== EXPORT_VERSION)
+    throw damaged(
+      `its layout is of version ${String(version).slice(0, 20)}, this program knows ${EXPORT_VERSION}`,
+    );
+  const manifest = manifestShape.safeParse(given);
+  if (!manifest.success) throw damaged(`its ${MANIFEST} says nothing we understand`);
+  return manifest.data;
+}
+
+const NEWLINE = 0x0a;
+
+/** Whole lines, those of one chunk at a time. */
+async function* readLines(stream: Readable, onData: (chunk: Buffer) => void): AsyncGenerator<string[]> {
+  let begun: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    onData(chunk);
+    const end = chunk.lastIndexOf(NEWLINE);
+    length += chunk.length;
+    if (length > LONGEST_LINE) throw damaged('a line is longer than any row can be');
+    if (end === -1) {
+      begun.push(chunk);
+      continue;
+    }
+    yield Buffer.concat([...begun, chunk.subarray(0, end)])
+      .toString()
+      .split('\n');
+    begun = [chunk.subarray(end + 1)];
+    length = begun[0]?.length ?? 0;
+  }
+  if (length > 0) throw damaged('a file ends in the middle of a line');
+}
