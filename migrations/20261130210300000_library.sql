@@ -20,7 +20,7 @@ RETURN CASE WHEN octet_length(words) = char_length(words) THEN lower(words)
 
 -- The mark of a listener before each of their words: letters, so that the parser takes both for one word, and only
 -- consonants, so that the stemmer finds the same endings. It ends with a letter that stands for no digit.
-CREATE FUNCTION shelf_mark(user_id bigint) RETURNS text
+CREATE FUNCTION library_mark(user_id bigint) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN translate(user_id::text, '0123456789', 'bcdfghjklm') || 'z';
 
@@ -64,7 +64,7 @@ END $$;
 CREATE FUNCTION search_document(user_id bigint, track text, artists text, album text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
-  mark text := shelf_mark(user_id);
+  mark text := library_mark(user_id);
   track_words text := marked_words(mark, COALESCE(track, ''));
   artist_words text := marked_words(mark, COALESCE(artists, ''));
   album_words text := marked_words(mark, COALESCE(album, ''));
@@ -78,10 +78,10 @@ END $$;
 -- The trigrams of a folded text, a listener's own as well: what a mistyped word still shares with the right one.
 -- (gin_trgm_ops keeps no listener's apart: it compares everybody's names with the word first, and a listener's mistake
 -- costs what all of them have.)
-CREATE FUNCTION shelf_trigrams(user_id bigint, form text) RETURNS tsvector
+CREATE FUNCTION library_trigrams(user_id bigint, form text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN array_to_tsvector(string_to_array(
-  shelf_mark(user_id) || array_to_string(show_trgm(form), E'\n' || shelf_mark(user_id)), E'\n'));
+  library_mark(user_id) || array_to_string(show_trgm(form), E'\n' || library_mark(user_id)), E'\n'));
 
 -- Where a track stands in the plane of energy and valence: Russell's circumplex, energy for arousal. (J. A. Russell,
 -- "A circumplex model of affect", Journal of Personality and Social Psychology 39 (1980), 1161-1178.)
@@ -108,7 +108,7 @@ RETURN LEAST(GREATEST((tempo - 50) / 150, 0), 1);
 
 -- Which tracks belong to a listener's archive: those in their lists and playlists, those they played, and those the old
 -- file held besides.
-CREATE TABLE archive_tracks (
+CREATE TABLE library_tracks (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   track_id text NOT NULL REFERENCES tracks,
   name text,
@@ -144,31 +144,31 @@ CREATE TABLE archive_tracks (
     COALESCE(name, '') || E'\n' || COALESCE(artist_names, '') || E'\n' || COALESCE(album_name, ''))) STORED,
   PRIMARY KEY (user_id, track_id)
 );
-COMMENT ON TABLE archive_tracks IS
-  'a listener''s shelf: every track of their archive, with what is derived from tracks and snapshots to find it by';
-COMMENT ON COLUMN archive_tracks.artist_names IS 'empty where none is known; NULL on insert: copy the facts from track_facts';
-COMMENT ON COLUMN archive_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
-COMMENT ON COLUMN archive_tracks.hidden IS
+COMMENT ON TABLE library_tracks IS
+  'a listener''s library: every track of their archive, with what is derived from tracks and snapshots to find it by';
+COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: copy the facts from track_facts';
+COMMENT ON COLUMN library_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
+COMMENT ON COLUMN library_tracks.hidden IS
   'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists by triggers';
-COMMENT ON COLUMN archive_tracks.document IS 'the words to find it by, each after shelf_mark(user_id)';
-COMMENT ON COLUMN archive_tracks.search_text IS 'track, artists and album, folded, a line each';
-CREATE INDEX archive_tracks_track_id ON archive_tracks (track_id);
-CREATE INDEX archive_tracks_document ON archive_tracks USING gin (document);
-CREATE INDEX archive_tracks_trigrams ON archive_tracks USING gin (shelf_trigrams(user_id, search_text));
-CREATE INDEX archive_tracks_released ON archive_tracks (user_id, release_date);
+COMMENT ON COLUMN library_tracks.document IS 'the words to find it by, each after library_mark(user_id)';
+COMMENT ON COLUMN library_tracks.search_text IS 'track, artists and album, folded, a line each';
+CREATE INDEX library_tracks_track_id ON library_tracks (track_id);
+CREATE INDEX library_tracks_document ON library_tracks USING gin (document);
+CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
+CREATE INDEX library_tracks_released ON library_tracks (user_id, release_date);
 -- Few rows, and what every list of snapshots or plays asks: is this one of them?
-CREATE INDEX archive_tracks_hidden ON archive_tracks (user_id, track_id) WHERE hidden;
+CREATE INDEX library_tracks_hidden ON library_tracks (user_id, track_id) WHERE hidden;
 -- A quadrant's tracks in the order they are listed, any page of them, and counted in the index alone. Of features only,
 -- so that a new snapshot (which counts listings) does not write to it.
-CREATE INDEX archive_tracks_mood ON archive_tracks
+CREATE INDEX library_tracks_mood ON library_tracks
   (user_id, mood_quadrant(energy, valence), mood_strength(energy, valence) DESC, track_id)
   INCLUDE (energy, valence)
   WHERE energy IS NOT NULL AND valence IS NOT NULL AND NOT hidden;
 -- Nearest neighbours, exact, by three features and by six.
-CREATE INDEX archive_tracks_sound ON archive_tracks
+CREATE INDEX library_tracks_sound ON library_tracks
   USING gist (user_id, cube(ARRAY[energy, valence, danceability]))
   WHERE energy IS NOT NULL AND valence IS NOT NULL AND danceability IS NOT NULL;
-CREATE INDEX archive_tracks_wide_sound ON archive_tracks USING gist (
+CREATE INDEX library_tracks_wide_sound ON library_tracks USING gist (
   user_id,
   cube(ARRAY[energy, valence, danceability, acousticness, instrumentalness, scaled_tempo(tempo)])
 )
@@ -190,7 +190,7 @@ CREATE TABLE hidden_artists (
   PRIMARY KEY (user_id, artist_id)
 );
 
--- What a listener loaded themselves: theirs alone, and counted before the catalogue's on their shelf. (The track need
+-- What a listener loaded themselves: theirs alone, and counted before the catalogue's in their library. (The track need
 -- not be known yet.)
 CREATE TABLE own_audio_features (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -219,8 +219,8 @@ SELECT
     THEN audio_feature(audio_features, 'mode')::smallint END AS mode
 FROM own_audio_features;
 
--- What a row of a shelf has to say: track_facts, with whatever its listener's own file says in its place.
-CREATE VIEW shelf_facts AS
+-- What a row of a library has to say: track_facts, with whatever its listener's own file says in its place.
+CREATE VIEW own_library_facts AS
 SELECT
   a.user_id, a.track_id, f.name, f.artist_names, f.album_name, f.popularity, f.release_date, f.release_date_precision,
   f.duration_ms, f.explicit, f.has_isrc, f.album_type,
@@ -235,7 +235,7 @@ SELECT
   COALESCE(o.loudness, f.loudness) AS loudness,
   COALESCE(o.key, f.key) AS key,
   COALESCE(o.mode, f.mode) AS mode
-FROM archive_tracks AS a
+FROM library_tracks AS a
 JOIN track_facts AS f USING (track_id)
 LEFT JOIN own_track_facts AS o USING (user_id, track_id);
 
@@ -243,24 +243,24 @@ LEFT JOIN own_track_facts AS o USING (user_id, track_id);
 -- the server then read the whole table once for each of ten thousand tracks added. What looks from the added rows into a
 -- table is therefore planned anew each time.
 -- (A playlist is mostly made of tracks that are in the library already: those are not worked out to find that out.)
-CREATE FUNCTION record_archive_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION record_library_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE $query$ INSERT INTO archive_tracks (user_id, track_id)
+  EXECUTE $query$ INSERT INTO library_tracks (user_id, track_id)
   SELECT DISTINCT user_id, track_id FROM added
   WHERE NOT EXISTS (
-    SELECT FROM archive_tracks AS a WHERE (a.user_id, a.track_id) = (added.user_id, added.track_id))
+    SELECT FROM library_tracks AS a WHERE (a.user_id, a.track_id) = (added.user_id, added.track_id))
   ON CONFLICT DO NOTHING$query$;
   DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM added);
   RETURN NULL;
 END $$;
-CREATE TRIGGER record_archive_tracks AFTER INSERT ON playlist_tracks
-  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
-CREATE TRIGGER record_archive_tracks_on_update AFTER UPDATE ON playlist_tracks
-  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
+CREATE TRIGGER record_library_tracks AFTER INSERT ON playlist_tracks
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_library_tracks();
+CREATE TRIGGER record_library_tracks_on_update AFTER UPDATE ON playlist_tracks
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_library_tracks();
 
 -- Counts the listings of some tracks of some listeners anew. (A listener who is being deleted needs no count.)
 CREATE FUNCTION recount_listings(user_ids bigint[], track_ids text[]) RETURNS void LANGUAGE sql AS $$
-  UPDATE archive_tracks AS a SET
+  UPDATE library_tracks AS a SET
     first_listed_date = c.first_listed_date, last_listed_date = c.last_listed_date, best_rank = c.best_rank,
     listings = c.listings, time_ranges = c.time_ranges
   FROM (
@@ -278,7 +278,7 @@ $$;
 
 CREATE FUNCTION record_listings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO archive_tracks AS a
+  INSERT INTO library_tracks AS a
     (user_id, track_id, first_listed_date, last_listed_date, best_rank, listings, time_ranges)
   SELECT user_id, track_id, min(snapshot_date), max(snapshot_date), min(rank), count(*), array_agg(DISTINCT time_range)
   FROM added GROUP BY user_id, track_id ORDER BY user_id, track_id
@@ -299,7 +299,7 @@ BEGIN
 END $$;
 CREATE FUNCTION recount_updated_listings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO archive_tracks (user_id, track_id) SELECT DISTINCT user_id, track_id FROM added ON CONFLICT DO NOTHING;
+  INSERT INTO library_tracks (user_id, track_id) SELECT DISTINCT user_id, track_id FROM added ON CONFLICT DO NOTHING;
   PERFORM recount_listings(array_agg(user_id), array_agg(track_id))
   FROM (SELECT user_id, track_id FROM removed UNION ALL SELECT user_id, track_id FROM added) AS touched;
   DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM removed UNION SELECT user_id FROM added);
@@ -324,22 +324,22 @@ BEGIN
   WHERE f.track_id = NEW.track_id;
   RETURN NEW;
 END $$;
--- Whoever fills a whole shelf at once brings the facts along and does not pay for each row.
-CREATE TRIGGER fill_archive_track BEFORE INSERT ON archive_tracks
+-- Whoever fills a whole library at once brings the facts along and does not pay for each row.
+CREATE TRIGGER fill_archive_track BEFORE INSERT ON library_tracks
   FOR EACH ROW WHEN (NEW.artist_names IS NULL) EXECUTE FUNCTION fill_archive_track();
 
 -- Copies the facts of tracks that have changed into every library they are in.
 -- (A move turns nested loops off for its own large joins; a trigger's look-ups need them.)
-CREATE FUNCTION refresh_archive_tracks(changed_ids text[]) RETURNS void
+CREATE FUNCTION refresh_library_tracks(changed_ids text[]) RETURNS void
 LANGUAGE sql SET enable_nestloop = on AS $$
-  UPDATE archive_tracks AS a SET
+  UPDATE library_tracks AS a SET
     name = f.name, artist_names = f.artist_names, album_name = f.album_name, popularity = f.popularity,
     release_date = f.release_date, release_date_precision = f.release_date_precision, duration_ms = f.duration_ms,
     explicit = f.explicit, has_isrc = f.has_isrc, album_type = f.album_type, energy = f.energy, valence = f.valence,
     danceability = f.danceability, acousticness = f.acousticness, instrumentalness = f.instrumentalness,
     speechiness = f.speechiness, liveness = f.liveness, tempo = f.tempo, loudness = f.loudness, key = f.key,
     mode = f.mode
-  FROM shelf_facts AS f
+  FROM own_library_facts AS f
   WHERE f.track_id = ANY (changed_ids) AND a.user_id = f.user_id AND a.track_id = f.track_id
     AND (a.name, a.artist_names, a.album_name, a.popularity, a.release_date, a.release_date_precision, a.duration_ms,
          a.explicit, a.has_isrc, a.album_type, a.energy, a.valence, a.danceability, a.acousticness,
@@ -350,36 +350,36 @@ LANGUAGE sql SET enable_nestloop = on AS $$
          f.instrumentalness, f.speechiness, f.liveness, f.tempo, f.loudness, f.key, f.mode);
 $$;
 
-CREATE FUNCTION refresh_changed_archive_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refresh_changed_library_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM refresh_archive_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  PERFORM refresh_library_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
   RETURN NULL;
 END $$;
-CREATE FUNCTION refresh_archive_tracks_of_artists() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refresh_library_tracks_of_artists() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM refresh_archive_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
+  PERFORM refresh_library_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
   RETURN NULL;
 END $$;
-CREATE TRIGGER refresh_archive_tracks AFTER UPDATE ON tracks
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_archive_tracks();
-CREATE TRIGGER refresh_archive_tracks AFTER INSERT ON track_artists
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_archive_tracks();
-CREATE TRIGGER refresh_archive_tracks_on_delete AFTER DELETE ON track_artists
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_archive_tracks();
-CREATE TRIGGER refresh_archive_tracks AFTER UPDATE ON artists
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_archive_tracks_of_artists();
+CREATE TRIGGER refresh_library_tracks AFTER UPDATE ON tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
+CREATE TRIGGER refresh_library_tracks AFTER INSERT ON track_artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
+CREATE TRIGGER refresh_library_tracks_on_delete AFTER DELETE ON track_artists
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
+CREATE TRIGGER refresh_library_tracks AFTER UPDATE ON artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_library_tracks_of_artists();
 
--- Brings the sound of some tracks on some shelves to what own files and catalogue say now. (A listener who is being
+-- Brings the sound of some tracks on some libraries to what own files and catalogue say now. (A listener who is being
 -- deleted needs none.)
 CREATE FUNCTION settle_own_features(user_ids bigint[], track_ids text[]) RETURNS void
 LANGUAGE sql SET enable_nestloop = on AS $$
-  UPDATE archive_tracks AS a SET
+  UPDATE library_tracks AS a SET
     energy = f.energy, valence = f.valence, danceability = f.danceability, acousticness = f.acousticness,
     instrumentalness = f.instrumentalness, speechiness = f.speechiness, liveness = f.liveness, tempo = f.tempo,
     loudness = f.loudness, key = f.key, mode = f.mode
   FROM (SELECT DISTINCT * FROM unnest(user_ids, track_ids) AS pair (user_id, track_id)) AS p
   JOIN users USING (user_id)
-  JOIN shelf_facts AS f USING (user_id, track_id)
+  JOIN own_library_facts AS f USING (user_id, track_id)
   WHERE a.user_id = f.user_id AND a.track_id = f.track_id
     AND (a.energy, a.valence, a.danceability, a.acousticness, a.instrumentalness, a.speechiness, a.liveness, a.tempo,
          a.loudness, a.key, a.mode)
@@ -394,8 +394,8 @@ BEGIN
   PERFORM settle_own_features(array_agg(user_id), array_agg(track_id)) FROM changed HAVING count(*) > 0;
   RETURN NULL;
 END $$;
--- A track may come to the shelf after its features.
-CREATE FUNCTION settle_shelved_own_features() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A track may come to the library after its features.
+CREATE FUNCTION settle_library_own_features() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM own_audio_features) THEN RETURN NULL; END IF;
   -- Planned anew each time: a kept plan may be one for an empty table.
@@ -409,10 +409,10 @@ CREATE TRIGGER settle_own_features_on_update AFTER UPDATE ON own_audio_features
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_own_features();
 CREATE TRIGGER settle_own_features_on_delete AFTER DELETE ON own_audio_features
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_own_features();
-CREATE TRIGGER settle_own_features AFTER INSERT ON archive_tracks
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_shelved_own_features();
+CREATE TRIGGER settle_own_features AFTER INSERT ON library_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_library_own_features();
 
--- Sets archive_tracks.hidden of some tracks of some listeners to what their choices come to, and the tally of plays
+-- Sets library_tracks.hidden of some tracks of some listeners to what their choices come to, and the tally of plays
 -- with it. (A listener who is being deleted needs none.)
 CREATE FUNCTION settle_hidden(user_ids bigint[], track_ids text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -421,7 +421,7 @@ DECLARE
   changed_to boolean[];
 BEGIN
   WITH changed AS (
-    UPDATE archive_tracks AS a SET hidden = NOT a.hidden
+    UPDATE library_tracks AS a SET hidden = NOT a.hidden
     FROM (
       SELECT user_id, track_id,
         EXISTS (SELECT FROM hidden_tracks AS h WHERE (h.user_id, h.track_id) = (p.user_id, p.track_id))
@@ -459,7 +459,7 @@ END $$;
 CREATE FUNCTION settle_hidden_artists() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM settle_hidden(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN track_artists USING (artist_id) JOIN archive_tracks USING (user_id, track_id) HAVING count(*) > 0;
+  FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id) HAVING count(*) > 0;
   RETURN NULL;
 END $$;
 -- Credits are everybody's: only who hid the artist is concerned.
@@ -467,14 +467,14 @@ CREATE FUNCTION settle_hidden_credits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM hidden_artists) THEN RETURN NULL; END IF;
   EXECUTE $query$ SELECT settle_hidden(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN hidden_artists USING (artist_id) JOIN archive_tracks USING (user_id, track_id) HAVING count(*) > 0$query$;
+  FROM changed JOIN hidden_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id) HAVING count(*) > 0$query$;
   RETURN NULL;
 END $$;
 -- A track that comes to the library has been counted nowhere yet.
-CREATE FUNCTION settle_shelved_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION settle_library_tracks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM hidden_tracks) AND NOT EXISTS (SELECT FROM hidden_artists) THEN RETURN NULL; END IF;
-  EXECUTE $query$ UPDATE archive_tracks AS a SET hidden = true
+  EXECUTE $query$ UPDATE library_tracks AS a SET hidden = true
   FROM (
     SELECT user_id, track_id FROM changed JOIN hidden_tracks USING (user_id, track_id)
     UNION
@@ -496,8 +496,8 @@ CREATE TRIGGER settle_hidden AFTER INSERT ON track_artists
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_credits();
 CREATE TRIGGER settle_hidden_on_delete AFTER DELETE ON track_artists
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_credits();
-CREATE TRIGGER settle_hidden AFTER INSERT ON archive_tracks
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_shelved_tracks();
+CREATE TRIGGER settle_hidden AFTER INSERT ON library_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_library_tracks();
 
 -- No summary outlives what it sums up, whoever writes: the app, a move, or a person with psql.
 CREATE FUNCTION forget_archive_summary() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -508,18 +508,18 @@ END $$;
 CREATE FUNCTION forget_track_summaries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM archive_summaries
-  WHERE user_id IN (SELECT user_id FROM archive_tracks JOIN changed USING (track_id));
+  WHERE user_id IN (SELECT user_id FROM library_tracks JOIN changed USING (track_id));
   RETURN NULL;
 END $$;
 CREATE FUNCTION forget_artist_summaries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM archive_summaries
   WHERE user_id IN (
-    SELECT user_id FROM archive_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id));
+    SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id));
   RETURN NULL;
 END $$;
 
-CREATE TRIGGER forget_archive_summary AFTER INSERT ON archive_tracks
+CREATE TRIGGER forget_archive_summary AFTER INSERT ON library_tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 CREATE TRIGGER forget_archive_summary AFTER INSERT ON playlists
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
@@ -529,7 +529,7 @@ CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlist_tracks
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlists
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON archive_tracks
+CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON library_tracks
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 CREATE TRIGGER forget_track_summaries AFTER UPDATE ON tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
@@ -541,12 +541,12 @@ CREATE TRIGGER forget_artist_summaries AFTER UPDATE ON artists
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_artist_summaries();
 
 -- Down Migration
-DROP VIEW shelf_facts, own_track_facts;
-DROP TABLE own_audio_features, hidden_artists, hidden_tracks, archive_tracks;
-DROP FUNCTION record_archive_tracks, record_listings, recount_deleted_listings, recount_updated_listings,
-  recount_listings, fill_archive_track, refresh_changed_archive_tracks, refresh_archive_tracks_of_artists,
-  refresh_archive_tracks, settle_changed_own_features, settle_shelved_own_features, settle_own_features,
-  settle_hidden_tracks, settle_hidden_artists, settle_hidden_credits, settle_shelved_tracks, settle_hidden,
+DROP VIEW own_library_facts, own_track_facts;
+DROP TABLE own_audio_features, hidden_artists, hidden_tracks, library_tracks;
+DROP FUNCTION record_library_tracks, record_listings, recount_deleted_listings, recount_updated_listings,
+  recount_listings, fill_archive_track, refresh_changed_library_tracks, refresh_library_tracks_of_artists,
+  refresh_library_tracks, settle_changed_own_features, settle_library_own_features, settle_own_features,
+  settle_hidden_tracks, settle_hidden_artists, settle_hidden_credits, settle_library_tracks, settle_hidden,
   forget_archive_summary, forget_track_summaries, forget_artist_summaries CASCADE;
-DROP FUNCTION shelf_trigrams, search_document, marked_words, joined_search_words, search_words, search_form, shelf_mark,
+DROP FUNCTION library_trigrams, search_document, marked_words, joined_search_words, search_words, search_form, library_mark,
   mood_quadrant, mood_strength, scaled_tempo;

@@ -57,7 +57,7 @@ RETURN date_bin('15 minutes', instant, '2000-01-01T00:00:00Z'::timestamptz);
 -- A played track belongs to the listener's archive: it can be found, filtered and opened like a listed one.
 CREATE FUNCTION record_plays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO archive_tracks (user_id, track_id)
+  INSERT INTO library_tracks (user_id, track_id)
   SELECT DISTINCT user_id, track_id FROM added ORDER BY user_id, track_id
   ON CONFLICT DO NOTHING;
   INSERT INTO played_tracks AS known (user_id, track_id, plays, first_played_at, last_played_at)
@@ -69,7 +69,7 @@ BEGIN
     last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
   INSERT INTO play_quarters AS known (user_id, quarter, plays)
   SELECT user_id, quarter_of(played_at), count(*)
-  FROM added JOIN archive_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden
+  FROM added JOIN library_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden
   GROUP BY 1, 2 ORDER BY 1, 2
   ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
   RETURN NULL;
@@ -89,7 +89,7 @@ BEGIN
   UPDATE play_quarters AS q SET plays = q.plays - gone.plays
   FROM (
     SELECT user_id, quarter_of(played_at) AS quarter, count(*) AS plays
-    FROM removed JOIN archive_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden GROUP BY 1, 2
+    FROM removed JOIN library_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden GROUP BY 1, 2
   ) AS gone
   WHERE (q.user_id, q.quarter) = (gone.user_id, gone.quarter);
   DELETE FROM play_quarters

@@ -134,9 +134,9 @@ describe.skipIf(programs === null)(
       const restored = open(restoredUrl);
       // What was written while the dump was made is in it as far as it was there at its one moment.
       await restored.execute(`DELETE FROM snapshots WHERE snapshot_date < '2002-01-01'`);
-      await restored.execute(`DELETE FROM archive_tracks WHERE listings = 0`);
+      await restored.execute(`DELETE FROM library_tracks WHERE listings = 0`);
       await restored.execute(
-        'DELETE FROM tracks WHERE NOT EXISTS (SELECT FROM archive_tracks WHERE track_id = tracks.track_id)',
+        'DELETE FROM tracks WHERE NOT EXISTS (SELECT FROM library_tracks WHERE track_id = tracks.track_id)',
       );
       const after = await checksumTables(restored, ['sessions', 'archive_summaries', 'snapshot_lists']);
       expect(after).toEqual({ ...before, archive_summaries: undefined, snapshot_lists: undefined });

@@ -14,7 +14,7 @@ export interface Archive {
 export async function chooseArchive(db: Queries, owner: string | null): Promise<Archive> {
   const archives = await db.many<Archive>(
     `SELECT user_id AS "userId", spotify_id AS "spotifyId" FROM users AS u
-     WHERE EXISTS (SELECT FROM archive_tracks AS a WHERE a.user_id = u.user_id)
+     WHERE EXISTS (SELECT FROM library_tracks AS a WHERE a.user_id = u.user_id)
      ORDER BY spotify_id NULLS LAST, user_id`,
   );
   if (archives.length === 0)

@@ -18,7 +18,7 @@ export function countLeftBehind(db: Queries, userId: number): Promise<LeftBehind
             count(t.audio_features)::int AS features,
             count(t.release_date) FILTER (WHERE (t.raw_json #>> '{album,release_date}') IS NULL)::int AS "releaseDates",
             count(t.popularity) FILTER (WHERE (t.raw_json ->> 'popularity') IS NULL)::int AS popularity
-     FROM archive_tracks JOIN tracks AS t USING (track_id) WHERE user_id = $1`,
+     FROM library_tracks JOIN tracks AS t USING (track_id) WHERE user_id = $1`,
     [userId],
   );
 }

@@ -83,7 +83,7 @@ async function benchPages(town: Town, seconds: number): Promise<number> {
 async function listPages({ db }: Town): Promise<Readonly<Record<string, string>>> {
   const { track, month, word } = await db.one<{ track: string; month: string; word: string }>(
     `SELECT track_id AS track, to_char(last_listed_date, '/YYYY/MM') AS month, split_part(name, ' ', 1) AS word
-     FROM archive_tracks ORDER BY listings DESC, track_id LIMIT 1`,
+     FROM library_tracks ORDER BY listings DESC, track_id LIMIT 1`,
   );
   return {
     dashboard: '/dashboard',

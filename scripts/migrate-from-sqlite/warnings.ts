@@ -11,7 +11,7 @@ export async function findWarnings(tx: Transaction, userId: number): Promise<str
       [userId],
     );
   const found = [
-    ...(await alike('tracks', 'track_id', 'archive_tracks')),
+    ...(await alike('tracks', 'track_id', 'library_tracks')),
     ...(await alike('playlists', 'playlist_id', 'playlists')),
   ];
   return found.map(({ warning }) => warning);

@@ -20,7 +20,7 @@ const HOLDINGS = hotQuery(
   'settings: what there is to take along or lose',
   ['userId'],
   `
-  SELECT (SELECT count(*)::int FROM archive_tracks WHERE user_id = $1) AS tracks,
+  SELECT (SELECT count(*)::int FROM library_tracks WHERE user_id = $1) AS tracks,
     (SELECT count(*)::int FROM snapshot_lists WHERE user_id = $1) AS lists,
     (SELECT min(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS first_date,
     (SELECT max(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS last_date,
@@ -45,7 +45,7 @@ export async function deleteListener(db: Db, userId: number): Promise<void> {
     for (const table of ['job', 'archive'])
       await tx.execute(`DELETE FROM pgboss.${table} WHERE data ->> 'userId' = $1`, [String(userId)]);
     // First what is derived: else it would be kept right with every row that goes, up to the last.
-    for (const table of ['archive_tracks', 'played_tracks', 'play_quarters', 'users']) {
+    for (const table of ['library_tracks', 'played_tracks', 'play_quarters', 'users']) {
       const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };
       await tx.client.query({ ...remove, values: [userId] });
     }

@@ -83,8 +83,8 @@ export async function claimArchive(db: Db, userId: number, archiveId: number): P
     await deleteArchive(tx, archiveId);
     await refreshArchiveSummary(tx, userId);
   });
-  // The planner knows these rows by a listener who is gone, and would take the new one's shelf for empty.
-  await db.execute('ANALYZE archive_tracks, snapshots, snapshot_lists, snapshot_periods, playlist_tracks');
+  // The planner knows these rows by a listener who is gone, and would take the new one's library for empty.
+  await db.execute('ANALYZE library_tracks, snapshots, snapshot_lists, snapshot_periods, playlist_tracks');
 }
 
 async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> {
@@ -164,8 +164,8 @@ const CLAIM: readonly string[] = [
   `INSERT INTO playlist_tracks (user_id, playlist_id, track_id, position, created_at)
    SELECT $1, playlist_id, track_id, position, created_at FROM playlist_tracks WHERE user_id = $2
    ON CONFLICT DO NOTHING`,
-  `INSERT INTO archive_tracks (user_id, track_id)
-   SELECT $1, track_id FROM archive_tracks WHERE user_id = $2
+  `INSERT INTO library_tracks (user_id, track_id)
+   SELECT $1, track_id FROM library_tracks WHERE user_id = $2
    ON CONFLICT DO NOTHING`,
   `INSERT INTO hidden_tracks (user_id, track_id, hidden_at)
    SELECT $1, track_id, hidden_at FROM hidden_tracks WHERE user_id = $2

@@ -1,4 +1,4 @@
-/** The audio features that run from 0 to 1, as a shelf keeps them; null: not known. */
+/** The audio features that run from 0 to 1, as a library keeps them; null: not known. */
 export const AUDIO_FEATURES = [
   'energy',
   'valence',
@@ -13,7 +13,7 @@ export type AudioFeature = (typeof AUDIO_FEATURES)[number];
 
 export type AudioFeatures = Readonly<Record<AudioFeature, number | null>>;
 
-/** The columns of the features, for a SELECT from archive_tracks. */
+/** The columns of the features, for a SELECT from library_tracks. */
 export const FEATURE_COLUMNS = AUDIO_FEATURES.join(', ');
 
 /** Their averages over the rows a SELECT looks at, under their own names; null where none is known. */

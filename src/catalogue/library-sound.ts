@@ -2,8 +2,8 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
 
-/** How a listener's shelf sounds as a whole. */
-export interface ShelfSound {
+/** How a listener's library sounds as a whole. */
+export interface LibrarySound {
   readonly tracks: number;
   /** Tracks that have any audio feature. */
   readonly with_features: number;
@@ -15,16 +15,16 @@ export interface ShelfSound {
   readonly average: AudioFeatures;
 }
 
-/** Reads every row of the shelf, narrow as they are: about 2 ms for 5,000 tracks. */
-export async function getShelfSound(db: Queries, userId: number): Promise<ShelfSound> {
+/** Reads every row of the library, narrow as they are: about 2 ms for 5,000 tracks. */
+export async function getLibrarySound(db: Queries, userId: number): Promise<LibrarySound> {
   const { tracks, with_features, with_sound, with_wide_sound, ...average } = await db.one<
-    Omit<ShelfSound, 'average'> & AudioFeatures
-  >(SHELF_SOUND, [userId]);
+    Omit<LibrarySound, 'average'> & AudioFeatures
+  >(LIBRARY_SOUND, [userId]);
   return { tracks, with_features, with_sound, with_wide_sound, average };
 }
 
-const SHELF_SOUND = hotQuery(
-  'track: how the shelf sounds',
+const LIBRARY_SOUND = hotQuery(
+  'track: how the library sounds',
   ['userId'],
   `
   SELECT
@@ -34,6 +34,6 @@ const SHELF_SOUND = hotQuery(
     (count(*) FILTER (WHERE energy + valence + danceability + acousticness + instrumentalness + tempo IS NOT NULL
     ))::int AS with_wide_sound,
     ${AVERAGE_FEATURES}
-  FROM archive_tracks
+  FROM library_tracks
   WHERE user_id = $1 AND NOT hidden`,
 );

@@ -4,7 +4,7 @@ import { hotQuery } from '../hot-queries.ts';
 import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
-/** An artist as one listener has them: everything is counted over the tracks on that listener's shelf. */
+/** An artist as one listener has them: everything is counted over the tracks in that listener's library. */
 export interface ListenerArtist {
   readonly artist_id: string;
   readonly name: string | null;
@@ -25,7 +25,7 @@ export interface ListenerArtist {
   readonly average: AudioFeatures;
 }
 
-/** The artist, if any track of theirs stands on the listener's shelf. */
+/** The artist, if any track of theirs stands in the listener's library. */
 export async function findArtist(
   db: Queries,
   userId: number,
@@ -45,7 +45,7 @@ const ARTIST = hotQuery(
   ['userId', 'artistId'],
   `
   SELECT artists.artist_id, artists.name, own.*, (
-      SELECT count(*)::int FROM track_artists JOIN archive_tracks USING (track_id)
+      SELECT count(*)::int FROM track_artists JOIN library_tracks USING (track_id)
       WHERE user_id = $1 AND track_artists.artist_id = $2 AND hidden) AS hidden_tracks,
     (SELECT hidden_at FROM hidden_artists AS h WHERE h.user_id = $1 AND h.artist_id = $2) AS hidden_at
   FROM artists
@@ -55,7 +55,7 @@ const ARTIST = hotQuery(
       min(first_listed_date) AS first_listed_date, max(last_listed_date) AS last_listed_date,
       (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
       ${AVERAGE_FEATURES}
-    FROM track_artists JOIN archive_tracks USING (track_id)
+    FROM track_artists JOIN library_tracks USING (track_id)
     WHERE user_id = $1 AND track_artists.artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
   ) AS own
   WHERE artists.artist_id = $2 AND own.tracks > 0`,
@@ -91,7 +91,7 @@ const ARTIST_TRACKS = hotQuery(
   SELECT ${TRACK_CARD}, listings, best_rank
   FROM (
     SELECT track_id, own.name, listings, best_rank
-    FROM track_artists JOIN archive_tracks AS own USING (track_id)
+    FROM track_artists JOIN library_tracks AS own USING (track_id)
     WHERE user_id = $1 AND artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
     ORDER BY ${IN_ORDER} LIMIT $3 OFFSET $4
   ) AS own

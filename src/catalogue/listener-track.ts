@@ -50,11 +50,11 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
   readonly hidden: boolean;
 }
 
-/** The track, if it stands on the listener's shelf. */
+/** The track, if it stands in the listener's library. */
 export const findTrack = (db: Queries, userId: number, trackId: string): Promise<ListenerTrack | null> =>
   db.maybeOne<ListenerTrack>(TRACK, [userId, trackId]);
 
-/** The shelf's columns are named one by one: of the catalogue's row only what the card and the page show is opened. */
+/** The library's columns are named one by one: of the catalogue's row only what the card and the page show is opened. */
 const TRACK = hotQuery(
   'track: as the listener has it',
   ['userId', 'trackId'],
@@ -74,7 +74,7 @@ const TRACK = hotQuery(
      WHERE miss.source = 'spotify' AND miss.track_id = tracks.track_id) AS missed_at,
     raw_json IS NOT NULL OR tracks.audio_features IS NOT NULL AS has_payload,
     first_listed_date, last_listed_date, best_rank, listings, hidden
-  FROM archive_tracks AS own
+  FROM library_tracks AS own
   JOIN tracks ON tracks.track_id = own.track_id
   ${WITH_OWN_FEATURES}
   WHERE own.user_id = $1 AND own.track_id = $2`,

@@ -29,7 +29,7 @@ export interface Payload {
   readonly complete: boolean;
 }
 
-/** The payloads of a track on the listener's shelf, without those it has not; null: it does not stand there. */
+/** The payloads of a track in the listener's library, without those it has not; null: it does not stand there. */
 export async function findPayloads(
   db: Queries,
   userId: number,
@@ -65,11 +65,11 @@ const wholeSql = (name: PayloadName): string =>
     `payload: the whole of ${name}`,
     ['userId', 'trackId'],
     `
-    SELECT jsonb_pretty(${PAYLOADS[name]}) AS text FROM ${SHELF} WHERE ${WHOSE}`,
+    SELECT jsonb_pretty(${PAYLOADS[name]}) AS text FROM ${LIBRARY} WHERE ${WHOSE}`,
   );
 
-const SHELF = `archive_tracks AS shelf JOIN tracks USING (track_id) ${WITH_OWN_FEATURES}`;
-const WHOSE = 'shelf.user_id = $1 AND tracks.track_id = $2';
+const LIBRARY = `library_tracks AS library JOIN tracks USING (track_id) ${WITH_OWN_FEATURES}`;
+const WHOSE = 'library.user_id = $1 AND tracks.track_id = $2';
 
 const NAMES = Object.keys(PAYLOADS) as PayloadName[];
 const WHOLE = Object.fromEntries(NAMES.map((name) => [name, wholeSql(name)])) as Record<PayloadName, string>;
@@ -83,7 +83,7 @@ const SHOWN = hotQuery(
   WITH laid_out AS (
     SELECT place, kept.name, pg_column_size(payload) AS stored_bytes,
       CASE WHEN pg_column_size(payload) <= $4 THEN left(jsonb_pretty(payload), $3 + 1) END AS text
-    FROM ${SHELF} CROSS JOIN LATERAL (VALUES ${PLACES.join(', ')}) AS kept (place, name, payload)
+    FROM ${LIBRARY} CROSS JOIN LATERAL (VALUES ${PLACES.join(', ')}) AS kept (place, name, payload)
     WHERE ${WHOSE}
   )
   SELECT name, stored_bytes, left(text, $3) AS text, COALESCE(length(text) <= $3, false) AS complete

@@ -66,13 +66,13 @@ const faultInWords = (name: string, fault: ProviderFault): string =>
     refused: `${name} refused to answer.`,
   })[fault];
 
-/** Tracks on a shelf of which nobody knows how they sound. A listener's own file knows for them, and hides nothing. */
+/** Tracks in a library of which nobody knows how they sound. A listener's own file knows for them, and hides nothing. */
 const listFeatureless = async (db: Queries, limit: number): Promise<string[]> =>
   (await db.many<{ track_id: string }>(FEATURELESS, [limit])).map(({ track_id: trackId }) => trackId);
 
 const FEATURELESS = `
   SELECT track_id
-  FROM archive_tracks AS a JOIN tracks USING (track_id)
+  FROM library_tracks AS a JOIN tracks USING (track_id)
   WHERE COALESCE(${FEATURE_COLUMNS}) IS NULL AND NOT hidden AND tracks.audio_features IS NULL
     AND ${IS_SPOTIFY_ID('track_id')} AND ${isWorthAsking('reccobeats', 'a.track_id')}
   GROUP BY track_id, tracks.created_at
@@ -105,7 +105,7 @@ async function keepFeatures(
 /** The database has forgotten the figures of whoever has these tracks; they are made ready again, one by one. */
 async function refreshSummaries(db: Db, trackIds: readonly string[]): Promise<void> {
   const listeners = await db.many<{ user_id: number }>(
-    `SELECT DISTINCT user_id FROM archive_tracks WHERE track_id = ANY ($1) ORDER BY user_id`,
+    `SELECT DISTINCT user_id FROM library_tracks WHERE track_id = ANY ($1) ORDER BY user_id`,
     [trackIds],
   );
   for (const { user_id: userId } of listeners)

@@ -76,11 +76,11 @@ async function findTrackAtSpotify(
   }
 }
 
-/** `has_isrc` is NULL on a shelf exactly where the track has no payload. */
+/** `has_isrc` is NULL in a library exactly where the track has no payload. */
 const listWithoutPayload = async (db: Queries, limit: number): Promise<string[]> =>
   (
     await db.many<{ track_id: string }>(
-      `SELECT track_id FROM archive_tracks AS a
+      `SELECT track_id FROM library_tracks AS a
        WHERE has_isrc IS NULL AND NOT hidden AND ${IS_SPOTIFY_ID('track_id')}
          AND ${isWorthAsking('spotify', 'a.track_id')}
        GROUP BY track_id

@@ -26,7 +26,7 @@ export interface ExploreCounts {
   readonly filters: Readonly<Record<Exclude<FilterName, 'artist'>, FilterCounts>>;
 }
 
-/** How many tracks each choice would leave and each step of a range holds, in one look at the shelf. */
+/** How many tracks each choice would leave and each step of a range holds, in one look at the library. */
 export async function countChoices(
   db: Queries,
   userId: number,
@@ -119,8 +119,8 @@ const COUNTS = hotQuery(
       missed, count(*) AS tracks
     FROM (
       SELECT ${missed} AS missed, ${COUNTED.map((name) => `${valueOf(name)} AS of_${name}`).join(', ')}
-      FROM archive_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0
-    ) AS shelf
+      FROM library_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0
+    ) AS library
     GROUP BY GROUPING SETS (${COUNTED.map((name) => `(missed, of_${name})`).join(', ')})
   ) AS counted
   GROUP BY filter, value

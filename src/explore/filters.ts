@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isCalendarDate } from '../catalogue/release-date.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
-/** Filters between two ends. `unit` is how an end is written; the column is that of the shelf. */
+/** Filters between two ends. `unit` is how an end is written; the column is that of the library. */
 export const RANGE_FILTERS = {
   released: { column: 'release_date', unit: 'date' },
   duration: { column: 'duration_ms', unit: 'duration' },

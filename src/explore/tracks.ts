@@ -4,7 +4,7 @@ import { hotQuery } from '../hot-queries.ts';
 import { asParameter, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 
-/** What the shelf knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
+/** What the library knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
 export interface TrackFacts {
   readonly popularity: number | null;
   /** `YYYY-MM-DD`, known as far as the precision says. */
@@ -56,7 +56,7 @@ export async function listExploredTrackIds(
 }
 
 const LEFT = `
-  FROM archive_tracks
+  FROM library_tracks
   WHERE user_id = $1 AND NOT hidden
     AND ${PASSES_ALL}`;
 
@@ -123,11 +123,11 @@ const TAKEN = hotQuery(
   'explore: tracks for a file',
   ['userId', 'trackIds'],
   `
-  SELECT shelf.*, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
+  SELECT library.*, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
     CASE jsonb_typeof(raw_json #> '{external_ids,isrc}')
       WHEN 'string' THEN raw_json #>> '{external_ids,isrc}' END AS isrc
   FROM unnest($2::text[]) WITH ORDINALITY AS asked (track_id, place)
-  JOIN (SELECT track_id, ${FACTS}, time_ranges FROM archive_tracks WHERE user_id = $1) AS shelf USING (track_id)
+  JOIN (SELECT track_id, ${FACTS}, time_ranges FROM library_tracks WHERE user_id = $1) AS library USING (track_id)
   JOIN tracks USING (track_id)
   ORDER BY place`,
 );

@@ -13,14 +13,14 @@ export const CSV_FILES: readonly CsvFile[] = [
     name: 'top-lists.csv',
     query: `SELECT snapshot_date::text AS date, time_range, rank::text, a.name AS track, artist_names AS artists,
               album_name AS album, track_id
-            FROM (SELECT * FROM snapshots WHERE ${OWN}) AS s JOIN archive_tracks AS a USING (user_id, track_id)
+            FROM (SELECT * FROM snapshots WHERE ${OWN}) AS s JOIN library_tracks AS a USING (user_id, track_id)
             ORDER BY snapshot_date, time_range COLLATE "C", rank, track_id COLLATE "C"`,
   },
   {
     name: 'plays.csv',
     query: `SELECT to_char(played_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS played_at, a.name AS track,
               artist_names AS artists, album_name AS album, track_id
-            FROM (SELECT * FROM plays WHERE ${OWN}) AS p JOIN archive_tracks AS a USING (user_id, track_id)
+            FROM (SELECT * FROM plays WHERE ${OWN}) AS p JOIN library_tracks AS a USING (user_id, track_id)
             ORDER BY p.played_at, track_id COLLATE "C"`,
   },
   {
@@ -28,7 +28,7 @@ export const CSV_FILES: readonly CsvFile[] = [
     query: `SELECT p.name AS playlist, position::text, a.name AS track, artist_names AS artists, album_name AS album,
               track_id, playlist_id
             FROM (SELECT * FROM playlist_tracks WHERE ${OWN}) AS e
-            JOIN playlists AS p USING (user_id, playlist_id) JOIN archive_tracks AS a USING (user_id, track_id)
+            JOIN playlists AS p USING (user_id, playlist_id) JOIN library_tracks AS a USING (user_id, track_id)
             ORDER BY playlist_id COLLATE "C", position, track_id COLLATE "C"`,
   },
   {
@@ -37,7 +37,7 @@ export const CSV_FILES: readonly CsvFile[] = [
               release_date_precision, duration_ms::text, popularity::text, energy::text, valence::text,
               danceability::text, tempo::text AS tempo_bpm, loudness::text AS loudness_db,
               first_listed_date::text, last_listed_date::text, best_rank::text, track_id
-            FROM archive_tracks WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
+            FROM library_tracks WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
   },
 ];
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-/** Of this layout of the ZIP. A reader refuses any other. */
-export const EXPORT_VERSION = 1;
+/** Of this layout of the ZIP. A reader knows this one and those before it. */
+export const EXPORT_VERSION = 2;
+/** Tables that exports of version 1 call otherwise. */
+const NAMES_OF_VERSION_1: Readonly<Record<string, string>> = { archive_tracks: 'library_tracks' };
 export const EXPORT_FORMAT = 'music-time-machine export';
 export const MANIFEST = 'manifest.json';
 
@@ -29,3 +31,7 @@ export type Manifest = z.infer<typeof manifestShape>;
 export type TableFile = z.infer<typeof tableFile>;
 
 export const dataFileOf = (table: string): string => `data/${table}.jsonl`;
+
+/** The table of today that a file of an export fills. */
+export const tableOf = ({ table }: TableFile, { version }: Pick<Manifest, 'version'>): string =>
+  (version === 1 ? NAMES_OF_VERSION_1[table] : undefined) ?? table;

@@ -13,9 +13,9 @@ export const OWN = `user_id = current_setting('export.user_id')::bigint`;
 export const OLD_TABLES: readonly OldTable[] = [
   {
     name: 'tracks',
-    count: `SELECT count(*)::int AS rows FROM archive_tracks WHERE ${OWN}`,
+    count: `SELECT count(*)::int AS rows FROM library_tracks WHERE ${OWN}`,
     query: `SELECT track_id, t.name, t.artist_name, t.album_name, t.duration_ms, t.spotify_url, t.raw_json::text
-            FROM archive_tracks JOIN tracks AS t USING (track_id) WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
+            FROM library_tracks JOIN tracks AS t USING (track_id) WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
     insert: 'INSERT INTO tracks VALUES (?, ?, ?, ?, ?, ?, ?)',
   },
   {

@@ -10,12 +10,14 @@ export interface ExportedTable {
   readonly order: string;
   /** Columns that stay here, and why. */
   readonly without?: Readonly<Record<string, string>>;
+  /** The version of the export's layout that first had it, where that is not the first. */
+  readonly since?: number;
   /** The only columns that are no derivation. */
   readonly only?: readonly string[];
 }
 
 const OWN_ROWS = (table: string): string => `FROM ${table} AS t WHERE ${OWN}`;
-const OWN_TRACKS = `(SELECT track_id FROM archive_tracks WHERE ${OWN}
+const OWN_TRACKS = `(SELECT track_id FROM library_tracks WHERE ${OWN}
   UNION SELECT track_id FROM hidden_tracks WHERE ${OWN})`;
 const OWN_ARTISTS = `(SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS}
   UNION SELECT artist_id FROM hidden_artists WHERE ${OWN})`;
@@ -44,8 +46,8 @@ export const CATALOGUE: readonly ExportedTable[] = [
 export const PERSONAL: readonly ExportedTable[] = [
   { name: 'users', rows: OWN_ROWS('users'), order: 'spotify_id' },
   {
-    name: 'archive_tracks',
-    rows: OWN_ROWS('archive_tracks'),
+    name: 'library_tracks',
+    rows: OWN_ROWS('library_tracks'),
     order: 'track_id COLLATE "C"',
     only: ['track_id'],
   },

@@ -14,7 +14,7 @@ export interface Coverage {
   readonly not_at_spotify: number;
   /** Known from nobody, asked for and not known there either. */
   readonly asked_in_vain: number;
-  /** Tracks the listener's own files speak of, on their shelf or not. */
+  /** Tracks the listener's own files speak of, in their library or not. */
   readonly own_rows: number;
   readonly own_loaded_at: Date | null;
 }
@@ -37,11 +37,11 @@ const COVERAGE = hotQuery(
     (SELECT max(loaded_at) FROM own_audio_features WHERE user_id = $1) AS own_loaded_at
   FROM (
     SELECT CASE WHEN ${HAS_FEATURES} THEN ${SOURCE_OF_FEATURES} END AS source,
-      ${IS_SPOTIFY_ID('shelf.track_id')} AS at_spotify, miss.track_id IS NOT NULL AS asked
-    FROM archive_tracks AS shelf
-    ${joinByKey('tracks', 'shelf.track_id')}
+      ${IS_SPOTIFY_ID('library.track_id')} AS at_spotify, miss.track_id IS NOT NULL AS asked
+    FROM library_tracks AS library
+    ${joinByKey('tracks', 'library.track_id')}
     ${WITH_OWN_FEATURES}
-    LEFT JOIN enrichment_misses AS miss ON miss.source = 'reccobeats' AND miss.track_id = shelf.track_id
-    WHERE shelf.user_id = $1 AND NOT hidden
+    LEFT JOIN enrichment_misses AS miss ON miss.source = 'reccobeats' AND miss.track_id = library.track_id
+    WHERE library.user_id = $1 AND NOT hidden
   ) AS heard`,
 );

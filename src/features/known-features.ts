@@ -23,13 +23,13 @@ const KNOWN = hotQuery(
   'audio features: what is known, as a file',
   ['userId', 'emptyText'],
   `
-  SELECT shelf.track_id, shelf.name, shelf.artist_names, ARRAY[${FEATURES.join(', ')}] AS features
-  FROM archive_tracks AS shelf
-  JOIN tracks ON tracks.track_id = shelf.track_id
+  SELECT library.track_id, library.name, library.artist_names, ARRAY[${FEATURES.join(', ')}] AS features
+  FROM library_tracks AS library
+  JOIN tracks ON tracks.track_id = library.track_id
   ${WITH_OWN_FEATURES}
   CROSS JOIN LATERAL (SELECT ${MERGED_FEATURES} AS features OFFSET 0) AS heard
-  WHERE shelf.user_id = $1 AND shelf.track_id > $2
-  ORDER BY shelf.track_id LIMIT ${AT_ONCE}`,
+  WHERE library.user_id = $1 AND library.track_id > $2
+  ORDER BY library.track_id LIMIT ${AT_ONCE}`,
 );
 
 /** What is known of every track of a listener, as a CSV in the form that can be loaded again. */

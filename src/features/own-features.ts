@@ -11,7 +11,7 @@ const MOST_TRACKS = 200_000;
 
 /**
  * Keeps what a listener's own file says, all of it or nothing; what an earlier file said of the same tracks gives way.
- * It counts on that listener's shelf alone. @throws AppError 400 where it would be too much
+ * It counts in that listener's library alone. @throws AppError 400 where it would be too much
  */
 export async function keepOwnFeatures(
   db: Db,
@@ -49,23 +49,23 @@ export async function deleteOwnFeatures(db: Db, userId: number): Promise<number>
   });
 }
 
-/** Ids on the listener's shelf that are not Spotify's: local files, and what an old archive called a track. */
+/** Ids in the listener's library that are not Spotify's: local files, and what an old archive called a track. */
 export async function listOtherIds(db: Queries, userId: number): Promise<ReadonlySet<string>> {
   const rows = await db.many<{ track_id: string }>(
-    `SELECT track_id FROM archive_tracks WHERE user_id = $1 AND NOT ${IS_SPOTIFY_ID('track_id')}`,
+    `SELECT track_id FROM library_tracks WHERE user_id = $1 AND NOT ${IS_SPOTIFY_ID('track_id')}`,
     [userId],
   );
   return new Set(rows.map(({ track_id: trackId }) => trackId));
 }
 
-/** How many of some tracks stand on the listener's shelf. */
-export async function countOnShelf(
+/** How many of some tracks stand in the listener's library. */
+export async function countInLibrary(
   db: Queries,
   userId: number,
   trackIds: readonly string[],
 ): Promise<number> {
   const { tracks } = await db.one<{ tracks: number }>(
-    `SELECT count(*)::int AS tracks FROM archive_tracks WHERE user_id = $1 AND track_id = ANY ($2)`,
+    `SELECT count(*)::int AS tracks FROM library_tracks WHERE user_id = $1 AND track_id = ANY ($2)`,
     [userId, trackIds],
   );
   return tracks;

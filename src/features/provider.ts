@@ -1,4 +1,4 @@
-/** Audio features as a provider sent them, kept whole; which of them mean something the shelf decides. */
+/** Audio features as a provider sent them, kept whole; which of them mean something the library decides. */
 export type SentFeatures = Readonly<Record<string, unknown>>;
 
 /** Why a provider was asked in vain; none of them says anything about a track. */

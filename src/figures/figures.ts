@@ -50,7 +50,7 @@ export interface Figures {
 /** Which tracks are looked at: a listener's whole archive, or the newest list of one range. */
 const SCOPES = {
   archive: `
-    SELECT track_id FROM archive_tracks WHERE user_id = $1`,
+    SELECT track_id FROM library_tracks WHERE user_id = $1`,
   list: `
     SELECT track_id FROM snapshots
     WHERE user_id = $1 AND time_range = $2

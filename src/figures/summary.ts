@@ -49,7 +49,7 @@ export async function refreshArchiveSummary(tx: Queries, userId: number): Promis
 
 /** Whether anybody's music is kept on this server at all. */
 export async function isAnythingKept(db: Queries): Promise<boolean> {
-  return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM archive_tracks) AS kept')).kept;
+  return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM library_tracks) AS kept')).kept;
 }
 
 async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {

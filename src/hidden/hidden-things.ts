@@ -9,7 +9,7 @@ export interface HiddenThing {
   readonly name: string | null;
   /** Of a track, all its artists in one line. */
   readonly artist_name: string | null;
-  /** Of an artist, how many tracks of the shelf that hides. */
+  /** Of an artist, how many tracks of the library that hides. */
   readonly tracks: number;
   readonly hidden_at: Date;
 }
@@ -28,7 +28,7 @@ const HIDDEN = hotQuery(
     CASE kind WHEN 'track' THEN tracks.name ELSE artists.name END AS name,
     tracks.artist_name,
     CASE kind WHEN 'track' THEN 1 ELSE (
-      SELECT count(*)::int FROM track_artists AS credit JOIN archive_tracks AS own USING (track_id)
+      SELECT count(*)::int FROM track_artists AS credit JOIN library_tracks AS own USING (track_id)
       WHERE own.user_id = $1 AND credit.artist_id = chosen.id) END AS tracks
   FROM (
     SELECT 'track' AS kind, track_id AS id, hidden_at FROM hidden_tracks WHERE user_id = $1
@@ -44,7 +44,7 @@ const HIDDEN = hotQuery(
 export interface HiddenCounts {
   readonly tracks: number;
   readonly artists: number;
-  /** Tracks of the shelf that both kinds of choice come to. */
+  /** Tracks of the library that both kinds of choice come to. */
   readonly hidden: number;
 }
 
@@ -58,7 +58,7 @@ const COUNTS = hotQuery(
   SELECT
     (SELECT count(*)::int FROM hidden_tracks WHERE user_id = $1) AS tracks,
     (SELECT count(*)::int FROM hidden_artists WHERE user_id = $1) AS artists,
-    (SELECT count(*)::int FROM archive_tracks WHERE user_id = $1 AND hidden) AS hidden`,
+    (SELECT count(*)::int FROM library_tracks WHERE user_id = $1 AND hidden) AS hidden`,
 );
 
 /** Why a track is hidden: it was itself, or these artists of its are. */

@@ -6,14 +6,14 @@ import { refreshArchiveSummary } from '../figures/summary.ts';
 /** What a listener may hide. */
 export type Hideable = 'track' | 'artist';
 
-/** What may be hidden stands on the listener's shelf; $1 the listener, $2 its id. */
-const ON_SHELF: Readonly<Record<Hideable, string>> = {
+/** What may be hidden stands in the listener's library; $1 the listener, $2 its id. */
+const IN_LIBRARY: Readonly<Record<Hideable, string>> = {
   track: `
-    SELECT tracks.name FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
+    SELECT tracks.name FROM library_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
   artist: `
     SELECT artists.name FROM artists
     WHERE artist_id = $2 AND EXISTS (
-      SELECT FROM track_artists AS credit JOIN archive_tracks USING (track_id)
+      SELECT FROM track_artists AS credit JOIN library_tracks USING (track_id)
       WHERE user_id = $1 AND credit.artist_id = $2)`,
 };
 
@@ -29,7 +29,7 @@ const SHOW: Readonly<Record<Hideable, string>> = {
 
 /**
  * Hides a track, or every track an artist is credited on, those to come included; or shows it again. The database
- * settles the shelf. To ask for what is already so changes nothing.
+ * settles the library. To ask for what is already so changes nothing.
  * @returns the name of what was hidden or shown
  * @throws AppError 404 where the listener has no such thing
  */
@@ -40,7 +40,7 @@ export async function setHidden(
 ): Promise<string | null> {
   return db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
-    const found = await tx.maybeOne<{ name: string | null }>(ON_SHELF[kind], [userId, id]);
+    const found = await tx.maybeOne<{ name: string | null }>(IN_LIBRARY[kind], [userId, id]);
     if (found === null) throw notFound();
     const changed = await tx.execute((hidden ? HIDE : SHOW)[kind], [userId, id]);
     if (changed > 0) await refreshArchiveSummary(tx, userId);

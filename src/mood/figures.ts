@@ -77,14 +77,14 @@ const average = (feature: string): string =>
 
 const fifth = (feature: string): string => `LEAST(floor(${feature} * 5), 4)::int`;
 
-/** Named parts over the same shelf, one round trip. The points are those with the smallest hashes of their ids. */
+/** Named parts over the same library, one round trip. The points are those with the smallest hashes of their ids. */
 const FIGURES = `
-  WITH shelf AS MATERIALIZED (
+  WITH library AS MATERIALIZED (
     SELECT track_id, name, artist_names, energy, valence, danceability, acousticness, tempo, key, mode,
       mood_quadrant(energy, valence) AS quadrant
-    FROM archive_tracks WHERE user_id = $1 AND NOT hidden
+    FROM library_tracks WHERE user_id = $1 AND NOT hidden
   ),
-  placed AS (SELECT * FROM shelf WHERE quadrant IS NOT NULL),
+  placed AS (SELECT * FROM library WHERE quadrant IS NOT NULL),
   quadrants AS (
     SELECT jsonb_object_agg(quadrant, figures) AS figures
     FROM (
@@ -109,25 +109,25 @@ const FIGURES = `
     FROM placed ORDER BY md5(track_id), track_id LIMIT ${MOST_POINTS}
   ),
   bins AS (
-    SELECT floor(tempo / 10)::int * 10 AS low, count(*) AS tracks FROM shelf WHERE tempo IS NOT NULL GROUP BY 1
+    SELECT floor(tempo / 10)::int * 10 AS low, count(*) AS tracks FROM library WHERE tempo IS NOT NULL GROUP BY 1
   ),
   keys AS (
-    SELECT number, count(shelf.key) AS tracks
-    FROM generate_series(0, 11) AS number LEFT JOIN shelf ON shelf.key = number GROUP BY number
+    SELECT number, count(library.key) AS tracks
+    FROM generate_series(0, 11) AS number LEFT JOIN library ON library.key = number GROUP BY number
   )
   SELECT jsonb_build_object(
-    'tracks', (SELECT count(*) FROM shelf),
+    'tracks', (SELECT count(*) FROM library),
     'known', (SELECT count(*) FROM placed),
     'quadrants', (SELECT figures FROM quadrants),
     'grid', (SELECT jsonb_agg(line ORDER BY high) FROM cells),
     'points', (SELECT COALESCE(jsonb_agg(points ORDER BY valence, energy, track_id), '[]') FROM points),
     'tempo', jsonb_build_object(
-      'known', (SELECT count(tempo) FROM shelf),
+      'known', (SELECT count(tempo) FROM library),
       'bins', (SELECT COALESCE(jsonb_agg(jsonb_build_object('from', low, 'tracks', tracks) ORDER BY low), '[]')
                FROM bins)),
     'keys', (SELECT jsonb_agg(tracks ORDER BY number) FROM keys),
     'modes', (SELECT jsonb_build_object(
-      'major', count(*) FILTER (WHERE mode = 1), 'minor', count(*) FILTER (WHERE mode = 0)) FROM shelf)
+      'major', count(*) FILTER (WHERE mode = 1), 'minor', count(*) FILTER (WHERE mode = 0)) FROM library)
   ) AS figures`;
 
 /** First each snapshot's average, then the mean of a month's: a month with more snapshots weighs no more. */
@@ -143,7 +143,7 @@ const MONTHS = `
         avg(placed.energy) AS energy, avg(placed.valence) AS valence
       FROM snapshots
       LEFT JOIN (
-        SELECT track_id, energy, valence FROM archive_tracks
+        SELECT track_id, energy, valence FROM library_tracks
         WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL
       ) AS placed USING (track_id)
       WHERE user_id = $1 AND ${isShown('snapshots.track_id')}

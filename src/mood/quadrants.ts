@@ -49,7 +49,7 @@ export async function listQuadrantTrackIds(
 }
 
 const IN_QUADRANT = `
-    FROM archive_tracks
+    FROM library_tracks
     WHERE user_id = $1 AND mood_quadrant(energy, valence) = $2 AND energy IS NOT NULL AND valence IS NOT NULL
       AND NOT hidden`;
 const CLEAREST_FIRST = `ORDER BY mood_strength(energy, valence) DESC, track_id`;

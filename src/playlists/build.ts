@@ -94,7 +94,7 @@ const buildSql = (arrangement: Arrangement): string => `
         (SELECT artist_id FROM track_artists AS c WHERE c.track_id = a.track_id ORDER BY position LIMIT 1),
         'name:' || NULLIF(lower(a.artist_names), ''), 'track:' || a.track_id) AS artist
     FROM unnest($2::text[]) WITH ORDINALITY AS source (track_id, place)
-    JOIN archive_tracks AS a ON a.user_id = $1 AND a.track_id = source.track_id AND NOT a.hidden
+    JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = source.track_id AND NOT a.hidden
   ),
   kept AS (SELECT * FROM listed WHERE track_id <> ALL ($3::text[])),
   fit AS (

@@ -45,7 +45,7 @@ const PROFILE = hotQuery(
       num_nonnulls(energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness, tempo,
         loudness, key, mode) > 0 AS has_features
     FROM unnest($2::text[]) WITH ORDINALITY AS list (track_id, place)
-    LEFT JOIN archive_tracks AS a ON a.user_id = $1 AND a.track_id = list.track_id
+    LEFT JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = list.track_id
   ),
   steps AS (
     SELECT min(place) AS first, max(place) AS last, avg(energy) AS energy FROM heard GROUP BY step

@@ -60,7 +60,7 @@ const COUNT_MATCHING = hotQuery(
   ['userId', 'words', 'limit'],
   `
   SELECT count(*)::int AS found
-  FROM (SELECT FROM archive_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
+  FROM (SELECT FROM library_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
 );
 
 const BEFORE_KEY = `(played_at, track_id) <
@@ -92,7 +92,7 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
   [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize', 'words'],
   `
   WITH found AS MATERIALIZED (
-    SELECT track_id FROM archive_tracks WHERE user_id = $1 AND ${matching('$8')}
+    SELECT track_id FROM library_tracks WHERE user_id = $1 AND ${matching('$8')}
   ), page AS (
     SELECT newest.played_at, found.track_id
     FROM found JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, found.track_id)
@@ -117,8 +117,8 @@ const PLAYS_THAT_MATCH = hotQuery(
   WITH page AS (
     SELECT played_at, track_id
     FROM plays CROSS JOIN LATERAL (
-      SELECT FROM archive_tracks
-      WHERE user_id = $1 AND archive_tracks.track_id = plays.track_id AND ${matching('$8')}
+      SELECT FROM library_tracks
+      WHERE user_id = $1 AND library_tracks.track_id = plays.track_id AND ${matching('$8')}
       LIMIT 1
     ) AS match
     WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}

@@ -69,7 +69,7 @@ const INSERT_PLAYS = `
   ORDER BY played_at, track_id
   ON CONFLICT DO NOTHING`;
 
-/** The database has forgotten it if a track came to the shelf. */
+/** The database has forgotten it if a track came to the library. */
 const hasSummary = async (tx: Queries, userId: number): Promise<boolean> =>
   (await tx.maybeOne(`SELECT FROM archive_summaries WHERE user_id = $1`, [userId])) !== null;
 

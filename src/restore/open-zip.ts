@@ -116,14 +116,17 @@ async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>): 
   for await (const chunk of (await openEntry(zip, entry)) as AsyncIterable<Buffer>) chunks.push(chunk);
   const given = JSON.parse(Buffer.concat(chunks).toString()) as unknown;
   const { format, version } = (given ?? {}) as { format?: unknown; version?: unknown };
-  if (format === EXPORT_FORMAT && version !== EXPORT_VERSION)
+  if (format === EXPORT_FORMAT && !isKnown(version))
     throw damaged(
-      `its layout is of version ${String(version).slice(0, 20)}, this program knows ${EXPORT_VERSION}`,
+      `its layout is of version ${String(version).slice(0, 20)}, this program knows 1 to ${EXPORT_VERSION}`,
     );
   const manifest = manifestShape.safeParse(given);
   if (!manifest.success) throw damaged(`its ${MANIFEST} says nothing we understand`);
   return manifest.data;
 }
+
+const isKnown = (version: unknown): boolean =>
+  Number.isInteger(version) && Number(version) >= 1 && Number(version) <= EXPORT_VERSION;
 
 const NEWLINE = 0x0a;
 

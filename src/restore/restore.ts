@@ -2,7 +2,7 @@ import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import type { Db, Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
-import type { TableFile } from '../exports/manifest.ts';
+import { tableOf, type TableFile } from '../exports/manifest.ts';
 import { damaged, ExportZip } from './open-zip.ts';
 import { tableLines } from '../exports/pack.ts';
 import { describeRows } from '../exports/read-rows.ts';
@@ -30,7 +30,7 @@ export async function restoreArchive(db: Db, file: string): Promise<Restored> {
   const zip = await ExportZip.open(file);
   try {
     const columns = await listColumns(db, EXPORTED);
-    checkTables(zip.manifest.tables, columns);
+    checkTables(zip, columns);
     // Every checksum first: a damaged file is found out before anything is touched.
     for (const table of zip.manifest.tables) for await (const _ of zip.lines(table)) continue;
     return await db.withTransaction((tx) => restore(tx, zip));
@@ -50,16 +50,16 @@ const isOfZip = (error: Error): boolean =>
   ('code' in error && String(error.code).startsWith('Z_')) ||
   /uncompressed|bytes in the stream|central/i.test(error.message);
 
-function checkTables(files: readonly TableFile[], columns: ReadonlyMap<string, readonly string[]>): void {
-  const named = files.map(({ table }) => table);
+function checkTables({ manifest }: ExportZip, columns: ReadonlyMap<string, readonly string[]>): void {
+  const named = manifest.tables.map((file) => tableOf(file, manifest));
   if (new Set(named).size !== named.length) throw damaged('it names a table twice');
-  for (const file of files) {
-    const known = columns.get(file.table);
+  for (const file of manifest.tables) {
+    const known = columns.get(tableOf(file, manifest));
     const unknown = known ? file.columns.find((column) => !known.includes(column)) : file.table;
     if (unknown !== undefined)
       throw damaged(`it holds ${unknown.slice(0, 60)}, which this version has no place for; a newer one may`);
   }
-  const missing = EXPORTED.find(({ name }) => !named.includes(name));
+  const missing = EXPORTED.find(({ name, since = 1 }) => since <= manifest.version && !named.includes(name));
   if (missing) throw damaged(`${missing.name} is missing`);
 }
 
@@ -69,8 +69,9 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
   await refuseSecondArchive(tx, userId);
   const tables = [];
   for (const table of EXPORTED) {
-    const file = fileOf(zip, table);
-    const added = table.name === 'users' ? 1 : await fill(tx, userId, zip, file);
+    const file = findFile(zip, table);
+    if (file === null) continue;
+    const added = table.name === 'users' ? 1 : await fill(tx, userId, zip, { table, file });
     tables.push({ table: table.name, rows: file.rows, added });
   }
   await moveSequences(tx);
@@ -79,10 +80,13 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
   return { spotifyId: manifest.spotify_id, exportedAt: manifest.exported_at, tables };
 }
 
-function fileOf({ manifest }: ExportZip, { name }: ExportedTable): TableFile {
-  const file = manifest.tables.find(({ table }) => table === name);
-  if (!file) throw damaged(`${name} is missing`);
-  return file;
+/** The file of a table; null where the export is older than the table. */
+const findFile = ({ manifest }: ExportZip, { name }: ExportedTable): TableFile | null =>
+  manifest.tables.find((file) => tableOf(file, manifest) === name) ?? null;
+
+interface Filled {
+  readonly table: ExportedTable;
+  readonly file: TableFile;
 }
 
 /** The listener of the file: as they are here already, else new. Their settings are those of the file. */
@@ -148,15 +152,20 @@ const BETTER_FEATURES = `
     OR (known.audio_features_source = 'reccobeats' AND excluded.audio_features_source IS DISTINCT FROM 'reccobeats'))`;
 
 /** One statement of about a million characters at a time; answers how many rows were new, or gained features. */
-async function fill(tx: Transaction, userId: number, zip: ExportZip, file: TableFile): Promise<number> {
-  const shared = CATALOGUE.some(({ name }) => name === file.table);
+async function fill(
+  tx: Transaction,
+  userId: number,
+  zip: ExportZip,
+  { table: { name }, file }: Filled,
+): Promise<number> {
+  const shared = CATALOGUE.some((table) => table.name === name);
   const columns = file.columns.map(quote).join(', ');
-  const known = file.table === 'tracks' ? BETTER_FEATURES : 'ON CONFLICT DO NOTHING';
+  const known = name === 'tracks' ? BETTER_FEATURES : 'ON CONFLICT DO NOTHING';
   const insert = shared
-    ? `INSERT INTO ${file.table} AS known (${columns})
-       SELECT ${columns} FROM jsonb_populate_recordset(NULL::${file.table}, $1::jsonb) ${known}`
-    : `INSERT INTO ${file.table} (user_id, ${columns})
-       SELECT $2, ${columns} FROM jsonb_populate_recordset(NULL::${file.table}, $1::jsonb)`;
+    ? `INSERT INTO ${name} AS known (${columns})
+       SELECT ${columns} FROM jsonb_populate_recordset(NULL::${name}, $1::jsonb) ${known}`
+    : `INSERT INTO ${name} (user_id, ${columns})
+       SELECT $2, ${columns} FROM jsonb_populate_recordset(NULL::${name}, $1::jsonb)`;
   let [added, waiting, characters] = [0, [] as string[], 0];
   const write = async (): Promise<void> => {
     if (waiting.length === 0) return;
@@ -194,7 +203,8 @@ async function moveSequences(tx: Transaction): Promise<void> {
 async function compare(tx: Transaction, userId: number, zip: ExportZip): Promise<void> {
   await describeRows(tx, userId);
   for (const table of PERSONAL.filter(({ name }) => name !== 'users')) {
-    const file = fileOf(zip, table);
+    const file = findFile(zip, table);
+    if (file === null) continue;
     const found: TableFile[] = [];
     for await (const _ of tableLines(tx, { table, columns: file.columns, files: found })) continue;
     if (found[0]?.sha256 !== file.sha256)

@@ -36,12 +36,12 @@ const ARTISTS = hotQuery(
   SELECT artist_id, name, tracks, count(*) OVER ()::int AS found
   FROM (
     SELECT artist_id, count(*)::int AS tracks
-    FROM archive_tracks JOIN track_artists USING (track_id)
+    FROM library_tracks JOIN track_artists USING (track_id)
     WHERE user_id = $1 AND NOT hidden AND document @@ $2::tsquery
     GROUP BY artist_id ORDER BY tracks DESC, artist_id LIMIT 50
   ) AS met
   JOIN artists USING (artist_id)
-  WHERE setweight(to_tsvector('simple', marked_words(shelf_mark($1), name)), 'B') @@ $2::tsquery
+  WHERE setweight(to_tsvector('simple', marked_words(library_mark($1), name)), 'B') @@ $2::tsquery
   ORDER BY tracks DESC, name, artist_id
   LIMIT $3`,
   { plannedAnew: true },

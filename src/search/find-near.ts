@@ -74,11 +74,11 @@ const NEAR = hotQuery(
       (SELECT avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) FROM unnest($6::text[]) AS word) AS in_name
     FROM (
       SELECT track_id, search_text, release_date, popularity, best_rank, last_listed_date, nearness
-      FROM archive_tracks
+      FROM library_tracks
       CROSS JOIN LATERAL (
         SELECT avg(strict_word_similarity(word, search_text)) AS nearness FROM unnest($6::text[]) AS word
       ) AS compared
-      WHERE user_id = $1 AND NOT hidden AND shelf_trigrams(user_id, search_text) @@ $5::tsquery
+      WHERE user_id = $1 AND NOT hidden AND library_trigrams(user_id, search_text) @@ $5::tsquery
         AND ($3::date IS NULL OR release_date >= $3) AND ($4::date IS NULL OR release_date <= $4)
         AND ($7::tsquery IS NULL OR document @@ $7)
         AND (nearness >= ${NEAR_ENOUGH}

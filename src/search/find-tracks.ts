@@ -124,13 +124,13 @@ const WAYS: Readonly<Record<Way, { condition: string; nearness: string; paramete
     years: { condition: 'true', nearness: '1', parameters: [] },
   };
 
-/** Ordered by what the shelf holds alone; the catalogue is asked for the rows that are shown. */
+/** Ordered by what the library holds alone; the catalogue is asked for the rows that are shown. */
 function foundSql(way: Way) {
   const { condition, nearness, parameters } = WAYS[way];
   const found = `
     SELECT track_id, release_date, popularity, best_rank, last_listed_date,
       ${nearness} AS nearness, count(*) OVER ()::int AS found
-    FROM archive_tracks
+    FROM library_tracks
     WHERE user_id = $1 AND NOT hidden AND ${condition}
       AND ($4::date IS NULL OR release_date >= $4) AND ($5::date IS NULL OR release_date <= $5)
     ORDER BY nearness, ${TIES}

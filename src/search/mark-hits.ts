@@ -12,7 +12,7 @@ export interface Stretch {
 /** Says where in a name the query was found. */
 export type Marker = (name: string, field: Exclude<Field, null>) => readonly Stretch[];
 
-/** How a piece of a name is kept by the shelf: folded, and as lexemes. */
+/** How a piece of a name is kept by the library: folded, and as lexemes. */
 interface PieceForm {
   readonly piece: string;
   readonly word: string;
@@ -129,7 +129,7 @@ const PIECES = hotQuery(
   SELECT piece, word, lexeme AS joined, (tsvector_to_array(to_tsvector('english', lexeme)))[1] AS stem,
     EXISTS (SELECT FROM unnest($3::text[]) AS sought WHERE similarity(sought, word) >= 0.3) AS near
   FROM (
-    SELECT piece, search_words(form) AS word, shelf_mark($1) || NULLIF(joined_search_words(form), '') AS lexeme
+    SELECT piece, search_words(form) AS word, library_mark($1) || NULLIF(joined_search_words(form), '') AS lexeme
     FROM (SELECT piece, search_form(piece) AS form FROM unnest($2::text[]) AS piece) AS folded
   ) AS pieces`,
 );

@@ -59,7 +59,7 @@ const SUGGESTIONS = hotQuery(
   WITH begun AS MATERIALIZED (
     SELECT track_id, name, artist_names, album_name, popularity, last_listed_date, best_rank,
       document @@ ($2::tsquery[])[2] AS in_name, document @@ ($2::tsquery[])[4] AS in_album
-    FROM archive_tracks
+    FROM library_tracks
     WHERE user_id = $1 AND NOT hidden AND document @@ ($2::tsquery[])[1]
   )
   (SELECT 'track' AS kind, track_id, COALESCE(name, 'Untitled') AS name, artist_names

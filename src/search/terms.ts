@@ -2,7 +2,7 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { SearchQuery, Term } from './parse-query.ts';
 
-/** A term in the form in which the shelf keeps words. */
+/** A term in the form in which the library keeps words. */
 export interface FoldedTerm extends Term {
   /** search_form(): without accents and capitals, signs included. */
   readonly form: string;
@@ -61,16 +61,17 @@ function foldedTerm(term: Term, row: FoldedRow): FoldedTerm {
   };
 }
 
-const MARKED = (words: string): string => `shelf_mark($1) || replace(${words}, ' ', ' ' || shelf_mark($1))`;
+const MARKED = (words: string): string =>
+  `library_mark($1) || replace(${words}, ' ', ' ' || library_mark($1))`;
 const LEXEMES = (words: string): string =>
   `ARRAY(SELECT token FROM ts_parse('default', CASE WHEN ${words} <> '' THEN ${MARKED(words)} ELSE '' END)
     WHERE tokid <> 12)`;
 
 const FOLDED = hotQuery(
-  'search: words as the shelf keeps them',
+  'search: words as the library keeps them',
   ['userId', 'searchedTerms'],
   `
-  SELECT shelf_mark($1) AS mark, form, words, ${LEXEMES('words')} AS lexemes, ${LEXEMES('one_word')} AS joined,
+  SELECT library_mark($1) AS mark, form, words, ${LEXEMES('words')} AS lexemes, ${LEXEMES('one_word')} AS joined,
     tsvector_to_array(to_tsvector('english', CASE WHEN one_word <> '' THEN ${MARKED('one_word')} ELSE '' END)) AS stems
   FROM (
     SELECT place, form, search_words(form) AS words, joined_search_words(form) AS one_word

@@ -41,9 +41,9 @@ const COMPANIONS = hotQuery(
   tied AS (
     SELECT track_id, LEAST(shared, listings) / (lists + listings - LEAST(shared, listings)) AS score
     FROM beside
-    -- Row by row: what stood beside is thought to be more than the whole shelf.
+    -- Row by row: what stood beside is thought to be more than the whole library.
     CROSS JOIN LATERAL (
-      SELECT listings FROM archive_tracks
+      SELECT listings FROM library_tracks
       WHERE user_id = $1 AND track_id = beside.track_id AND NOT hidden OFFSET 0) AS own
     ORDER BY score DESC, track_id
     LIMIT $3

@@ -17,13 +17,13 @@ export const SOUND_FEATURES = {
 } as const satisfies Record<Sound, readonly string[]>;
 export type SoundFeature = (typeof SOUND_FEATURES)[Sound][number];
 
-/** Every feature on a scale from 0 to 1; written as the indexes on archive_tracks have it. */
+/** Every feature on a scale from 0 to 1; written as the indexes on library_tracks have it. */
 const point = (by: Sound): string =>
   `cube(ARRAY[${SOUND_FEATURES[by].map((name) => (name === 'tempo' ? 'scaled_tempo(tempo)' : name)).join(', ')}])`;
 const isKnown = (by: Sound): string => SOUND_FEATURES[by].map((name) => `${name} IS NOT NULL`).join(' AND ');
 
 /**
- * The nearest tracks of a listener's shelf by how they sound, nearest first, equals in the order of their ids, the
+ * The nearest tracks of a listener's library by how they sound, nearest first, equals in the order of their ids, the
  * track itself left out: none unless all the features are known of it, and only tracks of which all are known.
  * The score is 1 minus the mean absolute difference of the features.
  */
@@ -42,11 +42,11 @@ const nearestSql = (by: Sound): string => `
   SELECT ${TRACK_CARD}, GREATEST(1 - distance / ${SOUND_FEATURES[by].length}, 0) AS score
   FROM (
     SELECT track_id, ${point(by)} <#> (
-      SELECT ${point(by)} FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)}
+      SELECT ${point(by)} FROM library_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)}
     ) AS distance
-    FROM archive_tracks
+    FROM library_tracks
     WHERE user_id = $1 AND track_id <> $2 AND ${isKnown(by)} AND NOT hidden
-      AND EXISTS (SELECT FROM archive_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)})
+      AND EXISTS (SELECT FROM library_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)})
     ORDER BY distance, track_id
     LIMIT $3
   ) AS nearest

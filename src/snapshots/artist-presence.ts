@@ -57,9 +57,9 @@ function monthAfter(month: string): string {
     : `${String(year).padStart(4, '0')}-${String(number + 1).padStart(2, '0')}`;
 }
 
-/** The tracks of an artist that stand on a shelf. */
+/** The tracks of an artist that stand in a library. */
 const OWN_TRACKS = `
-  SELECT track_id FROM track_artists JOIN archive_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
+  SELECT track_id FROM track_artists JOIN library_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
     AND ${BELONGS_TO_ARTIST_PAGE}`;
 
 /** From the months that are added up as lists are kept: an artist’s tracks have many places in each. */

@@ -1,7 +1,14 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { listValues, shelfOf, sourceOf, TOP_TEN_ROWS, type ListOf, type SourceKind } from './list-source.ts';
+import {
+  listValues,
+  libraryOf,
+  sourceOf,
+  TOP_TEN_ROWS,
+  type ListOf,
+  type SourceKind,
+} from './list-source.ts';
 
 /** A track of a top ten of that time, and when it was first and last on any list. */
 export interface Favourite extends TrackCard {
@@ -40,7 +47,7 @@ const favouritesSql = (kind: SourceKind): string => `
       row_number() OVER (ORDER BY best_then, points DESC, track_id) AS place
     FROM (
       SELECT once.track_id, best_then, first_listed_date, last_listed_date, points
-      FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points), ${shelfOf('once')} AS own
+      FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points), ${libraryOf('once')} AS own
       WHERE last_listed_date < (SELECT year_ago FROM newest)
       ORDER BY best_then, points DESC, once.track_id LIMIT 12
     ) AS first
@@ -48,7 +55,7 @@ const favouritesSql = (kind: SourceKind): string => `
   lasting AS MATERIALIZED (
     SELECT now.track_id, best_then, first_listed_date, last_listed_date,
       row_number() OVER (ORDER BY first_listed_date, best_then, now.track_id) AS place
-    FROM snapshots AS now, ${shelfOf('now')} AS own, LATERAL (${ONCE[kind]} OFFSET 0) AS once (best_then)
+    FROM snapshots AS now, ${libraryOf('now')} AS own, LATERAL (${ONCE[kind]} OFFSET 0) AS once (best_then)
     WHERE now.user_id = $1 AND now.time_range = $2 AND now.snapshot_date = (SELECT of_range FROM newest)
       AND first_listed_date <= (SELECT year_ago FROM newest)
     ORDER BY place LIMIT 12

@@ -62,7 +62,7 @@ export const HIDDEN_COUNT: Readonly<Record<SourceKind, string>> = {
 
 function hiddenCount(table: string, ofList: string): string {
   return `
-  SELECT count(*) FROM archive_tracks AS own JOIN ${table} AS listed USING (user_id, track_id)
+  SELECT count(*) FROM library_tracks AS own JOIN ${table} AS listed USING (user_id, track_id)
   WHERE user_id = $1 AND own.hidden AND time_range = $2 AND ${ofList}`;
 }
 
@@ -78,9 +78,9 @@ export function periodRows(period: string, length = PERIOD_LENGTH): string {
   ) AS best`;
 }
 
-/** The shelf's row of each `<list>.track_id`, one after the other. (The planner weighs a plain join for longer than it runs.) */
-export const shelfOf = (list: string): string => `
+/** The library's row of each `<list>.track_id`, one after the other. (The planner weighs a plain join for longer than it runs.) */
+export const libraryOf = (list: string): string => `
   LATERAL (
-    SELECT * FROM archive_tracks
-    WHERE archive_tracks.user_id = $1 AND archive_tracks.track_id = ${list}.track_id AND NOT hidden OFFSET 0
+    SELECT * FROM library_tracks
+    WHERE library_tracks.user_id = $1 AND library_tracks.track_id = ${list}.track_id AND NOT hidden OFFSET 0
   )`;

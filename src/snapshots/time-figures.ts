@@ -8,7 +8,7 @@ import {
   HIDDEN_COUNT,
   LIST_ROWS,
   listValues,
-  shelfOf,
+  libraryOf,
   sourceOf,
   type ListOf,
   type SourceKind,
@@ -71,7 +71,7 @@ const SOUND = `
   ) AS figures
   FROM (
     SELECT energy, valence, danceability, mood_quadrant(energy, valence) AS mood
-    FROM list LEFT JOIN ${shelfOf('list')} AS a ON true OFFSET 0
+    FROM list LEFT JOIN ${libraryOf('list')} AS a ON true OFFSET 0
   ) AS heard`;
 
 const figuresSql = (kind: SourceKind): string => `

@@ -96,7 +96,7 @@ describe('a claim', () => {
     const { figures, totals } = await getArchiveSummary(test.db, alice);
     expect(figures.tracks).toBe(4);
     expect(totals).toMatchObject({ snapshot_places: 2, playlists: 1 });
-    for (const table of ['users', 'archive_tracks', 'snapshots', 'playlists', 'playlist_tracks', 'imports']) {
+    for (const table of ['users', 'library_tracks', 'snapshots', 'playlists', 'playlist_tracks', 'imports']) {
       expect(await test.db.many(`SELECT FROM ${table} WHERE user_id = $1`, [archiveId])).toEqual([]);
     }
   });

@@ -42,7 +42,7 @@ const askedIds = (from = 0): string[] =>
 const calls = (): number => test.spotify.calls.length;
 
 /** Alice's, in one list: the first is the newest. */
-async function shelve(trackIds: readonly string[], userId = alice): Promise<void> {
+async function addToLibrary(trackIds: readonly string[], userId = alice): Promise<void> {
   for (const trackId of trackIds) await insertTrack(test.db, { trackId });
   await insertSnapshot(test.db, userId, { date: '2026-01-01' }, trackIds);
 }
@@ -56,7 +56,7 @@ const sourceOf = (trackId: string) =>
 
 describe('a turn', () => {
   it('asks in batches of forty until nothing is left, and keeps what comes with source and date', async () => {
-    await shelve(ids);
+    await addToLibrary(ids);
     await refreshArchiveSummary(test.db, alice);
     const from = calls();
     const turns = [await turn(), await turn(), await turn(), await turn()];
@@ -70,7 +70,7 @@ describe('a turn', () => {
       features: inventFeatures(first),
       dated: true,
     });
-    // The shelf and the figures know of it at once.
+    // The library and the figures know of it at once.
     expect((await getArchiveSummary(test.db, alice)).figures.with_features).toBe(known.length);
     expect(await listStrayDerived(test.db)).toEqual([]);
     expect((await getEnrichmentState(test.db, 'reccobeats')).asked_today).toBe(100);
@@ -78,7 +78,7 @@ describe('a turn', () => {
 
   it('asks for the newest first, and never for local files, odd ids, hidden tracks or what nobody has', async () => {
     const odd = ['spotify:local:a:b:c:1', 'old-id', `${id(1).slice(0, 21)}!`];
-    await shelve(odd);
+    await addToLibrary(odd);
     await insertTrack(test.db, { trackId: id(9) });
     for (const n of [1, 2, 3]) await insertTrack(test.db, { trackId: id(n) });
     await insertSnapshot(test.db, alice, { date: '2024-01-01' }, [id(1), id(3)]);
@@ -91,7 +91,7 @@ describe('a turn', () => {
 
   it('remembers what is not known there: asked again after thirty days, three times in all', async () => {
     const unknown = ids.filter((trackId) => !isKnownToReccobeats(trackId)).slice(0, 2);
-    await shelve(unknown);
+    await addToLibrary(unknown);
     const asked: number[] = [];
     for (const days of [0, 10, 25, 40, 60, 400]) {
       await test.db.execute(`UPDATE enrichment_misses SET asked_at = asked_at - make_interval(days => $1)`, [
@@ -103,7 +103,7 @@ describe('a turn', () => {
   });
 
   it('spends no more than the day’s budget, and the next day has one of its own', async () => {
-    await shelve(ids);
+    await addToLibrary(ids);
     expect((await turn(50))?.asked).toBe(40);
     expect((await turn(50))?.asked).toBe(10);
     expect(await turn(50)).toBeNull();
@@ -112,7 +112,7 @@ describe('a turn', () => {
   });
 
   it.each([1, 30, 86_400])('told to wait %i seconds, waits, in every process', async (retryAfter) => {
-    await shelve(ids.slice(0, 3));
+    await addToLibrary(ids.slice(0, 3));
     test.spotify.fail({ on: 'reccobeats', kind: 'rate-limit', retryAfter });
     const from = calls();
     expect(await turn()).toEqual({ asked: 3, found: 0 });
@@ -134,7 +134,7 @@ describe('a turn', () => {
     ['truncated-json', 'ReccoBeats sent an answer that could not be read.'],
     ['silence', 'ReccoBeats could not be reached.'],
   ] as const)('answered with %s marks no track as unknown, and comes back later', async (kind, words) => {
-    await shelve(ids.slice(0, 3));
+    await addToLibrary(ids.slice(0, 3));
     test.spotify.fail({ on: 'reccobeats', kind });
     const pauses: number[] = [];
     for (let tries = 0; tries < (kind === 'silence' ? 1 : 6); tries += 1) {
@@ -156,7 +156,7 @@ describe('a turn', () => {
   });
 
   it('never takes the place of what an old archive brought meanwhile', async () => {
-    await shelve([id(0)]);
+    await addToLibrary([id(0)]);
     const slow: FeatureProvider = {
       ...provider(),
       async find(trackIds): Promise<FeatureAnswer> {
@@ -177,7 +177,7 @@ describe('a turn', () => {
 
 describe('several workers', () => {
   it('never ask for the same batch, nor two at once', async () => {
-    await shelve(ids);
+    await addToLibrary(ids);
     let [under, most] = [0, 0];
     const batches: string[][] = [];
     const watched: FeatureProvider = {
@@ -200,7 +200,7 @@ describe('several workers', () => {
   });
 
   it('take over from one that was killed in the middle, and ask again for what it had in hand', async () => {
-    await shelve(ids.slice(0, 3));
+    await addToLibrary(ids.slice(0, 3));
     const killed: FeatureProvider = { ...provider(), find: () => new Promise(() => undefined) };
     void enrichFeatures(test.db, killed, PER_DAY);
     await expect
@@ -219,7 +219,7 @@ describe('a round of the worker', () => {
 
   it('asks when it is switched on and due, and not otherwise', async () => {
     queue = await openQueue(test.db);
-    await shelve(ids.slice(0, 50));
+    await addToLibrary(ids.slice(0, 50));
     const from = calls();
     await round();
     expect(calls()).toBe(from);

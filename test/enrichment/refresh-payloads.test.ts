@@ -25,7 +25,7 @@ beforeEach(async () => {
   [alice, bob] = [await test.connectListener(ALICE), await insertListener(test.db, 'bob')];
 });
 
-async function shelve(userId: number, ...trackIds: string[]): Promise<void> {
+async function addToLibrary(userId: number, ...trackIds: string[]): Promise<void> {
   for (const trackId of trackIds) await insertTrack(test.db, { trackId, name: 'As the old file has it' });
   await insertArchiveTracks(test.db, userId, trackIds);
 }
@@ -44,9 +44,9 @@ const withoutPayload = async (): Promise<string[]> =>
     )
   ).map(({ track_id: trackId }) => trackId);
 
-it('a few tracks a turn are fetched whole, on anybody’s shelf; what is known is completed, never overwritten', async () => {
-  await shelve(alice, ...known.slice(0, 3));
-  await shelve(bob, ...known.slice(3));
+it('a few tracks a turn are fetched whole, on anybody’s library; what is known is completed, never overwritten', async () => {
+  await addToLibrary(alice, ...known.slice(0, 3));
+  await addToLibrary(bob, ...known.slice(3));
   const from = test.spotify.calls.length;
   expect([await turn(), await turn(), await turn()]).toEqual([5, 3, 0]);
   expect(asked(from).toSorted()).toEqual(known.toSorted());
@@ -60,7 +60,7 @@ it('a few tracks a turn are fetched whole, on anybody’s shelf; what is known i
 });
 
 it('local files, odd ids and what has a payload are never asked for', async () => {
-  await shelve(alice, 'spotify:local:a:b:c:1', 'old-id');
+  await addToLibrary(alice, 'spotify:local:a:b:c:1', 'old-id');
   await insertTrack(test.db, { trackId: known[0] ?? '', payload: { name: 'x' } });
   await insertArchiveTracks(test.db, alice, [known[0] ?? '']);
   const from = test.spotify.calls.length;
@@ -69,7 +69,7 @@ it('local files, odd ids and what has a payload are never asked for', async () =
 });
 
 it('a track Spotify has no more is remembered, and asked for rarely', async () => {
-  await shelve(alice, GONE);
+  await addToLibrary(alice, GONE);
   const turns: (number | null)[] = [];
   for (const days of [0, 20, 20, 40, 40]) {
     await test.db.execute(`UPDATE enrichment_misses SET asked_at = asked_at - make_interval(days => $1)`, [
@@ -84,7 +84,7 @@ it('a track Spotify has no more is remembered, and asked for rarely', async () =
 });
 
 it('another track in its place is not taken for it', async () => {
-  await shelve(alice, known[0] ?? '');
+  await addToLibrary(alice, known[0] ?? '');
   test.spotify.fail({ on: 'track', kind: 'replaced-fields', fields: { id: known[1] } });
   await turn();
   expect(await withoutPayload()).toEqual([known[0]]);
@@ -92,12 +92,12 @@ it('another track in its place is not taken for it', async () => {
 });
 
 it('no more is asked for than the day’s budget allows', async () => {
-  await shelve(alice, ...known);
+  await addToLibrary(alice, ...known);
   expect([await turn(6), await turn(6), await turn(6)]).toEqual([5, 1, null]);
 });
 
 it('Spotify’s "not before" stops it at once, and it goes on when the time has come', async () => {
-  await shelve(alice, ...known.slice(0, 3));
+  await addToLibrary(alice, ...known.slice(0, 3));
   test.spotify.fail({ on: 'track', kind: 'rate-limit', retryAfter: 86_400, after: 1 });
   const from = test.spotify.calls.length;
   await expect(turn()).rejects.toMatchObject({ kind: 'rate-limited' });
@@ -115,7 +115,7 @@ it('a round asks by way of whoever is connected, once a minute, and of nobody wh
     `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '23:59:59'`,
   );
   const queue = await openQueue(test.db);
-  await shelve(bob, ...known);
+  await addToLibrary(bob, ...known);
   const from = test.spotify.calls.length;
   const round = (payloadsPerDay: number) =>
     runRound(test.db, queue, test.access, { features: null, payloadsPerDay });

@@ -39,7 +39,7 @@ describe('a file', () => {
     expect(await tracksIn(`track_id,energy\n${written},0.5`)).toEqual({ [A]: { energy: 0.5 } });
   });
 
-  it('may speak of what stands on the shelf by another id', async () => {
+  it('may speak of what stands in the library by another id', async () => {
     expect(await tracksIn(`track_id,energy\n${ODD},0.5`)).toEqual({ [ODD]: { energy: 0.5 } });
   });
 

@@ -85,7 +85,7 @@ describe('a kept summary is forgotten', () => {
     ['a playlist is deleted', () => test.db.execute(`DELETE FROM playlists ${byAlice}`, ['alice'])],
     ['a track leaves a playlist', () => test.db.execute(`DELETE FROM playlist_tracks ${byAlice}`, ['alice'])],
     ['a track joins the archive', () => insertArchiveTracks(test.db, alice, [second])],
-    ['a track leaves the archive', () => test.db.execute(`DELETE FROM archive_tracks ${byAlice}`, ['alice'])],
+    ['a track leaves the archive', () => test.db.execute(`DELETE FROM library_tracks ${byAlice}`, ['alice'])],
     [
       'a track’s features become known',
       () =>

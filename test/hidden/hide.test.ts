@@ -37,7 +37,7 @@ const hide = (kind: 'track' | 'artist', id: string, hidden = true) =>
 
 async function hiddenOf(userId: number): Promise<string[]> {
   const rows = await test.db.many<{ track_id: string }>(
-    'SELECT track_id FROM archive_tracks WHERE user_id = $1 AND hidden ORDER BY 1',
+    'SELECT track_id FROM library_tracks WHERE user_id = $1 AND hidden ORDER BY 1',
     [userId],
   );
   return rows.map((row) => row.track_id);
@@ -48,7 +48,7 @@ const strayQuarters = () =>
   test.db.many(
     `WITH counted AS (
        SELECT user_id, quarter_of(played_at) AS quarter, count(*)::int AS plays
-       FROM plays JOIN archive_tracks USING (user_id, track_id) WHERE NOT hidden GROUP BY 1, 2
+       FROM plays JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden GROUP BY 1, 2
      )
      (SELECT * FROM counted EXCEPT SELECT user_id, quarter, plays FROM play_quarters)
      UNION ALL (SELECT user_id, quarter, plays FROM play_quarters EXCEPT SELECT * FROM counted)`,
@@ -83,7 +83,7 @@ describe('a hidden track', () => {
     expect(await test.db.many('SELECT FROM play_quarters WHERE user_id = $1', [alice])).toHaveLength(1);
   });
 
-  it('may be chosen before it stands on the shelf', async () => {
+  it('may be chosen before it stands in the library', async () => {
     await insertTrack(test.db, { trackId: 'later' });
     await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'later')`, [alice]);
     await insertArchiveTracks(test.db, alice, ['later']);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
-import { insertTracks, shelve, spotifyIds } from '../support/playlists.ts';
+import { insertTracks, addToLibrary, spotifyIds } from '../support/playlists.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -218,9 +218,9 @@ it('proposes what was filtered for as the description', async () => {
 it('holds ten thousand tracks, as many as a playlist at Spotify does', { timeout: 60_000 }, async () => {
   const many = spotifyIds(10_050, 10_000);
   await insertTracks(test.db, many, true);
-  await shelve(test.db, await userIdFor(test, BOB), many);
-  // As after any large change: what the planner knew of a shelf of one track says nothing about ten thousand.
-  await test.db.execute('ANALYZE archive_tracks');
+  await addToLibrary(test.db, await userIdFor(test, BOB), many);
+  // As after any large change: what the planner knew of a library of one track says nothing about ten thousand.
+  await test.db.execute('ANALYZE library_tracks');
   const address = 'from=explore&sort=-energy&take=10000&arrange=tempo&per_artist=';
   const page = await builder(`${address}&part=100`, bob);
   expect(shown(page)).toHaveLength(100);

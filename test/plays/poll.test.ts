@@ -58,7 +58,7 @@ describe('a poll', () => {
     expect(row).toMatchObject({ user_id: alice, track_id: inventTrack(1).id, context });
     expect(row.played_at).toEqual(new Date(item.played_at));
     expect(row.raw_json).toEqual(item);
-    expect(await test.db.many('SELECT name FROM archive_tracks WHERE user_id = $1', [alice])).toEqual([
+    expect(await test.db.many('SELECT name FROM library_tracks WHERE user_id = $1', [alice])).toEqual([
       { name: inventTrack(1).name },
     ]);
   });

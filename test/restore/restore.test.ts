@@ -17,6 +17,7 @@ import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts'
 import { openLarge } from '../../scripts/measure/large-database/open.ts';
 import { ExportZip } from '../../src/restore/open-zip.ts';
 import { deleteListener } from '../../src/archives/delete-listener.ts';
+import { EXPORT_VERSION } from '../../src/exports/manifest.ts';
 import { restoreArchive } from '../../src/restore/restore.ts';
 import { streamArchive } from '../../src/exports/stream-archive.ts';
 import { EXPORTED, listColumns, NOT_EXPORTED, PERSONAL } from '../../src/exports/tables.ts';
@@ -103,7 +104,7 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
   );
   await db.execute(
     `INSERT INTO own_audio_features (user_id, track_id, audio_features, loaded_at)
-     VALUES ($1, 'bare', '{"energy": 0.250}', '2026-01-01'), ($1, 'on no shelf', '{"tempo": 99}', '2026-01-02')`,
+     VALUES ($1, 'bare', '{"energy": 0.250}', '2026-01-01'), ($1, 'in no library', '{"tempo": 99}', '2026-01-02')`,
     [userId],
   );
   const importId = await insertImport(db, userId, 'C:\\old.db', { tables: [], seconds: 1.5 });
@@ -216,8 +217,8 @@ describe('restoring it into an empty instance', () => {
     'play_quarters',
   ])('gives the same %s, row for row', async (table) => {
     const without = Object.keys(PERSONAL.find(({ name }) => name === table)?.without ?? {});
-    // The words of a shelf's document begin with the number of its listener, which is another one there.
-    if (table === 'archive_tracks') without.push('document');
+    // The words of a library's document begin with the number of its listener, which is another one there.
+    if (table === 'library_tracks') without.push('document');
     const rows = await listListenerRows(there.db, backId, table, without);
     expect(rows.length).toBeGreaterThan(0);
     const before = await listListenerRows(here.db, aliceId, table, without);
@@ -290,7 +291,7 @@ describe('a file that is no export', () => {
   const manifest = (changes: object): string =>
     JSON.stringify({
       format: 'music-time-machine export',
-      version: 1,
+      version: EXPORT_VERSION,
       exported_at: '2026-01-01T00:00:00.000Z',
       spotify_id: 'carol',
       tables: [],
@@ -309,7 +310,11 @@ describe('a file that is no export', () => {
     ['has another program’s manifest', { 'manifest.json': '{"format":"x"}' }, 'says nothing we understand'],
     ['has a manifest that is no JSON', { 'manifest.json': '{' }, 'no whole export'],
     ['has null for a manifest', { 'manifest.json': 'null' }, 'says nothing we understand'],
-    ['is of a later version', { 'manifest.json': manifest({ version: 2 }) }, 'of version 2'],
+    [
+      'is of a later version',
+      { 'manifest.json': manifest({ version: EXPORT_VERSION + 1 }) },
+      `of version ${EXPORT_VERSION + 1}`,
+    ],
     ['lacks tables', { 'manifest.json': manifest({}) }, 'tracks is missing'],
     [
       'names a table of ours that is not for it',

@@ -79,7 +79,7 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () =
 
   const inPostgres = () =>
     test.db.one<{ tracks: number; snapshots: number }>(
-      `SELECT (SELECT count(*)::int FROM archive_tracks) AS tracks, (SELECT count(*)::int FROM snapshots) AS snapshots`,
+      `SELECT (SELECT count(*)::int FROM library_tracks) AS tracks, (SELECT count(*)::int FROM snapshots) AS snapshots`,
     );
 
   let app: OldApp;

@@ -47,7 +47,7 @@ describe('an invented database', () => {
     expect(await count('users')).toBe(5);
     expect(await count('tracks')).toBe(1_500);
     expect(await count('snapshots')).toBe(9_000);
-    expect(await count('archive_tracks', `user_id = ${userId}`)).toBe(150);
+    expect(await count('library_tracks', `user_id = ${userId}`)).toBe(150);
     expect(await count('snapshots', `user_id = ${userId}`)).toBe(40 * 3 * 50);
     expect(
       await count(
@@ -109,10 +109,10 @@ describe('an invented database', () => {
     expect(moves?.returned).toBeGreaterThan(5);
   });
 
-  it('has exactly what the triggers would have written, on every shelf and in every tally', async () => {
+  it('has exactly what the triggers would have written, on every library and in every tally', async () => {
     const given = ['snapshots', 'playlist_tracks', 'plays'];
     const derived = [
-      'archive_tracks',
+      'library_tracks',
       'snapshot_lists',
       'snapshot_periods',
       'played_tracks',
@@ -124,7 +124,7 @@ describe('an invented database', () => {
       await tx.execute(`TRUNCATE ${[...given, ...derived].join(', ')}`);
       for (const table of given) await tx.execute(`INSERT INTO ${table} SELECT * FROM made_${table}`);
       await tx.execute(
-        `INSERT INTO archive_tracks (user_id, track_id) SELECT user_id, track_id FROM made_archive_tracks
+        `INSERT INTO library_tracks (user_id, track_id) SELECT user_id, track_id FROM made_library_tracks
          ON CONFLICT DO NOTHING`,
       );
       for (const table of derived) {

@@ -20,8 +20,8 @@ beforeAll(async () => {
   bob = await insertListener(test.db, 'bob');
 });
 
-/** Puts tracks, each with the id of its name unless it says otherwise, on a listener’s shelf. */
-async function shelve(userId: number, ...tracks: readonly TrackFields[]): Promise<void> {
+/** Puts tracks, each with the id of its name unless it says otherwise, on a listener’s library. */
+async function addToLibrary(userId: number, ...tracks: readonly TrackFields[]): Promise<void> {
   for (const track of tracks) {
     const trackId = await insertTrack(test.db, { trackId: track.name ?? 'untitled', ...track });
     await insertArchiveTracks(test.db, userId, [trackId]);
@@ -48,7 +48,7 @@ const hits = async (text: string): Promise<string[]> => {
 
 describe('what is found', () => {
   beforeAll(async () => {
-    await shelve(
+    await addToLibrary(
       alice,
       { trackId: 'in-track', name: 'Zanzibar Nights' },
       { trackId: 'in-artist', name: 'One', artistName: 'Zanzibar', popularity: 90 },
@@ -181,7 +181,7 @@ describe('what is found', () => {
   });
 
   it('is the listener’s own alone', async () => {
-    await shelve(bob, { trackId: 'bobs', name: 'Zanzibar of Bob', artistName: 'Zanzibar' });
+    await addToLibrary(bob, { trackId: 'bobs', name: 'Zanzibar of Bob', artistName: 'Zanzibar' });
     expect(await found('zanzibar', bob)).toEqual(['bobs']);
     expect(await found('bob')).toEqual([]);
     expect(await listSuggestions(test.db, alice, 'bo')).toEqual([]);
@@ -234,7 +234,7 @@ describe('an order without ties', () => {
     const dave = await insertListener(test.db, 'dave');
     const total = TRACKS_PER_PAGE * 2 + 5;
     const names = Array.from({ length: total }, (_, n) => ({ trackId: `paged-${n}`, name: `Paged ${n}` }));
-    await shelve(dave, ...names);
+    await addToLibrary(dave, ...names);
     const ids: string[] = [];
     for (const page of [1, 2, 3]) {
       const result = await searchArchive(test.db, dave, 'paged', page);
@@ -249,7 +249,7 @@ describe('an order without ties', () => {
 describe('artists', () => {
   it('are found by their own names, those with most tracks first', async () => {
     const erin = await insertListener(test.db, 'erin');
-    await shelve(
+    await addToLibrary(
       erin,
       { trackId: 'm1', name: 'A', artists: ['miles davis', 'gil evans'] },
       { trackId: 'm2', name: 'B', artists: ['miles davis'] },

@@ -21,7 +21,7 @@ const insertOwn = async (userId: number, trackId: string, features: object | nul
   await insertArchiveTracks(test.db, userId, [trackId]);
 };
 
-/** The classic formula over every track of the shelf: the differences, to be divided by how many they are. */
+/** The classic formula over every track of the library: the differences, to be divided by how many they are. */
 const DIFFERENCES: Readonly<Record<Sound, { sum: string; count: number }>> = {
   sound: {
     sum: `abs(a.energy - t.energy) + abs(a.valence - t.valence) + abs(a.danceability - t.danceability)`,
@@ -39,7 +39,7 @@ const scan = (userId: number, trackId: string, by: Sound, limit: number) =>
     `SELECT track_id, 1 - sum / ${DIFFERENCES[by].count} AS score
      FROM (
        SELECT a.track_id, ${DIFFERENCES[by].sum} AS sum
-       FROM archive_tracks AS a, archive_tracks AS t
+       FROM library_tracks AS a, library_tracks AS t
        WHERE a.user_id = $1 AND t.user_id = $1 AND t.track_id = $2 AND a.track_id <> $2
      ) AS compared
      WHERE sum IS NOT NULL ORDER BY sum, track_id LIMIT $3`,
@@ -65,7 +65,7 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
        FROM drawn`,
     );
     await test.db.execute(
-      `INSERT INTO archive_tracks (user_id, track_id)
+      `INSERT INTO library_tracks (user_id, track_id)
        SELECT $1::bigint, track_id FROM tracks UNION ALL SELECT $2::bigint, track_id FROM tracks WHERE right(track_id, 1) = '1'`,
       [alice, bob],
     );
@@ -73,7 +73,7 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
 
   it('are those of the scanning formula, in the same order with the same scores', async () => {
     const subjects = await test.db.many<{ track_id: string }>(
-      `SELECT track_id FROM archive_tracks
+      `SELECT track_id FROM library_tracks
        WHERE user_id = $1 AND danceability IS NOT NULL AND instrumentalness IS NOT NULL ORDER BY random() LIMIT 12`,
       [alice],
     );
@@ -89,7 +89,7 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
   });
 
   it('are all the others with features where as many are asked for, and only the listener’s own', async () => {
-    const trackId = 't71'; // on both shelves
+    const trackId = 't71'; // on both libraries
     const all = await listSimilarSounds(test.db, bob, trackId, { by, limit: 5_000 });
     expect(all.map((one) => one.track_id)).toEqual(
       (await scan(bob, trackId, by, 5_000)).map((one) => one.track_id),
@@ -100,8 +100,8 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
 
   it('come by the index, in its order', async () => {
     const [name, index] = {
-      sound: ['track: similar by sound', 'archive_tracks_sound'],
-      wide: ['track: similar by a wider sound', 'archive_tracks_wide_sound'],
+      sound: ['track: similar by sound', 'library_tracks_sound'],
+      wide: ['track: similar by a wider sound', 'library_tracks_wide_sound'],
     }[by];
     const query = listHotQueries().find((one) => one.name === name);
     const plan = await test.db.withTransaction(async (tx) => {
@@ -111,7 +111,7 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
       const lines = await tx.many<{ 'QUERY PLAN': string }>(`EXPLAIN ${query?.sql ?? ''}`, [alice, 't1', 12]);
       return lines.map((line) => line['QUERY PLAN']).join('\n');
     });
-    expect(plan).toContain(`Index Scan using ${index} on archive_tracks`);
+    expect(plan).toContain(`Index Scan using ${index} on library_tracks`);
     expect(plan).toContain('Order By: (cube(');
     expect(plan).toContain('Presorted Key');
   });
@@ -188,7 +188,7 @@ describe('similar tracks', () => {
     ]);
   });
 
-  it('are none for a track that is not on the listener’s shelf, or that nothing is known of', async () => {
+  it('are none for a track that is not in the listener’s library, or that nothing is known of', async () => {
     await insertOwn(bob, 'bobs', sound(0.5, 0.5, 0.5));
     await insertOwn(alice, 'alone', null);
     for (const trackId of ['bobs', 'alone', 'no-such'])

@@ -1,6 +1,6 @@
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import type { Db, Queries } from '../../src/db.ts';
-import { listStrayPeriodRows, listStrayShelfRows } from './library.ts';
+import { listStrayPeriodRows, listStrayLibraryRows } from './library.ts';
 
 class TakenBack extends Error {}
 
@@ -10,25 +10,25 @@ class TakenBack extends Error {}
  */
 export async function listStrayDerived(db: Db): Promise<unknown[]> {
   return [
-    ...(await listStrayShelfRows(db)),
+    ...(await listStrayLibraryRows(db)),
     ...(await listStrayPeriodRows(db)),
-    ...(await listMissingShelfRows(db)),
+    ...(await listMissingLibraryRows(db)),
     ...(await listWronglyHidden(db)),
     ...(await listStaleSummaries(db)),
   ];
 }
 
-/** Tracks of lists and playlists that stand on no shelf of their listener. */
-const listMissingShelfRows = (db: Db): Promise<unknown[]> =>
+/** Tracks of lists and playlists that stand in no library of their listener. */
+const listMissingLibraryRows = (db: Db): Promise<unknown[]> =>
   db.many(
     `SELECT user_id, track_id FROM snapshots UNION SELECT user_id, track_id FROM playlist_tracks
-     EXCEPT SELECT user_id, track_id FROM archive_tracks`,
+     EXCEPT SELECT user_id, track_id FROM library_tracks`,
   );
 
 /** Tracks that their listener hid, or any artist of which, and that show; or the other way round. */
 const listWronglyHidden = (db: Db): Promise<unknown[]> =>
   db.many(
-    `SELECT user_id, track_id, hidden FROM archive_tracks AS a
+    `SELECT user_id, track_id, hidden FROM library_tracks AS a
      WHERE hidden <> (
        EXISTS (SELECT FROM hidden_tracks AS h WHERE (h.user_id, h.track_id) = (a.user_id, a.track_id))
        OR EXISTS (SELECT FROM track_artists AS l JOIN hidden_artists AS h USING (artist_id)

@@ -118,7 +118,7 @@ export async function insertPlays(
 
 /** Tracks an archive holds outside of every list and playlist. */
 export async function insertArchiveTracks(db: Db, userId: number, tracks: readonly string[]): Promise<void> {
-  await db.execute(`INSERT INTO archive_tracks (user_id, track_id) SELECT $1, unnest($2::text[])`, [
+  await db.execute(`INSERT INTO library_tracks (user_id, track_id) SELECT $1, unnest($2::text[])`, [
     userId,
     tracks,
   ]);

@@ -1,10 +1,10 @@
 import type { Db } from '../../src/db.ts';
 
-/** Rows of a shelf that do not say what the catalogue, its listener's own file and the snapshots say; none, if the triggers did their work. */
-export const listStrayShelfRows = (db: Db): Promise<unknown[]> =>
+/** Rows of a library that do not say what the catalogue, its listener's own file and the snapshots say; none, if the triggers did their work. */
+export const listStrayLibraryRows = (db: Db): Promise<unknown[]> =>
   db.many(
-    `SELECT a.user_id, a.track_id FROM archive_tracks AS a
-     JOIN shelf_facts AS f USING (user_id, track_id)
+    `SELECT a.user_id, a.track_id FROM library_tracks AS a
+     JOIN own_library_facts AS f USING (user_id, track_id)
      LEFT JOIN (
        SELECT user_id, track_id, min(snapshot_date) AS first_date, max(snapshot_date) AS last_date, min(rank) AS best_rank,
          count(*)::int AS listings, COALESCE(array_agg(DISTINCT time_range), '{}') AS time_ranges

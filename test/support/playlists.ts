@@ -20,11 +20,11 @@ export async function insertTracks(db: Db, ids: readonly string[], withFeatures 
   );
 }
 
-/** Puts tracks on a listener's shelf with their facts, a thousand at a time: a statement may take five seconds. */
-export async function shelve(db: Db, userId: number, ids: readonly string[]): Promise<void> {
+/** Puts tracks on a listener's library with their facts, a thousand at a time: a statement may take five seconds. */
+export async function addToLibrary(db: Db, userId: number, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += 1_000)
     await db.execute(
-      `INSERT INTO archive_tracks
+      `INSERT INTO library_tracks
          (user_id, track_id, name, artist_names, duration_ms, energy, valence, danceability, tempo)
        SELECT $1, track_id, name, artist_names, duration_ms, energy, valence, danceability, tempo
        FROM track_facts WHERE track_id = ANY ($2) ON CONFLICT DO NOTHING`,
@@ -40,7 +40,7 @@ export async function insertFilledPlaylist(
   ids: readonly string[],
 ): Promise<void> {
   await insertTracks(db, ids);
-  await shelve(db, userId, ids);
+  await addToLibrary(db, userId, ids);
   await insertPlaylist(db, userId, { playlistId }, ids);
 }
 

@@ -5,7 +5,7 @@ const TABLES = [
   'tracks',
   'artists',
   'track_artists',
-  'archive_tracks',
+  'library_tracks',
   'snapshots',
   'snapshot_lists',
   'snapshot_periods',

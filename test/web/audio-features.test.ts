@@ -62,7 +62,7 @@ const loadAndRead = async (visitor: Visitor, csv: string | Buffer): Promise<stri
 const energyOf = async (userId: number, trackId: string) =>
   (
     await test.db.one<{ energy: number | null }>(
-      'SELECT energy FROM archive_tracks WHERE user_id = $1 AND track_id = $2',
+      'SELECT energy FROM library_tracks WHERE user_id = $1 AND track_id = $2',
       [userId, trackId],
     )
   ).energy;
@@ -185,7 +185,7 @@ describe('a file of one’s own', () => {
 
   it('can be made of what is known, which changes nothing when it is loaded', async () => {
     const before = await test.db.many(
-      'SELECT track_id, energy, valence, loudness FROM archive_tracks WHERE user_id = $1 ORDER BY 1',
+      'SELECT track_id, energy, valence, loudness FROM library_tracks WHERE user_id = $1 ORDER BY 1',
       [aliceId],
     );
     const known = await alice
@@ -202,7 +202,7 @@ describe('a file of one’s own', () => {
     expect(words).toContain('3 lines left every feature empty. Columns left out: name, artists.');
     expect(
       await test.db.many(
-        'SELECT track_id, energy, valence, loudness FROM archive_tracks WHERE user_id = $1 ORDER BY 1',
+        'SELECT track_id, energy, valence, loudness FROM library_tracks WHERE user_id = $1 ORDER BY 1',
         [aliceId],
       ),
     ).toEqual(before);
@@ -228,7 +228,7 @@ describe('a file of one’s own', () => {
     await insertSnapshot(test.db, aliceId, { date: '2026-02-01' }, ['0'.repeat(22)]);
     expect(await energyOf(aliceId, '0'.repeat(22))).toBe(0.5);
     await test.db.execute('DELETE FROM snapshots WHERE snapshot_date = $1', ['2026-02-01']);
-    await test.db.execute('DELETE FROM archive_tracks WHERE track_id = $1', ['0'.repeat(22)]);
+    await test.db.execute('DELETE FROM library_tracks WHERE track_id = $1', ['0'.repeat(22)]);
   });
 });
 

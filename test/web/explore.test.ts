@@ -169,7 +169,7 @@ describe('the file', () => {
       `INSERT INTO tracks (track_id, name) SELECT 'many-' || n, 'many' FROM generate_series(1, 1300) AS n`,
     );
     await test.db.execute(
-      `INSERT INTO archive_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'many'`,
+      `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'many'`,
       [aliceId],
     );
     const records = readCsv((await alice.get('/explore.csv').expect(200)).text).slice(1);

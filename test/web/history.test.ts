@@ -105,14 +105,14 @@ describe('the history', () => {
       `INSERT INTO tracks (track_id, name, album_name) SELECT 'more-' || n, 'More', 'Dusk' FROM generate_series(1, 501) AS n`,
     );
     await test.db.execute(
-      `INSERT INTO archive_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'More'`,
+      `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'More'`,
       [aliceId],
     );
     expect(times(await page('?q=dusk'))).toEqual(few);
     const query = older(await page('?q=dusk')) ?? '';
     expect(query).toContain('q=dusk');
     expect(times(await page(query))).toHaveLength(50);
-    await test.db.execute(`DELETE FROM archive_tracks WHERE track_id LIKE 'more-%'`);
+    await test.db.execute(`DELETE FROM library_tracks WHERE track_id LIKE 'more-%'`);
   });
 
   it('is another for everybody', async () => {

@@ -116,14 +116,14 @@ describe('the map', () => {
        SELECT 'many-' || n, jsonb_build_object('energy', n / 2000.0, 'valence', 0.3) FROM generate_series(1, 1200) AS n`,
     );
     await test.db.execute(
-      `INSERT INTO archive_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE track_id LIKE 'many-%'`,
+      `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE track_id LIKE 'many-%'`,
       [aliceId],
     );
     const { data } = await chart('mood-map');
     expect(data).toHaveLength(1000);
     expect((await chart('mood-map')).data).toEqual(data);
     expect(wordsOf((await alice.get('/mood')).text)).toContain('1,000 of them are drawn');
-    await test.db.execute(`DELETE FROM archive_tracks WHERE track_id LIKE 'many-%'`);
+    await test.db.execute(`DELETE FROM library_tracks WHERE track_id LIKE 'many-%'`);
   });
 });
 
@@ -205,7 +205,7 @@ describe('the tracks of a quadrant', () => {
        SELECT 'more-' || n, '{"energy": 0.1, "valence": 0.9}' FROM generate_series(1, 120) AS n`,
     );
     await test.db.execute(
-      `INSERT INTO archive_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE track_id LIKE 'more-%'`,
+      `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE track_id LIKE 'more-%'`,
       [aliceId],
     );
     const ids: string[] = [];
@@ -222,7 +222,7 @@ describe('the tracks of a quadrant', () => {
       expect((await alice.get(`/mood/calm?page=${page}`).expect(400)).text).toContain('“page”');
     for (const quadrant of ['Happy', 'constructor', '__proto__', 'happy%00'])
       await alice.get(`/mood/${quadrant}`).expect(404);
-    await test.db.execute(`DELETE FROM archive_tracks WHERE track_id LIKE 'more-%'`);
+    await test.db.execute(`DELETE FROM library_tracks WHERE track_id LIKE 'more-%'`);
   });
 
   it('are the listener’s own: Bob sees none of hers, and nobody is led to sign-in', async () => {

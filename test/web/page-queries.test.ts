@@ -47,8 +47,8 @@ beforeAll(async () => {
   await db.execute('UPDATE users SET spotify_id = $1 WHERE user_id = $2', [ALICE, userId]);
   const known = await db.one<Record<string, string>>(
     `SELECT track_id AS "trackId", artist_id AS "artistId", playlist_id AS "playlistId", import_id AS "importId",
-       (SELECT min(track_id) FROM archive_tracks WHERE user_id = $1 AND energy IS NULL AND listings > 0) AS "bareTrackId"
-     FROM playlist_tracks JOIN archive_tracks USING (user_id, track_id) JOIN track_artists USING (track_id)
+       (SELECT min(track_id) FROM library_tracks WHERE user_id = $1 AND energy IS NULL AND listings > 0) AS "bareTrackId"
+     FROM playlist_tracks JOIN library_tracks USING (user_id, track_id) JOIN track_artists USING (track_id)
        JOIN imports USING (user_id)
      WHERE user_id = $1 AND energy IS NOT NULL LIMIT 1`,
     [userId],

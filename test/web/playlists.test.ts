@@ -3,7 +3,7 @@ import { PLAYLIST_FORMATS } from '../../src/web/playlists/files.ts';
 import { playlistPath } from '../../src/web/page/helpers.ts';
 import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertPlaylist, insertTrack } from '../support/factories.ts';
-import { insertFilledPlaylist, insertTracks, shelve, spotifyIds } from '../support/playlists.ts';
+import { insertFilledPlaylist, insertTracks, addToLibrary, spotifyIds } from '../support/playlists.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -55,7 +55,7 @@ describe('a playlist', () => {
   it('shows its tracks in order, how it sounds and what there is to do', async () => {
     const ids = spotifyIds(4, 100);
     await insertTracks(test.db, ids, true);
-    await shelve(test.db, aliceId, ids);
+    await addToLibrary(test.db, aliceId, ids);
     await insertPlaylist(test.db, aliceId, { playlistId: 'sound' }, ids.toReversed());
     const page = (await alice.get('/playlists/sound').expect(200)).text;
     expect(titles(page)).toEqual(['Track 4', 'Track 3', 'Track 2', 'Track 1']);
@@ -138,7 +138,7 @@ describe('a playlist', () => {
     await alice.get('/playlists/doomed').expect(404);
     expect((await submit(alice, '/playlists/doomed/delete')).status).toBe(404);
     expect(
-      await test.db.many('SELECT FROM archive_tracks WHERE user_id = $1 AND track_id = ANY ($2)', [
+      await test.db.many('SELECT FROM library_tracks WHERE user_id = $1 AND track_id = ANY ($2)', [
         aliceId,
         spotifyIds(2),
       ]),

@@ -78,7 +78,7 @@ function dress(random: Random, name: string, genre: Genre): string {
   return draw > 0.975 && name.length < 12 ? name.toUpperCase() : name;
 }
 
-/** A few artists with a shelf of records, many with one song. */
+/** A few artists with a library of records, many with one song. */
 function shareOutTracks(seed: number, { artists, tracks }: CatalogueSize): number[] {
   const random = randomFor(seed, 'shares');
   const counts = Array.from({ length: artists }, () => 1);

@@ -149,10 +149,10 @@ function withBinges(random: Random, span: Span, likings: readonly Liking[]): Lik
 }
 
 function inventBinges(random: Random, span: Span, likings: readonly Liking[]): Binge[] {
-  const shelves = new Map<string, number>();
+  const libraries = new Map<string, number>();
   for (const { track } of likings)
-    shelves.set(track.artists[0].id, (shelves.get(track.artists[0].id) ?? 0) + 1);
-  const artists = [...shelves].filter(([, tracks]) => tracks >= 5).map(([id]) => id);
+    libraries.set(track.artists[0].id, (libraries.get(track.artists[0].id) ?? 0) + 1);
+  const artists = [...libraries].filter(([, tracks]) => tracks >= 5).map(([id]) => id);
   return Array.from({ length: 24 }, (_, index) => ({
     artist: pick(random, artists),
     centre: (span.today / 24) * (index + random()),

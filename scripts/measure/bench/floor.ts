@@ -5,7 +5,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Db } from '../../../src/db.ts';
 import { ANALYZE, ARCHIVE, listParts, rebuild, remove } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { fillPeriodsSql } from '../../migrate-from-sqlite/target/periods.ts';
-import { fillShelfSql } from '../../migrate-from-sqlite/target/library.ts';
+import { fillLibrarySql } from '../../migrate-from-sqlite/target/library.ts';
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import { isInstalled, measureProgram, type Measured } from './child.ts';
 import { using } from './databases.ts';
@@ -13,7 +13,7 @@ import { using } from './databases.ts';
 /** The floor is not to be slow for want of what the move gives itself. */
 export const SETTINGS = ["SET LOCAL work_mem = '64MB'", 'SET LOCAL jit = off'];
 
-/** In the order of their references. archive_tracks and archive_summaries follow from them. */
+/** In the order of their references. library_tracks and archive_summaries follow from them. */
 const TABLES = ['users', 'artists', 'tracks', 'track_artists', 'snapshots'];
 
 /** The tables of a finished move as text files, as COPY wants them. */
@@ -83,7 +83,7 @@ export async function strip(db: Db): Promise<string[]> {
   );
   return [
     ...(sought ?? []).map(rebuild),
-    fillShelfSql('(SELECT user_id FROM users)', 'SELECT track_id FROM tracks'),
+    fillLibrarySql('(SELECT user_id FROM users)', 'SELECT track_id FROM tracks'),
     ...fillPeriodsSql('(SELECT user_id FROM users)'),
     ...[...(others ?? []), ...['reference', 'index', 'trigger'].flatMap(of)].map(rebuild),
     ANALYZE,

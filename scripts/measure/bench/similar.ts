@@ -11,7 +11,7 @@ const BY_SCAN = `
   WITH sounds AS (
     SELECT track_id, audio_feature(audio_features, 'energy') AS energy,
       audio_feature(audio_features, 'valence') AS valence, audio_feature(audio_features, 'danceability') AS danceability
-    FROM archive_tracks JOIN tracks USING (track_id) WHERE user_id = $1
+    FROM library_tracks JOIN tracks USING (track_id) WHERE user_id = $1
   )
   SELECT other.track_id, 1 - (abs(other.energy - own.energy) + abs(other.valence - own.valence)
     + abs(other.danceability - own.danceability)) / 3 AS score

@@ -10,14 +10,14 @@ const AROUND_A_TIME = [
 export const VISITS: Readonly<Record<string, readonly string[]>> = {
   search: [
     ...EVERY_PAGE,
-    'search: words as the shelf keeps them',
+    'search: words as the library keeps them',
     'search: a page of matches by words',
     'search: artists',
     'search: how the shown names are kept',
   ],
   'search, mistyped': [
     ...EVERY_PAGE,
-    'search: words as the shelf keeps them',
+    'search: words as the library keeps them',
     'search: a page of matches by words',
     'search: artists',
     'search: trigrams of the words typed',
@@ -26,7 +26,7 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
   ],
   suggestions: [
     'every page: the listener',
-    'search: words as the shelf keeps them',
+    'search: words as the library keeps them',
     'search: artists',
     'search: suggestions',
   ],
@@ -34,7 +34,7 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
     ...EVERY_PAGE,
     'track: as the listener has it',
     'track: rank history',
-    'track: how the shelf sounds',
+    'track: how the library sounds',
     'track: similar by sound',
     'track: its playlists',
   ],
@@ -47,7 +47,7 @@ export const VISITS: Readonly<Record<string, readonly string[]>> = {
     'artist: tracks',
     'artist: presence by month',
     'artist: best places',
-    'track: how the shelf sounds',
+    'track: how the library sounds',
   ],
   mood: [...EVERY_PAGE, 'mood: the archive in moods, kept ready'],
   'mood, a quadrant': [

@@ -37,7 +37,7 @@ export async function searchValues(db: Db, userId: number): Promise<Record<Searc
 
 async function commonWord(db: Db, userId: number, letters: number): Promise<string> {
   const row = await db.maybeOne<{ word: string }>(
-    `SELECT word FROM archive_tracks, regexp_split_to_table(search_words(search_form(name)), ' ') AS word
+    `SELECT word FROM library_tracks, regexp_split_to_table(search_words(search_form(name)), ' ') AS word
      WHERE user_id = $1 AND length(word) >= $2 GROUP BY word ORDER BY count(*) DESC, word LIMIT 1`,
     [userId, letters],
   );

@@ -93,7 +93,7 @@ const NEWEST_DATES = `
 const FAVOURITES = `
   SELECT track_id AS track,
     (SELECT artist_id FROM track_artists WHERE track_id = a.track_id ORDER BY position LIMIT 1) AS artist
-  FROM archive_tracks AS a
+  FROM library_tracks AS a
   WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL AND danceability IS NOT NULL
   ORDER BY listings DESC, track_id LIMIT 100`;
 

@@ -3,18 +3,18 @@ import type { Db, Transaction } from '../../../src/db.ts';
 import { randomFor } from '../../demo/archive/random.ts';
 import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
 import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
-import { drawShelf, listLines, PLACES, RANGES, type Listener } from './listening.ts';
+import { drawLibrary, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillImports } from './imports.ts';
 import { listParts, type Part } from './parts.ts';
 import { fillPeriods } from './periods.ts';
 import { fillPlaylists } from './playlists.ts';
 import { fillPlays } from './plays.ts';
-import { fillShelves } from './shelves.ts';
+import { fillLibraries } from './libraries.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const CATALOGUE = ['tracks', 'artists', 'track_artists'];
 const PERSONAL = [
-  'archive_tracks',
+  'library_tracks',
   'snapshots',
   'snapshot_lists',
   'snapshot_periods',
@@ -30,12 +30,12 @@ const DONE_AT_ONCE = [
   ['snapshots', 'record_listings'],
   ['snapshots', 'record_snapshot_lists'],
   ['plays', 'record_plays'],
-  ['playlist_tracks', 'record_archive_tracks'],
-  ['archive_tracks', 'fill_archive_track'],
-  ['track_artists', 'refresh_archive_tracks'],
+  ['playlist_tracks', 'record_library_tracks'],
+  ['library_tracks', 'fill_archive_track'],
+  ['track_artists', 'refresh_library_tracks'],
 ] as const;
 const OBSERVED_ID = 1;
-/** Listings of one track on its listener's shelf, on average. */
+/** Listings of one track on its listener's library, on average. */
 const LISTINGS_PER_TRACK = 12;
 
 /**
@@ -62,8 +62,8 @@ export async function fillLargeDatabase(
     await tx.execute(`ANALYZE ${CATALOGUE.join(', ')}`);
     tell('lists and playlists');
     await fillLists(tx, size, catalogue);
-    tell('shelves');
-    await fillShelves(tx);
+    tell('libraries');
+    await fillLibraries(tx);
     tell('periods');
     await fillPeriods(tx);
     tell('plays');
@@ -103,22 +103,22 @@ async function fillLists(tx: Transaction, size: LargeDatabaseSize, catalogue: Ca
     [size.listeners, OBSERVED_ID],
   );
   await tx.execute(`SELECT setval(pg_get_serial_sequence('users', 'user_id'), $1)`, [size.listeners]);
-  await tx.execute(`CREATE TEMP TABLE drawn_shelves (user_id bigint, track_id text) ON COMMIT DROP`);
+  await tx.execute(`CREATE TEMP TABLE drawn_libraries (user_id bigint, track_id text) ON COMMIT DROP`);
   const owners = listListeners(size).map((listener) => ({
     ...listener,
-    shelf: drawShelf(size.seed, catalogue, listener).map((n) => catalogue.trackIds[n] ?? ''),
+    library: drawLibrary(size.seed, catalogue, listener).map((n) => catalogue.trackIds[n] ?? ''),
   }));
   await copyLines(
     tx,
-    'drawn_shelves',
+    'drawn_libraries',
     ['user_id', 'track_id'],
-    each(owners, ({ userId, shelf }) => shelf.map((trackId) => copyLine([String(userId), trackId]))),
+    each(owners, ({ userId, library }) => library.map((trackId) => copyLine([String(userId), trackId]))),
   );
   await copyLines(
     tx,
     'snapshots',
     LIST_COLUMNS,
-    each(owners, (owner) => listLines(size.seed, owner, owner.shelf)),
+    each(owners, (owner) => listLines(size.seed, owner, owner.library)),
   );
   await fillPlaylists(tx, owners);
   await fillImports(tx, [OBSERVED_ID, size.listeners]);
@@ -136,8 +136,9 @@ function listListeners({ seed, listeners, tracks, snapshots, observed }: LargeDa
     const userId = OBSERVED_ID + 1 + index;
     const lists =
       Math.floor((left * (index + 1)) / (listeners - 1)) - Math.floor((left * index) / (listeners - 1));
-    const shelf = (lists * PLACES * (0.6 + 0.8 * randomFor(seed, 'listener', userId)())) / LISTINGS_PER_TRACK;
-    return { userId, lists, tracks: Math.min(tracks, Math.max(PLACES, Math.round(shelf))) };
+    const library =
+      (lists * PLACES * (0.6 + 0.8 * randomFor(seed, 'listener', userId)())) / LISTINGS_PER_TRACK;
+    return { userId, lists, tracks: Math.min(tracks, Math.max(PLACES, Math.round(library))) };
   });
   return [first, ...others];
 }

@@ -16,11 +16,11 @@ export interface Listener {
 }
 
 /** The tracks of a listener's archive, numbers of the catalogue, in the order in which they were found. */
-export function drawShelf(seed: number, catalogue: Catalogue, { userId, tracks }: Listener): number[] {
-  const random = randomFor(seed, 'shelf', userId);
+export function drawLibrary(seed: number, catalogue: Catalogue, { userId, tracks }: Listener): number[] {
+  const random = randomFor(seed, 'library', userId);
   const { firstTracks, trackIds } = catalogue;
   const chosen = new Set<number>();
-  // Who likes an artist has some of their tracks; known artists (the first ones) are on more shelves.
+  // Who likes an artist has some of their tracks; known artists (the first ones) are on more libraries.
   for (let draw = 0; draw < tracks && chosen.size < tracks; draw += 1) {
     const artist = Math.floor((firstTracks.length - 1) * random() ** 2);
     for (let n = firstTracks[artist] ?? 0; n < (firstTracks[artist + 1] ?? 0); n += 1)
@@ -38,14 +38,14 @@ export function drawShelf(seed: number, catalogue: Catalogue, { userId, tracks }
 export function* listLines(
   seed: number,
   { userId, tracks, lists }: Listener,
-  shelf: readonly string[],
+  library: readonly string[],
 ): Generator<string> {
   const days = Math.ceil(lists / RANGES.length);
   const places = Math.min(PLACES, tracks);
   // As many stints as it takes to have had nearly every track once, if there are days enough.
   const stint = Math.min(40, Math.max(3, (days * places) / (1.2 * tracks)));
   const seats = Array.from({ length: places }, (_, seat) =>
-    drawSeat(randomFor(seed, 'seat', userId, seat), { seat, shelf, stint, days }),
+    drawSeat(randomFor(seed, 'seat', userId, seat), { seat, library, stint, days }),
   );
   for (let list = lists - 1; list >= 0; list -= 1) {
     const back = Math.floor(list / RANGES.length);
@@ -70,9 +70,9 @@ interface Seat {
 
 function drawSeat(
   random: Random,
-  { seat, shelf, stint, days }: { seat: number; shelf: readonly string[]; stint: number; days: number },
+  { seat, library, stint, days }: { seat: number; library: readonly string[]; stint: number; days: number },
 ): Seat {
-  const own = shelf.filter((_, index) => index % PLACES === seat);
+  const own = library.filter((_, index) => index % PLACES === seat);
   const length = stint * (0.7 + 0.6 * random());
   const stints = Math.ceil(days / length) + 2;
   let newest = 0;

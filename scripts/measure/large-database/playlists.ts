@@ -8,19 +8,19 @@ const PLAYLIST_LENGTH = 40;
 
 export interface Owner {
   readonly userId: number;
-  readonly shelf: readonly string[];
+  readonly library: readonly string[];
 }
 
-/** Playlists as an old archive kept them: each a stretch of the shelf, made when its tracks were new. */
+/** Playlists as an old archive kept them: each a stretch of the library, made when its tracks were new. */
 export async function fillPlaylists(tx: Transaction, owners: readonly Owner[]): Promise<void> {
-  const playlists = owners.flatMap(({ userId, shelf }) =>
-    Array.from({ length: Math.ceil(shelf.length / TRACKS_PER_PLAYLIST) }, (_, n) => {
+  const playlists = owners.flatMap(({ userId, library }) =>
+    Array.from({ length: Math.ceil(library.length / TRACKS_PER_PLAYLIST) }, (_, n) => {
       const first = n * TRACKS_PER_PLAYLIST;
-      const made = `${dateBack(shelf.length - first)}T12:00:00Z`;
+      const made = `${dateBack(library.length - first)}T12:00:00Z`;
       return {
         key: [String(userId), `playlist-${n + 1}`],
         made,
-        tracks: shelf.slice(first, first + PLAYLIST_LENGTH),
+        tracks: library.slice(first, first + PLAYLIST_LENGTH),
       };
     }),
   );

@@ -6,7 +6,7 @@ const SOME_PLAYS = { observed: 46, others: 9 };
 const YEARS = 3;
 
 /**
- * Fills `plays` with listens to the tracks of drawn_shelves, more of the newest years, most in the evening, and what the
+ * Fills `plays` with listens to the tracks of drawn_libraries, more of the newest years, most in the evening, and what the
  * triggers would have tallied of them. A listen's payload is short: no page opens it.
  */
 export async function fillPlays(
@@ -44,7 +44,7 @@ const PLAYS = `
       $5::date + time '20:00' - make_interval(
         days => floor(365 * ${YEARS} * ${chance(`'day', n`)} ^ 1.5)::int,
         secs => 40000 * (${chance(`'one', n`)} + ${chance(`'other', n`)} - 1)) AS played_at
-    FROM drawn_shelves, generate_series(
+    FROM drawn_libraries, generate_series(
       0, floor(CASE user_id WHEN $2 THEN $3::int ELSE $4::int END * ${chance(`'times'`)} ^ 4)::int) AS n
   ) AS listens
   ORDER BY user_id, played_at, track_id`;

@@ -34,7 +34,7 @@ async function holdsAsMany(
   snapshots: SourceTable,
 ): Promise<boolean> {
   const held = await tx.one<{ tracks: number; snapshots: number }>(
-    `SELECT (SELECT count(*)::int FROM archive_tracks WHERE user_id = $1) AS tracks,
+    `SELECT (SELECT count(*)::int FROM library_tracks WHERE user_id = $1) AS tracks,
             (SELECT count(*)::int FROM snapshots WHERE user_id = $1) AS snapshots`,
     [userId],
   );
@@ -63,7 +63,7 @@ const same = (column: string): string => `(k.${column} IS NULL OR k.${column} = 
 const TRACKS_THERE = `
   SELECT count(*)::int AS there FROM ${toldTracks(2)}
   JOIN tracks AS t ON t.track_id = k.track_id
-  JOIN archive_tracks AS a ON a.user_id = $1 AND a.track_id = k.track_id
+  JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = k.track_id
   WHERE ${['name', 'artist_name', 'album_name', 'duration_ms', 'spotify_url', 'raw_json'].map(same).join(' AND ')}
     AND (k.raw_json IS NULL OR jsonb_typeof(k.raw_json) = 'object')`;
 

@@ -7,7 +7,7 @@ import type { Source, SourceTable } from '../read/open-source.ts';
 import { fillPeriods } from '../target/periods.ts';
 import type { Progress } from '../progress.ts';
 import type { TableReport } from '../report.ts';
-import { fillShelf } from '../target/library.ts';
+import { fillLibrary } from '../target/library.ts';
 import { compressFast, createPayloadReaders } from '../staged-path/staged-tables.ts';
 import { NotStraight } from './may-go-fast.ts';
 import { SNAPSHOT_COLUMNS, snapshotLines, TRACK_COLUMNS, trackLines } from './rows.ts';
@@ -49,7 +49,7 @@ export class StraightLoad {
       const held = { tracks: await digestTracks(tx), snapshots: await digestSnapshots(tx, userId) };
       await addPayloadArtists(tx, 'tracks');
       await bulkLoad.buildArchiveKeys(tx);
-      await fillShelf(tx, userId, 'SELECT track_id FROM tracks');
+      await fillLibrary(tx, userId, 'SELECT track_id FROM tracks');
       await fillPeriods(tx, userId);
       await bulkLoad.buildRest(tx);
       // Where the second connection was not to be had, or was lost, the first one hears it.

@@ -10,20 +10,20 @@ export const ARCHIVE: readonly string[] = [
   'playlists',
   'playlist_tracks',
 ];
-const FILLED = [...ARCHIVE, 'archive_tracks', 'snapshot_lists', 'snapshot_periods'];
+const FILLED = [...ARCHIVE, 'library_tracks', 'snapshot_lists', 'snapshot_periods'];
 
 /** Nothing is known of what came: the first pages after a move would be planned for tables as they were before. */
 export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
 
-/** What these keep row by row or statement by statement, a move that took them away does once: see shelf.ts, periods.ts. */
+/** What these keep row by row or statement by statement, a move that took them away does once: see library.ts, periods.ts. */
 const KEEPERS = [
   'record_listings',
-  'record_archive_tracks',
+  'record_library_tracks',
   'recount_updated_listings',
   'record_snapshot_lists',
   'recount_updated_snapshot_lists',
-  'refresh_changed_archive_tracks',
-  'refresh_archive_tracks_of_artists',
+  'refresh_changed_library_tracks',
+  'refresh_library_tracks_of_artists',
   'forget_archive_summary',
   'forget_track_summaries',
   'forget_artist_summaries',

@@ -38,7 +38,7 @@ export async function verifyWhole(tx: Transaction, userId: number): Promise<void
                  AND r.reason = s.reason AND md5(r.original::text) = md5(s.original::text)
                  AND r.original = s.original))::int AS rejects,
             (SELECT count(*) FROM staged_tracks AS s WHERE NOT EXISTS (
-               SELECT FROM archive_tracks AS a WHERE a.user_id = $1 AND a.track_id = s.track_id))::int AS tracks`,
+               SELECT FROM library_tracks AS a WHERE a.user_id = $1 AND a.track_id = s.track_id))::int AS tracks`,
     [userId],
   );
   if (left.rejects > 0) throw new VerificationFailed(`${left.rejects} rejects were not stored.`);

@@ -149,7 +149,7 @@ function statements(
 /** Every track of the file is in the listener's archive, in a list or not. */
 const member = (table: ComparedTable): string[] =>
   table.target === 'tracks'
-    ? ['EXISTS (SELECT FROM archive_tracks AS a WHERE a.user_id = $1 AND a.track_id = t.track_id)']
+    ? ['EXISTS (SELECT FROM library_tracks AS a WHERE a.user_id = $1 AND a.track_id = t.track_id)']
     : [];
 
 const spelled = (sql: string): string => `COALESCE(octet_length(${sql}) || ':' || ${sql}, '-')`;

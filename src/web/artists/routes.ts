@@ -7,7 +7,7 @@ import {
   listArtistTracks,
   type ListenerArtist,
 } from '../../catalogue/listener-artist.ts';
-import { getShelfSound } from '../../catalogue/library-sound.ts';
+import { getLibrarySound } from '../../catalogue/library-sound.ts';
 import { notFound } from '../../errors.ts';
 import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';
@@ -41,7 +41,7 @@ export function artistRoutes({ db }: WebContext): Router {
   });
 }
 
-/** @throws AppError 404 where no track of theirs stands on the listener's shelf */
+/** @throws AppError 404 where no track of theirs stands in the listener's library */
 async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
   const artist = await findArtist(db, userIdOf(req), readId(req.params.artistId));
   if (artist === null) throw notFound();
@@ -52,11 +52,11 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
   const { artist_id: artistId } = artist;
   const pages = countPages(artist.tracks, ARTIST_TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
-  const [tracks, presences, bestPlaces, shelf] = await Promise.all([
+  const [tracks, presences, bestPlaces, library] = await Promise.all([
     listArtistTracks(db, userId, artistId, page),
     listPresence(db, userId, artistId),
     listBestPlaces(db, userId, artistId),
-    getShelfSound(db, userId),
+    getLibrarySound(db, userId),
   ]);
   return {
     artist,
@@ -65,7 +65,7 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
     links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
     presenceCharts: presenceCharts(presences, artist.first_listed_date),
     bestPlaces,
-    featuresChart: featuresChart('this artist', artist.average, shelf),
+    featuresChart: featuresChart('this artist', artist.average, library),
   };
 }
 

@@ -5,7 +5,7 @@ import { getCoverage } from '../../features/coverage.ts';
 import { FEATURE_LIMITS } from '../../features/feature-columns.ts';
 import { knownFeatureLines } from '../../features/known-features.ts';
 import {
-  countOnShelf,
+  countInLibrary,
   deleteOwnFeatures,
   keepOwnFeatures,
   listOtherIds,
@@ -69,7 +69,7 @@ async function load(db: WebContext['db'], req: Request): Promise<Flash> {
     const others = await listOtherIds(db, userId);
     const file = await readFeatureFile(piecesOf(upload), (id) => others.has(id));
     if (file.tracks.size > 0) await keepOwnFeatures(db, userId, file.tracks);
-    return loadedFlash(file, await countOnShelf(db, userId, [...file.tracks.keys()]));
+    return loadedFlash(file, await countInLibrary(db, userId, [...file.tracks.keys()]));
   } catch (error) {
     if (error instanceof AppError && error.status < 500)
       return { kind: 'error', text: `Nothing was loaded. ${error.message}` };

@@ -23,7 +23,7 @@ const pauseWords = (until: Date, timezone: string): string =>
     : formatInstant(until, timezone);
 
 /** What became of a file. */
-export function loadedFlash(file: FeatureFile, onShelf: number): Flash {
+export function loadedFlash(file: FeatureFile, inLibrary: number): Flash {
   const { tracks, badLines, badLineCount, ignored, blank, repeated } = file;
   const none = tracks.size === 0;
   const notes = [
@@ -37,7 +37,7 @@ export function loadedFlash(file: FeatureFile, onShelf: number): Flash {
   ];
   const loaded = none
     ? 'Nothing was loaded: no line of the file says how a track sounds.'
-    : `The features of ${plural(tracks.size, 'track')} were loaded; ${formatNumber(onShelf)} of them ${onShelf === 1 ? 'is' : 'are'} in your archive.`;
+    : `The features of ${plural(tracks.size, 'track')} were loaded; ${formatNumber(inLibrary)} of them ${inLibrary === 1 ? 'is' : 'are'} in your archive.`;
   const left = !none && badLineCount > 0 ? ` ${plural(badLineCount, 'line')} could not be read.` : '';
   return { kind: none || badLineCount > 0 ? 'error' : 'info', text: loaded + left, lines: notes };
 }

@@ -15,15 +15,15 @@ const capitalised = (name: string): string => name.charAt(0).toUpperCase() + nam
 export function featuresChart(
   subject: string,
   own: AudioFeatures,
-  shelf: { readonly average: AudioFeatures; readonly with_features: number; readonly tracks: number },
+  library: { readonly average: AudioFeatures; readonly with_features: number; readonly tracks: number },
 ): Chart {
-  const drawn = AUDIO_FEATURES.filter((name) => own[name] !== null && shelf.average[name] !== null);
+  const drawn = AUDIO_FEATURES.filter((name) => own[name] !== null && library.average[name] !== null);
   const of = (name: string, values: AudioFeatures): ChartSeries => ({
     name,
     labels: drawn.map(capitalised),
     data: drawn.map((feature) => values[feature]),
   });
-  const said = inComparison(AUDIO_FEATURES, (name) => [own[name], shelf.average[name]]);
+  const said = inComparison(AUDIO_FEATURES, (name) => [own[name], library.average[name]]);
   return {
     id: 'audio-features',
     kind: drawn.length < LEAST_CORNERS ? 'profile' : 'radar',
@@ -32,14 +32,14 @@ export function featuresChart(
       said === null
         ? `Nothing is known of how ${subject} sounds.`
         : `Beside your average, ${subject} is ${said}.`,
-    note: `Your average speaks from what is known: ${coverage(shelf.with_features, shelf.tracks, 'audio features')}.`,
-    series: drawn.length > 0 ? [of(capitalised(subject), own), of('Your average', shelf.average)] : [],
+    note: `Your average speaks from what is known: ${coverage(library.with_features, library.tracks, 'audio features')}.`,
+    series: drawn.length > 0 ? [of(capitalised(subject), own), of('Your average', library.average)] : [],
     table: {
       head: ['Feature', capitalised(subject), 'Your average'],
       rows: AUDIO_FEATURES.map((name) => [
         capitalised(name),
         formatFeature(own[name]),
-        formatFeature(shelf.average[name]),
+        formatFeature(library.average[name]),
       ]),
     },
   };

@@ -5,7 +5,7 @@ import { listPlaylistsOf } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
 import { findPayloads, getPayloadText, PAYLOADS, type PayloadName } from '../../catalogue/payload.ts';
-import { getShelfSound } from '../../catalogue/library-sound.ts';
+import { getLibrarySound } from '../../catalogue/library-sound.ts';
 import { notFound } from '../../errors.ts';
 import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
 import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
@@ -64,7 +64,7 @@ export function trackRoutes({ db }: WebContext): Router {
   return router;
 }
 
-/** @throws AppError 404 where it does not stand on the listener's shelf */
+/** @throws AppError 404 where it does not stand in the listener's library */
 async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
   const track = await findTrack(db, userIdOf(req), readId(req.params.trackId));
   if (track === null) throw notFound();
@@ -72,9 +72,9 @@ async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
 }
 
 async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wanted: Sound) {
-  const [histories, shelf, similar, playlists, hiding] = await Promise.all([
+  const [histories, library, similar, playlists, hiding] = await Promise.all([
     listRankHistories(db, userId, track.track_id),
-    getShelfSound(db, userId),
+    getLibrarySound(db, userId),
     listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
     listPlaylistsOf(db, userId, track.track_id),
     track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
@@ -84,8 +84,8 @@ async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wante
     hiding,
     lists: histories.reduce((sum, { dates }) => sum + dates.length, 0),
     rankCharts: rankCharts(histories, track.first_listed_date),
-    featuresChart: featuresChart('this track', track, shelf),
-    shelf,
+    featuresChart: featuresChart('this track', track, library),
+    library,
     similar,
     wanted,
     listsLookedInto: LISTS_LOOKED_INTO,

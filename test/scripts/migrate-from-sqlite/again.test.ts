@@ -113,7 +113,7 @@ describe('whose archive it is', () => {
     await move(small('t'), { owner: 'bob' });
     const report = await move(small('t'), { owner: 'eve' });
     expect(report.tables[1]).toMatchObject({ moved: 1 });
-    expect(await test.db.many('SELECT 1 FROM archive_tracks')).toHaveLength(2);
+    expect(await test.db.many('SELECT 1 FROM library_tracks')).toHaveLength(2);
   });
 });
 

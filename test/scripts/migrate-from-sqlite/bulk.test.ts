@@ -37,7 +37,7 @@ describe('a move into an empty archive', () => {
     const known = (): Promise<unknown[]> =>
       test.db.many(
         `SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NOT NULL AND relname IN
-           ('tracks', 'artists', 'track_artists', 'snapshots', 'archive_tracks', 'snapshot_lists', 'snapshot_periods')`,
+           ('tracks', 'artists', 'track_artists', 'snapshots', 'library_tracks', 'snapshot_lists', 'snapshot_periods')`,
       );
     await test.db.many('SELECT pg_stat_reset()');
     expect(await known()).toEqual([]);

@@ -94,7 +94,7 @@ it('a capture after a move fills what is missing and leaves what was moved', asy
   const { track_id } = await test.db.one<{ track_id: string }>(
     'SELECT min(track_id) AS track_id FROM tracks',
   );
-  await test.db.execute('TRUNCATE tracks, artists, archive_tracks, snapshot_lists, snapshot_periods CASCADE');
+  await test.db.execute('TRUNCATE tracks, artists, library_tracks, snapshot_lists, snapshot_periods CASCADE');
   const file = archive((db) =>
     insert(db, 'tracks', { track_id, name: 'Old name', raw_json: '{"old": 1.10}' }),
   );

@@ -5,7 +5,7 @@ import { silentProgress, type Progress } from '../../../scripts/migrate-from-sql
 import { createDb } from '../../../src/db.ts';
 import { useMoves } from '../../support/moves.ts';
 import { insert, SNAPSHOTS_SCHEMA, useDirectory } from '../../support/old-archives.ts';
-import { listStrayPeriodRows, listStrayShelfRows } from '../../support/library.ts';
+import { listStrayPeriodRows, listStrayLibraryRows } from '../../support/library.ts';
 import { dumpTables, emptyTables } from '../../support/table-dump.ts';
 
 const { test, archive, move, track, listRejects } = useMoves(SNAPSHOTS_SCHEMA);
@@ -62,13 +62,13 @@ function fill(db: Database): void {
   );
 }
 
-/** (The words of a shelf's document are marked with its listener.) */
+/** (The words of a library's document are marked with its listener.) */
 const TABLES = [
   'tracks',
   'artists',
   'track_artists',
   'snapshots',
-  'archive_tracks',
+  'library_tracks',
   'snapshot_lists',
   'snapshot_periods',
 ];
@@ -138,7 +138,7 @@ describe('a file as the old app wrote it', () => {
       `UPDATE tracks SET raw_json = jsonb_set(raw_json, '{popularity}', '1') WHERE track_id = 't1'`,
     ],
     ['a rank', `UPDATE snapshots SET rank = 99 WHERE track_id = 't3'`],
-    ['a track that is not on the shelf', `DELETE FROM archive_tracks WHERE track_id = 'é-local:file 🎵'`],
+    ['a track that is not in the library', `DELETE FROM library_tracks WHERE track_id = 'é-local:file 🎵'`],
     ['a place that is not there', `DELETE FROM snapshots WHERE track_id = 't3'`],
   ])('moved again, is not found whole where %s differs', async (_, meddle) => {
     const file = archive(fill);
@@ -214,16 +214,16 @@ const large = (name: string, seed: number, tracks: number, snapshots: number): s
   return file;
 };
 
-describe('every shelf says what the catalogue and the lists say', () => {
+describe('every library says what the catalogue and the lists say', () => {
   it('after a straight move, and after one into an archive that holds something', async () => {
     await move(archive(fill));
-    expect(await listStrayShelfRows(test.db)).toEqual([]);
+    expect(await listStrayLibraryRows(test.db)).toEqual([]);
     expect(await listStrayPeriodRows(test.db)).toEqual([]);
     await move(
       archive((db) => insert(db, 'tracks', { track_id: 't1', album_name: 'Album', artist_name: 'New' })),
       { owner: 'bob' },
     );
-    expect(await listStrayShelfRows(test.db)).toEqual([]);
+    expect(await listStrayLibraryRows(test.db)).toEqual([]);
     expect(await listStrayPeriodRows(test.db)).toEqual([]);
   });
 
@@ -242,9 +242,9 @@ describe('every shelf says what the catalogue and the lists say', () => {
     await move(file);
     expect(await test.db.one(oid)).not.toEqual(before);
     expect(await triggers()).toEqual(kept);
-    expect(await listStrayShelfRows(test.db)).toEqual([]);
+    expect(await listStrayLibraryRows(test.db)).toEqual([]);
     expect(await listStrayPeriodRows(test.db)).toEqual([]);
-    expect(await test.db.many('SELECT 1 FROM archive_tracks')).toHaveLength(200 + 11 + 1_000);
+    expect(await test.db.many('SELECT 1 FROM library_tracks')).toHaveLength(200 + 11 + 1_000);
     expect((await move(small, { owner: 'bob' })).changed).toBe(false);
   }, 60_000);
 
@@ -257,7 +257,7 @@ describe('every shelf says what the catalogue and the lists say', () => {
     insert(old, 'tracks', { track_id: 'more of b', raw_json: '{"artists": [{"id": "b", "name": "B"}]}' });
     old.close();
     await move(file);
-    expect(await test.db.many('SELECT track_id FROM archive_tracks WHERE hidden ORDER BY 1')).toEqual(
+    expect(await test.db.many('SELECT track_id FROM library_tracks WHERE hidden ORDER BY 1')).toEqual(
       ['more of b', 't1', 't8'].map((track_id) => ({ track_id })),
     );
   }, 60_000);

@@ -43,7 +43,7 @@ it('tracks take the Spotify id, their artist and the artist’s name', async () 
   expect(await test.db.many('SELECT * FROM track_artists')).toEqual([
     { track_id: 't', artist_id: 'artist', position: 1 },
   ]);
-  expect(await test.db.many('SELECT track_id FROM archive_tracks')).toHaveLength(2);
+  expect(await test.db.many('SELECT track_id FROM library_tracks')).toHaveLength(2);
 });
 
 describe('playlists', () => {
@@ -119,7 +119,7 @@ describe('audio features', () => {
   const kept = () =>
     test.db.one(
       `SELECT audio_features::text AS features, audio_features_source AS source, audio_features_at IS NOT NULL AS dated,
-         a.energy FROM tracks JOIN archive_tracks AS a USING (track_id)`,
+         a.energy FROM tracks JOIN library_tracks AS a USING (track_id)`,
     );
   /** As the worker would. */
   const enrich = (features: string) =>

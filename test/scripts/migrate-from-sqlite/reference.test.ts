@@ -83,7 +83,7 @@ describe.skipIf(!hasReferenceArchives)('the reference archives', { timeout: 120_
     expect(exitCodeOf(report)).toBe(0);
     expect(await count('tracks')).toBe(1872);
     expect(await count('snapshots')).toBe(5400);
-    expect(await count('archive_tracks')).toBe(1872);
+    expect(await count('library_tracks')).toBe(1872);
     await expectSnapshots();
   });
 

@@ -106,6 +106,6 @@ describe('the shape of the file', () => {
 
   it('every track is in the archive, in a list or not', async () => {
     await move(archive((db) => insert(db, 'tracks', { track_id: 'lonely' })));
-    expect(await test.db.many('SELECT track_id FROM archive_tracks')).toEqual([{ track_id: 'lonely' }]);
+    expect(await test.db.many('SELECT track_id FROM library_tracks')).toEqual([{ track_id: 'lonely' }]);
   });
 });

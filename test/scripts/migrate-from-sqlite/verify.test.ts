@@ -124,7 +124,7 @@ describe('verification', () => {
     ],
     [
       'a track that left the archive',
-      `DELETE FROM archive_tracks WHERE track_id = 't'`,
+      `DELETE FROM library_tracks WHERE track_id = 't'`,
       'tracks missing track_id=t',
     ],
     [
@@ -190,12 +190,12 @@ describe('verification', () => {
   it('names a foreign key that was switched off', async () => {
     const file = snapshots();
     await move(file);
-    await test.db.execute('ALTER TABLE archive_tracks DISABLE TRIGGER ALL');
+    await test.db.execute('ALTER TABLE library_tracks DISABLE TRIGGER ALL');
     await test.db.execute(
-      `INSERT INTO archive_tracks (user_id, track_id, artist_names) SELECT user_id, 'ghost', '' FROM users`,
+      `INSERT INTO library_tracks (user_id, track_id, artist_names) SELECT user_id, 'ghost', '' FROM users`,
     );
-    await test.db.execute('ALTER TABLE archive_tracks ENABLE TRIGGER ALL');
-    expect(named(await verify(file))).toEqual(['archive_tracks: 1 rows without their row in tracks']);
+    await test.db.execute('ALTER TABLE library_tracks ENABLE TRIGGER ALL');
+    expect(named(await verify(file))).toEqual(['library_tracks: 1 rows without their row in tracks']);
   });
 
   it('puts the same questions to the JSON on both sides', async () => {
