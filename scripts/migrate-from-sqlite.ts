@@ -3,7 +3,7 @@ import { loadConfig, type Config } from '../src/config.ts';
 import { ConfigError } from '../src/errors.ts';
 import { log } from '../src/log.ts';
 import { openDatabase, type OpenDatabase } from '../src/open-database.ts';
-import { listPendingMigrations } from '../src/schema.ts';
+import { EarlierDatabase, listPendingMigrations } from '../src/schema.ts';
 import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults.ts';
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
 import type { MoveOptions } from './migrate-from-sqlite/options.ts';
@@ -133,6 +133,7 @@ async function openReadyDatabase(config: Config): Promise<OpenDatabase> {
 }
 
 function notReady(error: unknown): never {
+  if (error instanceof EarlierDatabase) throw new NothingWritten(error.message);
   log.debug({ err: error }, 'the database is not ready');
   throw new NothingWritten(
     'The database cannot be reached: check DATABASE_URL (or DB_HOST …) and that it is running. Nothing was written.',

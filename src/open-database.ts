@@ -2,7 +2,7 @@ import type { Config, DatabaseConfig } from './config.ts';
 import { createDb, type Db } from './db.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { log } from './log.ts';
-import { migrateUp } from './schema.ts';
+import { migrateUp, refuseEarlierDatabaseAt } from './schema.ts';
 
 export interface DatabaseServer {
   readonly url: string;
@@ -12,8 +12,22 @@ export interface DatabaseServer {
   stop(): Promise<void>;
 }
 
-/** The server the settings name; the embedded one is started, or joined where another process runs it already. */
+/**
+ * The server the settings name; the embedded one is started, or joined where another process runs it already.
+ * @throws EarlierDatabase
+ */
 export async function startServer(database: DatabaseConfig): Promise<DatabaseServer> {
+  const server = await findServer(database);
+  try {
+    await refuseEarlierDatabaseAt(server.directUrl);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function findServer(database: DatabaseConfig): Promise<DatabaseServer> {
   if (database.kind === 'server') {
     return { url: database.url, directUrl: database.directUrl, stop: () => Promise.resolve() };
   }

@@ -9,7 +9,7 @@ import { enrichmentOf } from './enrichment/enrichment.ts';
 import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
-import { migrateUp } from './schema.ts';
+import { EarlierDatabase, migrateUp } from './schema.ts';
 import { answerWorkers } from './web/operations/gather.ts';
 import { startWorkers } from './workers.ts';
 
@@ -111,7 +111,8 @@ function stopOnce(finish: () => Promise<void>): (why: string, exitCode: number) 
 }
 
 start().catch((error: unknown) => {
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  const plain = error instanceof ConfigError || error instanceof EarlierDatabase;
+  if (plain) process.stderr.write(`${error.message}\n`);
   else log.fatal({ err: error }, 'could not start');
-  process.exit(1);
+  process.exit(error instanceof EarlierDatabase ? 2 : 1);
 });
