@@ -1,10 +1,17 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
+import { createDb } from '../src/db.ts';
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts';
 import { startServer } from '../src/open-database.ts';
 import { createMigration, migrateDown, migrateUp } from '../src/schema.ts';
+import { writeSchema } from './migrate/schema-text.ts';
 import { runTool } from './run-tool.ts';
 
-const USAGE = 'usage: npm run migrate -- up | down [COUNT] | create NAME';
+const USAGE = 'usage: npm run migrate -- up | down [COUNT] | create NAME | schema';
+const SCHEMA_FILE = path.resolve(import.meta.dirname, '../schema.sql');
 
 /** `npm run migrate`: the schema, up or down, on the database the settings name. */
 await runTool(async () => {
@@ -12,6 +19,11 @@ await runTool(async () => {
   const [action = 'up', argument] = positionals;
   if (action === 'create' && argument !== undefined) {
     console.log(await createMigration(argument));
+    return 0;
+  }
+  if (action === 'schema') {
+    writeFileSync(SCHEMA_FILE, await describeMigrated());
+    console.log(`Written: ${SCHEMA_FILE}`);
     return 0;
   }
   const count = Number(argument ?? 1);
@@ -33,3 +45,17 @@ await runTool(async () => {
     await server.stop();
   }
 });
+
+/** Of a database that is made for this and thrown away: no setting has a part in it. */
+async function describeMigrated(): Promise<string> {
+  const dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'mtm-schema-')), 'postgres');
+  const server = await startEmbeddedPostgres({ dataDir, throwaway: true });
+  const db = createDb({ url: server.url, poolMin: 0, poolMax: 1, applicationName: 'schema' });
+  try {
+    await migrateUp(server.url);
+    return await writeSchema(db);
+  } finally {
+    await db.close();
+    await server.stop();
+  }
+}
