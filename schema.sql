@@ -323,7 +323,7 @@ CREATE FUNCTION search_form(words text)
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (octet_length(words) = char_length(words)) THEN lower(words) ELSE lower(unaccent('unaccent'::regdictionary, NORMALIZE(words, NFKC))) END;
 
-CREATE FUNCTION shelf_mark(user_id bigint)
+CREATE FUNCTION library_mark(user_id bigint)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
@@ -377,7 +377,7 @@ CREATE FUNCTION search_document(user_id bigint, track text, artists text, album 
  SET search_path TO '$user', 'public'
 AS $function$
 DECLARE
-  mark text := shelf_mark(user_id);
+  mark text := library_mark(user_id);
   track_words text := marked_words(mark, COALESCE(track, ''));
   artist_words text := marked_words(mark, COALESCE(artists, ''));
   album_words text := marked_words(mark, COALESCE(album, ''));
@@ -388,12 +388,12 @@ BEGIN
     || setweight(to_tsvector('english'::regconfig, track_words || artist_words || album_words), 'D');
 END $function$;
 
-CREATE FUNCTION shelf_trigrams(user_id bigint, form text)
+CREATE FUNCTION library_trigrams(user_id bigint, form text)
  RETURNS tsvector
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN array_to_tsvector(string_to_array((shelf_mark(user_id) || array_to_string(show_trgm(form), ('
-' || shelf_mark(user_id)))), '
+RETURN array_to_tsvector(string_to_array((library_mark(user_id) || array_to_string(show_trgm(form), ('
+' || library_mark(user_id)))), '
 '));
 
 CREATE FUNCTION mood_quadrant(energy double precision, valence double precision)
@@ -414,7 +414,7 @@ CREATE FUNCTION scaled_tempo(tempo double precision)
  IMMUTABLE PARALLEL SAFE
 RETURN LEAST(GREATEST(((tempo - (50)::double precision) / (150)::double precision), (0)::double precision), (1)::double precision);
 
-CREATE TABLE archive_tracks (
+CREATE TABLE library_tracks (
   user_id bigint NOT NULL,
   track_id text NOT NULL,
   name text,
@@ -448,24 +448,24 @@ CREATE TABLE archive_tracks (
   search_text text NOT NULL GENERATED ALWAYS AS (search_form(((((COALESCE(name, '') || '
 ') || COALESCE(artist_names, '')) || '
 ') || COALESCE(album_name, '')))) STORED,
-  CONSTRAINT archive_tracks_pkey PRIMARY KEY (user_id, track_id),
-  CONSTRAINT archive_tracks_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
-  CONSTRAINT archive_tracks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT library_tracks_pkey PRIMARY KEY (user_id, track_id),
+  CONSTRAINT library_tracks_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
+  CONSTRAINT library_tracks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
-COMMENT ON TABLE archive_tracks IS 'a listener''s shelf: every track of their archive, with what is derived from tracks and snapshots to find it by';
-COMMENT ON COLUMN archive_tracks.artist_names IS 'empty where none is known; NULL on insert: copy the facts from track_facts';
-COMMENT ON COLUMN archive_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
-COMMENT ON COLUMN archive_tracks.hidden IS 'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists by triggers';
-COMMENT ON COLUMN archive_tracks.document IS 'the words to find it by, each after shelf_mark(user_id)';
-COMMENT ON COLUMN archive_tracks.search_text IS 'track, artists and album, folded, a line each';
-CREATE INDEX archive_tracks_document ON archive_tracks USING gin (document);
-CREATE INDEX archive_tracks_hidden ON archive_tracks USING btree (user_id, track_id) WHERE hidden;
-CREATE INDEX archive_tracks_mood ON archive_tracks USING btree (user_id, mood_quadrant(energy, valence), mood_strength(energy, valence) DESC, track_id) INCLUDE (energy, valence) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (NOT hidden));
-CREATE INDEX archive_tracks_released ON archive_tracks USING btree (user_id, release_date);
-CREATE INDEX archive_tracks_sound ON archive_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL));
-CREATE INDEX archive_tracks_track_id ON archive_tracks USING btree (track_id);
-CREATE INDEX archive_tracks_trigrams ON archive_tracks USING gin (shelf_trigrams(user_id, search_text));
-CREATE INDEX archive_tracks_wide_sound ON archive_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability, acousticness, instrumentalness, scaled_tempo(tempo)])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL) AND (acousticness IS NOT NULL) AND (instrumentalness IS NOT NULL) AND (tempo IS NOT NULL));
+COMMENT ON TABLE library_tracks IS 'a listener''s library: every track of their archive, with what is derived from tracks and snapshots to find it by';
+COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: copy the facts from track_facts';
+COMMENT ON COLUMN library_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
+COMMENT ON COLUMN library_tracks.hidden IS 'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists by triggers';
+COMMENT ON COLUMN library_tracks.document IS 'the words to find it by, each after library_mark(user_id)';
+COMMENT ON COLUMN library_tracks.search_text IS 'track, artists and album, folded, a line each';
+CREATE INDEX library_tracks_document ON library_tracks USING gin (document);
+CREATE INDEX library_tracks_hidden ON library_tracks USING btree (user_id, track_id) WHERE hidden;
+CREATE INDEX library_tracks_mood ON library_tracks USING btree (user_id, mood_quadrant(energy, valence), mood_strength(energy, valence) DESC, track_id) INCLUDE (energy, valence) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (NOT hidden));
+CREATE INDEX library_tracks_released ON library_tracks USING btree (user_id, release_date);
+CREATE INDEX library_tracks_sound ON library_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL));
+CREATE INDEX library_tracks_track_id ON library_tracks USING btree (track_id);
+CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
+CREATE INDEX library_tracks_wide_sound ON library_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability, acousticness, instrumentalness, scaled_tempo(tempo)])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL) AND (acousticness IS NOT NULL) AND (instrumentalness IS NOT NULL) AND (tempo IS NOT NULL));
 
 CREATE TABLE hidden_tracks (
   user_id bigint NOT NULL,
@@ -517,7 +517,7 @@ CREATE VIEW own_track_facts AS
         END AS mode
    FROM own_audio_features;
 
-CREATE VIEW shelf_facts AS
+CREATE VIEW own_library_facts AS
  SELECT a.user_id,
     a.track_id,
     f.name,
@@ -541,19 +541,19 @@ CREATE VIEW shelf_facts AS
     COALESCE(o.loudness, f.loudness) AS loudness,
     COALESCE(o.key, f.key) AS key,
     COALESCE(o.mode, f.mode) AS mode
-   FROM archive_tracks a
+   FROM library_tracks a
      JOIN track_facts f USING (track_id)
      LEFT JOIN own_track_facts o USING (user_id, track_id);
 
-CREATE FUNCTION record_archive_tracks()
+CREATE FUNCTION record_library_tracks()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  EXECUTE $query$ INSERT INTO archive_tracks (user_id, track_id)
+  EXECUTE $query$ INSERT INTO library_tracks (user_id, track_id)
   SELECT DISTINCT user_id, track_id FROM added
   WHERE NOT EXISTS (
-    SELECT FROM archive_tracks AS a WHERE (a.user_id, a.track_id) = (added.user_id, added.track_id))
+    SELECT FROM library_tracks AS a WHERE (a.user_id, a.track_id) = (added.user_id, added.track_id))
   ON CONFLICT DO NOTHING$query$;
   DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM added);
   RETURN NULL;
@@ -563,7 +563,7 @@ CREATE FUNCTION recount_listings(user_ids bigint[], track_ids text[])
  RETURNS void
  LANGUAGE sql
 AS $function$
-  UPDATE archive_tracks AS a SET
+  UPDATE library_tracks AS a SET
     first_listed_date = c.first_listed_date, last_listed_date = c.last_listed_date, best_rank = c.best_rank,
     listings = c.listings, time_ranges = c.time_ranges
   FROM (
@@ -584,7 +584,7 @@ CREATE FUNCTION record_listings()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO archive_tracks AS a
+  INSERT INTO library_tracks AS a
     (user_id, track_id, first_listed_date, last_listed_date, best_rank, listings, time_ranges)
   SELECT user_id, track_id, min(snapshot_date), max(snapshot_date), min(rank), count(*), array_agg(DISTINCT time_range)
   FROM added GROUP BY user_id, track_id ORDER BY user_id, track_id
@@ -613,7 +613,7 @@ CREATE FUNCTION recount_updated_listings()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO archive_tracks (user_id, track_id) SELECT DISTINCT user_id, track_id FROM added ON CONFLICT DO NOTHING;
+  INSERT INTO library_tracks (user_id, track_id) SELECT DISTINCT user_id, track_id FROM added ON CONFLICT DO NOTHING;
   PERFORM recount_listings(array_agg(user_id), array_agg(track_id))
   FROM (SELECT user_id, track_id FROM removed UNION ALL SELECT user_id, track_id FROM added) AS touched;
   DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM removed UNION SELECT user_id FROM added);
@@ -637,19 +637,19 @@ BEGIN
   RETURN NEW;
 END $function$;
 
-CREATE FUNCTION refresh_archive_tracks(changed_ids text[])
+CREATE FUNCTION refresh_library_tracks(changed_ids text[])
  RETURNS void
  LANGUAGE sql
  SET enable_nestloop TO 'on'
 AS $function$
-  UPDATE archive_tracks AS a SET
+  UPDATE library_tracks AS a SET
     name = f.name, artist_names = f.artist_names, album_name = f.album_name, popularity = f.popularity,
     release_date = f.release_date, release_date_precision = f.release_date_precision, duration_ms = f.duration_ms,
     explicit = f.explicit, has_isrc = f.has_isrc, album_type = f.album_type, energy = f.energy, valence = f.valence,
     danceability = f.danceability, acousticness = f.acousticness, instrumentalness = f.instrumentalness,
     speechiness = f.speechiness, liveness = f.liveness, tempo = f.tempo, loudness = f.loudness, key = f.key,
     mode = f.mode
-  FROM shelf_facts AS f
+  FROM own_library_facts AS f
   WHERE f.track_id = ANY (changed_ids) AND a.user_id = f.user_id AND a.track_id = f.track_id
     AND (a.name, a.artist_names, a.album_name, a.popularity, a.release_date, a.release_date_precision, a.duration_ms,
          a.explicit, a.has_isrc, a.album_type, a.energy, a.valence, a.danceability, a.acousticness,
@@ -660,21 +660,21 @@ AS $function$
          f.instrumentalness, f.speechiness, f.liveness, f.tempo, f.loudness, f.key, f.mode);
 $function$;
 
-CREATE FUNCTION refresh_changed_archive_tracks()
+CREATE FUNCTION refresh_changed_library_tracks()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  PERFORM refresh_archive_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  PERFORM refresh_library_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
   RETURN NULL;
 END $function$;
 
-CREATE FUNCTION refresh_archive_tracks_of_artists()
+CREATE FUNCTION refresh_library_tracks_of_artists()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  PERFORM refresh_archive_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
+  PERFORM refresh_library_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
   RETURN NULL;
 END $function$;
 
@@ -683,13 +683,13 @@ CREATE FUNCTION settle_own_features(user_ids bigint[], track_ids text[])
  LANGUAGE sql
  SET enable_nestloop TO 'on'
 AS $function$
-  UPDATE archive_tracks AS a SET
+  UPDATE library_tracks AS a SET
     energy = f.energy, valence = f.valence, danceability = f.danceability, acousticness = f.acousticness,
     instrumentalness = f.instrumentalness, speechiness = f.speechiness, liveness = f.liveness, tempo = f.tempo,
     loudness = f.loudness, key = f.key, mode = f.mode
   FROM (SELECT DISTINCT * FROM unnest(user_ids, track_ids) AS pair (user_id, track_id)) AS p
   JOIN users USING (user_id)
-  JOIN shelf_facts AS f USING (user_id, track_id)
+  JOIN own_library_facts AS f USING (user_id, track_id)
   WHERE a.user_id = f.user_id AND a.track_id = f.track_id
     AND (a.energy, a.valence, a.danceability, a.acousticness, a.instrumentalness, a.speechiness, a.liveness, a.tempo,
          a.loudness, a.key, a.mode)
@@ -708,7 +708,7 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE FUNCTION settle_shelved_own_features()
+CREATE FUNCTION settle_library_own_features()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -730,7 +730,7 @@ DECLARE
   changed_to boolean[];
 BEGIN
   WITH changed AS (
-    UPDATE archive_tracks AS a SET hidden = NOT a.hidden
+    UPDATE library_tracks AS a SET hidden = NOT a.hidden
     FROM (
       SELECT user_id, track_id,
         EXISTS (SELECT FROM hidden_tracks AS h WHERE (h.user_id, h.track_id) = (p.user_id, p.track_id))
@@ -775,7 +775,7 @@ CREATE FUNCTION settle_hidden_artists()
 AS $function$
 BEGIN
   PERFORM settle_hidden(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN track_artists USING (artist_id) JOIN archive_tracks USING (user_id, track_id) HAVING count(*) > 0;
+  FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id) HAVING count(*) > 0;
   RETURN NULL;
 END $function$;
 
@@ -786,17 +786,17 @@ AS $function$
 BEGIN
   IF NOT EXISTS (SELECT FROM hidden_artists) THEN RETURN NULL; END IF;
   EXECUTE $query$ SELECT settle_hidden(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN hidden_artists USING (artist_id) JOIN archive_tracks USING (user_id, track_id) HAVING count(*) > 0$query$;
+  FROM changed JOIN hidden_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id) HAVING count(*) > 0$query$;
   RETURN NULL;
 END $function$;
 
-CREATE FUNCTION settle_shelved_tracks()
+CREATE FUNCTION settle_library_tracks()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
   IF NOT EXISTS (SELECT FROM hidden_tracks) AND NOT EXISTS (SELECT FROM hidden_artists) THEN RETURN NULL; END IF;
-  EXECUTE $query$ UPDATE archive_tracks AS a SET hidden = true
+  EXECUTE $query$ UPDATE library_tracks AS a SET hidden = true
   FROM (
     SELECT user_id, track_id FROM changed JOIN hidden_tracks USING (user_id, track_id)
     UNION
@@ -821,7 +821,7 @@ CREATE FUNCTION forget_track_summaries()
 AS $function$
 BEGIN
   DELETE FROM archive_summaries
-  WHERE user_id IN (SELECT user_id FROM archive_tracks JOIN changed USING (track_id));
+  WHERE user_id IN (SELECT user_id FROM library_tracks JOIN changed USING (track_id));
   RETURN NULL;
 END $function$;
 
@@ -832,7 +832,7 @@ AS $function$
 BEGIN
   DELETE FROM archive_summaries
   WHERE user_id IN (
-    SELECT user_id FROM archive_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id));
+    SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id));
   RETURN NULL;
 END $function$;
 
@@ -1021,7 +1021,7 @@ CREATE FUNCTION record_plays()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO archive_tracks (user_id, track_id)
+  INSERT INTO library_tracks (user_id, track_id)
   SELECT DISTINCT user_id, track_id FROM added ORDER BY user_id, track_id
   ON CONFLICT DO NOTHING;
   INSERT INTO played_tracks AS known (user_id, track_id, plays, first_played_at, last_played_at)
@@ -1033,7 +1033,7 @@ BEGIN
     last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
   INSERT INTO play_quarters AS known (user_id, quarter, plays)
   SELECT user_id, quarter_of(played_at), count(*)
-  FROM added JOIN archive_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden
+  FROM added JOIN library_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden
   GROUP BY 1, 2 ORDER BY 1, 2
   ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
   RETURN NULL;
@@ -1057,7 +1057,7 @@ BEGIN
   UPDATE play_quarters AS q SET plays = q.plays - gone.plays
   FROM (
     SELECT user_id, quarter_of(played_at) AS quarter, count(*) AS plays
-    FROM removed JOIN archive_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden GROUP BY 1, 2
+    FROM removed JOIN library_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden GROUP BY 1, 2
   ) AS gone
   WHERE (q.user_id, q.quarter) = (gone.user_id, gone.quarter);
   DELETE FROM play_quarters
@@ -1142,15 +1142,15 @@ CREATE TABLE enrichment_misses (
 );
 
 CREATE TRIGGER forget_track_summaries AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
-CREATE TRIGGER refresh_archive_tracks AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_archive_tracks();
+CREATE TRIGGER refresh_library_tracks AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
 
 CREATE TRIGGER forget_artist_summaries AFTER UPDATE ON artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_artist_summaries();
-CREATE TRIGGER refresh_archive_tracks AFTER UPDATE ON artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_archive_tracks_of_artists();
+CREATE TRIGGER refresh_library_tracks AFTER UPDATE ON artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_library_tracks_of_artists();
 
 CREATE TRIGGER forget_track_summaries AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
 CREATE TRIGGER forget_track_summaries_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
-CREATE TRIGGER refresh_archive_tracks AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_archive_tracks();
-CREATE TRIGGER refresh_archive_tracks_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_archive_tracks();
+CREATE TRIGGER refresh_library_tracks AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
+CREATE TRIGGER refresh_library_tracks_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
 CREATE TRIGGER settle_hidden AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_credits();
 CREATE TRIGGER settle_hidden_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_credits();
 
@@ -1166,14 +1166,14 @@ CREATE TRIGGER forget_archive_summary AFTER INSERT ON playlists REFERENCING NEW 
 CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
 
 CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlist_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER record_archive_tracks AFTER INSERT ON playlist_tracks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
-CREATE TRIGGER record_archive_tracks_on_update AFTER UPDATE ON playlist_tracks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_archive_tracks();
+CREATE TRIGGER record_library_tracks AFTER INSERT ON playlist_tracks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_library_tracks();
+CREATE TRIGGER record_library_tracks_on_update AFTER UPDATE ON playlist_tracks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_library_tracks();
 
-CREATE TRIGGER fill_archive_track BEFORE INSERT ON archive_tracks FOR EACH ROW WHEN (new.artist_names IS NULL) EXECUTE FUNCTION fill_archive_track();
-CREATE TRIGGER forget_archive_summary AFTER INSERT ON archive_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON archive_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER settle_hidden AFTER INSERT ON archive_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_shelved_tracks();
-CREATE TRIGGER settle_own_features AFTER INSERT ON archive_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_shelved_own_features();
+CREATE TRIGGER fill_archive_track BEFORE INSERT ON library_tracks FOR EACH ROW WHEN (new.artist_names IS NULL) EXECUTE FUNCTION fill_archive_track();
+CREATE TRIGGER forget_archive_summary AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
+CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
+CREATE TRIGGER settle_hidden AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_library_tracks();
+CREATE TRIGGER settle_own_features AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_library_own_features();
 
 CREATE TRIGGER settle_hidden AFTER INSERT ON hidden_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_tracks();
 CREATE TRIGGER settle_hidden_on_delete AFTER DELETE ON hidden_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_tracks();

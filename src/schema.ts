@@ -63,7 +63,7 @@ export class EarlierDatabase extends AppError {
   constructor() {
     super(
       409,
-      'This database was made by an earlier version of Music Time Machine, which this one cannot continue: export everything with that version (Settings, Export everything), then restore the ZIP into a new database with this one (npm run import -- FILE). Nothing was touched.',
+      'This database was made by an earlier version of Music Time Machine, which this one cannot continue: export everything with that version (Settings, Export everything), then restore the ZIP into a new database with this one (npm run restore -- FILE). Nothing was touched.',
     );
   }
 }

@@ -35,7 +35,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('a database of the version before the first release', () => {
   const oldFile = writeArchive(directory, 'old', SNAPSHOTS_SCHEMA, () => undefined);
-  const zip = path.join(import.meta.dirname, 'exports/made-by-the-24/alice.zip');
+  const zip = path.join(import.meta.dirname, 'restore/made-by-the-24/alice.zip');
 
   it.each<[string, string, string[], Record<string, string>?]>([
     ['the app', 'src/server.ts', []],
@@ -46,7 +46,7 @@ describe('a database of the version before the first release', () => {
     ['capture', 'scripts/capture.ts', []],
     ['worker', 'scripts/worker.ts', []],
     ['doctor', 'scripts/doctor.ts', []],
-    ['import', 'scripts/import.ts', [zip]],
+    ['restore', 'scripts/restore.ts', [zip]],
     ['export:sqlite', 'scripts/export-to-sqlite.ts', [path.join(directory, 'new.db')]],
     ['rotate:keys', 'scripts/rotate-token-keys.ts', []],
   ])('is refused by %s, which says what to do and changes nothing', async (_name, script, args, env = {}) => {
