@@ -1,3 +1,9 @@
+/** What a spreadsheet needs to read a file as UTF-8: without it, é becomes Ã©. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** The first line of a CSV file, which stands there even where no other follows. */
+export const csvHead = (columns: readonly string[]): string => BYTE_ORDER_MARK + csvLine(columns);
+
 export function csvLine(fields: readonly string[]): string {
   return `${fields.map(csvField).join(',')}\r\n`;
 }

@@ -1,45 +1,80 @@
-import { csvLine } from '../csv.ts';
+import { csvHead, csvLine } from '../csv.ts';
 import { OWN } from './old-layout.ts';
 
 /** A table for people, in the words of the field; the JSON beside it is what is complete. */
 export interface CsvFile {
   readonly name: string;
-  /** Every column a text; its name is the heading. */
-  readonly query: string;
+  /** Its headings, and the SQL of each: a text. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Which rows, in which order: SQL after the columns. */
+  readonly rows: string;
 }
+
+/** Of `a`, a row of the library. */
+const TRACK = { track: 'a.name', artists: 'artist_names', album: 'album_name' };
 
 export const CSV_FILES: readonly CsvFile[] = [
   {
     name: 'top-lists.csv',
-    query: `SELECT snapshot_date::text AS date, time_range, rank::text, a.name AS track, artist_names AS artists,
-              album_name AS album, track_id
-            FROM (SELECT * FROM snapshots WHERE ${OWN}) AS s JOIN library_tracks AS a USING (user_id, track_id)
-            ORDER BY snapshot_date, time_range COLLATE "C", rank, track_id COLLATE "C"`,
+    columns: {
+      date: 'snapshot_date::text',
+      time_range: 'time_range',
+      rank: 'rank::text',
+      ...TRACK,
+      track_id: 'track_id',
+    },
+    rows: `FROM (SELECT * FROM snapshots WHERE ${OWN}) AS s JOIN library_tracks AS a USING (user_id, track_id)
+           ORDER BY snapshot_date, time_range COLLATE "C", rank, track_id COLLATE "C"`,
   },
   {
     name: 'plays.csv',
-    query: `SELECT to_char(played_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS played_at, a.name AS track,
-              artist_names AS artists, album_name AS album, track_id
-            FROM (SELECT * FROM plays WHERE ${OWN}) AS p JOIN library_tracks AS a USING (user_id, track_id)
-            ORDER BY p.played_at, track_id COLLATE "C"`,
+    columns: {
+      played_at: `to_char(played_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+      ...TRACK,
+      track_id: 'track_id',
+    },
+    rows: `FROM (SELECT * FROM plays WHERE ${OWN}) AS p JOIN library_tracks AS a USING (user_id, track_id)
+           ORDER BY p.played_at, track_id COLLATE "C"`,
   },
   {
     name: 'playlists.csv',
-    query: `SELECT p.name AS playlist, position::text, a.name AS track, artist_names AS artists, album_name AS album,
-              track_id, playlist_id
-            FROM (SELECT * FROM playlist_tracks WHERE ${OWN}) AS e
-            JOIN playlists AS p USING (user_id, playlist_id) JOIN library_tracks AS a USING (user_id, track_id)
-            ORDER BY playlist_id COLLATE "C", position, track_id COLLATE "C"`,
+    columns: {
+      playlist: 'p.name',
+      position: 'position::text',
+      ...TRACK,
+      track_id: 'track_id',
+      playlist_id: 'playlist_id',
+    },
+    rows: `FROM (SELECT * FROM playlist_tracks WHERE ${OWN}) AS e
+           JOIN playlists AS p USING (user_id, playlist_id) JOIN library_tracks AS a USING (user_id, track_id)
+           ORDER BY playlist_id COLLATE "C", e.position, track_id COLLATE "C"`,
   },
   {
     name: 'tracks.csv',
-    query: `SELECT name AS track, artist_names AS artists, album_name AS album, release_date::text,
-              release_date_precision, duration_ms::text, popularity::text, energy::text, valence::text,
-              danceability::text, tempo::text AS tempo_bpm, loudness::text AS loudness_db,
-              first_listed_date::text, last_listed_date::text, best_rank::text, track_id
-            FROM library_tracks WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
+    columns: {
+      ...TRACK,
+      release_date: 'release_date::text',
+      release_date_precision: 'release_date_precision',
+      duration_ms: 'duration_ms::text',
+      popularity: 'popularity::text',
+      energy: 'energy::text',
+      valence: 'valence::text',
+      danceability: 'danceability::text',
+      tempo_bpm: 'tempo::text',
+      loudness_db: 'loudness::text',
+      first_listed_date: 'first_listed_date::text',
+      last_listed_date: 'last_listed_date::text',
+      best_rank: 'best_rank::text',
+      track_id: 'track_id',
+    },
+    rows: `FROM library_tracks AS a WHERE ${OWN} ORDER BY track_id COLLATE "C"`,
   },
 ];
+
+export const csvQuery = ({ columns, rows }: CsvFile): string =>
+  `SELECT ${Object.entries(columns)
+    .map(([heading, sql]) => `${sql} AS "${heading}"`)
+    .join(', ')} ${rows}`;
 
 export type CsvRow = Readonly<Record<string, string | null>>;
 
@@ -50,4 +85,4 @@ export const sizeOfCsvRow = (row: CsvRow): number =>
 export const csvLines = (rows: readonly CsvRow[]): string =>
   rows.map((row) => csvLine(Object.values(row).map((text) => text ?? ''))).join('');
 
-export const csvHeader = (row: CsvRow): string => csvLine(Object.keys(row));
+export const csvHeader = ({ columns }: CsvFile): string => csvHead(Object.keys(columns));

@@ -6,7 +6,15 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { Db, Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { CSV_FILES, csvHeader, csvLines, sizeOfCsvRow, type CsvRow } from './csv-files.ts';
+import {
+  CSV_FILES,
+  csvHeader,
+  csvLines,
+  csvQuery,
+  sizeOfCsvRow,
+  type CsvFile,
+  type CsvRow,
+} from './csv-files.ts';
 import { dataFileOf, EXPORT_FORMAT, EXPORT_VERSION, MANIFEST, type TableFile } from './manifest.ts';
 import { fillOldFile } from './old-copy.ts';
 import { readMe } from './read-me.ts';
@@ -85,7 +93,7 @@ async function addFiles(
       tableLines(tx, { table, columns: columns.get(table.name) ?? [], files, signal }),
     );
   }
-  for (const { name, query } of CSV_FILES) addStream(zip, `csv/${name}`, () => csvOf(tx, query, signal));
+  for (const file of CSV_FILES) addStream(zip, `csv/${file.name}`, () => csvOf(tx, file, signal));
   addStream(zip, 'old-app/music_time_machine.db', () => oldFile(tx, directory, signal));
   addStream(zip, MANIFEST, () => [
     JSON.stringify(
@@ -143,13 +151,9 @@ export async function* tableLines(
   files.push({ table: table.name, columns: [...columns], rows, bytes, sha256: hash.digest('hex') });
 }
 
-async function* csvOf(tx: Transaction, query: string, signal: AbortSignal): AsyncGenerator<string> {
-  let begun = false;
-  for await (const rows of readRows<CsvRow>(tx, query, sizeOfCsvRow, signal)) {
-    if (!begun && rows[0]) yield csvHeader(rows[0]);
-    begun = true;
-    yield csvLines(rows);
-  }
+async function* csvOf(tx: Transaction, file: CsvFile, signal: AbortSignal): AsyncGenerator<string> {
+  yield csvHeader(file);
+  for await (const rows of readRows<CsvRow>(tx, csvQuery(file), sizeOfCsvRow, signal)) yield csvLines(rows);
 }
 
 async function* oldFile(tx: Transaction, directory: string, signal: AbortSignal): AsyncGenerator<Buffer> {

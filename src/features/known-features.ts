@@ -1,6 +1,6 @@
 import { MERGED_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import type { Queries } from '../db.ts';
-import { csvLine } from '../csv.ts';
+import { csvHead, csvLine } from '../csv.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { FEATURE_LIMITS, FEATURE_NAMES } from './feature-columns.ts';
 
@@ -34,7 +34,7 @@ const KNOWN = hotQuery(
 
 /** What is known of every track of a listener, as a CSV in the form that can be loaded again. */
 export async function* knownFeatureLines(db: Queries, userId: number): AsyncGenerator<string> {
-  yield csvLine(['track_id', 'name', 'artists', ...FEATURE_NAMES]);
+  yield csvHead(['track_id', 'name', 'artists', ...FEATURE_NAMES]);
   let last = '';
   for (;;) {
     const rows = await db.many<KnownRow>(KNOWN, [userId, last]);

@@ -14,6 +14,7 @@ import {
 } from '../support/app.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
+import { readCsv } from '../support/csv.ts';
 
 const test = useApp({ RECCOBEATS: 'yes', RECCOBEATS_URL: 'http://127.0.0.1:9', RECCOBEATS_PER_DAY: '400' });
 const PAGE = '/settings/audio-features';
@@ -192,7 +193,7 @@ describe('a file of one’s own', () => {
       .get(`${PAGE}/known.csv`)
       .expect(200)
       .expect('Content-Type', /text\/csv/);
-    expect(known.text.split('\r\n')[0]).toBe(
+    expect(readCsv(known.text)[0]?.join(',')).toBe(
       'track_id,name,artists,energy,valence,danceability,acousticness,instrumentalness,speechiness,liveness,tempo,loudness,key,mode,time_signature',
     );
     expect(known.text).toContain(`${OLD},Track ${OLD},,0.1,0.2,,,,,,,-7.5,,,`);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { insertArchiveTracks, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { readCsv } from '../support/csv.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -177,15 +178,3 @@ describe('the file', () => {
     expect(shownIds(await page('?page=27'))).toHaveLength(10);
   });
 });
-
-/** RFC 4180, read apart from the code that writes it. */
-function readCsv(text: string): string[][] {
-  return text
-    .split(/\r\n(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .filter((record) => record !== '')
-    .map((record) =>
-      record
-        .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-        .map((field) => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field)),
-    );
-}

@@ -1,7 +1,7 @@
 import { DEFAULT_SORT } from '../../explore/conditions.ts';
 import { SORT_KEYS, type Sort, type SortKey } from '../../explore/filters.ts';
 import type { ExploredTrack, TakenTrack } from '../../explore/tracks.ts';
-import { csvLine } from '../../csv.ts';
+import { csvHead, csvLine } from '../../csv.ts';
 import { addressOf, type Written } from './form.ts';
 import { formatDate, formatDuration, formatFeature, formatMonth, formatNumber } from '../page/format.ts';
 
@@ -116,7 +116,7 @@ const TAKEN = {
 
 /** The tracks as CSV, line by line, under their headings. What is not known is an empty field. */
 export async function* csvOf(tracks: AsyncIterable<TakenTrack>): AsyncGenerator<string> {
-  yield csvLine(Object.keys(TAKEN));
+  yield csvHead(Object.keys(TAKEN));
   for await (const track of tracks)
     yield csvLine(Object.values(TAKEN).map((read) => String(read(track) ?? '')));
 }

@@ -2,7 +2,7 @@ import type { FileTrack } from '../../playlists/files.ts';
 import { oneLine } from '../../playlists/proposals.ts';
 import type { Playlist } from '../../playlists/playlists.ts';
 import { spotifyLink } from '../page/helpers.ts';
-import { csvLine } from '../../csv.ts';
+import { csvHead, csvLine } from '../../csv.ts';
 
 /** A kind of file a playlist can be taken away as, written piece by piece. */
 export interface PlaylistFormat {
@@ -26,7 +26,7 @@ const COLUMNS = [
 
 const csv: PlaylistFormat = {
   contentType: 'text/csv; charset=utf-8',
-  head: () => csvLine(COLUMNS),
+  head: () => csvHead(COLUMNS),
   track: (track, place) =>
     csvLine([
       String(place),

@@ -1,5 +1,5 @@
 import type { Reject } from '../../archives/imports.ts';
-import { csvLine } from '../../csv.ts';
+import { csvHead, csvLine } from '../../csv.ts';
 
 /** A format in which rejects can be taken away: how a browser is told, and the text piece by piece. */
 export interface RejectFormat {
@@ -13,7 +13,7 @@ const COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'type'
 /** For a spreadsheet. JSON lines are the exact ones: here a field that would be a formula gets a ' before it. */
 const csv: RejectFormat = {
   contentType: 'text/csv; charset=utf-8',
-  header: csvLine(COLUMNS),
+  header: csvHead(COLUMNS),
   line: (reject) =>
     csvLine([
       reject.source_table,
