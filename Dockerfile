@@ -2,6 +2,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY scripts/build-sqlite.mjs ./scripts/
 # better-sqlite3, for the one-time move, compiles where no ready binary fits.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 make g++ \

@@ -16,7 +16,10 @@ const USAGE = 'usage: npm run demo -- [FILE] [--fresh] [--port N]';
 await runTool(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { fresh: { type: 'boolean', default: false }, port: { type: 'string', default: '3000' } },
+    options: {
+      fresh: { type: 'boolean', default: false },
+      port: { type: 'string', default: String(loadConfig('database').port) },
+    },
   });
   if (positionals.length > 1 || !/^\d{1,5}$/.test(values.port)) throw new AppError(400, USAGE);
   const [file] = positionals;

@@ -76,7 +76,7 @@ function assemble(given: Settings, needs: Needs): Config {
   const production = given.NODE_ENV === 'production';
   const baseUrl = (given.BASE_URL ?? `http://127.0.0.1:${given.PORT}`).replace(/\/+$/, '');
   return {
-    keepViews: given.NODE_ENV !== 'development',
+    keepViews: given.RELOAD_VIEWS === 'no',
     logLevel: given.LOG_LEVEL,
     port: given.PORT,
     host: given.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),

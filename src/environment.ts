@@ -88,6 +88,7 @@ const settings = z.object({
   RECCOBEATS_PER_DAY: perDay(1, 100_000).default(1000),
   PAYLOADS_PER_DAY: perDay(0, 400).default(50),
   WORKER_IN_WEB: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
+  RELOAD_VIEWS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -36,7 +36,7 @@ const databaseOf = (env: Environment) => loadConfig('database', env).database;
 describe('settings left out', () => {
   it('have defaults that fit a machine of one’s own', () => {
     expect(loadConfig('web', { ...SPOTIFY, ...SECRETS })).toMatchObject({
-      keepViews: false,
+      keepViews: true,
       logLevel: 'info',
       port: 3000,
       host: '127.0.0.1',

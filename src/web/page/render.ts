@@ -15,6 +15,8 @@ export function useViews(app: Express, assets: Assets, options: { cache: boolean
   const shared = { helpers: { ...helpers, asset: assets.url } };
   app.set('views', VIEWS_DIR);
   app.set('view engine', 'ejs');
+  // Else Express looks for the file on the disk each time, unless NODE_ENV says production.
+  app.set('view cache', options.cache);
   app.engine('ejs', (file: string, locals: object, done: (error: unknown, html?: string) => void) => {
     let html: string;
     try {
