@@ -321,7 +321,7 @@ CREATE FUNCTION search_form(words text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (octet_length(words) = char_length(words)) THEN lower(words) ELSE lower(unaccent('unaccent'::regdictionary, NORMALIZE(words, NFKC))) END;
+RETURN CASE WHEN (octet_length(words) = char_length(words)) THEN lower(words) ELSE regexp_replace(lower(unaccent('unaccent'::regdictionary, NORMALIZE(words, NFKC))), '[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]+', '', 'g') END;
 
 CREATE FUNCTION library_mark(user_id bigint)
  RETURNS text
@@ -354,6 +354,13 @@ CREATE FUNCTION joined_search_words(form text)
  IMMUTABLE PARALLEL SAFE
 RETURN search_words(regexp_replace(form, '[!-/:-@[-`{-~]+', '', 'g'));
 
+CREATE FUNCTION spelled_words(form text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO '$user', 'public'
+RETURN (SELECT COALESCE(string_agg(joined_search_words(translate(rtrim(word.word, '!'), '!$@3', 'isae')), ' '), '') AS "coalesce" FROM string_to_table(spelled_words.form, ' ') word(word) WHERE (word.word ~ '[!$@3][a-z]|[a-z][$@3]'));
+
 CREATE FUNCTION marked_words(mark text, name text)
  RETURNS text
  LANGUAGE plpgsql
@@ -366,6 +373,9 @@ DECLARE
 BEGIN
   IF form ~ '[^ !-/:-@[-`{-~][!-/:-@[-`{-~]+[^ !-/:-@[-`{-~]' THEN
     words := words || ' ' || joined_search_words(form);
+  END IF;
+  IF form ~ '[!$@3][a-z]|[a-z][$@3]' THEN
+    words := words || ' ʒ' || replace(spelled_words(form), ' ', ' ʒ');
   END IF;
   RETURN CASE WHEN words <> '' THEN ' ' || mark || replace(words, ' ', ' ' || mark) ELSE '' END;
 END $function$;

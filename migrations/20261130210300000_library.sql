@@ -7,12 +7,15 @@ CREATE EXTENSION IF NOT EXISTS cube;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 
--- Text as it is searched: one way of writing each character, no accents, no capitals. What is pure ASCII has one way of
--- being written: most names, and the cheaper half.
+-- Text as it is searched: one way of writing each character, no accents, no capitals, none of the vowel signs and
+-- lengthenings that Hebrew and Arabic may write or leave out. What is pure ASCII has one way of being written: most
+-- names, and the cheaper half.
 CREATE FUNCTION search_form(words text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN octet_length(words) = char_length(words) THEN lower(words)
-  ELSE lower(unaccent('unaccent'::regdictionary, normalize(words, NFKC))) END;
+  ELSE regexp_replace(lower(unaccent('unaccent'::regdictionary, normalize(words, NFKC))),
+    '[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]+',
+    '', 'g') END;
 
 -- Search speaks for one listener. Each lexeme of a document begins with whose it is, so that the index holds a
 -- listener's words together and reads no more of them, also for the beginning of a word, however many listeners there
@@ -47,7 +50,14 @@ CREATE FUNCTION joined_search_words(form text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN search_words(regexp_replace(form, '[!-/:-@[-`{-~]+', '', 'g'));
 
--- A name as a listener's marked words, then those of its words that can be written as one.
+-- Words with signs that stand for letters, as they are said: pink for p!nk, kesha for ke$ha, asap for a$ap.
+CREATE FUNCTION spelled_words(form text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT
+RETURN (SELECT COALESCE(string_agg(joined_search_words(translate(rtrim(word, '!'), '!$@3', 'isae')), ' '), '')
+  FROM string_to_table(form, ' ') AS word WHERE word ~ '[!$@3][a-z]|[a-z][$@3]');
+
+-- A name as a listener's marked words, then those of its words that can be written as one, then those that are spelled
+-- with signs: these have a mark of their own, so that what is written in letters is found first.
 CREATE FUNCTION marked_words(mark text, name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
@@ -56,6 +66,9 @@ DECLARE
 BEGIN
   IF form ~ '[^ !-/:-@[-`{-~][!-/:-@[-`{-~]+[^ !-/:-@[-`{-~]' THEN
     words := words || ' ' || joined_search_words(form);
+  END IF;
+  IF form ~ '[!$@3][a-z]|[a-z][$@3]' THEN
+    words := words || ' ʒ' || replace(spelled_words(form), ' ', ' ʒ');
   END IF;
   RETURN CASE WHEN words <> '' THEN ' ' || mark || replace(words, ' ', ' ' || mark) ELSE '' END;
 END $$;
@@ -548,5 +561,5 @@ DROP FUNCTION record_library_tracks, record_listings, recount_deleted_listings, 
   refresh_library_tracks, settle_changed_own_features, settle_library_own_features, settle_own_features,
   settle_hidden_tracks, settle_hidden_artists, settle_hidden_credits, settle_library_tracks, settle_hidden,
   forget_archive_summary, forget_track_summaries, forget_artist_summaries CASCADE;
-DROP FUNCTION library_trigrams, search_document, marked_words, joined_search_words, search_words, search_form, library_mark,
+DROP FUNCTION library_trigrams, search_document, marked_words, spelled_words, joined_search_words, search_words, search_form, library_mark,
   mood_quadrant, mood_strength, scaled_tempo;

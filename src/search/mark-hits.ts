@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { Field } from './parse-query.ts';
-import type { FoldedQuery, FoldedTerm } from './terms.ts';
+import { SPELLED, type FoldedQuery, type FoldedTerm } from './terms.ts';
 
 /** A stretch of a name: what was found in it, or what stands between. Put together they are the name again. */
 export interface Stretch {
@@ -17,6 +17,8 @@ interface PieceForm {
   readonly piece: string;
   readonly word: string;
   readonly joined: string | null;
+  /** Its letters, where signs stand for some. */
+  readonly spelled: string | null;
   readonly stem: string | null;
   /** It resembles one of the words that were only nearly found. */
   readonly near: boolean;
@@ -89,9 +91,13 @@ function hitsIn(
   return hits;
 }
 
-function isOneWord({ lexemes, joined, stem, phrase }: FoldedTerm, form: PieceForm | undefined): boolean {
+function isOneWord(
+  { lexemes, joined, spelled, stem, phrase }: FoldedTerm,
+  form: PieceForm | undefined,
+): boolean {
   if (!form || phrase) return false;
   const written = joined ?? (lexemes.length === 1 ? lexemes[0] : null);
+  if (form.spelled !== null && form.spelled === spelled) return true;
   return (form.joined !== null && form.joined === written) || (stem !== null && form.stem === stem);
 }
 
@@ -126,10 +132,10 @@ const PIECES = hotQuery(
   'search: how the shown names are kept',
   ['userId', 'shownWords', 'searchedWords'],
   `
-  SELECT piece, word, lexeme AS joined, (tsvector_to_array(to_tsvector('english', lexeme)))[1] AS stem,
+  SELECT piece, word, lexeme AS joined, library_mark($1) || '${SPELLED}' || NULLIF(spelled_words(form), '') AS spelled, (tsvector_to_array(to_tsvector('english', lexeme)))[1] AS stem,
     EXISTS (SELECT FROM unnest($3::text[]) AS sought WHERE similarity(sought, word) >= 0.3) AS near
   FROM (
-    SELECT piece, search_words(form) AS word, library_mark($1) || NULLIF(joined_search_words(form), '') AS lexeme
+    SELECT piece, form, search_words(form) AS word, library_mark($1) || NULLIF(joined_search_words(form), '') AS lexeme
     FROM (SELECT piece, search_form(piece) AS form FROM unnest($2::text[]) AS piece) AS folded
   ) AS pieces`,
 );

@@ -12,6 +12,8 @@ export interface FoldedTerm extends Term {
   readonly lexemes: readonly string[];
   /** All of it written as one word (`acdc`), as a lexeme; null where that is the same as its only word. */
   readonly joined: string | null;
+  /** It as a lexeme of names that write signs for letters (`pink` of P!nk); null for phrases and more than one word. */
+  readonly spelled: string | null;
   /** Its English stem as a lexeme; null for phrases and where it has no single one. */
   readonly stem: string | null;
 }
@@ -48,6 +50,9 @@ export async function foldQuery(db: Queries, userId: number, query: SearchQuery)
   };
 }
 
+/** Stands between a listener's mark and a word that a name spells with signs (marked_words). */
+export const SPELLED = 'ʒ';
+
 function foldedTerm(term: Term, row: FoldedRow): FoldedTerm {
   const joined = !term.phrase && row.joined.length === 1 ? (row.joined[0] ?? null) : null;
   const stem = !term.phrase && row.stems.length === 1 ? (row.stems[0] ?? null) : null;
@@ -56,6 +61,7 @@ function foldedTerm(term: Term, row: FoldedRow): FoldedTerm {
     form: row.form,
     words: row.words === '' ? [] : row.words.split(' '),
     lexemes: row.lexemes,
+    spelled: term.phrase || !/^\S+$/.test(row.words) ? null : `${row.mark}${SPELLED}${row.words}`,
     joined: joined === row.lexemes[0] && row.lexemes.length === 1 ? null : joined,
     stem,
   };

@@ -43,14 +43,14 @@ export function artistTsQueryOf({ clauses, without, years }: FoldedQuery): strin
   const found = clauses.map((terms) => terms.filter(hasWords)).filter((terms) => terms.length > 0);
   if (aside || found.length === 0 || found.flat().some(({ field }) => field === 'track' || field === 'album'))
     return null;
-  return allOf(found.map((terms) => anyOf(terms.map((term) => exact(term, 'B')))));
+  return allOf(found.map((terms) => anyOf(terms.map((term) => written(term, 'B')))));
 }
 
 /** As `exactly`, but the last term is only begun: for suggestions while it is typed. */
 export function begunTsQueryOf({ clauses }: FoldedQuery, weights: Weights): string | null {
   const terms = clauses.flat().filter(hasWords);
   if (terms.length === 0) return null;
-  return allOf(terms.map((term, index) => exact(term, weights, index === terms.length - 1)));
+  return allOf(terms.map((term, index) => written(term, weights, index === terms.length - 1)));
 }
 
 const MOST_TRIGRAMS = 10;
@@ -81,11 +81,21 @@ const hasWords = ({ lexemes }: FoldedTerm): boolean => lexemes.length > 0;
 
 function loose(term: FoldedTerm): string {
   const stem = term.field === null && term.stem !== null ? [lexeme(term.stem, 'D')] : [];
-  return anyOf([exact(term, 'ABC'), ...stem]);
+  return anyOf([written(term, 'ABC'), ...stem]);
 }
 
+/** In letters, or with signs for letters. */
+function written(term: FoldedTerm, weights: Weights, begun = false): string {
+  const inLetters = exact(term, weights, begun);
+  if (term.spelled === null) return inLetters;
+  return anyOf([inLetters, lexeme(term.spelled, weightsOf(term, weights), begun)]);
+}
+
+const weightsOf = ({ field }: FoldedTerm, weights: Weights): Weights =>
+  field === null ? weights : FIELD_WEIGHTS[field];
+
 function exact(term: FoldedTerm, weights: Weights, begun = false): string {
-  const where = term.field === null ? weights : FIELD_WEIGHTS[term.field];
+  const where = weightsOf(term, weights);
   const last = term.lexemes.length - 1;
   const words = term.lexemes.map((word, index) => lexeme(word, where, begun && index === last)).join(' <-> ');
   return term.joined === null ? `(${words})` : anyOf([`(${words})`, lexeme(term.joined, where, begun)]);

@@ -77,6 +77,12 @@ describe('what is found', () => {
       { trackId: 'cyrillic', name: 'Ещё раз про любовь', artistName: 'Земфира' },
       { trackId: 'arabic', name: 'حبيبي', artistName: 'عمرو دياب' },
       { trackId: 'thai', name: 'ความรักสีดำ' },
+      { trackId: 'with-vowels', name: 'أَنْتَ عُمْرِي', artistName: 'أُمّ كُلْثُوم' },
+      { trackId: 'niqqud', name: 'יְרוּשָׁלַיִם שֶׁל זָהָב' },
+      { trackId: 'what', name: 'What About Us', artistName: 'P!nk', popularity: 99 },
+      { trackId: 'pink-artist', name: 'Lights', artistName: 'Pink' },
+      { trackId: 'tik-tok', name: 'TiK ToK', artists: ['ke$ha'] },
+      { trackId: 'asap', name: 'Praise the Lord', artistName: 'A$AP Rocky' },
       { trackId: 'hindi', name: 'नमस्ते इंग्लैंड' },
       { trackId: 'divide', name: '÷', artistName: 'Ed' },
       { trackId: 'questions', name: '???' },
@@ -95,6 +101,32 @@ describe('what is found', () => {
       expect(await found(text)).toEqual(['beyonce']);
     },
   );
+
+  it.each([
+    ['أنت عمري', 'with-vowels'],
+    ['أَنْتَ عُمْرِي', 'with-vowels'],
+    ['أم كلثوم', 'with-vowels'],
+    ['أنـــت', 'with-vowels'],
+    ['ירושלים של זהב', 'niqqud'],
+    ['יְרוּשָׁלַיִם', 'niqqud'],
+  ])('does not ask for vowel signs: %s', async (text, trackId) => {
+    expect(await found(text)).toEqual([trackId]);
+  });
+
+  it('takes signs of names for the letters they stand for, after what is written in letters', async () => {
+    expect(await found('pink')).toEqual(['pink-artist', 'what']);
+    expect(await found('artist:pink about')).toEqual(['what']);
+    expect(await found('track:pink')).toEqual([]);
+    expect(await found('p!nk')).toEqual(['what']);
+    expect(await found('kesha')).toEqual(['tik-tok']);
+    expect(await found('asap rocky')).toEqual(['asap']);
+    expect(await hits('asap')).toEqual(['A$AP']);
+    const { artists } = await searchArchive(test.db, alice, 'kesha', 1);
+    expect(artists.map(({ name }) => name)).toEqual(['KE$HA']);
+    expect(await listSuggestions(test.db, alice, 'kes')).toContainEqual(
+      expect.objectContaining({ kind: 'artist', name: 'KE$HA' }),
+    );
+  });
 
   it('needs every word, wherever it stands', async () => {
     expect(await found('halo beyonce')).toEqual(['beyonce']);
@@ -173,7 +205,9 @@ describe('what is found', () => {
   it('takes signs for what they are: none is a pattern or an operator', async () => {
     for (const sign of ['%', '_', '%%%', '\\', '!', ':*', '&', '|', '<->', '(', "'", '"', '*'])
       expect(
-        (await found(sign)).filter((id) => !['percent', 'questions', 'acdc', 'divide', 'dont'].includes(id)),
+        (await found(sign)).filter(
+          (id) => !['percent', 'questions', 'acdc', 'divide', 'dont', 'what'].includes(id),
+        ),
       ).toEqual([]);
     expect(await found('駆る')).toEqual([]);
     expect(await found('simon & halo')).toEqual([]);
