@@ -23,8 +23,8 @@ import { fillLibrary, refreshLibraries } from './target/library.ts';
 import { stageTable, type Reading } from './staged-path/stage.ts';
 import { createStaging } from './staged-path/staged-tables.ts';
 import { findAllThere } from './fast-path/all-there.ts';
-import { isForCarefulWay, isStraight } from './fast-path/may-go-fast.ts';
-import { StraightLoad } from './fast-path/load.ts';
+import { isForStagedPath, mayTakeFastPath } from './fast-path/may-go-fast.ts';
+import { FastLoad } from './fast-path/load.ts';
 import { verifyTable, verifyWhole } from './verify/read-back.ts';
 import { findWarnings } from './warnings.ts';
 
@@ -92,20 +92,20 @@ class Move {
     await takeTurn(tx, this.progress);
     await setSession(tx, this.options.assumedZone ?? 'UTC');
     const digest = digestOf(this.source);
-    return (await this.goStraight(tx, digest)) ?? this.goCarefully(tx, digest);
+    return (await this.tryFastPath(tx, digest)) ?? this.takeStagedPath(tx, digest);
   }
 
   /** A file as the old app wrote it, into an archive that holds nothing or all of it; null where it is not so. */
-  private async goStraight(tx: Transaction, digest: string): Promise<MoveReport | null> {
-    if (this.options.findArchive || this.options.afterwards || !isStraight(this.source)) return null;
-    await tx.execute('SAVEPOINT straight');
+  private async tryFastPath(tx: Transaction, digest: string): Promise<MoveReport | null> {
+    if (this.options.findArchive || this.options.afterwards || !mayTakeFastPath(this.source)) return null;
+    await tx.execute('SAVEPOINT fast_path');
     try {
       const report = (await this.findUnchanged(tx, digest)) ?? (await this.load(tx, digest));
       if (report) return report;
     } catch (error) {
-      if (!isForCarefulWay(error)) throw error;
+      if (!isForStagedPath(error)) throw error;
     }
-    await tx.execute('ROLLBACK TO SAVEPOINT straight');
+    await tx.execute('ROLLBACK TO SAVEPOINT fast_path');
     return null;
   }
 
@@ -124,8 +124,8 @@ class Move {
     if (!bulkLoad.isUnderWay || !bulkLoad.fromEmpty) return null;
     const archive = await findOrCreateArchive(tx, this.options.owner, digest);
     await lockArchive(tx, archive.userId);
-    const straight = new StraightLoad(this.source, this.options.db, this.progress);
-    const tables = await straight.run(tx, archive.userId, bulkLoad);
+    const fastLoad = new FastLoad(this.source, this.options.db, this.progress);
+    const tables = await fastLoad.run(tx, archive.userId, bulkLoad);
     return this.conclude(tx, archive, digest, { tables, written: this.rows, conversions: new Map() });
   }
 
@@ -133,7 +133,7 @@ class Move {
     return this.source.tables.reduce((sum, table) => sum + table.rows, 0);
   }
 
-  private async goCarefully(tx: Transaction, digest: string): Promise<MoveReport> {
+  private async takeStagedPath(tx: Transaction, digest: string): Promise<MoveReport> {
     await createStaging(tx);
     const readings = await this.stage(tx);
     // Whole tables before one listener's row: whoever waits for that row holds locks on tables.

@@ -15,8 +15,8 @@ export const silentProgress: Progress = {
   say: () => undefined,
 };
 
-/** Whoever counts tells us now and then: so many may be done of which we have not heard. */
-const UNHEARD_OF = 1000;
+/** Progress is reported now and then, so that as many rows may be done that are not counted yet. */
+const NOT_YET_COUNTED = 1000;
 
 /** Bars on stderr, so that stdout stays the report's own. */
 export function terminalProgress(stream: NodeJS.WritableStream = process.stderr): Progress {
@@ -34,7 +34,7 @@ export function terminalProgress(stream: NodeJS.WritableStream = process.stderr)
     },
     finish() {
       // Less would be a run that broke off: its bar stays where it was.
-      if (rest < UNHEARD_OF) bar?.update(bar.getTotal());
+      if (rest < NOT_YET_COUNTED) bar?.update(bar.getTotal());
       bar?.stop();
       bar = undefined;
     },

@@ -3,13 +3,13 @@ import type { Source, SourceTable } from '../read/open-source.ts';
 import { hasRepeatedKey } from '../read/repeated-keys.ts';
 import type { TableReport } from '../report.ts';
 import { planByKey, setPlanner } from '../verify/plan-by-key.ts';
-import { NotStraight } from './may-go-fast.ts';
-import { stageToldSnapshots, tellTracks, toldTracks } from './source-digest.ts';
+import { NotForFastPath } from './may-go-fast.ts';
+import { stageSourceSnapshots, readSourceTracks, sourceTracks } from './source-digest.ts';
 
 /**
  * Compares a file that was moved before with what the archive holds, value by value and in one reading.
  * @returns the tables with each row already there; null as soon as one is not
- * @throws NotStraight, or what the server says, where the file is for the careful way
+ * @throws NotForFastPath, or what the server says, where the file is for the staged path
  */
 export async function findAllThere(
   tx: Transaction,
@@ -21,7 +21,7 @@ export async function findAllThere(
   );
   if (!tracks || !snapshots || !(await holdsAsMany(tx, userId, tracks, snapshots))) return null;
   const there =
-    (await arePlacesThere(tx, source, snapshots, userId)) &&
+    (await areListsThere(tx, source, snapshots, userId)) &&
     (await areTracksThere(tx, source, tracks, userId));
   return there ? source.tables.map(alreadyThere) : null;
 }
@@ -41,15 +41,15 @@ async function holdsAsMany(
   return held.tracks >= tracks.rows && held.snapshots >= snapshots.rows;
 }
 
-async function arePlacesThere(
+async function areListsThere(
   tx: Transaction,
   source: Source,
   table: SourceTable,
   userId: number,
 ): Promise<boolean> {
-  await stageToldSnapshots(tx, source.db, table, () => undefined);
+  await stageSourceSnapshots(tx, source.db, table, () => undefined);
   const found = await tx.one<{ there: number }>(
-    `SELECT count(*)::int AS there FROM told_snapshots AS k
+    `SELECT count(*)::int AS there FROM source_snapshots AS k
      JOIN snapshots AS t ON t.user_id = $1 AND t.snapshot_date = k.snapshot_date
        AND t.time_range = k.time_range AND t.track_id = k.track_id
      WHERE k.rank IS NULL OR k.rank = t.rank`,
@@ -61,7 +61,7 @@ async function arePlacesThere(
 const same = (column: string): string => `(k.${column} IS NULL OR k.${column} = t.${column})`;
 
 const TRACKS_THERE = `
-  SELECT count(*)::int AS there FROM ${toldTracks(2)}
+  SELECT count(*)::int AS there FROM ${sourceTracks(2)}
   JOIN tracks AS t ON t.track_id = k.track_id
   JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = k.track_id
   WHERE ${['name', 'artist_name', 'album_name', 'duration_ms', 'spotify_url', 'raw_json'].map(same).join(' AND ')}
@@ -75,14 +75,14 @@ async function areTracksThere(
 ): Promise<boolean> {
   const before = await planByKey(tx);
   let rows = 0;
-  for (const told of tellTracks(source.db, table)) {
-    const asked = tx.one<{ there: number }>(TRACKS_THERE, [userId, ...told.values]);
+  for (const chunk of readSourceTracks(source.db, table)) {
+    const asked = tx.one<{ there: number }>(TRACKS_THERE, [userId, ...chunk.values]);
     // While the server compares: of a key that comes twice jsonb kept the last alone.
-    const repeated = told.payloads.some((payload) => hasRepeatedKey(payload.toString()));
+    const repeated = chunk.payloads.some((payload) => hasRepeatedKey(payload.toString()));
     const { there } = await asked;
-    if (repeated) throw new NotStraight('a key that comes twice');
-    if (there !== told.rows) return false;
-    rows += told.rows;
+    if (repeated) throw new NotForFastPath('a key that comes twice');
+    if (there !== chunk.rows) return false;
+    rows += chunk.rows;
   }
   await setPlanner(tx, before);
   return rows === table.rows;

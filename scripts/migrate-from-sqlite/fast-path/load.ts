@@ -9,27 +9,26 @@ import type { Progress } from '../progress.ts';
 import type { TableReport } from '../report.ts';
 import { fillLibrary } from '../target/library.ts';
 import { compressFast, createPayloadReaders } from '../staged-path/staged-tables.ts';
-import { NotStraight } from './may-go-fast.ts';
+import { NotForFastPath } from './may-go-fast.ts';
 import { SNAPSHOT_COLUMNS, snapshotLines, TRACK_COLUMNS, trackLines } from './rows.ts';
 import {
   digestSnapshots,
-  digestToldSnapshots,
-  digestToldTracks,
+  digestSourceSnapshots,
+  digestSourceTracks,
   digestTracks,
-  stageToldSnapshots,
+  stageSourceSnapshots,
   type Digest,
 } from './source-digest.ts';
 
-interface Told {
+interface Digests {
   readonly tracks: Digest;
   readonly snapshots: Digest;
 }
 
 /**
- * Sends the file straight into the empty tables, while a second connection is told the same by a second reading and
- * sums it up. @throws NotStraight, or what the server says, where the file is for the careful way
+ * Copies the file into the empty tables, while a second connection makes the source digest from a second reading of it. @throws NotForFastPath, or what the server says, where the file is for the staged path
  */
-export class StraightLoad {
+export class FastLoad {
   private readonly source: Source;
   private readonly db: Db;
   private readonly progress: Progress;
@@ -43,7 +42,7 @@ export class StraightLoad {
 
   async run(tx: Transaction, userId: number, bulkLoad: BulkLoad): Promise<TableReport[]> {
     await compressFast(tx);
-    const witness = this.hearWitness();
+    const source = this.beginSourceDigest();
     try {
       await this.copy(tx, userId);
       const held = { tracks: await digestTracks(tx), snapshots: await digestSnapshots(tx, userId) };
@@ -52,33 +51,33 @@ export class StraightLoad {
       await fillLibrary(tx, userId, 'SELECT track_id FROM tracks');
       await fillPeriods(tx, userId);
       await bulkLoad.buildRest(tx);
-      // Where the second connection was not to be had, or was lost, the first one hears it.
-      this.compare((await witness?.catch(() => null)) ?? (await this.hear(tx)), held);
+      // Without a second connection, or when it was lost, the first one makes the source digest.
+      this.compare((await source?.catch(() => null)) ?? (await this.digestSource(tx)), held);
       return this.report(held);
     } finally {
       this.cutOff = true;
-      await witness?.catch(() => undefined);
+      await source?.catch(() => undefined);
     }
   }
 
-  /** Null where there is no second connection to be had: then the first one hears the witness in the end. */
-  private hearWitness(): Promise<Told> | null {
+  /** Null where the pool has no second connection. */
+  private beginSourceDigest(): Promise<Digests> | null {
     if (this.db.pool.options.max < 2) return null;
-    const heard = this.db.withTransaction((tx) => this.hear(tx));
+    const digests = this.db.withTransaction((tx) => this.digestSource(tx));
     // It is awaited later; meanwhile its failure is nobody's surprise.
-    heard.catch(() => undefined);
-    return heard;
+    digests.catch(() => undefined);
+    return digests;
   }
 
-  private async hear(tx: Transaction): Promise<Told> {
+  private async digestSource(tx: Transaction): Promise<Digests> {
     const go = (): void => {
-      if (this.cutOff) throw new NotStraight('the load has ended');
+      if (this.cutOff) throw new NotForFastPath('the load has ended');
     };
     await createPayloadReaders(tx);
     await tx.execute(`SELECT set_config('jit', 'off', true), set_config('statement_timeout', '0', true)`);
-    const tracks = await digestToldTracks(tx, this.source.db, this.table('tracks'), go);
-    await stageToldSnapshots(tx, this.source.db, this.table('snapshots'), go);
-    return { tracks, snapshots: await digestToldSnapshots(tx) };
+    const tracks = await digestSourceTracks(tx, this.source.db, this.table('tracks'), go);
+    await stageSourceSnapshots(tx, this.source.db, this.table('snapshots'), go);
+    return { tracks, snapshots: await digestSourceSnapshots(tx) };
   }
 
   private async copy(tx: Transaction, userId: number): Promise<void> {
@@ -110,25 +109,25 @@ export class StraightLoad {
 
   private table(shape: string): SourceTable {
     const table = this.source.tables.find((found) => found.shape === shape);
-    if (table === undefined) throw new NotStraight(`no table ${shape}`);
+    if (table === undefined) throw new NotForFastPath(`no table ${shape}`);
     return table;
   }
 
   /** @throws VerificationFailed */
-  private compare(told: Told, held: Told): void {
+  private compare(source: Digests, held: Digests): void {
     for (const name of ['tracks', 'snapshots'] as const) {
-      const [file, target] = [told[name], held[name]];
+      const [file, target] = [source[name], held[name]];
       if (file.rows === target.rows && file.sum === target.sum && file.rows === this.table(name).rows)
         continue;
       throw new VerificationFailed(`${name}: what arrived is not what the file holds.`);
     }
   }
 
-  private report(held: Told): TableReport[] {
+  private report(held: Digests): TableReport[] {
     return this.source.tables.map(({ shape, rows }) => ({
       table: shape,
       read: rows,
-      moved: held[shape as keyof Told].rows,
+      moved: held[shape as keyof Digests].rows,
       alreadyThere: 0,
       kept: 0,
       duplicates: 0,

@@ -4,18 +4,18 @@ import type { Source, SourceTable } from '../read/open-source.ts';
 import { isAboutValues } from '../staged-path/stage.ts';
 
 /**
- * A file, a table or a row that is not as the old app wrote it. Nothing is wrong with it yet: it takes the careful
- * way, on which each value is judged.
+ * A file, a table or a row that is not as the old app wrote it. Nothing is wrong with it yet: it takes the staged
+ * path, on which each value is judged.
  */
-export class NotStraight extends Error {
-  override readonly name = 'NotStraight';
+export class NotForFastPath extends Error {
+  override readonly name = 'NotForFastPath';
 }
 
 /**
- * Whether the file can go straight into tables that hold nothing: the snapshots layout, without a column that the
+ * Whether the file can go unstaged into tables that hold nothing: the snapshots layout, without a column that the
  * archive does not know, its keys unique as SQLite itself guarantees.
  */
-export function isStraight({ db, layout, tables }: Source): boolean {
+export function mayTakeFastPath({ db, layout, tables }: Source): boolean {
   if (layout !== 'snapshots' || tables.length < 2) return false;
   if (db.pragma('encoding', { simple: true }) !== 'UTF-8') return false;
   return tables.every((table) => table.extra.length === 0 && hasRowid(db, table) && hasUniqueKey(db, table));
@@ -52,10 +52,10 @@ function hasUniqueKey(db: Database, { name, key, columns }: SourceTable): boolea
 }
 
 /** The file is not as it should be, has a value the server refuses, or rows that break a rule: there each is judged. */
-export function isForCarefulWay(error: unknown): boolean {
+export function isForStagedPath(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return (
-    error instanceof NotStraight ||
+    error instanceof NotForFastPath ||
     error instanceof VerificationFailed ||
     code.startsWith('23') ||
     isAboutValues(error)

@@ -4,9 +4,9 @@ import {
   type ReleaseDatePrecision,
 } from '../../../src/catalogue/release-date.ts';
 import { endOfString, unescapeKey } from '../read/repeated-keys.ts';
-import { NotStraight } from './may-go-fast.ts';
+import { NotForFastPath } from './may-go-fast.ts';
 
-/** What a payload says of its track, where it says it plainly: as `pg_temp.payload_…` read it on the careful way. */
+/** What a payload says of its track, where it says it plainly: as `pg_temp.payload_…` read it on the staged path. */
 export interface PayloadFacts {
   readonly released: ReleaseDate | null;
   readonly popularity: string | null;
@@ -22,10 +22,10 @@ const CLOSE_OBJECT = 125;
 
 /**
  * Reads a payload once, without building it: whether an object in it names a key twice, and the facts.
- * @throws NotStraight for a repeated key, a text that is no object, or a fact spelled in an unusual way
+ * @throws NotForFastPath for a repeated key, a text that is no object, or a fact spelled in an unusual way
  */
 export function readPayload(text: string): PayloadFacts {
-  if (text.charCodeAt(0) !== OPEN_OBJECT) throw new NotStraight('a payload that is no object');
+  if (text.charCodeAt(0) !== OPEN_OBJECT) throw new NotForFastPath('a payload that is no object');
   const said: Said = { released: null, precision: null, popularity: null, url: null };
   const open: (Set<string> | null)[] = [];
   let keys: Set<string> | null = null;
@@ -37,7 +37,7 @@ export function readPayload(text: string): PayloadFacts {
       const end = endOfString(text, at);
       if (beforeKey && keys !== null) {
         const key = unescapeKey(text.slice(at + 1, end));
-        if (keys.has(key)) throw new NotStraight('a key that comes twice');
+        if (keys.has(key)) throw new NotForFastPath('a key that comes twice');
         keys.add(key);
         beforeKey = false;
         if (open.length === 1) {
@@ -80,14 +80,14 @@ const COUNT = /\s*:\s*(?:(0|[1-9]\d*)|null)\s*[,}]/y;
 function stringAt(text: string, at: number): string | null {
   STRING.lastIndex = at;
   const found = STRING.exec(text);
-  if (found === null) throw new NotStraight('a fact that is no plain string');
+  if (found === null) throw new NotForFastPath('a fact that is no plain string');
   return found[1] ?? null;
 }
 
 function popularityAt(text: string, at: number): string | null {
   COUNT.lastIndex = at;
   const found = COUNT.exec(text);
-  if (found === null) throw new NotStraight('a popularity that is no whole number');
+  if (found === null) throw new NotForFastPath('a popularity that is no whole number');
   return found[1] !== undefined && /^(?:100|\d{1,2})$/.test(found[1]) ? found[1] : null;
 }
 

@@ -3,7 +3,7 @@ import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
 import { quoteName } from '../read/cells.ts';
 import { copyLine } from '../target/copy.ts';
 import type { SourceTable } from '../read/open-source.ts';
-import { NotStraight } from './may-go-fast.ts';
+import { NotForFastPath } from './may-go-fast.ts';
 import { readPayload } from './payload.ts';
 
 type Value = null | bigint | number | string | Buffer;
@@ -27,7 +27,7 @@ const MAX_KEY_BYTES = 2_400;
 const MAX_INTEGER = 2_147_483_647n;
 const ROWS_A_PIECE = 200;
 
-/** Rows for COPY, as they are in the file. @throws NotStraight at the first that is not as the old app wrote it */
+/** Rows for COPY, as they are in the file. @throws NotForFastPath at the first that is not as the old app wrote it */
 export function* trackLines(
   db: Database,
   table: SourceTable,
@@ -72,7 +72,7 @@ export function* snapshotLines(
   ])) {
     // A list's rows stand together: its day is judged once.
     if (date !== day) day = calendarDay(date);
-    if (!isTimeRange(range)) throw new NotStraight('an unknown time range');
+    if (!isTimeRange(range)) throw new NotForFastPath('an unknown time range');
     piece += `${userId}\t${plainKey(id)}\t${String(day)}\t${range}\t${integer(rank, 1n) ?? '\\N'}\n`;
     rows += 1;
     if (rows % ROWS_A_PIECE !== 0) continue;
@@ -99,35 +99,36 @@ function read(db: Database, { name, columns }: SourceTable, wanted: readonly str
 function text(value: Value | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'string' || value.includes('\0') || value.includes('\uFFFD'))
-    throw new NotStraight('a value that is no plain text');
+    throw new NotForFastPath('a value that is no plain text');
   return value;
 }
 
 function key(value: Value | undefined): string {
   const found = text(value);
   if (found === null || found === '' || (found.length > MAX_KEY_BYTES / 3 && isTooLong(found)))
-    throw new NotStraight('a key that cannot stand');
+    throw new NotForFastPath('a key that cannot stand');
   return found;
 }
 
 const isTooLong = (id: string): boolean => Buffer.byteLength(id) > MAX_KEY_BYTES;
 
-/** Spotify's ids need no escaping; any other key takes the careful way. */
+/** Spotify's ids need no escaping; any other key takes the staged path. */
 function plainKey(value: Value | undefined): string {
-  if (typeof value !== 'string' || !/^[\w:%.-]{1,800}$/.test(value)) throw new NotStraight('an unusual key');
+  if (typeof value !== 'string' || !/^[\w:%.-]{1,800}$/.test(value))
+    throw new NotForFastPath('an unusual key');
   return value;
 }
 
 function integer(value: Value | undefined, min: bigint): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'bigint' || value < min || value > MAX_INTEGER)
-    throw new NotStraight('a value that is no whole number in range');
+    throw new NotForFastPath('a value that is no whole number in range');
   return value.toString();
 }
 
 function calendarDay(value: Value | undefined): string {
   if (typeof value !== 'string' || !isCalendarDate(value) || value.startsWith('0000'))
-    throw new NotStraight('a day that is none');
+    throw new NotForFastPath('a day that is none');
   return value;
 }
 

@@ -6,11 +6,11 @@ import type { Transaction } from '../../../src/db.ts';
 import { quoteName } from '../read/cells.ts';
 import type { SourceTable } from '../read/open-source.ts';
 import { BinaryArray } from './arrays.ts';
-import { NotStraight } from './may-go-fast.ts';
+import { NotForFastPath } from './may-go-fast.ts';
 
 /**
  * A second reading of the file that shares nothing with the one that is written: payloads go as bytes that nothing
- * of ours decodes, a list's rows as text that SQLite itself makes. What is told this way is compared with the tables.
+ * of ours decodes, a list's rows as text that SQLite itself makes. Its digest is compared with that of the tables.
  */
 
 /** Rows of one table, as a count and the sum of a 64-bit hash over each: the same in any order. */
@@ -26,30 +26,30 @@ const LIST_ROWS = 10_000;
 const TEXTS = ['track_id', 'name', 'artist_name', 'album_name', 'spotify_url', 'raw_json'] as const;
 
 /** Arrays of each column in TEXTS, then of durations; good until the next are asked for. */
-export interface ToldTracks {
+export interface SourceTracks {
   readonly rows: number;
   readonly values: readonly Buffer[];
   /** Payloads as they are in the file. */
   readonly payloads: readonly Buffer[];
 }
 
-/** A chunk's rows as a relation `k`, its payloads parsed; the values of ToldTracks are its parameters from `first` on. */
-export const toldTracks = (first: number): string => `
+/** A chunk's rows as a relation `k`, its payloads parsed; the values of SourceTracks are its parameters from `first` on. */
+export const sourceTracks = (first: number): string => `
   (SELECT track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json::jsonb AS raw_json
    FROM unnest(${TEXTS.map((_, at) => `$${first + at}::text[]`).join(', ')}, $${first + TEXTS.length}::int[])
-     AS told (${TEXTS.join(', ')}, duration_ms) OFFSET 0) AS k`;
+     AS chunk (${TEXTS.join(', ')}, duration_ms) OFFSET 0) AS k`;
 
-export function* tellTracks(
+export function* readSourceTracks(
   db: Database,
   { name, columns }: SourceTable,
-): Generator<ToldTracks, void, undefined> {
+): Generator<SourceTracks, void, undefined> {
   const arrays = [...TEXTS.map(() => new BinaryArray('text')), new BinaryArray('int')];
   let payloads: Buffer[] = [];
   let [rows, bytes] = [0, 0];
-  const take = (): ToldTracks => {
-    const told = { rows, values: arrays.map((array) => array.take()), payloads };
+  const take = (): SourceTracks => {
+    const chunk = { rows, values: arrays.map((array) => array.take()), payloads };
     [rows, bytes, payloads] = [0, 0, []];
-    return told;
+    return chunk;
   };
   const selected = [...TEXTS.map(asBytes), asWhole('duration_ms')].map((sql) => sql(columns)).join(', ');
   const statement = db.prepare<[], (Buffer | number | null)[]>(
@@ -90,11 +90,11 @@ const asWhole =
   };
 
 function wanted(value: Buffer | number | null, bytes: boolean): Buffer | number | null {
-  if (value !== null && Buffer.isBuffer(value) !== bytes) throw new NotStraight('a cell of another kind');
+  if (value !== null && Buffer.isBuffer(value) !== bytes) throw new NotForFastPath('a cell of another kind');
   return value;
 }
 
-/** What `odd` counts takes the careful way. A character of more than one byte, or NUL, makes the two lengths differ. */
+/** What `odd` counts takes the staged path. A character of more than one byte, or NUL, makes the two lengths differ. */
 const PLAIN = {
   track_id: `typeof(track_id) = 'text' AND length(track_id) BETWEEN 1 AND 800
     AND length(CAST(track_id AS BLOB)) = length(track_id) AND track_id NOT GLOB '*[^0-9A-Za-z_:%.-]*'`,
@@ -103,14 +103,14 @@ const PLAIN = {
   rank: `(rank IS NULL OR typeof(rank) = 'integer' AND rank BETWEEN 1 AND 2147483647)`,
 };
 
-interface ToldList {
+interface SourceList {
   readonly lines: Buffer | null;
   readonly last: number | null;
   readonly odd: number;
 }
 
-/** Lines for COPY that SQLite makes. @throws NotStraight */
-export function* tellSnapshots(
+/** Lines for COPY that SQLite makes. @throws NotForFastPath */
+export function* readSourceSnapshots(
   db: Database,
   { name, columns }: SourceTable,
 ): Generator<Buffer, void, undefined> {
@@ -118,36 +118,36 @@ export function* tellSnapshots(
     const actual = columns.get(column) ?? null;
     return `${actual === null ? 'NULL' : quoteName(actual)} AS ${column}`;
   });
-  const statement = db.prepare<[number], ToldList>(
+  const statement = db.prepare<[number], SourceList>(
     `SELECT CAST(group_concat(track_id || char(9) || snapshot_date || char(9) || time_range || char(9) ||
               COALESCE(rank, '\\N'), char(10)) || char(10) AS BLOB) AS lines,
             max(row) AS last, total((${Object.values(PLAIN).join(' AND ')}) IS NOT TRUE) AS odd
      FROM (SELECT _rowid_ AS row, ${named.join(', ')} FROM ${quoteName(name)} NOT INDEXED
            WHERE _rowid_ > ? ORDER BY _rowid_ LIMIT ${LIST_ROWS})`,
   );
-  for (let told = statement.get(-1); told && told.last !== null; told = statement.get(told.last)) {
-    if (told.odd > 0 || told.lines === null) throw new NotStraight('a place that is not plain');
-    yield told.lines;
+  for (let list = statement.get(-1); list && list.last !== null; list = statement.get(list.last)) {
+    if (list.odd > 0 || list.lines === null) throw new NotForFastPath('a list entry that is not plain');
+    yield list.lines;
   }
 }
 
-/** Puts a file's places into a table of this transaction alone, told_snapshots. */
-export async function stageToldSnapshots(
+/** Puts the entries of a file's lists into a table of this transaction alone, source_snapshots. */
+export async function stageSourceSnapshots(
   tx: Transaction,
   db: Database,
   table: SourceTable,
   go: () => void,
 ): Promise<void> {
   await tx.execute(
-    `CREATE TEMP TABLE told_snapshots (track_id text, snapshot_date date, time_range text, rank integer) ON COMMIT DROP`,
+    `CREATE TEMP TABLE source_snapshots (track_id text, snapshot_date date, time_range text, rank integer) ON COMMIT DROP`,
   );
   const pieces = function* (): Generator<Buffer, void, undefined> {
-    for (const lines of tellSnapshots(db, table)) {
+    for (const lines of readSourceSnapshots(db, table)) {
       go();
       yield lines;
     }
   };
-  const stream = tx.client.query(copyFrom('COPY told_snapshots FROM STDIN'));
+  const stream = tx.client.query(copyFrom('COPY source_snapshots FROM STDIN'));
   await pipeline(Readable.from(pieces(), { highWaterMark: 1 }), stream);
 }
 
@@ -156,38 +156,38 @@ const digest = (row: string, from: string): string =>
 
 const TRACK =
   'track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json, release_date, release_date_precision, popularity';
-const PLACE = 'track_id, snapshot_date, time_range, rank';
+const ENTRY = 'track_id, snapshot_date, time_range, rank';
 
-/** What a payload tells is worked out by the server this time. */
-const TOLD_TRACK = `k.track_id, k.name, k.artist_name, k.album_name, k.duration_ms,
+/** What a payload says is read by the server this time. */
+const SOURCE_TRACK = `k.track_id, k.name, k.artist_name, k.album_name, k.duration_ms,
   COALESCE(k.spotify_url, pg_temp.payload_url(k.raw_json)), k.raw_json, r.release_date, r.release_precision,
   pg_temp.payload_popularity(k.raw_json)`;
 
-const TOLD_TRACKS_DIGEST = digest(
-  TOLD_TRACK,
-  `${toldTracks(1)} CROSS JOIN LATERAL pg_temp.payload_release(k.raw_json) AS r`,
+const SOURCE_TRACKS_DIGEST = digest(
+  SOURCE_TRACK,
+  `${sourceTracks(1)} CROSS JOIN LATERAL pg_temp.payload_release(k.raw_json) AS r`,
 );
 
-export async function digestToldTracks(
+export async function digestSourceTracks(
   tx: Transaction,
   db: Database,
   table: SourceTable,
   go: () => void,
 ): Promise<Digest> {
   let [rows, sum] = [0, 0n];
-  for (const told of tellTracks(db, table)) {
+  for (const chunk of readSourceTracks(db, table)) {
     go();
-    const found = await tx.one<Digest>(TOLD_TRACKS_DIGEST, told.values);
+    const found = await tx.one<Digest>(SOURCE_TRACKS_DIGEST, chunk.values);
     rows += found.rows;
     sum += BigInt(found.sum);
   }
   return { rows, sum: sum.toString() };
 }
 
-export const digestToldSnapshots = (tx: Transaction): Promise<Digest> =>
-  tx.one(digest(PLACE, 'told_snapshots'));
+export const digestSourceSnapshots = (tx: Transaction): Promise<Digest> =>
+  tx.one(digest(ENTRY, 'source_snapshots'));
 
 export const digestTracks = (tx: Transaction): Promise<Digest> => tx.one(digest(TRACK, 'tracks'));
 
 export const digestSnapshots = (tx: Transaction, userId: number): Promise<Digest> =>
-  tx.one(digest(PLACE, 'snapshots WHERE user_id = $1'), [userId]);
+  tx.one(digest(ENTRY, 'snapshots WHERE user_id = $1'), [userId]);

@@ -95,7 +95,7 @@ async function refuseRepeats(
 
 export const numbered = (table: PlannedTable): string => `numbered_${table.at}`;
 
-/** Rows that nothing tells apart are told by all they hold and by how often it came before. */
+/** Rows with no key are known by all they hold and by how often it came before. */
 function numberRows(tx: Transaction, table: PlannedTable): Promise<number> {
   const content = `md5(ROW(${table.columns.map((column) => typed(column)).join(', ')})::text)`;
   return tx.execute(

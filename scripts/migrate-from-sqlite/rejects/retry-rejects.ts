@@ -45,7 +45,7 @@ async function findMovedArchive(tx: Transaction, owner: string | null, source: S
   );
 }
 
-/** The rejects of earlier moves of this file, told by its content or, where mending changed that, by its name. */
+/** The rejects of earlier moves of this file, found by its content or, where mending changed that, by its name. */
 const OF_THIS_FILE = `
   user_id = $1 AND import_id IN (
     SELECT import_id FROM imports

@@ -7,7 +7,7 @@ export interface MergedColumn {
   readonly source: string;
   readonly columns: readonly string[];
   readonly json?: true;
-  /** The archive keeps the earliest time it was told of, so that the order of two moves makes no difference. */
+  /** The archive keeps the earliest time it was given, so that the order of two moves makes no difference. */
   readonly earliest?: true;
   /** SQL: true where what the target (`t`) holds is of a lesser source, and gives way to the file's. */
   readonly outranks?: string;

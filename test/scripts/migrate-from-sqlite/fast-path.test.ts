@@ -12,10 +12,10 @@ const { test, archive, move, track, listRejects } = useMoves(SNAPSHOTS_SCHEMA);
 const directory = useDirectory();
 const day = { snapshot_date: '2024-01-01', time_range: 'short_term' };
 
-/** A column the archive does not know, empty everywhere: such a file takes the careful way from the start. */
+/** A column the archive does not know, empty everywhere: such a file takes the staged path from the start. */
 const WITH_A_STRANGE_COLUMN = SNAPSHOTS_SCHEMA.replace('raw_json TEXT', 'raw_json TEXT, strange TEXT');
 
-/** What the progress says is under way: the ways are told apart by it. */
+/** What the progress says is under way: it shows which path a file takes. */
 function follow(): { progress: Progress; steps: string[] } {
   const steps: string[] = [];
   const note = (what: string): void => void steps.push(what);
@@ -86,10 +86,10 @@ async function content(): Promise<Record<string, string[]>> {
 }
 
 describe('a file as the old app wrote it', () => {
-  it('goes straight into empty tables, and ends in the rows that the careful way ends in', async () => {
-    const straight = follow();
-    const report = await move(archive(fill), { progress: straight.progress });
-    expect(straight.steps).toEqual(['moving tracks', 'moving snapshots']);
+  it('takes the fast path into empty tables, and ends in the rows that the staged path ends in', async () => {
+    const fast = follow();
+    const report = await move(archive(fill), { progress: fast.progress });
+    expect(fast.steps).toEqual(['moving tracks', 'moving snapshots']);
     expect(report).toMatchObject({ changed: true, rejects: [], conversions: {} });
     expect(report.tables.map(({ read, moved }) => [read, moved])).toEqual([
       [11, 11],
@@ -98,9 +98,9 @@ describe('a file as the old app wrote it', () => {
     expect((await track('é-local:file 🎵')).raw_text).toContain('12345678901234567890');
     const found = await content();
     await emptyTables(test.db);
-    const careful = follow();
-    await move(archive(fill, WITH_A_STRANGE_COLUMN), { progress: careful.progress });
-    expect(careful.steps).toContain('reading tracks');
+    const staged = follow();
+    await move(archive(fill, WITH_A_STRANGE_COLUMN), { progress: staged.progress });
+    expect(staged.steps).toContain('reading tracks');
     expect(found).toEqual(await content());
   });
 
@@ -174,7 +174,7 @@ describe('a file that is not as the old app wrote it', () => {
     ['an unknown time range', `UPDATE snapshots SET time_range = 'ever' WHERE track_id = 't5'`],
     ['a key that is a number', `UPDATE snapshots SET track_id = CAST('t5' AS BLOB) WHERE track_id = 't5'`],
   ];
-  it.each(odd)('with %s takes the careful way, and nothing of the other stays', async (_, spoil) => {
+  it.each(odd)('with %s takes the staged path, and nothing of the other stays', async (_, spoil) => {
     const spoilt = (schema?: string): string =>
       archive((db) => {
         fill(db);
@@ -183,11 +183,11 @@ describe('a file that is not as the old app wrote it', () => {
     const report = await move(spoilt());
     const [found, rejects] = [await content(), await listRejects()];
     await emptyTables(test.db);
-    const careful = await move(spoilt(WITH_A_STRANGE_COLUMN));
+    const staged = await move(spoilt(WITH_A_STRANGE_COLUMN));
     expect([report.tables, report.rejects, report.conversions]).toEqual([
-      careful.tables,
-      careful.rejects,
-      careful.conversions,
+      staged.tables,
+      staged.rejects,
+      staged.conversions,
     ]);
     expect([found, rejects]).toEqual([await content(), await listRejects()]);
   });
@@ -200,7 +200,7 @@ describe('a file that is not as the old app wrote it', () => {
     ],
     ['without row numbers', SNAPSHOTS_SCHEMA.replaceAll(/\)\);/g, ')) WITHOUT ROWID;')],
     ['in UTF-16', `PRAGMA encoding = "UTF-16"; ${SNAPSHOTS_SCHEMA}`],
-  ])('%s takes the careful way from the start', async (_, schema) => {
+  ])('%s takes the staged path from the start', async (_, schema) => {
     const { progress, steps } = follow();
     await move(archive(fill, schema), { progress });
     expect(steps).not.toContain('moving tracks');
@@ -215,7 +215,7 @@ const large = (name: string, seed: number, tracks: number, snapshots: number): s
 };
 
 describe('every library says what the catalogue and the lists say', () => {
-  it('after a straight move, and after one into an archive that holds something', async () => {
+  it('after a move on the fast path, and after one into an archive that holds something', async () => {
     await move(archive(fill));
     expect(await listStrayLibraryRows(test.db)).toEqual([]);
     expect(await listStrayPeriodRows(test.db)).toEqual([]);
