@@ -118,7 +118,7 @@ describe('a pool for pages', () => {
 });
 
 describe('a hot query', () => {
-  const HOT = hotQuery('test: counters', ['userId'], 'SELECT * FROM counters WHERE id = $1');
+  const HOT = hotQuery('test: counters', 'SELECT * FROM counters WHERE id = $1');
   const keptPlans = (db: Db): Promise<{ statement: string }[]> =>
     db.many('SELECT statement FROM pg_prepared_statements');
 

@@ -1,16 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importAppQueries } from './support/app-queries.ts';
-import { listValues, valuesFor, type Values } from '../scripts/measure/explain/values.ts';
 import { fillLargeDatabase } from '../scripts/measure/large-database/fill.ts';
 import { openLarge } from '../scripts/measure/large-database/open.ts';
+import { findSights, listAddresses } from '../scripts/measure/visits/addresses.ts';
+import { eachOnce, listUnasked, recordVisits, type AskedQuery } from '../scripts/measure/visits/record.ts';
+import { listHotQueries, pageOf } from '../src/hot-queries.ts';
 import { useDatabase } from './support/database.ts';
 
 const test = useDatabase();
 
 /** Tables whose rows belong to one listener each. (Sessions name theirs inside, and are found by their own id.) */
 let personal: string[] = [];
-let values: Values;
-const queries = await importAppQueries();
+/** What the visits of `npm run explain` ask. */
+let asked: AskedQuery[] = [];
 
 beforeAll(async () => {
   personal = (
@@ -22,8 +23,16 @@ beforeAll(async () => {
     )
   ).map(({ name }) => name);
   const db = openLarge(test.url);
-  const size = { seed: 3, listeners: 2, tracks: 400, snapshots: 4_000, observed: { tracks: 200, days: 20 } };
-  values = await listValues(db, await fillLargeDatabase(db, size));
+  const size = {
+    seed: 3,
+    listeners: 2,
+    tracks: 1_000,
+    snapshots: 9_000,
+    observed: { tracks: 800, days: 40 },
+  };
+  const userId = await fillLargeDatabase(db, size);
+  const addresses = listAddresses(await findSights(db, userId));
+  asked = eachOnce(await recordVisits(db, userId, addresses));
   await db.close();
 });
 
@@ -77,16 +86,25 @@ function listScans(node: PlanNode, above: readonly string[] = []): { table: stri
 }
 
 describe('a query of a page', () => {
-  it.each(
-    queries
-      .filter(({ name }) => NOT_PERSONAL[name] === undefined)
-      .map((query) => [query.name, query] as const),
-  )('(%s) names the listener wherever it reads a personal table', async (_name, query) => {
-    const [plan] = await test.db.many<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-      `EXPLAIN (FORMAT JSON) ${query.sql}`,
-      valuesFor(query, values),
-    );
-    const scans = plan ? listScans(plan['QUERY PLAN'][0].Plan) : [];
-    expect(scans.filter(({ conditions }) => !conditions.includes('user_id'))).toEqual([]);
+  it('is asked by a visit of npm run explain', () => {
+    const all = listHotQueries().filter((query) => pageOf(query) !== 'test');
+    expect(listUnasked(asked, all)).toEqual([]);
+    expect(listUnasked([], all)).toHaveLength(all.length);
+  });
+
+  it('names the listener wherever it reads a personal table', async () => {
+    for (const { name, sql, values } of asked.filter((query) => NOT_PERSONAL[query.name] === undefined)) {
+      const [plan] = await test.db.many<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+        `EXPLAIN (FORMAT JSON) ${sql}`,
+        values,
+      );
+      const scans = plan ? listScans(plan['QUERY PLAN'][0].Plan) : [];
+      expect
+        .soft(
+          scans.filter(({ conditions }) => !conditions.includes('user_id')),
+          name,
+        )
+        .toEqual([]);
+    }
   });
 });

@@ -18,7 +18,6 @@ export const countHoldings = (db: Queries, userId: number): Promise<Holdings> =>
 
 const HOLDINGS = hotQuery(
   'settings: what there is to take along or lose',
-  ['userId'],
   `
   SELECT (SELECT count(*)::int FROM library_tracks WHERE user_id = $1) AS tracks,
     (SELECT count(*)::int FROM snapshot_lists WHERE user_id = $1) AS lists,

@@ -54,7 +54,6 @@ export async function countImports(db: Queries, userId: number): Promise<number>
 
 const COUNT_IMPORTS = hotQuery(
   'settings: how many imports',
-  ['userId'],
   `SELECT count(*)::int AS imports FROM imports WHERE user_id = $1`,
 );
 
@@ -65,7 +64,6 @@ export async function listImports(db: Queries, userId: number): Promise<Import[]
 
 const NEWEST_IMPORTS = hotQuery(
   'imports: the newest',
-  ['userId'],
   `${IMPORT} WHERE user_id = $1 ORDER BY import_id DESC LIMIT 200`,
 );
 
@@ -76,11 +74,7 @@ export async function getImport(db: Queries, userId: number, importId: number): 
   return readReport(row);
 }
 
-const ONE_IMPORT = hotQuery(
-  'imports: one',
-  ['userId', 'importId'],
-  `${IMPORT} WHERE user_id = $1 AND import_id = $2`,
-);
+const ONE_IMPORT = hotQuery('imports: one', `${IMPORT} WHERE user_id = $1 AND import_id = $2`);
 
 export interface RejectReason {
   readonly source_table: string;
@@ -97,7 +91,6 @@ export function listRejectReasons(db: Queries, userId: number, importId: number)
 
 const REJECT_REASONS = hotQuery(
   'imports: why rows were not moved',
-  ['userId', 'importId'],
   `
   SELECT source_table, source_column, reason, count(*)::int AS rejects
   FROM import_rejects WHERE user_id = $1 AND import_id = $2
@@ -140,7 +133,6 @@ const WHOLE_ROW = `(SELECT string_agg(key || ': ' || left(${cell('value')}, ${SH
 
 const SHOWN_REJECTS = hotQuery(
   'imports: a page of what was not moved',
-  ['userId', 'importId', 'offset'],
   `
   SELECT source_table, source_column, reason, ${cut('source_key')} AS source_key,
     CASE WHEN pg_column_size(original) > ${OPENED_BYTES} THEN NULL
@@ -179,7 +171,6 @@ export async function* streamRejects(db: Queries, userId: number, importId: numb
 
 const NEXT_REJECTS = hotQuery(
   'imports: what was not moved, to take away',
-  ['userId', 'importId', 'offset'],
   `
   SELECT reject_id, source_table, source_key, source_column, reason, original
   FROM (

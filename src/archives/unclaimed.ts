@@ -24,7 +24,6 @@ export async function countUnclaimedArchives(db: Queries): Promise<number> {
 
 const COUNT_UNCLAIMED = hotQuery(
   'dashboard: archives waiting for their owner',
-  [],
   `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`,
 );
 
@@ -35,7 +34,6 @@ export async function listUnclaimedArchives(db: Queries): Promise<UnclaimedArchi
 
 const UNCLAIMED = hotQuery(
   'unclaimed archives: which',
-  [],
   `SELECT user_id FROM users WHERE spotify_id IS NULL ORDER BY user_id LIMIT 50`,
 );
 
@@ -47,13 +45,11 @@ async function describeArchive(db: Queries, archiveId: number): Promise<Unclaime
 
 const SOURCES = hotQuery(
   'unclaimed archives: where one came from',
-  ['archiveId'],
   `SELECT source_name, source_layout, finished_at FROM imports WHERE user_id = $1 ORDER BY import_id`,
 );
 
 const SAMPLE = hotQuery(
   'unclaimed archives: what one holds',
-  ['archiveId'],
   `
   WITH places AS (
     SELECT track_id FROM snapshots WHERE user_id = $1

@@ -25,7 +25,6 @@ export async function getLibrarySound(db: Queries, userId: number): Promise<Libr
 
 const LIBRARY_SOUND = hotQuery(
   'track: how the library sounds',
-  ['userId'],
   `
   SELECT
     count(*)::int AS tracks,

@@ -42,7 +42,6 @@ export async function findArtist(
 
 const ARTIST = hotQuery(
   'artist: as the listener has them',
-  ['userId', 'artistId'],
   `
   SELECT artists.artist_id, artists.name, own.*, (
       SELECT count(*)::int FROM track_artists JOIN library_tracks USING (track_id)
@@ -86,7 +85,6 @@ const IN_ORDER = 'listings DESC, best_rank, own.name, track_id';
 
 const ARTIST_TRACKS = hotQuery(
   'artist: tracks',
-  ['userId', 'artistId', 'limit', 'offset'],
   `
   SELECT ${TRACK_CARD}, listings, best_rank
   FROM (

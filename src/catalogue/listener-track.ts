@@ -57,7 +57,6 @@ export const findTrack = (db: Queries, userId: number, trackId: string): Promise
 /** The library's columns are named one by one: of the catalogue's row only what the card and the page show is opened. */
 const TRACK = hotQuery(
   'track: as the listener has it',
-  ['userId', 'trackId'],
   `
   SELECT
     ${TRACK_CARD},

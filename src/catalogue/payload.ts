@@ -63,7 +63,6 @@ export async function getPayloadText(
 const wholeSql = (name: PayloadName): string =>
   hotQuery(
     `payload: the whole of ${name}`,
-    ['userId', 'trackId'],
     `
     SELECT jsonb_pretty(${PAYLOADS[name]}) AS text FROM ${LIBRARY} WHERE ${WHOSE}`,
   );
@@ -78,7 +77,6 @@ const PLACES = NAMES.map((name, place) => `(${place}, '${name}', ${PAYLOADS[name
 
 const SHOWN = hotQuery(
   'payload: laid out for reading',
-  ['userId', 'trackId', 'shownCharacters', 'laidOutBytes'],
   `
   WITH laid_out AS (
     SELECT place, kept.name, pg_column_size(payload) AS stored_bytes,

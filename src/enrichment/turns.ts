@@ -82,7 +82,6 @@ export const getEnrichmentState = (db: Queries, source: EnrichmentSource): Promi
 
 const STATE = hotQuery(
   'audio features: what the provider is doing',
-  ['enrichmentSource'],
   `
   SELECT ${ASKED_TODAY} AS asked_today, asked_at, CASE WHEN not_before > now() THEN not_before END AS not_before,
     next_at, failures, failure

@@ -107,7 +107,6 @@ const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name
  */
 const COUNTS = hotQuery(
   'explore: what each choice would leave',
-  ['userId', 'exploreFilters'],
   `
   SELECT filter, value, sum(tracks)::int AS tracks,
     COALESCE(sum(tracks) FILTER (WHERE missed IN (0, 100 + filter)), 0)::int AS offered,

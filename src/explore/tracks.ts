@@ -64,12 +64,7 @@ type Order = Pick<ExploreFilters, 'sort' | 'then_by'>;
 
 const idsSql = (filters: Order): string => `SELECT track_id ${LEFT} ${orderBy(filters)} LIMIT $3`;
 
-hotQuery(
-  'explore: the order of all that is left',
-  ['userId', 'exploreFilters', 'mostTaken'],
-  idsSql(EVERYTHING),
-  { plannedAnew: true },
-);
+hotQuery('explore: the order of all that is left', idsSql(EVERYTHING), { plannedAnew: true });
 
 /** The page first and its order once more over the page alone, so that not every track is numbered and opened. */
 const tracksSql = (filters: Order): string => `
@@ -84,12 +79,7 @@ const tracksSql = (filters: Order): string => `
   JOIN tracks USING (track_id)
   ORDER BY place`;
 
-hotQuery(
-  'explore: the tracks that are left',
-  ['userId', 'exploreFilters', 'limit', 'offset'],
-  tracksSql(EVERYTHING),
-  { plannedAnew: true },
-);
+hotQuery('explore: the tracks that are left', tracksSql(EVERYTHING), { plannedAnew: true });
 
 /** A track with all that is taken away in a file; names whole. */
 export interface TakenTrack extends TrackFacts {
@@ -121,7 +111,6 @@ export async function* streamExploredTracks(
 
 const TAKEN = hotQuery(
   'explore: tracks for a file',
-  ['userId', 'trackIds'],
   `
   SELECT library.*, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
     CASE jsonb_typeof(raw_json #> '{external_ids,isrc}')

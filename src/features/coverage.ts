@@ -24,7 +24,6 @@ export const getCoverage = (db: Queries, userId: number): Promise<Coverage> =>
 
 const COVERAGE = hotQuery(
   'audio features: of how many tracks, from whom',
-  ['userId'],
   `
   SELECT
     count(*)::int AS tracks,

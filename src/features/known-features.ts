@@ -21,7 +21,6 @@ const FEATURES = [...FEATURE_LIMITS].map(
 
 const KNOWN = hotQuery(
   'audio features: what is known, as a file',
-  ['userId', 'emptyText'],
   `
   SELECT library.track_id, library.name, library.artist_names, ARRAY[${FEATURES.join(', ')}] AS features
   FROM library_tracks AS library

@@ -199,4 +199,4 @@ const artistsSql = (scope: Scope): string => `
   )`;
 
 const ARCHIVE_FIGURES = figuresSql('archive');
-const LIST_FIGURES = hotQuery('dashboard: the list in figures', ['userId', 'timeRange'], figuresSql('list'));
+const LIST_FIGURES = hotQuery('dashboard: the list in figures', figuresSql('list'));

@@ -66,13 +66,11 @@ const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 
 const KEPT_SUMMARY = hotQuery(
   'dashboard: the archive in figures, kept ready',
-  ['userId'],
   `SELECT summary - 'shape' AS summary FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 const KEPT_MOOD = hotQuery(
   'mood: the archive in moods, kept ready',
-  ['userId'],
   `SELECT mood FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 

@@ -22,7 +22,6 @@ export const listHidden = (db: Queries, userId: number, page: number): Promise<H
 
 const HIDDEN = hotQuery(
   'settings: what is hidden',
-  ['userId', 'limit', 'offset'],
   `
   SELECT kind, id, hidden_at,
     CASE kind WHEN 'track' THEN tracks.name ELSE artists.name END AS name,
@@ -53,7 +52,6 @@ export const countHidden = (db: Queries, userId: number): Promise<HiddenCounts> 
 
 const COUNTS = hotQuery(
   'settings: how much is hidden',
-  ['userId'],
   `
   SELECT
     (SELECT count(*)::int FROM hidden_tracks WHERE user_id = $1) AS tracks,
@@ -72,7 +70,6 @@ export const findTrackHiding = (db: Queries, userId: number, trackId: string): P
 
 const TRACK_HIDING = hotQuery(
   'track: why it is hidden',
-  ['userId', 'trackId'],
   `
   SELECT
     EXISTS (SELECT FROM hidden_tracks WHERE user_id = $1 AND track_id = $2) AS itself,

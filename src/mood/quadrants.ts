@@ -56,7 +56,6 @@ const CLEAREST_FIRST = `ORDER BY mood_strength(energy, valence) DESC, track_id`;
 
 const QUADRANT_TRACKS = hotQuery(
   'mood: the tracks of a quadrant',
-  ['userId', 'quadrant', 'limit', 'offset'],
   `
   SELECT ${TRACK_CARD}, shown.energy, shown.valence
   FROM (
@@ -69,12 +68,10 @@ const QUADRANT_TRACKS = hotQuery(
 
 const QUADRANT_IDS = hotQuery(
   'mood: a quadrant as a list',
-  ['userId', 'quadrant', 'mostTaken'],
   `SELECT track_id ${IN_QUADRANT} ${CLEAREST_FIRST} LIMIT $3`,
 );
 
 const QUADRANT_COUNT = hotQuery(
   'mood: how many tracks a quadrant holds',
-  ['userId', 'quadrant'],
   `SELECT count(*)::int AS tracks ${IN_QUADRANT}`,
 );

@@ -13,7 +13,6 @@ export const listNewestSnapshots = (db: Queries, userId: number): Promise<Newest
 
 const NEWEST = hotQuery(
   'playlist builder: the newest lists',
-  ['userId'],
   `
   SELECT time_range, snapshot_date
   FROM unnest(ARRAY['short_term', 'medium_term', 'long_term']) WITH ORDINALITY AS ranges (time_range, place)

@@ -117,12 +117,10 @@ const buildSql = (arrangement: Arrangement): string => `
     CASE WHEN $5 THEN (SELECT count(*)::int FROM fit WHERE nth_of_artist > 1) ELSE 0 END AS same_artist,
     (SELECT count(*)::int FROM chosen WHERE explicit IS NULL) AS explicit_unknown`;
 
-const BUILD_VALUES = ['userId', 'trackIds', 'noTrackIds', 'no', 'no', 'limit', 'seed'] as const;
-
 const BUILD: Readonly<Record<Arrangement, string>> = {
-  rank: hotQuery('playlist builder: what is chosen, by rank', BUILD_VALUES, buildSql('rank')),
-  energy: hotQuery('playlist builder: what is chosen, energy rising', BUILD_VALUES, buildSql('energy')),
-  tempo: hotQuery('playlist builder: what is chosen, tempo flow', BUILD_VALUES, buildSql('tempo')),
-  release: hotQuery('playlist builder: what is chosen, by release', BUILD_VALUES, buildSql('release')),
-  shuffle: hotQuery('playlist builder: what is chosen, shuffled', BUILD_VALUES, buildSql('shuffle')),
+  rank: hotQuery('playlist builder: what is chosen, by rank', buildSql('rank')),
+  energy: hotQuery('playlist builder: what is chosen, energy rising', buildSql('energy')),
+  tempo: hotQuery('playlist builder: what is chosen, tempo flow', buildSql('tempo')),
+  release: hotQuery('playlist builder: what is chosen, by release', buildSql('release')),
+  shuffle: hotQuery('playlist builder: what is chosen, shuffled', buildSql('shuffle')),
 };

@@ -24,7 +24,6 @@ export async function* streamFileTracks(db: Queries, trackIds: readonly string[]
 
 const FILE_TRACKS = hotQuery(
   'playlist: tracks for a file',
-  ['trackIds'],
   `
   SELECT track_id, tracks.name, album_name, duration_ms, spotify_url,
     COALESCE((

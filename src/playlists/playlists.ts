@@ -44,7 +44,6 @@ export async function countPlaylists(db: Queries, userId: number): Promise<numbe
 
 const COUNT = hotQuery(
   'playlists: how many',
-  ['userId'],
   `SELECT count(*)::int AS playlists FROM playlists WHERE user_id = $1`,
 );
 
@@ -55,7 +54,6 @@ const COLUMNS = `
 
 const LIST = hotQuery(
   'playlists: the list',
-  ['userId', 'limit', 'offset'],
   `
   SELECT ${COLUMNS}, COALESCE((
     SELECT jsonb_agg(cover ORDER BY place) FROM (
@@ -87,7 +85,6 @@ export async function getPlaylist(db: Queries, userId: number, playlistId: strin
 
 const ONE = hotQuery(
   'playlist: its name and origin',
-  ['userId', 'playlistId'],
   `SELECT ${COLUMNS} FROM playlists AS p WHERE user_id = $1 AND playlist_id = $2`,
 );
 
@@ -102,7 +99,6 @@ export async function listPlaylistTrackIds(
 
 const TRACK_IDS = hotQuery(
   'playlist: its tracks in order',
-  ['userId', 'playlistId'],
   `
   SELECT COALESCE(array_agg(track_id ORDER BY position NULLS LAST, track_id), '{}') AS track_ids
   FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2 AND ${isShown('playlist_tracks.track_id')}`,

@@ -37,7 +37,6 @@ const average = (feature: string): string =>
 
 const PROFILE = hotQuery(
   'playlist: how it sounds',
-  ['userId', 'trackIds'],
   `
   WITH heard AS (
     SELECT place, energy, valence, danceability, explicit, duration_ms,
@@ -85,7 +84,6 @@ export function listCards(db: Queries, trackIds: readonly string[]): Promise<Tra
 
 const CARDS = hotQuery(
   'playlist: the tracks of a page',
-  ['trackIds'],
   `
   SELECT ${TRACK_CARD}
   FROM unnest($1::text[]) WITH ORDINALITY AS list (track_id, place)

@@ -50,7 +50,6 @@ export function findSending(db: Queries, userId: number, playlistId: string): Pr
 
 const FIND = hotQuery(
   'playlist: how far it is sent',
-  ['userId', 'playlistId'],
   `
   SELECT
     CASE WHEN state = 'sending' AND leased_until < now() THEN 'interrupted' ELSE state END AS state,
@@ -77,7 +76,6 @@ export function listLeftOut(db: Queries, userId: number, playlistId: string): Pr
 
 const LEFT_OUT = hotQuery(
   'playlist: what was left out',
-  ['userId', 'playlistId'],
   `
   SELECT left_out.track_id, left_out.reason, name, artist_name
   FROM playlist_sendings

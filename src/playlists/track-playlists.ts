@@ -13,7 +13,6 @@ export const listPlaylistsOf = (db: Queries, userId: number, trackId: string): P
 
 const PLAYLISTS_OF = hotQuery(
   'track: its playlists',
-  ['userId', 'trackId'],
   `
   SELECT playlist_id, name, position
   FROM playlist_tracks JOIN playlists USING (user_id, playlist_id)

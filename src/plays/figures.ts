@@ -1,14 +1,7 @@
 import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import {
-  PERIOD_END,
-  PERIOD_PARAMETERS,
-  PERIOD_START,
-  periodValues,
-  type Listener,
-  type Period,
-} from './period.ts';
+import { PERIOD_END, PERIOD_START, periodValues, type Listener, type Period } from './period.ts';
 
 export interface PlayTotals {
   readonly plays: number;
@@ -23,7 +16,6 @@ export const findPlayTotals = (db: Queries, userId: number): Promise<PlayTotals>
 
 const TOTALS = hotQuery(
   'history: totals',
-  ['userId'],
   `
   SELECT COALESCE(sum(plays), 0)::bigint AS plays, count(*)::int AS tracks,
     min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
@@ -45,7 +37,6 @@ const COUNTED = `
 
 const BY_HOUR = hotQuery(
   'history: plays by hour',
-  PERIOD_PARAMETERS,
   `
   WITH counted AS (
     SELECT extract(hour FROM quarter AT TIME ZONE $4)::int AS hour, sum(plays)::int AS plays ${COUNTED} GROUP BY 1
@@ -67,7 +58,6 @@ export const countPlaysByDay = (db: Queries, listener: Listener, period: Period)
 
 const BY_DAY = hotQuery(
   'history: plays by day',
-  PERIOD_PARAMETERS,
   `SELECT (quarter AT TIME ZONE $4)::date AS day, sum(plays)::int AS plays ${COUNTED} GROUP BY 1 ORDER BY 1`,
 );
 
@@ -97,7 +87,6 @@ export async function findStreaks(db: Queries, { user_id: userId, timezone }: Li
 
 const STREAKS = hotQuery(
   'history: streaks',
-  ['userId', 'timezone'],
   `
   WITH RECURSIVE days AS (
     SELECT (min(quarter) AT TIME ZONE $2)::date AS day FROM play_quarters WHERE user_id = $1

@@ -2,14 +2,7 @@ import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import {
-  PERIOD_END,
-  PERIOD_PARAMETERS,
-  PERIOD_START,
-  periodValues,
-  type Listener,
-  type Period,
-} from './period.ts';
+import { PERIOD_END, PERIOD_START, periodValues, type Listener, type Period } from './period.ts';
 
 export interface Play extends TrackCard {
   readonly played_at: Date;
@@ -57,7 +50,6 @@ const matching = (words: string): string =>
 
 const COUNT_MATCHING = hotQuery(
   'history: how many tracks are found by name',
-  ['userId', 'words', 'limit'],
   `
   SELECT count(*)::int AS found
   FROM (SELECT FROM library_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
@@ -74,7 +66,6 @@ const SHOWN = `
 
 const PLAYS = hotQuery(
   'history: a page of plays',
-  [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize'],
   `
   WITH page AS (
     SELECT played_at, track_id FROM plays
@@ -89,7 +80,6 @@ const PLAYS = hotQuery(
 /** The newest few of each matching track, then the newest of them all: no page reads a listener's whole history. */
 const PLAYS_OF_MATCHING_TRACKS = hotQuery(
   'history: plays of tracks found by name',
-  [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize', 'words'],
   `
   WITH found AS MATERIALIZED (
     SELECT track_id FROM library_tracks WHERE user_id = $1 AND ${matching('$8')}
@@ -112,7 +102,6 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
 /** From the newest play on, until enough match. The LATERAL keeps the order: each play looks up its own track. */
 const PLAYS_THAT_MATCH = hotQuery(
   'history: plays by a common word',
-  [...PERIOD_PARAMETERS, 'nothing', 'emptyText', 'pageSize', 'commonWord'],
   `
   WITH page AS (
     SELECT played_at, track_id
@@ -140,7 +129,6 @@ export const listPlayGaps = (db: Queries, listener: Listener, period: Period): P
 
 const GAPS = hotQuery(
   'history: possible gaps',
-  PERIOD_PARAMETERS,
   `
   SELECT after_played_at, before_played_at FROM play_gaps
   WHERE user_id = $1 AND before_played_at >= ${PERIOD_START} AND after_played_at < ${PERIOD_END}

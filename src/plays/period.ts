@@ -11,9 +11,7 @@ export interface Listener {
   readonly timezone: string;
 }
 
-/** What $1 to $4 stand for in every query over a period. */
-export const PERIOD_PARAMETERS = ['userId', 'firstDay', 'lastDay', 'timezone'] as const;
-
+/** $1 to $4 of every query over a period. */
 export const periodValues = ({ user_id, timezone }: Listener, { from, to }: Period): unknown[] => [
   user_id,
   from,

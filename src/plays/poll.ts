@@ -87,6 +87,5 @@ export const findPlayPoll = (db: Queries, userId: number): Promise<PlayPoll | nu
 
 const PLAY_POLL = hotQuery(
   'settings: when plays are asked for',
-  ['userId'],
   `SELECT next_poll_at, polled_at, succeeded_at, failures, failure FROM play_polls WHERE user_id = $1`,
 );

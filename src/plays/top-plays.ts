@@ -3,14 +3,7 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import {
-  PERIOD_END,
-  PERIOD_PARAMETERS,
-  PERIOD_START,
-  periodValues,
-  type Listener,
-  type Period,
-} from './period.ts';
+import { PERIOD_END, PERIOD_START, periodValues, type Listener, type Period } from './period.ts';
 
 export interface PlayedTrack extends TrackCard {
   readonly plays: number;
@@ -30,7 +23,6 @@ export function listMostPlayed(
 
 const MOST_PLAYED_EVER = hotQuery(
   'history: most played of all time',
-  ['userId', 'pageSize'],
   `
   WITH top AS (
     SELECT track_id, plays FROM played_tracks
@@ -42,7 +34,6 @@ const MOST_PLAYED_EVER = hotQuery(
 
 const MOST_PLAYED = hotQuery(
   'history: most played in a period',
-  [...PERIOD_PARAMETERS, 'pageSize'],
   `
   WITH top AS (
     SELECT track_id, plays FROM (
@@ -78,14 +69,12 @@ export async function findListBeside(
 
 const LIST_DATE = hotQuery(
   'history: the list beside the plays',
-  ['userId', 'timeRange', 'lastDay'],
   `SELECT max(snapshot_date) AS date FROM snapshots
    WHERE user_id = $1 AND time_range = $2 AND snapshot_date <= COALESCE($3::date, 'infinity')`,
 );
 
 const LIST = hotQuery(
   'history: the tracks of the list beside',
-  ['userId', 'timeRange', 'latestDate', 'pageSize'],
   `
   WITH top AS (
     SELECT track_id, rank FROM snapshots

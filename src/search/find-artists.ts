@@ -31,7 +31,6 @@ export const findArtistsBy = (
 /** Whoever matches is credited on every track that matches by them: those met most often are enough to look at. */
 const ARTISTS = hotQuery(
   'search: artists',
-  ['userId', 'artistWordQuery', 'limit'],
   `
   SELECT artist_id, name, tracks, count(*) OVER ()::int AS found
   FROM (

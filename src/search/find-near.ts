@@ -54,7 +54,6 @@ export function wordsToComeNear({ clauses }: FoldedQuery): string[] {
 /** Signs have none. */
 const TRIGRAMS = hotQuery(
   'search: trigrams of the words typed',
-  ['searchedWords'],
   `
   SELECT word, show_trgm(word) AS trigrams FROM unnest($1::text[]) WITH ORDINALITY AS typed (word, place)
   WHERE show_trgm(word) <> '{}' ORDER BY place`,
@@ -66,7 +65,6 @@ const TRIGRAMS = hotQuery(
  */
 const NEAR = hotQuery(
   'search: near matches',
-  ['userId', 'limit', 'releasedFrom', 'releasedTo', 'mistypedWordQuery', 'searchedWords', 'withoutWordQuery'],
   `
   SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date
   FROM (

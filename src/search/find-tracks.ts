@@ -1,6 +1,6 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery, type Parameter } from '../hot-queries.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery, type FoldedQuery } from './terms.ts';
 import { tsQueriesOf } from './ts-query.ts';
@@ -107,26 +107,23 @@ type Way = 'words' | 'signs' | 'years';
  * Which rows are found, and how near each comes: 1 is the title itself; then those that hold all the words exactly
  * in the track's name, in the artists', in both, in any name; 6 needs a stem.
  */
-const WAYS: Readonly<Record<Way, { condition: string; nearness: string; parameters: readonly Parameter[] }>> =
-  {
-    words: {
-      condition: 'document @@ ($7::tsquery[])[1]',
-      nearness: `CASE WHEN starts_with(search_text, $6) THEN 1
+const WAYS: Readonly<Record<Way, { condition: string; nearness: string }>> = {
+  words: {
+    condition: 'document @@ ($7::tsquery[])[1]',
+    nearness: `CASE WHEN starts_with(search_text, $6) THEN 1
       WHEN document @@ ($7::tsquery[])[2] THEN 2 WHEN document @@ ($7::tsquery[])[3] THEN 3
       WHEN document @@ ($7::tsquery[])[4] THEN 4 WHEN document @@ ($7::tsquery[])[5] THEN 5 ELSE 6 END`,
-      parameters: ['searchedTitle', 'wordQueries'],
-    },
-    signs: {
-      condition: 'search_text LIKE $7',
-      nearness: 'CASE WHEN starts_with(search_text, $6) THEN 1 ELSE 2 END',
-      parameters: ['searchedTitle', 'searchedPattern'],
-    },
-    years: { condition: 'true', nearness: '1', parameters: [] },
-  };
+  },
+  signs: {
+    condition: 'search_text LIKE $7',
+    nearness: 'CASE WHEN starts_with(search_text, $6) THEN 1 ELSE 2 END',
+  },
+  years: { condition: 'true', nearness: '1' },
+};
 
 /** Ordered by what the library holds alone; the catalogue is asked for the rows that are shown. */
 function foundSql(way: Way) {
-  const { condition, nearness, parameters } = WAYS[way];
+  const { condition, nearness } = WAYS[way];
   const found = `
     SELECT track_id, release_date, popularity, best_rank, last_listed_date,
       ${nearness} AS nearness, count(*) OVER ()::int AS found
@@ -139,17 +136,9 @@ function foundSql(way: Way) {
     SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, found
     FROM (${found}) AS page JOIN tracks USING (track_id)
     ORDER BY nearness, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id`;
-  const askedFor = (limit: Parameter): readonly Parameter[] => [
-    'userId',
-    limit,
-    'offset',
-    'releasedFrom',
-    'releasedTo',
-    ...parameters,
-  ];
   return {
-    page: hotQuery(`search: a page of matches by ${way}`, askedFor('limit'), page, { plannedAnew: true }),
-    ids: hotQuery(`search: all matches by ${way}`, askedFor('mostTaken'), found, { plannedAnew: true }),
+    page: hotQuery(`search: a page of matches by ${way}`, page, { plannedAnew: true }),
+    ids: hotQuery(`search: all matches by ${way}`, found, { plannedAnew: true }),
   };
 }
 

@@ -130,7 +130,6 @@ function stretchesOf(name: string, hits: readonly boolean[]): Stretch[] {
 
 const PIECES = hotQuery(
   'search: how the shown names are kept',
-  ['userId', 'shownWords', 'searchedWords'],
   `
   SELECT piece, word, lexeme AS joined, library_mark($1) || '${SPELLED}' || NULLIF(spelled_words(form), '') AS spelled, (tsvector_to_array(to_tsvector('english', lexeme)))[1] AS stem,
     EXISTS (SELECT FROM unnest($3::text[]) AS sought WHERE similarity(sought, word) >= 0.3) AS near

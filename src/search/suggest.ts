@@ -54,7 +54,6 @@ function suggestionOf({ kind, track_id: trackId, name, artist_names: artistName 
 /** Tracks with the words in their own name before those with the words in another; then the albums so named. */
 const SUGGESTIONS = hotQuery(
   'search: suggestions',
-  ['userId', 'begunWordQueries', 'limit', 'limit'],
   `
   WITH begun AS MATERIALIZED (
     SELECT track_id, name, artist_names, album_name, popularity, last_listed_date, best_rank,

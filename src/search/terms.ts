@@ -75,7 +75,6 @@ const LEXEMES = (words: string): string =>
 
 const FOLDED = hotQuery(
   'search: words as the library keeps them',
-  ['userId', 'searchedTerms'],
   `
   SELECT library_mark($1) AS mark, form, words, ${LEXEMES('words')} AS lexemes, ${LEXEMES('one_word')} AS joined,
     tsvector_to_array(to_tsvector('english', CASE WHEN one_word <> '' THEN ${MARKED('one_word')} ELSE '' END)) AS stems

@@ -20,7 +20,6 @@ export const listListCompanions = (
 /** From the lists looked into, the number of all shared lists is scaled up; it cannot exceed what either has. */
 const COMPANIONS = hotQuery(
   'track: kept beside it',
-  ['userId', 'trackId', 'limit'],
   `
   WITH stood_in AS (
     SELECT time_range, snapshot_date, row_number() OVER (ORDER BY snapshot_date, time_range) - 1 AS place,

@@ -54,6 +54,6 @@ const nearestSql = (by: Sound): string => `
   ORDER BY distance, track_id`;
 
 const SIMILAR: Readonly<Record<Sound, string>> = {
-  sound: hotQuery('track: similar by sound', ['userId', 'trackId', 'limit'], nearestSql('sound')),
-  wide: hotQuery('track: similar by a wider sound', ['userId', 'trackId', 'limit'], nearestSql('wide')),
+  sound: hotQuery('track: similar by sound', nearestSql('sound')),
+  wide: hotQuery('track: similar by a wider sound', nearestSql('wide')),
 };

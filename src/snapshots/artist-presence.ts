@@ -65,7 +65,6 @@ const OWN_TRACKS = `
 /** From the months that are added up as lists are kept: an artist’s tracks have many places in each. */
 const PRESENCE = hotQuery(
   'artist: presence by month',
-  ['userId', 'artistId'],
   `
   WITH held AS (
     SELECT time_range, period AS month, sum(listings)::int AS own, min(best_rank) AS best_rank
@@ -106,7 +105,6 @@ export async function listBestPlaces(db: Queries, userId: number, artistId: stri
 /** The best of all time is known of each track; on which day it was first there, only its own days tell. */
 const BEST_PLACES = hotQuery(
   'artist: best places',
-  ['userId', 'artistId'],
   `
   SELECT DISTINCT ON (time_range) time_range, best.rank, first.snapshot_date, track_id, tracks.name
   FROM (

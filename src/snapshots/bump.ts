@@ -59,19 +59,7 @@ const bumpSql = (places: string): string => `
       FROM lines JOIN tracks USING (track_id)), '[]') AS lines`;
 
 const BUMPS = {
-  month: hotQuery(
-    'time machine: the way of a month’s top ten',
-    ['userId', 'timeRange', 'month', 'monthStart', 'latestDate'],
-    bumpSql(DAYS),
-  ),
-  year: hotQuery(
-    'time machine: the way of a year’s top ten',
-    ['userId', 'timeRange', 'year', 'yearStart', 'latestDate'],
-    bumpSql(periods('month', 'YYYY-MM')),
-  ),
-  all: hotQuery(
-    'time machine: the way of the top ten of all time',
-    ['userId', 'timeRange', 'period', 'firstDate', 'lastDate'],
-    bumpSql(periods('year', 'YYYY')),
-  ),
+  month: hotQuery('time machine: the way of a month’s top ten', bumpSql(DAYS)),
+  year: hotQuery('time machine: the way of a year’s top ten', bumpSql(periods('month', 'YYYY-MM'))),
+  all: hotQuery('time machine: the way of the top ten of all time', bumpSql(periods('year', 'YYYY'))),
 };

@@ -32,7 +32,6 @@ export function listCaptureRuns(
 
 const NEWEST_RUNS = hotQuery(
   'settings: the newest captures',
-  ['userId', 'limit', 'offset'],
   `
   SELECT run_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
   FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
@@ -46,7 +45,6 @@ export const countCaptureRuns = (db: Queries, userId: number): Promise<RunCounts
 
 const RUN_COUNTS = hotQuery(
   'captures: how they ended',
-  ['userId'],
   `
   SELECT count(*)::int AS runs,
     count(*) FILTER (WHERE outcome = 'kept')::int AS kept,
@@ -63,7 +61,6 @@ export async function findCaptureTime(db: Queries, userId: number): Promise<stri
 
 const CAPTURE_TIME = hotQuery(
   'settings: when lists are asked for',
-  ['userId'],
   `SELECT to_char(capture_time($1::bigint), 'HH24:MI') AS time`,
 );
 

@@ -80,7 +80,6 @@ async function findMissingRanges(db: Queries, userId: number): Promise<Day> {
 
 const CAPTURED_TODAY = hotQuery(
   'dashboard: is today kept?',
-  ['userId'],
   `
   SELECT
     (now() AT TIME ZONE timezone)::date AS date,

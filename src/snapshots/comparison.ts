@@ -90,14 +90,6 @@ const comparedSql = (kind: SourceKind): string => `
   ORDER BY change, place`;
 
 const COMPARED: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery(
-    'time machine: a day compared',
-    ['userId', 'timeRange', 'previousDate', 'latestDate', 'no'],
-    comparedSql('day'),
-  ),
-  period: hotQuery(
-    'time machine: a period compared',
-    ['userId', 'timeRange', 'period', 'latestDate', 'no'],
-    comparedSql('period'),
-  ),
+  day: hotQuery('time machine: a day compared', comparedSql('day')),
+  period: hotQuery('time machine: a period compared', comparedSql('period')),
 };

@@ -80,14 +80,6 @@ const ONCE: Readonly<Record<SourceKind, string>> = {
 };
 
 const FAVOURITES: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery(
-    'time machine: lost and kept of a day',
-    ['userId', 'timeRange', 'previousDate'],
-    favouritesSql('day'),
-  ),
-  period: hotQuery(
-    'time machine: lost and kept of a period',
-    ['userId', 'timeRange', 'period'],
-    favouritesSql('period'),
-  ),
+  day: hotQuery('time machine: lost and kept of a day', favouritesSql('day')),
+  period: hotQuery('time machine: lost and kept of a period', favouritesSql('period')),
 };

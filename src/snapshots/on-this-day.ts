@@ -28,7 +28,6 @@ export const listAnniversaries = (
 
 const ANNIVERSARIES = hotQuery(
   'dashboard: on this day',
-  ['userId', 'timeRange', 'latestDate'],
   `
   SELECT years_ago, anniversary, nearest.snapshot_date, top.rank, ${TRACK_CARD},
     raw_json #>> '{album,images,1,url}' AS art_url

@@ -31,7 +31,6 @@ export async function listRankHistories(
 // A row for each day and range would cost more on its way here than in the database: a range is one row.
 const RANK_HISTORIES = hotQuery(
   'track: rank history',
-  ['userId', 'trackId'],
   `
   SELECT
     time_range,

@@ -104,17 +104,12 @@ const figuresSql = (kind: SourceKind): string => `
   FROM sound`;
 
 const FIGURES: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: a day in figures', ['userId', 'timeRange', 'latestDate'], figuresSql('day')),
-  period: hotQuery(
-    'time machine: a period in figures',
-    ['userId', 'timeRange', 'period'],
-    figuresSql('period'),
-  ),
+  day: hotQuery('time machine: a day in figures', figuresSql('day')),
+  period: hotQuery('time machine: a period in figures', figuresSql('period')),
 };
 
 const DAY_SOUND = hotQuery(
   'time machine: how the day it is compared with sounds',
-  ['userId', 'timeRange', 'latestDate'],
   `WITH list AS MATERIALIZED (${LIST_ROWS.day}) ${SOUND}`,
 );
 

@@ -1,6 +1,6 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db, Queries } from '../db.ts';
-import { hotQuery, type Parameter } from '../hot-queries.ts';
+import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { dayTime, readTime } from './chosen-time.ts';
 import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
@@ -49,12 +49,9 @@ const entriesSql = (kind: SourceKind): string => `
   LEFT JOIN other USING (track_id)
   ORDER BY line`;
 
-const DAY: readonly Parameter[] = ['userId', 'timeRange', 'previousDate'];
-const PERIOD: readonly Parameter[] = ['userId', 'timeRange', 'period'];
-
 const ENTRIES: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: a day’s list', [...DAY, 'latestDate'], entriesSql('day')),
-  period: hotQuery('time machine: a period’s list', [...PERIOD, 'latestDate'], entriesSql('period')),
+  day: hotQuery('time machine: a day’s list', entriesSql('day')),
+  period: hotQuery('time machine: a period’s list', entriesSql('period')),
 };
 
 /** The ids of a day's list, best first; empty where no list is kept for that day. */
@@ -93,6 +90,6 @@ const trackIdsSql = (kind: SourceKind): string => `
   SELECT track_id FROM (${LIST_ROWS[kind]}) AS list ORDER BY position NULLS LAST, track_id LIMIT $4::int`;
 
 const TRACK_IDS: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: a day as a list', [...DAY, 'limit'], trackIdsSql('day')),
-  period: hotQuery('time machine: a period as a list', [...PERIOD, 'limit'], trackIdsSql('period')),
+  day: hotQuery('time machine: a day as a list', trackIdsSql('day')),
+  period: hotQuery('time machine: a period as a list', trackIdsSql('period')),
 };

@@ -17,7 +17,6 @@ export const listMonths = (db: Db, userId: number, timeRange: TimeRange): Promis
 
 const MONTHS = hotQuery(
   'time machine: snapshots a month',
-  ['userId', 'timeRange'],
   `
   SELECT date_trunc('month', snapshot_date::timestamp)::date AS month, count(*)::int AS snapshots
   FROM snapshot_lists
@@ -56,7 +55,6 @@ export function findCalendar(db: Db, userId: number, { time, timeRange }: ListOf
 /** Years are found from one to the next, so that not every list is looked at. $3 to $6 are the ends of year and month. */
 const CALENDAR = hotQuery(
   'time machine: the calendar around a time',
-  ['userId', 'timeRange', 'yearStart', 'latestDate', 'monthStart', 'latestDate'],
   `
   WITH RECURSIVE kept AS NOT MATERIALIZED (
     SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
@@ -104,7 +102,6 @@ export const findSurroundings = (db: Db, userId: number, list: ListOf): Promise<
 
 const SURROUNDINGS = hotQuery(
   'time machine: snapshots in and around a time',
-  ['userId', 'timeRange', 'firstDate', 'lastDate'],
   `
   WITH kept AS NOT MATERIALIZED (
     SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
@@ -133,6 +130,5 @@ export async function findLatestDate(db: Db, userId: number, timeRange: TimeRang
 
 const LATEST = hotQuery(
   'time machine: the newest snapshot',
-  ['userId', 'timeRange'],
   `SELECT max(snapshot_date) AS latest FROM snapshot_lists WHERE user_id = $1 AND time_range = $2`,
 );

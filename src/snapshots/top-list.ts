@@ -38,7 +38,6 @@ interface Dates {
 
 const TOP_LIST = hotQuery(
   'dashboard: the list and its movement',
-  ['userId', 'timeRange'],
   `
   WITH newest AS (
     SELECT max(snapshot_date) AS latest FROM snapshots WHERE user_id = $1 AND time_range = $2

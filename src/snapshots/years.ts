@@ -17,7 +17,6 @@ export const listYearLeaders = (db: Db, userId: number, timeRange: TimeRange): P
 
 const LEADERS = hotQuery(
   'time machine: the number one of every year',
-  ['userId', 'timeRange'],
   `
   SELECT year, ${TRACK_CARD}, raw_json #>> '{album,images,1,url}' AS art_url
   FROM (

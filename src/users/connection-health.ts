@@ -113,7 +113,6 @@ const FACT_COLUMNS = `
 
 const FACTS = hotQuery(
   'every page: the connection to Spotify',
-  ['userId'],
   `SELECT ${FACT_COLUMNS} WHERE u.user_id = $1`,
 );
 

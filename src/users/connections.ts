@@ -17,7 +17,6 @@ export function findConnection(db: Queries, userId: number): Promise<Connection 
 
 const FIND_CONNECTION = hotQuery(
   'dashboard: the connection to Spotify',
-  ['userId'],
   `
   SELECT refresh_token IS NOT NULL AS connected, authorized_at, scope
   FROM spotify_connections WHERE user_id = $1`,

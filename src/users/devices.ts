@@ -33,7 +33,6 @@ export function listDevices(db: Queries, userId: number, sessionId: string): Pro
 
 const DEVICES = hotQuery(
   'settings: where the listener is signed in',
-  ['userId', 'sessionId'],
   `
   SELECT ${DEVICE_ID} AS device_id, sess ->> 'userAgent' AS user_agent, created_at AS signed_in_at,
     expire - ${IDLE} AS seen_at, sid = $2 AS is_this

@@ -23,7 +23,6 @@ export function findUser(db: Queries, userId: number): Promise<User | null> {
 
 const FIND_USER = hotQuery(
   'every page: the listener',
-  ['userId'],
   `SELECT ${USER_COLUMNS} FROM users WHERE user_id = $1 AND spotify_id IS NOT NULL`,
 );
 

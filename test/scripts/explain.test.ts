@@ -1,14 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importAppQueries } from '../support/app-queries.ts';
 import { explainQuery } from '../../scripts/measure/explain/plan.ts';
 import { listFaults, printPlans } from '../../scripts/measure/explain/print.ts';
-import { listValues, type Values } from '../../scripts/measure/explain/values.ts';
-import { type HotQuery, hotQuery } from '../../src/hot-queries.ts';
+import type { AskedQuery } from '../../scripts/measure/visits/record.ts';
+import { hotQuery } from '../../src/hot-queries.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
-let values: Values;
 
 beforeAll(async () => {
   const alice = await insertListener(test.db, 'alice');
@@ -18,18 +16,14 @@ beforeAll(async () => {
     `INSERT INTO tracks (track_id, name) SELECT 'many-' || n, repeat('name', 60) FROM generate_series(1, 20000) AS n`,
   );
   await test.db.execute('ANALYZE');
-  values = await listValues(test.db, alice);
 });
 
-const explain = (query: Partial<HotQuery>) =>
-  explainQuery(test.db, { name: 'page: query', parameters: [], sql: 'SELECT 1', ...query }, values);
+const explain = (query: Partial<AskedQuery>) =>
+  explainQuery(test.db, { name: 'page: query', sql: 'SELECT 1', values: [], ...query });
 
 describe('explaining a query', () => {
   it('names the index it used, and what it read against what it gave', async () => {
-    const plan = await explain({
-      parameters: ['trackId'],
-      sql: `SELECT name FROM tracks WHERE track_id = $1`,
-    });
+    const plan = await explain({ sql: `SELECT name FROM tracks WHERE track_id = $1`, values: ['many-1'] });
     expect(plan).toMatchObject({ page: 'page', rowsRead: 1, rowsReturned: 1, scannedTables: [] });
     expect(plan.access).toEqual([{ how: 'index', name: 'tracks_pkey' }]);
     expect(plan.buffers).toBeLessThan(10);
@@ -50,23 +44,11 @@ describe('explaining a query', () => {
     const few = await explain({ sql: `SELECT name FROM tracks LIMIT 5` });
     expect(listFaults([few])).toEqual([]);
   });
-
-  it('names the parameter for which it has no value', async () => {
-    const query = { parameters: ['colour'] as unknown as HotQuery['parameters'] };
-    await expect(explain(query)).rejects.toThrow('“page: query” asks about colour, for which');
-  });
-
-  it('knows a value for every parameter of every query of the app, but for imports nobody made here', async () => {
-    const queries = await importAppQueries();
-    expect(queries.length).toBeGreaterThan(10);
-    const known = new Set(Object.keys(values));
-    expect(queries.flatMap(({ parameters }) => parameters).filter((name) => !known.has(name))).toEqual([]);
-  });
 });
 
 describe('a hot query', () => {
   it('has its name for itself', () => {
-    expect(hotQuery('test: one', [], 'SELECT 1')).toBe('SELECT 1');
-    expect(() => hotQuery('test: one', [], 'SELECT 2')).toThrow('two hot queries are called “test: one”');
+    expect(hotQuery('test: one', 'SELECT 1')).toBe('SELECT 1');
+    expect(() => hotQuery('test: one', 'SELECT 2')).toThrow('two hot queries are called “test: one”');
   });
 });

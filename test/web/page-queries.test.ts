@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { VISITS } from '../../scripts/measure/bench/visits.ts';
 import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts';
 import { openLarge } from '../../scripts/measure/large-database/open.ts';
+import { type Asked, recordingDb } from '../../scripts/measure/visits/recording-db.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
-import { type Asked, recordingDb } from '../support/recording-db.ts';
 
 /** Not asked for a page: whose queries need no plan, and why. */
 const NOT_OF_A_PAGE: Readonly<Record<string, string>> = {
@@ -84,30 +83,5 @@ describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path,
       const most = MAY_ASK_MORE[page.path]?.statements ?? MOST_STATEMENTS;
       expect.soft(statements.length, address).toBeLessThanOrEqual(most);
     }
-  });
-});
-
-describe('npm run bench -- pages', () => {
-  it.each([
-    ['search', '/search?q=love'],
-    ['suggestions', '/api/suggestions?q=love'],
-    ['track', '/tracks/:trackId'],
-    ['artist', '/artists/:artistId'],
-    ['mood', '/mood'],
-    ['mood, a quadrant', '/mood/happy'],
-    ['explore', '/explore?energy_from=0.5'],
-    ['dashboard', '/dashboard'],
-    ['time machine, a day', '/time-machine/2026/11/10'],
-    ['time machine, a year', '/time-machine/2026'],
-    ['history, a year', '/history?span=year'],
-    ['history, found by name', '/history?q=love'],
-  ])('measures for “%s” what GET %s asks', async (visit, address) => {
-    asked = [];
-    await alice.get(address.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? '')).expect(200);
-    const names = new Map(listHotQueries().map(({ sql, name }) => [sql, name]));
-    const seen = asked
-      .filter(({ by }) => NOT_OF_A_PAGE[by] === undefined)
-      .map(({ sql }) => names.get(sql) ?? sql);
-    expect(seen.toSorted()).toEqual([...(VISITS[visit] ?? [])].toSorted());
   });
 });

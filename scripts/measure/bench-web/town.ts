@@ -9,6 +9,7 @@ import { writeDemoArchive } from '../../demo/archive/write.ts';
 import { anyFreePort, waitUntilReady } from '../../demo/processes.ts';
 import { moveArchive } from '../../migrate-from-sqlite/move-archive.ts';
 import { startSpotifyStandIn } from '../../spotify-stand-in/server.ts';
+import { signIn } from '../visits/sign-in.ts';
 
 /** Everything a load needs: a database with a demo archive for each of some listeners, the app, and their cookies. */
 export interface Town {
@@ -100,23 +101,6 @@ async function startApp(
   await waitUntilReady({ url, ended: once(app, 'exit').then(([code]) => Number(code)) });
   return { app, url };
 }
-
-/** Goes the way of a browser: to Spotify, back, and keeps the session's cookie. */
-async function signIn(url: string): Promise<string> {
-  const start = await fetch(`${url}/auth/spotify`, { redirect: 'manual' });
-  const approved = await fetch(String(start.headers.get('location')), { redirect: 'manual' });
-  const back = await fetch(String(approved.headers.get('location')), {
-    redirect: 'manual',
-    headers: { Cookie: cookiesOf(start) },
-  });
-  return cookiesOf(back);
-}
-
-const cookiesOf = (answer: Response): string =>
-  answer.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
 
 async function end(app: ChildProcess): Promise<void> {
   if (app.exitCode !== null) return;

@@ -1,8 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { HotQuery } from '../../../src/hot-queries.ts';
-import { importHotQueries } from '../explain/all-hot-queries.ts';
 import { timeQuery } from '../explain/plan.ts';
-import { listValues } from '../explain/values.ts';
 import { withLargeDatabases, type LargeDatabase } from '../large-database/open.ts';
 import {
   describeSize,
@@ -14,7 +11,8 @@ import {
 } from '../large-database/size.ts';
 import { printVisit, type QueryTimes } from './page-times.ts';
 import { compareSimilar } from './similar.ts';
-import { queriesOf, VISITS } from './visits.ts';
+import { BENCH_VISITS, findSights, type Sights } from '../visits/addresses.ts';
+import { recordVisits, type AskedQuery } from '../visits/record.ts';
 
 /** One listener's ten years of daily lists among those of others: enough that what grows with the others shows. */
 const DEFAULT_SIZE: LargeDatabaseSize = {
@@ -28,7 +26,7 @@ const DEFAULT_SIZE: LargeDatabaseSize = {
 const TRACKS_ALONE = 2_000;
 
 const USAGE = `usage: npm run bench -- pages [--only VISIT] [--rounds N] [--keep DIRECTORY] ${sizeUsage(DEFAULT_SIZE)}
-Visits: ${Object.keys(VISITS).join(' · ')}.`;
+Visits: ${Object.keys(BENCH_VISITS).join(' · ')}.`;
 
 /**
  * `npm run bench -- pages`: the database time of every page for one listener among many, beside the same for a
@@ -46,22 +44,26 @@ export async function benchPages(args: readonly string[]): Promise<number> {
     },
   });
   const rounds = Number(given.rounds);
-  const visits = Object.keys(VISITS).filter((visit) => given.only === undefined || visit === given.only);
+  const visits = Object.entries(BENCH_VISITS).filter(([visit]) => [visit, undefined].includes(given.only));
   if (given.help || visits.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
     console.error(USAGE);
     return given.help ? 0 : 2;
   }
   const size = readSize(given, DEFAULT_SIZE);
   const alone = aloneBeside(size);
-  const all = await importHotQueries();
   const tell = (step: string): void => console.error(`  … ${step}`);
   return withLargeDatabases([size, alone], { keep: given.keep, tell }, async (databases) => {
     console.log(
       `Many: ${describeSize(size)}.\nAlone: ${describeSize(alone)}.\nThe fastest of ${rounds} rounds in turn.\n`,
     );
-    for (const visit of visits)
-      console.log(printVisit(visit, await timeQueries(databases, queriesOf(visit, all), rounds)));
-    console.log(await compareSimilar(databases[0] as LargeDatabase, all, rounds));
+    const sights = await Promise.all(databases.map(({ db, userId }) => findSights(db, userId)));
+    for (const [visit, addressFor] of visits) {
+      const asked: AskedQuery[][] = [];
+      for (const [which, { db, userId }] of databases.entries())
+        asked.push(...(await recordVisits(db, userId, [addressFor(sights[which] as Sights)])));
+      console.log(printVisit(visit, await timeQueries(databases, asked, rounds)));
+    }
+    console.log(await compareSimilar(databases[0] as LargeDatabase, rounds));
     return 0;
   });
 }
@@ -72,25 +74,30 @@ function aloneBeside({ seed, observed: { tracks, days }, mostPlays }: LargeDatab
   return { seed, listeners: 1, tracks: observed.tracks, snapshots, observed, mostPlays };
 }
 
+/** What a visit asks the first database, beside the same asked of the second. */
 async function timeQueries(
   databases: readonly LargeDatabase[],
-  queries: readonly HotQuery[],
+  asked: readonly (readonly AskedQuery[])[],
   rounds: number,
 ): Promise<QueryTimes[]> {
-  const values = await Promise.all(databases.map(({ db, userId }) => listValues(db, userId)));
-  const times = queries.map(() => databases.map((): number[] => []));
+  const [many = [], alone = []] = asked;
+  const left = [...alone];
+  const pairs = many.map((query) => [query, takeNamed(query.name, left) ?? query] as const);
+  const times = pairs.map(() => databases.map((): number[] => []));
   // One round more than is counted: the first finds nothing in the cache.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [n, query] of queries.entries()) {
+    for (const [n, pair] of pairs.entries()) {
       for (const [which, { db }] of databases.entries()) {
-        const milliseconds = await timeQuery(db, query, values[which] ?? (values[0] as never));
+        const milliseconds = await timeQuery(db, pair[which] ?? pair[0]);
         if (round > 0) times[n]?.[which]?.push(milliseconds);
       }
     }
   }
-  return queries.map((query, n) => ({
-    name: query.name,
-    many: times[n]?.[0] ?? [],
-    alone: times[n]?.[1] ?? [],
-  }));
+  return pairs.map(([{ name }], n) => ({ name, many: times[n]?.[0] ?? [], alone: times[n]?.[1] ?? [] }));
+}
+
+/** A visit may ask one query twice, each time with other values. */
+function takeNamed(name: string, queries: AskedQuery[]): AskedQuery | undefined {
+  const place = queries.findIndex((query) => query.name === name);
+  return place < 0 ? undefined : queries.splice(place, 1)[0];
 }

@@ -1,6 +1,6 @@
-import type { HotQuery } from '../../../src/hot-queries.ts';
-import { listValues, valuesFor } from '../explain/values.ts';
 import type { LargeDatabase } from '../large-database/open.ts';
+import { findSights } from '../visits/addresses.ts';
+import { recordVisits } from '../visits/record.ts';
 import { median } from './page-times.ts';
 
 const BY_INDEX = 'track: similar by sound';
@@ -21,15 +21,12 @@ const BY_SCAN = `
   ORDER BY score DESC, track_id LIMIT $3`;
 
 /** How much faster the index finds the ten most similar tracks than the formula over all of them, and if they agree. */
-export async function compareSimilar(
-  { db, userId }: LargeDatabase,
-  queries: readonly HotQuery[],
-  rounds: number,
-): Promise<string> {
-  const query = queries.find(({ name }) => name === BY_INDEX);
+export async function compareSimilar({ db, userId }: LargeDatabase, rounds: number): Promise<string> {
+  const sights = await findSights(db, userId);
+  const [asked = []] = await recordVisits(db, userId, [`/tracks/${sights.track}`]);
+  const query = asked.find(({ name }) => name === BY_INDEX);
   if (query === undefined) return `similar tracks: no query is called “${BY_INDEX}”`;
-  const values = await listValues(db, userId);
-  const given = valuesFor(query, { ...values, limit: TRACKS });
+  const given = query.values.with(2, TRACKS);
   const times: { readonly index: number[]; readonly scan: number[] } = { index: [], scan: [] };
   const answers = { index: '', scan: '' };
   for (let round = 0; round <= rounds; round += 1) {

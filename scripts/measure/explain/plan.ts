@@ -1,6 +1,6 @@
 import type { Db } from '../../../src/db.ts';
-import { type HotQuery, pageOf } from '../../../src/hot-queries.ts';
-import { type Values, valuesFor } from './values.ts';
+import { pageOf } from '../../../src/hot-queries.ts';
+import type { AskedQuery } from '../visits/record.ts';
 
 /** How a table was come at, least work first. */
 export type Access = 'index' | 'bitmap' | 'scan';
@@ -29,11 +29,10 @@ const RUNS = 5;
 /** A query that is slow once is not asked again and again. */
 const PATIENCE_MS = 2_000;
 
-export async function explainQuery(db: Db, query: HotQuery, values: Values): Promise<QueryPlan> {
-  const given = valuesFor(query, values);
+export async function explainQuery(db: Db, query: AskedQuery): Promise<QueryPlan> {
   const runs: Explained[] = [];
   for (let spent = 0; runs.length < RUNS && spent < PATIENCE_MS; spent += timeOf(runs.at(-1) as Explained))
-    runs.push(await explainOnce(db, query, given));
+    runs.push(await explainOnce(db, query));
   const best = runs.toSorted((one, other) => timeOf(one) - timeOf(other))[0] as Explained;
   const nodes = flatten(best.Plan);
   return {
@@ -51,8 +50,8 @@ export async function explainQuery(db: Db, query: HotQuery, values: Values): Pro
 }
 
 /** Database time of one run, in milliseconds: planning and execution, without the way there and back. */
-export async function timeQuery(db: Db, query: HotQuery, values: Values): Promise<number> {
-  return timeOf(await explainOnce(db, query, valuesFor(query, values)));
+export async function timeQuery(db: Db, query: AskedQuery): Promise<number> {
+  return timeOf(await explainOnce(db, query));
 }
 
 interface PlanNode {
@@ -76,7 +75,7 @@ interface Explained {
   readonly 'Execution Time': number;
 }
 
-async function explainOnce(db: Db, { sql }: HotQuery, values: readonly unknown[]): Promise<Explained> {
+async function explainOnce(db: Db, { sql, values }: AskedQuery): Promise<Explained> {
   // Without the clock of every node, which costs more than many of them.
   const row = await db.one<{ 'QUERY PLAN': readonly Explained[] }>(
     `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${sql}`,

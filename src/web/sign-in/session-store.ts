@@ -103,7 +103,6 @@ export class SessionStore extends PgStore {
 
 const SESSION = hotQuery(
   'every page: the session',
-  ['sessionId'],
   `
   SELECT sess, extract(epoch FROM expire - now())::float8 AS expires_in FROM sessions
   WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${LONGEST_SESSION}'`,

@@ -1,0 +1,131 @@
+import type { Db } from '../../../src/db.ts';
+import { setHidden } from '../../../src/hidden/hide.ts';
+import { ARRANGEMENT_NAMES } from '../../../src/playlists/build.ts';
+
+/** What one listener's visits look at: what is newest or most common of theirs. */
+export interface Sights {
+  /** Of the list before the newest, `YYYY-MM-DD`: it has one to be compared with. */
+  readonly date: string;
+  readonly track: string;
+  readonly title: string;
+  /** Of which no features are known. */
+  readonly bareTrack: string;
+  readonly artist: string;
+  readonly playlist: string;
+  readonly imported: number;
+  readonly hiddenTrack: string;
+  readonly word: string;
+  /** With two letters exchanged. */
+  readonly mistyped: string;
+}
+
+/** Also hides a track and sends a playlist, all but one track of it, so that there is something to show of both. */
+export async function findSights(db: Db, userId: number): Promise<Sights> {
+  const things = await db.one<Omit<Sights, 'word' | 'mistyped'>>(SIGHTS, [userId]);
+  await setHidden(db, userId, { kind: 'track', id: things.hiddenTrack, hidden: true });
+  await db.execute(SENT, [userId, things.playlist, [things.track]]);
+  const word = await commonWord(db, userId, 3);
+  const long = await commonWord(db, userId, 5);
+  return { ...things, word, mistyped: long.replace(/(.)(.)$/u, '$2$1') };
+}
+
+/** The visits that `npm run bench -- pages` measures, and where each leads. */
+export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> = {
+  search: ({ word }) => `/search?q=${word}`,
+  'search, mistyped': ({ mistyped }) => `/search?q=${mistyped}`,
+  suggestions: ({ word }) => `/api/suggestions?q=${word}`,
+  track: ({ track }) => `/tracks/${track}`,
+  'similar, by sound': ({ track }) => `/api/tracks/${track}/similar?by=sound`,
+  'similar, by a wider sound': ({ track }) => `/api/tracks/${track}/similar?by=wide`,
+  'similar, by shared lists': ({ bareTrack }) => `/api/tracks/${bareTrack}/similar`,
+  artist: ({ artist }) => `/artists/${artist}`,
+  mood: () => '/mood',
+  'mood, a quadrant': () => '/mood/happy',
+  explore: () => `/explore?${EXPLORED}`,
+  dashboard: () => '/dashboard',
+  'time machine, a day': ({ date }) => `/time-machine/${date.replaceAll('-', '/')}?range=short_term`,
+  'time machine, a year': ({ date }) => `/time-machine/${date.slice(0, 4)}?range=short_term`,
+  'history, a year': () => '/history?span=year',
+  'history, found by name': ({ title }) => `/history?q=${encodeURIComponent(title)}`,
+};
+
+/** Every page with what it can ask: together they ask every hot query. */
+export function listAddresses(sights: Sights): string[] {
+  const { date, track, artist, playlist, imported, hiddenTrack } = sights;
+  const [year = '', month = ''] = date.split('-');
+  const snapshot = `/playlists/new?from=snapshot&range=short_term&date=${date}`;
+  return [
+    ...Object.values(BENCH_VISITS).map((addressFor) => addressFor(sights)),
+    '/api/decades?range=short_term',
+    '/search?q=year:1990-2020',
+    '/search?q=%26',
+    `/tracks/${hiddenTrack}`,
+    `/tracks/${track}/payload`,
+    ...['track', 'audio-features', 'own-audio-features'].map(
+      (name) => `/tracks/${track}/payload/${name}.json`,
+    ),
+    `/api/artists/${artist}/presence`,
+    `/explore.csv?${EXPLORED}`,
+    '/time-machine',
+    `/time-machine/${year}/${month}`,
+    '/api/time-machine/changes?range=short_term',
+    '/history?span=all',
+    '/history?q=e',
+    '/playlists',
+    '/playlists/new',
+    ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
+    `/playlists/new?from=period&range=short_term&year=${year}`,
+    '/playlists/new?from=mood&quadrant=happy',
+    '/playlists/new?from=explore&energy_from=0.5',
+    ...[sights.word, 'year:1990-2020', '%26'].map((words) => `/playlists/new?from=search&q=${words}`),
+    `/playlists/${playlist}`,
+    `/playlists/${playlist}/tracks.csv`,
+    '/archives/unclaimed',
+    '/settings',
+    '/settings/captures',
+    '/settings/devices',
+    '/settings/hidden',
+    '/settings/audio-features',
+    '/settings/audio-features/known.csv',
+    '/settings/imports',
+    `/settings/imports/${imported}`,
+    `/settings/imports/${imported}/rejects.csv`,
+    '/settings/disconnect',
+    '/settings/export',
+  ];
+}
+
+/** Some of each kind: a period, features, a choice. */
+const EXPLORED = 'released_from=1990&energy_from=0.4&tempo_to=140&album_type=album';
+
+const SIGHTS = `
+  WITH favourites AS (
+    SELECT track_id, row_number() OVER (ORDER BY listings DESC, track_id) AS place
+    FROM library_tracks
+    WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL AND danceability IS NOT NULL
+    LIMIT 100
+  )
+  SELECT track_id AS track, (SELECT name FROM tracks WHERE track_id = favourites.track_id) AS title,
+    (SELECT artist_id FROM track_artists WHERE track_id = favourites.track_id ORDER BY position LIMIT 1) AS artist,
+    (SELECT track_id FROM favourites WHERE place = 100) AS "hiddenTrack",
+    (SELECT min(track_id) FROM library_tracks WHERE user_id = $1 AND energy IS NULL AND listings > 0) AS "bareTrack",
+    (SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = 'short_term'
+     ORDER BY snapshot_date DESC OFFSET 1 LIMIT 1) AS date,
+    (SELECT max(import_id) FROM imports WHERE user_id = $1) AS imported,
+    (SELECT playlist_id FROM playlists WHERE user_id = $1 ORDER BY created_at DESC, playlist_id LIMIT 1) AS playlist
+  FROM favourites WHERE place = 1`;
+
+const SENT = `
+  INSERT INTO playlist_sendings (user_id, playlist_id, state, track_ids, left_out, finished_at)
+  VALUES ($1, $2, 'sent', $3, jsonb_build_array(jsonb_build_object('track_id', ($3::text[])[1], 'reason', 'not-taken')), now())
+  ON CONFLICT DO NOTHING`;
+
+/** The most common word of so many letters in the names of the listener's tracks. */
+async function commonWord(db: Db, userId: number, letters: number): Promise<string> {
+  const row = await db.maybeOne<{ word: string }>(
+    `SELECT word FROM library_tracks, regexp_split_to_table(search_words(search_form(name)), ' ') AS word
+     WHERE user_id = $1 AND length(word) >= $2 GROUP BY word ORDER BY count(*) DESC, word LIMIT 1`,
+    [userId, letters],
+  );
+  return row?.word ?? 'summer';
+}
