@@ -1,10 +1,10 @@
 import { Router } from 'express';
 import type { WebContext } from './context.ts';
-import type { Authenticator } from './sign-in/sign-in.ts';
+import { requireSignIn, type Authenticator } from './sign-in/sign-in.ts';
 import { archiveRoutes } from './home/claim-routes.ts';
 import { artistChartRoutes, artistRoutes } from './artists/routes.ts';
 import { audioFeatureRoutes } from './settings/feature-routes.ts';
-import { authRoutes } from './sign-in/routes.ts';
+import { authRoutes, signOutRoutes } from './sign-in/routes.ts';
 import { captureRoutes } from './settings/capture-routes.ts';
 import { connectionRoutes } from './settings/connection-routes.ts';
 import { chartRoutes, dashboardRoutes } from './dashboard/routes.ts';
@@ -30,33 +30,49 @@ import { yourDataRoutes } from './settings/your-data-routes.ts';
 /** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
   return Router()
-    .use(homeRoutes(context)) //       /
-    .use(authRoutes(context, authenticator)) // /auth/spotify, /auth/spotify/callback, /logout
-    .use(dashboardRoutes(context)) //  /dashboard
-    .use(chartRoutes(context)) //      /api/…
-    .use(exploreRoutes(context)) //    /explore, /explore.csv
-    .use(moodRoutes(context)) //       /mood, /mood/:quadrant
-    .use(moodChartRoutes(context)) //  /api/mood-…, /api/tempo, /api/key, /api/mode
-    .use(searchRoutes(context)) //     /search, /api/suggestions
-    .use(snapshotRoutes(context)) //   /snapshots
-    .use(trackRoutes(context)) //      /tracks/:trackId, its payload
-    .use(trackChartRoutes(context)) // /api/tracks/…
-    .use(artistRoutes(context)) //     /artists/:artistId
-    .use(artistChartRoutes(context)) // /api/artists/…
-    .use(timeMachineRoutes(context)) // /time-machine, /time-machine/:year/:month/:day
-    .use(timeChartRoutes(context)) //  /api/time-machine/…
-    .use(playlistBuilderRoutes(context)) // /playlists/new
-    .use(playlistRoutes(context)) //   /playlists, /playlists/:playlistId
-    .use(playlistSendingRoutes(context)) // /playlists/:playlistId/send, …/progress
-    .use(playlistFileRoutes(context)) // /playlists/:playlistId/tracks.csv, .m3u8, .jspf
-    .use(archiveRoutes(context)) //    /archives/unclaimed, /archives/:archiveId/claim
-    .use(settingsRoutes(context)) //   /settings
-    .use(captureRoutes(context)) //    /settings/captures
-    .use(deviceRoutes(context)) //     /settings/devices
-    .use(audioFeatureRoutes(context)) // /settings/audio-features, …/remove, …/known.csv
-    .use(importRoutes(context)) //     /settings/imports/…
-    .use(yourDataRoutes(context)) //      /settings/export, /settings/disconnect, /settings/delete
-    .use(connectionRoutes(context)) // /api/connection, /settings/fetching
-    .use(hiddenRoutes(context)) //     /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
-    .use(historyRoutes(context)); //   /history, /api/plays-by-hour, /api/plays-by-day
+    .use(homeRoutes(context)) // /
+    .use(authRoutes(context, authenticator)) // /auth/spotify, /auth/spotify/callback
+    .use('/api', requireSignIn) // also where there is nothing, so that nobody learns what there is
+    .use(behindSignIn(personalRoutes(context)));
+}
+
+const personalRoutes = (context: WebContext): Router[] => [
+  signOutRoutes(context), // /logout
+  dashboardRoutes(context), // /dashboard
+  chartRoutes(context), // /api/…
+  exploreRoutes(context), // /explore, /explore.csv
+  moodRoutes(context), // /mood, /mood/:quadrant
+  moodChartRoutes(context), // /api/mood-…, /api/tempo, /api/key, /api/mode
+  searchRoutes(context), // /search, /api/suggestions
+  snapshotRoutes(context), // /snapshots
+  trackRoutes(context), // /tracks/:trackId, its payload
+  trackChartRoutes(context), // /api/tracks/…
+  artistRoutes(context), // /artists/:artistId
+  artistChartRoutes(context), // /api/artists/…
+  timeMachineRoutes(context), // /time-machine, /time-machine/:year/:month/:day
+  timeChartRoutes(context), // /api/time-machine/…
+  playlistBuilderRoutes(context), // /playlists/new
+  playlistRoutes(context), // /playlists, /playlists/:playlistId
+  playlistSendingRoutes(context), // /playlists/:playlistId/send, …/progress
+  playlistFileRoutes(context), // /playlists/:playlistId/tracks.csv, .m3u8, .jspf
+  archiveRoutes(context), // /archives/unclaimed, /archives/:archiveId/claim
+  settingsRoutes(context), // /settings
+  captureRoutes(context), // /settings/captures
+  deviceRoutes(context), // /settings/devices
+  audioFeatureRoutes(context), // /settings/audio-features, …/remove, …/known.csv
+  importRoutes(context), // /settings/imports/…
+  yourDataRoutes(context), // /settings/export, /settings/disconnect, /settings/delete
+  connectionRoutes(context), // /api/connection, /settings/fetching
+  hiddenRoutes(context), // /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
+  historyRoutes(context), // /history, /api/plays-by-hour, /api/plays-by-day
+];
+
+/** Every route of these rooms asks for a sign-in first; any other address stays a 404 for everybody. */
+function behindSignIn(rooms: readonly Router[]): Router {
+  const guarded = Router();
+  for (const { route } of rooms.flatMap(({ stack }) => stack)) {
+    if (route === undefined) throw new Error('a personal room has routes and nothing else');
+    for (const { method } of route.stack) guarded[method as 'get' | 'post'](route.path, requireSignIn);
+  }
+  return guarded.use(...rooms);
 }

@@ -13,7 +13,7 @@ import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../tracks/feature-charts.ts';
 import { artistPath } from '../page/helpers.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { presenceCharts, shareOf } from './presence-charts.ts';
 import { readId, readParams } from '../page/read-params.ts';
@@ -29,7 +29,7 @@ type Db = WebContext['db'];
 
 /** `/artists/:artistId`: the listener's tracks by an artist, and the artist's part in their lists. */
 export function artistRoutes({ db }: WebContext): Router {
-  return Router().get('/artists/:artistId', requireSignIn, async (req, res) => {
+  return Router().get('/artists/:artistId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
     const shown = await readArtistPage(db, userIdOf(req), await artistOf(db, req), page);
     renderPage(
@@ -72,14 +72,14 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
 /** The charts of an artist below `/api/artists/:artistId`. */
 export function artistChartRoutes({ db }: WebContext): Router {
   return Router()
-    .get('/api/artists/:artistId/presence', requireSignIn, async (req, res) => {
+    .get('/api/artists/:artistId/presence', async (req, res) => {
       const { range } = readParams(presenceParams, req.query);
       const artist = await artistOf(db, req);
       const presences = await listPresence(db, userIdOf(req), artist.artist_id);
       const months = presences.find(({ timeRange }) => timeRange === range)?.months ?? [];
       res.json({ labels: months.map(({ month }) => month), data: months.map(shareOf) });
     })
-    .get('/api/artists/:artistId/audio-features', requireSignIn, async (req, res) => {
+    .get('/api/artists/:artistId/audio-features', async (req, res) => {
       const { average } = await artistOf(db, req);
       res.json({ labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => average[name]) });
     });

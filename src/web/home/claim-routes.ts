@@ -4,7 +4,7 @@ import { claimArchive, listUnclaimedArchives } from '../../archives/unclaimed.ts
 import { notFound } from '../../errors.ts';
 import { mayClaim } from './claimable.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 
@@ -22,13 +22,13 @@ const confirmation = z.object({
 export function archiveRoutes(context: WebContext): Router {
   const { db } = context;
   return Router()
-    .get('/archives/unclaimed', requireSignIn, async (req, res) => {
-      const archives = mayClaim(context, req.user as Express.User) ? await listUnclaimedArchives(db) : [];
+    .get('/archives/unclaimed', async (req, res) => {
+      const archives = mayClaim(context, listenerOf(req)) ? await listUnclaimedArchives(db) : [];
       renderPage(res, 'archives/unclaimed', { title: 'Archives waiting for their owner' }, { archives });
     })
-    .post('/archives/:archiveId/claim', requireSignIn, async (req, res) => {
+    .post('/archives/:archiveId/claim', async (req, res) => {
       const id = archiveId.safeParse(req.params);
-      if (!id.success || !mayClaim(context, req.user as Express.User)) throw notFound();
+      if (!id.success || !mayClaim(context, listenerOf(req))) throw notFound();
       readParams(confirmation, req.body);
       await claimArchive(db, userIdOf(req), id.data.archiveId);
       req.session.flash = { kind: 'info', text: 'The archive is part of yours now.' };

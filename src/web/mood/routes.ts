@@ -11,7 +11,7 @@ import {
   TRACKS_PER_PAGE,
 } from '../../mood/quadrants.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -24,7 +24,7 @@ const listParams = z.object({ page: pageNumber });
 /** `/mood`: where the archive stands between energy and valence; `/mood/happy` and the others: its tracks there. */
 export function moodRoutes({ db }: WebContext): Router {
   return Router()
-    .get('/mood', requireSignIn, async (req, res) => {
+    .get('/mood', async (req, res) => {
       const timeRange = rangeOf(req);
       const figures = await getMoodFigures(db, userIdOf(req));
       const page = { title: 'Mood', scripts: ['pages/mood.js'], words };
@@ -35,15 +35,14 @@ export function moodRoutes({ db }: WebContext): Router {
         ranges: linkRanges(timeRange, (id) => `/mood?range=${id}#mood-over-time`),
       });
     })
-    .get('/mood/:quadrant', requireSignIn, async (req, res) => {
+    .get('/mood/:quadrant', async (req, res) => {
       const shown = await readQuadrant(db, req);
       renderPage(res, 'mood/quadrant', { title: shown.name, words }, shown);
     });
 }
 
 /** The range of the path of moods; without one in the address that which the listener wants first. */
-const rangeOf = (req: Request) =>
-  readParams(moodParams, req.query).range ?? (req.user as Express.User).first_time_range;
+const rangeOf = (req: Request) => readParams(moodParams, req.query).range ?? listenerOf(req).first_time_range;
 
 async function readQuadrant(db: WebContext['db'], req: Request) {
   const userId = userIdOf(req);
@@ -62,12 +61,10 @@ async function readQuadrant(db: WebContext['db'], req: Request) {
 
 /** `/api/mood-quadrants` and its siblings. */
 export function moodChartRoutes({ db }: WebContext): Router {
-  const router = Router()
-    .use('/api', requireSignIn)
-    .get('/api/mood-over-time', async (req, res) => {
-      const timeRange = rangeOf(req);
-      res.json(drawMoodPath(await getMoodFigures(db, userIdOf(req)), timeRange));
-    });
+  const router = Router().get('/api/mood-over-time', async (req, res) => {
+    const timeRange = rangeOf(req);
+    res.json(drawMoodPath(await getMoodFigures(db, userIdOf(req)), timeRange));
+  });
   for (const [name, draw] of Object.entries(MOOD_CHARTS)) {
     router.get(`/api/${name}`, async (req, res) => {
       res.json(draw(await getMoodFigures(db, userIdOf(req))));

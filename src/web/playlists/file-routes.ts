@@ -5,7 +5,7 @@ import type { Db } from '../../db.ts';
 import { streamFileTracks } from '../../playlists/files.ts';
 import { getPlaylist, listPlaylistTrackIds, type Playlist } from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { userIdOf } from '../sign-in/sign-in.ts';
 import { fileNameOf, PLAYLIST_FORMATS, type PlaylistFormat } from './files.ts';
 import { playlistIdOf } from './id.ts';
 
@@ -13,7 +13,7 @@ import { playlistIdOf } from './id.ts';
 export function playlistFileRoutes({ db }: WebContext): Router {
   const router = Router();
   for (const [extension, format] of Object.entries(PLAYLIST_FORMATS)) {
-    router.get(`/playlists/:playlistId/tracks.${extension}`, requireSignIn, async (req, res) => {
+    router.get(`/playlists/:playlistId/tracks.${extension}`, async (req, res) => {
       const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlist.playlist_id);
       res.attachment(fileNameOf(playlist, extension)).set('Content-Type', format.contentType);

@@ -15,7 +15,7 @@ import {
 } from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
 import { formatNumber, playlistPath } from '../page/helpers.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { linkPages } from '../page/page-links.ts';
 import { soundCharts } from './charts.ts';
 import { playlistIdOf } from './id.ts';
@@ -49,7 +49,7 @@ const renameForm = z.object({
 export function playlistRoutes(context: WebContext): Router {
   const { db } = context;
   const router = Router()
-    .get('/playlists', requireSignIn, async (req, res) => {
+    .get('/playlists', async (req, res) => {
       const { page } = readParams(pageParams, req.query);
       const total = await countPlaylists(db, userIdOf(req));
       const pages = Math.max(1, Math.ceil(total / PLAYLISTS_PER_PAGE));
@@ -58,7 +58,7 @@ export function playlistRoutes(context: WebContext): Router {
       const pager = linkPages(page, pages, (number) => `/playlists?page=${number}`);
       renderPage(res, 'playlists/index', { title: 'Playlists' }, { playlists, total, pager });
     })
-    .get('/playlists/:playlistId', requireSignIn, async (req, res) => {
+    .get('/playlists/:playlistId', async (req, res) => {
       const shown = await readPlaylist(context, req);
       const page = {
         title: shown.playlist.name,
@@ -74,7 +74,7 @@ export function playlistRoutes(context: WebContext): Router {
       };
       renderPage(res, 'playlists/playlist', page, shown);
     })
-    .post('/playlists/:playlistId/rename', requireSignIn, async (req, res) => {
+    .post('/playlists/:playlistId/rename', async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       await renamePlaylist(db, userIdOf(req), playlistId, readParams(renameForm, req.body));
       req.session.flash = {
@@ -83,11 +83,11 @@ export function playlistRoutes(context: WebContext): Router {
       };
       res.redirect(303, playlistPath(playlistId));
     })
-    .get('/playlists/:playlistId/delete', requireSignIn, async (req, res) => {
+    .get('/playlists/:playlistId/delete', async (req, res) => {
       const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       renderPage(res, 'playlists/delete', { title: `Delete ${playlist.name}` }, { playlist });
     })
-    .post('/playlists/:playlistId/delete', requireSignIn, async (req, res) => {
+    .post('/playlists/:playlistId/delete', async (req, res) => {
       await deletePlaylist(db, userIdOf(req), playlistIdOf(req));
       req.session.flash = {
         kind: 'info',
@@ -96,7 +96,7 @@ export function playlistRoutes(context: WebContext): Router {
       res.redirect(303, '/playlists');
     });
   for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
-    router.get(`/api/playlists/:playlistId/${name}`, requireSignIn, async (req, res) => {
+    router.get(`/api/playlists/:playlistId/${name}`, async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlistId);
       res.json(draw(await computeProfile(db, userIdOf(req), trackIds)));
@@ -106,7 +106,7 @@ export function playlistRoutes(context: WebContext): Router {
 }
 
 async function readPlaylist({ db }: WebContext, req: Request) {
-  const user = req.user as Express.User;
+  const user = listenerOf(req);
   const playlist = await getPlaylist(db, user.user_id, playlistIdOf(req));
   const { page } = readParams(pageParams, req.query);
   const trackIds = await listPlaylistTrackIds(db, user.user_id, playlist.playlist_id);

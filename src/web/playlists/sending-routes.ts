@@ -8,7 +8,7 @@ import { findSending, forgetSending, startSending, type Sending } from '../../pl
 import { getPlaylist } from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
 import { playlistPath } from '../page/helpers.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { userIdOf } from '../sign-in/sign-in.ts';
 import { playlistIdOf } from './id.ts';
 import { readParams } from '../page/read-params.ts';
 import { isWorthWatching, progressWords, shownState } from './sending-view.ts';
@@ -21,7 +21,7 @@ const sendForm = z.object({
 /** Sends a playlist to Spotify, or goes on with it, and says how far it is. */
 export function playlistSendingRoutes(context: WebContext): Router {
   return Router()
-    .post('/playlists/:playlistId/send', requireSignIn, async (req, res) => {
+    .post('/playlists/:playlistId/send', async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(context.db, userIdOf(req), playlistIdOf(req));
       const form = readParams(sendForm, req.body);
       await send(context, userIdOf(req), playlistId, form).catch((error: unknown) => {
@@ -30,7 +30,7 @@ export function playlistSendingRoutes(context: WebContext): Router {
       });
       res.redirect(303, `${playlistPath(playlistId)}#spotify`);
     })
-    .get('/playlists/:playlistId/progress', requireSignIn, async (req, res) => {
+    .get('/playlists/:playlistId/progress', async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(context.db, userIdOf(req), playlistIdOf(req));
       await streamProgress(context, req, res, playlistId);
     });

@@ -8,7 +8,7 @@ import { searchArchive } from '../../search/search.ts';
 import { listSuggestions, type Suggestion } from '../../search/suggest.ts';
 import type { WebContext } from '../context.ts';
 import { artistPath, plural, splitTitle, trackPath } from '../page/helpers.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { userIdOf } from '../sign-in/sign-in.ts';
 import { linkPages } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -30,12 +30,12 @@ const suggestionParams = z.object({ q });
 /** `/search`: what the listener's own tracks, artists and albums are called; `/api/suggestions` while it is typed. */
 export function searchRoutes({ db }: WebContext): Router {
   return Router()
-    .get('/search', requireSignIn, async (req, res) => {
+    .get('/search', async (req, res) => {
       const search = await readSearch(db, req);
       const title = search.searched === '' ? 'Search' : `Search: ${search.searched}`;
       renderPage(res, 'search/index', { title }, { search, searched: search.searched });
     })
-    .get('/api/suggestions', requireSignIn, async (req, res) => {
+    .get('/api/suggestions', async (req, res) => {
       const { q: text } = readParams(suggestionParams, req.query);
       const suggestions = await listSuggestions(db, userIdOf(req), text);
       res.json({ suggestions: suggestions.map(suggestionLink) });

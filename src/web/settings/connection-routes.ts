@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findConnectionHealth, updatePaused } from '../../users/connection-health.ts';
 import { connectionWords } from '../sign-in/connection-words.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 
 const pauseForm = z.object({ fetching: z.enum(['on', 'off'], 'must be on or off') });
@@ -11,11 +11,11 @@ const pauseForm = z.object({ fetching: z.enum(['on', 'off'], 'must be on or off'
 /** `/api/connection`: how the connection to Spotify stands; `/settings/fetching`: to pause it, or go on. */
 export function connectionRoutes({ db }: WebContext): Router {
   return Router()
-    .get('/api/connection', requireSignIn, async (req, res) => {
+    .get('/api/connection', async (req, res) => {
       const health = await findConnectionHealth(db, userIdOf(req));
-      res.json({ ...health, ...connectionWords(health, (req.user as Express.User).timezone) });
+      res.json({ ...health, ...connectionWords(health, listenerOf(req).timezone) });
     })
-    .post('/settings/fetching', requireSignIn, async (req, res) => {
+    .post('/settings/fetching', async (req, res) => {
       const { fetching } = readParams(pauseForm, req.body);
       await updatePaused(db, userIdOf(req), fetching === 'off');
       req.session.flash = {

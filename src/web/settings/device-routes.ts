@@ -4,7 +4,7 @@ import { log } from '../../log.ts';
 import { listDevices, signOutDevice, signOutEverywhere } from '../../users/devices.ts';
 import type { WebContext } from '../context.ts';
 import { endSession } from '../sign-in/session.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import * as words from './device-words.ts';
@@ -19,12 +19,12 @@ const signOutForm = z.object({
 /** `/settings/devices`: where the listener is signed in, and how to end that there. */
 export function deviceRoutes({ db, config }: WebContext): Router {
   return Router()
-    .get('/settings/devices', requireSignIn, async (req, res) => {
+    .get('/settings/devices', async (req, res) => {
       const devices = await listDevices(db, userIdOf(req), req.sessionID);
-      const timezone = (req.user as Express.User).timezone;
+      const timezone = listenerOf(req).timezone;
       renderPage(res, 'settings/devices', { title: 'Signed-in devices', words }, { devices, timezone });
     })
-    .post('/settings/devices/sign-out', requireSignIn, async (req, res) => {
+    .post('/settings/devices/sign-out', async (req, res) => {
       const { device } = readParams(signOutForm, req.body);
       if (device === 'everywhere') {
         await signOutEverywhere(db, userIdOf(req));

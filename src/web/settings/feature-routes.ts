@@ -15,7 +15,7 @@ import type { WebContext } from '../context.ts';
 import { loadedFlash, providerWords } from './feature-words.ts';
 import { plural } from '../page/format.ts';
 import { piecesOf } from '../middleware/file-upload.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { renderPage } from '../page/render.ts';
 import { sendLines } from '../page/send-lines.ts';
 import type { Flash } from '../types.d.ts';
@@ -26,8 +26,8 @@ const PAGE = '/settings/audio-features';
 export function audioFeatureRoutes({ db, config }: WebContext): Router {
   const { reccobeats } = config.enrichment;
   return Router()
-    .get(PAGE, requireSignIn, async (req, res) => {
-      const timezone = (req.user as Express.User).timezone;
+    .get(PAGE, async (req, res) => {
+      const timezone = listenerOf(req).timezone;
       const [found, state] = await Promise.all([
         getCoverage(db, userIdOf(req)),
         getEnrichmentState(db, 'reccobeats'),
@@ -41,15 +41,15 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
         { found, provider, columns, timezone },
       );
     })
-    .get(`${PAGE}/known.csv`, requireSignIn, async (req, res) => {
+    .get(`${PAGE}/known.csv`, async (req, res) => {
       res.attachment('audio-features.csv');
       await sendLines(req, res, 'text/csv; charset=utf-8', knownFeatureLines(db, userIdOf(req)));
     })
-    .post(PAGE, requireSignIn, async (req, res) => {
+    .post(PAGE, async (req, res) => {
       req.session.flash = await load(db, req);
       res.redirect(303, PAGE);
     })
-    .post(`${PAGE}/remove`, requireSignIn, async (req, res) => {
+    .post(`${PAGE}/remove`, async (req, res) => {
       const removed = await deleteOwnFeatures(db, userIdOf(req));
       const text =
         removed === 0

@@ -1,11 +1,11 @@
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { setHidden, type Hideable } from '../../hidden/hide.ts';
 import { countHidden, HIDDEN_PER_PAGE, listHidden } from '../../hidden/hidden-things.ts';
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { artistPath, trackPath } from '../page/helpers.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readId, readParams, safeReturnTo } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -17,19 +17,19 @@ const PAGES: Readonly<Record<Hideable, (id: string) => string>> = { track: track
 
 /** What can be hidden is hidden, and shown again, from its own page; `/settings/hidden` lists it all. */
 export function hiddenRoutes({ db, config }: WebContext): Router {
-  const router = Router().get('/settings/hidden', requireSignIn, async (req, res) => {
+  const router = Router().get('/settings/hidden', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
     const counts = await countHidden(db, userIdOf(req));
     const pages = countPages(counts.tracks + counts.artists, HIDDEN_PER_PAGE);
     if (page > pages) throw notFound();
     const things = await listHidden(db, userIdOf(req), page);
     const links = linkPages(page, pages, (number) => `/settings/hidden?page=${number}`);
-    const timezone = (req.user as Express.User).timezone;
+    const timezone = listenerOf(req).timezone;
     renderPage(res, 'settings/hidden', { title: 'Hidden', words }, { counts, things, links, timezone });
   });
   for (const kind of ['track', 'artist'] as const) {
     for (const verb of ['hide', 'show'] as const) {
-      router.post(`/${kind}s/:${kind}Id/${verb}`, requireSignIn, async (req, res) => {
+      router.post(`/${kind}s/:${kind}Id/${verb}`, async (req: Request, res) => {
         const id = readId(req.params[`${kind}Id`]);
         const hidden = verb === 'hide';
         const name = await setHidden(db, userIdOf(req), { kind, id, hidden });

@@ -10,7 +10,7 @@ import {
 } from '../../archives/imports.ts';
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { REJECT_FORMATS, type RejectFormat } from './reject-files.ts';
@@ -28,11 +28,11 @@ const pageParams = z.object({ page: pageNumber });
 /** `/settings/imports`: what was moved out of old files, and what could not be. */
 export function importRoutes({ db }: WebContext): Router {
   const router = Router()
-    .get('/settings/imports', requireSignIn, async (req, res) => {
+    .get('/settings/imports', async (req, res) => {
       const imports = await listImports(db, userIdOf(req));
       renderPage(res, 'settings/imports', { title: 'Imports' }, { imports, timezone: timezoneOf(req) });
     })
-    .get('/settings/imports/:importId', requireSignIn, async (req, res) => {
+    .get('/settings/imports/:importId', async (req, res) => {
       const shown = await readImport(db, req);
       renderPage(
         res,
@@ -42,7 +42,7 @@ export function importRoutes({ db }: WebContext): Router {
       );
     });
   for (const [extension, format] of Object.entries(REJECT_FORMATS)) {
-    router.get(`/settings/imports/:importId/rejects.${extension}`, requireSignIn, async (req, res) => {
+    router.get(`/settings/imports/:importId/rejects.${extension}`, async (req, res) => {
       const found = await getImport(db, userIdOf(req), importIdOf(req));
       res.attachment(`rejects-of-import-${found.import_id}.${extension}`);
       const rejects = streamRejects(db, userIdOf(req), found.import_id);
@@ -74,7 +74,7 @@ function importIdOf(req: Request): number {
   return parsed.data.importId;
 }
 
-const timezoneOf = (req: Request): string => (req.user as Express.User).timezone;
+const timezoneOf = (req: Request): string => listenerOf(req).timezone;
 
 async function* linesOf(
   { header, line }: Pick<RejectFormat, 'header' | 'line'>,

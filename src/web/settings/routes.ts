@@ -7,7 +7,7 @@ import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.t
 import { findConnection } from '../../users/connections.ts';
 import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams, safeReturnTo } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { RANGE_LABELS, rangeParam } from '../page/time-ranges.ts';
@@ -28,8 +28,8 @@ const RUNS_SHOWN = 7;
 /** `/settings`: what the listener decides, and how the connection to Spotify stands. */
 export function settingsRoutes({ db, config }: WebContext): Router {
   return Router()
-    .get('/settings', requireSignIn, async (req, res) => {
-      const user = req.user as Express.User;
+    .get('/settings', async (req, res) => {
+      const user = listenerOf(req);
       const [hidden, connection, imports, runs, captureTime, playPoll] = await Promise.all([
         countHidden(db, user.user_id),
         findConnection(db, user.user_id),
@@ -57,19 +57,19 @@ export function settingsRoutes({ db, config }: WebContext): Router {
       };
       renderPage(res, 'settings/index', { title: 'Settings', words }, { settings });
     })
-    .post('/settings/timezone', requireSignIn, async (req, res) => {
+    .post('/settings/timezone', async (req, res) => {
       const { timezone } = readParams(timezoneForm, req.body);
       await updateTimezone(db, userIdOf(req), timezone);
       req.session.flash = { kind: 'info', text: `Your days now begin at midnight in ${timezone}.` };
       res.redirect(303, '/settings');
     })
-    .post('/settings/time-range', requireSignIn, async (req, res) => {
+    .post('/settings/time-range', async (req, res) => {
       const { range } = readParams(rangeForm, req.body);
       await updateFirstTimeRange(db, userIdOf(req), range);
       req.session.flash = { kind: 'info', text: `Pages now begin with “${RANGE_LABELS[range]}”.` };
       res.redirect(303, '/settings');
     })
-    .post('/settings/theme', requireSignIn, async (req, res) => {
+    .post('/settings/theme', async (req, res) => {
       const { theme } = readParams(themeForm, req.body);
       await updateTheme(db, userIdOf(req), theme === 'system' ? null : theme);
       res.redirect(

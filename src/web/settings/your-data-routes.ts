@@ -7,7 +7,7 @@ import { log } from '../../log.ts';
 import { deleteConnection, findConnection } from '../../users/connections.ts';
 import type { WebContext } from '../context.ts';
 import { ownCookie } from '../sign-in/session.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { sendStream } from '../page/send-stream.ts';
@@ -19,22 +19,22 @@ const deleteForm = z.object({ word: z.string('must be typed').max(100, 'is too l
 /** `/settings/export`, `/settings/disconnect`, `/settings/delete`: the archive belongs to its listener. */
 export function yourDataRoutes({ db, config }: WebContext): Router {
   return Router()
-    .get('/settings/export', requireSignIn, async (req, res) => {
+    .get('/settings/export', async (req, res) => {
       const holdings = await countHoldings(db, userIdOf(req));
       renderPage(res, 'settings/export', { title: 'Export everything' }, { holdings });
     })
-    .get('/settings/export/archive.zip', requireSignIn, async (req, res) => {
+    .get('/settings/export/archive.zip', async (req, res) => {
       const name = `music-time-machine-${new Date().toISOString().slice(0, 10)}.zip`;
       await sendStream(req, res, { name, contentType: 'application/zip' }, () =>
         streamArchive(db, userIdOf(req)),
       );
     })
-    .get('/settings/disconnect', requireSignIn, async (req, res) => {
+    .get('/settings/disconnect', async (req, res) => {
       const connection = await findConnection(db, userIdOf(req));
       const connected = connection?.connected ?? false;
       renderPage(res, 'settings/disconnect', { title: 'Disconnect Spotify' }, { connected });
     })
-    .post('/settings/disconnect', requireSignIn, async (req, res) => {
+    .post('/settings/disconnect', async (req, res) => {
       await deleteConnection(db, userIdOf(req));
       req.session.flash = {
         kind: 'info',
@@ -42,11 +42,11 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
       };
       res.redirect(303, '/settings');
     })
-    .get('/settings/delete', requireSignIn, async (req, res) => {
+    .get('/settings/delete', async (req, res) => {
       const holdings = await countHoldings(db, userIdOf(req));
       renderPage(res, 'settings/delete', { title: 'Delete my archive' }, { holdings, word: WORD });
     })
-    .post('/settings/delete', requireSignIn, async (req, res) => {
+    .post('/settings/delete', async (req, res) => {
       const { word } = readParams(deleteForm, req.body);
       if (word.trim().toLowerCase() !== WORD) {
         req.session.flash = { kind: 'error', text: `Nothing was deleted: type the word “${WORD}” to do it.` };

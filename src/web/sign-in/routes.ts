@@ -12,13 +12,13 @@ import type { User } from '../../users/users.ts';
 import { countClaimable } from '../home/claimable.ts';
 import type { WebContext } from '../context.ts';
 import { endSession, ownCookie } from './session.ts';
-import { requireSignIn, type Authenticator } from './sign-in.ts';
+import { type Authenticator } from './sign-in.ts';
 import { RateLimitStore } from '../operations/rate-limit-store.ts';
 import { readParams } from '../page/read-params.ts';
 import { SignInStateStore } from './state-store.ts';
 import type { SignInInfo } from './spotify-strategy.ts';
 
-/** Sign-in with Spotify and sign-out. */
+/** Sign-in with Spotify. */
 export function authRoutes(context: WebContext, authenticator: Authenticator): Router {
   const attempts = new SignInStateStore(context.db, context.config);
   return Router()
@@ -44,13 +44,15 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
           next: NextFunction,
         ) => void
       )(req, res, next);
-    })
-    .post('/logout', requireSignIn, async (req, res) => {
-      await endSession(req, res, context.config.baseUrl);
-      log.info({ request: req.id }, 'signed out');
-      res.redirect(303, '/');
     });
 }
+
+export const signOutRoutes = ({ config }: WebContext): Router =>
+  Router().post('/logout', async (req, res) => {
+    await endSession(req, res, config.baseUrl);
+    log.info({ request: req.id }, 'signed out');
+    res.redirect(303, '/');
+  });
 
 const slowDown = (db: Db) =>
   rateLimit({

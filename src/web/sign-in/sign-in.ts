@@ -30,8 +30,10 @@ export const requireSignIn: RequestHandler = (req, res, next) => {
 /** Addresses are matched whatever their case, so `/API/decades` is one of them. */
 export const wantsJson = (req: Request): boolean => /^\/api(\/|$)/i.test(req.baseUrl + req.path);
 
-/** The signed-in listener's id. Only behind requireSignIn. */
-export function userIdOf(req: Request): number {
-  if (!req.user) throw new Error('this route must stand behind requireSignIn');
-  return req.user.user_id;
+/** The signed-in listener. Only for routes that the site map puts behind the sign-in. */
+export function listenerOf({ user }: Request): Express.User {
+  if (!user) throw new Error('the site map must put this route behind the sign-in');
+  return user;
 }
+
+export const userIdOf = (req: Request): number => listenerOf(req).user_id;

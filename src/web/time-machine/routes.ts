@@ -5,7 +5,7 @@ import { listKeptRanges, listMonths } from '../../snapshots/timeline.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { findConnection } from '../../users/connections.ts';
 import type { WebContext } from '../context.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { linkRanges } from '../page/time-ranges.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -17,7 +17,7 @@ import * as words from './words.ts';
 const SCRIPTS = ['pages/time-machine.js'];
 
 /** What the listener wants to see where the address does not say. */
-const firstRangeOf = (req: Request): TimeRange => (req.user as Express.User).first_time_range;
+const firstRangeOf = (req: Request): TimeRange => listenerOf(req).first_time_range;
 
 /** `/time-machine` and any year, month or day below it: what was loved then, and what became of it. */
 export function timeMachineRoutes(context: WebContext): Router {
@@ -26,14 +26,14 @@ export function timeMachineRoutes(context: WebContext): Router {
     await renderTime(context, req, res, time);
   };
   return Router()
-    .get('/time-machine', requireSignIn, async (req, res) => {
+    .get('/time-machine', async (req, res) => {
       const { range, date } = readParams(timeQuery, req.query);
       if (date !== undefined) return res.redirect(303, timePath(dayTime(date), { range }));
       return renderOverview(context, req, res, range ?? firstRangeOf(req));
     })
-    .get('/time-machine/:year', requireSignIn, showTime)
-    .get('/time-machine/:year/:month', requireSignIn, showTime)
-    .get('/time-machine/:year/:month/:day', requireSignIn, showTime);
+    .get('/time-machine/:year', showTime)
+    .get('/time-machine/:year/:month', showTime)
+    .get('/time-machine/:year/:month/:day', showTime);
 }
 
 async function renderOverview(context: WebContext, req: Request, res: Response, timeRange: TimeRange) {

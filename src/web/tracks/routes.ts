@@ -13,7 +13,7 @@ import { SOUNDS, type Sound } from '../../similarity/sound.ts';
 import { listRankHistories } from '../../snapshots/rank-history.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from './feature-charts.ts';
-import { requireSignIn, userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { rankCharts } from './rank-charts.ts';
 import { readId, readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -33,9 +33,9 @@ type Db = WebContext['db'];
 /** `/tracks/:trackId`: what is known of a track, its places in the lists, how it sounds, and what is like it. */
 export function trackRoutes({ db }: WebContext): Router {
   const router = Router()
-    .get('/tracks/:trackId', requireSignIn, async (req, res) => {
+    .get('/tracks/:trackId', async (req, res) => {
       const params = readParams(similarParams, req.query);
-      const { timezone } = req.user as Express.User;
+      const { timezone } = listenerOf(req);
       const track = await trackOf(db, req);
       const shown = { ...(await readTrackPage(db, userIdOf(req), track, params.by)), timezone };
       renderPage(
@@ -45,7 +45,7 @@ export function trackRoutes({ db }: WebContext): Router {
         { shown },
       );
     })
-    .get('/tracks/:trackId/payload', requireSignIn, async (req, res) => {
+    .get('/tracks/:trackId/payload', async (req, res) => {
       const track = await trackOf(db, req);
       const payloads = (await findPayloads(db, userIdOf(req), track.track_id)) ?? [];
       renderPage(
@@ -56,7 +56,7 @@ export function trackRoutes({ db }: WebContext): Router {
       );
     });
   for (const name of Object.keys(PAYLOADS) as PayloadName[]) {
-    router.get(`/tracks/:trackId/payload/${name}.json`, requireSignIn, async (req, res) => {
+    router.get(`/tracks/:trackId/payload/${name}.json`, async (req, res) => {
       const text = await getPayloadText(db, userIdOf(req), readId(req.params.trackId), name);
       res.attachment(`${name}.json`).send(text);
     });
@@ -96,18 +96,18 @@ async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wante
 /** The charts of a track below `/api/tracks/:trackId`. */
 export function trackChartRoutes({ db }: WebContext): Router {
   return Router()
-    .get('/api/tracks/:trackId/rank-history', requireSignIn, async (req, res) => {
+    .get('/api/tracks/:trackId/rank-history', async (req, res) => {
       const { range } = readParams(historyParams, req.query);
       const track = await trackOf(db, req);
       const histories = await listRankHistories(db, userIdOf(req), track.track_id);
       const history = histories.find(({ timeRange }) => timeRange === range);
       res.json({ labels: history?.dates ?? [], data: history?.ranks ?? [] });
     })
-    .get('/api/tracks/:trackId/audio-features', requireSignIn, async (req, res) => {
+    .get('/api/tracks/:trackId/audio-features', async (req, res) => {
       const track = await trackOf(db, req);
       res.json({ labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => track[name]) });
     })
-    .get('/api/tracks/:trackId/similar', requireSignIn, async (req, res) => {
+    .get('/api/tracks/:trackId/similar', async (req, res) => {
       const params = readParams(similarParams, req.query);
       const { track_id: trackId } = await trackOf(db, req);
       const { tracks } = await listSimilarTracks(db, userIdOf(req), trackId, {
