@@ -4,15 +4,19 @@ import { AppError } from '../../errors.ts';
 import type { Flash } from '../types.d.ts';
 import type { WebContext } from '../context.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 
 /** `POST /snapshots`: keep today's lists now. */
 export function snapshotRoutes({ db, access }: WebContext): Router {
   return Router().post('/snapshots', async (req, res) => {
-    req.session.flash = await captureSnapshots(db, userIdOf(req), access).then(describe, (error: unknown) => {
-      if (error instanceof AppError) return { kind: 'error' as const, text: error.message };
-      throw error;
-    });
-    res.redirect(303, '/dashboard');
+    const flash = await captureSnapshots(db, userIdOf(req), access).then(
+      describe,
+      (error: unknown): Flash => {
+        if (error instanceof AppError) return { kind: 'error', text: error.message };
+        throw error;
+      },
+    );
+    await redirectWith(req, res, '/dashboard', flash);
   });
 }
 

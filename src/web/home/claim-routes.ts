@@ -6,6 +6,7 @@ import { mayClaim } from './claimable.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 
 const archiveId = z.object({
@@ -31,7 +32,6 @@ export function archiveRoutes(context: WebContext): Router {
       if (!id.success || !mayClaim(context, listenerOf(req))) throw notFound();
       readParams(confirmation, req.body);
       await claimArchive(db, userIdOf(req), id.data.archiveId);
-      req.session.flash = { kind: 'info', text: 'The archive is part of yours now.' };
-      res.redirect(303, '/dashboard');
+      await redirectWith(req, res, '/dashboard', { kind: 'info', text: 'The archive is part of yours now.' });
     });
 }

@@ -12,6 +12,7 @@ import { userIdOf } from '../sign-in/sign-in.ts';
 import { ARRANGEMENT_WORDS, nameRecipe, readPreview, type Preview } from './preview.ts';
 import { readRecipe, readRecipeText, recipeAddress, type Recipe } from './recipe.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 
 const text = z.string('must be given once');
@@ -48,8 +49,10 @@ export function playlistBuilderRoutes({ db }: WebContext): Router {
       if (build.trackIds.length === 0)
         throw new AppError(400, 'There is no track in this list to make a playlist of.');
       if (build.digest !== form.build) {
-        req.session.flash = { kind: 'info', text: CHANGED };
-        return res.redirect(303, `/playlists/new?${recipeAddress(recipe)}`);
+        return redirectWith(req, res, `/playlists/new?${recipeAddress(recipe)}`, {
+          kind: 'info',
+          text: CHANGED,
+        });
       }
       const { playlistId, isNew } = await keepPlaylist(db, userIdOf(req), {
         ...form,
@@ -57,8 +60,7 @@ export function playlistBuilderRoutes({ db }: WebContext): Router {
         origin: originOf(recipe),
         buildKey: digestOf([form.name, build.digest]),
       });
-      req.session.flash = { kind: 'info', text: isNew ? KEPT : KNOWN };
-      return res.redirect(303, playlistPath(playlistId));
+      return redirectWith(req, res, playlistPath(playlistId), { kind: 'info', text: isNew ? KEPT : KNOWN });
     });
   for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
     router.get(`/api/playlist-preview/${name}`, async (req, res) => {

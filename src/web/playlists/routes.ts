@@ -20,6 +20,7 @@ import { linkPages } from '../page/page-links.ts';
 import { soundCharts } from './charts.ts';
 import { playlistIdOf } from './id.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { readSendingView } from './sending-view.ts';
 
@@ -77,11 +78,10 @@ export function playlistRoutes(context: WebContext): Router {
     .post('/playlists/:playlistId/rename', async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       await renamePlaylist(db, userIdOf(req), playlistId, readParams(renameForm, req.body));
-      req.session.flash = {
+      await redirectWith(req, res, playlistPath(playlistId), {
         kind: 'info',
         text: 'The playlist has its new name, here. A copy at Spotify keeps the one it has.',
-      };
-      res.redirect(303, playlistPath(playlistId));
+      });
     })
     .get('/playlists/:playlistId/delete', async (req, res) => {
       const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
@@ -89,11 +89,10 @@ export function playlistRoutes(context: WebContext): Router {
     })
     .post('/playlists/:playlistId/delete', async (req, res) => {
       await deletePlaylist(db, userIdOf(req), playlistIdOf(req));
-      req.session.flash = {
+      await redirectWith(req, res, '/playlists', {
         kind: 'info',
         text: 'The playlist is deleted here. A copy at Spotify stays there.',
-      };
-      res.redirect(303, '/playlists');
+      });
     });
   for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
     router.get(`/api/playlists/:playlistId/${name}`, async (req, res) => {

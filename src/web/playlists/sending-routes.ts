@@ -11,6 +11,7 @@ import { playlistPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { playlistIdOf } from './id.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { isWorthWatching, progressWords, shownState } from './sending-view.ts';
 
 const sendForm = z.object({
@@ -24,11 +25,14 @@ export function playlistSendingRoutes(context: WebContext): Router {
     .post('/playlists/:playlistId/send', async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(context.db, userIdOf(req), playlistIdOf(req));
       const form = readParams(sendForm, req.body);
-      await send(context, userIdOf(req), playlistId, form).catch((error: unknown) => {
+      const path = `${playlistPath(playlistId)}#spotify`;
+      try {
+        await send(context, userIdOf(req), playlistId, form);
+        res.redirect(303, path);
+      } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
-        req.session.flash = { kind: 'error', text: error.message };
-      });
-      res.redirect(303, `${playlistPath(playlistId)}#spotify`);
+        await redirectWith(req, res, path, { kind: 'error', text: error.message });
+      }
     })
     .get('/playlists/:playlistId/progress', async (req, res) => {
       const { playlist_id: playlistId } = await getPlaylist(context.db, userIdOf(req), playlistIdOf(req));

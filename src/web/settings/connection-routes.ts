@@ -5,6 +5,7 @@ import { connectionWords } from '../sign-in/connection-words.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 
 const pauseForm = z.object({ fetching: z.enum(['on', 'off'], 'must be on or off') });
 
@@ -18,13 +19,12 @@ export function connectionRoutes({ db }: WebContext): Router {
     .post('/settings/fetching', async (req, res) => {
       const { fetching } = readParams(pauseForm, req.body);
       await updatePaused(db, userIdOf(req), fetching === 'off');
-      req.session.flash = {
+      await redirectWith(req, res, '/settings', {
         kind: 'info',
         text:
           fetching === 'off'
             ? 'Paused: nothing is fetched from Spotify until you go on.'
             : 'Going on: today’s lists and your plays are fetched again.',
-      };
-      res.redirect(303, '/settings');
+      });
     });
 }

@@ -6,6 +6,7 @@ import type { WebContext } from '../context.ts';
 import { endSession } from '../sign-in/session.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import * as words from './device-words.ts';
 
@@ -34,10 +35,9 @@ export function deviceRoutes({ db, config }: WebContext): Router {
       }
       // A device that is not the listener's is none of theirs, and so is signed out as far as they are concerned.
       const ended = await signOutDevice(db, userIdOf(req), device);
-      req.session.flash = {
+      return redirectWith(req, res, '/settings/devices', {
         kind: 'info',
         text: ended ? 'That device is signed out.' : 'That device was signed out already.',
-      };
-      return res.redirect(303, '/settings/devices');
+      });
     });
 }

@@ -16,6 +16,7 @@ import { loadedFlash, providerWords } from './feature-words.ts';
 import { plural } from '../page/format.ts';
 import { piecesOf } from '../middleware/file-upload.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { sendLines } from '../page/send-lines.ts';
 import type { Flash } from '../types.d.ts';
@@ -46,8 +47,7 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
       await sendLines(req, res, 'text/csv; charset=utf-8', knownFeatureLines(db, userIdOf(req)));
     })
     .post(PAGE, async (req, res) => {
-      req.session.flash = await load(db, req);
-      res.redirect(303, PAGE);
+      await redirectWith(req, res, PAGE, await load(db, req));
     })
     .post(`${PAGE}/remove`, async (req, res) => {
       const removed = await deleteOwnFeatures(db, userIdOf(req));
@@ -55,8 +55,7 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
         removed === 0
           ? 'There was nothing of your own to remove.'
           : `Your own features of ${plural(removed, 'track')} are gone. What the catalogue knows counts again.`;
-      req.session.flash = { kind: 'info', text };
-      res.redirect(303, PAGE);
+      await redirectWith(req, res, PAGE, { kind: 'info', text });
     });
 }
 

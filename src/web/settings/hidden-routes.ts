@@ -8,6 +8,7 @@ import { artistPath, trackPath } from '../page/helpers.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readId, readParams, safeReturnTo } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import * as words from './hidden-words.ts';
 
@@ -34,13 +35,12 @@ export function hiddenRoutes({ db, config }: WebContext): Router {
         const hidden = verb === 'hide';
         const name = await setHidden(db, userIdOf(req), { kind, id, hidden });
         const path = PAGES[kind](id);
-        req.session.flash = {
+        const { return_to: returnTo } = (req.body ?? {}) as { return_to?: unknown };
+        await redirectWith(req, res, safeReturnTo(returnTo, config.baseUrl, path), {
           kind: 'info',
           text: hidden ? hiddenWords(kind, name) : `${quoted(kind, name)} is shown again.`,
           ...(hidden ? { undo: { action: `${path}/show`, words: 'Undo: show it again' } } : {}),
-        };
-        const { return_to: returnTo } = (req.body ?? {}) as { return_to?: unknown };
-        res.redirect(303, safeReturnTo(returnTo, config.baseUrl, path));
+        });
       });
     }
   }

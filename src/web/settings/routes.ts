@@ -9,6 +9,7 @@ import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/u
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams, safeReturnTo } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { RANGE_LABELS, rangeParam } from '../page/time-ranges.ts';
 import * as words from './hidden-words.ts';
@@ -60,14 +61,18 @@ export function settingsRoutes({ db, config }: WebContext): Router {
     .post('/settings/timezone', async (req, res) => {
       const { timezone } = readParams(timezoneForm, req.body);
       await updateTimezone(db, userIdOf(req), timezone);
-      req.session.flash = { kind: 'info', text: `Your days now begin at midnight in ${timezone}.` };
-      res.redirect(303, '/settings');
+      await redirectWith(req, res, '/settings', {
+        kind: 'info',
+        text: `Your days now begin at midnight in ${timezone}.`,
+      });
     })
     .post('/settings/time-range', async (req, res) => {
       const { range } = readParams(rangeForm, req.body);
       await updateFirstTimeRange(db, userIdOf(req), range);
-      req.session.flash = { kind: 'info', text: `Pages now begin with “${RANGE_LABELS[range]}”.` };
-      res.redirect(303, '/settings');
+      await redirectWith(req, res, '/settings', {
+        kind: 'info',
+        text: `Pages now begin with “${RANGE_LABELS[range]}”.`,
+      });
     })
     .post('/settings/theme', async (req, res) => {
       const { theme } = readParams(themeForm, req.body);

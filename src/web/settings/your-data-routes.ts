@@ -9,6 +9,7 @@ import type { WebContext } from '../context.ts';
 import { ownCookie } from '../sign-in/session.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { sendStream } from '../page/send-stream.ts';
 
@@ -36,11 +37,10 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
     })
     .post('/settings/disconnect', async (req, res) => {
       await deleteConnection(db, userIdOf(req));
-      req.session.flash = {
+      await redirectWith(req, res, '/settings', {
         kind: 'info',
         text: 'Disconnected: the keys Spotify gave us are gone. Your archive is as it was.',
-      };
-      res.redirect(303, '/settings');
+      });
     })
     .get('/settings/delete', async (req, res) => {
       const holdings = await countHoldings(db, userIdOf(req));
@@ -49,8 +49,10 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
     .post('/settings/delete', async (req, res) => {
       const { word } = readParams(deleteForm, req.body);
       if (word.trim().toLowerCase() !== WORD) {
-        req.session.flash = { kind: 'error', text: `Nothing was deleted: type the word “${WORD}” to do it.` };
-        return res.redirect(303, '/settings/delete');
+        return redirectWith(req, res, '/settings/delete', {
+          kind: 'error',
+          text: `Nothing was deleted: type the word “${WORD}” to do it.`,
+        });
       }
       await deleteListener(db, userIdOf(req));
       log.info({ request: req.id }, 'a listener deleted their archive');
