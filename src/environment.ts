@@ -12,6 +12,10 @@ const httpUrl = z.url({
   protocol: /^https?$/,
   error: 'must be an address such as https://music.example.org',
 });
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+  .refine(isReadable, 'must be an address such as postgres://user:password@host:5432/music_time_machine');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -32,8 +36,8 @@ const settings = z.object({
     .default('development'),
   LOG_LEVEL: z
     .enum(
-      ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
-      'must be fatal, error, warn, info, debug or silent',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent',
     )
     .default('info'),
   PORT: port.default(3000),
@@ -45,14 +49,8 @@ const settings = z.object({
     .min(1, 'must be at least 1')
     .max(64, 'must be at most 64')
     .default(1),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .optional(),
-  DIRECT_DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DIRECT_DATABASE_URL: databaseUrl.optional(),
   DB_HOST: z.string().optional(),
   DB_PORT: port.default(5432),
   DB_NAME: z.string().optional(),
@@ -91,6 +89,26 @@ const settings = z.object({
   RELOAD_VIEWS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
 });
 export type Settings = z.infer<typeof settings>;
+
+/** As pg reads it: a Unix socket has no host before the slash, names and passwords may be percent-encoded. */
+function isReadable(address: string): boolean {
+  const withHost = address.replace('@/', '@localhost/');
+  if (!URL.canParse(withHost)) return false;
+  const { port, searchParams, username, password } = new URL(withHost);
+  const ports = [port, searchParams.get('port') ?? ''].filter((text) => text !== '');
+  return (
+    ports.every((text) => /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65_535) &&
+    [username, password].every(isDecodable)
+  );
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25')) !== null;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The settings an environment names, with the usual ones where it names none. What is empty counts as not there.

@@ -128,6 +128,32 @@ describe('wrong settings', () => {
   });
 
   it.each([
+    'postgres://u:pw@db:99999/x',
+    'postgres://u:pw@db:0/x',
+    'postgres://u:pw@db:port/x',
+    'postgres://u@/x?host=/run&port=70000',
+    'postgres://u:%ff@db/x',
+    'postgres://u:p/w@db/x',
+  ])('a database’s address that cannot be is named: %s', (url) => {
+    for (const name of ['DATABASE_URL', 'DIRECT_DATABASE_URL'])
+      expect(problemsOf({ [name]: url }, 'database')).toEqual([
+        expect.stringMatching(`^${name}: must be an address`),
+      ]);
+  });
+
+  it.each([
+    'postgres://u@/x?host=/run',
+    'postgresql://u:p%25w%@[::1]:5432/x?sslmode=require',
+    'postgres://db/x',
+  ])('but not one that can: %s', (url) => {
+    expect(problemsOf({ DATABASE_URL: url }, 'database')).toEqual([]);
+  });
+
+  it('do not include the log level trace', () => {
+    expect(loadConfig('database', { LOG_LEVEL: 'trace' }).logLevel).toBe('trace');
+  });
+
+  it.each([
     ['no database', without('DATABASE_URL'), 'EMBEDDED_POSTGRES_DIR'],
     ['no address', without('BASE_URL'), 'BASE_URL'],
     ['no session secret', without('SESSION_SECRET'), 'SESSION_SECRET'],
