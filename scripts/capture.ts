@@ -2,6 +2,7 @@ import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { captureSnapshots, type CaptureResult } from '../src/snapshots/capture.ts';
+import { accessOf } from '../src/users/access-token.ts';
 import { listConnectedUsers } from '../src/users/connections.ts';
 import { runTool } from './run-tool.ts';
 
@@ -10,8 +11,8 @@ await runTool(async () => {
   const config = loadConfig('spotify');
   const { db, close } = await openDatabase(config, { applicationName: 'capture' });
   try {
-    const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
-    const users = await listConnectedUsers(db);
+    const access = accessOf(config);
+    const users = await listConnectedUsers(db, config.allowedSpotifyIds);
     let failed = 0;
     for (const { user_id: userId } of users) {
       try {

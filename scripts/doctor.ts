@@ -59,7 +59,7 @@ function examineSettings(): Finding {
   }
 }
 
-async function examineDatabase(db: Db, { database }: Config): Promise<Examination> {
+async function examineDatabase(db: Db, { database, allowedSpotifyIds }: Config): Promise<Examination> {
   const { version, number } = await db.one<{ version: string; number: number }>(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number`,
   );
@@ -74,7 +74,7 @@ async function examineDatabase(db: Db, { database }: Config): Promise<Examinatio
     const behind = wrong('schema', `${pending.length} migrations to go: npm run migrate -- up`);
     return { findings: [server, behind], listeners: null };
   }
-  const listeners = await reportListeners(db);
+  const listeners = await reportListeners(db, allowedSpotifyIds);
   const findings = [
     server,
     fine('schema', 'up to date'),

@@ -3,6 +3,7 @@ import { enrichmentOf } from '../src/enrichment/enrichment.ts';
 import { startWorker } from '../src/jobs/worker.ts';
 import { log } from '../src/log.ts';
 import { openDatabase } from '../src/open-database.ts';
+import { accessOf } from '../src/users/access-token.ts';
 import { runTool } from './run-tool.ts';
 
 /** `npm run worker`: captures and asks for plays until stopped. As many as one likes may run at once. */
@@ -10,8 +11,7 @@ await runTool(async () => {
   const config = loadConfig('spotify');
   log.level = config.logLevel;
   const { db, close } = await openDatabase(config, { applicationName: 'worker', direct: true });
-  const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
-  const worker = startWorker(db, access, { enrichment: enrichmentOf(config) });
+  const worker = startWorker(db, accessOf(config), { enrichment: enrichmentOf(config) });
   log.info('the worker is running');
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, resolve);

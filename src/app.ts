@@ -2,6 +2,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
+import { accessOf } from './users/access-token.ts';
 import { gated } from './users/spotify-limit.ts';
 import { createAssets } from './web/page/assets.ts';
 import { admission } from './web/operations/admission.ts';
@@ -41,8 +42,8 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   const app = express();
   const readiness = createReadiness(db);
   const access = {
+    ...accessOf(config),
     settings: gated(db, { ...config.spotify, timeoutMs: SPOTIFY_PATIENCE_MS }),
-    tokenKeys: config.tokenKeys,
   };
   const context = { config, db, access, readiness };
   const assets = createAssets();

@@ -10,6 +10,7 @@ import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
 import { EarlierDatabase, migrateUp } from './schema.ts';
+import { accessOf } from './users/access-token.ts';
 import { answerWorkers } from './web/operations/gather.ts';
 import { startWorkers } from './workers.ts';
 
@@ -49,8 +50,7 @@ function startOwnWorker(config: Config, { directUrl }: OpenDatabase): RunningWor
     poolMax: WORKER_CONNECTIONS,
     applicationName: 'web-worker',
   });
-  const access = { settings: config.spotify, tokenKeys: config.tokenKeys };
-  const worker = startWorker(db, access, { enrichment: enrichmentOf(config) });
+  const worker = startWorker(db, accessOf(config), { enrichment: enrichmentOf(config) });
   return {
     async stop() {
       await worker.stop();

@@ -1,5 +1,6 @@
 import type { Db } from '../../src/db.ts';
 import { listCaptureAges } from '../../src/snapshots/capture-runs.ts';
+import type { AllowedIds } from '../../src/users/allowed.ts';
 import { listConnectionHealth, type ListenerHealth } from '../../src/users/connection-health.ts';
 import { fine, wrong, type Finding } from './finding.ts';
 
@@ -12,9 +13,11 @@ export interface ListenerReport extends ListenerHealth {
 const LATE_SECONDS = 36 * 3600;
 
 /** How each listener's connection is, and how long their lists have not been kept. No names: a report is passed on. */
-export async function reportListeners(db: Db): Promise<ListenerReport[]> {
-  const ages = new Map((await listCaptureAges(db)).map(({ user_id, seconds }) => [user_id, seconds]));
-  return (await listConnectionHealth(db)).map((health) => {
+export async function reportListeners(db: Db, allowed: AllowedIds): Promise<ListenerReport[]> {
+  const ages = new Map(
+    (await listCaptureAges(db, allowed)).map(({ user_id, seconds }) => [user_id, seconds]),
+  );
+  return (await listConnectionHealth(db, allowed)).map((health) => {
     const seconds = ages.get(health.userId);
     return { ...health, secondsSinceCapture: seconds === undefined ? null : Math.round(seconds) };
   });
@@ -27,6 +30,14 @@ export function examineListeners(reports: readonly ListenerReport[]): Finding[] 
   );
   return [
     fine('connections', statesInWords(reports)),
+    ...reports
+      .filter(({ state }) => state === 'off-list')
+      .map(({ userId }) =>
+        fine(
+          'connections',
+          `listener ${userId} is not in ALLOWED_SPOTIFY_IDS: signed out, nothing is fetched or sent for them, their archive stays`,
+        ),
+      ),
     ...troubled.map((report) => wrong('connections', `listener ${report.userId}: ${remedy(report)}`)),
     ...reports
       .filter((report) => isFetched(report) && (report.secondsSinceCapture ?? 0) > LATE_SECONDS)
@@ -60,6 +71,7 @@ function remedy({ state, since, expiresAt, missing }: ListenerReport): string {
     case 'expiring':
       return `the connection ends ${expiresAt === null ? 'soon' : `on ${dayOf(expiresAt)}`}; they must connect again in Settings`;
     case 'connected':
+    case 'off-list':
     case 'limited':
     case 'paused':
       return state;

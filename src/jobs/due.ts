@@ -1,4 +1,5 @@
 import type { Queries } from '../db.ts';
+import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { IS_DUE } from '../enrichment/turns.ts';
 
 /** What a listener is due for, and the id of the job that does it: the same for whoever plans it, however often. */
@@ -8,14 +9,14 @@ export interface DueJob {
 }
 
 /**
- * Who may be asked about at all: connected, not paused, and Spotify has not asked the app to wait. A reconnection
+ * Who may be asked about at all: on the list, connected, not paused, and Spotify has not asked the app to wait. A reconnection
  * makes everything due anew. What was done in the future was done by a clock that has been put back since: waiting for
  * that hour would lose what is played until then.
  */
-const CONNECTED = `
+const connected = (allowed: string): string => `
   SELECT user_id, authorized_at, wall_clock(now(), timezone) AS wall_clock
   FROM spotify_connections JOIN users USING (user_id)
-  WHERE refresh_token IS NOT NULL AND paused_at IS NULL
+  WHERE refresh_token IS NOT NULL AND paused_at IS NULL AND ${IS_ALLOWED(allowed)}
     AND NOT EXISTS (SELECT FROM spotify_limits WHERE not_before > now())`;
 
 /**
@@ -23,10 +24,11 @@ const CONNECTED = `
  * a change of clocks, or passed before anybody was there to plan. After a failure it is tried again 5, 10, 20 …
  * minutes later, an hour at most; what a new day brings is another job.
  */
-export const listDueCaptures = (db: Queries): Promise<DueJob[]> => db.many<DueJob>(DUE_CAPTURES);
+export const listDueCaptures = (db: Queries, allowed: AllowedIds = []): Promise<DueJob[]> =>
+  db.many<DueJob>(DUE_CAPTURES, [allowed]);
 
 const DUE_CAPTURES = `
-  WITH connected AS (${CONNECTED}), today AS (
+  WITH connected AS (${connected('$1')}), today AS (
     SELECT user_id, wall_clock::date AS date, authorized_at, tried.failures, tried.last_failed_at
     FROM connected
     CROSS JOIN LATERAL (
@@ -48,10 +50,11 @@ const DUE_CAPTURES = `
   ORDER BY user_id`;
 
 /** Listeners whose plays are to be asked for. */
-export const listDuePolls = (db: Queries): Promise<DueJob[]> => db.many<DueJob>(DUE_POLLS);
+export const listDuePolls = (db: Queries, allowed: AllowedIds = []): Promise<DueJob[]> =>
+  db.many<DueJob>(DUE_POLLS, [allowed]);
 
 const DUE_POLLS = `
-  WITH connected AS (${CONNECTED})
+  WITH connected AS (${connected('$1')})
   SELECT user_id, md5(concat_ws(' ', 'plays', user_id, next_poll_at, authorized_at))::uuid AS job_id
   FROM connected LEFT JOIN play_polls USING (user_id)
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
@@ -72,14 +75,14 @@ export const listDueFeatures = (db: Queries, perDay: number): Promise<DueJob[]> 
  * Whether it is time to ask Spotify for payloads, and by way of whom: a track is everybody's, so whoever connected last
  * and is not refused serves.
  */
-export const listDuePayloads = (db: Queries, perDay: number): Promise<DueJob[]> =>
+export const listDuePayloads = (db: Queries, perDay: number, allowed: AllowedIds = []): Promise<DueJob[]> =>
   db.many<DueJob>(
-    `WITH connected AS (${CONNECTED})
+    `WITH connected AS (${connected('$2')})
      SELECT user_id, ${ENRICHMENT_JOB}
      FROM connected JOIN spotify_connections USING (user_id), enrichments
      WHERE source = 'spotify' AND ${IS_DUE}
      ORDER BY refusal NULLS FIRST, connected.authorized_at DESC, user_id LIMIT 1`,
-    [perDay],
+    [perDay, allowed],
   );
 
 const ENRICHMENT_JOB = `md5(concat_ws(' ', 'enrichment', source, asked_date, asked, next_at))::uuid AS job_id`;

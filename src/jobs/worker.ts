@@ -33,14 +33,15 @@ const DO: Readonly<Record<QueueName, (db: Db, userId: number, means: Means) => P
 export async function planJobs(
   db: Db,
   queue: Queue,
+  { allowedSpotifyIds: allowed }: Pick<SpotifyAccess, 'allowedSpotifyIds'> = {},
   { features, payloadsPerDay }: Enrichment = NO_ENRICHMENT,
 ): Promise<void> {
-  await recordMissedDays(db);
-  await queue.add('capture', await listDueCaptures(db));
-  await queue.add('plays', await listDuePolls(db));
-  await queue.add('sendings', await listDueSendings(db));
+  await recordMissedDays(db, allowed);
+  await queue.add('capture', await listDueCaptures(db, allowed));
+  await queue.add('plays', await listDuePolls(db, allowed));
+  await queue.add('sendings', await listDueSendings(db, allowed));
   if (features) await queue.add('features', await listDueFeatures(db, features.perDay));
-  if (payloadsPerDay > 0) await queue.add('payloads', await listDuePayloads(db, payloadsPerDay));
+  if (payloadsPerDay > 0) await queue.add('payloads', await listDuePayloads(db, payloadsPerDay, allowed));
 }
 
 const AT_ONCE = 4;
@@ -127,6 +128,6 @@ export async function runRound(
   enrichment: Enrichment = NO_ENRICHMENT,
 ): Promise<void> {
   await queue.tidy();
-  await planJobs(db, queue, enrichment);
+  await planJobs(db, queue, access, enrichment);
   await workOff(db, queue, access, enrichment);
 }

@@ -1,6 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
+import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { failureInWords } from '../users/attempts.ts';
 
 /** What became of one attempt to keep a day's lists, or of a day on which none succeeded. */
@@ -70,14 +71,15 @@ export interface CaptureAge {
   readonly seconds: number;
 }
 
-/** Of every listener who ever connected Spotify and has not paused. */
-export const listCaptureAges = (db: Queries): Promise<CaptureAge[]> =>
+/** Of every listener on the list who ever connected Spotify and has not paused. */
+export const listCaptureAges = (db: Queries, allowed: AllowedIds = []): Promise<CaptureAge[]> =>
   db.many<CaptureAge>(
     `SELECT users.user_id, extract(epoch FROM now() - COALESCE(max(finished_at), authorized_at))::float8 AS seconds
      FROM spotify_connections JOIN users USING (user_id)
      LEFT JOIN capture_runs AS kept ON kept.user_id = users.user_id AND outcome = 'kept'
-     WHERE paused_at IS NULL
+     WHERE paused_at IS NULL AND ${IS_ALLOWED('$1')}
      GROUP BY users.user_id, authorized_at ORDER BY users.user_id`,
+    [allowed],
   );
 
 /** How the runs of the last 24 hours ended. */
@@ -133,14 +135,16 @@ export async function recordFailedRun(
  * never left to be noticed. Days are the listeners' own.
  * @returns how many were found
  */
-export const recordMissedDays = (db: Queries): Promise<number> => db.execute(MISSED_DAYS);
+export const recordMissedDays = (db: Queries, allowed: AllowedIds = []): Promise<number> =>
+  db.execute(MISSED_DAYS, [allowed]);
 
 const MISSED_DAYS = `
   WITH told AS (
     SELECT user_id, COALESCE(max(snapshot_date) FILTER (WHERE outcome <> 'failed') + 1, min(snapshot_date)) AS first_open
     FROM capture_runs GROUP BY user_id
   ), runs AS (
-    SELECT user_id, wall_clock(now(), timezone)::date AS today, paused_at, first_open
+    SELECT user_id, wall_clock(now(), timezone)::date AS today, paused_at, first_open,
+      ${IS_ALLOWED('$1')} AS allowed
     FROM told JOIN users USING (user_id)
   )
   INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, failure)
@@ -149,6 +153,7 @@ const MISSED_DAYS = `
      WHERE failed.user_id = runs.user_id AND snapshot_date = day::date AND outcome = 'failed'
      ORDER BY run_id DESC LIMIT 1),
     CASE
+      WHEN NOT allowed THEN 'You were not on the list of people who may use this app.'
       WHEN paused_at IS NOT NULL AND paused_at < day + interval '1 day' THEN 'You had paused it.'
       WHEN c.refresh_token IS NULL THEN 'Spotify needed you to connect again.'
       WHEN EXISTS (SELECT FROM spotify_limits WHERE not_before > day + interval '1 day')

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { refreshAccess, type RefreshedGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
+import { isAllowed, type AllowedIds } from './allowed.ts';
 import { gated } from './spotify-limit.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
 
@@ -11,6 +13,28 @@ import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-
 export interface SpotifyAccess {
   readonly settings: SpotifySettings;
   readonly tokenKeys: readonly SealingKey[];
+  /** For whom it may be spoken to at all; absent: for everybody. */
+  readonly allowedSpotifyIds?: AllowedIds;
+}
+
+/** As the settings say. */
+export const accessOf = ({
+  spotify: settings,
+  tokenKeys,
+  allowedSpotifyIds,
+}: Pick<Config, 'spotify' | 'tokenKeys' | 'allowedSpotifyIds'>): SpotifyAccess => ({
+  settings,
+  tokenKeys,
+  allowedSpotifyIds,
+});
+
+/** The listener has been taken out of ALLOWED_SPOTIFY_IDS: nobody asks Spotify for them. */
+export class NotOnTheList extends AppError {
+  override readonly name = 'NotOnTheList';
+
+  constructor() {
+    super(403, 'You are no longer on the list of people who may use this music time machine.');
+  }
 }
 
 /** The listener's consent has ended (or was withdrawn): only they can give it again. */
@@ -29,7 +53,7 @@ export type Refusal = 'not-allowed' | 'premium-lapsed';
  * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
  * down early is refreshed once and the call made again. Whether Spotify refuses the listener or the app's owner is
  * kept, until a call works again.
- * @throws NeedsReconnect, SpotifyError
+ * @throws NeedsReconnect, NotOnTheList, SpotifyError
  */
 export async function withAccessToken<Result>(
   db: Db,
@@ -79,6 +103,7 @@ interface AccessToken {
 }
 
 interface StoredTokens {
+  readonly spotify_id: string;
   readonly access_token: string | null;
   readonly refresh_token: string | null;
   /** Good for another minute at least, by the database's clock. */
@@ -99,6 +124,7 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
   for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
     const stored = await findTokens(db, userId);
     if (!stored?.refresh_token) throw new NeedsReconnect();
+    if (!isAllowed(access.allowedSpotifyIds ?? [], stored.spotify_id)) throw new NotOnTheList();
     const renewed = outdated !== undefined && stored.access_token !== outdated;
     const sealed = stored.access_token;
     const token = stored.fresh || renewed ? openOrNull(access, sealed, userId, 'access_token') : null;
@@ -113,9 +139,9 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
 
 const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =>
   db.maybeOne<StoredTokens>(
-    `SELECT access_token, refresh_token, refreshing_until::text AS leased_until,
+    `SELECT spotify_id, access_token, refresh_token, refreshing_until::text AS leased_until,
        COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
-     FROM spotify_connections WHERE user_id = $1`,
+     FROM spotify_connections JOIN users USING (user_id) WHERE user_id = $1`,
     [userId],
   );
 

@@ -2,6 +2,7 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { missingScopes } from '../spotify/settings.ts';
 import type { Refusal } from './access-token.ts';
+import { isAllowed, type AllowedIds } from './allowed.ts';
 
 /** Everything the state of a connection is derived from. */
 export interface ConnectionFacts {
@@ -116,16 +117,22 @@ const FACTS = hotQuery(
   `SELECT ${FACT_COLUMNS} WHERE u.user_id = $1`,
 );
 
-export interface ListenerHealth extends ConnectionHealth {
+export interface ListenerHealth extends Omit<ConnectionHealth, 'state'> {
   readonly userId: number;
+  /** off-list: taken out of ALLOWED_SPOTIFY_IDS, as whoever runs the app wanted it. */
+  readonly state: ConnectionState | 'off-list';
 }
 
 /** Of every listener who has ever signed in. */
-export async function listConnectionHealth(db: Queries): Promise<ListenerHealth[]> {
-  const rows = await db.many<ConnectionFacts & { user_id: number }>(
-    `SELECT user_id, ${FACT_COLUMNS} WHERE u.spotify_id IS NOT NULL ORDER BY user_id`,
+export async function listConnectionHealth(db: Queries, allowed: AllowedIds = []): Promise<ListenerHealth[]> {
+  const rows = await db.many<ConnectionFacts & { user_id: number; spotify_id: string }>(
+    `SELECT user_id, spotify_id, ${FACT_COLUMNS} WHERE u.spotify_id IS NOT NULL ORDER BY user_id`,
   );
-  return rows.map((facts) => ({ userId: facts.user_id, ...connectionHealth(facts) }));
+  return rows.map((facts) => ({
+    userId: facts.user_id,
+    ...connectionHealth(facts),
+    ...(!isAllowed(allowed, facts.spotify_id) && ({ state: 'off-list', actionNeeded: false } as const)),
+  }));
 }
 
 /** Whether the listener's lists and plays are to be fetched at all. */

@@ -1,6 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TokenGrant } from '../spotify/accounts.ts';
+import { IS_ALLOWED, type AllowedIds } from './allowed.ts';
 import { sealToken, type SealingKey } from './token-cipher.ts';
 
 /** What Spotify granted a listener, as far as pages ask. */
@@ -22,12 +23,13 @@ const FIND_CONNECTION = hotQuery(
   FROM spotify_connections WHERE user_id = $1`,
 );
 
-/** Every listener whose lists can be asked for and who has not paused that, the least recently signed in last. */
-export function listConnectedUsers(db: Queries): Promise<{ user_id: number }[]> {
+/** Every listener on the list whose lists can be asked for and who has not paused that, the least recently signed in last. */
+export function listConnectedUsers(db: Queries, allowed: AllowedIds = []): Promise<{ user_id: number }[]> {
   return db.many<{ user_id: number }>(
     `SELECT user_id FROM spotify_connections JOIN users USING (user_id)
-     WHERE refresh_token IS NOT NULL AND paused_at IS NULL
+     WHERE refresh_token IS NOT NULL AND paused_at IS NULL AND ${IS_ALLOWED('$1')}
      ORDER BY last_login_at DESC NULLS LAST, user_id`,
+    [allowed],
   );
 }
 

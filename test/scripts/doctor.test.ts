@@ -125,6 +125,22 @@ describe('npm run doctor', () => {
     expect(code).toBe(1);
   });
 
+  it('is content with a listener who was taken out of the list, and says what that means', async () => {
+    await connect('alice');
+    const bob = await connect('bob', `refusal = 'not-allowed', refused_since = now()`);
+    await test.db.execute(
+      `UPDATE capture_runs SET finished_at = now() - interval '50 hours' WHERE user_id = $1`,
+      [bob],
+    );
+    const list = { ALLOWED_SPOTIFY_IDS: 'alice,carol' };
+    const { code, output } = await doctor([], list);
+    expect(output).toMatch(/^ok {5}connections: 1 connected, 1 off-list$/m);
+    expect(output).toContain(`ok     connections: listener ${bob} is not in ALLOWED_SPOTIFY_IDS: signed out`);
+    expect(code).toBe(0);
+    const json = JSON.parse((await doctor(['--json'], list)).output) as { listeners: object[] };
+    expect(json.listeners[1]).toMatchObject({ userId: bob, state: 'off-list', actionNeeded: false });
+  });
+
   it('answers 2 to what it does not know', async () => {
     const { code, output } = await doctor(['--xml']);
     expect(output.trim()).toBe('usage: npm run doctor [-- --json]');

@@ -1,12 +1,17 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Db } from '../../db.ts';
 import { countRecentRuns, listCaptureAges } from '../../snapshots/capture-runs.ts';
+import type { AllowedIds } from '../../users/allowed.ts';
 import { listWaits } from '../../users/spotify-limit.ts';
 
 /** What the database knows of the archive's health, asked anew: the same whichever process answers. */
-export async function readArchiveMetrics(db: Db): Promise<string> {
+export async function readArchiveMetrics(db: Db, allowed: AllowedIds): Promise<string> {
   const registry = new Registry();
-  const [ages, runs, waits] = await Promise.all([listCaptureAges(db), countRecentRuns(db), listWaits(db)]);
+  const [ages, runs, waits] = await Promise.all([
+    listCaptureAges(db, allowed),
+    countRecentRuns(db),
+    listWaits(db),
+  ]);
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
 

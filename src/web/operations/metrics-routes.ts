@@ -12,14 +12,17 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
  * set. Where the database is away the processes still speak for themselves.
  */
 export function metricsRoutes(
-  { metricsToken }: Pick<Config, 'metricsToken'>,
+  { metricsToken, allowedSpotifyIds }: Pick<Config, 'metricsToken' | 'allowedSpotifyIds'>,
   db: Db,
   gather: GatherMetrics,
 ): Router {
   return Router().get('/metrics', async (req, res, next) => {
     if (metricsToken === null || !isSame(req.headers.authorization ?? '', `Bearer ${metricsToken}`))
       return next();
-    const [processes, archive] = await Promise.all([gather(), readArchiveMetrics(db).catch(() => '')]);
+    const [processes, archive] = await Promise.all([
+      gather(),
+      readArchiveMetrics(db, allowedSpotifyIds).catch(() => ''),
+    ]);
     return res
       .type(CONTENT_TYPE)
       .set('Cache-Control', 'no-store')

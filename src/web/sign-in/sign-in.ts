@@ -1,19 +1,27 @@
 import passport from 'passport';
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
+import { isAllowed } from '../../users/allowed.ts';
 import { findUser } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
 import { createSpotifyStrategy } from './spotify-strategy.ts';
 
 export type Authenticator = InstanceType<typeof passport.Authenticator>;
 
-/** passport with our one strategy; the session keeps nothing but the listener's id. */
+/**
+ * passport with our one strategy; the session keeps nothing but the listener's id. Whoever has left the list since is
+ * signed out by it: passport takes the id out of a session whose listener it does not get.
+ */
 export function createAuthenticator(context: WebContext): Authenticator {
   const authenticator = new passport.Authenticator();
   authenticator.use('spotify', createSpotifyStrategy(context));
   authenticator.serializeUser<number>((user, done) => done(null, user.user_id));
   authenticator.deserializeUser<number>((userId, done) => {
-    findUser(context.db, userId).then((user) => done(null, user ?? false), done);
+    findUser(context.db, userId).then(
+      (user) =>
+        done(null, user && isAllowed(context.config.allowedSpotifyIds, user.spotify_id) ? user : false),
+      done,
+    );
   });
   return authenticator;
 }

@@ -4,6 +4,7 @@ import { exchangeCode, type TokenGrant } from '../../spotify/accounts.ts';
 import { fetchProfile } from '../../spotify/api.ts';
 import type { SpotifyProfile } from '../../spotify/schemas.ts';
 import { SPOTIFY_SCOPES } from '../../spotify/settings.ts';
+import { isAllowed } from '../../users/allowed.ts';
 import { saveConnection } from '../../users/connections.ts';
 import { signInUser, type User } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
@@ -68,8 +69,7 @@ function guards({ access: { settings } }: WebContext) {
 
 /** Who may sign in, and what is kept of it. */
 async function admit({ config, db }: WebContext, grant: TokenGrant, profile: SpotifyProfile): Promise<User> {
-  const { allowedSpotifyIds } = config;
-  if (allowedSpotifyIds.length > 0 && !allowedSpotifyIds.includes(profile.id)) {
+  if (!isAllowed(config.allowedSpotifyIds, profile.id)) {
     throw new AppError(
       403,
       'This music time machine is private, and your Spotify account is not on its list. Ask whoever runs it to add you.',
