@@ -8,8 +8,11 @@ export function csvLine(fields: readonly string[]): string {
   return `${fields.map(csvField).join(',')}\r\n`;
 }
 
-/** A spreadsheet would reckon with a text that begins like a formula; a ' before it says that it is text. */
+/**
+ * A spreadsheet reckons with a text that begins like a formula, in full width too; a ' before it says that it is text.
+ * Where the comma is the decimal sign, a spreadsheet parts fields at the semicolon.
+ */
 function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
+  return /[",;\r\n\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -242,6 +242,9 @@ describe('a download of rejects', () => {
 
 it('a line of CSV quotes what it must', () => {
   expect(csvLine(['a', '', 'b"c', 'd,e', 'f\r\ng', '=h'])).toBe('a,,"b""c","d,e","f\r\ng",\'=h\r\n');
+  expect(csvLine(['a;=1+1', '＝1+1', '＋1', '－1', '＠x', 'a＝b'])).toBe(
+    `"a;=1+1",'＝1+1,'＋1,'－1,'＠x,a＝b\r\n`,
+  );
 });
 
 /** As a browser that is signed in downloads it. */
