@@ -112,7 +112,11 @@ describe('/settings/export', () => {
 
 describe('/settings/disconnect', () => {
   it('says what will happen, does it, and leaves the archive as it was', async () => {
-    expect((await alice.get('/settings/disconnect').expect(200)).text).toContain('keep my archive');
+    const page = (await alice.get('/settings/disconnect').expect(200)).text;
+    expect(page).toContain('keep my archive');
+    // What stays and why, what Spotify asks of such an app, and both in one step.
+    expect(page).toContain('https://developer.spotify.com/terms');
+    expect(page).toMatch(/action="\/settings\/delete"[\s\S]*Disconnect and delete/);
     const before = await countListenerRows(test.db, aliceId);
     await submit(alice, '/settings/disconnect').then((answer) => expect(answer.status).toBe(303));
     const { spotify_connections: had, ...rest } = before;

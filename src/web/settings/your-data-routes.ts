@@ -33,7 +33,7 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
     .get('/settings/disconnect', async (req, res) => {
       const connection = await findConnection(db, userIdOf(req));
       const connected = connection?.connected ?? false;
-      renderPage(res, 'settings/disconnect', { title: 'Disconnect Spotify' }, { connected });
+      renderPage(res, 'settings/disconnect', { title: 'Disconnect Spotify' }, { connected, word: WORD });
     })
     .post('/settings/disconnect', async (req, res) => {
       await deleteConnection(db, userIdOf(req));
