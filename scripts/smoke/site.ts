@@ -20,10 +20,15 @@ export class Site {
 
   /** @throws Error in words where nothing answers within ten seconds */
   async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.ask(path, { headers });
+  }
+
+  /** @throws Error as `get` does */
+  protected async ask(path: string, options: RequestInit): Promise<Answer> {
     const address = new URL(path, this.url);
     try {
       const answer = await fetch(address, {
-        headers,
+        ...options,
         redirect: 'manual',
         signal: AbortSignal.timeout(PATIENCE_MS),
       });

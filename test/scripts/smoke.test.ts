@@ -17,6 +17,12 @@ describe('npm run smoke', () => {
     expect(output).toContain('ok     signing in leads to Spotify and back to this address');
   });
 
+  it('signs in where a stand-in plays Spotify, and sends a playlist', async () => {
+    const { code, output } = await smoke(test.baseUrl, '--stand-in');
+    expect([code, output.split('\n').filter((line) => line.startsWith('check'))]).toEqual([0, []]);
+    expect(output).toContain('ok     a list becomes a playlist, and the playlist arrives at Spotify');
+  });
+
   it('says of each thing that is not well what was found, and answers 1', async () => {
     const other = http
       .createServer((_req, res) =>
