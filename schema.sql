@@ -162,55 +162,6 @@ CREATE FUNCTION audio_feature_between(audio_features jsonb, feature text, low nu
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((audio_feature(audio_features, feature) >= low) AND (audio_feature(audio_features, feature) <= high)) THEN (round(audio_feature(audio_features, feature), 20))::double precision ELSE NULL::double precision END;
 
-CREATE VIEW track_facts AS
- SELECT tracks.track_id,
-    "left"(tracks.name, 500) AS name,
-    "left"(concat_ws(', ', tracks.artist_name, further.names), 500) AS artist_names,
-    "left"(tracks.album_name, 500) AS album_name,
-    tracks.popularity,
-    tracks.release_date,
-    tracks.release_date_precision,
-    tracks.duration_ms,
-        CASE tracks.raw_json -> 'explicit'
-            WHEN 'true'::jsonb THEN true
-            WHEN 'false'::jsonb THEN false
-            ELSE NULL::boolean
-        END AS explicit,
-        CASE
-            WHEN tracks.raw_json IS NOT NULL THEN NOT jsonb_typeof(tracks.raw_json #> '{external_ids,isrc}'::text[]) IS DISTINCT FROM 'string'
-            ELSE NULL::boolean
-        END AS has_isrc,
-        CASE jsonb_typeof(tracks.raw_json #> '{album,album_type}'::text[])
-            WHEN 'string' THEN "left"(tracks.raw_json #>> '{album,album_type}'::text[], 50)
-            ELSE NULL::text
-        END AS album_type,
-    audio_feature_between(tracks.audio_features, 'energy', 0::numeric, 1::numeric) AS energy,
-    audio_feature_between(tracks.audio_features, 'valence', 0::numeric, 1::numeric) AS valence,
-    audio_feature_between(tracks.audio_features, 'danceability', 0::numeric, 1::numeric) AS danceability,
-    audio_feature_between(tracks.audio_features, 'acousticness', 0::numeric, 1::numeric) AS acousticness,
-    audio_feature_between(tracks.audio_features, 'instrumentalness', 0::numeric, 1::numeric) AS instrumentalness,
-    audio_feature_between(tracks.audio_features, 'speechiness', 0::numeric, 1::numeric) AS speechiness,
-    audio_feature_between(tracks.audio_features, 'liveness', 0::numeric, 1::numeric) AS liveness,
-    audio_feature_between(tracks.audio_features, 'tempo', 1::numeric, 400::numeric) AS tempo,
-    audio_feature_between(tracks.audio_features, 'loudness', '-100'::integer::numeric, 20::numeric) AS loudness,
-        CASE
-            WHEN audio_feature(tracks.audio_features, 'key') = ANY (ARRAY[0::numeric, 1::numeric, 2::numeric, 3::numeric, 4::numeric, 5::numeric, 6::numeric, 7::numeric, 8::numeric, 9::numeric, 10::numeric, 11::numeric]) THEN audio_feature(tracks.audio_features, 'key')::smallint
-            ELSE NULL::smallint
-        END AS key,
-        CASE
-            WHEN audio_feature(tracks.audio_features, 'mode') = ANY (ARRAY[0::numeric, 1::numeric]) THEN audio_feature(tracks.audio_features, 'mode')::smallint
-            ELSE NULL::smallint
-        END AS mode
-   FROM tracks
-     LEFT JOIN LATERAL ( SELECT string_agg(own.name, ', ' ORDER BY own."position") AS names
-           FROM ( SELECT artists.name,
-                    track_artists."position"
-                   FROM track_artists
-                     JOIN artists USING (artist_id)
-                  WHERE track_artists.track_id = tracks.track_id
-                 OFFSET 0) own
-          WHERE strpos(COALESCE(tracks.artist_name, ''), own.name) = 0) further ON true;
-
 CREATE TABLE snapshots (
   user_id bigint NOT NULL,
   snapshot_date date NOT NULL,
@@ -448,6 +399,7 @@ CREATE TABLE library_tracks (
   loudness double precision,
   key smallint,
   mode smallint,
+  has_features boolean NOT NULL GENERATED ALWAYS AS ((num_nonnulls(energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness, tempo, loudness, key, mode) > 0)) STORED,
   first_listed_date date,
   last_listed_date date,
   best_rank integer,
@@ -463,9 +415,9 @@ CREATE TABLE library_tracks (
   CONSTRAINT library_tracks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 COMMENT ON TABLE library_tracks IS 'a listener''s library: every track of their archive, with what is derived from tracks and snapshots to find it by';
-COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: copy the facts from track_facts';
+COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: the row is filled from library_facts';
 COMMENT ON COLUMN library_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
-COMMENT ON COLUMN library_tracks.hidden IS 'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists by triggers';
+COMMENT ON COLUMN library_tracks.hidden IS 'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists';
 COMMENT ON COLUMN library_tracks.document IS 'the words to find it by, each after library_mark(user_id)';
 COMMENT ON COLUMN library_tracks.search_text IS 'track, artists and album, folded, a line each';
 CREATE INDEX library_tracks_document ON library_tracks USING gin (document);
@@ -505,347 +457,6 @@ CREATE TABLE own_audio_features (
   CONSTRAINT own_audio_features_audio_features_check CHECK (jsonb_typeof(audio_features) = 'object')
 );
 
-CREATE VIEW own_track_facts AS
- SELECT user_id,
-    track_id,
-    audio_feature_between(audio_features, 'energy', 0::numeric, 1::numeric) AS energy,
-    audio_feature_between(audio_features, 'valence', 0::numeric, 1::numeric) AS valence,
-    audio_feature_between(audio_features, 'danceability', 0::numeric, 1::numeric) AS danceability,
-    audio_feature_between(audio_features, 'acousticness', 0::numeric, 1::numeric) AS acousticness,
-    audio_feature_between(audio_features, 'instrumentalness', 0::numeric, 1::numeric) AS instrumentalness,
-    audio_feature_between(audio_features, 'speechiness', 0::numeric, 1::numeric) AS speechiness,
-    audio_feature_between(audio_features, 'liveness', 0::numeric, 1::numeric) AS liveness,
-    audio_feature_between(audio_features, 'tempo', 1::numeric, 400::numeric) AS tempo,
-    audio_feature_between(audio_features, 'loudness', '-100'::integer::numeric, 20::numeric) AS loudness,
-        CASE
-            WHEN audio_feature(audio_features, 'key') = ANY (ARRAY[0::numeric, 1::numeric, 2::numeric, 3::numeric, 4::numeric, 5::numeric, 6::numeric, 7::numeric, 8::numeric, 9::numeric, 10::numeric, 11::numeric]) THEN audio_feature(audio_features, 'key')::smallint
-            ELSE NULL::smallint
-        END AS key,
-        CASE
-            WHEN audio_feature(audio_features, 'mode') = ANY (ARRAY[0::numeric, 1::numeric]) THEN audio_feature(audio_features, 'mode')::smallint
-            ELSE NULL::smallint
-        END AS mode
-   FROM own_audio_features;
-
-CREATE VIEW own_library_facts AS
- SELECT a.user_id,
-    a.track_id,
-    f.name,
-    f.artist_names,
-    f.album_name,
-    f.popularity,
-    f.release_date,
-    f.release_date_precision,
-    f.duration_ms,
-    f.explicit,
-    f.has_isrc,
-    f.album_type,
-    COALESCE(o.energy, f.energy) AS energy,
-    COALESCE(o.valence, f.valence) AS valence,
-    COALESCE(o.danceability, f.danceability) AS danceability,
-    COALESCE(o.acousticness, f.acousticness) AS acousticness,
-    COALESCE(o.instrumentalness, f.instrumentalness) AS instrumentalness,
-    COALESCE(o.speechiness, f.speechiness) AS speechiness,
-    COALESCE(o.liveness, f.liveness) AS liveness,
-    COALESCE(o.tempo, f.tempo) AS tempo,
-    COALESCE(o.loudness, f.loudness) AS loudness,
-    COALESCE(o.key, f.key) AS key,
-    COALESCE(o.mode, f.mode) AS mode
-   FROM library_tracks a
-     JOIN track_facts f USING (track_id)
-     LEFT JOIN own_track_facts o USING (user_id, track_id);
-
-CREATE FUNCTION record_library_tracks()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  EXECUTE $query$ INSERT INTO library_tracks (user_id, track_id)
-  SELECT DISTINCT user_id, track_id FROM added
-  WHERE NOT EXISTS (
-    SELECT FROM library_tracks AS a WHERE (a.user_id, a.track_id) = (added.user_id, added.track_id))
-  ON CONFLICT DO NOTHING$query$;
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM added);
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION recount_listings(user_ids bigint[], track_ids text[])
- RETURNS void
- LANGUAGE sql
-AS $function$
-  UPDATE library_tracks AS a SET
-    first_listed_date = c.first_listed_date, last_listed_date = c.last_listed_date, best_rank = c.best_rank,
-    listings = c.listings, time_ranges = c.time_ranges
-  FROM (
-    SELECT p.user_id, p.track_id, min(snapshot_date) AS first_listed_date, max(snapshot_date) AS last_listed_date,
-      min(rank) AS best_rank, count(snapshot_date)::int AS listings,
-      COALESCE(array_agg(DISTINCT time_range) FILTER (WHERE time_range IS NOT NULL), '{}') AS time_ranges
-    FROM (SELECT DISTINCT * FROM unnest(user_ids, track_ids) AS pair (user_id, track_id)) AS p
-    JOIN users USING (user_id)
-    LEFT JOIN snapshots AS s ON (s.user_id, s.track_id) = (p.user_id, p.track_id)
-      AND s.time_range IN ('short_term', 'medium_term', 'long_term')
-    GROUP BY p.user_id, p.track_id
-  ) AS c
-  WHERE (a.user_id, a.track_id) = (c.user_id, c.track_id);
-$function$;
-
-CREATE FUNCTION record_listings()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  INSERT INTO library_tracks AS a
-    (user_id, track_id, first_listed_date, last_listed_date, best_rank, listings, time_ranges)
-  SELECT user_id, track_id, min(snapshot_date), max(snapshot_date), min(rank), count(*), array_agg(DISTINCT time_range)
-  FROM added GROUP BY user_id, track_id ORDER BY user_id, track_id
-  ON CONFLICT (user_id, track_id) DO UPDATE SET
-    first_listed_date = LEAST(a.first_listed_date, excluded.first_listed_date),
-    last_listed_date = GREATEST(a.last_listed_date, excluded.last_listed_date),
-    best_rank = LEAST(a.best_rank, excluded.best_rank),
-    listings = a.listings + excluded.listings,
-    time_ranges = CASE WHEN a.time_ranges @> excluded.time_ranges THEN a.time_ranges
-      ELSE ARRAY(SELECT DISTINCT unnest(a.time_ranges || excluded.time_ranges) ORDER BY 1) END;
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM added);
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION recount_deleted_listings()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM recount_listings(array_agg(user_id), array_agg(track_id)) FROM removed;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION recount_updated_listings()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  INSERT INTO library_tracks (user_id, track_id) SELECT DISTINCT user_id, track_id FROM added ON CONFLICT DO NOTHING;
-  PERFORM recount_listings(array_agg(user_id), array_agg(track_id))
-  FROM (SELECT user_id, track_id FROM removed UNION ALL SELECT user_id, track_id FROM added) AS touched;
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM removed UNION SELECT user_id FROM added);
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION fill_archive_track()
- RETURNS trigger
- LANGUAGE plpgsql
- SET enable_nestloop TO 'on'
-AS $function$
-BEGIN
-  SELECT f.name, f.artist_names, f.album_name, f.popularity, f.release_date, f.release_date_precision, f.duration_ms,
-    f.explicit, f.has_isrc, f.album_type, f.energy, f.valence, f.danceability, f.acousticness, f.instrumentalness,
-    f.speechiness, f.liveness, f.tempo, f.loudness, f.key, f.mode
-  INTO NEW.name, NEW.artist_names, NEW.album_name, NEW.popularity, NEW.release_date, NEW.release_date_precision,
-    NEW.duration_ms, NEW.explicit, NEW.has_isrc, NEW.album_type, NEW.energy, NEW.valence, NEW.danceability,
-    NEW.acousticness, NEW.instrumentalness, NEW.speechiness, NEW.liveness, NEW.tempo, NEW.loudness, NEW.key, NEW.mode
-  FROM track_facts AS f
-  WHERE f.track_id = NEW.track_id;
-  RETURN NEW;
-END $function$;
-
-CREATE FUNCTION refresh_library_tracks(changed_ids text[])
- RETURNS void
- LANGUAGE sql
- SET enable_nestloop TO 'on'
-AS $function$
-  UPDATE library_tracks AS a SET
-    name = f.name, artist_names = f.artist_names, album_name = f.album_name, popularity = f.popularity,
-    release_date = f.release_date, release_date_precision = f.release_date_precision, duration_ms = f.duration_ms,
-    explicit = f.explicit, has_isrc = f.has_isrc, album_type = f.album_type, energy = f.energy, valence = f.valence,
-    danceability = f.danceability, acousticness = f.acousticness, instrumentalness = f.instrumentalness,
-    speechiness = f.speechiness, liveness = f.liveness, tempo = f.tempo, loudness = f.loudness, key = f.key,
-    mode = f.mode
-  FROM own_library_facts AS f
-  WHERE f.track_id = ANY (changed_ids) AND a.user_id = f.user_id AND a.track_id = f.track_id
-    AND (a.name, a.artist_names, a.album_name, a.popularity, a.release_date, a.release_date_precision, a.duration_ms,
-         a.explicit, a.has_isrc, a.album_type, a.energy, a.valence, a.danceability, a.acousticness,
-         a.instrumentalness, a.speechiness, a.liveness, a.tempo, a.loudness, a.key, a.mode)
-      IS DISTINCT FROM
-        (f.name, f.artist_names, f.album_name, f.popularity, f.release_date, f.release_date_precision, f.duration_ms,
-         f.explicit, f.has_isrc, f.album_type, f.energy, f.valence, f.danceability, f.acousticness,
-         f.instrumentalness, f.speechiness, f.liveness, f.tempo, f.loudness, f.key, f.mode);
-$function$;
-
-CREATE FUNCTION refresh_changed_library_tracks()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM refresh_library_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION refresh_library_tracks_of_artists()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM refresh_library_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION settle_own_features(user_ids bigint[], track_ids text[])
- RETURNS void
- LANGUAGE sql
- SET enable_nestloop TO 'on'
-AS $function$
-  UPDATE library_tracks AS a SET
-    energy = f.energy, valence = f.valence, danceability = f.danceability, acousticness = f.acousticness,
-    instrumentalness = f.instrumentalness, speechiness = f.speechiness, liveness = f.liveness, tempo = f.tempo,
-    loudness = f.loudness, key = f.key, mode = f.mode
-  FROM (SELECT DISTINCT * FROM unnest(user_ids, track_ids) AS pair (user_id, track_id)) AS p
-  JOIN users USING (user_id)
-  JOIN own_library_facts AS f USING (user_id, track_id)
-  WHERE a.user_id = f.user_id AND a.track_id = f.track_id
-    AND (a.energy, a.valence, a.danceability, a.acousticness, a.instrumentalness, a.speechiness, a.liveness, a.tempo,
-         a.loudness, a.key, a.mode)
-      IS DISTINCT FROM
-        (f.energy, f.valence, f.danceability, f.acousticness, f.instrumentalness, f.speechiness, f.liveness, f.tempo,
-         f.loudness, f.key, f.mode);
-  DELETE FROM archive_summaries WHERE user_id = ANY (user_ids);
-$function$;
-
-CREATE FUNCTION settle_changed_own_features()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM settle_own_features(array_agg(user_id), array_agg(track_id)) FROM changed HAVING count(*) > 0;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION settle_library_own_features()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  IF NOT EXISTS (SELECT FROM own_audio_features) THEN RETURN NULL; END IF;
-  -- Planned anew each time: a kept plan may be one for an empty table.
-  EXECUTE $query$ SELECT settle_own_features(array_agg(user_id), array_agg(track_id))
-    FROM changed JOIN own_audio_features USING (user_id, track_id) HAVING count(*) > 0$query$;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION settle_hidden(user_ids bigint[], track_ids text[])
- RETURNS void
- LANGUAGE plpgsql
-AS $function$
-DECLARE
-  changed_users bigint[];
-  changed_tracks text[];
-  changed_to boolean[];
-BEGIN
-  WITH changed AS (
-    UPDATE library_tracks AS a SET hidden = NOT a.hidden
-    FROM (
-      SELECT user_id, track_id,
-        EXISTS (SELECT FROM hidden_tracks AS h WHERE (h.user_id, h.track_id) = (p.user_id, p.track_id))
-        OR EXISTS (
-          SELECT FROM track_artists AS c JOIN hidden_artists AS h USING (artist_id)
-          WHERE c.track_id = p.track_id AND h.user_id = p.user_id) AS hidden
-      FROM (SELECT DISTINCT * FROM unnest(user_ids, track_ids) AS pair (user_id, track_id)) AS p
-      JOIN users USING (user_id)
-    ) AS wanted
-    WHERE (a.user_id, a.track_id) = (wanted.user_id, wanted.track_id) AND a.hidden <> wanted.hidden
-    RETURNING a.user_id, a.track_id, a.hidden
-  )
-  SELECT array_agg(user_id), array_agg(track_id), array_agg(hidden)
-  INTO changed_users, changed_tracks, changed_to FROM changed;
-  IF changed_users IS NULL THEN RETURN; END IF;
-
-  DELETE FROM archive_summaries WHERE user_id = ANY (changed_users);
-  INSERT INTO play_quarters AS known (user_id, quarter, plays)
-  SELECT user_id, quarter_of(played_at), sum(CASE WHEN c.hidden THEN -1 ELSE 1 END)
-  FROM unnest(changed_users, changed_tracks, changed_to) AS c (user_id, track_id, hidden)
-  JOIN plays USING (user_id, track_id)
-  GROUP BY 1, 2 ORDER BY 1, 2
-  ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
-  DELETE FROM play_quarters AS q
-  USING unnest(changed_users, changed_tracks, changed_to) AS c (user_id, track_id, hidden)
-  JOIN plays AS p USING (user_id, track_id)
-  WHERE c.hidden AND q.plays <= 0 AND (q.user_id, q.quarter) = (p.user_id, quarter_of(p.played_at));
-END $function$;
-
-CREATE FUNCTION settle_hidden_tracks()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM settle_hidden(array_agg(user_id), array_agg(track_id)) FROM changed HAVING count(*) > 0;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION settle_hidden_artists()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM settle_hidden(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id) HAVING count(*) > 0;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION settle_hidden_credits()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  IF NOT EXISTS (SELECT FROM hidden_artists) THEN RETURN NULL; END IF;
-  EXECUTE $query$ SELECT settle_hidden(array_agg(user_id), array_agg(track_id))
-  FROM changed JOIN hidden_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id) HAVING count(*) > 0$query$;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION settle_library_tracks()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  IF NOT EXISTS (SELECT FROM hidden_tracks) AND NOT EXISTS (SELECT FROM hidden_artists) THEN RETURN NULL; END IF;
-  EXECUTE $query$ UPDATE library_tracks AS a SET hidden = true
-  FROM (
-    SELECT user_id, track_id FROM changed JOIN hidden_tracks USING (user_id, track_id)
-    UNION
-    SELECT user_id, track_id FROM changed JOIN track_artists USING (track_id) JOIN hidden_artists USING (user_id, artist_id)
-  ) AS h
-  WHERE (a.user_id, a.track_id) = (h.user_id, h.track_id)$query$;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION forget_archive_summary()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT DISTINCT user_id FROM changed);
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION forget_track_summaries()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM archive_summaries
-  WHERE user_id IN (SELECT user_id FROM library_tracks JOIN changed USING (track_id));
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION forget_artist_summaries()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM archive_summaries
-  WHERE user_id IN (
-    SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id));
-  RETURN NULL;
-END $function$;
-
 CREATE FUNCTION points_of_rank(rank integer)
  RETURNS integer
  LANGUAGE sql
@@ -884,84 +495,6 @@ CREATE FUNCTION periods_of(day date)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[to_char((day)::timestamp, 'YYYY-MM'), to_char((day)::timestamp, 'YYYY'), 'all'];
-
-CREATE FUNCTION record_snapshot_lists()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  INSERT INTO snapshot_lists AS l (user_id, time_range, snapshot_date, places)
-  SELECT user_id, time_range, snapshot_date, count(*) FROM added
-  GROUP BY user_id, time_range, snapshot_date ORDER BY user_id, time_range, snapshot_date
-  ON CONFLICT (user_id, time_range, snapshot_date) DO UPDATE SET places = l.places + excluded.places;
-  -- Months first, which are few; years and all time are sums of them.
-  INSERT INTO snapshot_periods AS p (user_id, time_range, period, track_id, points, best_rank, listings)
-  SELECT user_id, time_range, period, track_id, sum(points), min(best_rank), sum(listings)
-  FROM (
-    SELECT user_id, time_range, periods_of(min(snapshot_date)) AS periods, track_id,
-      sum(points_of_rank(rank)) AS points, min(rank) AS best_rank, count(*) AS listings
-    FROM added
-    GROUP BY user_id, time_range, date_trunc('month', snapshot_date::timestamp), track_id
-  ) AS months, unnest(periods) AS period
-  GROUP BY user_id, time_range, period, track_id ORDER BY user_id, time_range, period, track_id
-  ON CONFLICT (user_id, time_range, period, track_id) DO UPDATE SET
-    points = p.points + excluded.points,
-    best_rank = LEAST(p.best_rank, excluded.best_rank),
-    listings = p.listings + excluded.listings;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION recount_snapshot_lists(user_ids bigint[], time_ranges text[], dates date[], track_ids text[])
- RETURNS void
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  DELETE FROM snapshot_lists AS l
-  USING (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, dates) AS k (user_id, time_range, snapshot_date)) AS k
-  WHERE (l.user_id, l.time_range, l.snapshot_date) = (k.user_id, k.time_range, k.snapshot_date);
-  INSERT INTO snapshot_lists (user_id, time_range, snapshot_date, places)
-  SELECT user_id, time_range, snapshot_date, count(*)
-  FROM (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, dates) AS k (user_id, time_range, snapshot_date)) AS k
-  JOIN snapshots USING (user_id, time_range, snapshot_date)
-  GROUP BY user_id, time_range, snapshot_date;
-
-  DELETE FROM snapshot_periods AS p
-  USING (
-    SELECT DISTINCT user_id, time_range, period, track_id
-    FROM unnest(user_ids, time_ranges, dates, track_ids) AS k (user_id, time_range, day, track_id),
-      unnest(periods_of(day)) AS period
-  ) AS k
-  WHERE (p.user_id, p.time_range, p.period, p.track_id) = (k.user_id, k.time_range, k.period, k.track_id);
-  INSERT INTO snapshot_periods (user_id, time_range, period, track_id, points, best_rank, listings)
-  SELECT s.user_id, s.time_range, period, s.track_id, sum(points_of_rank(rank)), min(rank), count(*)
-  FROM (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, track_ids) AS k (user_id, time_range, track_id)) AS k
-  JOIN snapshots AS s USING (user_id, time_range, track_id),
-    unnest(periods_of(snapshot_date)) AS period
-  GROUP BY s.user_id, s.time_range, period, s.track_id
-  ON CONFLICT (user_id, time_range, period, track_id) DO NOTHING;
-END $function$;
-
-CREATE FUNCTION recount_deleted_snapshot_lists()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM recount_snapshot_lists(
-    array_agg(user_id), array_agg(time_range), array_agg(snapshot_date), array_agg(track_id))
-  FROM removed JOIN users USING (user_id) HAVING count(*) > 0;
-  RETURN NULL;
-END $function$;
-
-CREATE FUNCTION recount_updated_snapshot_lists()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  PERFORM recount_snapshot_lists(
-    array_agg(user_id), array_agg(time_range), array_agg(snapshot_date), array_agg(track_id))
-  FROM (SELECT * FROM removed UNION ALL SELECT * FROM added) AS touched HAVING count(*) > 0;
-  RETURN NULL;
-END $function$;
 
 CREATE TABLE plays (
   user_id bigint NOT NULL,
@@ -1026,14 +559,541 @@ CREATE FUNCTION quarter_of(instant timestamptz)
  IMMUTABLE PARALLEL SAFE
 RETURN date_bin('00:15:00'::interval, instant, '2000-01-01 00:00:00+00'::timestamptz);
 
-CREATE FUNCTION record_plays()
+CREATE FUNCTION refuse_changed_plays()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  INSERT INTO library_tracks (user_id, track_id)
-  SELECT DISTINCT user_id, track_id FROM added ORDER BY user_id, track_id
+  RAISE EXCEPTION 'a play is a fact: delete it or add another, but do not change it';
+END $function$;
+
+CREATE FUNCTION sound_of(audio_features jsonb)
+ RETURNS TABLE(energy double precision, valence double precision, danceability double precision, acousticness double precision, instrumentalness double precision, speechiness double precision, liveness double precision, tempo double precision, loudness double precision, key smallint, mode smallint)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT audio_feature_between(audio_features, 'energy', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'valence', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'danceability', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'acousticness', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'instrumentalness', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'speechiness', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'liveness', (0)::numeric, (1)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'tempo', (1)::numeric, (400)::numeric) AS audio_feature_between,
+     audio_feature_between(audio_features, 'loudness', ('-100'::integer)::numeric, (20)::numeric) AS audio_feature_between,
+         CASE
+             WHEN (audio_feature(audio_features, 'key') = ANY (ARRAY[(0)::numeric, (1)::numeric, (2)::numeric, (3)::numeric, (4)::numeric, (5)::numeric, (6)::numeric, (7)::numeric, (8)::numeric, (9)::numeric, (10)::numeric, (11)::numeric])) THEN (audio_feature(audio_features, 'key'))::smallint
+             ELSE NULL::smallint
+         END AS "case",
+         CASE
+             WHEN (audio_feature(audio_features, 'mode') = ANY (ARRAY[(0)::numeric, (1)::numeric])) THEN (audio_feature(audio_features, 'mode'))::smallint
+             ELSE NULL::smallint
+         END AS "case";
+END;
+
+CREATE VIEW further_artists AS
+ SELECT credit.track_id,
+    string_agg(artists.name, ', ' ORDER BY credit."position") AS names
+   FROM track_artists credit
+     JOIN artists USING (artist_id)
+     JOIN tracks USING (track_id)
+  WHERE strpos(COALESCE(tracks.artist_name, ''), artists.name) = 0
+  GROUP BY credit.track_id;
+
+CREATE VIEW track_facts AS
+ SELECT tracks.track_id,
+    "left"(tracks.name, 500) AS name,
+    "left"(concat_ws(', ', tracks.artist_name, further_artists.names), 500) AS artist_names,
+    "left"(tracks.album_name, 500) AS album_name,
+    tracks.popularity,
+    tracks.release_date,
+    tracks.release_date_precision,
+    tracks.duration_ms,
+        CASE tracks.raw_json -> 'explicit'
+            WHEN 'true'::jsonb THEN true
+            WHEN 'false'::jsonb THEN false
+            ELSE NULL::boolean
+        END AS explicit,
+        CASE
+            WHEN tracks.raw_json IS NOT NULL THEN NOT jsonb_typeof(tracks.raw_json #> '{external_ids,isrc}'::text[]) IS DISTINCT FROM 'string'
+            ELSE NULL::boolean
+        END AS has_isrc,
+        CASE jsonb_typeof(tracks.raw_json #> '{album,album_type}'::text[])
+            WHEN 'string' THEN "left"(tracks.raw_json #>> '{album,album_type}'::text[], 50)
+            ELSE NULL::text
+        END AS album_type,
+    tracks.audio_features
+   FROM tracks
+     LEFT JOIN further_artists USING (track_id);
+
+CREATE VIEW listed_facts AS
+ SELECT user_id,
+    track_id,
+    min(snapshot_date) AS first_listed_date,
+    max(snapshot_date) AS last_listed_date,
+    min(rank) AS best_rank,
+    count(*)::integer AS listings,
+    array_remove(ARRAY[
+        CASE
+            WHEN bool_or(time_range = 'long_term') THEN 'long_term'
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN bool_or(time_range = 'medium_term') THEN 'medium_term'
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN bool_or(time_range = 'short_term') THEN 'short_term'
+            ELSE NULL::text
+        END], NULL::text) AS time_ranges
+   FROM snapshots
+  WHERE time_range = ANY (ARRAY['short_term', 'medium_term', 'long_term'])
+  GROUP BY user_id, track_id;
+
+CREATE VIEW hidden_facts AS
+ SELECT hidden_tracks.user_id,
+    hidden_tracks.track_id
+   FROM hidden_tracks
+UNION
+ SELECT hidden_artists.user_id,
+    track_artists.track_id
+   FROM hidden_artists
+     JOIN track_artists USING (artist_id);
+
+CREATE VIEW library_facts AS
+ SELECT users.user_id,
+    track.track_id,
+    track.name,
+    track.artist_names,
+    track.album_name,
+    track.popularity,
+    track.release_date,
+    track.release_date_precision,
+    track.duration_ms,
+    track.explicit,
+    track.has_isrc,
+    track.album_type,
+    COALESCE(own.energy, theirs.energy) AS energy,
+    COALESCE(own.valence, theirs.valence) AS valence,
+    COALESCE(own.danceability, theirs.danceability) AS danceability,
+    COALESCE(own.acousticness, theirs.acousticness) AS acousticness,
+    COALESCE(own.instrumentalness, theirs.instrumentalness) AS instrumentalness,
+    COALESCE(own.speechiness, theirs.speechiness) AS speechiness,
+    COALESCE(own.liveness, theirs.liveness) AS liveness,
+    COALESCE(own.tempo, theirs.tempo) AS tempo,
+    COALESCE(own.loudness, theirs.loudness) AS loudness,
+    COALESCE(own.key, theirs.key) AS key,
+    COALESCE(own.mode, theirs.mode) AS mode,
+    listed.first_listed_date,
+    listed.last_listed_date,
+    listed.best_rank,
+    COALESCE(listed.listings, 0) AS listings,
+    COALESCE(listed.time_ranges, '{}'::text[]) AS time_ranges,
+    hidden.track_id IS NOT NULL AS hidden
+   FROM users
+     CROSS JOIN track_facts track
+     CROSS JOIN LATERAL sound_of(track.audio_features) theirs(energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness, tempo, loudness, key, mode)
+     LEFT JOIN own_audio_features own_file ON own_file.user_id = users.user_id AND own_file.track_id = track.track_id
+     LEFT JOIN LATERAL sound_of(own_file.audio_features) own(energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness, tempo, loudness, key, mode) ON true
+     LEFT JOIN listed_facts listed ON listed.user_id = users.user_id AND listed.track_id = track.track_id
+     LEFT JOIN hidden_facts hidden ON hidden.user_id = users.user_id AND hidden.track_id = track.track_id;
+
+CREATE VIEW list_facts AS
+ SELECT user_id,
+    time_range,
+    snapshot_date,
+    count(*)::integer AS places
+   FROM snapshots
+  GROUP BY user_id, time_range, snapshot_date;
+
+CREATE VIEW period_facts AS
+ SELECT months.user_id,
+    months.time_range,
+    period.period,
+    months.track_id,
+    sum(months.points)::integer AS points,
+    min(months.best_rank) AS best_rank,
+    sum(months.listings)::integer AS listings
+   FROM ( SELECT snapshots.user_id,
+            snapshots.time_range,
+            periods_of(min(snapshots.snapshot_date)) AS periods,
+            snapshots.track_id,
+            sum(points_of_rank(snapshots.rank)) AS points,
+            min(snapshots.rank) AS best_rank,
+            count(*) AS listings
+           FROM snapshots
+          GROUP BY snapshots.user_id, snapshots.time_range, (date_trunc('month', snapshots.snapshot_date::timestamp)), snapshots.track_id) months,
+    LATERAL unnest(months.periods) period(period)
+  GROUP BY months.user_id, months.time_range, period.period, months.track_id;
+
+CREATE VIEW played_facts AS
+ SELECT user_id,
+    track_id,
+    count(*)::integer AS plays,
+    min(played_at) AS first_played_at,
+    max(played_at) AS last_played_at
+   FROM plays
+  GROUP BY user_id, track_id;
+
+CREATE VIEW quarter_facts AS
+ SELECT plays.user_id,
+    quarter_of(plays.played_at) AS quarter,
+    count(*)::integer AS plays
+   FROM plays
+     JOIN library_tracks USING (user_id, track_id)
+  WHERE NOT library_tracks.hidden
+  GROUP BY plays.user_id, (quarter_of(plays.played_at));
+
+CREATE FUNCTION library_columns(prefix text DEFAULT '')
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+  WHERE attrelid = 'library_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
+$function$;
+
+CREATE FUNCTION settle_library(user_ids bigint[], track_ids text[], only_column text DEFAULT NULL::text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET enable_nestloop TO 'on'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  settled bigint;
+BEGIN
+  IF user_ids IS NULL THEN RETURN 0; END IF;
+  EXECUTE format(
+    'UPDATE library_tracks AS known SET (%1$s) = ROW(%2$s)
+     FROM (SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)) AS pair
+     CROSS JOIN LATERAL (
+       SELECT %1$s FROM library_facts WHERE (user_id, track_id) = (pair.user_id, pair.track_id) OFFSET 0) AS fact
+     WHERE (known.user_id, known.track_id) = (pair.user_id, pair.track_id) AND ROW(%3$s) IS DISTINCT FROM ROW(%2$s)',
+    COALESCE(only_column, library_columns()), COALESCE('fact.' || only_column, library_columns('fact.')),
+    COALESCE('known.' || only_column, library_columns('known.'))) USING user_ids, track_ids;
+  GET DIAGNOSTICS settled = ROW_COUNT;
+  RETURN settled;
+END $function$;
+
+CREATE FUNCTION settle_tracks(track_ids text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  PERFORM settle_library(array_agg(user_id), array_agg(track_id)) FROM library_tracks WHERE track_id = ANY (track_ids);
+  DELETE FROM archive_summaries
+  WHERE user_id IN (SELECT user_id FROM library_tracks WHERE track_id = ANY (track_ids));
+END $function$;
+
+CREATE FUNCTION add_to_libraries(user_ids bigint[], track_ids text[])
+ RETURNS TABLE(added_user_id bigint, added_track_id text)
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN QUERY EXECUTE
+    'INSERT INTO library_tracks (user_id, track_id)
+     SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)
+     WHERE NOT EXISTS (
+       SELECT FROM library_tracks AS known WHERE (known.user_id, known.track_id) = (given.user_id, given.track_id))
+     ORDER BY user_id, track_id
+     ON CONFLICT DO NOTHING RETURNING user_id, track_id' USING user_ids, track_ids;
+END $function$;
+
+CREATE FUNCTION fill_library(listener bigint, others text[] DEFAULT '{}'::text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  filled bigint;
+BEGIN
+  EXECUTE format(
+    'INSERT INTO library_tracks (user_id, track_id, %1$s)
+     SELECT user_id, track_id, %1$s FROM library_facts WHERE user_id = $1 AND track_id IN (
+       SELECT track_id FROM (
+         SELECT track_id FROM snapshots WHERE user_id = $1
+         UNION SELECT track_id FROM playlist_tracks WHERE user_id = $1
+         UNION SELECT track_id FROM plays WHERE user_id = $1
+         UNION SELECT unnest($2)
+       ) AS belonging
+       WHERE NOT EXISTS (
+         SELECT FROM library_tracks AS known WHERE (known.user_id, known.track_id) = ($1, belonging.track_id)))',
+    library_columns()) USING listener, others;
+  GET DIAGNOSTICS filled = ROW_COUNT;
+  RETURN filled;
+END $function$;
+
+CREATE FUNCTION derive_library(listener bigint, others text[] DEFAULT '{}'::text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  settled bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM library_tracks WHERE user_id = listener) THEN RETURN fill_library(listener, others); END IF;
+  EXECUTE format(
+    'UPDATE library_tracks AS known SET (%1$s) = ROW(%2$s) FROM library_facts AS fact
+     WHERE known.user_id = $1 AND fact.user_id = $1 AND fact.track_id = known.track_id
+       AND ROW(%3$s) IS DISTINCT FROM ROW(%2$s)',
+    library_columns(), library_columns('fact.'), library_columns('known.')) USING listener;
+  GET DIAGNOSTICS settled = ROW_COUNT;
+  RETURN settled + fill_library(listener, others);
+END $function$;
+
+CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  removed bigint;
+  added bigint;
+BEGIN
+  EXECUTE format(
+    'DELETE FROM %1$s AS known
+     USING (SELECT * FROM %1$s WHERE user_id = $1 EXCEPT SELECT * FROM %2$s WHERE user_id = $1) AS stray
+     WHERE known.user_id = $1 AND known = stray', derived, facts) USING listener;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  EXECUTE format(
+    'INSERT INTO %1$s SELECT * FROM %2$s WHERE user_id = $1 EXCEPT SELECT * FROM %1$s WHERE user_id = $1',
+    derived, facts) USING listener;
+  GET DIAGNOSTICS added = ROW_COUNT;
+  RETURN removed + added;
+END $function$;
+
+CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}'::text[])
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  SELECT derive_library(listener, others)
+    + derive_rows('snapshot_lists', 'list_facts', listener)
+    + derive_rows('snapshot_periods', 'period_facts', listener)
+    + derive_rows('played_tracks', 'played_facts', listener)
+    + derive_rows('play_quarters', 'quarter_facts', listener)
+$function$;
+
+CREATE FUNCTION forget_summaries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION settle_changed_tracks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION settle_changed_artists()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION settle_changed_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM settle_library(array_agg(user_id), array_agg(track_id), TG_ARGV[0]) FROM changed;
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION settle_changed_artist_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM settle_library(array_agg(user_id), array_agg(track_id), 'hidden')
+  FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id);
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION fill_library_track()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+ SET enable_nestloop TO 'on'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+AS $function$
+BEGIN
+  RETURN jsonb_populate_record(NEW, (
+    SELECT to_jsonb(fact) FROM library_facts AS fact WHERE (user_id, track_id) = (NEW.user_id, NEW.track_id)));
+END $function$;
+
+CREATE FUNCTION tally_quarters(user_ids bigint[], instants timestamptz[], signs integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  INSERT INTO play_quarters AS known (user_id, quarter, plays)
+  SELECT user_id, quarter_of(instant), sum(sign)
+  FROM unnest(user_ids, instants, signs) AS given (user_id, instant, sign) JOIN users USING (user_id)
+  GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
+  IF -1 = ANY (signs) THEN
+    DELETE FROM play_quarters
+    WHERE plays <= 0 AND (user_id, quarter) IN (
+      SELECT user_id, quarter_of(instant) FROM unnest(user_ids, instants) AS given (user_id, instant));
+  END IF;
+END $function$;
+
+CREATE FUNCTION follow_library()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM now);
+  IF EXISTS (SELECT FROM was JOIN now USING (user_id, track_id) WHERE was.hidden <> now.hidden) THEN
+    EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(CASE WHEN now.hidden THEN -1 ELSE 1 END))
+      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id) WHERE was.hidden <> now.hidden';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION record_snapshots()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+DECLARE
+  fresh_users bigint[];
+  fresh_tracks text[];
+BEGIN
+  SELECT array_agg(added_user_id), array_agg(added_track_id) INTO fresh_users, fresh_tracks
+  FROM (SELECT array_agg(user_id) AS users, array_agg(track_id) AS tracks
+        FROM (SELECT DISTINCT user_id, track_id FROM added) AS each_once) AS every,
+    add_to_libraries(users, tracks);
+  -- Tracks that were there count on; the others have been counted.
+  EXECUTE 'UPDATE library_tracks AS known SET
+      first_listed_date = LEAST(known.first_listed_date, listed.first_listed_date),
+      last_listed_date = GREATEST(known.last_listed_date, listed.last_listed_date),
+      best_rank = LEAST(known.best_rank, listed.best_rank),
+      listings = known.listings + listed.listings,
+      time_ranges = CASE WHEN known.time_ranges @> listed.time_ranges THEN known.time_ranges
+        ELSE ARRAY(SELECT DISTINCT unnest(known.time_ranges || listed.time_ranges) ORDER BY 1) END
+    FROM (
+      SELECT user_id, track_id, min(snapshot_date) AS first_listed_date, max(snapshot_date) AS last_listed_date,
+        min(rank) AS best_rank, count(*)::int AS listings, array_agg(DISTINCT time_range) AS time_ranges
+      FROM added GROUP BY user_id, track_id
+    ) AS listed
+    WHERE (known.user_id, known.track_id) = (listed.user_id, listed.track_id)
+      AND NOT EXISTS (
+        SELECT FROM unnest($1, $2) AS fresh (user_id, track_id)
+        WHERE (fresh.user_id, fresh.track_id) = (listed.user_id, listed.track_id))' USING fresh_users, fresh_tracks;
+  INSERT INTO snapshot_lists AS known (user_id, time_range, snapshot_date, places)
+  SELECT user_id, time_range, snapshot_date, count(*) FROM added
+  GROUP BY user_id, time_range, snapshot_date ORDER BY user_id, time_range, snapshot_date
+  ON CONFLICT (user_id, time_range, snapshot_date) DO UPDATE SET places = known.places + excluded.places;
+  INSERT INTO snapshot_periods AS known (user_id, time_range, period, track_id, points, best_rank, listings)
+  SELECT user_id, time_range, period, track_id, sum(points), min(best_rank), sum(listings)
+  FROM (
+    SELECT user_id, time_range, periods_of(min(snapshot_date)) AS periods, track_id,
+      sum(points_of_rank(rank)) AS points, min(rank) AS best_rank, count(*) AS listings
+    FROM added
+    GROUP BY user_id, time_range, date_trunc('month', snapshot_date::timestamp), track_id
+  ) AS months, unnest(periods) AS period
+  GROUP BY user_id, time_range, period, track_id ORDER BY user_id, time_range, period, track_id
+  ON CONFLICT (user_id, time_range, period, track_id) DO UPDATE SET
+    points = known.points + excluded.points,
+    best_rank = LEAST(known.best_rank, excluded.best_rank),
+    listings = known.listings + excluded.listings;
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION recount_snapshots(user_ids bigint[], time_ranges text[], dates date[], track_ids text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  PERFORM settle_library(user_ids, track_ids);
+  DELETE FROM snapshot_lists AS known
+  USING (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, dates) AS given (user_id, time_range, snapshot_date)) AS k
+  WHERE (known.user_id, known.time_range, known.snapshot_date) = (k.user_id, k.time_range, k.snapshot_date);
+  INSERT INTO snapshot_lists
+  SELECT fact.*
+  FROM (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, dates) AS given (user_id, time_range, day)) AS k
+  CROSS JOIN LATERAL (
+    SELECT * FROM list_facts
+    WHERE (user_id, time_range, snapshot_date) = (k.user_id, k.time_range, k.day) OFFSET 0) AS fact;
+
+  DELETE FROM snapshot_periods AS known
+  USING (
+    SELECT DISTINCT user_id, time_range, period, track_id
+    FROM unnest(user_ids, time_ranges, dates, track_ids) AS given (user_id, time_range, day, track_id),
+      unnest(periods_of(day)) AS period
+  ) AS k
+  WHERE (known.user_id, known.time_range, known.period, known.track_id) = (k.user_id, k.time_range, k.period, k.track_id);
+  INSERT INTO snapshot_periods
+  SELECT fact.*
+  FROM (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, track_ids) AS given (user_id, time_range, track_id)) AS k
+  CROSS JOIN LATERAL (
+    SELECT * FROM period_facts
+    WHERE (user_id, time_range, track_id) = (k.user_id, k.time_range, k.track_id) OFFSET 0) AS fact
   ON CONFLICT DO NOTHING;
+  DELETE FROM archive_summaries WHERE user_id = ANY (user_ids);
+END $function$;
+
+CREATE FUNCTION recount_updated_snapshots()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM added;
+  PERFORM recount_snapshots(
+    array_agg(user_id), array_agg(time_range), array_agg(snapshot_date), array_agg(track_id))
+  FROM (SELECT * FROM removed UNION ALL SELECT * FROM added) AS touched HAVING count(*) > 0;
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION recount_deleted_snapshots()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM recount_snapshots(
+    array_agg(user_id), array_agg(time_range), array_agg(snapshot_date), array_agg(track_id))
+  FROM removed JOIN users USING (user_id) HAVING count(*) > 0;
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION record_playlist_tracks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM changed;
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION record_plays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM added;
   INSERT INTO played_tracks AS known (user_id, track_id, plays, first_played_at, last_played_at)
   SELECT user_id, track_id, count(*), min(played_at), max(played_at)
   FROM added GROUP BY user_id, track_id ORDER BY user_id, track_id
@@ -1041,46 +1101,25 @@ BEGIN
     plays = known.plays + excluded.plays,
     first_played_at = LEAST(known.first_played_at, excluded.first_played_at),
     last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
-  INSERT INTO play_quarters AS known (user_id, quarter, plays)
-  SELECT user_id, quarter_of(played_at), count(*)
-  FROM added JOIN library_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden
-  GROUP BY 1, 2 ORDER BY 1, 2
-  ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
+  EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(1))
+    FROM added JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden';
   RETURN NULL;
 END $function$;
 
 CREATE FUNCTION recount_deleted_plays()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  UPDATE played_tracks AS p SET
-    plays = p.plays - gone.plays,
-    first_played_at = COALESCE((SELECT min(played_at) FROM plays AS l
-      WHERE (l.user_id, l.track_id) = (p.user_id, p.track_id)), p.first_played_at),
-    last_played_at = COALESCE((SELECT max(played_at) FROM plays AS l
-      WHERE (l.user_id, l.track_id) = (p.user_id, p.track_id)), p.last_played_at)
-  FROM (SELECT user_id, track_id, count(*) AS plays FROM removed GROUP BY user_id, track_id) AS gone
-  WHERE (p.user_id, p.track_id) = (gone.user_id, gone.track_id);
-  DELETE FROM played_tracks
-  WHERE plays <= 0 AND (user_id, track_id) IN (SELECT user_id, track_id FROM removed);
-  UPDATE play_quarters AS q SET plays = q.plays - gone.plays
-  FROM (
-    SELECT user_id, quarter_of(played_at) AS quarter, count(*) AS plays
-    FROM removed JOIN library_tracks AS own USING (user_id, track_id) WHERE NOT own.hidden GROUP BY 1, 2
-  ) AS gone
-  WHERE (q.user_id, q.quarter) = (gone.user_id, gone.quarter);
-  DELETE FROM play_quarters
-  WHERE plays <= 0 AND (user_id, quarter) IN (SELECT user_id, quarter_of(played_at) FROM removed);
+  DELETE FROM played_tracks WHERE (user_id, track_id) IN (SELECT user_id, track_id FROM removed);
+  INSERT INTO played_tracks
+  SELECT fact.* FROM (SELECT DISTINCT user_id, track_id FROM removed JOIN users USING (user_id)) AS k
+  CROSS JOIN LATERAL (
+    SELECT * FROM played_facts WHERE (user_id, track_id) = (k.user_id, k.track_id) OFFSET 0) AS fact;
+  PERFORM tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(-1))
+  FROM removed JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden;
   RETURN NULL;
-END $function$;
-
-CREATE FUNCTION refuse_changed_plays()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  RAISE EXCEPTION 'a play is a fact: delete it or add another, but do not change it';
 END $function$;
 
 CREATE TABLE playlist_sendings (
@@ -1151,50 +1190,36 @@ CREATE TABLE enrichment_misses (
   CONSTRAINT enrichment_misses_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id)
 );
 
-CREATE TRIGGER forget_track_summaries AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
-CREATE TRIGGER refresh_library_tracks AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
+CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 
-CREATE TRIGGER forget_artist_summaries AFTER UPDATE ON artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_artist_summaries();
-CREATE TRIGGER refresh_library_tracks AFTER UPDATE ON artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_library_tracks_of_artists();
+CREATE TRIGGER artists_updated AFTER UPDATE ON artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artists();
 
-CREATE TRIGGER forget_track_summaries AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
-CREATE TRIGGER forget_track_summaries_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_track_summaries();
-CREATE TRIGGER refresh_library_tracks AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
-CREATE TRIGGER refresh_library_tracks_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_changed_library_tracks();
-CREATE TRIGGER settle_hidden AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_credits();
-CREATE TRIGGER settle_hidden_on_delete AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_credits();
+CREATE TRIGGER track_artists_deleted AFTER DELETE ON track_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
+CREATE TRIGGER track_artists_inserted AFTER INSERT ON track_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 
-CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON snapshots REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER record_listings AFTER INSERT ON snapshots REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_listings();
-CREATE TRIGGER record_snapshot_lists AFTER INSERT ON snapshots REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_snapshot_lists();
-CREATE TRIGGER recount_listings_on_delete AFTER DELETE ON snapshots REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_listings();
-CREATE TRIGGER recount_listings_on_update AFTER UPDATE ON snapshots REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION recount_updated_listings();
-CREATE TRIGGER recount_snapshot_lists_on_delete AFTER DELETE ON snapshots REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_snapshot_lists();
-CREATE TRIGGER recount_snapshot_lists_on_update AFTER UPDATE ON snapshots REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION recount_updated_snapshot_lists();
+CREATE TRIGGER snapshots_deleted AFTER DELETE ON snapshots REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_snapshots();
+CREATE TRIGGER snapshots_inserted AFTER INSERT ON snapshots REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_snapshots();
+CREATE TRIGGER snapshots_updated AFTER UPDATE ON snapshots REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION recount_updated_snapshots();
 
-CREATE TRIGGER forget_archive_summary AFTER INSERT ON playlists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
+CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER playlist_tracks_inserted AFTER INSERT ON playlist_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
+CREATE TRIGGER playlist_tracks_updated AFTER UPDATE ON playlist_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
 
-CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON playlist_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER record_library_tracks AFTER INSERT ON playlist_tracks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_library_tracks();
-CREATE TRIGGER record_library_tracks_on_update AFTER UPDATE ON playlist_tracks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_library_tracks();
+CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER library_tracks_filled BEFORE INSERT ON library_tracks FOR EACH ROW WHEN (new.artist_names IS NULL) EXECUTE FUNCTION fill_library_track();
+CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER library_tracks_updated AFTER UPDATE ON library_tracks REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_library();
 
-CREATE TRIGGER fill_archive_track BEFORE INSERT ON library_tracks FOR EACH ROW WHEN (new.artist_names IS NULL) EXECUTE FUNCTION fill_archive_track();
-CREATE TRIGGER forget_archive_summary AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER forget_archive_summary_on_delete AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_archive_summary();
-CREATE TRIGGER settle_hidden AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_library_tracks();
-CREATE TRIGGER settle_own_features AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_library_own_features();
+CREATE TRIGGER hidden_tracks_deleted AFTER DELETE ON hidden_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices('hidden');
+CREATE TRIGGER hidden_tracks_inserted AFTER INSERT ON hidden_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices('hidden');
 
-CREATE TRIGGER settle_hidden AFTER INSERT ON hidden_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_tracks();
-CREATE TRIGGER settle_hidden_on_delete AFTER DELETE ON hidden_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_tracks();
+CREATE TRIGGER hidden_artists_deleted AFTER DELETE ON hidden_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artist_choices();
+CREATE TRIGGER hidden_artists_inserted AFTER INSERT ON hidden_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artist_choices();
 
-CREATE TRIGGER settle_hidden AFTER INSERT ON hidden_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_artists();
-CREATE TRIGGER settle_hidden_on_delete AFTER DELETE ON hidden_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_hidden_artists();
+CREATE TRIGGER own_audio_features_deleted AFTER DELETE ON own_audio_features REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
+CREATE TRIGGER own_audio_features_inserted AFTER INSERT ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
+CREATE TRIGGER own_audio_features_updated AFTER UPDATE ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
 
-CREATE TRIGGER settle_own_features AFTER INSERT ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_own_features();
-CREATE TRIGGER settle_own_features_on_delete AFTER DELETE ON own_audio_features REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_own_features();
-CREATE TRIGGER settle_own_features_on_update AFTER UPDATE ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_own_features();
-
-CREATE TRIGGER record_plays AFTER INSERT ON plays REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_plays();
-CREATE TRIGGER recount_deleted_plays AFTER DELETE ON plays REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_plays();
-CREATE TRIGGER refuse_changed_plays BEFORE UPDATE OF user_id, played_at, track_id ON plays FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
+CREATE TRIGGER plays_deleted AFTER DELETE ON plays REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_plays();
+CREATE TRIGGER plays_inserted AFTER INSERT ON plays REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_plays();
+CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id ON plays FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();

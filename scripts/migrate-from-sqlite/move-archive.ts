@@ -12,14 +12,13 @@ import { MERGED, type MergedTable } from './staged-path/merge-tables.ts';
 import { mergeTable } from './staged-path/merge.ts';
 import { openSource, type Source } from './read/open-source.ts';
 import { digestOf, findArchive, findOrCreateArchive, type Archive } from './target/owner.ts';
-import { refillPeriods } from './target/periods.ts';
 import { followReferences, setOrphansAside, setRepeatsAside } from './staged-path/prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
 import { recordImport } from './target/record-import.ts';
 import { countNewRejects, countRejects, storeRejects, type RejectCount } from './rejects/rejects.ts';
 import { timeOf, type MoveReport, type TableReport } from './report.ts';
 import { checkZone, setSession, takeTurn } from './target/session.ts';
-import { fillLibrary, refreshLibraries } from './target/library.ts';
+import { deriveAll, fillLibrary, settleTracks } from './target/derive.ts';
 import { stageTable, type Reading } from './staged-path/stage.ts';
 import { createStaging } from './staged-path/staged-tables.ts';
 import { findAllThere } from './fast-path/all-there.ts';
@@ -147,13 +146,18 @@ class Move {
     this.progress.say('comparing and writing …');
     const [tables, merged] = await this.merge(tx, archive.userId, readings);
     await bulkLoad.buildArchiveKeys(tx);
-    if (bulkLoad.isUnderWay && !bulkLoad.fromEmpty) await refreshLibraries(tx, archive.userId);
-    if (bulkLoad.isUnderWay) await refillPeriods(tx, archive.userId);
-    const written = merged + (await fillLibrary(tx, archive.userId, 'SELECT track_id FROM staged_tracks'));
+    const written = merged + (await this.derive(tx, archive.userId, bulkLoad));
     await bulkLoad.buildRest(tx);
     await explainFaults(tx, this.source);
     const rejects = { all: await countRejects(tx), fresh: await countNewRejects(tx, archive.userId) };
     return this.conclude(tx, archive, digest, { tables, written, conversions, rejects });
+  }
+
+  private async derive(tx: Transaction, userId: number, bulkLoad: BulkLoad): Promise<number> {
+    const tracks = 'SELECT track_id FROM staged_tracks';
+    if (!bulkLoad.isUnderWay) return fillLibrary(tx, userId, tracks);
+    if (!bulkLoad.fromEmpty) await settleTracks(tx, tracks);
+    return deriveAll(tx, userId, tracks);
   }
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {

@@ -64,9 +64,13 @@ async function computeArchiveSummary(db: Queries, userId: number): Promise<Archi
 const SHAPE = 2;
 const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 
+/** Counted on every reading: an empty playlist changes nothing else. */
+const PLAYLISTS = '(SELECT count(*)::int FROM playlists WHERE user_id = $1)';
+
 const KEPT_SUMMARY = hotQuery(
   'dashboard: the archive in figures, kept ready',
-  `SELECT summary - 'shape' AS summary FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+  `SELECT jsonb_set(summary - 'shape', '{totals,playlists}', to_jsonb(${PLAYLISTS})) AS summary
+   FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 const KEPT_MOOD = hotQuery(
@@ -78,7 +82,7 @@ const TOTALS = `
   SELECT
     count(DISTINCT snapshot_date)::int AS snapshot_days,
     count(*)::int AS snapshot_places,
-    (SELECT count(*)::int FROM playlists WHERE user_id = $1) AS playlists,
+    ${PLAYLISTS} AS playlists,
     min(snapshot_date) AS first_date,
     max(snapshot_date) AS last_date
   FROM snapshots

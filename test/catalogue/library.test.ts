@@ -8,7 +8,7 @@ import {
   insertSnapshot,
   insertTrack,
 } from '../support/factories.ts';
-import { listStrayLibraryRows } from '../support/library.ts';
+import { listStrayDerived } from '../support/derived.ts';
 
 const test = useDatabase();
 let alice = 0;
@@ -137,6 +137,6 @@ describe('a listener’s library', () => {
   });
 
   it('says everywhere what the catalogue and the snapshots say, after all of this', async () => {
-    expect(await listStrayLibraryRows(test.db)).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 });

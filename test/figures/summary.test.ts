@@ -74,6 +74,16 @@ describe('a summary', () => {
   });
 });
 
+it('an empty playlist is counted at once, and costs nothing else', async () => {
+  const { totals } = await getArchiveSummary(test.db, alice);
+  await insertPlaylist(test.db, alice, { playlistId: 'q' });
+  expect(await keptFor()).toEqual([alice, bob]);
+  expect((await getArchiveSummary(test.db, alice)).totals).toEqual({
+    ...totals,
+    playlists: totals.playlists + 1,
+  });
+});
+
 describe('a kept summary is forgotten', () => {
   const byAlice = 'WHERE user_id = (SELECT user_id FROM users WHERE spotify_id = $1)';
   it.each([
@@ -81,7 +91,6 @@ describe('a kept summary is forgotten', () => {
     ['a list is deleted', () => test.db.execute(`DELETE FROM snapshots ${byAlice}`, ['alice'])],
     ['a rank is changed', () => test.db.execute(`UPDATE snapshots SET rank = 9 ${byAlice}`, ['alice'])],
     ['a playlist with tracks is added', () => insertPlaylist(test.db, alice, { playlistId: 'q' }, [second])],
-    ['an empty playlist is added', () => insertPlaylist(test.db, alice, { playlistId: 'q' })],
     ['a playlist is deleted', () => test.db.execute(`DELETE FROM playlists ${byAlice}`, ['alice'])],
     ['a track leaves a playlist', () => test.db.execute(`DELETE FROM playlist_tracks ${byAlice}`, ['alice'])],
     ['a track joins the archive', () => insertArchiveTracks(test.db, alice, [second])],

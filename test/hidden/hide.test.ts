@@ -4,6 +4,7 @@ import { getArchiveSummary } from '../../src/figures/summary.ts';
 import { claimArchive } from '../../src/archives/unclaimed.ts';
 import { addTracks } from '../../src/catalogue/tracks.ts';
 import { useDatabase } from '../support/database.ts';
+import { listStrayDerived } from '../support/derived.ts';
 import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { emptyTables } from '../support/table-dump.ts';
 
@@ -43,17 +44,6 @@ async function hiddenOf(userId: number): Promise<string[]> {
   return rows.map((row) => row.track_id);
 }
 
-/** Quarters that do not hold the plays of what is shown, or hold none. */
-const strayQuarters = () =>
-  test.db.many(
-    `WITH counted AS (
-       SELECT user_id, quarter_of(played_at) AS quarter, count(*)::int AS plays
-       FROM plays JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden GROUP BY 1, 2
-     )
-     (SELECT * FROM counted EXCEPT SELECT user_id, quarter, plays FROM play_quarters)
-     UNION ALL (SELECT user_id, quarter, plays FROM play_quarters EXCEPT SELECT * FROM counted)`,
-  );
-
 describe('a hidden track', () => {
   it('is hidden from its listener alone, and comes back', async () => {
     expect(await hide('track', 'plain')).toBe('Track plain');
@@ -73,13 +63,13 @@ describe('a hidden track', () => {
 
   it('is no longer among the plays by quarter, also those still to come, and then again', async () => {
     await hide('track', 'plain');
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
     await insertPlays(alice, ['plain', 'song'], '2026-01-02T10:00:00Z');
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
     await test.db.execute(`DELETE FROM plays WHERE user_id = $1 AND played_at < '2026-01-02'`, [alice]);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
     await hide('track', 'plain', false);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
     expect(await test.db.many('SELECT FROM play_quarters WHERE user_id = $1', [alice])).toHaveLength(1);
   });
 
@@ -95,7 +85,7 @@ describe('a hidden artist', () => {
   it('hides every track they are credited on', async () => {
     expect(await hide('artist', 'kids')).toBe('KIDS');
     expect([await hiddenOf(alice), await hiddenOf(bob)]).toEqual([['duet', 'song'], []]);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 
   it('does not bring back a track that is hidden by itself', async () => {
@@ -112,7 +102,7 @@ describe('a hidden artist', () => {
     await insertSnapshot(test.db, alice, { date: '2026-01-02' }, ['new']);
     await insertPlays(alice, ['played', 'played', 'plain'], '2026-01-02T10:00:00Z');
     expect(await hiddenOf(alice)).toEqual(['duet', 'new', 'played', 'song']);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 
   it('follows the credits: one that is added hides, one that is taken away shows', async () => {
@@ -121,10 +111,10 @@ describe('a hidden artist', () => {
       `INSERT INTO track_artists (track_id, artist_id, position) VALUES ('plain', 'kids', 2)`,
     );
     expect(await hiddenOf(alice)).toEqual(['duet', 'plain', 'song']);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
     await test.db.execute(`DELETE FROM track_artists WHERE track_id = 'plain' AND artist_id = 'kids'`);
     expect(await hiddenOf(alice)).toEqual(['duet', 'song']);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 
   it('hides a track whose credits Spotify tells only later', async () => {
@@ -161,7 +151,7 @@ describe('an archive with hidden tracks', () => {
     await hide('track', 'plain');
     await test.db.execute('DELETE FROM users WHERE user_id = $1', [alice]);
     expect(await test.db.many('SELECT FROM hidden_tracks UNION ALL SELECT FROM hidden_artists')).toEqual([]);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 
   it('that is claimed brings its choices along', async () => {
@@ -170,6 +160,6 @@ describe('an archive with hidden tracks', () => {
     await test.db.execute('UPDATE users SET spotify_id = NULL WHERE user_id = $1', [alice]);
     await claimArchive(test.db, bob, alice);
     expect(await hiddenOf(bob)).toEqual(['duet', 'plain', 'song']);
-    expect(await strayQuarters()).toEqual([]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 });

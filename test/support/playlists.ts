@@ -20,16 +20,10 @@ export async function insertTracks(db: Db, ids: readonly string[], withFeatures 
   );
 }
 
-/** Puts tracks on a listener's library with their facts, a thousand at a time: a statement may take five seconds. */
+/** Puts tracks in a listener's library, a thousand at a time: a statement may take five seconds. */
 export async function addToLibrary(db: Db, userId: number, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += 1_000)
-    await db.execute(
-      `INSERT INTO library_tracks
-         (user_id, track_id, name, artist_names, duration_ms, energy, valence, danceability, tempo)
-       SELECT $1, track_id, name, artist_names, duration_ms, energy, valence, danceability, tempo
-       FROM track_facts WHERE track_id = ANY ($2) ON CONFLICT DO NOTHING`,
-      [userId, ids.slice(from, from + 1_000)],
-    );
+    await db.execute('SELECT fill_library($1, $2)', [userId, ids.slice(from, from + 1_000)]);
 }
 
 /** A playlist of tracks of its own. */

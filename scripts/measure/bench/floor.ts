@@ -4,8 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Db } from '../../../src/db.ts';
 import { ANALYZE, ARCHIVE, listParts, rebuild, remove } from '../../migrate-from-sqlite/target/bulk-load.ts';
-import { fillPeriodsSql } from '../../migrate-from-sqlite/target/periods.ts';
-import { fillLibrarySql } from '../../migrate-from-sqlite/target/library.ts';
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import { isInstalled, measureProgram, type Measured } from './child.ts';
 import { using } from './databases.ts';
@@ -83,8 +81,7 @@ export async function strip(db: Db): Promise<string[]> {
   );
   return [
     ...(sought ?? []).map(rebuild),
-    fillLibrarySql('(SELECT user_id FROM users)', 'SELECT track_id FROM tracks'),
-    ...fillPeriodsSql('(SELECT user_id FROM users)'),
+    'SELECT derive_all(user_id, ARRAY(SELECT track_id FROM tracks)) FROM users',
     ...[...(others ?? []), ...['reference', 'index', 'trigger'].flatMap(of)].map(rebuild),
     ANALYZE,
   ];

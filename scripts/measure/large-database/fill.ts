@@ -1,15 +1,15 @@
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import type { Db, Transaction } from '../../../src/db.ts';
 import { randomFor } from '../../demo/archive/random.ts';
+import { DONE_AT_ONCE } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
 import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
 import { drawLibrary, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillImports } from './imports.ts';
 import { listParts, type Part } from './parts.ts';
-import { fillPeriods } from './periods.ts';
 import { fillPlaylists } from './playlists.ts';
 import { fillPlays } from './plays.ts';
-import { fillLibraries } from './libraries.ts';
+import { fillDerived } from './derived.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const CATALOGUE = ['tracks', 'artists', 'track_artists'];
@@ -25,15 +25,6 @@ const PERSONAL = [
   'played_tracks',
   'play_quarters',
 ];
-/** What these would do row by row is done here at once; every other trigger works as always. */
-const DONE_AT_ONCE = [
-  ['snapshots', 'record_listings'],
-  ['snapshots', 'record_snapshot_lists'],
-  ['plays', 'record_plays'],
-  ['playlist_tracks', 'record_library_tracks'],
-  ['library_tracks', 'fill_archive_track'],
-  ['track_artists', 'refresh_library_tracks'],
-] as const;
 const OBSERVED_ID = 1;
 /** Listings of one track on its listener's library, on average. */
 const LISTINGS_PER_TRACK = 12;
@@ -62,12 +53,11 @@ export async function fillLargeDatabase(
     await tx.execute(`ANALYZE ${CATALOGUE.join(', ')}`);
     tell('lists and playlists');
     await fillLists(tx, size, catalogue);
-    tell('libraries');
-    await fillLibraries(tx);
-    tell('periods');
-    await fillPeriods(tx);
     tell('plays');
     await fillPlays(tx, size, OBSERVED_ID);
+    tell('what is derived');
+    await fillDerived(tx);
+    await fillCaptures(tx);
     tell('keys and indexes of the listeners');
     for (const part of parts) if (!isOfCatalogue(part)) await tx.execute(part.building);
     await setTriggers(tx, 'ENABLE');
@@ -83,8 +73,12 @@ const isOfCatalogue = ({ relation, kind }: Part): boolean =>
   CATALOGUE.includes(relation) && kind !== 'reference';
 
 async function setTriggers(tx: Transaction, state: 'DISABLE' | 'ENABLE'): Promise<void> {
-  for (const [table, trigger] of DONE_AT_ONCE)
-    await tx.execute(`ALTER TABLE ${table} ${state} TRIGGER ${trigger}`);
+  const triggers = await tx.many<{ relation: string; name: string }>(
+    `SELECT tgrelid::regclass::text AS relation, tgname AS name FROM pg_trigger WHERE tgname = ANY ($1)`,
+    [DONE_AT_ONCE],
+  );
+  for (const { relation, name } of triggers)
+    await tx.execute(`ALTER TABLE ${relation} ${state} TRIGGER ${name}`);
 }
 
 async function fillCatalogue(tx: Transaction, catalogue: Catalogue): Promise<void> {
@@ -142,3 +136,13 @@ function listListeners({ seed, listeners, tracks, snapshots, observed }: LargeDa
   });
   return [first, ...others];
 }
+
+/** A capture for each day kept. */
+const fillCaptures = (tx: Transaction): Promise<number> =>
+  tx.execute(
+    `INSERT INTO capture_runs
+       (user_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places)
+     SELECT user_id, snapshot_date, 'kept', snapshot_date + time '07:42', snapshot_date + time '07:43',
+       array_agg(time_range ORDER BY time_range), sum(places)
+     FROM snapshot_lists GROUP BY user_id, snapshot_date ORDER BY user_id, snapshot_date`,
+  );

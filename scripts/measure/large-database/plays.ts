@@ -6,8 +6,7 @@ const SOME_PLAYS = { observed: 46, others: 9 };
 const YEARS = 3;
 
 /**
- * Fills `plays` with listens to the tracks of drawn_libraries, more of the newest years, most in the evening, and what the
- * triggers would have tallied of them. A listen's payload is short: no page opens it.
+ * Fills `plays` with listens to the tracks of drawn_libraries, more of the newest years, most in the evening. A listen's payload is short: no page opens it.
  */
 export async function fillPlays(
   tx: Transaction,
@@ -15,15 +14,6 @@ export async function fillPlays(
   observedId: number,
 ): Promise<void> {
   await tx.execute(PLAYS, [seed, observedId, mostPlays.observed - 1, mostPlays.others - 1, LAST_DATE]);
-  await tx.execute(
-    `INSERT INTO played_tracks (user_id, track_id, plays, first_played_at, last_played_at)
-     SELECT user_id, track_id, count(*), min(played_at), max(played_at)
-     FROM plays GROUP BY user_id, track_id ORDER BY user_id, track_id`,
-  );
-  await tx.execute(
-    `INSERT INTO play_quarters (user_id, quarter, plays)
-     SELECT user_id, quarter_of(played_at), count(*) FROM plays GROUP BY 1, 2 ORDER BY 1, 2`,
-  );
   await tx.execute(
     `INSERT INTO play_polls (user_id, next_poll_at, polled_at, succeeded_at)
      SELECT user_id, now() + interval '1 hour', now(), now() FROM users WHERE spotify_id IS NOT NULL`,

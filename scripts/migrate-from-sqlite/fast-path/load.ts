@@ -4,10 +4,9 @@ import { copyLines } from '../target/copy.ts';
 import { VerificationFailed } from '../faults.ts';
 import { addPayloadArtists } from '../target/merge-derived.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
-import { fillPeriods } from '../target/periods.ts';
 import type { Progress } from '../progress.ts';
 import type { TableReport } from '../report.ts';
-import { fillLibrary } from '../target/library.ts';
+import { deriveAll } from '../target/derive.ts';
 import { compressFast, createPayloadReaders } from '../staged-path/staged-tables.ts';
 import { NotForFastPath } from './may-go-fast.ts';
 import { SNAPSHOT_COLUMNS, snapshotLines, TRACK_COLUMNS, trackLines } from './rows.ts';
@@ -48,8 +47,7 @@ export class FastLoad {
       const held = { tracks: await digestTracks(tx), snapshots: await digestSnapshots(tx, userId) };
       await addPayloadArtists(tx, 'tracks');
       await bulkLoad.buildArchiveKeys(tx);
-      await fillLibrary(tx, userId, 'SELECT track_id FROM tracks');
-      await fillPeriods(tx, userId);
+      await deriveAll(tx, userId, 'SELECT track_id FROM tracks');
       await bulkLoad.buildRest(tx);
       // Without a second connection, or when it was lost, the first one makes the source digest.
       this.compare((await source?.catch(() => null)) ?? (await this.digestSource(tx)), held);

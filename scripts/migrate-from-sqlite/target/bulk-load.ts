@@ -15,18 +15,20 @@ const FILLED = [...ARCHIVE, 'library_tracks', 'snapshot_lists', 'snapshot_period
 /** Nothing is known of what came: the first pages after a move would be planned for tables as they were before. */
 export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
 
-/** What these keep row by row or statement by statement, a move that took them away does once: see library.ts, periods.ts. */
-const KEEPERS = [
-  'record_listings',
-  'record_library_tracks',
-  'recount_updated_listings',
-  'record_snapshot_lists',
-  'recount_updated_snapshot_lists',
-  'refresh_changed_library_tracks',
-  'refresh_library_tracks_of_artists',
-  'forget_archive_summary',
-  'forget_track_summaries',
-  'forget_artist_summaries',
+/**
+ * Triggers whose work is done at once, by derive_all(): the one list of what a bulk load does without. (Those of a
+ * deletion stay, and library_tracks_updated: it moves the plays of tracks that are hidden or shown.)
+ */
+export const DONE_AT_ONCE = [
+  'tracks_updated',
+  'artists_updated',
+  'track_artists_inserted',
+  'snapshots_inserted',
+  'snapshots_updated',
+  'playlist_tracks_inserted',
+  'playlist_tracks_updated',
+  'plays_inserted',
+  'library_tracks_inserted',
 ];
 
 /** A file this many times larger than what the archive holds is worth taking everything away for, if it is large. */
@@ -44,7 +46,7 @@ export interface Part {
 }
 
 /**
- * Foreign keys, keys, indexes and the triggers we stand in for, as the catalogue describes them. One with a
+ * Foreign keys, keys, indexes and the triggers of DONE_AT_ONCE, as the catalogue describes them. One with a
  * property that its definition does not tell is not listed and so stays: a comment, a tablespace, a dependent.
  */
 const PARTS = `
@@ -77,8 +79,8 @@ const PARTS = `
     AND indexrelid NOT IN (TABLE needed)
   UNION ALL
   SELECT tgrelid::regclass::text, tgname, 'trigger', pg_get_triggerdef(t.oid)
-  FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = tgfoid
-  WHERE tgrelid IN (TABLE filled) AND NOT tgisinternal AND tgenabled = 'O' AND proname = ANY ($2::text[])
+  FROM pg_trigger AS t
+  WHERE tgrelid IN (TABLE filled) AND NOT tgisinternal AND tgenabled = 'O' AND tgname = ANY ($2::text[])
     AND NOT EXISTS (SELECT FROM pg_description AS d WHERE d.objoid = t.oid AND d.classoid = 'pg_trigger'::regclass)
   ORDER BY kind, relation, name`;
 
@@ -161,7 +163,7 @@ async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
 }
 
 export function listParts(tx: Queries): Promise<Part[]> {
-  return tx.many<Part>(PARTS, [FILLED, KEEPERS]);
+  return tx.many<Part>(PARTS, [FILLED, DONE_AT_ONCE]);
 }
 
 export function remove({ relation, name, kind }: Part): string {

@@ -1,0 +1,525 @@
+-- Up Migration
+-- What is derived, and what keeps it so, whoever writes: the app, a move, or a person with psql. Each derived row is
+-- defined once, by a view over what it is derived from:
+--
+--   library_facts  →  library_tracks      list_facts    →  snapshot_lists      played_facts   →  played_tracks
+--                                         period_facts  →  snapshot_periods    quarter_facts  →  play_quarters
+--
+-- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
+-- triggers select from the same views for the rows concerned. Only what is added is counted on: a capture must not
+-- count ten years of lists again. At the end of the file stand the triggers, one for each table and event.
+
+-- What audio features mean: each a number within its bounds, or NULL.
+CREATE FUNCTION sound_of(audio_features jsonb) RETURNS TABLE (
+  energy double precision, valence double precision, danceability double precision, acousticness double precision,
+  instrumentalness double precision, speechiness double precision, liveness double precision, tempo double precision,
+  loudness double precision, key smallint, mode smallint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT
+    audio_feature_between(audio_features, 'energy', 0, 1),
+    audio_feature_between(audio_features, 'valence', 0, 1),
+    audio_feature_between(audio_features, 'danceability', 0, 1),
+    audio_feature_between(audio_features, 'acousticness', 0, 1),
+    audio_feature_between(audio_features, 'instrumentalness', 0, 1),
+    audio_feature_between(audio_features, 'speechiness', 0, 1),
+    audio_feature_between(audio_features, 'liveness', 0, 1),
+    audio_feature_between(audio_features, 'tempo', 1, 400),
+    audio_feature_between(audio_features, 'loudness', -100, 20),
+    CASE WHEN audio_feature(audio_features, 'key') IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+      THEN audio_feature(audio_features, 'key')::smallint END,
+    CASE WHEN audio_feature(audio_features, 'mode') IN (0, 1)
+      THEN audio_feature(audio_features, 'mode')::smallint END;
+END;
+
+-- The artists of a track that its artist_name does not name.
+CREATE VIEW further_artists AS
+SELECT credit.track_id, string_agg(artists.name, ', ' ORDER BY credit.position) AS names
+FROM track_artists AS credit JOIN artists USING (artist_id) JOIN tracks USING (track_id)
+WHERE strpos(COALESCE(tracks.artist_name, ''), artists.name) = 0
+GROUP BY credit.track_id;
+
+-- What a library copies of a track. Names are cut where no search or sort looks any more.
+CREATE VIEW track_facts AS
+SELECT
+  track_id,
+  left(name, 500) AS name,
+  left(concat_ws(', ', artist_name, further_artists.names), 500) AS artist_names,
+  left(album_name, 500) AS album_name,
+  popularity,
+  release_date,
+  release_date_precision,
+  duration_ms,
+  CASE raw_json -> 'explicit' WHEN 'true' THEN true WHEN 'false' THEN false END AS explicit,
+  CASE WHEN raw_json IS NOT NULL
+    THEN jsonb_typeof(raw_json #> '{external_ids,isrc}') IS NOT DISTINCT FROM 'string' END AS has_isrc,
+  CASE jsonb_typeof(raw_json #> '{album,album_type}')
+    WHEN 'string' THEN left(raw_json #>> '{album,album_type}', 50) END AS album_type,
+  audio_features
+FROM tracks LEFT JOIN further_artists USING (track_id);
+
+-- What the lists say of a track. (Every time range there is, so that the index of a track's history is used.)
+CREATE VIEW listed_facts AS
+SELECT
+  user_id,
+  track_id,
+  min(snapshot_date) AS first_listed_date,
+  max(snapshot_date) AS last_listed_date,
+  min(rank) AS best_rank,
+  count(*)::int AS listings,
+  array_remove(ARRAY[
+    CASE WHEN bool_or(time_range = 'long_term') THEN 'long_term' END,
+    CASE WHEN bool_or(time_range = 'medium_term') THEN 'medium_term' END,
+    CASE WHEN bool_or(time_range = 'short_term') THEN 'short_term' END], NULL) AS time_ranges
+FROM snapshots
+WHERE time_range IN ('short_term', 'medium_term', 'long_term')
+GROUP BY user_id, track_id;
+
+-- What the choices in hidden_tracks and hidden_artists come to.
+CREATE VIEW hidden_facts AS
+SELECT user_id, track_id FROM hidden_tracks
+UNION
+SELECT user_id, track_id FROM hidden_artists JOIN track_artists USING (artist_id);
+
+-- What the row of any track in any listener's library says. The listener's own file comes before the catalogue,
+-- feature by feature. A column added here and to library_tracks is kept by everything below.
+CREATE VIEW library_facts AS
+SELECT
+  users.user_id,
+  track.track_id,
+  track.name,
+  track.artist_names,
+  track.album_name,
+  track.popularity,
+  track.release_date,
+  track.release_date_precision,
+  track.duration_ms,
+  track.explicit,
+  track.has_isrc,
+  track.album_type,
+  COALESCE(own.energy, theirs.energy) AS energy,
+  COALESCE(own.valence, theirs.valence) AS valence,
+  COALESCE(own.danceability, theirs.danceability) AS danceability,
+  COALESCE(own.acousticness, theirs.acousticness) AS acousticness,
+  COALESCE(own.instrumentalness, theirs.instrumentalness) AS instrumentalness,
+  COALESCE(own.speechiness, theirs.speechiness) AS speechiness,
+  COALESCE(own.liveness, theirs.liveness) AS liveness,
+  COALESCE(own.tempo, theirs.tempo) AS tempo,
+  COALESCE(own.loudness, theirs.loudness) AS loudness,
+  COALESCE(own.key, theirs.key) AS key,
+  COALESCE(own.mode, theirs.mode) AS mode,
+  listed.first_listed_date,
+  listed.last_listed_date,
+  listed.best_rank,
+  COALESCE(listed.listings, 0) AS listings,
+  COALESCE(listed.time_ranges, '{}') AS time_ranges,
+  hidden.track_id IS NOT NULL AS hidden
+FROM users
+CROSS JOIN track_facts AS track
+CROSS JOIN LATERAL sound_of(track.audio_features) AS theirs
+LEFT JOIN own_audio_features AS own_file ON (own_file.user_id, own_file.track_id) = (users.user_id, track.track_id)
+LEFT JOIN LATERAL sound_of(own_file.audio_features) AS own ON true
+LEFT JOIN listed_facts AS listed ON (listed.user_id, listed.track_id) = (users.user_id, track.track_id)
+LEFT JOIN hidden_facts AS hidden ON (hidden.user_id, hidden.track_id) = (users.user_id, track.track_id);
+
+-- A row for each kept list.
+CREATE VIEW list_facts AS
+SELECT user_id, time_range, snapshot_date, count(*)::int AS places
+FROM snapshots GROUP BY user_id, time_range, snapshot_date;
+
+-- What each track came to in each month, year and all time. Months first, which are few; the others are sums of them.
+CREATE VIEW period_facts AS
+SELECT user_id, time_range, period, track_id,
+  sum(points)::int AS points, min(best_rank) AS best_rank, sum(listings)::int AS listings
+FROM (
+  SELECT user_id, time_range, periods_of(min(snapshot_date)) AS periods, track_id,
+    sum(points_of_rank(rank)) AS points, min(rank) AS best_rank, count(*) AS listings
+  FROM snapshots
+  GROUP BY user_id, time_range, date_trunc('month', snapshot_date::timestamp), track_id
+) AS months, unnest(periods) AS period
+GROUP BY user_id, time_range, period, track_id;
+
+CREATE VIEW played_facts AS
+SELECT user_id, track_id, count(*)::int AS plays, min(played_at) AS first_played_at, max(played_at) AS last_played_at
+FROM plays GROUP BY user_id, track_id;
+
+CREATE VIEW quarter_facts AS
+SELECT user_id, quarter_of(played_at) AS quarter, count(*)::int AS plays
+FROM plays JOIN library_tracks USING (user_id, track_id)
+WHERE NOT hidden GROUP BY user_id, quarter_of(played_at);
+
+-- The derived columns of library_tracks as a list, each after `prefix`.
+CREATE FUNCTION library_columns(prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+  WHERE attrelid = 'library_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
+$$;
+
+-- Everything below is planned each time, or row by row through indexes whatever the planner believes: a plan that a
+-- session keeps may be one for an empty table, and a move turns nested loops off for its own large joins.
+
+-- Brings some tracks of some libraries to what library_facts says; given a column, that one alone. (A listener who is
+-- being deleted has no facts any more.) Returns how many rows were changed.
+CREATE FUNCTION settle_library(user_ids bigint[], track_ids text[], only_column text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
+DECLARE
+  settled bigint;
+BEGIN
+  IF user_ids IS NULL THEN RETURN 0; END IF;
+  EXECUTE format(
+    'UPDATE library_tracks AS known SET (%1$s) = ROW(%2$s)
+     FROM (SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)) AS pair
+     CROSS JOIN LATERAL (
+       SELECT %1$s FROM library_facts WHERE (user_id, track_id) = (pair.user_id, pair.track_id) OFFSET 0) AS fact
+     WHERE (known.user_id, known.track_id) = (pair.user_id, pair.track_id) AND ROW(%3$s) IS DISTINCT FROM ROW(%2$s)',
+    COALESCE(only_column, library_columns()), COALESCE('fact.' || only_column, library_columns('fact.')),
+    COALESCE('known.' || only_column, library_columns('known.'))) USING user_ids, track_ids;
+  GET DIAGNOSTICS settled = ROW_COUNT;
+  RETURN settled;
+END $$;
+
+-- The same for tracks in every library they are in; their listeners' summaries name them.
+CREATE FUNCTION settle_tracks(track_ids text[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  PERFORM settle_library(array_agg(user_id), array_agg(track_id)) FROM library_tracks WHERE track_id = ANY (track_ids);
+  DELETE FROM archive_summaries
+  WHERE user_id IN (SELECT user_id FROM library_tracks WHERE track_id = ANY (track_ids));
+END $$;
+
+-- Puts tracks into libraries, where library_tracks_filled completes them; returns those that were not there.
+CREATE FUNCTION add_to_libraries(user_ids bigint[], track_ids text[])
+RETURNS TABLE (added_user_id bigint, added_track_id text) LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY EXECUTE
+    'INSERT INTO library_tracks (user_id, track_id)
+     SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)
+     WHERE NOT EXISTS (
+       SELECT FROM library_tracks AS known WHERE (known.user_id, known.track_id) = (given.user_id, given.track_id))
+     ORDER BY user_id, track_id
+     ON CONFLICT DO NOTHING RETURNING user_id, track_id' USING user_ids, track_ids;
+END $$;
+
+-- Puts every track of a listener's lists, playlists and plays into their library, and `others`, all at once.
+CREATE FUNCTION fill_library(listener bigint, others text[] DEFAULT '{}') RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  filled bigint;
+BEGIN
+  EXECUTE format(
+    'INSERT INTO library_tracks (user_id, track_id, %1$s)
+     SELECT user_id, track_id, %1$s FROM library_facts WHERE user_id = $1 AND track_id IN (
+       SELECT track_id FROM (
+         SELECT track_id FROM snapshots WHERE user_id = $1
+         UNION SELECT track_id FROM playlist_tracks WHERE user_id = $1
+         UNION SELECT track_id FROM plays WHERE user_id = $1
+         UNION SELECT unnest($2)
+       ) AS belonging
+       WHERE NOT EXISTS (
+         SELECT FROM library_tracks AS known WHERE (known.user_id, known.track_id) = ($1, belonging.track_id)))',
+    library_columns()) USING listener, others;
+  GET DIAGNOSTICS filled = ROW_COUNT;
+  RETURN filled;
+END $$;
+
+-- Brings a listener's whole library to what library_facts says.
+CREATE FUNCTION derive_library(listener bigint, others text[] DEFAULT '{}') RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  settled bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM library_tracks WHERE user_id = listener) THEN RETURN fill_library(listener, others); END IF;
+  EXECUTE format(
+    'UPDATE library_tracks AS known SET (%1$s) = ROW(%2$s) FROM library_facts AS fact
+     WHERE known.user_id = $1 AND fact.user_id = $1 AND fact.track_id = known.track_id
+       AND ROW(%3$s) IS DISTINCT FROM ROW(%2$s)',
+    library_columns(), library_columns('fact.'), library_columns('known.')) USING listener;
+  GET DIAGNOSTICS settled = ROW_COUNT;
+  RETURN settled + fill_library(listener, others);
+END $$;
+
+-- Makes a listener's rows of a derived table those of its view, which has the same columns.
+CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  removed bigint;
+  added bigint;
+BEGIN
+  EXECUTE format(
+    'DELETE FROM %1$s AS known
+     USING (SELECT * FROM %1$s WHERE user_id = $1 EXCEPT SELECT * FROM %2$s WHERE user_id = $1) AS stray
+     WHERE known.user_id = $1 AND known = stray', derived, facts) USING listener;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  EXECUTE format(
+    'INSERT INTO %1$s SELECT * FROM %2$s WHERE user_id = $1 EXCEPT SELECT * FROM %1$s WHERE user_id = $1',
+    derived, facts) USING listener;
+  GET DIAGNOSTICS added = ROW_COUNT;
+  RETURN removed + added;
+END $$;
+
+-- Everything of a listener, from the facts. Returns how many rows were not what they are now: none, where the triggers
+-- did their work.
+CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
+  SELECT derive_library(listener, others)
+    + derive_rows('snapshot_lists', 'list_facts', listener)
+    + derive_rows('snapshot_periods', 'period_facts', listener)
+    + derive_rows('played_tracks', 'played_facts', listener)
+    + derive_rows('play_quarters', 'quarter_facts', listener)
+$$;
+
+-- Summaries of those whose rows have changed: a missing one is computed on reading.
+CREATE FUNCTION forget_summaries() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION settle_changed_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION settle_changed_artists() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
+  RETURN NULL;
+END $$;
+
+-- What a listener says of a track in their library; the trigger names the one column this can change, if it is one.
+CREATE FUNCTION settle_changed_choices() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM settle_library(array_agg(user_id), array_agg(track_id), TG_ARGV[0]) FROM changed;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION settle_changed_artist_choices() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM settle_library(array_agg(user_id), array_agg(track_id), 'hidden')
+  FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id);
+  RETURN NULL;
+END $$;
+
+-- Whoever fills a whole library at once brings the columns along and does not pay for each row.
+CREATE FUNCTION fill_library_track() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
+SET enable_nestloop = on SET enable_seqscan = off SET enable_hashjoin = off AS $$
+BEGIN
+  RETURN jsonb_populate_record(NEW, (
+    SELECT to_jsonb(fact) FROM library_facts AS fact WHERE (user_id, track_id) = (NEW.user_id, NEW.track_id)));
+END $$;
+
+-- Counts plays (1) of some instants in their quarters, or no longer (-1). Of a listener who is being deleted, none.
+CREATE FUNCTION tally_quarters(user_ids bigint[], instants timestamptz[], signs integer[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  INSERT INTO play_quarters AS known (user_id, quarter, plays)
+  SELECT user_id, quarter_of(instant), sum(sign)
+  FROM unnest(user_ids, instants, signs) AS given (user_id, instant, sign) JOIN users USING (user_id)
+  GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
+  IF -1 = ANY (signs) THEN
+    DELETE FROM play_quarters
+    WHERE plays <= 0 AND (user_id, quarter) IN (
+      SELECT user_id, quarter_of(instant) FROM unnest(user_ids, instants) AS given (user_id, instant));
+  END IF;
+END $$;
+
+-- Every summary speaks of the library. A track that is hidden, or shown again, takes its plays along.
+CREATE FUNCTION follow_library() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM now);
+  IF EXISTS (SELECT FROM was JOIN now USING (user_id, track_id) WHERE was.hidden <> now.hidden) THEN
+    EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(CASE WHEN now.hidden THEN -1 ELSE 1 END))
+      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id) WHERE was.hidden <> now.hidden';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION record_snapshots() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  fresh_users bigint[];
+  fresh_tracks text[];
+BEGIN
+  SELECT array_agg(added_user_id), array_agg(added_track_id) INTO fresh_users, fresh_tracks
+  FROM (SELECT array_agg(user_id) AS users, array_agg(track_id) AS tracks
+        FROM (SELECT DISTINCT user_id, track_id FROM added) AS each_once) AS every,
+    add_to_libraries(users, tracks);
+  -- Tracks that were there count on; the others have been counted.
+  EXECUTE 'UPDATE library_tracks AS known SET
+      first_listed_date = LEAST(known.first_listed_date, listed.first_listed_date),
+      last_listed_date = GREATEST(known.last_listed_date, listed.last_listed_date),
+      best_rank = LEAST(known.best_rank, listed.best_rank),
+      listings = known.listings + listed.listings,
+      time_ranges = CASE WHEN known.time_ranges @> listed.time_ranges THEN known.time_ranges
+        ELSE ARRAY(SELECT DISTINCT unnest(known.time_ranges || listed.time_ranges) ORDER BY 1) END
+    FROM (
+      SELECT user_id, track_id, min(snapshot_date) AS first_listed_date, max(snapshot_date) AS last_listed_date,
+        min(rank) AS best_rank, count(*)::int AS listings, array_agg(DISTINCT time_range) AS time_ranges
+      FROM added GROUP BY user_id, track_id
+    ) AS listed
+    WHERE (known.user_id, known.track_id) = (listed.user_id, listed.track_id)
+      AND NOT EXISTS (
+        SELECT FROM unnest($1, $2) AS fresh (user_id, track_id)
+        WHERE (fresh.user_id, fresh.track_id) = (listed.user_id, listed.track_id))' USING fresh_users, fresh_tracks;
+  INSERT INTO snapshot_lists AS known (user_id, time_range, snapshot_date, places)
+  SELECT user_id, time_range, snapshot_date, count(*) FROM added
+  GROUP BY user_id, time_range, snapshot_date ORDER BY user_id, time_range, snapshot_date
+  ON CONFLICT (user_id, time_range, snapshot_date) DO UPDATE SET places = known.places + excluded.places;
+  INSERT INTO snapshot_periods AS known (user_id, time_range, period, track_id, points, best_rank, listings)
+  SELECT user_id, time_range, period, track_id, sum(points), min(best_rank), sum(listings)
+  FROM (
+    SELECT user_id, time_range, periods_of(min(snapshot_date)) AS periods, track_id,
+      sum(points_of_rank(rank)) AS points, min(rank) AS best_rank, count(*) AS listings
+    FROM added
+    GROUP BY user_id, time_range, date_trunc('month', snapshot_date::timestamp), track_id
+  ) AS months, unnest(periods) AS period
+  GROUP BY user_id, time_range, period, track_id ORDER BY user_id, time_range, period, track_id
+  ON CONFLICT (user_id, time_range, period, track_id) DO UPDATE SET
+    points = known.points + excluded.points,
+    best_rank = LEAST(known.best_rank, excluded.best_rank),
+    listings = known.listings + excluded.listings;
+  RETURN NULL;
+END $$;
+
+-- Derives what follows from some places of some lists again.
+CREATE FUNCTION recount_snapshots(user_ids bigint[], time_ranges text[], dates date[], track_ids text[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  PERFORM settle_library(user_ids, track_ids);
+  DELETE FROM snapshot_lists AS known
+  USING (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, dates) AS given (user_id, time_range, snapshot_date)) AS k
+  WHERE (known.user_id, known.time_range, known.snapshot_date) = (k.user_id, k.time_range, k.snapshot_date);
+  INSERT INTO snapshot_lists
+  SELECT fact.*
+  FROM (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, dates) AS given (user_id, time_range, day)) AS k
+  CROSS JOIN LATERAL (
+    SELECT * FROM list_facts
+    WHERE (user_id, time_range, snapshot_date) = (k.user_id, k.time_range, k.day) OFFSET 0) AS fact;
+
+  DELETE FROM snapshot_periods AS known
+  USING (
+    SELECT DISTINCT user_id, time_range, period, track_id
+    FROM unnest(user_ids, time_ranges, dates, track_ids) AS given (user_id, time_range, day, track_id),
+      unnest(periods_of(day)) AS period
+  ) AS k
+  WHERE (known.user_id, known.time_range, known.period, known.track_id) = (k.user_id, k.time_range, k.period, k.track_id);
+  INSERT INTO snapshot_periods
+  SELECT fact.*
+  FROM (SELECT DISTINCT * FROM unnest(user_ids, time_ranges, track_ids) AS given (user_id, time_range, track_id)) AS k
+  CROSS JOIN LATERAL (
+    SELECT * FROM period_facts
+    WHERE (user_id, time_range, track_id) = (k.user_id, k.time_range, k.track_id) OFFSET 0) AS fact
+  ON CONFLICT DO NOTHING;
+  DELETE FROM archive_summaries WHERE user_id = ANY (user_ids);
+END $$;
+
+CREATE FUNCTION recount_updated_snapshots() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM added;
+  PERFORM recount_snapshots(
+    array_agg(user_id), array_agg(time_range), array_agg(snapshot_date), array_agg(track_id))
+  FROM (SELECT * FROM removed UNION ALL SELECT * FROM added) AS touched HAVING count(*) > 0;
+  RETURN NULL;
+END $$;
+
+-- (A listener who is being deleted needs no count.)
+CREATE FUNCTION recount_deleted_snapshots() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM recount_snapshots(
+    array_agg(user_id), array_agg(time_range), array_agg(snapshot_date), array_agg(track_id))
+  FROM removed JOIN users USING (user_id) HAVING count(*) > 0;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION record_playlist_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM changed;
+  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  RETURN NULL;
+END $$;
+
+-- A played track belongs to the listener's archive: it can be found, filtered and opened like a listed one.
+CREATE FUNCTION record_plays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM added;
+  INSERT INTO played_tracks AS known (user_id, track_id, plays, first_played_at, last_played_at)
+  SELECT user_id, track_id, count(*), min(played_at), max(played_at)
+  FROM added GROUP BY user_id, track_id ORDER BY user_id, track_id
+  ON CONFLICT (user_id, track_id) DO UPDATE SET
+    plays = known.plays + excluded.plays,
+    first_played_at = LEAST(known.first_played_at, excluded.first_played_at),
+    last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
+  EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(1))
+    FROM added JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden';
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION recount_deleted_plays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  DELETE FROM played_tracks WHERE (user_id, track_id) IN (SELECT user_id, track_id FROM removed);
+  INSERT INTO played_tracks
+  SELECT fact.* FROM (SELECT DISTINCT user_id, track_id FROM removed JOIN users USING (user_id)) AS k
+  CROSS JOIN LATERAL (
+    SELECT * FROM played_facts WHERE (user_id, track_id) = (k.user_id, k.track_id) OFFSET 0) AS fact;
+  PERFORM tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(-1))
+  FROM removed JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
+CREATE TRIGGER artists_updated AFTER UPDATE ON artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artists();
+CREATE TRIGGER track_artists_inserted AFTER INSERT ON track_artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
+CREATE TRIGGER track_artists_deleted AFTER DELETE ON track_artists
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
+
+CREATE TRIGGER snapshots_inserted AFTER INSERT ON snapshots
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_snapshots();
+CREATE TRIGGER snapshots_updated AFTER UPDATE ON snapshots
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION recount_updated_snapshots();
+CREATE TRIGGER snapshots_deleted AFTER DELETE ON snapshots
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_snapshots();
+
+CREATE TRIGGER playlist_tracks_inserted AFTER INSERT ON playlist_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
+CREATE TRIGGER playlist_tracks_updated AFTER UPDATE ON playlist_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
+CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+
+CREATE TRIGGER plays_inserted AFTER INSERT ON plays
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_plays();
+CREATE TRIGGER plays_deleted AFTER DELETE ON plays
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_plays();
+
+CREATE TRIGGER own_audio_features_inserted AFTER INSERT ON own_audio_features
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
+CREATE TRIGGER own_audio_features_updated AFTER UPDATE ON own_audio_features
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
+CREATE TRIGGER own_audio_features_deleted AFTER DELETE ON own_audio_features
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
+CREATE TRIGGER hidden_tracks_inserted AFTER INSERT ON hidden_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices('hidden');
+CREATE TRIGGER hidden_tracks_deleted AFTER DELETE ON hidden_tracks
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices('hidden');
+CREATE TRIGGER hidden_artists_inserted AFTER INSERT ON hidden_artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artist_choices();
+CREATE TRIGGER hidden_artists_deleted AFTER DELETE ON hidden_artists
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artist_choices();
+
+CREATE TRIGGER library_tracks_filled BEFORE INSERT ON library_tracks
+  FOR EACH ROW WHEN (NEW.artist_names IS NULL) EXECUTE FUNCTION fill_library_track();
+CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER library_tracks_updated AFTER UPDATE ON library_tracks
+  REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_library();
+CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+
+-- Down Migration
+DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
+  library_columns, forget_summaries, settle_changed_tracks, settle_changed_artists, settle_changed_choices,
+  settle_changed_artist_choices, fill_library_track, follow_library, tally_quarters, record_snapshots,
+  recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
+  recount_deleted_plays CASCADE;
+DROP VIEW quarter_facts, played_facts, period_facts, list_facts, library_facts, hidden_facts, listed_facts, track_facts,
+  further_artists;
+DROP FUNCTION sound_of;
