@@ -1,6 +1,5 @@
 -- The schema as the migrations leave it, to be read from top to bottom: written by `npm run migrate -- schema` from the
 -- database's own catalogue, and compared with it by test/schema.test.ts. What each part is for stands in migrations/.
--- (The job queue, schema pgboss, belongs to pg-boss and is left out.)
 
 SET check_function_bodies = off;
 
@@ -1189,6 +1188,18 @@ CREATE TABLE enrichment_misses (
   CONSTRAINT enrichment_misses_source_fkey FOREIGN KEY (source) REFERENCES enrichments(source),
   CONSTRAINT enrichment_misses_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id)
 );
+
+CREATE TABLE job_leases (
+  user_id bigint NOT NULL,
+  job text NOT NULL,
+  due_for text NOT NULL,
+  leased_until timestamptz NOT NULL,
+  done boolean NOT NULL DEFAULT false,
+  CONSTRAINT job_leases_pkey PRIMARY KEY (user_id, job),
+  CONSTRAINT job_leases_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT job_leases_job_check CHECK (job = ANY (ARRAY['capture', 'plays']))
+);
+COMMENT ON COLUMN job_leases.due_for IS 'the facts that made it due (src/jobs/due.ts): once it is done they are others';
 
 CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 

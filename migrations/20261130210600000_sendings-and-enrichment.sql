@@ -70,5 +70,17 @@ CREATE TABLE enrichment_misses (
 );
 INSERT INTO enrichments (source) VALUES ('reccobeats'), ('spotify');
 
+-- Which listener's capture or poll a worker has in hand. The facts it was due for stay when it is done, so that a worker
+-- that looked a moment earlier does not do it once more.
+CREATE TABLE job_leases (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  job text NOT NULL CHECK (job IN ('capture', 'plays')),
+  due_for text NOT NULL,
+  leased_until timestamptz NOT NULL,
+  done boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (user_id, job)
+);
+COMMENT ON COLUMN job_leases.due_for IS 'the facts that made it due (src/jobs/due.ts): once it is done they are others';
+
 -- Down Migration
-DROP TABLE enrichment_misses, enrichments, playlist_sendings;
+DROP TABLE job_leases, enrichment_misses, enrichments, playlist_sendings;

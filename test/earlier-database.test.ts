@@ -17,7 +17,6 @@ let before: unknown;
 
 /** What the first version left, as far as anybody can tell it by. */
 async function makeEarlier(db: Queries): Promise<void> {
-  await db.execute('DROP SCHEMA IF EXISTS pgboss CASCADE');
   await db.execute('DROP SCHEMA public CASCADE');
   await db.execute('CREATE SCHEMA public');
   await db.execute('CREATE TABLE users (user_id bigint PRIMARY KEY)');

@@ -2,7 +2,6 @@ import type { Queries } from '../../src/db.ts';
 
 const HEADER = `-- The schema as the migrations leave it, to be read from top to bottom: written by \`npm run migrate -- schema\` from the
 -- database's own catalogue, and compared with it by test/schema.test.ts. What each part is for stands in migrations/.
--- (The job queue, schema pgboss, belongs to pg-boss and is left out.)
 
 SET check_function_bodies = off;
 `;

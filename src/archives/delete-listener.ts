@@ -41,8 +41,6 @@ export async function deleteListener(db: Db, userId: number): Promise<void> {
     await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
     await tx.execute(`SELECT set_config('statement_timeout', $1, true)`, [String(PATIENCE_MS)]);
     await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
-    for (const table of ['job', 'archive'])
-      await tx.execute(`DELETE FROM pgboss.${table} WHERE data ->> 'userId' = $1`, [String(userId)]);
     // First what is derived: else it would be kept right with every row that goes, up to the last.
     for (const table of ['library_tracks', 'played_tracks', 'play_quarters', 'users']) {
       const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };

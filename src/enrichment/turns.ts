@@ -1,5 +1,6 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
+import { heldFor, isHeld } from '../lease.ts';
 
 /** Whoever is asked to complete the catalogue, each with a budget and a pace of its own. */
 export type EnrichmentSource = 'reccobeats' | 'spotify';
@@ -7,13 +8,13 @@ export type EnrichmentSource = 'reccobeats' | 'spotify';
 const TODAY = `(now() AT TIME ZONE 'UTC')::date`;
 const ASKED_TODAY = `CASE WHEN asked_date = ${TODAY} THEN asked ELSE 0 END`;
 
+const LEASE_SECONDS = 120;
+
 /** SQL: whether it is time to ask a source of `enrichments` again; $1 is the day's budget. */
-export const IS_DUE = `(leased_until IS NULL OR leased_until < now())
+const IS_DUE = `NOT ${isHeld('leased_until', LEASE_SECONDS)}
     AND (not_before IS NULL OR not_before <= now())
     AND (next_at IS NULL OR next_at <= now())
     AND ${ASKED_TODAY} < $1::int`;
-
-const LEASE = '2 minutes';
 
 /**
  * Takes the turn to ask: one asks at a time, in however many processes, and never before it is time.
@@ -25,7 +26,7 @@ export async function takeTurn(
   perDay: number,
 ): Promise<number | null> {
   const turn = await db.maybeOne<{ left: number }>(
-    `UPDATE enrichments SET leased_until = now() + interval '${LEASE}'
+    `UPDATE enrichments SET leased_until = ${heldFor(LEASE_SECONDS)}
      WHERE source = $2 AND ${IS_DUE}
      RETURNING $1::int - ${ASKED_TODAY} AS left`,
     [perDay, source],

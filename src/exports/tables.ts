@@ -90,6 +90,7 @@ const DERIVED = 'derived: the database makes it anew from what is in the export'
 export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   spotify_connections: 'Spotify’s tokens: a key to an account has no place in a file',
   play_polls: 'when Spotify is asked for plays next: whoever holds the archive decides that anew',
+  job_leases: 'which worker has a job in hand: no worker elsewhere has it',
   snapshot_lists: DERIVED,
   snapshot_periods: DERIVED,
   played_tracks: DERIVED,

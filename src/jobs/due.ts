@@ -1,16 +1,12 @@
 import type { Queries } from '../db.ts';
 import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
-import { IS_DUE } from '../enrichment/turns.ts';
 
-/** What a listener is due for, and the id of the job that does it: the same for whoever plans it, however often. */
-export interface DueJob {
-  readonly user_id: number;
-  readonly job_id: string;
-}
+/** What is done for each connected listener again and again. */
+export type JobName = 'capture' | 'plays';
 
 /**
- * Who may be asked about at all: on the list, connected, not paused, and Spotify has not asked the app to wait. A reconnection
- * makes everything due anew. What was done in the future was done by a clock that has been put back since: waiting for
+ * Who may be asked about at all: on the list, connected, not paused, and Spotify has not asked the app to wait. A
+ * reconnection makes everything due again. What was done in the future was done by a clock that has been put back since: waiting for
  * that hour would lose what is played until then.
  */
 const connected = (allowed: string): string => `
@@ -19,14 +15,14 @@ const connected = (allowed: string): string => `
   WHERE refresh_token IS NOT NULL AND paused_at IS NULL AND ${IS_ALLOWED(allowed)}
     AND NOT EXISTS (SELECT FROM spotify_limits WHERE not_before > now())`;
 
+/** Not now(): another worker may have done it since this statement began, a moment before it looked. */
+const FUTURE = `now() + interval '1 minute'`;
+
 /**
  * Listeners whose lists of today are missing, from their minute of the day on: also where that minute was skipped by
- * a change of clocks, or passed before anybody was there to plan. After a failure it is tried again 5, 10, 20 …
- * minutes later, an hour at most; what a new day brings is another job.
+ * a change of clocks, or passed before anybody was there to capture. After a failure it is tried again 5, 10, 20 …
+ * minutes later, an hour at most; a new day begins without failures.
  */
-export const listDueCaptures = (db: Queries, allowed: AllowedIds = []): Promise<DueJob[]> =>
-  db.many<DueJob>(DUE_CAPTURES, [allowed]);
-
 const DUE_CAPTURES = `
   WITH connected AS (${connected('$1')}), today AS (
     SELECT user_id, wall_clock::date AS date, authorized_at, tried.failures, tried.last_failed_at
@@ -41,48 +37,39 @@ const DUE_CAPTURES = `
     ) AS tried
     WHERE wall_clock::time >= capture_time(user_id) AND tried.done IS NOT TRUE
   )
-  SELECT user_id, md5(concat_ws(' ', 'capture', user_id, date, failures, authorized_at))::uuid AS job_id
+  SELECT user_id, concat_ws(' ', date, failures, authorized_at) AS due_for
   FROM today
-  WHERE (last_failed_at IS NULL OR last_failed_at > now()
+  WHERE (last_failed_at IS NULL OR last_failed_at > ${FUTURE}
       OR last_failed_at + make_interval(mins => LEAST(60, 5 * 2 ^ (failures - 1))::int) <= now())
     AND (SELECT count(DISTINCT time_range) FROM snapshots AS s
-         WHERE s.user_id = today.user_id AND s.snapshot_date = today.date) < 3
-  ORDER BY user_id`;
+         WHERE s.user_id = today.user_id AND s.snapshot_date = today.date) < 3`;
 
 /** Listeners whose plays are to be asked for. */
-export const listDuePolls = (db: Queries, allowed: AllowedIds = []): Promise<DueJob[]> =>
-  db.many<DueJob>(DUE_POLLS, [allowed]);
-
 const DUE_POLLS = `
   WITH connected AS (${connected('$1')})
-  SELECT user_id, md5(concat_ws(' ', 'plays', user_id, next_poll_at, authorized_at))::uuid AS job_id
+  SELECT user_id, concat_ws(' ', next_poll_at, authorized_at) AS due_for
   FROM connected LEFT JOIN play_polls USING (user_id)
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
-    OR polled_at > now()
-  ORDER BY user_id`;
+    OR polled_at > ${FUTURE}`;
 
-/** For the job that concerns no listener in particular. */
-const NOBODY = 0;
+/** SQL: whom each job is due for now ($1: who may use the app), and the facts that make it so: once it is done they are others. */
+export const DUE: Readonly<Record<JobName, string>> = { capture: DUE_CAPTURES, plays: DUE_POLLS };
 
-/** Whether it is time to ask for audio features: one job, or none. */
-export const listDueFeatures = (db: Queries, perDay: number): Promise<DueJob[]> =>
-  db.many<DueJob>(
-    `SELECT ${NOBODY} AS user_id, ${ENRICHMENT_JOB} FROM enrichments WHERE source = 'reccobeats' AND ${IS_DUE}`,
-    [perDay],
+export async function listDue(db: Queries, job: JobName, allowed: AllowedIds = []): Promise<number[]> {
+  const due = await db.many<{ user_id: number }>(
+    `SELECT user_id FROM (${DUE[job]}) AS due ORDER BY user_id`,
+    [allowed],
   );
+  return due.map(({ user_id: userId }) => userId);
+}
 
-/**
- * Whether it is time to ask Spotify for payloads, and by way of whom: a track is everybody's, so whoever connected last
- * and is not refused serves.
- */
-export const listDuePayloads = (db: Queries, perDay: number, allowed: AllowedIds = []): Promise<DueJob[]> =>
-  db.many<DueJob>(
-    `WITH connected AS (${connected('$2')})
-     SELECT user_id, ${ENRICHMENT_JOB}
-     FROM connected JOIN spotify_connections USING (user_id), enrichments
-     WHERE source = 'spotify' AND ${IS_DUE}
+/** By way of whom Spotify is asked for a track, which is nobody's own: the one who connected last and is not refused. */
+export async function findCourier(db: Queries, allowed: AllowedIds = []): Promise<number | null> {
+  const courier = await db.maybeOne<{ user_id: number }>(
+    `WITH connected AS (${connected('$1')})
+     SELECT user_id FROM connected JOIN spotify_connections USING (user_id)
      ORDER BY refusal NULLS FIRST, connected.authorized_at DESC, user_id LIMIT 1`,
-    [perDay, allowed],
+    [allowed],
   );
-
-const ENRICHMENT_JOB = `md5(concat_ws(' ', 'enrichment', source, asked_date, asked, next_at))::uuid AS job_id`;
+  return courier?.user_id ?? null;
+}

@@ -11,88 +11,86 @@ import { recordMissedDays } from '../snapshots/capture-runs.ts';
 import { captureSnapshots } from '../snapshots/capture.ts';
 import { isNoAttempt } from '../users/attempts.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
-import { listDueCaptures, listDueFeatures, listDuePayloads, listDuePolls } from './due.ts';
-import { openQueue, QUEUES, type Job, type Queue, type QueueName } from './queue.ts';
+import { findCourier, listDue, type JobName } from './due.ts';
+import { finishJob, giveJobBack, takeJobs } from './job-leases.ts';
 
-interface Means {
-  readonly access: SpotifyAccess;
-  readonly enrichment: Enrichment;
-}
-
-const DO: Readonly<Record<QueueName, (db: Db, userId: number, means: Means) => Promise<unknown>>> = {
-  capture: (db, userId, { access }) => captureSnapshots(db, userId, access),
-  plays: (db, userId, { access }) => pollPlays(db, userId, access),
-  sendings: (db, userId, { access }) => continueDueSendings(db, userId, access),
-  features: async (db, _, { enrichment: { features } }) =>
-    features && enrichFeatures(db, features.provider, features.perDay),
-  payloads: (db, userId, { access, enrichment }) =>
-    refreshPayloads(db, userId, access, enrichment.payloadsPerDay),
+const DO: Readonly<Record<JobName, (db: Db, userId: number, access: SpotifyAccess) => Promise<unknown>>> = {
+  capture: captureSnapshots,
+  plays: pollPlays,
 };
 
-/** Puts into the queue whatever is due now. Several workers may do so at once. */
-export async function planJobs(
+/** One round: whatever is due now is done, each thing by one worker. One listener's trouble is not another's. */
+export async function runRound(
   db: Db,
-  queue: Queue,
-  { allowedSpotifyIds: allowed }: Pick<SpotifyAccess, 'allowedSpotifyIds'> = {},
-  { features, payloadsPerDay }: Enrichment = NO_ENRICHMENT,
+  access: SpotifyAccess,
+  enrichment: Enrichment = NO_ENRICHMENT,
 ): Promise<void> {
+  const allowed = access.allowedSpotifyIds ?? [];
   await recordMissedDays(db, allowed);
-  await queue.add('capture', await listDueCaptures(db, allowed));
-  await queue.add('plays', await listDuePolls(db, allowed));
-  await queue.add('sendings', await listDueSendings(db, allowed));
-  if (features) await queue.add('features', await listDueFeatures(db, features.perDay));
-  if (payloadsPerDay > 0) await queue.add('payloads', await listDuePayloads(db, payloadsPerDay, allowed));
+  await doDue(db, 'capture', access);
+  await doDue(db, 'plays', access);
+  await inBatches(await listDueSendings(db, allowed), (some) =>
+    Promise.all(some.map((userId) => perform('sendings', () => continueDueSendings(db, userId, access)))),
+  );
+  await enrich(db, access, enrichment);
 }
+
+const doDue = async (db: Db, job: JobName, access: SpotifyAccess): Promise<void> =>
+  inBatches(await listDue(db, job, access.allowedSpotifyIds), async (userIds) => {
+    const taken = await takeJobs(db, job, userIds, access.allowedSpotifyIds);
+    await Promise.all(
+      taken.map(async (one) => {
+        const attempted = await perform(job, () => DO[job](db, one.user_id, access));
+        await (attempted ? finishJob : giveJobBack)(db, job, one);
+      }),
+    );
+  });
 
 const AT_ONCE = 4;
 
-/** Works off what the queue holds; answers how many jobs that were. One listener's trouble is not another's. */
-export async function workOff(
+async function inBatches(
+  userIds: readonly number[],
+  work: (some: readonly number[]) => Promise<unknown>,
+): Promise<void> {
+  for (let at = 0; at < userIds.length; at += AT_ONCE) await work(userIds.slice(at, at + AT_ONCE));
+}
+
+/** Who asks for what the catalogue lacks takes turns with other workers (enrichment/turns.ts). */
+async function enrich(
   db: Db,
-  queue: Queue,
   access: SpotifyAccess,
-  enrichment: Enrichment = NO_ENRICHMENT,
-): Promise<number> {
-  const means = { access, enrichment };
-  let done = 0;
-  for (const name of QUEUES) {
-    for (;;) {
-      const jobs = await queue.take(name, AT_ONCE);
-      if (jobs.length === 0) break;
-      const attempted = await Promise.all(jobs.map((job) => perform(db, means, name, job)));
-      for (const [index, job] of jobs.entries())
-        await (attempted[index] ? queue.finish(name, job) : queue.giveBack(name, job));
-      done += jobs.length;
-    }
-  }
-  return done;
+  { features, payloadsPerDay }: Enrichment,
+): Promise<void> {
+  if (features) await perform('features', () => enrichFeatures(db, features.provider, features.perDay));
+  const courier = payloadsPerDay > 0 ? await findCourier(db, access.allowedSpotifyIds) : null;
+  if (courier !== null) await perform('payloads', () => refreshPayloads(db, courier, access, payloadsPerDay));
 }
 
 /**
- * What failed is written down by whoever failed; when to try again is decided anew from what is written. Where nothing
- * was tried (false), nothing is written, and the same job is planned again as soon as it may be.
+ * What failed is written down where it failed; when to try again follows from what is written. Where nothing was tried
+ * (false), nothing is written, and the same thing is done as soon as it may be.
  */
-async function perform(db: Db, means: Means, name: QueueName, { userId }: Job): Promise<boolean> {
+async function perform(job: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
-    await DO[name](db, userId, means);
+    await work();
     return true;
   } catch (error) {
-    if (error instanceof AppError) log.info({ job: name, reason: error.message }, 'a job kept nothing');
-    else log.error({ job: name, err: error }, 'a job failed');
+    if (error instanceof AppError) log.info({ job, reason: error.message }, 'a job kept nothing');
+    else log.error({ job, err: error }, 'a job failed');
     return !isNoAttempt(error);
   }
 }
 
 export interface RunningWorker {
-  /** Resolves once the jobs under way are done. */
+  /** Resolves once the round under way has ended. */
   stop(): Promise<void>;
 }
 
 const ROUND_MS = 15_000;
 
 /**
- * Plans and works, round after round, until stopped. A round that fails (a database that restarts) is logged, and the
- * next one begins where the facts stand.
+ * Works round after round until stopped. A round that fails (a database that restarts) is logged, and the next one
+ * begins where the facts stand.
  */
 export function startWorker(
   db: Db,
@@ -101,14 +99,10 @@ export function startWorker(
 ): RunningWorker {
   const stopping = new AbortController();
   const ended = (async () => {
-    let queue: Queue | null = null;
     while (!stopping.signal.aborted) {
-      try {
-        queue ??= await openQueue(db);
-        await runRound(db, queue, access, enrichment);
-      } catch (error) {
-        log.warn({ err: error }, 'the worker will try again');
-      }
+      await runRound(db, access, enrichment).catch((error: unknown) =>
+        log.warn({ err: error }, 'the worker will try again'),
+      );
       await sleep(roundMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
@@ -118,16 +112,4 @@ export function startWorker(
       await ended;
     },
   };
-}
-
-/** One round. */
-export async function runRound(
-  db: Db,
-  queue: Queue,
-  access: SpotifyAccess,
-  enrichment: Enrichment = NO_ENRICHMENT,
-): Promise<void> {
-  await queue.tidy();
-  await planJobs(db, queue, access, enrichment);
-  await workOff(db, queue, access, enrichment);
 }

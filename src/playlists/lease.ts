@@ -1,8 +1,16 @@
 import type { Db, Queries } from '../db.ts';
-import type { SendingProblem } from './sendings.ts';
+import { heldFor } from '../lease.ts';
+import { IS_SENDING, LEASE_SECONDS, type SendingProblem } from './sendings.ts';
 
-/** Seconds a lease lasts: far longer than one call, so that nobody goes on while a call is still under way. */
-export const LEASE_SECONDS = 30;
+/**
+ * SQL: whether a sending goes on by itself now: cut off in the middle, never begun because the process died right after
+ * the press of the button, or stopped until now. Where Spotify may have made a playlist whose id never arrived, only
+ * the listener can say whether another is to be made.
+ */
+export const GOES_ON = `(creation_asked_at IS NULL AND CASE state
+    WHEN 'sending' THEN NOT ${IS_SENDING}
+    WHEN 'waiting' THEN started_at < now() - interval '1 minute'
+    ELSE again_at <= now() END)`;
 
 /** What whoever sends works with. */
 export interface Leased {
@@ -23,19 +31,22 @@ export interface Leased {
  * Takes a sending in hand, in one statement: in however many tabs and processes it is asked for, one gets it. null
  * where another has it, where all is sent, or where it must wait.
  */
-export function takeSending(db: Queries, userId: number, playlistId: string): Promise<Leased | null> {
-  return db.maybeOne<Leased>(TAKE, [userId, playlistId, LEASE_SECONDS]);
-}
+export const takeSending = (db: Queries, userId: number, playlistId: string): Promise<Leased | null> =>
+  db.maybeOne<Leased>(take('true'), [userId, playlistId]);
 
-const TAKE = `
+/** The same for a worker: null also where another has tried since it looked. */
+export const takeDueSending = (db: Queries, userId: number, playlistId: string): Promise<Leased | null> =>
+  db.maybeOne<Leased>(take(GOES_ON), [userId, playlistId]);
+
+const take = (onlyWhere: string): string => `
   UPDATE playlist_sendings AS s SET
     state = 'sending', problem = NULL, not_before = NULL, again_at = NULL,
     lost_creations = lost_creations + (creation_asked_at IS NOT NULL)::int, creation_asked_at = NULL,
-    lease = gen_random_uuid(), leased_until = now() + make_interval(secs => $3)
+    lease = gen_random_uuid(), leased_until = ${heldFor(LEASE_SECONDS)}
   FROM playlists AS p
   WHERE s.user_id = $1 AND s.playlist_id = $2 AND (p.user_id, p.playlist_id) = (s.user_id, s.playlist_id)
     AND state <> 'sent'
-    AND (leased_until IS NULL OR leased_until < now())
+    AND NOT ${IS_SENDING} AND ${onlyWhere}
     AND (not_before IS NULL OR not_before <= now())
   RETURNING s.playlist_id AS "playlistId", lease, p.name, COALESCE(p.description, '') AS description,
     is_public AS "isPublic", track_ids AS "trackIds", s.spotify_playlist_id AS "spotifyPlaylistId",
@@ -73,7 +84,6 @@ export async function note(
     userId,
     playlistId,
     lease,
-    LEASE_SECONDS,
     progress.handled ?? null,
     progress.confirmed ?? null,
     progress.pending ?? null,
@@ -87,16 +97,16 @@ export async function note(
 
 const NOTE = `
   UPDATE playlist_sendings SET
-    leased_until = now() + make_interval(secs => $4),
-    handled = COALESCE($5, handled),
-    confirmed = COALESCE($6, confirmed),
-    failures = CASE WHEN $6 > confirmed THEN 0 ELSE failures END,
-    pending = COALESCE($7, pending),
-    start_over = COALESCE($8, start_over),
-    spotify_playlist_id = COALESCE($9, spotify_playlist_id),
-    left_out = CASE WHEN $10::text IS NULL THEN left_out
-      ELSE left_out || jsonb_build_array(jsonb_build_object('track_id', $10::text, 'reason', 'not-taken')) END,
-    creation_asked_at = CASE $11::boolean WHEN true THEN now() WHEN false THEN NULL ELSE creation_asked_at END
+    leased_until = ${heldFor(LEASE_SECONDS)},
+    handled = COALESCE($4, handled),
+    confirmed = COALESCE($5, confirmed),
+    failures = CASE WHEN $5 > confirmed THEN 0 ELSE failures END,
+    pending = COALESCE($6, pending),
+    start_over = COALESCE($7, start_over),
+    spotify_playlist_id = COALESCE($8, spotify_playlist_id),
+    left_out = CASE WHEN $9::text IS NULL THEN left_out
+      ELSE left_out || jsonb_build_array(jsonb_build_object('track_id', $9::text, 'reason', 'not-taken')) END,
+    creation_asked_at = CASE $10::boolean WHEN true THEN now() WHEN false THEN NULL ELSE creation_asked_at END
   WHERE user_id = $1 AND playlist_id = $2 AND lease = $3 AND leased_until > now()`;
 
 /** The playlist at Spotify, from now on also the playlist's own. */

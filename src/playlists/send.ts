@@ -11,15 +11,7 @@ import {
 } from '../spotify/playlists.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
 import { withinSpotifyLimit } from '../users/spotify-limit.ts';
-import {
-  endSending,
-  LeaseLost,
-  note,
-  noteCreated,
-  takeSending,
-  type Leased,
-  type Progress,
-} from './lease.ts';
+import { endSending, LeaseLost, note, noteCreated, type Leased, type Progress } from './lease.ts';
 import { AnswerLost, isRefused, mayHaveWorked, problemOf, Unexpected, waitAfter } from './send-faults.ts';
 
 /*
@@ -41,20 +33,9 @@ interface Work {
 }
 
 /**
- * Sends a playlist, or what is missing of it, until all is there or something stands in the way; for a job as for a
- * request, which should not wait for it. Does nothing where another is at it, it is sent, or it must wait.
+ * Sends what is missing of a playlist, until all is there or something stands in the way, which is kept with it: never
+ * rejects. For a job as for a request, which should not wait for it.
  */
-export async function continueSending(
-  db: Db,
-  userId: number,
-  access: SpotifyAccess,
-  playlistId: string,
-): Promise<void> {
-  const leased = await takeSending(db, userId, playlistId);
-  if (leased) await runSending({ db, userId, access, leased });
-}
-
-/** Works off a sending that was taken. Never rejects: what stands in the way is kept with it. */
 export async function runSending(work: Work): Promise<void> {
   const { db, userId, leased } = work;
   try {

@@ -2,6 +2,7 @@ import { isShown } from '../catalogue/shown.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
+import { isHeld } from '../lease.ts';
 import type { SpotifyErrorKind } from '../spotify/errors.ts';
 
 /** Why a sending stands still; its page says it in words. */
@@ -43,6 +44,12 @@ export interface Sending {
   readonly finished_at: Date | null;
 }
 
+/** Seconds a lease lasts: far longer than one call, so that nobody goes on while a call is still under way. */
+export const LEASE_SECONDS = 30;
+
+/** SQL: whether somebody is sending it at this moment. */
+export const IS_SENDING = isHeld('leased_until', LEASE_SECONDS);
+
 /** null before the first press of the button. */
 export function findSending(db: Queries, userId: number, playlistId: string): Promise<Sending | null> {
   return db.maybeOne<Sending>(FIND, [userId, playlistId]);
@@ -52,12 +59,12 @@ const FIND = hotQuery(
   'playlist: how far it is sent',
   `
   SELECT
-    CASE WHEN state = 'sending' AND leased_until < now() THEN 'interrupted' ELSE state END AS state,
+    CASE WHEN state = 'sending' AND NOT ${IS_SENDING} THEN 'interrupted' ELSE state END AS state,
     is_public, cardinality(track_ids) AS total, handled, confirmed, jsonb_array_length(left_out) AS left_out,
-    lost_creations + (creation_asked_at IS NOT NULL AND COALESCE(leased_until < now(), true))::int AS lost_creations,
+    lost_creations + (creation_asked_at IS NOT NULL AND NOT ${IS_SENDING})::int AS lost_creations,
     problem, stopped_at, spotify_playlist_id, finished_at,
     CASE WHEN not_before > now() THEN not_before END AS not_before,
-    CASE WHEN state = 'sending' AND leased_until < now() AND creation_asked_at IS NULL THEN leased_until
+    CASE WHEN state = 'sending' AND NOT ${IS_SENDING} AND creation_asked_at IS NULL THEN leased_until
       ELSE again_at END AS again_at
   FROM playlist_sendings WHERE user_id = $1 AND playlist_id = $2`,
 );

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { heldFor, isHeld } from '../lease.ts';
 import { refreshAccess, type RefreshedGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
@@ -147,15 +148,15 @@ const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =
 
 /**
  * Only where all is still what was read: somebody may have refreshed in between, or failed, and then all who wait fail
- * with them. A lease that ends much later than any can was taken before the clock was put back.
+ * with them.
  */
 async function takeLease(db: Queries, userId: number, stored: StoredTokens): Promise<boolean> {
   const taken = await db.execute(
-    `UPDATE spotify_connections SET refreshing_until = now() + make_interval(secs => $4)
+    `UPDATE spotify_connections SET refreshing_until = ${heldFor(LEASE_SECONDS)}
      WHERE user_id = $1 AND refresh_token = $2 AND access_token IS NOT DISTINCT FROM $3
-       AND refreshing_until IS NOT DISTINCT FROM $5::timestamptz
-       AND (refreshing_until IS NULL OR refreshing_until NOT BETWEEN now() AND now() + 2 * make_interval(secs => $4))`,
-    [userId, stored.refresh_token, stored.access_token, LEASE_SECONDS, stored.leased_until],
+       AND refreshing_until IS NOT DISTINCT FROM $4::timestamptz
+       AND NOT ${isHeld('refreshing_until', LEASE_SECONDS)}`,
+    [userId, stored.refresh_token, stored.access_token, stored.leased_until],
   );
   return taken === 1;
 }

@@ -6,7 +6,6 @@ import { enrichFeatures } from '../../src/enrichment/enrich-features.ts';
 import { getEnrichmentState } from '../../src/enrichment/turns.ts';
 import type { FeatureAnswer, FeatureProvider } from '../../src/features/provider.ts';
 import { reccobeats } from '../../src/features/reccobeats.ts';
-import { openQueue, type Queue } from '../../src/jobs/queue.ts';
 import type { Enrichment } from '../../src/enrichment/enrichment.ts';
 import { runRound } from '../../src/jobs/worker.ts';
 import { useConnected } from '../support/connected.ts';
@@ -21,7 +20,6 @@ const PER_DAY = 1000;
 
 beforeEach(async () => {
   await test.db.execute('TRUNCATE users, tracks, artists, enrichment_misses CASCADE');
-  await test.db.execute('DELETE FROM pgboss.job');
   await test.db.execute(
     `UPDATE enrichments SET asked = 0, asked_date = NULL, next_at = NULL, not_before = NULL, leased_until = NULL,
        failures = 0, failure = NULL`,
@@ -214,11 +212,9 @@ describe('several workers', () => {
 });
 
 describe('a round of the worker', () => {
-  let queue: Queue;
-  const round = (enrichment?: Enrichment) => runRound(test.db, queue, test.access, enrichment);
+  const round = (enrichment?: Enrichment) => runRound(test.db, test.access, enrichment);
 
   it('asks when it is switched on and due, and not otherwise', async () => {
-    queue = await openQueue(test.db);
     await addToLibrary(ids.slice(0, 50));
     const from = calls();
     await round();
@@ -235,7 +231,6 @@ describe('a round of the worker', () => {
   });
 
   it('does not hold captures back while ReccoBeats asks to wait', async () => {
-    queue = await openQueue(test.db);
     await test.db.execute(`UPDATE enrichments SET not_before = now() + interval '1 day'`);
     await test.db.execute(
       `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '00:00'`,

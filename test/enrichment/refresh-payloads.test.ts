@@ -2,7 +2,6 @@ import { beforeEach, expect, it } from 'vitest';
 import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
 import { refreshPayloads } from '../../src/enrichment/refresh-payloads.ts';
 import { getEnrichmentState } from '../../src/enrichment/turns.ts';
-import { openQueue } from '../../src/jobs/queue.ts';
 import { runRound } from '../../src/jobs/worker.ts';
 import { ALICE } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
@@ -17,7 +16,6 @@ const GONE = 'gone0000000000000000ab';
 
 beforeEach(async () => {
   await test.db.execute('TRUNCATE users, tracks, artists, enrichment_misses, spotify_limits CASCADE');
-  await test.db.execute('DELETE FROM pgboss.job');
   await test.db.execute(
     `UPDATE enrichments SET asked = 0, next_at = NULL, leased_until = NULL, failures = 0, failure = NULL`,
   );
@@ -114,11 +112,10 @@ it('a round asks by way of whoever is connected, once a minute, and of nobody wh
   await test.db.execute(
     `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '23:59:59'`,
   );
-  const queue = await openQueue(test.db);
   await addToLibrary(bob, ...known);
   const from = test.spotify.calls.length;
   const round = (payloadsPerDay: number) =>
-    runRound(test.db, queue, test.access, { features: null, payloadsPerDay });
+    runRound(test.db, test.access, { features: null, payloadsPerDay });
   await round(0);
   expect(asked(from)).toEqual([]);
   await round(50);

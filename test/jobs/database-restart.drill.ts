@@ -49,9 +49,7 @@ it('a server that is stopped and started in the middle of a capture costs neithe
 
   /** As if ten minutes passed from one look to the next: what was cut off is taken over, what failed is tried again. */
   const kept = async (): Promise<unknown> => {
-    await db.execute(
-      `UPDATE pgboss.job SET started_on = started_on - interval '10 minutes' WHERE state = 'active'`,
-    );
+    await db.execute(`UPDATE job_leases SET leased_until = leased_until - interval '10 minutes'`);
     await db.execute(
       `UPDATE capture_runs SET finished_at = finished_at - interval '10 minutes' WHERE outcome = 'failed'`,
     );

@@ -7,8 +7,9 @@ import {
   type StandInPlay,
 } from '../../scripts/spotify-stand-in/server.ts';
 import { createDb, type Db } from '../../src/db.ts';
-import { openQueue, QUEUES, type Queue } from '../../src/jobs/queue.ts';
-import { planJobs, workOff } from '../../src/jobs/worker.ts';
+import { listDue } from '../../src/jobs/due.ts';
+import { takeJobs } from '../../src/jobs/job-leases.ts';
+import { runRound } from '../../src/jobs/worker.ts';
 import { findConnectionHealth } from '../../src/users/connection-health.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
@@ -84,7 +85,7 @@ describe(
     let spotify: SpotifyStandIn;
     let access: SpotifyAccess;
     let proxy: TcpProxy;
-    const workers: { db: Db; queue: Queue }[] = [];
+    const workers: Db[] = [];
     /** What the stand-in has answered and we have looked at. */
     let seen = 0;
 
@@ -102,17 +103,15 @@ describe(
       access = { settings: settingsFor(spotify), tokenKeys };
       proxy = await startTcpProxy(test.url);
       await proxy.forward();
-      for (const url of [test.url, proxy.url]) {
-        const db = createDb({ url, poolMin: 0, poolMax: 4, applicationName: 'sim-worker' });
-        workers.push({ db, queue: await openQueue(db) });
-      }
+      for (const url of [test.url, proxy.url])
+        workers.push(createDb({ url, poolMin: 0, poolMax: 4, applicationName: 'sim-worker' }));
       for (const one of people) {
         one.userId = await insertListener(test.db, one.id, one.timezone);
         await agree(one);
       }
     });
     afterAll(async () => {
-      for (const { db } of workers) await db.close();
+      for (const db of workers) await db.close();
       await proxy.close();
       await spotify.close();
     });
@@ -138,11 +137,9 @@ describe(
       }
     };
 
-    const round = async ({ db, queue }: { db: Db; queue: Queue }, at: number): Promise<void> => {
-      await queue.tidy();
-      await planJobs(db, queue);
+    const round = async (db: Db, at: number): Promise<void> => {
       await clock.set(new Date(at + 1_000));
-      await workOff(db, queue, access);
+      await runRound(db, access);
     };
 
     /** The pages Spotify has given out since we last looked: whatever is in one must be kept. */
@@ -210,7 +207,7 @@ describe(
           spotify.fail({ on: '/v1/', kind: 'rate-limit', retryAfter: PENALTY_SECONDS, quotaExceeded: true });
         if (at === limitedTo) spotify.heal();
         for (const one of people) {
-          // Ann and Ben come back two days after they were told; Cleo connects again as soon as she is warned.
+          // Ann and Ben come back after two days; Cleo connects again as soon as she is warned.
           const { state } = await findConnectionHealth(test.db, one.userId);
           const gone = one.deadSince !== null && at >= one.deadSince + DEAD_MS;
           if (gone || state === 'expiring') await agree(one);
@@ -225,7 +222,7 @@ describe(
             one.days.add(day);
         }
         if (Math.floor(at / STEP_MS) % 5 === 0) await Promise.all(workers.map((worker) => round(worker, at)));
-        else await round(workers[Math.floor(at / STEP_MS) % 2] as { db: Db; queue: Queue }, at);
+        else await round(workers[Math.floor(at / STEP_MS) % 2] as Db, at);
         lookAtPages();
       }
 
@@ -245,12 +242,12 @@ describe(
         restarted?: number | undefined;
       },
     ): Promise<boolean> {
-      const [first, second] = workers as [{ db: Db; queue: Queue }, { db: Db; queue: Queue }];
+      const [first, second] = workers as [Db, Db];
       if (at === when.abandoned) {
-        // Killed with its jobs in hand: they are nobody's until they expire.
-        await planJobs(first.db, first.queue);
+        // Killed with its jobs in hand: they are nobody's until their leases end.
         await clock.set(new Date(at + 1_000));
-        for (const name of QUEUES) await first.queue.take(name, 10);
+        for (const job of ['capture', 'plays'] as const)
+          await takeJobs(first, job, await listDue(first, job));
         return false;
       }
       if (at === when.terminated || at === when.restarted) {

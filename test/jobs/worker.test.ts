@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDb, type Db } from '../../src/db.ts';
-import { openQueue, type Queue } from '../../src/jobs/queue.ts';
+import { finishJob, giveJobBack, takeJobs, type TakenJob } from '../../src/jobs/job-leases.ts';
 import { runRound, startWorker } from '../../src/jobs/worker.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
@@ -12,25 +12,22 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const test = useConnected();
 let [alice, bob] = [0, 0];
-let queue: Queue;
 
 beforeAll(async () => {
   // Every minute of the day is late enough.
   await test.db.execute(
     `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '00:00'`,
   );
-  queue = await openQueue(test.db);
 });
 beforeEach(async () => {
   await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
-  await test.db.execute('DELETE FROM pgboss.job');
   test.spotify.heal();
   test.serve({});
   [alice, bob] = [await test.connectListener(ALICE), await test.connectListener(BOB)];
   await test.db.execute(`UPDATE spotify_connections SET authorized_at = authorized_at - interval '1 day'`);
 });
 
-const round = (): Promise<void> => runRound(test.db, queue, test.access);
+const round = (): Promise<void> => runRound(test.db, test.access);
 const callsTo = (path: string): number => test.spotify.calls.filter((call) => call.path === path).length;
 const topCalls = (): number => callsTo('/v1/me/top/tracks');
 const playCalls = (): number => callsTo('/v1/me/player/recently-played');
@@ -59,10 +56,10 @@ describe('a round', () => {
 
   it('of each of six workers at once, round after round, makes each call to Spotify once', async () => {
     const [top, plays] = [topCalls(), playCalls()];
-    const workers = await Promise.all(Array.from({ length: 6 }, () => openWorker(test.url)));
+    const workers = Array.from({ length: 6 }, () => openWorker(test.url));
     for (let rounds = 0; rounds < 2; rounds += 1)
-      await Promise.all(workers.map(({ db, queue: own }) => runRound(db, own, test.access)));
-    await Promise.all(workers.map(({ db }) => db.close()));
+      await Promise.all(workers.map((db) => runRound(db, test.access)));
+    await Promise.all(workers.map((db) => db.close()));
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
     expect([topCalls() - top, playCalls() - plays]).toEqual([CALLS.top, CALLS.plays]);
   });
@@ -71,15 +68,15 @@ describe('a round', () => {
     test.spotify.fail({ on: '/v1/', kind: 'rate-limit', retryAfter: 86_400 });
     const calls = test.spotify.calls.length;
     await round();
-    // Up to four jobs are at it when the first is told.
+    // Up to four calls are under way when the first is answered.
     expect(test.spotify.calls.length - calls).toBeLessThanOrEqual(4);
-    const told = test.spotify.calls.length;
+    const after = test.spotify.calls.length;
     await round();
-    expect(test.spotify.calls).toHaveLength(told);
+    expect(test.spotify.calls).toHaveLength(after);
     expect([await kept(alice), await kept(bob)]).toEqual([nothing, nothing]);
     test.spotify.heal();
     await test.db.execute(`UPDATE spotify_limits SET not_before = now()`);
-    // What was told to wait in person is tried again some minutes later.
+    // What met the answer itself is tried again some minutes later.
     await test.db.execute(`UPDATE capture_runs SET finished_at = finished_at - interval '1 hour'`);
     await test.db.execute(`UPDATE play_polls SET next_poll_at = now()`);
     await round();
@@ -119,17 +116,66 @@ describe('a round', () => {
 
 const nonsense = { short_term: [null, 7 as never], medium_term: [], long_term: [] };
 
-async function openWorker(url: string): Promise<{ db: Db; queue: Queue }> {
-  const db = createDb({ url, poolMin: 0, poolMax: 4, applicationName: 'test-worker' });
-  return { db, queue: await openQueue(db) };
-}
+const openWorker = (url: string): Db =>
+  createDb({ url, poolMin: 0, poolMax: 4, applicationName: 'test-worker' });
 
-/** As if whatever is under way had been begun this long ago. */
+/** As if every job had been taken this much earlier. */
 const letPass = (minutes: number): Promise<number> =>
   test.db.execute(
-    `UPDATE pgboss.job SET started_on = started_on - make_interval(secs => 60 * $1::float8) WHERE state = 'active'`,
+    `UPDATE job_leases SET leased_until = leased_until - make_interval(secs => 60 * $1::float8)`,
     [minutes],
   );
+
+describe('a job', () => {
+  it('is not taken by a worker that looked while another was finishing it', async () => {
+    const taken = await test.db.withTransaction(async (tx) => {
+      const [job] = await takeJobs(tx, 'plays', [alice]);
+      // It sees the poll due, and waits for this row of job_leases.
+      const late = takeJobs(test.db, 'plays', [alice]);
+      await vi.waitUntil(() => isWaiting(), { timeout: 20_000, interval: 20 });
+      await tx.execute(
+        `INSERT INTO play_polls (user_id, next_poll_at, polled_at) VALUES ($1, now() + interval '1 hour', now())`,
+        [alice],
+      );
+      await finishJob(tx, 'plays', job as TakenJob);
+      return { late };
+    });
+    expect(await taken.late).toEqual([]);
+  });
+
+  it('that changed nothing is tried again once its lease has ended, and one given back at once', async () => {
+    const take = async (): Promise<TakenJob[]> => takeJobs(test.db, 'plays', [alice]);
+    const [first] = await take();
+    await finishJob(test.db, 'plays', first as TakenJob);
+    expect(await take()).toEqual([]);
+    await letPass(2.1);
+    const [second] = await take();
+    await giveJobBack(test.db, 'plays', second as TakenJob);
+    expect(await take()).toHaveLength(1);
+  });
+
+  it('is the next holder’s alone once its lease has ended', async () => {
+    const [slow] = await takeJobs(test.db, 'plays', [alice]);
+    await letPass(2.1);
+    expect(await takeJobs(test.db, 'plays', [alice])).toHaveLength(1);
+    expect(await giveJobBack(test.db, 'plays', slow as TakenJob)).toBe(0);
+    expect(await takeJobs(test.db, 'plays', [alice])).toEqual([]);
+  });
+
+  it('is not held up by a lease taken before the clock was put back', async () => {
+    await takeJobs(test.db, 'plays', [alice]);
+    await letPass(-60);
+    expect(await takeJobs(test.db, 'plays', [alice])).toHaveLength(1);
+  });
+});
+
+const isWaiting = async (): Promise<boolean> =>
+  (
+    await test.db.one<{ waiting: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE NOT granted AND datname = current_database()) AS waiting`,
+    )
+  ).waiting;
 
 const KILLS = drilled(3, 50);
 
@@ -214,11 +260,11 @@ describe('a database that goes away in the middle of a capture', () => {
   it('costs nothing: the same worker keeps the day once it is back', { timeout: 60_000 }, async () => {
     const proxy = await startTcpProxy(test.url);
     await proxy.forward();
-    const own = await openWorker(proxy.url);
+    const own = openWorker(proxy.url);
     test.spotify.fail({ on: 'top-tracks', kind: 'silence', times: 3 });
     const calls = topCalls();
     const hasty = { ...test.access, settings: { ...test.access.settings, timeoutMs: 1_500 } };
-    const broken = runRound(own.db, own.queue, hasty).catch((error: unknown) => error);
+    const broken = runRound(own, hasty).catch((error: unknown) => error);
     await vi.waitUntil(() => topCalls() > calls, { timeout: 20_000 });
     await proxy.refuse();
     expect(await broken).toBeInstanceOf(Error);
@@ -226,15 +272,15 @@ describe('a database that goes away in the middle of a capture', () => {
     await proxy.forward();
     test.spotify.heal();
     await letPass(3);
-    await runRound(own.db, own.queue, test.access);
+    await runRound(own, test.access);
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
-    await own.db.close();
+    await own.close();
     await proxy.close();
   });
 
   it('does not end a worker: it goes on by itself', { timeout: 60_000 }, async () => {
     const proxy = await startTcpProxy(test.url);
-    const db = createDb({ url: proxy.url, poolMin: 0, poolMax: 4, applicationName: 'test-worker' });
+    const db = openWorker(proxy.url);
     // Nothing listens yet.
     await proxy.refuse();
     const worker = startWorker(db, test.access, { roundMs: 200 });

@@ -1,20 +1,17 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openQueue, type Queue } from '../../src/jobs/queue.ts';
-import { planJobs, runRound } from '../../src/jobs/worker.ts';
+import { runRound } from '../../src/jobs/worker.ts';
 import { listDueSendings } from '../../src/playlists/due-sendings.ts';
-import { continueSending } from '../../src/playlists/send.ts';
+import { takeDueSending, takeSending } from '../../src/playlists/lease.ts';
 import { findSending, startSending } from '../../src/playlists/sendings.ts';
 import { useConnected } from '../support/connected.ts';
-import { insertFilledPlaylist, letTimePass, spotifyIds, urisOf } from '../support/playlists.ts';
+import { insertFilledPlaylist, letTimePass, spotifyIds, urisOf, sendNow } from '../support/playlists.ts';
 
 const test = useConnected();
 const ids = spotifyIds(250);
-let queue: Queue;
 let userId: number;
 let made = 0;
 
 beforeAll(async () => {
-  queue = await openQueue(test.db);
   userId = await test.connectListener('alice-stand-in');
   // Nothing else is to be done for her.
   await test.db.execute('UPDATE users SET paused_at = now()');
@@ -31,9 +28,9 @@ async function start(): Promise<string> {
   await startSending(test.db, userId, `p${made}`, { isPublic: false });
   return `p${made}`;
 }
-const go = (playlistId: string) => continueSending(test.db, userId, test.access, playlistId);
+const go = (playlistId: string) => sendNow(test.db, userId, test.access, playlistId);
 const look = (playlistId: string) => findSending(test.db, userId, playlistId);
-const round = () => runRound(test.db, queue, test.access);
+const round = () => runRound(test.db, test.access);
 const isDue = async (): Promise<boolean> => (await listDueSendings(test.db)).length > 0;
 const filled = () => test.spotify.playlists.map(({ uris }) => uris);
 
@@ -65,13 +62,20 @@ describe('the worker goes on by itself', () => {
   it('once, however many workers there are', async () => {
     await killed();
     await letTimePass(test.db);
-    await Promise.all([planJobs(test.db, queue), planJobs(test.db, queue)]);
-    const jobs = await test.db.one(
-      `SELECT count(*)::int AS jobs FROM pgboss.job WHERE name = 'sendings' AND state = 'created'`,
-    );
-    expect(jobs).toEqual({ jobs: 1 });
+    const calls = test.spotify.calls.length;
     await Promise.all([round(), round(), round()]);
     expect(filled()).toEqual([urisOf(ids)]);
+    // What was pending is looked for, and what is missing sent in two calls.
+    expect(test.spotify.calls.length - calls).toBe(3);
+  });
+
+  it('not where another worker has tried since it looked, though its listener still may', async () => {
+    const playlistId = await start();
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 500, times: 'once' });
+    await go(playlistId);
+    await test.db.execute('UPDATE playlist_sendings SET not_before = NULL');
+    expect(await takeDueSending(test.db, userId, playlistId)).toBeNull();
+    expect(await takeSending(test.db, userId, playlistId)).not.toBeNull();
   });
 
   it('with what was never begun, since the process died right after the press of the button', async () => {

@@ -3,14 +3,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import type { Db, Queries } from '../../src/db.ts';
-import { continueSending } from '../../src/playlists/send.ts';
 import { findSending, forgetSending, listLeftOut, startSending } from '../../src/playlists/sendings.ts';
 import { deletePlaylist } from '../../src/playlists/playlists.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlaylist, insertTrack } from '../support/factories.ts';
-import { insertFilledPlaylist, insertTracks, letTimePass, spotifyIds, urisOf } from '../support/playlists.ts';
+import {
+  insertFilledPlaylist,
+  insertTracks,
+  letTimePass,
+  spotifyIds,
+  urisOf,
+  sendNow,
+} from '../support/playlists.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
 const test = useDatabase();
@@ -41,7 +47,7 @@ async function start(ids: readonly string[], isPublic = false): Promise<string> 
   await startSending(test.db, userId, playlistId, { isPublic });
   return playlistId;
 }
-const go = (playlistId: string, db: Db = test.db) => continueSending(db, userId, access, playlistId);
+const go = (playlistId: string, db: Db = test.db) => sendNow(db, userId, access, playlistId);
 const look = async (playlistId: string) => await findSending(test.db, userId, playlistId);
 /** Goes on as a listener would: again and again, each time after what there was to wait for. */
 async function press(playlistId: string): Promise<void> {
@@ -249,7 +255,7 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
       ...access,
       settings: settingsFor(spotify, { apiUrl: 'http://127.0.0.1:40999', timeoutMs: 1_000 }),
     };
-    await continueSending(test.db, userId, nowhere, playlistId);
+    await sendNow(test.db, userId, nowhere, playlistId);
     expect(await look(playlistId)).toMatchObject({
       state: 'stopped',
       problem: 'unreachable',

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../src/db.ts';
+import { takeSending } from '../../src/playlists/lease.ts';
+import { runSending } from '../../src/playlists/send.ts';
+import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { insertPlaylist } from './factories.ts';
 
 /** Ids of Spotify's shape; the same number, the same id. */
@@ -55,4 +58,15 @@ export async function settled(db: Db, playlistId: string): Promise<string> {
     await sleep(50);
   }
   throw new Error('the sending never came to rest');
+}
+
+/** As the button does, but waits until it is over. */
+export async function sendNow(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  playlistId: string,
+): Promise<void> {
+  const leased = await takeSending(db, userId, playlistId);
+  if (leased) await runSending({ db, userId, access, leased });
 }

@@ -4,7 +4,7 @@ import type { Queries } from '../../src/db.ts';
 export const describeSchema = (db: Queries): Promise<unknown[]> =>
   db.many(
     `WITH ours AS (
-       SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'pgboss')
+       SELECT oid FROM pg_namespace WHERE nspname = 'public'
      ),
      borrowed AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
      relations AS (

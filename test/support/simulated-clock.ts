@@ -10,7 +10,7 @@ export interface SimulatedClock {
 
 /**
  * Gives a test database a clock that is set by hand: a function `now` of its own stands before PostgreSQL's, so that
- * our SQL, the queue's and every "not before" go by it, in every process. Whoever else needs the time is handed `now`.
+ * our SQL and every "not before" go by it, in every process. Whoever else needs the time is handed `now`.
  */
 export function useSimulatedClock(test: TestDatabase): SimulatedClock {
   let current = new Date();

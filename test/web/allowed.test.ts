@@ -3,8 +3,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { openQueue } from '../../src/jobs/queue.ts';
-import { runRound, workOff } from '../../src/jobs/worker.ts';
+import { refreshPayloads } from '../../src/enrichment/refresh-payloads.ts';
+import { runRound } from '../../src/jobs/worker.ts';
+import { continueDueSendings } from '../../src/playlists/due-sendings.ts';
+import { pollPlays } from '../../src/plays/poll.ts';
 import { captureSnapshots } from '../../src/snapshots/capture.ts';
 import { accessOf } from '../../src/users/access-token.ts';
 import { ALICE, BOB, cookiesOf, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
@@ -66,8 +68,7 @@ describe('a listener who was taken out of the list', () => {
     );
     await test.db.execute(`UPDATE users SET timezone = 'Pacific/Kiritimati'`);
     const before = await alicesRows(archive);
-    const queue = await openQueue(test.db);
-    await runRound(test.db, queue, accessOf(test.config), { features: null, payloadsPerDay: 5 });
+    await runRound(test.db, accessOf(test.config), { features: null, payloadsPerDay: 5 });
     expect(await alicesRows(archive)).toEqual(before);
     const polled = await test.db.many(`SELECT user_id FROM play_polls`);
     expect(polled).toEqual([{ user_id: bobId }]);
@@ -75,13 +76,16 @@ describe('a listener who was taken out of the list', () => {
     expect(sent).toEqual([{ user_id: bobId }]);
   });
 
-  it('is not asked about by a job that was planned before, and nothing is written down of it', async () => {
+  it('is not asked about by a job that was taken before, and nothing is written down of it', async () => {
     const before = await alicesRows(archive);
-    const queue = await openQueue(test.db);
+    const access = accessOf(test.config);
     const asked = test.spotify.calls.length;
-    for (const [n, name] of (['capture', 'plays', 'sendings', 'payloads'] as const).entries())
-      await queue.add(name, [{ user_id: aliceId, job_id: `00000000-0000-4000-8000-00000000000${n}` }]);
-    await workOff(test.db, queue, accessOf(test.config), { features: null, payloadsPerDay: 5 });
+    await Promise.allSettled([
+      captureSnapshots(test.db, aliceId, access),
+      pollPlays(test.db, aliceId, access),
+      continueDueSendings(test.db, aliceId, access),
+      refreshPayloads(test.db, aliceId, access, 5),
+    ]);
     expect(test.spotify.calls.slice(asked).filter(({ listenerId }) => listenerId === ALICE)).toEqual([]);
     expect(await alicesRows(archive)).toEqual(before);
   });
