@@ -2,19 +2,20 @@ import { Router } from 'express';
 import type { WebContext } from './context.ts';
 import { requireSignIn, type Authenticator } from './sign-in/sign-in.ts';
 import { archiveRoutes } from './home/claim-routes.ts';
-import { artistChartRoutes, artistRoutes } from './artists/routes.ts';
+import { artistRoutes } from './artists/routes.ts';
 import { audioFeatureRoutes } from './settings/feature-routes.ts';
 import { authRoutes, signOutRoutes } from './sign-in/routes.ts';
 import { captureRoutes } from './settings/capture-routes.ts';
 import { connectionRoutes } from './settings/connection-routes.ts';
-import { chartRoutes, dashboardRoutes } from './dashboard/routes.ts';
+import { chartRoutes } from './chart-map.ts';
+import { dashboardRoutes } from './dashboard/routes.ts';
 import { deviceRoutes } from './settings/device-routes.ts';
 import { exploreRoutes } from './explore/routes.ts';
 import { hiddenRoutes } from './settings/hidden-routes.ts';
 import { historyRoutes } from './history/routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { importRoutes } from './settings/import-routes.ts';
-import { moodChartRoutes, moodRoutes } from './mood/routes.ts';
+import { moodRoutes } from './mood/routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import { playlistBuilderRoutes } from './playlists/builder-routes.ts';
 import { playlistFileRoutes } from './playlists/file-routes.ts';
@@ -22,8 +23,7 @@ import { playlistSendingRoutes } from './playlists/sending-routes.ts';
 import { playlistRoutes } from './playlists/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { snapshotRoutes } from './dashboard/snapshot-routes.ts';
-import { trackChartRoutes, trackRoutes } from './tracks/routes.ts';
-import { timeChartRoutes } from './time-machine/chart-routes.ts';
+import { trackRoutes } from './tracks/routes.ts';
 import { timeMachineRoutes } from './time-machine/routes.ts';
 import { yourDataRoutes } from './settings/your-data-routes.ts';
 
@@ -39,18 +39,13 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
 const personalRoutes = (context: WebContext): Router[] => [
   signOutRoutes(context), // /logout
   dashboardRoutes(context), // /dashboard
-  chartRoutes(context), // /api/…
   exploreRoutes(context), // /explore, /explore.csv
   moodRoutes(context), // /mood, /mood/:quadrant
-  moodChartRoutes(context), // /api/mood-…, /api/tempo, /api/key, /api/mode
   searchRoutes(context), // /search, /api/suggestions
   snapshotRoutes(context), // /snapshots
   trackRoutes(context), // /tracks/:trackId, its payload
-  trackChartRoutes(context), // /api/tracks/…
   artistRoutes(context), // /artists/:artistId
-  artistChartRoutes(context), // /api/artists/…
   timeMachineRoutes(context), // /time-machine, /time-machine/:year/:month/:day
-  timeChartRoutes(context), // /api/time-machine/…
   playlistBuilderRoutes(context), // /playlists/new
   playlistRoutes(context), // /playlists, /playlists/:playlistId
   playlistSendingRoutes(context), // /playlists/:playlistId/send, …/progress
@@ -64,7 +59,8 @@ const personalRoutes = (context: WebContext): Router[] => [
   yourDataRoutes(context), // /settings/export, /settings/disconnect, /settings/delete
   connectionRoutes(context), // /api/connection, /settings/fetching
   hiddenRoutes(context), // /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
-  historyRoutes(context), // /history, /api/plays-by-hour, /api/plays-by-day
+  historyRoutes(context), // /history
+  chartRoutes(context), // /api/…, as chart-map.ts lists them
 ];
 
 /** Every route of these rooms asks for a sign-in first; any other address stays a 404 for everybody. */

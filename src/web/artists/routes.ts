@@ -14,6 +14,7 @@ import type { WebContext } from '../context.ts';
 import { featuresChart } from '../tracks/feature-charts.ts';
 import { artistPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
+import type { ChartAnswers } from '../page/chart-answers.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { presenceCharts, shareOf } from './presence-charts.ts';
 import { readId, readParams } from '../page/read-params.ts';
@@ -69,18 +70,16 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
   };
 }
 
-/** The charts of an artist below `/api/artists/:artistId`. */
-export function artistChartRoutes({ db }: WebContext): Router {
-  return Router()
-    .get('/api/artists/:artistId/presence', async (req, res) => {
-      const { range } = readParams(presenceParams, req.query);
-      const artist = await artistOf(db, req);
-      const presences = await listPresence(db, userIdOf(req), artist.artist_id);
-      const months = presences.find(({ timeRange }) => timeRange === range)?.months ?? [];
-      res.json({ labels: months.map(({ month }) => month), data: months.map(shareOf) });
-    })
-    .get('/api/artists/:artistId/audio-features', async (req, res) => {
-      const { average } = await artistOf(db, req);
-      res.json({ labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => average[name]) });
-    });
-}
+export const artistCharts: ChartAnswers = {
+  'artists/:artistId/presence': async ({ db }, req) => {
+    const { range } = readParams(presenceParams, req.query);
+    const artist = await artistOf(db, req);
+    const presences = await listPresence(db, userIdOf(req), artist.artist_id);
+    const months = presences.find(({ timeRange }) => timeRange === range)?.months ?? [];
+    return { labels: months.map(({ month }) => month), data: months.map(shareOf) };
+  },
+  'artists/:artistId/audio-features': async ({ db }, req) => {
+    const { average } = await artistOf(db, req);
+    return { labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => average[name]) };
+  },
+};

@@ -13,6 +13,7 @@ import { countClaimable } from '../home/claimable.ts';
 import type { WebContext } from '../context.ts';
 import { connectionOf } from '../sign-in/connection-banner.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import { drawnFrom } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { linkRanges, rangeParam } from '../page/time-ranges.ts';
@@ -62,17 +63,10 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
 
 const chartParams = z.object({ range: rangeParam.optional() });
 
-/** `/api/energy-distribution` and its siblings: the whole archive, or with `?range=` that range's newest list. */
-export function chartRoutes({ db }: WebContext): Router {
-  const router = Router();
-  for (const [name, draw] of Object.entries(CHARTS)) {
-    router.get(`/api/${name}`, async (req, res) => {
-      const { range: timeRange } = readParams(chartParams, req.query);
-      const figures = timeRange
-        ? await computeListFigures(db, userIdOf(req), timeRange)
-        : (await getArchiveSummary(db, userIdOf(req))).figures;
-      res.json(draw(figures));
-    });
-  }
-  return router;
-}
+/** `energy-distribution` and its siblings: the whole archive, or with `?range=` that range's newest list. */
+export const dashboardCharts = drawnFrom('', CHARTS, async ({ db }, req) => {
+  const { range } = readParams(chartParams, req.query);
+  return range
+    ? computeListFigures(db, userIdOf(req), range)
+    : (await getArchiveSummary(db, userIdOf(req))).figures;
+});

@@ -10,6 +10,7 @@ import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
 import { calendarYear, drawCalendar } from './calendar.ts';
 import { daysChart, groupByDay, hourLabels, hoursChart, labelled, timeRangeBeside } from './charts.ts';
+import type { ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 
@@ -50,21 +51,23 @@ type Asked = z.infer<typeof historyParams>;
 
 /** `/history`: every play kept, and what they come to. */
 export function historyRoutes(context: WebContext): Router {
-  return Router()
-    .get('/history', async (req, res) => {
-      const asked = readParams(historyParams, req.query);
-      const history = await readHistory(context, req, asked);
-      renderPage(res, 'history/index', { title: 'History', scripts: ['pages/history.js'] }, { history });
-    })
-    .get('/api/plays-by-hour', async (req, res) => {
-      const asked = readParams(historyParams, req.query);
-      res.json(hourLabels(await countPlaysByHour(context.db, listenerOf(req), periodOf(req, asked))));
-    })
-    .get('/api/plays-by-day', async (req, res) => {
-      const asked = readParams(historyParams, req.query);
-      res.json(labelled(await countPlaysByDay(context.db, listenerOf(req), periodOf(req, asked))));
-    });
+  return Router().get('/history', async (req, res) => {
+    const asked = readParams(historyParams, req.query);
+    const history = await readHistory(context, req, asked);
+    renderPage(res, 'history/index', { title: 'History', scripts: ['pages/history.js'] }, { history });
+  });
 }
+
+export const historyCharts: ChartAnswers = {
+  'plays-by-hour': async ({ db }, req) => {
+    const period = periodOf(req, readParams(historyParams, req.query));
+    return hourLabels(await countPlaysByHour(db, listenerOf(req), period));
+  },
+  'plays-by-day': async ({ db }, req) => {
+    const period = periodOf(req, readParams(historyParams, req.query));
+    return labelled(await countPlaysByDay(db, listenerOf(req), period));
+  },
+};
 
 /** Days that are named go before a span; a span ends today. */
 function periodOf(req: Request, { from, to, span: chosen }: Asked): Period {

@@ -12,6 +12,7 @@ import {
 } from '../../mood/quadrants.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import { drawnFrom, type ChartAnswers } from '../page/chart-answers.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -59,16 +60,10 @@ async function readQuadrant(db: WebContext['db'], req: Request) {
   return { quadrant, name: QUADRANT_NAMES[quadrant], count, tracks, links };
 }
 
-/** `/api/mood-quadrants` and its siblings. */
-export function moodChartRoutes({ db }: WebContext): Router {
-  const router = Router().get('/api/mood-over-time', async (req, res) => {
+export const moodCharts: ChartAnswers = {
+  'mood-over-time': async ({ db }, req) => {
     const timeRange = rangeOf(req);
-    res.json(drawMoodPath(await getMoodFigures(db, userIdOf(req)), timeRange));
-  });
-  for (const [name, draw] of Object.entries(MOOD_CHARTS)) {
-    router.get(`/api/${name}`, async (req, res) => {
-      res.json(draw(await getMoodFigures(db, userIdOf(req))));
-    });
-  }
-  return router;
-}
+    return drawMoodPath(await getMoodFigures(db, userIdOf(req)), timeRange);
+  },
+  ...drawnFrom('', MOOD_CHARTS, ({ db }, req) => getMoodFigures(db, userIdOf(req))),
+};

@@ -11,6 +11,7 @@ import { playlistPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { ARRANGEMENT_WORDS, nameRecipe, readPreview, type Preview } from './preview.ts';
 import { readRecipe, readRecipeText, recipeAddress, type Recipe } from './recipe.ts';
+import { drawnFrom } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
@@ -25,7 +26,7 @@ const buildForm = z.object({
 
 /** `/playlists/new`: any list becomes a playlist, seen before it is kept; all of it is in the address. */
 export function playlistBuilderRoutes({ db }: WebContext): Router {
-  const router = Router()
+  return Router()
     .get('/playlists/new', async (req, res) => {
       if (req.query.from === undefined) {
         const snapshots = await listNewestSnapshots(db, userIdOf(req));
@@ -62,15 +63,13 @@ export function playlistBuilderRoutes({ db }: WebContext): Router {
       });
       return redirectWith(req, res, playlistPath(playlistId), { kind: 'info', text: isNew ? KEPT : KNOWN });
     });
-  for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
-    router.get(`/api/playlist-preview/${name}`, async (req, res) => {
-      const { list, options } = readRecipe(req.query);
-      const { trackIds } = await buildPlaylist(db, userIdOf(req), list, options);
-      res.json(draw(await computeProfile(db, userIdOf(req), trackIds)));
-    });
-  }
-  return router;
 }
+
+export const previewCharts = drawnFrom('playlist-preview/', PLAYLIST_CHARTS, async ({ db }, req) => {
+  const { list, options } = readRecipe(req.query);
+  const { trackIds } = await buildPlaylist(db, userIdOf(req), list, options);
+  return computeProfile(db, userIdOf(req), trackIds);
+});
 
 const CHANGED =
   'The list has changed since this page was made. Here it is as it stands now; nothing was kept yet.';

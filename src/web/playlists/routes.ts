@@ -19,6 +19,7 @@ import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { linkPages } from '../page/page-links.ts';
 import { soundCharts } from './charts.ts';
 import { playlistIdOf } from './id.ts';
+import { drawnFrom } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
@@ -49,7 +50,7 @@ const renameForm = z.object({
 /** `/playlists` and `/playlists/:playlistId`: those built here and those of the old archive. */
 export function playlistRoutes(context: WebContext): Router {
   const { db } = context;
-  const router = Router()
+  return Router()
     .get('/playlists', async (req, res) => {
       const { page } = readParams(pageParams, req.query);
       const total = await countPlaylists(db, userIdOf(req));
@@ -94,15 +95,12 @@ export function playlistRoutes(context: WebContext): Router {
         text: 'The playlist is deleted here. A copy at Spotify stays there.',
       });
     });
-  for (const [name, draw] of Object.entries(PLAYLIST_CHARTS)) {
-    router.get(`/api/playlists/:playlistId/${name}`, async (req, res) => {
-      const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
-      const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlistId);
-      res.json(draw(await computeProfile(db, userIdOf(req), trackIds)));
-    });
-  }
-  return router;
 }
+
+export const playlistCharts = drawnFrom('playlists/:playlistId/', PLAYLIST_CHARTS, async ({ db }, req) => {
+  const { playlist_id: playlistId } = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
+  return computeProfile(db, userIdOf(req), await listPlaylistTrackIds(db, userIdOf(req), playlistId));
+});
 
 async function readPlaylist({ db }: WebContext, req: Request) {
   const user = listenerOf(req);

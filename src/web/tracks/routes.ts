@@ -15,6 +15,7 @@ import type { WebContext } from '../context.ts';
 import { featuresChart } from './feature-charts.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { rankCharts } from './rank-charts.ts';
+import type { ChartAnswers } from '../page/chart-answers.ts';
 import { readId, readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { rangeParam } from '../page/time-ranges.ts';
@@ -93,30 +94,26 @@ async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wante
   };
 }
 
-/** The charts of a track below `/api/tracks/:trackId`. */
-export function trackChartRoutes({ db }: WebContext): Router {
-  return Router()
-    .get('/api/tracks/:trackId/rank-history', async (req, res) => {
-      const { range } = readParams(historyParams, req.query);
-      const track = await trackOf(db, req);
-      const histories = await listRankHistories(db, userIdOf(req), track.track_id);
-      const history = histories.find(({ timeRange }) => timeRange === range);
-      res.json({ labels: history?.dates ?? [], data: history?.ranks ?? [] });
-    })
-    .get('/api/tracks/:trackId/audio-features', async (req, res) => {
-      const track = await trackOf(db, req);
-      res.json({ labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => track[name]) });
-    })
-    .get('/api/tracks/:trackId/similar', async (req, res) => {
-      const params = readParams(similarParams, req.query);
-      const { track_id: trackId } = await trackOf(db, req);
-      const { tracks } = await listSimilarTracks(db, userIdOf(req), trackId, {
-        by: params.by,
-        limit: SIMILAR_SHOWN,
-      });
-      res.json({
-        labels: tracks.map(({ name }) => name ?? 'Untitled'),
-        data: tracks.map(({ score }) => score),
-      });
-    });
-}
+export const trackCharts: ChartAnswers = {
+  'tracks/:trackId/rank-history': async ({ db }, req) => {
+    const { range } = readParams(historyParams, req.query);
+    const track = await trackOf(db, req);
+    const histories = await listRankHistories(db, userIdOf(req), track.track_id);
+    const history = histories.find(({ timeRange }) => timeRange === range);
+    return { labels: history?.dates ?? [], data: history?.ranks ?? [] };
+  },
+  'tracks/:trackId/audio-features': async ({ db }, req) => {
+    const track = await trackOf(db, req);
+    return { labels: AUDIO_FEATURES, data: AUDIO_FEATURES.map((name) => track[name]) };
+  },
+  'tracks/:trackId/similar': async ({ db }, req) => {
+    const params = readParams(similarParams, req.query);
+    const { track_id: trackId } = await trackOf(db, req);
+    const wanted = { by: params.by, limit: SIMILAR_SHOWN };
+    const { tracks } = await listSimilarTracks(db, userIdOf(req), trackId, wanted);
+    return {
+      labels: tracks.map(({ name }) => name ?? 'Untitled'),
+      data: tracks.map(({ score }) => score),
+    };
+  },
+};

@@ -1,4 +1,3 @@
-import { Router, type Request } from 'express';
 import { findBump } from '../../snapshots/bump.ts';
 import { CHANGES, compareLists } from '../../snapshots/comparison.ts';
 import type { ListOf } from '../../snapshots/list-source.ts';
@@ -7,38 +6,13 @@ import { listEntries } from '../../snapshots/time-list.ts';
 import { findLatestDate, listMonths } from '../../snapshots/timeline.ts';
 import type { WebContext } from '../context.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
+import type { ChartAnswer, ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { timelineChart } from './calendar.ts';
 import { findShownTime } from './page.ts';
 import { chartQuery } from './params.ts';
 
 const NOTHING = { labels: [], data: [] };
-
-/**
- * `/api/time-machine/…`: what the pages draw, as `{labels, data, time}`, with `?at=2024-03` and `?range=`. `time` is
- * what is told of: a day without a snapshot is answered with the nearest that has one, as on its page.
- */
-export function timeChartRoutes({ db }: WebContext): Router {
-  const router = Router();
-  router.get('/api/time-machine/timeline', async (req, res) => {
-    const { range } = readParams(chartQuery, req.query);
-    res.json(timelineChart(await listMonths(db, userIdOf(req), range)));
-  });
-  for (const [name, draw] of Object.entries(CHARTS_OF_LIST)) {
-    router.get(`/api/time-machine/${name}`, async (req, res) => {
-      const list = await readList(req);
-      if (list === null) return res.json({ ...NOTHING, time: null });
-      return res.json({ ...(await draw(db, userIdOf(req), list)), time: list.time.id });
-    });
-  }
-  return router;
-
-  async function readList(req: Request): Promise<ListOf | null> {
-    const { range: timeRange, at } = readParams(chartQuery, req.query);
-    const { time } = await findShownTime(db, userIdOf(req), { time: at, timeRange });
-    return time && { time, timeRange };
-  }
-}
 
 type Draw = (db: WebContext['db'], userId: number, list: ListOf) => Promise<object>;
 
@@ -47,7 +21,7 @@ const drawFigures =
   async (db, userId, list) =>
     TIME_CHARTS[chart](await computeTimeFigures(db, userId, list));
 
-const CHARTS_OF_LIST: Readonly<Record<string, Draw>> = {
+const DRAWS: Readonly<Record<string, Draw>> = {
   'audio-profile': drawFigures('audio-profile'),
   moods: drawFigures('moods'),
   'top-artists': drawFigures('top-artists'),
@@ -81,4 +55,27 @@ async function newestDate(db: WebContext['db'], userId: number, { timeRange }: L
   const latest = await findLatestDate(db, userId, timeRange);
   if (latest === null) throw new Error('nothing is kept of this range');
   return latest;
+}
+
+/**
+ * What the pages draw, as `{labels, data, time}`, with `?at=2024-03` and `?range=`. `time` is the one shown: a day
+ * without a snapshot is answered with the nearest that has one, as on its page.
+ */
+export const timeCharts: ChartAnswers = {
+  'time-machine/timeline': async ({ db }, req) => {
+    const { range } = readParams(chartQuery, req.query);
+    return timelineChart(await listMonths(db, userIdOf(req), range));
+  },
+  ...Object.fromEntries(
+    Object.entries(DRAWS).map(([name, draw]) => [`time-machine/${name}`, answerWith(draw)]),
+  ),
+};
+
+function answerWith(draw: Draw): ChartAnswer {
+  return async ({ db }, req) => {
+    const { range: timeRange, at } = readParams(chartQuery, req.query);
+    const { time } = await findShownTime(db, userIdOf(req), { time: at, timeRange });
+    if (time === null) return { ...NOTHING, time: null };
+    return { ...(await draw(db, userIdOf(req), { time, timeRange })), time: time.id };
+  };
 }

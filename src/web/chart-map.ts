@@ -1,0 +1,33 @@
+import { Router } from 'express';
+import { artistCharts } from './artists/routes.ts';
+import type { WebContext } from './context.ts';
+import { dashboardCharts } from './dashboard/routes.ts';
+import { historyCharts } from './history/routes.ts';
+import { moodCharts } from './mood/routes.ts';
+import type { ChartAnswers } from './page/chart-answers.ts';
+import { previewCharts } from './playlists/builder-routes.ts';
+import { playlistCharts } from './playlists/routes.ts';
+import { timeCharts } from './time-machine/charts.ts';
+import { trackCharts } from './tracks/routes.ts';
+
+/** Every chart of the pages as JSON, by its address below `/api/`. */
+const CHARTS: ChartAnswers = {
+  ...dashboardCharts, // energy-distribution, decades, top-artists …
+  ...moodCharts, //      mood-quadrants, mood-over-time, tempo, key, mode …
+  ...trackCharts, //     tracks/:trackId/…
+  ...artistCharts, //    artists/:artistId/…
+  ...timeCharts, //      time-machine/…
+  ...previewCharts, //   playlist-preview/…
+  ...playlistCharts, //  playlists/:playlistId/…
+  ...historyCharts, //   plays-by-hour, plays-by-day
+};
+
+export function chartRoutes(context: WebContext): Router {
+  const router = Router();
+  for (const [path, answer] of Object.entries(CHARTS)) {
+    router.get(`/api/${path}`, async (req, res) => {
+      res.json(await answer(context, req));
+    });
+  }
+  return router;
+}
