@@ -12,7 +12,7 @@ import { userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
-import { sendLines } from '../page/send-lines.ts';
+import { sendLines } from '../page/send-stream.ts';
 
 const pageParams = z.object({ page: pageNumber });
 

@@ -5,16 +5,10 @@ import { notFound } from '../../errors.ts';
 import { mayClaim } from './claimable.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
-import { readParams } from '../page/read-params.ts';
+import { readNumberId, readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 
-const archiveId = z.object({
-  archiveId: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/)
-    .transform(Number),
-});
 const confirmation = z.object({
   confirm: z.literal('yes', 'must be ticked: an archive cannot be handed on once it is yours'),
 });
@@ -28,10 +22,10 @@ export function archiveRoutes(context: WebContext): Router {
       renderPage(res, 'archives/unclaimed', { title: 'Archives waiting for their owner' }, { archives });
     })
     .post('/archives/:archiveId/claim', async (req, res) => {
-      const id = archiveId.safeParse(req.params);
-      if (!id.success || !mayClaim(context, listenerOf(req))) throw notFound();
+      const archiveId = readNumberId(req.params.archiveId);
+      if (!mayClaim(context, listenerOf(req))) throw notFound();
       readParams(confirmation, req.body);
-      await claimArchive(db, userIdOf(req), id.data.archiveId);
+      await claimArchive(db, userIdOf(req), archiveId);
       await redirectWith(req, res, '/dashboard', { kind: 'info', text: 'The archive is part of yours now.' });
     });
 }

@@ -25,6 +25,15 @@ export function readId(given: unknown): string {
 }
 
 /**
+ * A number we gave out as an id, from the path of an address.
+ * @throws AppError 404: what can be no id is the same as one that is not there
+ */
+export function readNumberId(given: unknown): number {
+  if (typeof given !== 'string' || !/^[1-9]\d{0,14}$/.test(given)) throw notFound();
+  return Number(given);
+}
+
+/**
  * A path of ours to go back to after sign-in, or the fallback for everything that could lead elsewhere
  * (`//host`, `/\host`, control characters, other schemes).
  */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
+import { codeOf } from '../../database-errors.ts';
 
 /**
  * Sends a download as it is made, no faster than it is read. What fails before its first piece is an error page;
@@ -17,15 +18,30 @@ export async function sendStream(
   const first = await pieces.next();
   res.attachment(name).type(contentType);
   try {
-    await pipeline(Readable.from(beginningWith(first, pieces), { objectMode: false }), res);
-  } catch (error) {
-    // Whoever breaks a download off has not met a fault of ours.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
-      throw error;
+    await pipeUntilEnd(Readable.from(beginningWith(first, pieces), { objectMode: false }), res);
   } finally {
     // Where the reader was gone before the second piece was asked for, nobody else ends the making.
     await pieces.return(undefined);
   }
+}
+
+/** Sends a text as it is made, no faster than it is read. */
+export async function sendLines(
+  req: Request,
+  res: Response,
+  contentType: string,
+  lines: AsyncIterable<string>,
+): Promise<void> {
+  res.set('Content-Type', contentType);
+  if (req.method === 'HEAD') return void res.end();
+  await pipeUntilEnd(Readable.from(lines), res);
+}
+
+/** A reader who breaks a download off has not met a fault of ours. */
+async function pipeUntilEnd(source: Readable, res: Response): Promise<void> {
+  await pipeline(source, res).catch((error: unknown) => {
+    if (codeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
 }
 
 async function* beginningWith(

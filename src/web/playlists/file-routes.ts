@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import type { Db } from '../../db.ts';
 import { streamFileTracks } from '../../playlists/files.ts';
@@ -7,6 +5,7 @@ import { getPlaylist, listPlaylistTrackIds, type Playlist } from '../../playlist
 import type { WebContext } from '../context.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { fileNameOf, PLAYLIST_FORMATS, type PlaylistFormat } from './files.ts';
+import { sendLines } from '../page/send-stream.ts';
 import { playlistIdOf } from './id.ts';
 
 /** A playlist to take away: for a spreadsheet, for a player, for another playlist program. */
@@ -16,17 +15,8 @@ export function playlistFileRoutes({ db }: WebContext): Router {
     router.get(`/playlists/:playlistId/tracks.${extension}`, async (req, res) => {
       const playlist = await getPlaylist(db, userIdOf(req), playlistIdOf(req));
       const trackIds = await listPlaylistTrackIds(db, userIdOf(req), playlist.playlist_id);
-      res.attachment(fileNameOf(playlist, extension)).set('Content-Type', format.contentType);
-      if (req.method === 'HEAD') {
-        res.end();
-        return;
-      }
-      await pipeline(Readable.from(piecesOf(db, format, playlist, trackIds)), res).catch((error: unknown) => {
-        // Whoever breaks a download off has not met a fault of ours.
-        const brokenOff =
-          error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-        if (!brokenOff) throw error;
-      });
+      res.attachment(fileNameOf(playlist, extension));
+      await sendLines(req, res, format.contentType, piecesOf(db, format, playlist, trackIds));
     });
   }
   return router;

@@ -18,7 +18,7 @@ import { piecesOf } from '../middleware/file-upload.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
-import { sendLines } from '../page/send-lines.ts';
+import { sendLines } from '../page/send-stream.ts';
 import type { Flash } from '../types.d.ts';
 
 const PAGE = '/settings/audio-features';

@@ -12,17 +12,11 @@ import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
-import { readParams } from '../page/read-params.ts';
+import { readNumberId, readParams } from '../page/read-params.ts';
 import { REJECT_FORMATS, type RejectFormat } from './reject-files.ts';
 import { renderPage } from '../page/render.ts';
-import { sendLines } from '../page/send-lines.ts';
+import { sendLines } from '../page/send-stream.ts';
 
-const importParams = z.object({
-  importId: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/)
-    .transform(Number),
-});
 const pageParams = z.object({ page: pageNumber });
 
 /** `/settings/imports`: what was moved out of old files, and what could not be. */
@@ -43,7 +37,7 @@ export function importRoutes({ db }: WebContext): Router {
     });
   for (const [extension, format] of Object.entries(REJECT_FORMATS)) {
     router.get(`/settings/imports/:importId/rejects.${extension}`, async (req, res) => {
-      const found = await getImport(db, userIdOf(req), importIdOf(req));
+      const found = await getImport(db, userIdOf(req), readNumberId(req.params.importId));
       res.attachment(`rejects-of-import-${found.import_id}.${extension}`);
       const rejects = streamRejects(db, userIdOf(req), found.import_id);
       await sendLines(req, res, format.contentType, linesOf(format, rejects));
@@ -53,7 +47,7 @@ export function importRoutes({ db }: WebContext): Router {
 }
 
 async function readImport(db: WebContext['db'], req: Request) {
-  const [userId, importId] = [userIdOf(req), importIdOf(req)];
+  const [userId, importId] = [userIdOf(req), readNumberId(req.params.importId)];
   const found = await getImport(db, userId, importId);
   const { page } = readParams(pageParams, req.query);
   const pages = countPages(found.rejects, REJECTS_PER_PAGE);
@@ -65,13 +59,6 @@ async function readImport(db: WebContext['db'], req: Request) {
   const firstPlace = (page - 1) * REJECTS_PER_PAGE + 1;
   const links = linkPages(page, pages, (number) => `/settings/imports/${importId}?page=${number}#list`);
   return { found, reasons, rejects, firstPlace, links };
-}
-
-/** What is no id at all is the same 404 as an import that is not there. */
-function importIdOf(req: Request): number {
-  const parsed = importParams.safeParse(req.params);
-  if (!parsed.success) throw notFound();
-  return parsed.data.importId;
 }
 
 const timezoneOf = (req: Request): string => listenerOf(req).timezone;

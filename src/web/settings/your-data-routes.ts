@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import { Router } from 'express';
 import { z } from 'zod';
 import { countHoldings, deleteListener } from '../../archives/delete-listener.ts';
@@ -6,7 +5,7 @@ import { streamArchive } from '../../exports/stream-archive.ts';
 import { log } from '../../log.ts';
 import { deleteConnection, findConnection } from '../../users/connections.ts';
 import type { WebContext } from '../context.ts';
-import { ownCookie } from '../sign-in/session.ts';
+import { endSession } from '../sign-in/session.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
@@ -56,9 +55,7 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
       }
       await deleteListener(db, userIdOf(req));
       log.info({ request: req.id }, 'a listener deleted their archive');
-      await promisify(req.session.destroy.bind(req.session))();
-      const cookie = ownCookie('session', config.baseUrl);
-      res.clearCookie(cookie.name, cookie.options);
-      return res.set('Clear-Site-Data', '"cache", "cookies", "storage"').redirect(303, '/');
+      await endSession(req, res, config.baseUrl);
+      return res.redirect(303, '/');
     });
 }
