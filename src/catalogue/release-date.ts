@@ -1,3 +1,5 @@
+import { isCalendarDate } from '../calendar.ts';
+
 export type ReleaseDatePrecision = 'year' | 'month' | 'day';
 
 export interface ReleaseDate {
@@ -19,11 +21,4 @@ export function parseReleaseDate(text: string): ReleaseDate | null {
   const precision = PRECISIONS[text.split('-').length - 1] ?? 'day';
   const date = `${year}-${month}-${day}`;
   return year !== '0000' && isCalendarDate(date) ? { date, precision } : null;
-}
-
-/** True for a `YYYY-MM-DD` that stands in the calendar. */
-export function isCalendarDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCalendarDate } from '../catalogue/release-date.ts';
+import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
 /** Filters between two ends. `unit` is how an end is written; the column is that of the library. */
@@ -91,8 +91,10 @@ function dayOf(given: string, end: 'from' | 'to'): string | null {
   const match = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(given);
   if (match === null || match[1] === '0000') return null;
   const [, year = '', month = end === 'from' ? '01' : '12', day] = match;
-  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  const whole = `${year}-${month}-${day ?? (end === 'from' ? '01' : String(lastDay).padStart(2, '0'))}`;
+  const first = `${year}-${month}-01`;
+  if (!isCalendarDate(first)) return null;
+  if (day === undefined) return end === 'from' ? first : lastDayOfMonth(first);
+  const whole = `${year}-${month}-${day}`;
   return isCalendarDate(whole) ? whole : null;
 }
 

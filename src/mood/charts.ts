@@ -19,8 +19,23 @@ export interface MapPoint {
 /** NULL: nothing is known of that month. */
 export type PathPoint = { readonly energy: number; readonly valence: number } | null;
 
-/** C upwards; where Spotify has one name for two, the sharp. */
-export const KEY_NAMES = ['C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B'] as const;
+/** Pitch classes from 0 upwards. */
+export const KEYS = [
+  'C',
+  'C♯ / D♭',
+  'D',
+  'D♯ / E♭',
+  'E',
+  'F',
+  'F♯ / G♭',
+  'G',
+  'G♯ / A♭',
+  'A',
+  'A♯ / B♭',
+  'B',
+];
+/** Where one has two names, the sharp. */
+export const KEY_NAMES: readonly string[] = KEYS.map((key) => key.replace(/ .*/, ''));
 
 /** The charts of the mood page that speak of the whole archive, by the name they have below /api. */
 export const MOOD_CHARTS = {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { formatDate, formatMonth } from '../calendar.ts';
 import { listPeriodTrackIds, listSnapshotTrackIds } from '../snapshots/time-list.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
-import { dayWords, monthWords, rangeWords } from './proposals.ts';
+import { rangeWords } from './proposals.ts';
 import type { TrackList } from './track-list.ts';
 
 const range = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`).default('short_term');
@@ -22,7 +23,7 @@ const month = z
 export const snapshotList = z
   .object({ date: day, range })
   .transform(({ date, range: timeRange }): TrackList => {
-    const words = `the snapshot of ${dayWords(date)}`;
+    const words = `the snapshot of ${formatDate(date)}`;
     return {
       address: [
         ['from', 'snapshot'],
@@ -33,7 +34,7 @@ export const snapshotList = z
       href: `/time-machine/${date.replaceAll('-', '/')}?range=${timeRange}`,
       listTrackIds: (db, userId, limit) => listSnapshotTrackIds(db, userId, { date, timeRange }, limit),
       propose: (tracks) => ({
-        name: `${monthWords(date)} · your top ${tracks}`,
+        name: `${formatMonth(date)} · your top ${tracks}`,
         description: `From ${words}, your top tracks of ${rangeWords(timeRange)}.`,
       }),
     };
@@ -47,7 +48,7 @@ export const periodList = z
       String(given.year),
       ...(given.month === undefined ? [] : [String(given.month).padStart(2, '0')]),
     ];
-    const words = given.month === undefined ? String(given.year) : monthWords(numbers.join('-'));
+    const words = given.month === undefined ? String(given.year) : formatMonth(`${numbers.join('-')}-01`);
     return {
       address: [
         ['from', 'period'],

@@ -1,3 +1,4 @@
+import { RANGE_LABELS } from '../snapshots/time-ranges.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 /** What a playlist is called and said to be, until its listener puts it otherwise. */
@@ -9,27 +10,8 @@ export interface Proposal {
 export const NAME_LIMIT = 100;
 export const DESCRIPTION_LIMIT = 300;
 
-const RANGE_WORDS: Readonly<Record<TimeRange, string>> = {
-  short_term: 'the last 4 weeks',
-  medium_term: 'the last 6 months',
-  long_term: 'the last year',
-};
-
-export const rangeWords = (timeRange: TimeRange): string => RANGE_WORDS[timeRange];
-
-/** "14 March 2024" of a `YYYY-MM-DD`. */
-export const dayWords = (date: string): string =>
-  inWords(date, { day: 'numeric', month: 'long', year: 'numeric' });
-
-/** "March 2024" of a `YYYY-MM-DD` or `YYYY-MM`. */
-export const monthWords = (date: string): string =>
-  inWords(`${date.slice(0, 7)}-01`, { month: 'long', year: 'numeric' });
-
-function inWords(date: string, parts: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(
-    new Date(`${date}T00:00:00Z`),
-  );
-}
+/** "the last 4 weeks" */
+export const rangeWords = (timeRange: TimeRange): string => `the ${RANGE_LABELS[timeRange].toLowerCase()}`;
 
 /** Within what Spotify takes, cut between characters and with an ellipsis where it is longer. */
 export const fitted = ({ name, description }: Proposal): Proposal => ({

@@ -1,3 +1,4 @@
+import { monthAfter } from '../calendar.ts';
 import { BELONGS_TO_ARTIST_PAGE } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -48,13 +49,6 @@ function withoutHoles(months: readonly PresenceMonth[]): PresenceMonth[] {
     whole.push(one);
   }
   return whole;
-}
-
-function monthAfter(month: string): string {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  return number === 12
-    ? `${String(year + 1).padStart(4, '0')}-01`
-    : `${String(year).padStart(4, '0')}-${String(number + 1).padStart(2, '0')}`;
 }
 
 /** The tracks of an artist that stand in a library. */

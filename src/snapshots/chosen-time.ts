@@ -1,3 +1,5 @@
+import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
+
 /** A time somebody travels to: a day, a month, a year, or all of it. Both ends belong to it (`YYYY-MM-DD`). */
 export interface ChosenTime {
   readonly kind: 'day' | 'month' | 'year' | 'all';
@@ -15,10 +17,10 @@ export function readTime(text: string): ChosenTime | null {
   if (year === undefined || year === '0000') return null;
   if (month === undefined) return yearTime(`${year}-01-01`);
   const first = `${year}-${month.padStart(2, '0')}-01`;
-  if (!isDate(first)) return null;
+  if (!isCalendarDate(first)) return null;
   if (day === undefined) return monthTime(first);
   const date = first.slice(0, 8) + day.padStart(2, '0');
-  return isDate(date) ? dayTime(date) : null;
+  return isCalendarDate(date) ? dayTime(date) : null;
 }
 
 export const dayTime = (date: string): ChosenTime => ({ kind: 'day', id: date, from: date, to: date });
@@ -59,15 +61,3 @@ export function dayIn(timeZone: string, instant = new Date()): string {
 }
 
 const instantOf = (date: string): number => new Date(`${date}T00:00:00Z`).getTime();
-
-/** JavaScript lets the 30th of February pass as the 1st of March. */
-const isDate = (date: string): boolean => {
-  const instant = instantOf(date);
-  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(date);
-};
-
-function lastDayOfMonth(first: string): string {
-  const end = new Date(`${first}T00:00:00Z`);
-  end.setUTCMonth(end.getUTCMonth() + 1, 0);
-  return end.toISOString().slice(0, 10);
-}

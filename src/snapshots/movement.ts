@@ -1,3 +1,4 @@
+import { lastDayOfMonth } from '../calendar.ts';
 import type { TopList, TopListEntry } from './top-list.ts';
 
 export type Movement =
@@ -28,6 +29,6 @@ export function movementOf(
 function monthsBetween(from: string, to: string): number {
   const [fromYear = 0, fromMonth = 0, fromDay = 0] = from.split('-').map(Number);
   const [toYear = 0, toMonth = 0, toDay = 0] = to.split('-').map(Number);
-  const lastDay = new Date(Date.UTC(toYear, toMonth, 0)).getUTCDate();
+  const lastDay = Number(lastDayOfMonth(to).slice(8));
   return (toYear - fromYear) * 12 + (toMonth - fromMonth) - (toDay < Math.min(fromDay, lastDay) ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
+import { isCalendarDate } from '../../../src/calendar.ts';
 import { parseInstant } from '../read/instants.ts';
 import { readJson } from './json-text.ts';
 

@@ -1,8 +1,5 @@
-import {
-  isCalendarDate,
-  type ReleaseDate,
-  type ReleaseDatePrecision,
-} from '../../../src/catalogue/release-date.ts';
+import { isCalendarDate } from '../../../src/calendar.ts';
+import { type ReleaseDate, type ReleaseDatePrecision } from '../../../src/catalogue/release-date.ts';
 import { endOfString, unescapeKey } from '../read/repeated-keys.ts';
 import { NotForFastPath } from './may-go-fast.ts';
 

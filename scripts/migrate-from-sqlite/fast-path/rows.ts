@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
+import { isCalendarDate } from '../../../src/calendar.ts';
 import { quoteName } from '../read/cells.ts';
 import { copyLine } from '../target/copy.ts';
 import type { SourceTable } from '../read/open-source.ts';

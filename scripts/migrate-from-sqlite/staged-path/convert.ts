@@ -1,4 +1,4 @@
-import { isCalendarDate } from '../../../src/catalogue/release-date.ts';
+import { isCalendarDate } from '../../../src/calendar.ts';
 import type { Row } from '../read/cells.ts';
 import { REASON, type Fault } from '../faults.ts';
 import { Fields, MAX_INTEGER } from '../read/fields.ts';

@@ -3,7 +3,13 @@ import { SORT_KEYS, type Sort, type SortKey } from '../../explore/filters.ts';
 import type { ExploredTrack, TakenTrack } from '../../explore/tracks.ts';
 import { csvHead, csvLine } from '../../csv.ts';
 import { addressOf, type Written } from './form.ts';
-import { formatDate, formatDuration, formatFeature, formatMonth, formatNumber } from '../page/format.ts';
+import {
+  formatDate,
+  formatDuration,
+  formatFeature,
+  formatReleaseDate,
+  formatNumber,
+} from '../page/format.ts';
 
 /** What a track can be sorted by: its name, which direction is tried first, and how it is written. */
 const COLUMNS: Readonly<
@@ -42,18 +48,11 @@ const COLUMNS: Readonly<
   last_seen: { label: 'Last seen', down: true, write: (track) => orNull(track.last_listed_date, formatDate) },
 };
 
+const releasedWords = ({ release_date: date, release_date_precision: precision }: ExploredTrack) =>
+  orNull(date, (known) => formatReleaseDate(known, precision));
+
 const orNull = <Value>(value: Value | null, write: (value: Value) => string): string | null =>
   value === null ? null : write(value);
-
-/** As exact as it is known: "1987", "March 2024", "14 March 2024". */
-function releasedWords({
-  release_date: date,
-  release_date_precision: precision,
-}: ExploredTrack): string | null {
-  if (date === null) return null;
-  if (precision === 'year') return String(Number(date.slice(0, -6)));
-  return precision === 'month' ? formatMonth(date) : formatDate(date);
-}
 
 const ALWAYS: readonly SortKey[] = ['released', 'duration', 'energy', 'valence', 'tempo', 'best_rank'];
 const keyOf = (sort: Sort): SortKey => sort.replace('-', '') as SortKey;

@@ -1,3 +1,4 @@
+import { monthAfter } from '../../calendar.ts';
 import type { ChartData } from '../../figures/charts.ts';
 import type { DayCount } from '../../plays/figures.ts';
 import type { Play, PlayGap } from '../../plays/history.ts';
@@ -81,19 +82,13 @@ function everyDay(counts: readonly DayCount[], from: string, length: number): Ch
 function everyMonth(counts: readonly DayCount[]): ChartData {
   const plays = new Map<string, number>();
   const end = counts.at(-1)?.day.slice(0, 7) ?? '';
-  for (let month = counts[0]?.day.slice(0, 7) ?? ''; month <= end; month = nextMonth(month))
+  for (let month = counts[0]?.day.slice(0, 7) ?? ''; month <= end; month = monthAfter(month))
     plays.set(month, 0);
   for (const one of counts) {
     const month = one.day.slice(0, 7);
     plays.set(month, (plays.get(month) ?? 0) + one.plays);
   }
   return { labels: [...plays.keys()].map((month) => formatMonth(`${month}-01`)), data: [...plays.values()] };
-}
-
-function nextMonth(month: string): string {
-  const date = new Date(`${month}-01T00:00:00Z`);
-  date.setUTCMonth(date.getUTCMonth() + 1);
-  return date.toISOString().slice(0, 7);
 }
 
 /** The one of Spotify's three lists that looks back about as far as a period is long. */

@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { isCalendarDate } from '../../catalogue/release-date.ts';
+import { isCalendarDate } from '../../calendar.ts';
 import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../plays/figures.ts';
 import { listPlayGaps, listPlays, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';
@@ -13,6 +13,7 @@ import { daysChart, groupByDay, hourLabels, hoursChart, labelled, timeRangeBesid
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
+import { RANGE_LABELS } from '../page/time-ranges.ts';
 
 const PLAYS_PER_PAGE = 50;
 const TOP_SHOWN = 15;
@@ -134,9 +135,9 @@ const filterOf = ({ from, to, q, span: chosen }: Asked): Record<string, string> 
 });
 
 const SPAN_LABELS: Readonly<Record<keyof typeof SPANS, string>> = {
-  '4-weeks': 'Last 4 weeks',
-  '6-months': 'Last 6 months',
-  year: 'Last year',
+  '4-weeks': RANGE_LABELS.short_term,
+  '6-months': RANGE_LABELS.medium_term,
+  year: RANGE_LABELS.long_term,
   all: 'All of it',
 };
 

@@ -1,16 +1,11 @@
+import { formatDate, formatMonth, inEnglish } from '../../calendar.ts';
+import { KEYS } from '../../mood/charts.ts';
+
+export { formatDate, formatMonth };
+
 const LOCALE = 'en-GB';
 const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-/** Making one of these costs more than everything else a date on a page does. */
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-function clock(parts: Intl.DateTimeFormatOptions, timeZone: string): Intl.DateTimeFormat {
-  const key = `${timeZone} ${Object.keys(parts).join(' ')}`;
-  const known = clocks.get(key) ?? new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone });
-  clocks.set(key, known);
-  return known;
-}
-
 const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 export const formatNumber = (value: number): string => NUMBER.format(value);
@@ -30,24 +25,12 @@ export const formatFeature = (value: number | null): string =>
 export const formatScore = (score: number): string =>
   `${Math.min(Math.round(score * 100), score < 1 ? 99 : 100)}%`;
 
-const KEYS = ['C', 'C♯ / D♭', 'D', 'D♯ / E♭', 'E', 'F', 'F♯ / G♭', 'G', 'G♯ / A♭', 'A', 'A♯ / B♭', 'B'];
-
 /** A pitch class, 0 to 11, by its name; "not known" for null. */
 export const formatKey = (key: number | null): string => (key === null ? null : KEYS[key]) ?? 'not known';
 
 /** A number with its unit, at most one decimal: "123.5 BPM", "−6.2 dB"; "not known" for null. */
 export const formatMeasure = (value: number | null, unit: string): string =>
   value === null ? 'not known' : `${MEASURE.format(value).replace('-', '−')} ${unit}`;
-
-/** "14 March 2024" of a `YYYY-MM-DD` or an instant; an instant is read in the time zone given. */
-export function formatDate(value: string | Date, timeZone = 'UTC'): string {
-  return inEnglish(value, { day: 'numeric', month: 'long', year: 'numeric' }, timeZone);
-}
-
-/** "March 2024". */
-export function formatMonth(value: string | Date, timeZone = 'UTC'): string {
-  return inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
-}
 
 /** A release date as far as it is known: "14 March 1987", "March 1987" or "1987". */
 export function formatReleaseDate(date: string, precision: 'year' | 'month' | 'day' | null): string {
@@ -64,12 +47,12 @@ export function formatInstant(instant: Date, timeZone = 'UTC'): string {
     hour: '2-digit',
     minute: '2-digit',
   } as const;
-  return clock(parts, timeZone).format(instant);
+  return inEnglish(instant, parts, timeZone);
 }
 
 /** "14:05". */
 export const formatTime = (instant: Date, timeZone = 'UTC'): string =>
-  clock({ hour: '2-digit', minute: '2-digit' }, timeZone).format(instant);
+  inEnglish(instant, { hour: '2-digit', minute: '2-digit' }, timeZone);
 
 /** How long work took: "under a second", "12 seconds", "3 minutes 5 seconds". */
 export function formatSeconds(seconds: number): string {
@@ -78,13 +61,6 @@ export function formatSeconds(seconds: number): string {
   if (whole < 60) return plural(whole, 'second');
   const rest = whole % 60;
   return `${plural(Math.floor(whole / 60), 'minute')}${rest > 0 ? ` ${plural(rest, 'second')}` : ''}`;
-}
-
-function inEnglish(value: string | Date, parts: Intl.DateTimeFormatOptions, timeZone: string): string {
-  const plainDate = typeof value === 'string';
-  const instant = plainDate ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : value;
-  if (Number.isNaN(instant.getTime())) return 'unknown date';
-  return clock(parts, plainDate ? 'UTC' : timeZone).format(instant);
 }
 
 /** "1 track", "1,872 tracks". */

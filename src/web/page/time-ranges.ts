@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { RANGE_LABELS } from '../../snapshots/time-ranges.ts';
 import { TIME_RANGES, type TimeRange } from '../../spotify/top-tracks.ts';
 
-/** What the time ranges are called on every page. */
-export const RANGE_LABELS: Readonly<Record<TimeRange, string>> = {
-  short_term: 'Last 4 weeks',
-  medium_term: 'Last 6 months',
-  long_term: 'Last year',
-};
+export { RANGE_LABELS };
 
 export const rangeLabel = (range: TimeRange): string => RANGE_LABELS[range];
 

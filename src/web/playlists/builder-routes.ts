@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { buildPlaylist, digestOf } from '../../playlists/build.ts';
 import { computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
-import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
+import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine, rangeWords } from '../../playlists/proposals.ts';
 import { keepPlaylist } from '../../playlists/playlists.ts';
 import { listNewestSnapshots } from '../../playlists/beginnings.ts';
 import type { WebContext } from '../context.ts';
@@ -30,7 +30,12 @@ export function playlistBuilderRoutes({ db }: WebContext): Router {
     .get('/playlists/new', async (req, res) => {
       if (req.query.from === undefined) {
         const snapshots = await listNewestSnapshots(db, userIdOf(req));
-        return renderPage(res, 'playlists/beginnings', { title: 'Make a playlist' }, { snapshots });
+        return renderPage(
+          res,
+          'playlists/beginnings',
+          { title: 'Make a playlist', words: { rangeWords } },
+          { snapshots },
+        );
       }
       return showPreview(res, await readPreview(db, userIdOf(req), readRecipe(req.query)));
     })
