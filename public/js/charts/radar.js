@@ -12,7 +12,7 @@ export function radar(series, theme) {
           data: own.data,
           borderColor: theme.list,
           borderWidth: 2.5,
-          backgroundColor: `${theme.list}38`,
+          backgroundColor: theme.listFaint,
           pointRadius: 4,
           pointBackgroundColor: theme.list,
           pointBorderWidth: 0,

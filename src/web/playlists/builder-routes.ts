@@ -85,7 +85,11 @@ const showPreview = (res: Parameters<typeof renderPage>[0], preview: Preview): v
   renderPage(
     res,
     'playlists/new',
-    { title: 'Make a playlist', scripts: ['pages/playlist-builder.js'] },
+    {
+      title: 'Make a playlist',
+      scripts: ['pages/playlist-builder.js'],
+      words: { DESCRIPTION_LIMIT, NAME_LIMIT },
+    },
     { preview },
   );
 

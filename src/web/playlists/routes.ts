@@ -64,6 +64,7 @@ export function playlistRoutes(context: WebContext): Router {
       const shown = await readPlaylist(context, req);
       const page = {
         title: shown.playlist.name,
+        words: { DESCRIPTION_LIMIT, NAME_LIMIT },
         scripts: ['pages/playlist.js'],
         ...(shown.sending.isWatched
           ? {
