@@ -5,6 +5,7 @@ import type { Db } from './db.ts';
 import { accessOf } from './users/access-token.ts';
 import { gated } from './users/spotify-limit.ts';
 import { createAssets } from './web/page/assets.ts';
+import { databasePatience } from './web/operations/database-patience.ts';
 import { admission } from './web/operations/admission.ts';
 import { canonicalHost } from './web/middleware/canonical-host.ts';
 import { connectionBanner } from './web/sign-in/connection-banner.ts';
@@ -65,6 +66,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(assets.router);
   app.use(coversRouter);
   app.use(httpsOnly(config.baseUrl));
+  app.use(databasePatience);
   app.use(admission(db.pool));
   app.use(whenReady(readiness));
   app.use(sessions(db, config));

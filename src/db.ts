@@ -14,6 +14,7 @@ import {
   isPlanStale,
   translateDatabaseError,
 } from './database-errors.ts';
+import { atMost, patiently } from './database-patience.ts';
 import { planNameOf } from './hot-queries.ts';
 import { log } from './log.ts';
 
@@ -87,11 +88,24 @@ function askOn(
   values: readonly unknown[],
   keepsPlans: boolean,
 ): Promise<QueryResult<QueryResultRow>> {
-  const name = keepsPlans ? planNameOf(sql) : undefined;
-  return name === undefined
-    ? client.query(sql, values as unknown[])
-    : client.query({ name, text: sql, values: values as unknown[] });
+  return send(client, sql, values, keepsPlans ? planNameOf(sql) : undefined);
 }
+
+/** Where somebody waits for the answer, no longer than they do. */
+const send = (
+  client: PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+  name?: string,
+): Promise<QueryResult<QueryResultRow>> =>
+  patiently((leftMs) =>
+    client.query({
+      text,
+      ...(values.length > 0 && { values: values as unknown[] }),
+      ...(name !== undefined && { name }),
+      ...(leftMs !== null && { query_timeout: Math.ceil(leftMs) }),
+    }),
+  );
 
 const STATEMENT_TIMEOUT_MS = 5_000;
 
@@ -178,7 +192,7 @@ function queriesOn(
  * here only a broken connection is destroyed.
  */
 async function checkOut<Result>(pool: Pool, use: (client: PoolClient) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect().catch((error: unknown) => {
+  const client = await connect(pool).catch((error: unknown) => {
     throw new DatabaseUnavailable(error);
   });
   try {
@@ -190,6 +204,9 @@ async function checkOut<Result>(pool: Pool, use: (client: PoolClient) => Promise
     throw translateDatabaseError(error);
   }
 }
+
+const connect = (pool: Pool): Promise<PoolClient> =>
+  patiently((leftMs) => atMost(leftMs, pool.connect(), (late) => late.release()));
 
 const RETRIED = new Set(['40001', '40P01']);
 
@@ -213,11 +230,11 @@ async function inTransaction<Result>(
   limits: Readonly<Record<string, number>>,
 ): Promise<Result> {
   const setLimits = Object.entries(limits).map(([name, ms]) => `; SET LOCAL ${name} = ${ms}`);
-  await client.query(`BEGIN${setLimits.join('')}`);
+  await send(client, `BEGIN${setLimits.join('')}`);
   try {
-    const tx = { client, ...queriesOn((sql, values) => client.query(sql, values as unknown[])) };
+    const tx = { client, ...queriesOn((sql, values) => send(client, sql, values)) };
     const result = await work(tx);
-    await client.query('COMMIT');
+    await send(client, 'COMMIT');
     return result;
   } catch (error) {
     // Nobody hears a rollback on a dead connection, and waiting for its answer would double the time it takes.
@@ -227,7 +244,7 @@ async function inTransaction<Result>(
 }
 
 async function rollBack(client: PoolClient, cause: unknown): Promise<void> {
-  await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+  await send(client, 'ROLLBACK').catch((rollbackError: unknown) => {
     throw new ConnectionUnusable(cause, rollbackError);
   });
 }

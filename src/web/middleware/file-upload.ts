@@ -1,4 +1,5 @@
 import { Busboy, type BusboyFileStream, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
+import { AsyncResource } from 'node:async_hooks';
 import type { Request, RequestHandler } from 'express';
 import { AppError, badInput } from '../../errors.ts';
 
@@ -17,12 +18,13 @@ export const fileUpload =
     if (parser === null) return next(badInput('This form could not be read.'));
     const fields: Record<string, string> = {};
     let [file, passedOn] = [null as BusboyFileStream | null, false];
-    const passOn = (error?: unknown): void => {
+    // The parser speaks up from the connection's own context, not from this request's.
+    const passOn = AsyncResource.bind((error?: unknown): void => {
       if (passedOn) return;
       passedOn = true;
       req.body = fields;
       next(error);
-    };
+    });
     const breakOff = (): void => {
       const error = badInput('The file did not arrive whole.');
       if (file && !file.readableEnded) file.destroy(error);

@@ -1,5 +1,7 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
 import { DatabaseUnavailable } from '../../database-errors.ts';
+import { currentPatience } from '../../database-patience.ts';
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 
@@ -16,7 +18,7 @@ const LOOK_EVERY_MS = 100;
 
 interface Waiting {
   readonly since: number;
-  readonly enter: () => void;
+  readonly enter: () => unknown;
   readonly refuse: (why: AppError) => void;
 }
 
@@ -38,8 +40,9 @@ export function admission(
     const [first] = line;
     if (first && !isBusy()) first.enter();
   };
-  pool.on('release', () => {
-    moved = performance.now();
+  pool.on('release', (error: unknown) => {
+    // A connection that is given up is none that came back.
+    if (!error) moved = performance.now();
     letIn();
   });
 
@@ -59,9 +62,15 @@ export function admission(
       return;
     }
     const leave = (): boolean => line.delete(waiting);
+    const since = performance.now();
+    const goOn = AsyncResource.bind(() => {
+      // As long as the line stands still it is the database that is waited for; a line that moves is only long.
+      currentPatience()?.spend(Math.min(performance.now() - since, patience.standingMs));
+      next();
+    });
     const waiting: Waiting = {
-      since: performance.now(),
-      enter: () => leave() && next(),
+      since,
+      enter: () => leave() && goOn(),
       refuse: (why) => leave() && next(why),
     };
     looking ??= setTimeout(look, LOOK_EVERY_MS);
