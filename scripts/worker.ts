@@ -4,6 +4,7 @@ import { startWorker } from '../src/jobs/worker.ts';
 import { log } from '../src/log.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { accessOf } from '../src/users/access-token.ts';
+import { startWatchdog } from '../src/watchdog.ts';
 import { runTool } from './run-tool.ts';
 
 /** `npm run worker`: captures and asks for plays until stopped. As many as one likes may run at once. */
@@ -11,6 +12,7 @@ await runTool(async () => {
   const config = loadConfig('spotify');
   log.level = config.logLevel;
   const { db, close } = await openDatabase(config, { applicationName: 'worker', direct: true });
+  void startWatchdog();
   const worker = startWorker(db, accessOf(config), { enrichment: enrichmentOf(config) });
   log.info('the worker is running');
   const signal = await new Promise<string>((resolve) => {

@@ -18,6 +18,7 @@ import { requestLog } from './web/operations/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
 import { sessions } from './web/sign-in/session.ts';
 import { createAuthenticator } from './web/sign-in/sign-in.ts';
+import { keepUnderWay } from './web/operations/under-way.ts';
 import { whenReady } from './web/operations/when-ready.ts';
 import { createReadiness, type Readiness } from './web/operations/readiness.ts';
 import { useViews } from './web/page/render.ts';
@@ -57,6 +58,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   useViews(app, assets, { cache: config.keepViews });
 
   app.use(requestLog());
+  app.use(keepUnderWay);
   app.use(metrics.timeRequests);
   app.use(healthRoutes(readiness));
   app.use(metricsRoutes(config, db, gatherFrom(metrics.registry)));

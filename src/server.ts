@@ -12,6 +12,7 @@ import { openDatabase, startServer, type OpenDatabase } from './open-database.ts
 import { EarlierDatabase, migrateUp } from './schema.ts';
 import { accessOf } from './users/access-token.ts';
 import { answerWorkers } from './web/operations/gather.ts';
+import { startWatchdog } from './watchdog.ts';
 import { startWorkers } from './workers.ts';
 
 /** One process serves by itself; several stand behind one that only looks after them. */
@@ -22,6 +23,7 @@ async function start(): Promise<void> {
 }
 
 async function serve(config: Config): Promise<void> {
+  void startWatchdog();
   const database = await openDatabase(config, { applicationName: 'web' });
   const { express, readiness } = createApp({ config, db: database.db });
   const server = createHttpServer(express);

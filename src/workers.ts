@@ -2,10 +2,13 @@ import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DRAIN_MS } from './http-server.ts';
 import { log } from './log.ts';
+import { isHeartbeat } from './watchdog.ts';
 
 /** A worker that ends sooner than this after its start is not started again at once. */
 const TOO_SOON_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** A worker that reports nothing for so long has not even been ended by its own watchdog. */
+const LONGEST_SILENCE_S = 12;
 /** A worker that serves nobody by then never will. */
 const LONGEST_START_MS = 60_000;
 
@@ -36,6 +39,7 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
 
   const start = (): Worker => {
     const worker = cluster.fork(env);
+    endIfSilent(worker);
     const startedAt = Date.now();
     worker.on('exit', (code, signal) => {
       if (stopping || leaving.has(worker)) return;
@@ -91,6 +95,23 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
       await renewal;
     },
   };
+}
+
+/** From its first report on (watchdog.ts). Seconds are counted, not read: after a machine has slept, nobody is at fault. */
+function endIfSilent(worker: Worker): void {
+  let silentS = 0;
+  let underWay: readonly string[] | null = null;
+  worker.on('message', (message: unknown) => {
+    if (isHeartbeat(message)) [silentS, underWay] = [0, message.underWay];
+  });
+  const look = setInterval(() => {
+    if (underWay === null) return;
+    silentS += 1;
+    if (silentS !== LONGEST_SILENCE_S) return;
+    log.error({ worker: worker.id, silentS, underWay }, 'a web worker hangs and is ended');
+    worker.process.kill('SIGKILL');
+  }, 1_000);
+  worker.once('exit', () => clearInterval(look));
 }
 
 const living = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);

@@ -10,6 +10,7 @@ import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
 import { captureSnapshots } from '../snapshots/capture.ts';
 import { isNoAttempt } from '../users/attempts.ts';
+import { begin } from '../under-way.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
 import { findCourier, listDue, type JobName } from './due.ts';
 import { finishJob, giveJobBack, takeJobs } from './job-leases.ts';
@@ -71,6 +72,7 @@ async function enrich(
  * (false), nothing is written, and the same thing is done as soon as it may be.
  */
 async function perform(job: string, work: () => Promise<unknown>): Promise<boolean> {
+  const doing = begin(`job ${job}`);
   try {
     await work();
     return true;
@@ -78,6 +80,8 @@ async function perform(job: string, work: () => Promise<unknown>): Promise<boole
     if (error instanceof AppError) log.info({ job, reason: error.message }, 'a job kept nothing');
     else log.error({ job, err: error }, 'a job failed');
     return !isNoAttempt(error);
+  } finally {
+    doing.end();
   }
 }
 
