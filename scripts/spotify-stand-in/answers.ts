@@ -33,6 +33,13 @@ export const apiError = (status: number, message: string, more: Record<string, u
 export const tokenError = (error: string, description: string): Answer =>
   json(400, { error, error_description: description });
 
+/** `retryAfter`: seconds, or a header exactly as it should be sent; null sends none. */
+export function rateLimited(retryAfter: number | string | null, quotaExceeded: boolean): Answer {
+  const answer = apiError(429, 'Too many requests', quotaExceeded ? { reason: 'QUOTA_EXCEEDED' } : {});
+  if (retryAfter === null) return answer;
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+}
+
 export const NOT_ALLOW_LISTED_2025 =
   'Check settings on developer.spotify.com/dashboard, the user may not be registered.';
 export const NOT_ALLOW_LISTED_2026 =

@@ -7,6 +7,8 @@ import type { StandInRequest, StandInState } from './state.ts';
 export interface ApiCall {
   readonly state: StandInState;
   readonly listener: StandInListener;
+  /** The rights that came with the token. */
+  readonly scopes: ReadonlySet<string>;
   readonly request: StandInRequest;
   readonly id: string;
 }
@@ -43,7 +45,7 @@ export function topTracks({ listener, request: { url } }: ApiCall): Answer {
     items: all
       .slice(0, TOP_DEPTH)
       .slice(offset, offset + limit)
-      .map(inDevelopmentMode),
+      .map(asAnswered),
     limit,
     next: offset + limit < all.length ? page(offset + limit) : null,
     offset,
@@ -65,6 +67,7 @@ export function recentlyPlayed({ state, listener, request: { url } }: ApiCall): 
     return apiError(400, 'Only one of after and before may be given');
   }
   const kept = playedBy(listener, state.clock())
+    .filter((play) => play.arrives_at === undefined || Date.parse(play.arrives_at) <= state.clock().getTime())
     .toSorted((a, b) => playedMs(b) - playedMs(a))
     .slice(0, PLAYS_KEPT);
   const wanted = kept.filter(
@@ -82,9 +85,10 @@ function playsPage(url: URL, wanted: readonly StandInPlay[], limit: number): Ans
   const cursors = newest && oldest && { after: String(playedMs(newest)), before: String(playedMs(oldest)) };
   return json(200, {
     href: url.href,
-    items: items.map(inDevelopmentMode),
+    items: items.map(asAnswered),
     limit,
-    next: cursors && wanted.length > limit ? pageAddress(url, { before: cursors.before, limit }) : null,
+    // Also where nothing is behind it.
+    next: cursors ? pageAddress(url, { before: cursors.before, limit }) : null,
     cursors: cursors ?? null,
   });
 }
@@ -93,8 +97,10 @@ const playedMs = (play: StandInPlay): number => Date.parse(play.played_at);
 
 /** GET /v1/tracks/{id}: any track a listener's lists hold, or that the stand-in was given besides. */
 export function track({ state, id }: ApiCall): Answer {
+  if (state.goneUris.has(`spotify:track:${id}`) && state.odd.withdrawnStatus === 502)
+    return apiError(502, 'Bad gateway');
   const found = knownTracks(state).find((one) => one !== null && 'id' in one && one.id === id);
-  if (found) return json(200, inDevelopmentMode(found));
+  if (found) return json(200, asAnswered(found));
   return /^[A-Za-z0-9]{22}$/.test(id)
     ? apiError(404, 'Resource not found')
     : apiError(400, 'Invalid base62 id');
@@ -108,10 +114,12 @@ const knownTracks = (state: StandInState): (object | null)[] => [
   ]),
 ];
 
-const GONE_IN_DEVELOPMENT_MODE = new Set(['popularity', 'available_markets', 'linked_from']);
+/** `arrives_at` is between us and the stand-in. */
+const NOT_TOLD = new Set(['popularity', 'available_markets', 'linked_from', 'arrives_at']);
 
-const inDevelopmentMode = (payload: unknown): unknown =>
-  mapFields(payload, (name, field) => (GONE_IN_DEVELOPMENT_MODE.has(name) ? undefined : field));
+/** As an app in development mode gets it. */
+const asAnswered = (payload: unknown): unknown =>
+  mapFields(payload, (name, field) => (NOT_TOLD.has(name) ? undefined : field));
 
 /** A query parameter between two bounds; null where it is anything else. */
 function wholeNumber<T>(url: URL, name: string, absent: T, least: number, most: number): number | T | null {

@@ -11,10 +11,14 @@ export function control(state: StandInState, request: StandInRequest): Answer {
     case 'DELETE /stand-in/faults':
       state.faults = [];
       return json(200, { faults: [] });
+    case 'PUT /stand-in/oddities':
+      return setOddities(state, request.body);
     case 'GET /stand-in/state':
       return json(200, report(state));
     default:
-      return json(404, { problem: 'POST or DELETE /stand-in/faults, or GET /stand-in/state' });
+      return json(404, {
+        problem: 'POST or DELETE /stand-in/faults, PUT /stand-in/oddities, or GET /stand-in/state',
+      });
   }
 }
 
@@ -23,6 +27,19 @@ function addFault(state: StandInState, body: string): Answer {
   if (!rule.success) return json(400, { problem: z.prettifyError(rule.error) });
   state.faults.push(activate(rule.data));
   return json(201, { faults: activeFaults(state) });
+}
+
+const odditiesShape = z.strictObject({
+  withdrawnStatus: z.union([z.literal(400), z.literal(502)]).optional(),
+  readsPrivateItems: z.boolean().optional(),
+  quotas: z.record(z.string(), z.int().min(0)).optional(),
+});
+
+function setOddities(state: StandInState, body: string): Answer {
+  const wanted = z.safeParse(odditiesShape, parse(body));
+  if (!wanted.success) return json(400, { problem: z.prettifyError(wanted.error) });
+  Object.assign(state.odd, wanted.data);
+  return json(200, { oddities: state.odd });
 }
 
 const activeFaults = (state: StandInState) => state.faults.filter((fault) => fault.left > 0);
@@ -37,6 +54,7 @@ const report = (state: StandInState) => ({
   })),
   signedInAs: state.signedInAs,
   faults: activeFaults(state),
+  oddities: state.odd,
   playlists: state.playlists,
   calls: state.calls.slice(-200),
 });

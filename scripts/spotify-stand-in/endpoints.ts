@@ -2,6 +2,7 @@ import { authorize, token } from './accounts.ts';
 import { checkAccess } from './api-access.ts';
 import { me, recentlyPlayed, topTracks, track, type ApiCall } from './api.ts';
 import { apiError, plain, type Answer } from './answers.ts';
+import { overQuota } from './quotas.ts';
 import { addItems, createPlaylist, playlistItems, replaceItems, wantsPublic } from './playlists.ts';
 import { audioFeatures } from './reccobeats.ts';
 import type { StandInRequest, StandInState } from './state.ts';
@@ -85,7 +86,7 @@ function api(answer: (call: ApiCall) => Answer, scope?: ScopeRule): Endpoint['an
     if ('refusal' in access) return access.refusal;
     const enough = scope === undefined || needed(scope, request).some((right) => access.scopes.has(right));
     if (!enough) return apiError(403, 'Insufficient client scope');
-    return answer({ state, listener: access.listener, request, id });
+    return answer({ state, ...access, request, id });
   };
 }
 
@@ -103,7 +104,11 @@ export function findEndpoint(
   const endpoint = ENDPOINTS.find((one) => one.method === request.method && one.path.test(path));
   if (endpoint === undefined) return { name: 'unknown', answer: () => unknown(state, request) };
   const id = endpoint.path.exec(path)?.[1] ?? '';
-  return { name: endpoint.name, answer: () => endpoint.answer(state, request, decodeURIComponent(id)) };
+  const { name } = endpoint;
+  return {
+    name,
+    answer: () => overQuota(state, name) ?? endpoint.answer(state, request, decodeURIComponent(id)),
+  };
 }
 
 function unknown(state: StandInState, request: StandInRequest): Answer {

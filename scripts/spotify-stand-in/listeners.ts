@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CATALOGUE_SIZE, inventLocalTrack, inventTrack, type InventedTrack } from './catalogue.ts';
+import { CATALOGUE_SIZE, inventId, inventLocalTrack, inventTrack, type InventedTrack } from './catalogue.ts';
 
 export type TimeRange = 'short_term' | 'medium_term' | 'long_term';
 
@@ -7,6 +7,8 @@ export interface StandInPlay {
   readonly track: object | null;
   readonly played_at: string;
   readonly context: object | null;
+  /** When Spotify comes to know of it, where that is later than its end: a phone that was offline. */
+  readonly arrives_at?: string;
 }
 
 /** A person with a Spotify account, and what Spotify would answer about them. */
@@ -64,8 +66,21 @@ function playsOf(person: string, count: number, now: Date): StandInPlay[] {
   return Array.from({ length: count }, (_, index) => ({
     track: inventTrack(60 + Math.floor(chance(`${person} play ${index}`) * 50)),
     played_at: new Date(now.getTime() - (index + 1) * SONG_MS).toISOString(),
-    context: null,
+    context: contextOf(index),
   }));
+}
+
+/** Some plays come from a playlist, some from an album, some from nowhere. */
+function contextOf(index: number): object | null {
+  const type = ['playlist', 'album', null][index % 3];
+  if (!type) return null;
+  const id = inventId(`context ${type} ${Math.floor(index / 6)}`);
+  return {
+    type,
+    href: `https://api.spotify.com/v1/${type}s/${id}`,
+    external_urls: { spotify: `https://open.spotify.com/${type}/${id}` },
+    uri: `spotify:${type}:${id}`,
+  };
 }
 
 const localPlay = (now: Date): StandInPlay => ({

@@ -6,6 +6,7 @@ import {
   NOT_ALLOW_LISTED_2026,
   OWNER_NOT_PREMIUM,
   plain,
+  rateLimited,
   redirect,
   tokenError,
   type Answer,
@@ -90,10 +91,4 @@ function rewritten(answer: Answer, change: (value: unknown) => unknown): Answer 
 function withWrongTypes(value: unknown): unknown {
   const fields = Object.entries(value ?? {});
   return Object.fromEntries(fields.map(([name, field]) => [name, typeof field === 'string' ? 12 : 'twelve']));
-}
-
-function rateLimited(retryAfter: number | string | null, quotaExceeded: boolean): Answer {
-  const answer = apiError(429, 'Too many requests', quotaExceeded ? { reason: 'QUOTA_EXCEEDED' } : {});
-  if (retryAfter === null) return answer;
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
 }

@@ -18,6 +18,7 @@ export function createPlaylist({ state, listener, request }: ApiCall): Answer {
   const asked = newPlaylist.safeParse(parse(request.body));
   if (!asked.success) return apiError(400, 'Missing required field: name');
   const { name, description } = asked.data;
+  if (/https?:|www\./i.test(description)) return apiError(400, 'Invalid description');
   const id = inventId(`playlist ${listener.id} ${state.playlists.length}`);
   state.playlists.push({
     id,
@@ -25,6 +26,7 @@ export function createPlaylist({ state, listener, request }: ApiCall): Answer {
     name,
     description,
     isPublic: asked.data.public,
+    unfollowed: false,
     uris: [],
   });
   return json(201, {
@@ -70,13 +72,17 @@ export function replaceItems(call: ApiCall): Answer {
   return json(200, { snapshot_id: snapshotId(2, found.playlist.uris.length) });
 }
 
-/** GET /v1/playlists/{id}/items, of one's own playlists only, as development mode has it. */
+const MOST_READ = 50;
+
+/** GET /v1/playlists/{id}/items, of one's own playlists only, as development mode has it; a private one takes a right. */
 export function playlistItems(call: ApiCall): Answer {
   const found = ownPlaylist(call);
   if ('refusal' in found) return found.refusal;
-  const { uris } = found.playlist;
-  const [limit, offset] = [numberIn(call, 'limit', 100), numberIn(call, 'offset', 0)];
-  if (limit < 1 || limit > 100) return apiError(400, 'Invalid limit');
+  const { uris, isPublic, unfollowed } = found.playlist;
+  if (!isPublic && !call.state.odd.readsPrivateItems && !call.scopes.has('playlist-read-private'))
+    return unfollowed ? apiError(404, 'Resource not found') : apiError(403, 'Insufficient client scope');
+  const [limit, offset] = [numberIn(call, 'limit', 20), numberIn(call, 'offset', 0)];
+  if (limit < 1 || limit > MOST_READ) return apiError(400, 'Invalid limit');
   const items = uris.slice(offset, offset + limit).map((uri) => {
     const id = uri.split(':').at(-1);
     return { added_at: '2026-11-25T12:00:00Z', is_local: false, item: { id, type: 'track', uri } };
@@ -104,7 +110,10 @@ function readItems({ state, request }: ApiCall): z.infer<typeof newItems> | { re
   if (uris.length > 100) return refuse('You can add a maximum of 100 tracks per request.');
   const bad = uris.find((uri) => !/^spotify:(?:track|episode):[A-Za-z0-9]{22}$/.test(uri));
   if (bad !== undefined) return refuse(`Invalid track uri: ${bad}`);
-  if (uris.some((uri) => state.goneUris.has(uri))) return refuse('Payload contains a non-existing ID');
+  if (uris.some((uri) => state.goneUris.has(uri)))
+    return state.odd.withdrawnStatus === 502
+      ? { refusal: apiError(502, 'Bad gateway') }
+      : refuse('Payload contains a non-existing ID');
   return asked.data;
 }
 

@@ -10,6 +10,8 @@ import { outcomeOf } from './outcomes.ts';
 import {
   bearerOf,
   findListener,
+  USUAL_ODDITIES,
+  type Oddities,
   type RecordedCall,
   type StandInPlaylist,
   type StandInRequest,
@@ -58,15 +60,20 @@ export interface SpotifyStandIn {
   /** Whether each refresh brings a new refresh token and ends the old one. */
   rotateRefreshTokens(rotate: boolean): void;
   fail(rule: FaultRule): void;
+  /** No faults any more, and as odd as ever. */
   heal(): void;
+  /** How odd it is from now on, in what is named. */
+  behave(oddities: Partial<Oddities>): void;
   /** Every access token given out so far answers 401 from now on. */
   expireAccessTokens(): void;
   /** The listener withdraws consent: the next refresh answers invalid_grant. */
   revoke(listenerId: string): void;
   /** Spotify no longer has these tracks: no playlist takes them any more. */
   withdrawTracks(...trackIds: string[]): void;
-  /** Every playlist is gone, as after its owner has deleted it. */
+  /** Every playlist is gone as if it had never been. */
   forgetPlaylists(): void;
+  /** Its owner deletes a playlist, which only takes it out of their library. */
+  unfollowPlaylists(): void;
   close(): Promise<void>;
 }
 
@@ -97,6 +104,8 @@ const newState = (options: StandInOptions): StandInState => ({
   playlists: [],
   goneUris: new Set(),
   calls: [],
+  answered: new Map(),
+  odd: { ...USUAL_ODDITIES },
   faults: [],
 });
 
@@ -116,13 +125,21 @@ function remoteControl(state: StandInState, server: Server, url: string): Spotif
     signInAs: (listenerId) => void (state.signedInAs = listenerId),
     rotateRefreshTokens: (rotate) => void (state.rotateRefreshTokens = rotate),
     fail: (rule) => void state.faults.push(activate(rule)),
-    heal: () => void (state.faults = []),
+    heal: () => heal(state),
     expireAccessTokens: () => expireAccessTokens(state),
     revoke: (listenerId) => revoke(state, listenerId),
     withdrawTracks: (...trackIds) => trackIds.forEach((id) => state.goneUris.add(`spotify:track:${id}`)),
     forgetPlaylists: () => void state.playlists.splice(0),
+    unfollowPlaylists: () => state.playlists.forEach((playlist) => (playlist.unfollowed = true)),
+    behave: (oddities) => void Object.assign(state.odd, oddities),
     close: () => close(server),
   };
+}
+
+function heal(state: StandInState): void {
+  state.faults = [];
+  state.answered.clear();
+  Object.assign(state.odd, USUAL_ODDITIES);
 }
 
 function setTopTracks(

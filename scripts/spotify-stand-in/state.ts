@@ -31,6 +31,8 @@ export interface StandInPlaylist {
   readonly description: string;
   /** As asked for; what is read back differs, see api.ts. */
   readonly isPublic: boolean;
+  /** No longer in its owner's library. That is all that deleting does: it still takes items. */
+  unfollowed: boolean;
   readonly uris: string[];
 }
 
@@ -47,7 +49,24 @@ export interface PendingCode extends Consent {
   readonly codeChallenge: string;
 }
 
+/** How odd it is. Each is as Spotify has been seen to be; a test that needs it otherwise says so. */
+export interface Oddities {
+  /** What it answers where a track is withdrawn: 400 at once, or 502 each time. */
+  withdrawnStatus: 400 | 502;
+  /** Whether the items of a private playlist can be read without `playlist-read-private`. */
+  readsPrivateItems: boolean;
+  /** Calls an endpoint answers in 24 hours, by its name; the next one hears of a quota. */
+  quotas: Readonly<Record<string, number>>;
+}
+
+export const USUAL_ODDITIES: Oddities = {
+  withdrawnStatus: 400,
+  readsPrivateItems: false,
+  quotas: { track: 500 },
+};
+
 export interface StandInState {
+  readonly odd: Oddities;
   /** What time it is for it: tokens end, penalties and plays are told by this clock. */
   readonly clock: () => Date;
   readonly clientId: string;
@@ -68,6 +87,8 @@ export interface StandInState {
   /** Uris Spotify no longer has a track for. */
   readonly goneUris: Set<string>;
   readonly calls: RecordedCall[];
+  /** When each endpoint with a quota has answered, in milliseconds. */
+  readonly answered: Map<string, readonly number[]>;
   faults: ActiveFault[];
 }
 

@@ -112,6 +112,7 @@ describe('the worker goes on by itself', () => {
   });
 
   it('after trouble at Spotify’s: later and later, six times, and anew once something has arrived', async () => {
+    test.spotify.behave({ readsPrivateItems: true });
     const playlistId = await start();
     test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503 });
     const waits: (number | null)[] = [];
@@ -124,6 +125,7 @@ describe('the worker goes on by itself', () => {
     expect(waits).toEqual([2, 4, 8, 16, 32, 64, null]);
     expect(await isDue()).toBe(false);
     test.spotify.heal();
+    test.spotify.behave({ readsPrivateItems: true });
     test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
     await letTimePass(test.db);
     await go(playlistId);

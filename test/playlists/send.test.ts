@@ -269,6 +269,7 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
   ] as const)(
     'the playlist was %s there meanwhile: it stops, and can be sent anew',
     async (_what, meddle, problem) => {
+      spotify.behave({ readsPrivateItems: true });
       const playlistId = await start(ids);
       spotify.fail({ on: 'playlist-items', kind: 'reset-midway', after: 1, times: 'once' });
       await go(playlistId);

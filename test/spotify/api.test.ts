@@ -197,6 +197,7 @@ describe('a playlist', () => {
   const playlist = { name: 'Août 2021 🌻', description: 'What I loved then', isPublic: false };
 
   test('is made and filled, in order', async () => {
+    spotify.behave({ readsPrivateItems: true });
     const made = await createPlaylist(settings, accessToken, playlist);
     expect(made.url).toBe(`https://open.spotify.com/playlist/${made.spotifyPlaylistId}`);
     const { spotifyPlaylistId } = made;
@@ -232,7 +233,14 @@ describe('a playlist', () => {
     expect(error).toMatchObject({ kind: 'refused', spotifyStatus: 403 });
   });
 
+  test('that is private cannot be read with the rights we ask for', async () => {
+    const { spotifyPlaylistId } = await createPlaylist(settings, accessToken, playlist);
+    const error = await errorOf(countPlaylistItems(settings, accessToken, spotifyPlaylistId));
+    expect(error).toMatchObject({ kind: 'scope-missing' });
+  });
+
   test('takes all of a call’s items or, with one Spotify no longer has, none', async () => {
+    spotify.behave({ readsPrivateItems: true });
     const { spotifyPlaylistId } = await createPlaylist(settings, accessToken, playlist);
     spotify.withdrawTracks(String(uris(3)[2]?.split(':').at(-1)));
     const error = await errorOf(

@@ -124,8 +124,9 @@ describe('/v1/me/player/recently-played', () => {
     expect(first).not.toHaveProperty('total');
     expect(first.cursors.after).toBe(String(Date.parse(first.items[0].played_at)));
     const rest = await recentlyPlayed(`limit=50&before=${first.cursors.before}`);
-    expect(rest).toMatchObject({ next: null });
     expect(rest.items).toHaveLength(20);
+    // The last page promises another one, with nothing in it.
+    expect((await recentlyPlayed(new URL(rest.next).search.slice(1))).items).toEqual([]);
     expect(await recentlyPlayed(`after=${first.cursors.after}`)).toMatchObject({
       items: [],
       cursors: null,
