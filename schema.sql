@@ -52,8 +52,10 @@ COMMENT ON COLUMN spotify_connections.refreshing_until IS 'a lease: whoever hold
 CREATE TABLE spotify_limits (
   bucket text NOT NULL,
   not_before timestamptz NOT NULL,
-  CONSTRAINT spotify_limits_pkey PRIMARY KEY (bucket)
+  CONSTRAINT spotify_limits_pkey PRIMARY KEY (bucket),
+  CONSTRAINT spotify_limits_bucket_check CHECK (bucket = ANY (ARRAY['api', 'accounts', 'profile', 'top-lists', 'recently-played', 'single-reads', 'playlists']))
 );
+COMMENT ON COLUMN spotify_limits.bucket IS 'api: the whole Web API, after a plain 429; else the family of calls whose quota is used up';
 
 CREATE TABLE sign_in_attempts (
   state_hash bytea NOT NULL,

@@ -34,11 +34,14 @@ CREATE TABLE spotify_connections (
 COMMENT ON COLUMN spotify_connections.authorized_at IS 'a refresh token dies six months after this, refreshed or not';
 COMMENT ON COLUMN spotify_connections.refreshing_until IS 'a lease: whoever holds it is the one asking Spotify for a new access token';
 
--- Spotify limits the app, not the listener: nobody calls before this, in no process.
+-- Spotify limits the app, not the listener: nobody makes such a call before this, in no process.
 CREATE TABLE spotify_limits (
-  bucket text PRIMARY KEY,
+  bucket text PRIMARY KEY CHECK (bucket IN
+    ('api', 'accounts', 'profile', 'top-lists', 'recently-played', 'single-reads', 'playlists')),
   not_before timestamptz NOT NULL
 );
+COMMENT ON COLUMN spotify_limits.bucket IS
+  'api: the whole Web API, after a plain 429; else the family of calls whose quota is used up';
 
 -- A sign-in under way: used up by the callback, bound to the browser that began it.
 CREATE TABLE sign_in_attempts (

@@ -6,7 +6,7 @@ import { AppError, ConfigError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
 import { isSpotifyReachable } from '../src/spotify/reachable.ts';
-import { findNotBefore } from '../src/users/spotify-limit.ts';
+import { listWaits, type Wait } from '../src/users/spotify-limit.ts';
 import { fine, wrong, type Finding } from './doctor/finding.ts';
 import { examineListeners, reportListeners, type ListenerReport } from './doctor/listeners.ts';
 import { runTool } from './run-tool.ts';
@@ -16,6 +16,16 @@ interface Examination {
   readonly findings: readonly Finding[];
   readonly listeners: readonly ListenerReport[] | null;
 }
+
+const CALLS: Readonly<Record<Wait['bucket'], string>> = {
+  api: 'anything',
+  accounts: 'tokens',
+  profile: 'the account that signs in',
+  'top-lists': 'lists',
+  'recently-played': 'plays',
+  'single-reads': 'single tracks',
+  playlists: 'playlists',
+};
 
 /**
  * `npm run doctor [-- --json]`: is everything as it should be? Each line is ok, or says what to do; with `--json` the
@@ -109,10 +119,14 @@ async function countRows(db: Db): Promise<string> {
 
 /** What Spotify has asked for passes by itself: worth a line, not an alarm. */
 async function examineWait(db: Db): Promise<Finding[]> {
-  const notBefore = await findNotBefore(db);
-  return notBefore === null
-    ? []
-    : [fine('Spotify', `has asked this app to wait: nobody asks before ${notBefore.toISOString()}`)];
+  const waits = (await listWaits(db)).filter(({ seconds }) => seconds > 0);
+  return waits.map(({ bucket, seconds }) => {
+    const notBefore = new Date(Date.now() + seconds * 1000).toISOString();
+    return fine(
+      'Spotify',
+      `has asked this app to wait: nobody asks for ${CALLS[bucket]} before ${notBefore}`,
+    );
+  });
 }
 
 async function examineSpotify({ spotify }: Config): Promise<Finding> {

@@ -30,6 +30,9 @@ const perDay = (least: number, most: number) =>
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
 
+/** Spotify has shut apps out for a day after about 500: two days of asking stay well below. */
+const MOST_SINGLE_READS = 200;
+
 const settings = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'], 'must be development, test or production')
@@ -84,7 +87,7 @@ const settings = z.object({
   RECCOBEATS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   RECCOBEATS_URL: httpUrl.default('https://api.reccobeats.com'),
   RECCOBEATS_PER_DAY: perDay(1, 100_000).default(1000),
-  PAYLOADS_PER_DAY: perDay(0, 400).default(50),
+  PAYLOADS_PER_DAY: perDay(0, MOST_SINGLE_READS).default(50),
   WORKER_IN_WEB: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
   RELOAD_VIEWS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
 });

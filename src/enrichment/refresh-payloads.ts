@@ -34,10 +34,7 @@ export async function refreshPayloads(
   try {
     const trackIds = await listWithoutPayload(db, Math.min(left, TRACKS_PER_TURN));
     if (trackIds.length === 0) end = { seconds: NOTHING_LEFT_SECONDS };
-    for (const [index, trackId] of trackIds.entries()) {
-      if (index > 0) await sleep(BETWEEN_TRACKS_MS);
-      await refreshOne(db, userId, { ...access, settings: gated(db, access.settings) }, trackId);
-    }
+    await refreshAll(db, userId, { ...access, settings: gated(db, access.settings) }, trackIds);
     return trackIds.length;
   } catch (error) {
     // Where Spotify's gate is closed nothing was asked: the gate itself says when again.
@@ -46,6 +43,29 @@ export async function refreshPayloads(
   } finally {
     await endTurn(db, 'spotify', end);
   }
+}
+
+/**
+ * Spotify answers 502 for some withdrawn tracks, every time. Where it answers for others, such a track is as good as
+ * gone; where it answers for none, Spotify itself is in trouble.
+ */
+async function refreshAll(
+  db: Db,
+  userId: number,
+  access: SpotifyAccess,
+  trackIds: readonly string[],
+): Promise<void> {
+  const failed = new Map<string, SpotifyError>();
+  for (const [index, trackId] of trackIds.entries()) {
+    if (index > 0) await sleep(BETWEEN_TRACKS_MS);
+    await refreshOne(db, userId, access, trackId).catch((error: unknown) => {
+      if (!(error instanceof SpotifyError && (error.spotifyStatus ?? 0) >= 500)) throw error;
+      failed.set(trackId, error);
+    });
+  }
+  const [first] = failed.values();
+  if (first !== undefined && failed.size === trackIds.length) throw first;
+  await recordMisses(db, 'spotify', [...failed.keys()]);
 }
 
 async function refreshOne(db: Db, userId: number, access: SpotifyAccess, trackId: string): Promise<void> {

@@ -45,7 +45,7 @@ async function ask(apiUrl: string, trackIds: readonly string[], limit: AbortSign
     maxBytes: MAX_BYTES,
     limit,
     // Its "not before" is kept apart from Spotify's: neither waits for the other.
-    bucket: 'api',
+    family: 'single-reads',
     gate: undefined,
   });
   if (answer.status < 200 || answer.status >= 300) throw apiErrorFrom(answer);

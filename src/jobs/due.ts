@@ -1,19 +1,21 @@
 import type { Queries } from '../db.ts';
+import type { SpotifyFamily } from '../spotify/settings.ts';
 import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
+import { isOpen } from '../users/spotify-limit.ts';
 
 /** What is done for each connected listener again and again. */
 export type JobName = 'capture' | 'plays';
 
 /**
- * Who may be asked about at all: on the list, connected, not paused, and Spotify has not asked the app to wait. A
+ * Who may be asked about at all: on the list, connected, not paused, and Spotify has not asked to wait with such calls. A
  * reconnection makes everything due again. What was done in the future was done by a clock that has been put back since: waiting for
  * that hour would lose what is played until then.
  */
-const connected = (allowed: string): string => `
+const connected = (family: SpotifyFamily, allowed: string): string => `
   SELECT user_id, authorized_at, wall_clock(now(), timezone) AS wall_clock
   FROM spotify_connections JOIN users USING (user_id)
   WHERE refresh_token IS NOT NULL AND paused_at IS NULL AND ${IS_ALLOWED(allowed)}
-    AND NOT EXISTS (SELECT FROM spotify_limits WHERE not_before > now())`;
+    AND ${isOpen(family)}`;
 
 /** Not now(): another worker may have done it since this statement began, a moment before it looked. */
 const FUTURE = `now() + interval '1 minute'`;
@@ -24,7 +26,7 @@ const FUTURE = `now() + interval '1 minute'`;
  * minutes later, an hour at most; a new day begins without failures.
  */
 const DUE_CAPTURES = `
-  WITH connected AS (${connected('$1')}), today AS (
+  WITH connected AS (${connected('top-lists', '$1')}), today AS (
     SELECT user_id, wall_clock::date AS date, authorized_at, tried.failures, tried.last_failed_at
     FROM connected
     CROSS JOIN LATERAL (
@@ -46,7 +48,7 @@ const DUE_CAPTURES = `
 
 /** Listeners whose plays are to be asked for. */
 const DUE_POLLS = `
-  WITH connected AS (${connected('$1')})
+  WITH connected AS (${connected('recently-played', '$1')})
   SELECT user_id, concat_ws(' ', next_poll_at, authorized_at) AS due_for
   FROM connected LEFT JOIN play_polls USING (user_id)
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
@@ -63,10 +65,16 @@ export async function listDue(db: Queries, job: JobName, allowed: AllowedIds = [
   return due.map(({ user_id: userId }) => userId);
 }
 
+/** Whether anybody's lists or plays are due. */
+export const isFetchingDue = async (db: Queries, allowed: AllowedIds = []): Promise<boolean> =>
+  (await db.maybeOne(`SELECT FROM (${DUE_CAPTURES}) AS c UNION ALL SELECT FROM (${DUE_POLLS}) AS p LIMIT 1`, [
+    allowed,
+  ])) !== null;
+
 /** By way of whom Spotify is asked for a track, which is nobody's own: the one who connected last and is not refused. */
 export async function findCourier(db: Queries, allowed: AllowedIds = []): Promise<number | null> {
   const courier = await db.maybeOne<{ user_id: number }>(
-    `WITH connected AS (${connected('$1')})
+    `WITH connected AS (${connected('single-reads', '$1')})
      SELECT user_id FROM connected JOIN spotify_connections USING (user_id)
      ORDER BY refusal NULLS FIRST, connected.authorized_at DESC, user_id LIMIT 1`,
     [allowed],

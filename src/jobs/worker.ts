@@ -12,7 +12,7 @@ import { captureSnapshots } from '../snapshots/capture.ts';
 import { isNoAttempt } from '../users/attempts.ts';
 import { begin } from '../under-way.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
-import { findCourier, listDue, type JobName } from './due.ts';
+import { findCourier, isFetchingDue, listDue, type JobName } from './due.ts';
 import { finishJob, giveJobBack, takeJobs } from './job-leases.ts';
 
 const DO: Readonly<Record<JobName, (db: Db, userId: number, access: SpotifyAccess) => Promise<unknown>>> = {
@@ -63,7 +63,9 @@ async function enrich(
   { features, payloadsPerDay }: Enrichment,
 ): Promise<void> {
   if (features) await perform('features', () => enrichFeatures(db, features.provider, features.perDay));
-  const courier = payloadsPerDay > 0 ? await findCourier(db, access.allowedSpotifyIds) : null;
+  // What cannot be fetched later comes first.
+  if (payloadsPerDay === 0 || (await isFetchingDue(db, access.allowedSpotifyIds))) return;
+  const courier = await findCourier(db, access.allowedSpotifyIds);
   if (courier !== null) await perform('payloads', () => refreshPayloads(db, courier, access, payloadsPerDay));
 }
 

@@ -1,6 +1,7 @@
 import type { Db, Queries } from '../db.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
 import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
+import { isOpen } from '../users/spotify-limit.ts';
 import { GOES_ON, takeDueSending } from './lease.ts';
 import { runSending } from './send.ts';
 
@@ -8,7 +9,7 @@ const DUE = `
   SELECT user_id, playlist_id, COALESCE(leased_until, again_at, started_at) AS since
   FROM playlist_sendings JOIN spotify_connections USING (user_id) JOIN users USING (user_id)
   WHERE state <> 'sent' AND refresh_token IS NOT NULL AND ${GOES_ON} AND ${IS_ALLOWED('$1')}
-    AND NOT EXISTS (SELECT FROM spotify_limits WHERE not_before > now())`;
+    AND ${isOpen('playlists')}`;
 
 /** Listeners with sendings to go on with. */
 export async function listDueSendings(db: Queries, allowed: AllowedIds = []): Promise<number[]> {

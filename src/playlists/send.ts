@@ -10,7 +10,7 @@ import {
   replacePlaylistItems,
 } from '../spotify/playlists.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
-import { withinSpotifyLimit } from '../users/spotify-limit.ts';
+import { gated } from '../users/spotify-limit.ts';
 import { endSending, LeaseLost, note, noteCreated, type Leased, type Progress } from './lease.ts';
 import { AnswerLost, isRefused, mayHaveWorked, problemOf, Unexpected, waitAfter } from './send-faults.ts';
 
@@ -175,18 +175,19 @@ async function ask<Result>(
   call: (settings: SpotifySettings, token: string) => Promise<Result>,
 ): Promise<Result> {
   const timeoutMs = Math.min(access.settings.timeoutMs ?? MOST_PATIENCE_MS, MOST_PATIENCE_MS);
+  const settings = gated(db, { ...access.settings, timeoutMs });
+  // Nothing is noted, and no token refreshed, for a call that may not be made.
+  await settings.gate.enter('playlists');
   let lost = false;
-  const asked = withinSpotifyLimit(db, () =>
-    withAccessToken(db, userId, access, async (token) => {
-      await note(db, userId, leased, before);
-      try {
-        return await call({ ...access.settings, timeoutMs }, token);
-      } catch (error) {
-        lost = mayHaveWorked(error);
-        throw error;
-      }
-    }),
-  );
+  const asked = withAccessToken(db, userId, access, async (token) => {
+    await note(db, userId, leased, before);
+    try {
+      return await call(settings, token);
+    } catch (error) {
+      lost = mayHaveWorked(error);
+      throw error;
+    }
+  });
   return asked.catch((error: unknown) => {
     throw lost && error instanceof SpotifyError ? new AnswerLost(error) : error;
   });

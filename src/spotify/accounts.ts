@@ -102,7 +102,7 @@ function askForToken(settings: SpotifySettings, form: Record<string, string>): P
     body: new URLSearchParams(form).toString(),
     maxBytes: MAX_BYTES,
     limit: startTimeLimit(settings),
-    bucket: 'accounts',
+    family: 'accounts',
     gate: settings.gate,
   });
 }

@@ -1,6 +1,12 @@
 import { apiErrorFrom } from './errors.ts';
 import { callOnce, withRetries, type HttpAnswer, type HttpCall } from './http.ts';
-import { addressOf, startTimeLimit, type SpotifyGate, type SpotifySettings } from './settings.ts';
+import {
+  addressOf,
+  startTimeLimit,
+  type SpotifyFamily,
+  type SpotifyGate,
+  type SpotifySettings,
+} from './settings.ts';
 
 const MAX_BYTES = 10_000_000;
 
@@ -25,8 +31,18 @@ export function get(
   path: string,
   query: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const call: HttpCall = { ...common(session), method: 'GET', url: addressOf(session.apiUrl, path, query) };
-  return withRetries(session.limit, async () => successText(await callOnce(call)));
+  return withRetries(session.limit, () => getOnce(session, path, query));
+}
+
+/** As `get`, without a second try: where each try is one of a few hundred a day. */
+export async function getOnce(
+  session: ApiSession,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const url = addressOf(session.apiUrl, path, query);
+  const call: HttpCall = { ...common(session, path), method: 'GET', url };
+  return successText(await callOnce(call));
 }
 
 /** As `get`, with a JSON body. Tried once: a second try could make a second playlist. */
@@ -43,7 +59,7 @@ async function send(
   path: string,
   body: unknown,
 ): Promise<string> {
-  const { headers, ...rest } = common(session);
+  const { headers, ...rest } = common(session, path);
   const answer = await callOnce({
     ...rest,
     method,
@@ -54,13 +70,24 @@ async function send(
   return successText(answer);
 }
 
-const common = (session: ApiSession) => ({
+const common = (session: ApiSession, path: string) => ({
   headers: { accept: 'application/json', authorization: `Bearer ${session.accessToken}` },
   maxBytes: MAX_BYTES,
   limit: session.limit,
-  bucket: 'api' as const,
+  family: familyOf(path),
   gate: session.gate,
 });
+
+const FAMILIES: readonly (readonly [RegExp, SpotifyFamily])[] = [
+  [/^\/v1\/me$/, 'profile'],
+  [/^\/v1\/me\/top\//, 'top-lists'],
+  [/^\/v1\/me\/player\//, 'recently-played'],
+  [/^\/v1\/(?:me\/)?playlists(?:\/|$)/, 'playlists'],
+];
+
+/** Whatever else there is reads one thing by its id. */
+const familyOf = (path: string): SpotifyFamily =>
+  FAMILIES.find(([pattern]) => pattern.test(path))?.[1] ?? 'single-reads';
 
 function successText(answer: HttpAnswer): string {
   if (answer.status >= 200 && answer.status < 300) return answer.text;

@@ -1,4 +1,4 @@
-import { get, openSession } from './api-request.ts';
+import { get, getOnce, openSession } from './api-request.ts';
 import { SpotifyError } from './errors.ts';
 import { idInPath, parseJson, readShape } from './read-shape.ts';
 import {
@@ -56,13 +56,13 @@ export async function fetchRecentlyPlayed(
   };
 }
 
-/** One track by its Spotify id. Throws SpotifyError; `refused` with `spotifyStatus` 404 where there is none. */
+/** One track by its Spotify id, asked for once. Throws SpotifyError; `refused` with `spotifyStatus` 404 where there is none. */
 export async function fetchTrack(
   settings: SpotifySettings,
   accessToken: string,
   trackId: string,
 ): Promise<SpotifyTrack> {
-  const text = await get(openSession(settings, accessToken), `/v1/tracks/${idInPath(trackId)}`);
+  const text = await getOnce(openSession(settings, accessToken), `/v1/tracks/${idInPath(trackId)}`);
   const track = readTrack(parseJson(text));
   if (track === null) throw new SpotifyError('unreadable');
   return track;

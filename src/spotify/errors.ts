@@ -5,7 +5,7 @@ export type SpotifyErrorKind =
   | 'unreachable'
   /** An answer that is not what was asked for: HTML, cut-off JSON, `null`, wrong shape, too large. */
   | 'unreadable'
-  /** 429. No call may be made before `retryAfterSeconds` have passed. */
+  /** 429. No call that it concerns may be made before `retryAfterSeconds` have passed. */
   | 'rate-limited'
   /** The refresh token or the sign-in code is dead for good: never try it again, ask to connect again. */
   | 'invalid-grant'
@@ -106,23 +106,22 @@ function kindOfForbidden(text: string): SpotifyErrorKind {
   return 'refused';
 }
 
+/** Whether a 429 says that a quota is used up. */
+export const isQuota = ({ text }: { readonly text: string }): boolean => /QUOTA_EXCEEDED/.test(text);
+
 /** A quota that is used up stays so for hours: where Spotify does not say how many, asking on in 30 seconds is no use. */
 const QUOTA_WAIT_SECONDS = 3600;
 
 const waitAskedFor = ({ retryAfter, text }: { retryAfter: string | null; text: string }): number =>
-  parseRetryAfter(
-    retryAfter,
-    new Date(),
-    /QUOTA_EXCEEDED/.test(text) ? QUOTA_WAIT_SECONDS : DEFAULT_WAIT_SECONDS,
-  );
+  parseRetryAfter(retryAfter, new Date(), isQuota({ text }) ? QUOTA_WAIT_SECONDS : DEFAULT_WAIT_SECONDS);
 
 const DEFAULT_WAIT_SECONDS = 30;
-const YEAR_SECONDS = 31_536_000;
+const DAY_SECONDS = 86_400;
 
 /**
- * Seconds to wait, from a Retry-After header: whole seconds or an HTTP date. Missing, past or senseless values
- * become `otherwise`: 30, the length of Spotify's rolling window. Long penalties (a day has been seen) are kept; only past a
- * year are they cut, so that the result still makes a date.
+ * Whole seconds to wait, from a Retry-After header: seconds, which Spotify at times writes with a fraction, or an HTTP
+ * date. Missing, past or senseless values become `otherwise`: 30, the length of Spotify's rolling window. A day is the
+ * longest penalty ever seen: past that it is a mistake, and an archive would wait for ever on it.
  */
 export function parseRetryAfter(
   header: string | null,
@@ -130,8 +129,8 @@ export function parseRetryAfter(
   otherwise = DEFAULT_WAIT_SECONDS,
 ): number {
   const value = header?.trim() ?? '';
-  const seconds = /^\d+$/.test(value) ? Number(value) : secondsUntil(value, now);
-  return seconds > 0 ? Math.min(seconds, YEAR_SECONDS) : otherwise;
+  const seconds = /^\d+(?:\.\d+)?$/.test(value) ? Math.ceil(Number(value)) : secondsUntil(value, now);
+  return seconds > 0 ? Math.min(seconds, DAY_SECONDS) : otherwise;
 }
 
 function secondsUntil(value: string, now: Date): number {

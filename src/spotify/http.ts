@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { log } from '../log.ts';
-import { apiErrorFrom, SpotifyError } from './errors.ts';
-import type { SpotifyBucket, SpotifyGate } from './settings.ts';
+import { apiErrorFrom, isQuota, SpotifyError } from './errors.ts';
+import type { SpotifyFamily, SpotifyGate, SpotifyLimit } from './settings.ts';
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -11,7 +11,7 @@ export interface HttpCall {
   /** The most bytes, once decompressed, an answer may have. */
   readonly maxBytes: number;
   readonly limit: AbortSignal;
-  readonly bucket: SpotifyBucket;
+  readonly family: SpotifyFamily;
   readonly gate: SpotifyGate | undefined;
 }
 
@@ -31,11 +31,16 @@ const MAX_ERROR_BODY_BYTES = 16_384;
  * the body is too large; or rate-limited, without a request, where the gate is closed.
  */
 export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
-  await call.gate?.enter(call.bucket);
+  await call.gate?.enter(call.family);
   const answer = await send(call);
-  if (answer.status === 429) await call.gate?.close(call.bucket, apiErrorFrom(answer).retryAfterSeconds ?? 0);
+  if (answer.status === 429)
+    await call.gate?.close(limitIn(answer, call.family), apiErrorFrom(answer).retryAfterSeconds ?? 0);
   return answer;
 }
+
+/** A quota is used up for its family alone. Any other 429 of the Web API is about the app's calls of all kinds. */
+const limitIn = (answer: HttpAnswer, family: SpotifyFamily): SpotifyLimit =>
+  family === 'accounts' || isQuota(answer) ? family : 'api';
 
 async function send(call: HttpCall): Promise<HttpAnswer> {
   try {

@@ -1,15 +1,16 @@
-/**
- * Two buckets, as Spotify has them: its Web API, whose limit is the whole app's, and the accounts service that hands
- * out tokens.
- */
-export type SpotifyBucket = 'api' | 'accounts';
+/** Calls that share a quota. `accounts` is the service that hands out tokens; the others are parts of the Web API. */
+export type SpotifyFamily =
+  'profile' | 'top-lists' | 'recently-played' | 'single-reads' | 'playlists' | 'accounts';
+
+/** What a 429 closes: one family, or the whole Web API. */
+export type SpotifyLimit = SpotifyFamily | 'api';
 
 /** Asked before every single request, whoever makes it: Spotify's "not before" holds for the app, not for a process. */
 export interface SpotifyGate {
   /** @throws SpotifyError `rate-limited`, and no request is made, where it is not yet time */
-  enter(bucket: SpotifyBucket): Promise<void>;
+  enter(family: SpotifyFamily): Promise<void>;
   /** Spotify has just asked to wait this long. */
-  close(bucket: SpotifyBucket, seconds: number): Promise<void>;
+  close(limit: SpotifyLimit, seconds: number): Promise<void>;
 }
 
 /** Where Spotify is and who we are to it. Addresses come without a trailing path: `https://api.spotify.com`. */

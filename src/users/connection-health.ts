@@ -1,8 +1,9 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { missingScopes } from '../spotify/settings.ts';
+import { missingScopes, type SpotifyLimit } from '../spotify/settings.ts';
 import type { Refusal } from './access-token.ts';
 import { isAllowed, type AllowedIds } from './allowed.ts';
+import { LIMITS_OF_FETCHING } from './spotify-limit.ts';
 
 /** Everything the state of a connection is derived from. */
 export interface ConnectionFacts {
@@ -16,8 +17,10 @@ export interface ConnectionFacts {
   readonly refusal: Refusal | null;
   readonly refused_since: Date | null;
   readonly paused_at: Date | null;
-  /** Spotify's "not before", where it lies ahead. */
+  /** Spotify's "not before" for lists or plays, where it lies ahead. */
   readonly not_before: Date | null;
+  /** Whose limits these are. */
+  readonly limits: readonly SpotifyLimit[];
   readonly now: Date;
 }
 
@@ -42,8 +45,10 @@ export interface ConnectionHealth {
   /** Whole days until then. */
   readonly daysLeft: number | null;
   readonly urgent: boolean;
-  /** Nobody asks Spotify earlier. */
+  /** Nobody asks Spotify for `held` earlier. */
   readonly notBefore: Date | null;
+  /** What is not fetched until then. */
+  readonly held: 'lists' | 'plays' | 'lists and plays' | null;
   /** Rights we asked for and were not given. */
   readonly missing: readonly string[];
   /** Whether a person has to do something before the archive goes on growing, or soon. */
@@ -71,7 +76,7 @@ export function connectionHealth(facts: ConnectionFacts): ConnectionHealth {
     expiresAt,
     daysLeft: msLeft === null ? null : Math.max(0, Math.floor(msLeft / DAY_MS)),
     urgent: state === 'expiring' && msLeft !== null && msLeft <= URGENT_DAYS * DAY_MS,
-    notBefore: isAhead(facts.not_before, facts.now) ? facts.not_before : null,
+    ...heldBack(facts),
     missing,
     actionNeeded: ['needs-you', 'not-allowed', 'premium-lapsed', 'expiring'].includes(state),
   };
@@ -92,6 +97,17 @@ function stateOf(
   return { state: 'connected', since: facts.authorized_at };
 }
 
+function heldBack({
+  not_before: notBefore,
+  limits,
+  now,
+}: ConnectionFacts): Pick<ConnectionHealth, 'notBefore' | 'held'> {
+  if (!isAhead(notBefore, now)) return { notBefore: null, held: null };
+  if (limits.every((limit) => limit === 'top-lists')) return { notBefore, held: 'lists' };
+  if (limits.every((limit) => limit === 'recently-played')) return { notBefore, held: 'plays' };
+  return { notBefore, held: 'lists and plays' };
+}
+
 const isAhead = (instant: Date | null, now: Date): boolean => instant !== null && instant > now;
 
 /** Six calendar months after the listener agreed; the 31st of August ends with February. */
@@ -109,8 +125,12 @@ export async function findConnectionHealth(db: Queries, userId: number): Promise
 const FACT_COLUMNS = `
   c.refresh_token IS NOT NULL AS connected, c.authorized_at, COALESCE(c.scope, '') AS scope,
   c.needs_reconnect_since, c.refusal, c.refused_since, u.paused_at,
-  (SELECT max(not_before) FROM spotify_limits WHERE not_before > now()) AS not_before, now() AS now
-  FROM users AS u LEFT JOIN spotify_connections AS c USING (user_id)`;
+  limited.not_before, limited.limits, now() AS now
+  FROM users AS u LEFT JOIN spotify_connections AS c USING (user_id)
+  CROSS JOIN LATERAL (
+    SELECT max(not_before) AS not_before, COALESCE(array_agg(bucket), '{}') AS limits FROM spotify_limits
+    WHERE not_before > now() AND bucket IN ${LIMITS_OF_FETCHING}
+  ) AS limited`;
 
 const FACTS = hotQuery(
   'every page: the connection to Spotify',

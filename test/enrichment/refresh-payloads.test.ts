@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
 import { refreshPayloads } from '../../src/enrichment/refresh-payloads.ts';
 import { getEnrichmentState } from '../../src/enrichment/turns.ts';
@@ -20,9 +20,14 @@ beforeEach(async () => {
     `UPDATE enrichments SET asked = 0, next_at = NULL, leased_until = NULL, failures = 0, failure = NULL`,
   );
   test.spotify.heal();
+  await captureAt('00:00:00');
   [alice, bob] = [await test.connectListener(ALICE), await insertListener(test.db, 'bob')];
 });
 
+const captureAt = (time: string): Promise<number> =>
+  test.db.execute(
+    `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '${time}'`,
+  );
 async function addToLibrary(userId: number, ...trackIds: string[]): Promise<void> {
   for (const trackId of trackIds) await insertTrack(test.db, { trackId, name: 'As the old file has it' });
   await insertArchiveTracks(test.db, userId, trackIds);
@@ -109,9 +114,7 @@ it('Spotify’s "not before" stops it at once, and it goes on when the time has 
 });
 
 it('a round asks by way of whoever is connected, once a minute, and of nobody where it is switched off', async () => {
-  await test.db.execute(
-    `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '23:59:59'`,
-  );
+  await captureAt('23:59:59');
   await addToLibrary(bob, ...known);
   const from = test.spotify.calls.length;
   const round = (payloadsPerDay: number) =>
@@ -125,4 +128,64 @@ it('a round asks by way of whoever is connected, once a minute, and of nobody wh
   await round(50);
   expect(asked(from)).toHaveLength(8);
   expect((await getEnrichmentState(test.db, 'spotify')).asked_today).toBe(8);
+});
+
+it('a track for which Spotify answers 502 each time does not keep the others waiting', async () => {
+  const [odd = '', ...others] = known.slice(0, 3);
+  await addToLibrary(alice, odd, ...others);
+  test.spotify.behave({ withdrawnStatus: 502 });
+  test.spotify.withdrawTracks(odd);
+  const from = test.spotify.calls.length;
+  expect(await turn()).toBe(3);
+  expect(asked(from)).toHaveLength(3);
+  expect(await withoutPayload()).toEqual([odd]);
+  expect(await turn()).toBe(0);
+});
+
+it('while Spotify answers 5xx for all of them no track is taken for gone', async () => {
+  await addToLibrary(alice, ...known.slice(0, 3));
+  test.spotify.fail({ on: 'track', kind: 'status', status: 503 });
+  await expect(turn()).rejects.toMatchObject({ kind: 'unreachable' });
+  expect(await test.db.many('SELECT 1 FROM enrichment_misses')).toEqual([]);
+});
+
+describe('lists and plays come first', () => {
+  /** In no list of Alice's. */
+  const unlisted = Array.from({ length: 8 }, (_, n) => inventTrack(112 + n).id);
+  const callsTo = (path: string, from: number): number =>
+    test.spotify.calls.slice(from).filter((call) => call.path.startsWith(path)).length;
+  const round = () => runRound(test.db, test.access, { features: null, payloadsPerDay: 50 });
+
+  it('a round asks for them first, and for no payload where they are due still', async () => {
+    await addToLibrary(alice, ...unlisted);
+    const from = test.spotify.calls.length;
+    await round();
+    const paths = test.spotify.calls.slice(from).map(({ path }) => path.split('/').slice(0, 3).join('/'));
+    expect(paths.lastIndexOf('/v1/me')).toBeLessThan(paths.indexOf('/v1/tracks'));
+    await test.db.execute(`UPDATE enrichments SET next_at = NULL`);
+    await test.db.execute(`UPDATE play_polls SET next_poll_at = now()`);
+    // Another worker has the poll in hand.
+    await test.db.execute(`UPDATE job_leases SET done = false, leased_until = now() + interval '1 minute'`);
+    const again = test.spotify.calls.length;
+    await round();
+    expect(test.spotify.calls.length - again).toBe(0);
+  });
+
+  it('a quota of single reads holds neither up', async () => {
+    await addToLibrary(alice, ...unlisted);
+    await round();
+    test.spotify.behave({ quotas: { track: 2 } });
+    await test.db.execute(`UPDATE enrichments SET next_at = NULL`);
+    await round();
+    const from = test.spotify.calls.length;
+    await test.db.execute(`UPDATE enrichments SET next_at = NULL`);
+    await test.db.execute(`UPDATE play_polls SET next_poll_at = now()`);
+    await test.db.execute(`DELETE FROM snapshots`);
+    await test.db.execute(`DELETE FROM capture_runs`);
+    await test.db.execute(`DELETE FROM job_leases`);
+    await round();
+    await round();
+    expect([callsTo('/v1/me/top/', from) > 0, callsTo('/v1/me/player/', from)]).toEqual([true, 1]);
+    expect(callsTo('/v1/tracks/', from)).toBe(0);
+  });
 });

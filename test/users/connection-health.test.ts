@@ -24,6 +24,7 @@ const healthy: ConnectionFacts = {
   refused_since: null,
   paused_at: null,
   not_before: null,
+  limits: [],
   now: NOW,
 };
 const health = (changes: Partial<ConnectionFacts> = {}) => connectionHealth({ ...healthy, ...changes });
@@ -36,8 +37,8 @@ describe('the state of a connection', () => {
     ['not-allowed', { refusal: 'not-allowed', refused_since: inDays(-1) }, true],
     ['premium-lapsed', { refusal: 'premium-lapsed', refused_since: inDays(-1) }, true],
     ['paused', { paused_at: inDays(-3) }, false],
-    ['limited', { not_before: inDays(1) }, false],
-    ['connected', { not_before: inDays(-1) }, false],
+    ['limited', { not_before: inDays(1), limits: ['api'] }, false],
+    ['connected', { not_before: inDays(-1), limits: ['api'] }, false],
     ['expiring', { authorized_at: new Date('2026-06-10T12:00:00Z') }, true],
   ])('is %s where the facts say %j', (state, changes, actionNeeded) => {
     expect(health(changes)).toMatchObject({ state, actionNeeded });

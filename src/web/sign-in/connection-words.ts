@@ -32,7 +32,7 @@ export function connectionWords(health: ConnectionHealth, timeZone: string): Con
     case 'limited':
       return words(
         `Limited until ${untilWords(health, timeZone)}`,
-        'Spotify has asked this app to wait. Nothing needs doing: it goes on by itself.',
+        `${LIMITED_WORDS[health.held ?? 'lists and plays']} Nothing needs doing: it goes on by itself.`,
       );
     case 'paused':
       return words('Paused by you', 'Nothing is fetched from Spotify until you go on.');
@@ -40,6 +40,12 @@ export function connectionWords(health: ConnectionHealth, timeZone: string): Con
       return health.state satisfies never;
   }
 }
+
+const LIMITED_WORDS = {
+  lists: 'Spotify has asked this app to wait with lists. Plays are fetched as ever.',
+  plays: 'Spotify has asked this app to wait with plays. Lists are fetched as ever.',
+  'lists and plays': 'Spotify has asked this app to wait.',
+} as const;
 
 const words = (label: string, text: string, reconnect = false): ConnectionWords => ({
   label,

@@ -86,6 +86,7 @@ const notDuringPenalty =
   ({ access }: WebContext) =>
   async (_req: Request, _res: Response, next: NextFunction) => {
     await access.settings.gate?.enter('accounts');
+    await access.settings.gate?.enter('profile');
     next();
   };
 
