@@ -528,10 +528,14 @@ CREATE TABLE play_polls (
   succeeded_at timestamptz,
   failures integer NOT NULL DEFAULT 0,
   failure text,
+  skipped integer NOT NULL DEFAULT 0,
+  skipped_at timestamptz[] NOT NULL DEFAULT '{}'::timestamptz[],
   CONSTRAINT play_polls_pkey PRIMARY KEY (user_id),
   CONSTRAINT play_polls_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN play_polls.failure IS 'in words, for the listener; NULL after a success';
+COMMENT ON COLUMN play_polls.skipped IS 'items that were no track, each counted once';
+COMMENT ON COLUMN play_polls.skipped_at IS 'those of the last answer, by their moment; -infinity: it named none';
 
 CREATE TABLE played_tracks (
   user_id bigint NOT NULL,

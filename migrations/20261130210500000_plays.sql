@@ -11,7 +11,8 @@ CREATE TABLE plays (
 COMMENT ON COLUMN plays.raw_json IS 'the provider''s whole item, track included, as received';
 CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at);
 
--- Between the newest play known and the oldest of a full page there may have been more than Spotify remembers.
+-- Between the oldest play of a full page, where it was new, and the one known before it there may have been more than
+-- Spotify remembers.
 CREATE TABLE play_gaps (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   after_played_at timestamptz NOT NULL,
@@ -28,8 +29,12 @@ CREATE TABLE play_polls (
   polled_at timestamptz,
   succeeded_at timestamptz,
   failures integer NOT NULL DEFAULT 0,
-  failure text
+  failure text,
+  skipped integer NOT NULL DEFAULT 0,
+  skipped_at timestamptz[] NOT NULL DEFAULT '{}'
 );
+COMMENT ON COLUMN play_polls.skipped IS 'items that were no track, each counted once';
+COMMENT ON COLUMN play_polls.skipped_at IS 'those of the last answer, by their moment; -infinity: it named none';
 COMMENT ON COLUMN play_polls.failure IS 'in words, for the listener; NULL after a success';
 
 -- Two tallies the database keeps of the plays, so that no page counts millions of rows: how often each track was

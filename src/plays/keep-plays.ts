@@ -15,34 +15,54 @@ export interface KeptPlays {
   readonly possibleGap: boolean;
 }
 
-/**
- * The newest play kept, which is where asking goes on: never the clock, which knows nothing of what was fetched. A
- * play from the future (somebody's clock was wrong) is kept and is no cursor: it would hide all plays until then.
- */
-export async function findCursor(db: Queries, userId: number): Promise<Date | null> {
-  const row = await db.one<{ newest: Date | null }>(
-    `SELECT max(played_at) AS newest FROM plays WHERE user_id = $1 AND played_at <= now()`,
-    [userId],
-  );
-  return row.newest;
+/** Keeps a page of plays, each once, and notes where plays may be missing before it. */
+export async function keepPlays(tx: Transaction, userId: number, page: RecentlyPlayed): Promise<KeptPlays> {
+  await lockArchive(tx, userId);
+  const gap = await findGap(tx, userId, page);
+  const added = page.plays.length === 0 ? 0 : await insertPlays(tx, userId, page.plays);
+  if (gap !== null) await recordGap(tx, userId, gap);
+  return { added, skipped: page.skippedAt.length, possibleGap: gap !== null };
+}
+
+interface Gap {
+  readonly after: Date;
+  readonly before: Date;
 }
 
 /**
- * Keeps a page of plays, each once. A full page that does not reach back to the newest play known (the cursor it
- * was asked from) is a possible gap, and is recorded as one.
+ * A full page whose oldest play is new to us may leave out plays between that one and the one known before it: more was
+ * played than a page holds, or plays that came late pushed others out of it. Before the first play known there is no gap
+ * but a beginning; and a play from the future (somebody's clock was wrong) says nothing of what lies before.
  */
-export async function keepPlays(
-  tx: Transaction,
+async function findGap(
+  tx: Queries,
   userId: number,
-  page: RecentlyPlayed,
-  cursor: Date | null,
-): Promise<KeptPlays> {
-  await lockArchive(tx, userId);
-  const added = page.plays.length === 0 ? 0 : await insertPlays(tx, userId, page.plays);
-  const possibleGap = cursor !== null && page.full && (page.oldestAt ?? Infinity) > cursor.getTime();
-  if (possibleGap) await recordGap(tx, userId, cursor, page.oldestAt);
-  return { added, skipped: page.skipped, possibleGap };
+  { plays, skippedAt, full }: RecentlyPlayed,
+): Promise<Gap | null> {
+  if (!full) return null;
+  const readable = earliest(plays.map(({ playedAt }) => Date.parse(playedAt)));
+  const before = new Date(readable ?? earliest(skippedAt) ?? Date.now());
+  const known = await tx.one<{ reached: boolean; after: Date | null }>(REACHED, [
+    userId,
+    before,
+    readable === null,
+  ]);
+  return known.reached || known.after === null ? null : { after: known.after, before };
 }
+
+const earliest = (instants: readonly (number | null)[]): number | null => {
+  const told = instants.filter((instant) => instant !== null);
+  return told.length === 0 ? null : Math.min(...told);
+};
+
+/** Of a page without any readable play ($3) it is enough that something is known from within its time. */
+const REACHED = `
+  SELECT
+    EXISTS (
+      SELECT FROM plays
+      WHERE user_id = $1 AND (played_at = $2 OR $3 AND played_at > $2 AND played_at <= now())
+    ) AS reached,
+    (SELECT max(played_at) FROM plays WHERE user_id = $1 AND played_at < $2 AND played_at <= now()) AS after`;
 
 async function insertPlays(tx: Transaction, userId: number, plays: readonly RecentPlay[]): Promise<number> {
   await addTracks(
@@ -73,12 +93,11 @@ const INSERT_PLAYS = `
 const hasSummary = async (tx: Queries, userId: number): Promise<boolean> =>
   (await tx.maybeOne(`SELECT FROM archive_summaries WHERE user_id = $1`, [userId])) !== null;
 
-/** `before`: the oldest play of the page in Unix milliseconds; null where the page named no time at all. */
-async function recordGap(tx: Queries, userId: number, after: Date, before: number | null): Promise<void> {
+async function recordGap(tx: Queries, userId: number, { after, before }: Gap): Promise<void> {
   await tx.execute(
     `INSERT INTO play_gaps (user_id, after_played_at, before_played_at, noticed_at)
-     VALUES ($1, $2, COALESCE($3, now()), now())
+     VALUES ($1, $2, $3, now())
      ON CONFLICT DO NOTHING`,
-    [userId, after, before === null ? null : new Date(before)],
+    [userId, after, before],
   );
 }

@@ -1,15 +1,15 @@
 import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { fetchRecentlyPlayed } from '../spotify/api.ts';
+import { fetchRecentlyPlayed, type RecentlyPlayed } from '../spotify/api.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
 import { gated } from '../users/spotify-limit.ts';
-import { findCursor, keepPlays, type KeptPlays } from './keep-plays.ts';
+import { keepPlays, type KeptPlays } from './keep-plays.ts';
 import { minutesAfterFailures, minutesToNextPoll } from './next-poll.ts';
 
 /**
- * Asks Spotify what a listener has played since the newest play kept, keeps it, and says when to ask again. However
- * often and in however many processes it runs, a play is kept once.
+ * Asks Spotify for a listener's last plays, keeps those that are new, and says when to ask again. However often and in
+ * however many processes it runs, a play is kept once.
  * @throws NeedsReconnect, SpotifyError (nothing is kept then)
  */
 export async function pollPlays(db: Db, userId: number, access: SpotifyAccess): Promise<KeptPlays> {
@@ -22,15 +22,13 @@ export async function pollPlays(db: Db, userId: number, access: SpotifyAccess): 
 }
 
 async function poll(db: Db, userId: number, access: SpotifyAccess): Promise<KeptPlays> {
-  const cursor = await findCursor(db, userId);
-  // One millisecond earlier, so that the newest play kept is in the page: where it is, nothing lies between.
-  const since = cursor === null ? {} : { after: cursor.getTime() - 1 };
   const page = await withAccessToken(db, userId, access, (token) =>
-    fetchRecentlyPlayed(access.settings, token, since),
+    fetchRecentlyPlayed(access.settings, token),
   );
   return db.withTransaction(async (tx) => {
-    const kept = await keepPlays(tx, userId, page, cursor);
+    const kept = await keepPlays(tx, userId, page);
     await recordSuccess(tx, userId, kept.added);
+    await recordSkipped(tx, userId, page.skippedAt);
     return kept;
   });
 }
@@ -58,6 +56,22 @@ async function recordSuccess(tx: Queries, userId: number, added: number): Promis
   );
 }
 
+/** An item stands in every page for as long as Spotify remembers it, and is counted where it was not in the one before. */
+async function recordSkipped(
+  tx: Queries,
+  userId: number,
+  skippedAt: RecentlyPlayed['skippedAt'],
+): Promise<void> {
+  const instants = skippedAt.map((at) => (at === null ? '-infinity' : new Date(at).toISOString()));
+  await tx.execute(
+    `UPDATE play_polls SET
+       skipped = skipped + (SELECT count(*)::int FROM unnest($2::timestamptz[]) AS at WHERE at <> ALL (skipped_at)),
+       skipped_at = $2
+     WHERE user_id = $1`,
+    [userId, instants],
+  );
+}
+
 /** (A listener deleted meanwhile is asked about no more.) */
 async function recordFailure(db: Queries, userId: number, error: unknown): Promise<void> {
   const failures = 1 + ((await findFailures(db, userId))?.failures ?? 0);
@@ -80,6 +94,8 @@ export interface PlayPoll {
   readonly succeeded_at: Date | null;
   readonly failures: number;
   readonly failure: string | null;
+  /** Items of Spotify's answers that were no track, each counted once. */
+  readonly skipped: number;
 }
 
 export const findPlayPoll = (db: Queries, userId: number): Promise<PlayPoll | null> =>
@@ -87,5 +103,5 @@ export const findPlayPoll = (db: Queries, userId: number): Promise<PlayPoll | nu
 
 const PLAY_POLL = hotQuery(
   'settings: when plays are asked for',
-  `SELECT next_poll_at, polled_at, succeeded_at, failures, failure FROM play_polls WHERE user_id = $1`,
+  `SELECT next_poll_at, polled_at, succeeded_at, failures, failure, skipped FROM play_polls WHERE user_id = $1`,
 );

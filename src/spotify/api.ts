@@ -27,32 +27,30 @@ export async function fetchProfile(settings: SpotifySettings, accessToken: strin
 export interface RecentlyPlayed {
   /** Newest first. */
   readonly plays: RecentPlay[];
-  readonly skipped: number;
-  /** Nothing more would have fitted: there may be plays between the oldest of the page and whatever was asked for. */
+  /** When the items that are no track were played, in Unix milliseconds; null for one that does not say. */
+  readonly skippedAt: readonly (number | null)[];
+  /** Nothing more would have fitted: there may be plays before the oldest of the page that it does not hold. */
   readonly full: boolean;
-  /** The earliest instant in the page, skipped items included, in Unix milliseconds; null where it names none. */
-  readonly oldestAt: number | null;
 }
 
 const MAX_PLAYS = 50;
 
-/** The last plays, 50 at most; with `after` (Unix milliseconds) only those later. Throws SpotifyError. */
+/**
+ * The last plays, 50 at most, as they are. Spotify adds plays later under their own times (a phone that was offline), so
+ * that asking for those after the newest one known would never bring these. Throws SpotifyError.
+ */
 export async function fetchRecentlyPlayed(
   settings: SpotifySettings,
   accessToken: string,
-  options: { readonly after?: number } = {},
 ): Promise<RecentlyPlayed> {
-  const since = options.after === undefined ? {} : { after: String(Math.trunc(options.after)) };
-  const query = { limit: String(MAX_PLAYS), ...since };
+  const query = { limit: String(MAX_PLAYS) };
   const text = await get(openSession(settings, accessToken), '/v1/me/player/recently-played', query);
   const { items } = readShape(playsPage, text);
-  const plays = items.map(readPlay).filter((play) => play !== null);
-  const instants = items.map(readPlayedAt).filter((instant) => instant !== null);
+  const read = items.map((item) => ({ item, play: readPlay(item) }));
   return {
-    plays,
-    skipped: items.length - plays.length,
+    plays: read.flatMap(({ play }) => play ?? []),
+    skippedAt: read.filter(({ play }) => play === null).map(({ item }) => readPlayedAt(item)),
     full: items.length >= MAX_PLAYS,
-    oldestAt: instants.length === 0 ? null : Math.min(...instants),
   };
 }
 

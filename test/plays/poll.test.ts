@@ -40,7 +40,6 @@ const gaps = () =>
     'SELECT after_played_at AS after, before_played_at AS before FROM play_gaps WHERE user_id = $1 ORDER BY 1',
     [alice],
   );
-const lastAfter = (): string | undefined => test.spotify.calls.at(-1)?.query.after;
 const minutesUntilNext = async (): Promise<number> =>
   (
     await test.db.one<{ minutes: number }>(
@@ -63,13 +62,13 @@ describe('a poll', () => {
     ]);
   });
 
-  it('goes on from the newest play kept, not from the clock, and keeps none twice', async () => {
+  it('is one call for the last fifty as they are, and keeps none twice', async () => {
     serve(plays(30, 3));
     await poll();
-    expect(lastAfter()).toBeUndefined();
     serve([...plays(10, 2), ...plays(30, 3)]);
+    const calls = test.spotify.calls.length;
     expect(await poll()).toMatchObject({ added: 2, possibleGap: false });
-    expect(lastAfter()).toBe(String(Date.parse(minutesAgo(30)) - 1));
+    expect(test.spotify.calls.slice(calls).map(({ query }) => query)).toEqual([{ limit: '50' }]);
     const before = await checksumTables(test.db, ['play_polls', 'spotify_connections']);
     expect(await poll()).toMatchObject({ added: 0 });
     expect(await checksumTables(test.db, ['play_polls', 'spotify_connections'])).toEqual(before);
@@ -114,6 +113,85 @@ describe('a poll', () => {
   it('of the first fifty ever is a beginning and no gap', async () => {
     serve(plays(1, 60));
     expect(await poll()).toMatchObject({ added: 50, possibleGap: false });
+  });
+});
+
+describe('plays that Spotify hears of late', () => {
+  const late = (minutes: number, arrivedMinutesAgo: number): StandInPlay => ({
+    ...play(minutes, inventTrack(Math.floor(minutes))),
+    arrives_at: minutesAgo(arrivedMinutesAgo),
+  });
+
+  it('of a phone that was offline beside a laptop are all kept, and are no gap', async () => {
+    const laptop = [58, 48, 38, 28].map((minutes) => play(minutes));
+    const phone = [55, 45, 35, 25].map((minutes) => late(minutes, 0));
+    serve(laptop);
+    await poll();
+    serve([...laptop, ...phone]);
+    expect(await poll()).toEqual({ added: 4, skipped: 0, possibleGap: false });
+    expect(await kept()).toHaveLength(8);
+    expect(await gaps()).toEqual([]);
+  });
+
+  it('are kept where they lie before and among fifty known ones, as far as Spotify remembers', async () => {
+    serve(plays(60, 20));
+    await poll();
+    // Fourteen played offline an hour ago, twenty here since: the page is full and reaches back to what is known.
+    serve([
+      ...plays(10, 20),
+      ...Array.from({ length: 14 }, (_, n) => late(60.5 + n, 0)),
+      ...plays(60, 20),
+    ]);
+    expect(await poll()).toMatchObject({ added: 34, possibleGap: false });
+    expect(await gaps()).toEqual([]);
+  });
+
+  it('that push others out of the page are a possible gap, though the newest play known is in it', async () => {
+    serve([play(200), play(20)]);
+    await poll();
+    serve([play(200), play(20), ...Array.from({ length: 60 }, (_, n) => late(30 + n, 0))]);
+    expect(await poll()).toMatchObject({ added: 49, possibleGap: true });
+    expect(await gaps()).toEqual([{ after: new Date(minutesAgo(200)), before: new Date(minutesAgo(78)) }]);
+    expect(await poll()).toMatchObject({ added: 0, possibleGap: false });
+  });
+
+  it('hide no gap that is there besides', async () => {
+    serve([play(300)]);
+    await poll();
+    serve([play(300), late(299, 0), ...plays(10, 60)]);
+    expect(await poll()).toMatchObject({ added: 50, possibleGap: true });
+    expect(await gaps()).toEqual([{ after: new Date(minutesAgo(300)), before: new Date(minutesAgo(59)) }]);
+  });
+
+  it('from before the first play known are a beginning and no gap', async () => {
+    serve(plays(1, 30));
+    await poll();
+    serve([...plays(1, 30), ...Array.from({ length: 20 }, (_, n) => late(100 + n, 0))]);
+    expect(await poll()).toMatchObject({ added: 20, possibleGap: false });
+  });
+});
+
+describe('what is no track among the plays', () => {
+  const skipped = async (): Promise<number> =>
+    (await test.db.one<{ skipped: number }>('SELECT skipped FROM play_polls')).skipped;
+  const episode = { type: 'episode', id: 'e', name: 'E' };
+
+  it('is counted once, however often Spotify names it, with what comes late', async () => {
+    serve([play(1), play(2, episode), play(3, null)]);
+    await poll();
+    await poll();
+    expect(await skipped()).toBe(2);
+    serve([play(0), play(1), play(2, episode), play(2.5, episode), play(3, null)]);
+    await poll();
+    expect(await skipped()).toBe(3);
+  });
+
+  it('is no gap where it is the oldest of a full page', async () => {
+    const page = [...plays(1, 49), play(60, episode)];
+    serve(page);
+    await poll();
+    serve([play(0), ...page.slice(0, 48), play(60, episode)]);
+    expect(await poll()).toMatchObject({ added: 1, possibleGap: false });
   });
 });
 
