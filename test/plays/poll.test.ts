@@ -137,11 +137,7 @@ describe('plays that Spotify hears of late', () => {
     serve(plays(60, 20));
     await poll();
     // Fourteen played offline an hour ago, twenty here since: the page is full and reaches back to what is known.
-    serve([
-      ...plays(10, 20),
-      ...Array.from({ length: 14 }, (_, n) => late(60.5 + n, 0)),
-      ...plays(60, 20),
-    ]);
+    serve([...plays(10, 20), ...Array.from({ length: 14 }, (_, n) => late(60.5 + n, 0)), ...plays(60, 20)]);
     expect(await poll()).toMatchObject({ added: 34, possibleGap: false });
     expect(await gaps()).toEqual([]);
   });
