@@ -20,6 +20,7 @@ export const REASON = {
   unknownTimeRange: 'unknown time range',
   notADay: 'not a day of the calendar written as YYYY-MM-DD',
   notUtf8: 'not valid UTF-8',
+  notUtf16: 'half a character of UTF-16',
   nulCharacter: 'holds a NUL character',
   blobForText: 'a BLOB where text belongs',
   numberForText: 'a fractional number where text belongs',
@@ -35,6 +36,9 @@ export const REASON = {
   keptRank: 'a different rank is already kept',
   keptTime: 'an earlier time is already kept',
 } as const;
+
+export const brokenText = ({ encoding }: { readonly encoding: string }): string =>
+  encoding === 'UTF-8' ? REASON.notUtf8 : REASON.notUtf16;
 
 /** A cell (or, without a column, a row) that cannot be moved. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BrokenText, describeCell, type Cell } from '../read/cells.ts';
+import { asStored, BrokenText, describeCell, type Cell } from '../read/cells.ts';
 import { formOf, type TextForm } from './text-forms.ts';
 
 /** SQLite's storage classes, with the one it has no word for: text whose bytes are none. */
@@ -31,7 +31,8 @@ export class ColumnFacts {
   longest: number | null = null;
   private readonly seen = new Set<string>();
 
-  add(cell: Cell): void {
+  add(given: Cell): void {
+    const cell = asStored(given);
     const holds = holdsOf(cell);
     count(this.holds, holds);
     if (cell === null) return;
@@ -128,7 +129,7 @@ function sampleOf(cell: Cell): string {
   const start = 2 * SAMPLE_CHARACTERS;
   const short =
     cell instanceof BrokenText
-      ? new BrokenText(cell.bytes.subarray(0, start))
+      ? new BrokenText(cell.bytes.subarray(0, start), cell.encoding)
       : typeof cell === 'string' || Buffer.isBuffer(cell)
         ? cell.slice(0, start)
         : cell;

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { readRows, type ReadableTable } from '../read/cells.ts';
+import { type ReadableTable } from '../read/cells.ts';
+import { readRows } from '../read/rows.ts';
 import { chooseType, type ChosenType } from './choose-type.ts';
 import { ColumnFacts } from './column-facts.ts';
 import type { FileSchema, FileTable } from './read-schema.ts';

@@ -2,7 +2,7 @@ import type { PgType } from '../audit/choose-type.ts';
 import { readJson } from '../audit/json-text.ts';
 import { isBigint, isDay } from '../audit/text-forms.ts';
 import { asStored, type BinaryJson, BrokenText, describeCell, type Cell } from '../read/cells.ts';
-import { REASON } from '../faults.ts';
+import { brokenText, REASON } from '../faults.ts';
 import { parseInstant } from '../read/instants.ts';
 import { instantIn } from './local-time.ts';
 
@@ -38,7 +38,7 @@ const bad = (reason: string): ConvertedCell => ({ value: null, reason });
 export function convertCell(given: Cell, type: PgType, zone: string): ConvertedCell {
   const cell = asStored(given);
   if (cell === null) return { value: null, reason: null };
-  if (cell instanceof BrokenText) return bad(REASON.notUtf8);
+  if (cell instanceof BrokenText) return bad(brokenText(cell));
   return CONVERT[type](cell, zone);
 }
 

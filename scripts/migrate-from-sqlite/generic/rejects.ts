@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Transaction } from '../../../src/db.ts';
 import { readable } from '../audit/survey.ts';
-import { describeCell, describeKey, readRows, type Row, type SourceRow } from '../read/cells.ts';
+import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
+import { readRows } from '../read/rows.ts';
 import { copyLine, copyLines } from '../target/copy.ts';
 import { VerificationFailed } from '../faults.ts';
 import type { RejectCount } from '../rejects/rejects.ts';

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Transaction } from '../../../src/db.ts';
 import { readable } from '../audit/survey.ts';
-import { readRows, type Row, type SourceRow } from '../read/cells.ts';
+import { type Row, type SourceRow } from '../read/cells.ts';
+import { readRows } from '../read/rows.ts';
 import { copyLine, copyLines } from '../target/copy.ts';
 import { REASON } from '../faults.ts';
 import type { Progress } from '../progress.ts';

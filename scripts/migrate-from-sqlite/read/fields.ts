@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/release-date.ts';
 import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
-import { REASON, type Fault } from '../faults.ts';
+import { brokenText, REASON, type Fault } from '../faults.ts';
 import { parseInstant } from './instants.ts';
 import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
 
@@ -117,7 +117,7 @@ export class Fields {
     cell: Exclude<Cell, null | bigint | number>,
     blobReason: string,
   ): string | null {
-    if (cell instanceof BrokenText) return this.refuse(column, REASON.notUtf8);
+    if (cell instanceof BrokenText) return this.refuse(column, brokenText(cell));
     if (typeof cell !== 'string') return this.refuse(column, blobReason);
     return cell.includes('\0') ? this.refuse(column, REASON.nulCharacter) : cell;
   }

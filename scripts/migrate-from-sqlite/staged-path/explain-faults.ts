@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../src/db.ts';
-import { readArchiveRows, type Row, type SourceRow } from '../read/cells.ts';
+import { type Row, type SourceRow } from '../read/cells.ts';
+import { readArchiveRows } from '../read/rows.ts';
 import type { Fault } from '../faults.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import { copyRejects, rejectLine } from './stage.ts';

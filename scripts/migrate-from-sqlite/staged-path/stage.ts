@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../src/db.ts';
-import { describeCell, describeKey, readArchiveRows, type Row, type SourceRow } from '../read/cells.ts';
+import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
+import { readArchiveRows } from '../read/rows.ts';
 import { conversionOf, convertRow } from './convert.ts';
 import { copyBytes, copyLine, copyLines, type OnRefused } from '../target/copy.ts';
 import type { Fault } from '../faults.ts';
