@@ -29,6 +29,7 @@ export const REASON = {
   repeatedKeys: 'JSON with duplicate keys: the last of each was moved',
   notAReleaseDate: 'not a release date',
   notAnInstant: 'not a point in time',
+  noSuchTime: 'a time that the clocks of its zone skip',
   noSuchArtist: 'there is no such artist',
   noSuchTrack: 'there is no such track',
   sameKey: 'an earlier row has the same key',

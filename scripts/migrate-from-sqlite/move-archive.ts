@@ -162,8 +162,9 @@ class Move {
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {
     const readings = new Map<string, Reading>();
+    const from = { source: this.source, rules: { zone: this.options.assumedZone ?? 'UTC' } };
     for (const table of this.source.tables) {
-      readings.set(table.shape, await stageTable(tx, this.source, table, this.progress));
+      readings.set(table.shape, await stageTable(tx, from, table, this.progress));
     }
     return readings;
   }

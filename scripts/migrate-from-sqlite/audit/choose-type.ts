@@ -28,6 +28,10 @@ export interface Circumstances {
   readonly isRowid: boolean;
   /** Part of a key, a unique constraint or an index, which JSON and its like cannot be. */
   readonly isIndexed: boolean;
+  /** Part of the primary key or of a unique set. */
+  readonly isUnique: boolean;
+  /** Where there may be no NULL, a value that does not fit takes its row along. */
+  readonly mayBeNull: boolean;
   /** The person named the zone of times without one. */
   readonly zoneIsKnown: boolean;
 }
@@ -47,8 +51,21 @@ export function chooseType(column: FileColumn, facts: Facts, around: Circumstanc
       why: 'the row number SQLite gives: the database goes on counting',
       misfits: 0,
     };
-  const choice = declaredChoice(column.declaredType, facts, around) ?? valueChoice(facts, around);
+  const chosen = declaredChoice(column.declaredType, facts, around) ?? valueChoice(facts, around);
+  const choice = keptAsText(chosen, facts, around) ?? chosen;
   return { ...choice, identity: false, misfits: facts.values - countFits(choice.type, facts) };
+}
+
+/** Text keeps what a time or JSON would lose: a row whose value may not be set aside, or one of two equal keys. */
+function keptAsText({ type }: Choice, facts: Facts, around: Circumstances): Choice | null {
+  const isTime = type === 'date' || type === 'timestamp' || type === 'timestamptz';
+  if (isTime && around.isUnique && facts.timeSpellings.size > 1)
+    return { type: 'text', why: 'times of a key in several spellings: two of them may be one instant' };
+  const wouldLose = !around.mayBeNull && countFits(type, facts) < facts.values;
+  if (!wouldLose || !(isTime || type === 'json' || type === 'jsonb')) return null;
+  const finer = facts.form('time finer than microseconds') > 0;
+  const what = isTime ? (finer ? 'times finer than microseconds' : 'values that are no time') : 'broken JSON';
+  return { type: 'text', why: `${what}, where none may be missing: as text every row stays` };
 }
 
 type Kind = 'whole' | 'real' | 'numeric' | 'boolean' | 'json' | 'time' | 'blob' | 'text' | 'none';
@@ -101,8 +118,8 @@ const timeChoice: Rule = (facts, around) => {
 function instantChoice(facts: Facts, around: Circumstances): Choice {
   const naive = facts.form('time without a zone');
   if (naive === 0)
-    return facts.count('integer') > 0
-      ? { type: 'timestamptz', why: 'declared as a time: seconds or milliseconds since 1970' }
+    return facts.epochs > 0
+      ? { type: 'timestamptz', why: 'declared as a time: a count since 1970' }
       : { type: 'timestamptz', why: 'times with a zone: the instant is kept, shown in any zone' };
   if (naive === countFits('timestamptz', facts) && !around.zoneIsKnown)
     return { type: 'timestamp', why: 'times without a zone: none is made up (--assume-timezone names one)' };
@@ -184,8 +201,7 @@ const FITS: Readonly<Record<PgType, (facts: Facts) => number>> = {
   boolean: (facts) => facts.zeroOrOne + facts.form('true or false'),
   date: (facts) => facts.form('YYYY-MM-DD'),
   timestamp: (facts) => facts.form('time without a zone'),
-  timestamptz: (facts) =>
-    facts.form('time with a zone', 'time without a zone') + facts.epochSeconds + facts.epochMilliseconds,
+  timestamptz: (facts) => facts.form('time with a zone', 'time without a zone') + facts.epochs,
   jsonb: (facts) => facts.form('JSON object', 'JSON array'),
   json: (facts) => facts.form('JSON object', 'JSON array', 'JSON with repeated keys'),
   bytea: (facts) => facts.count('blob'),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asStored, BrokenText, describeCell, type Cell } from '../read/cells.ts';
+import { epochUnit, parseInstant } from '../read/instants.ts';
 import { formOf, type TextForm } from './text-forms.ts';
 
 /** SQLite's storage classes, with the one it has no word for: text whose bytes are none. */
@@ -8,9 +9,6 @@ export type Holds = 'null' | 'integer' | 'real' | 'text' | 'broken text' | 'blob
 const DISTINCT_LIMIT = 1_000;
 const SAMPLES = 3;
 const SAMPLE_CHARACTERS = 40;
-/** 2000 to 2100 in seconds. */
-const EPOCH_FROM = 946_684_800n;
-const EPOCH_UNTIL = 4_102_444_800n;
 
 /** What one column's values really are, gathered value by value in little memory. */
 export class ColumnFacts {
@@ -24,6 +22,10 @@ export class ColumnFacts {
   zeroOrOne = 0;
   epochSeconds = 0;
   epochMilliseconds = 0;
+  /** Numbers that are a point in time if the column holds times. */
+  epochs = 0;
+  /** The ways in which its points in time are written: two texts of one way are never one instant. */
+  readonly timeSpellings = new Set<string>();
   wholeReals = 0;
   notFinite = 0;
   /** Characters of text, bytes of a blob. */
@@ -65,8 +67,16 @@ export class ColumnFacts {
     if (BigInt.asIntN(32, value) !== value) this.beyond32 += 1;
     if (!Number.isSafeInteger(Number(value))) this.beyondSafe += 1;
     if (value === 0n || value === 1n) this.zeroOrOne += 1;
-    if (value >= EPOCH_FROM && value < EPOCH_UNTIL) this.epochSeconds += 1;
-    if (value >= EPOCH_FROM * 1000n && value < EPOCH_UNTIL * 1000n) this.epochMilliseconds += 1;
+    const unit = epochUnit(value);
+    if (unit === 'seconds') this.epochSeconds += 1;
+    if (unit === 'milliseconds') this.epochMilliseconds += 1;
+    this.addEpoch(value);
+  }
+
+  private addEpoch(value: bigint | number): void {
+    if (parseInstant(value) === null) return;
+    this.epochs += 1;
+    this.timeSpellings.add(typeof value === 'bigint' ? String(epochUnit(value)) : 'seconds with a fraction');
   }
 
   private addReal(value: number): void {
@@ -74,6 +84,7 @@ export class ColumnFacts {
     if (!Number.isFinite(value)) this.notFinite += 1;
     if (Number.isSafeInteger(value)) this.wholeReals += 1;
     if (Number.isInteger(value) && Math.abs(value) > 2_147_483_647) this.beyond32 += 1;
+    this.addEpoch(value);
   }
 
   private addLong(value: string | Buffer | BrokenText): void {
@@ -86,6 +97,8 @@ export class ColumnFacts {
   private addText(text: string): void {
     const form = formOf(text);
     count(this.forms, form);
+    if (form === 'time with a zone' || form === 'time without a zone' || form === 'YYYY-MM-DD')
+      this.timeSpellings.add(spellingOf(text));
     if (form === 'whole number' && Math.abs(Number(text)) > 2_147_483_647) this.beyond32 += 1;
   }
 
@@ -101,6 +114,10 @@ export class ColumnFacts {
     if (this.seen.size > before && this.samples.length < SAMPLES) this.samples.push(sampleOf(cell));
   }
 }
+
+/** `2024-01-05T07:08:09.123+01:00` is written `0000-00-00T00:00:00.000+01:00`. */
+const spellingOf = (text: string): string =>
+  text.replace(/^[\d-]{10}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?/i, (start) => start.replaceAll(/\d/g, '0'));
 
 function count<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -44,13 +44,24 @@ export function surveyTable(
     rows = null;
   }
   const indexed = indexedColumns(schema, table);
+  const unique = uniqueColumns(table);
   const columns = table.columns.map((column, at) => {
     const fact = facts[at] ?? new ColumnFacts();
     const isRowid = column.name === table.rowidColumn;
-    const around = { isRowid, isIndexed: indexed.has(column.name.toLowerCase()), zoneIsKnown };
+    const name = column.name.toLowerCase();
+    const isUnique = unique.has(name);
+    const mayBeNull = !column.notNull && !table.primaryKey.includes(column.name);
+    const around = { isRowid, isIndexed: indexed.has(name), isUnique, mayBeNull, zoneIsKnown };
     return { facts: fact, chosen: chooseType(column, fact, around) };
   });
   return { table, rows, columns };
+}
+
+/** Columns whose values, alone or together, no two rows may share; in lower case. */
+function uniqueColumns(table: FileTable): Set<string> {
+  const uniques = [...table.uniques, ...table.indexes.filter((index) => index.unique)];
+  const named = uniques.flatMap((index) => index.columns.flatMap(({ name }) => name ?? []));
+  return new Set([...table.primaryKey, ...named].map((name) => name.toLowerCase()));
 }
 
 /** Columns in any key, unique constraint, index or foreign key, in lower case. */

@@ -11,6 +11,7 @@ export type TextForm =
   | 'no day of the calendar'
   | 'time with a zone'
   | 'time without a zone'
+  | 'time finer than microseconds'
   | 'whole number'
   | 'whole number beyond 64 bits'
   | 'decimal number'
@@ -44,9 +45,11 @@ function formOfNumber(text: string): TextForm {
   if (/^[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(text)) return 'decimal number';
   if (!/[:]/.test(text)) return 'other text';
   const instant = parseInstant(text);
-  if (instant === null) return 'other text';
+  if (instant === null) return isFiner(text) ? 'time finer than microseconds' : 'other text';
   return /[+-]\d\d:\d\d$/.test(instant) ? 'time with a zone' : 'time without a zone';
 }
+
+const isFiner = (text: string): boolean => parseInstant(text.replace(/^(.{19}\.\d{6})\d+/, '$1')) !== null;
 
 /** PostgreSQL knows no year 0000. */
 export const isDay = (text: string): boolean => isCalendarDate(text) && !text.startsWith('0000');

@@ -4,7 +4,7 @@ import { isBigint, isDay } from '../audit/text-forms.ts';
 import { asStored, type BinaryJson, BrokenText, describeCell, type Cell } from '../read/cells.ts';
 import { brokenText, REASON } from '../faults.ts';
 import { parseInstant } from '../read/instants.ts';
-import { instantIn } from './local-time.ts';
+import { instantIn } from '../read/local-time.ts';
 
 /** Beside those of the archive. They are part of what makes a reject recognisable on a second run. */
 export const GENERIC_REASON = {
@@ -14,7 +14,7 @@ export const GENERIC_REASON = {
   notADay: REASON.notADay,
   notAnInstant: REASON.notAnInstant,
   zoneLost: 'a time with a zone in a column without',
-  noSuchTime: 'a time that the clocks of its zone skip',
+  noSuchTime: REASON.noSuchTime,
   notJson: 'no valid JSON',
   notStructured: 'JSON, but neither an object nor an array',
   repeatedKeys: 'JSON with repeated keys',

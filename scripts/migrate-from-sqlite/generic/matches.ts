@@ -1,7 +1,7 @@
 import { canonicalNumber, readJson } from '../audit/json-text.ts';
 import type { PgType } from '../audit/choose-type.ts';
 import { asStored, type BinaryJson, BrokenText, type Cell } from '../read/cells.ts';
-import { localTime } from './local-time.ts';
+import { localTime } from '../read/local-time.ts';
 
 /**
  * Whether what the server holds (`text`, as it writes it; times in UTC) says the same as a cell of the file. It
@@ -27,7 +27,7 @@ const sameBoolean: Same = (cell, text) => {
   return text === 't' ? said === '1' || said === 'true' : said === '0' || said === 'false';
 };
 
-const secondsOf = (text: string): string => text.slice(0, 19).replace(' ', 'T');
+const secondsOf = (text: string): string => text.slice(0, 19).replace(/[ t]/, 'T');
 const fractionOf = (text: string): string => (/^.{19}\.(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '');
 
 /** Fills up what may be left out: `2024-03-15 14:30` is `2024-03-15 14:30:00`. */
@@ -40,20 +40,35 @@ const sameTimestamp: Same = (cell, text) =>
 
 const sameInstant: Same = (cell, text, zone) => {
   const instant = Date.parse(`${secondsOf(text)}Z`);
-  if (typeof cell === 'bigint' || /^\d+$/.test(String(cell))) return sameCount(Number(cell), text);
+  if (/^\d+(?:\.\d+)?$/.test(String(cell))) return sameCount(String(cell), text);
   if (typeof cell !== 'string' || fractionOf(whole(cell)) !== fractionOf(text)) return false;
-  const offset = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.exec(cell.slice(16))?.[0];
+  const offset = /(?:Z|UTC|[+-]\d\d(?::?\d\d)?)(?= [A-Z+-]|$)/i.exec(cell.slice(16))?.[0];
   const shown = secondsOf(whole(cell));
   if (offset === undefined) return localTime(zone, instant) === shown;
   return Date.parse(`${shown}${normal(offset)}`) === instant;
 };
 
 const normal = (offset: string): string =>
-  offset.length === 3 ? `${offset}:00` : offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase();
+  /^[+-]\d\d$/.test(offset)
+    ? `${offset}:00`
+    : offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').replace(/^(?:utc|z)$/i, 'Z');
 
-/** Seconds have ten digits at most, in the years that are taken for a time. */
-const sameCount = (count: number, text: string): boolean =>
-  Date.parse(`${text.replace(' ', 'T')}Z`) === (count < 10_000_000_000 ? count * 1000 : count);
+/** In the years that are taken for a time, how many digits a count has says what it counts. */
+const UNITS = [
+  [10, 6],
+  [13, 3],
+  [16, 0],
+  [19, -3],
+] as const;
+
+/** Both as nanoseconds since 1970. */
+function sameCount(count: string, text: string): boolean {
+  const [digits = '', fraction = ''] = count.split('.');
+  const [, zeros = 0] = UNITS.find(([most]) => digits.length <= most) ?? [];
+  const shown = BigInt(Date.parse(`${secondsOf(text)}Z`)) * 1_000_000n;
+  const nanoseconds = shown + BigInt(fractionOf(text).padEnd(9, '0'));
+  return nanoseconds === BigInt(`${digits}${fraction.padEnd(zeros + 3, '0')}`);
+}
 
 const SAME: Readonly<Record<PgType, Same>> = {
   integer: sameWhole,

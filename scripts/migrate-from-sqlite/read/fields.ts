@@ -2,11 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/release-date.ts';
 import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
 import { brokenText, REASON, type Fault } from '../faults.ts';
-import { parseInstant } from './instants.ts';
+import { epochUnit, nearestInstant, parseInstant } from './instants.ts';
+import { instantIn } from './local-time.ts';
 import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
 
 /** The largest value of PostgreSQL's integer. */
 export const MAX_INTEGER = 2_147_483_647n;
+
+/** How cells are read that may mean several things. */
+export interface ReadingRules {
+  /** IANA name of the zone of times that name none. */
+  readonly zone: string;
+}
 
 /**
  * Reads one row's cells as the types the archive keeps. A cell that does not fit comes out as NULL and is noted;
@@ -18,9 +25,11 @@ export class Fields {
   /** Set when the row itself cannot stand. */
   rowFault: string | null = null;
   private readonly row: Row;
+  private readonly rules: ReadingRules;
 
-  constructor(row: Row) {
+  constructor(row: Row, rules: ReadingRules) {
     this.row = row;
+    this.rules = rules;
   }
 
   cell(column: string): Cell {
@@ -91,9 +100,15 @@ export class Fields {
     const cell = this.cell(column);
     if (cell === null) return null;
     const instant = parseInstant(cell);
-    if (instant === null) return this.refuse(column, REASON.notAnInstant);
-    const isCount = typeof cell === 'bigint' || (typeof cell === 'string' && /^\d+$/.test(cell));
-    return isCount ? this.converted('seconds or milliseconds since 1970 to a time', instant) : instant;
+    if (instant === null) {
+      const nearest = nearestInstant(cell);
+      return nearest === null
+        ? this.refuse(column, REASON.notAnInstant)
+        : this.converted('seconds since 1970 to the nearest microsecond', nearest);
+    }
+    if (isSkipped(instant, this.rules.zone)) return this.refuse(column, REASON.noSuchTime);
+    const unit = countedIn(cell);
+    return unit === null ? instant : this.converted(`${unit} since 1970 to a time`, instant);
   }
 
   releaseDate(column: string): ReleaseDate | null {
@@ -126,6 +141,21 @@ export class Fields {
     this.conversions.push(what);
     return value;
   }
+}
+
+/** A time without an offset that no clock of the zone shows: the server would move it in silence. */
+const isSkipped = (instant: string, zone: string): boolean =>
+  zone !== 'UTC' &&
+  !/(?:Z|[+-]\d\d:\d\d)$/.test(instant) &&
+  instantIn(zone, instant.slice(0, 19).replace(' ', 'T')) === null;
+
+function countedIn(cell: Cell): string | null {
+  const text = typeof cell === 'string' || typeof cell === 'number' ? String(cell) : null;
+  if (text !== null && /^\d+\.\d+$/.test(text)) return 'seconds with a fraction';
+  const count = typeof cell === 'bigint' ? cell : text !== null && /^\d+$/.test(text) ? BigInt(text) : null;
+  const unit = count === null ? null : epochUnit(count);
+  if (unit === 'seconds' || unit === 'milliseconds') return 'seconds or milliseconds';
+  return unit === null ? null : 'microseconds or nanoseconds';
 }
 
 function losesKeys(text: string): boolean {

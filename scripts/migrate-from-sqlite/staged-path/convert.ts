@@ -1,7 +1,7 @@
 import { isCalendarDate } from '../../../src/calendar.ts';
 import type { Row } from '../read/cells.ts';
 import { REASON, type Fault } from '../faults.ts';
-import { Fields, MAX_INTEGER } from '../read/fields.ts';
+import { Fields, MAX_INTEGER, type ReadingRules } from '../read/fields.ts';
 import type { Layout } from '../read/layouts.ts';
 import { STAGED, type StagedTable } from './staged-tables.ts';
 
@@ -108,8 +108,13 @@ export function conversionOf(layout: Layout, table: string): Conversion {
 }
 
 /** Turns one source row into what is staged of it. `extraColumns` are those the archive has no place for. */
-export function convertRow(conversion: Conversion, row: Row, extraColumns: readonly string[]): Converted {
-  const fields = new Fields(row);
+export function convertRow(
+  conversion: Conversion,
+  row: Row,
+  extraColumns: readonly string[],
+  rules: ReadingRules,
+): Converted {
+  const fields = new Fields(row, rules);
   const staged: Readonly<Record<string, string | null | undefined>> = conversion.read(fields);
   if (fields.rowFault !== null) {
     return { values: null, faults: [{ column: null, reason: fields.rowFault }], conversions: [] };

@@ -6,6 +6,7 @@ import { copyBytes, copyLine, copyLines, type OnRefused } from '../target/copy.t
 import type { Fault } from '../faults.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import type { Progress } from '../progress.ts';
+import type { ReadingRules } from '../read/fields.ts';
 import { judgeJson } from './prepare.ts';
 import { STAGED } from './staged-tables.ts';
 
@@ -20,13 +21,20 @@ export interface Reading {
   readonly conversions: Map<string, number>;
 }
 
+/** What is read, and how. */
+export interface From {
+  readonly source: Source;
+  readonly rules: ReadingRules;
+}
+
 /** Streams one source table into its staging table, and what cannot be moved into staged_rejects. */
 export async function stageTable(
   tx: Transaction,
-  source: Source,
+  from: From,
   table: SourceTable,
   progress: Progress,
 ): Promise<Reading> {
+  const { source } = from;
   const into = conversionOf(source.layout, table.shape).into;
   const columns = ['n', ...STAGED[into]];
   // Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row.
@@ -41,7 +49,7 @@ export async function stageTable(
   progress.start(`reading ${table.name}`, table.rows);
   try {
     for (let more = true; more;) {
-      const batch = new Batch(source, table, rows, reading, progress);
+      const batch = new Batch(from, table, rows, reading, progress);
       await copyLines(tx, into, columns, batch.lines(), into === 'staged_tracks' ? judge : undefined);
       await copyRejects(tx, batch.rejects);
       more = !batch.finished;
@@ -64,20 +72,20 @@ class Batch {
   finished = false;
   readonly rejects: string[] = [];
   private waiting = 0;
-  private readonly source: Source;
+  private readonly from: From;
   private readonly table: SourceTable;
   private readonly rows: Iterator<SourceRow, void>;
   private readonly reading: Reading;
   private readonly progress: Progress;
 
   constructor(
-    source: Source,
+    from: From,
     table: SourceTable,
     rows: Iterator<SourceRow, void>,
     reading: Reading,
     progress: Progress,
   ) {
-    this.source = source;
+    this.from = from;
     this.table = table;
     this.rows = rows;
     this.reading = reading;
@@ -85,7 +93,8 @@ class Batch {
   }
 
   *lines(): Generator<string> {
-    const conversion = conversionOf(this.source.layout, this.table.shape);
+    const { source, rules } = this.from;
+    const conversion = conversionOf(source.layout, this.table.shape);
     while (this.waiting < WAITING_CHARACTERS) {
       const next = this.rows.next();
       if (next.done === true) {
@@ -93,7 +102,7 @@ class Batch {
         return;
       }
       const { n, row } = next.value;
-      const { values, faults, conversions } = convertRow(conversion, row, this.table.extra);
+      const { values, faults, conversions } = convertRow(conversion, row, this.table.extra, rules);
       this.note(row, faults, conversions);
       if (values === null) this.reading.refusedRows += 1;
       else yield copyLine([String(n), ...values]);

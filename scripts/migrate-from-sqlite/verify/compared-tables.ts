@@ -99,7 +99,7 @@ const createdAt: ComparedColumn = {
   source: 'created_at',
   kind: 'check',
   sql: 'pg_temp.read_instant($sent) = t.created_at',
-  read: text,
+  read: (cell) => (cell.type === 'real' ? (cell.text ?? undefined) : text(cell)),
 };
 const released: ComparedColumn = {
   source: 'release_date',

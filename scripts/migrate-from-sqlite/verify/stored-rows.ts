@@ -42,8 +42,13 @@ export async function createReaders(db: Queries): Promise<void> {
     BEGIN
       RETURN CASE
         WHEN source ~ '^\\d{9,10}$' THEN to_timestamp(source::bigint)
-        WHEN source ~ '^\\d{12,13}$' THEN to_timestamp(source::bigint / 1000) + source::bigint % 1000 * interval '1 ms'
-        WHEN source ~ '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d' THEN source::timestamptz
+        WHEN source ~ '^\\d{9,10}\\.\\d+$'
+          THEN to_timestamp(0) + round(source::numeric * 1000000)::bigint * interval '1 microsecond'
+        WHEN source ~ '^\\d{12,13}$' THEN to_timestamp(0) + source::bigint * interval '1 millisecond'
+        WHEN source ~ '^\\d{15,16}$' THEN to_timestamp(0) + source::bigint * interval '1 microsecond'
+        WHEN source ~ '^\\d{18,19}$' THEN to_timestamp(0) + source::bigint / 1000 * interval '1 microsecond'
+        WHEN source ~* '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d'
+          THEN regexp_replace(source, '([+-]\\d\\d:?\\d\\d) ([A-Z]{2,5}|[+-]\\d{2,4})$', '\\1', 'i')::timestamptz
       END;
     EXCEPTION WHEN data_exception OR invalid_parameter_value THEN
       RETURN NULL;

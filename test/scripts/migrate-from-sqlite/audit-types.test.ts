@@ -6,7 +6,13 @@ import { listChecks, usesKeyword } from '../../../scripts/migrate-from-sqlite/au
 import { formOf } from '../../../scripts/migrate-from-sqlite/audit/text-forms.ts';
 import { BrokenText, type Cell } from '../../../scripts/migrate-from-sqlite/read/cells.ts';
 
-const PLAIN: Circumstances = { isRowid: false, isIndexed: false, zoneIsKnown: false };
+const PLAIN: Circumstances = {
+  isRowid: false,
+  isIndexed: false,
+  isUnique: false,
+  mayBeNull: true,
+  zoneIsKnown: false,
+};
 
 function choose(declaredType: string, cells: readonly Cell[], around: Partial<Circumstances> = {}) {
   const facts = new ColumnFacts();

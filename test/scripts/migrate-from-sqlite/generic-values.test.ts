@@ -3,7 +3,7 @@ import type { PgType } from '../../../scripts/migrate-from-sqlite/audit/choose-t
 import { BrokenText, type Cell } from '../../../scripts/migrate-from-sqlite/read/cells.ts';
 import { convertCell } from '../../../scripts/migrate-from-sqlite/generic/convert-cell.ts';
 import { planDefault } from '../../../scripts/migrate-from-sqlite/generic/defaults.ts';
-import { instantIn, localTime } from '../../../scripts/migrate-from-sqlite/generic/local-time.ts';
+import { instantIn, localTime } from '../../../scripts/migrate-from-sqlite/read/local-time.ts';
 import { matches } from '../../../scripts/migrate-from-sqlite/generic/matches.ts';
 import { checkSchemaName, legalName } from '../../../scripts/migrate-from-sqlite/generic/names.ts';
 import { change, useGenericMoves, WEATHER } from '../../support/generic-moves.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeCell, describeKey, BrokenText } from '../../../scripts/migrate-from-sqlite/read/cells.ts';
 import { copyLine } from '../../../scripts/migrate-from-sqlite/target/copy.ts';
-import { parseInstant } from '../../../scripts/migrate-from-sqlite/read/instants.ts';
+import { nearestInstant, parseInstant } from '../../../scripts/migrate-from-sqlite/read/instants.ts';
 import { playlistName } from '../../../scripts/migrate-from-sqlite/target/playlist-name.ts';
 
 describe('a point in time', () => {
@@ -16,6 +16,15 @@ describe('a point in time', () => {
     [1_710_513_022n, '2024-03-15T14:30:22.000Z'],
     [1_710_513_022_123n, '2024-03-15T14:30:22.123Z'],
     ['1710513022', '2024-03-15T14:30:22.000Z'],
+    [1_710_513_022_123_456n, '2024-03-15T14:30:22.123456Z'],
+    ['1710513022123456000', '2024-03-15T14:30:22.123456Z'],
+    [1_710_513_022.5, '2024-03-15T14:30:22.500Z'],
+    [1_710_513_022, '2024-03-15T14:30:22.000Z'],
+    ['1710513022.123456', '2024-03-15T14:30:22.123456Z'],
+    ['2024-03-15t14:30:22z', '2024-03-15 14:30:22.0+00:00'],
+    ['2024-03-15 14:30:22 UTC', '2024-03-15 14:30:22.0+00:00'],
+    ['2024-03-15 14:30:22.5742 +1000 AEST', '2024-03-15 14:30:22.5742+10:00'],
+    ['2024-03-15 14:30:22 +0000 UTC', '2024-03-15 14:30:22.0+00:00'],
   ])('%s is certain', (cell, expected) => {
     expect(parseInstant(cell)).toBe(expected);
   });
@@ -36,12 +45,24 @@ describe('a point in time', () => {
     '02/03/2024 10:00',
     '17105130',
     1n,
-    1_710_513_022_123_000n,
-    1_710_513_022.5,
+    1_710_513_022_123_456_789n,
+    1_710_513_022.1234567,
+    '1710513022.1234567',
+    17_105_130.5,
+    '2024-03-15 14:30:22.574204593 +1000 AEST',
+    '2024-03-15 14:30:22.5 +1000 AEST m=+0.1',
+    '2024-03-15 14:30:22 CEST',
     null,
   ])('%s is not', (cell) => {
     expect(parseInstant(cell)).toBeNull();
   });
+});
+
+it('a clock’s floating point seconds mean the nearest microsecond; what has more digits is none', () => {
+  expect(nearestInstant(1_710_513_022.1234567)).toBe('2024-03-15T14:30:22.123457Z');
+  expect(nearestInstant(1_710_513_022.9999998)).toBe('2024-03-15T14:30:23.000Z');
+  expect(nearestInstant('1710513022.123456789')).toBeNull();
+  expect(nearestInstant(17_105_130.1234567)).toBeNull();
 });
 
 describe('a playlist name', () => {

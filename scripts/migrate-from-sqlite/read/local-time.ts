@@ -17,11 +17,31 @@ export function localTime(zone: string, milliseconds: number): string {
 }
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** The instant at which a clock in the zone shows a time; null where it is put forward over it. */
 export function instantIn(zone: string, local: string): number | null {
   const asUtc = Date.parse(`${local}Z`);
-  const offsetAt = (instant: number): number => Date.parse(`${localTime(zone, instant)}Z`) - instant;
-  const tries = [-26, 0, 26].map((hours) => asUtc - offsetAt(asUtc + hours * HOUR));
+  const steady = steadyOffset(zone, asUtc);
+  if (steady !== null) return asUtc - steady;
+  const tries = [-26, 0, 26].map((hours) => asUtc - offsetAt(zone, asUtc + hours * HOUR));
   return tries.find((instant) => localTime(zone, instant) === local) ?? null;
+}
+
+const offsetAt = (zone: string, instant: number): number =>
+  Date.parse(`${localTime(zone, instant)}Z`) - instant;
+
+const steadyDays = new Map<string, number | null>();
+const MOST_DAYS = 20_000;
+
+/** The zone's offset where it is the same all through these days: times of one day are many, and asking is slow. */
+function steadyOffset(zone: string, asUtc: number): number | null {
+  const day = Math.floor(asUtc / DAY);
+  const known = steadyDays.get(`${zone} ${day}`);
+  if (known !== undefined) return known;
+  const [first = 0, ...others] = [-2, -1, 0, 1, 2, 3].map((days) => offsetAt(zone, (day + days) * DAY));
+  const offset = others.every((other) => other === first) ? first : null;
+  if (steadyDays.size >= MOST_DAYS) steadyDays.clear();
+  steadyDays.set(`${zone} ${day}`, offset);
+  return offset;
 }
