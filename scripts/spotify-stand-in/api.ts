@@ -1,6 +1,7 @@
 import { apiError, json, type Answer } from './answers.ts';
 import { mapFields } from './fields.ts';
-import type { StandInListener, StandInPlay, TimeRange } from './listeners.ts';
+import { artistsOf } from './artists.ts';
+import { isTimeRange, type StandInListener, type StandInPlay, type TimeRange } from './listeners.ts';
 import type { StandInRequest, StandInState } from './state.ts';
 
 /** What an endpoint of the Web API is told: who asks, for what, and the variable part of the path. */
@@ -31,21 +32,29 @@ export function me({ listener }: ApiCall): Answer {
 const TOP_DEPTH = 100;
 
 /** GET /v1/me/top/tracks. */
-export function topTracks({ listener, request: { url } }: ApiCall): Answer {
+export const topTracks = ({ listener, request: { url } }: ApiCall): Answer =>
+  topPage(url, (range) => listener.topTracks[range].map(asAnswered));
+
+/** GET /v1/me/top/artists. */
+export const topArtists = ({ state, listener, request: { url } }: ApiCall): Answer =>
+  topPage(url, (range) =>
+    (listener.topArtists?.[range] ?? artistsOf(listener.topTracks[range])).map((artist) =>
+      state.olderApp ? artist : artistInDevelopmentMode(artist),
+    ),
+  );
+
+function topPage(url: URL, listOf: (range: TimeRange) => readonly unknown[]): Answer {
   const range = url.searchParams.get('time_range') ?? 'medium_term';
   const limit = wholeNumber(url, 'limit', 20, 1, 50);
   const offset = wholeNumber(url, 'offset', 0, 0, 10_000);
-  if (!Object.hasOwn(listener.topTracks, range)) return apiError(400, 'Invalid time range');
+  if (!isTimeRange(range)) return apiError(400, 'Invalid time range');
   if (limit === null) return apiError(400, 'Invalid limit');
   if (offset === null) return apiError(400, 'Invalid offset');
-  const all = listener.topTracks[range as TimeRange];
+  const all = listOf(range);
   const page = (from: number) => pageAddress(url, { time_range: range, limit, offset: from });
   return json(200, {
     href: page(offset),
-    items: all
-      .slice(0, TOP_DEPTH)
-      .slice(offset, offset + limit)
-      .map(asAnswered),
+    items: all.slice(0, TOP_DEPTH).slice(offset, offset + limit),
     limit,
     next: offset + limit < all.length ? page(offset + limit) : null,
     offset,
@@ -120,6 +129,11 @@ const NOT_TOLD = new Set(['popularity', 'available_markets', 'linked_from', 'arr
 /** As an app in development mode gets it. */
 const asAnswered = (payload: unknown): unknown =>
   mapFields(payload, (name, field) => (NOT_TOLD.has(name) ? undefined : field));
+
+const GONE_FROM_ARTISTS = new Set(['popularity', 'followers', 'genres']);
+
+const artistInDevelopmentMode = (payload: unknown): unknown =>
+  mapFields(payload, (name, field) => (GONE_FROM_ARTISTS.has(name) ? undefined : field));
 
 /** A query parameter between two bounds; null where it is anything else. */
 function wholeNumber<T>(url: URL, name: string, absent: T, least: number, most: number): number | T | null {

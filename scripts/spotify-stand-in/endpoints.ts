@@ -1,6 +1,6 @@
 import { authorize, token } from './accounts.ts';
 import { checkAccess } from './api-access.ts';
-import { me, recentlyPlayed, topTracks, track, type ApiCall } from './api.ts';
+import { me, recentlyPlayed, topArtists, topTracks, track, type ApiCall } from './api.ts';
 import { apiError, plain, type Answer } from './answers.ts';
 import { overQuota } from './quotas.ts';
 import { addItems, createPlaylist, playlistItems, replaceItems, wantsPublic } from './playlists.ts';
@@ -25,6 +25,12 @@ const ENDPOINTS: readonly Endpoint[] = [
     method: 'GET',
     path: /^\/v1\/me\/top\/tracks$/,
     answer: api(topTracks, 'user-top-read'),
+  },
+  {
+    name: 'top-artists',
+    method: 'GET',
+    path: /^\/v1\/me\/top\/artists$/,
+    answer: api(topArtists, 'user-top-read'),
   },
   {
     name: 'recently-played',

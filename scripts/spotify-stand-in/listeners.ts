@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CATALOGUE_SIZE, inventId, inventLocalTrack, inventTrack, type InventedTrack } from './catalogue.ts';
 
-export type TimeRange = 'short_term' | 'medium_term' | 'long_term';
+const TIME_RANGES = ['short_term', 'medium_term', 'long_term'] as const;
+export type TimeRange = (typeof TIME_RANGES)[number];
+
+export const isTimeRange = (text: string): text is TimeRange =>
+  (TIME_RANGES as readonly string[]).includes(text);
 
 export interface StandInPlay {
   readonly track: object | null;
@@ -20,6 +24,8 @@ export interface StandInListener {
   readonly allowListed?: boolean;
   /** Whole track payloads, best first. Null, and anything else odd, is served as it is. */
   readonly topTracks: Readonly<Record<TimeRange, readonly (object | null)[]>>;
+  /** Whole artist payloads, best first; unless given, who the top tracks are by. */
+  readonly topArtists?: Readonly<Partial<Record<TimeRange, readonly (object | null)[]>>>;
   /** A function is asked anew at each call: what has been played by then. */
   readonly recentlyPlayed?: readonly StandInPlay[] | ((now: Date) => readonly StandInPlay[]);
 }

@@ -36,6 +36,8 @@ export interface StandInOptions {
   readonly redirectUris?: readonly string[];
   /** Show a page to choose a listener on instead of approving as the first. */
   readonly askWho?: boolean;
+  /** An app registered before development mode took fields away: it is told of artists' genres, followers, popularity. */
+  readonly olderApp?: boolean;
   /** The time it goes by; the computer's unless said otherwise. */
   readonly clock?: () => Date;
 }
@@ -55,6 +57,7 @@ export interface SpotifyStandIn {
   readonly playlists: readonly StandInPlaylist[];
   setListeners(listeners: readonly StandInListener[]): void;
   setTopTracks(listenerId: string, range: TimeRange, tracks: readonly (object | null)[]): void;
+  setTopArtists(listenerId: string, range: TimeRange, artists: readonly (object | null)[]): void;
   /** Whom sign-in approves from now on; null: the first listener. */
   signInAs(listenerId: string | null): void;
   /** Whether each refresh brings a new refresh token and ends the old one. */
@@ -93,6 +96,7 @@ const newState = (options: StandInOptions): StandInState => ({
   clientSecret: options.clientSecret ?? 'stand-in-secret',
   redirectUris: options.redirectUris ?? null,
   askWho: options.askWho ?? false,
+  olderApp: options.olderApp ?? false,
   clock: options.clock ?? (() => new Date()),
   tracks: options.tracks ?? [],
   listeners: options.listeners,
@@ -121,7 +125,14 @@ function remoteControl(state: StandInState, server: Server, url: string): Spotif
     calls: state.calls,
     playlists: state.playlists,
     setListeners: (listeners) => void (state.listeners = listeners),
-    setTopTracks: (listenerId, range, tracks) => setTopTracks(state, listenerId, range, tracks),
+    setTopTracks: (listenerId, range, tracks) =>
+      changeListener(state, listenerId, ({ topTracks }) => ({
+        topTracks: { ...topTracks, [range]: tracks },
+      })),
+    setTopArtists: (listenerId, range, artists) =>
+      changeListener(state, listenerId, ({ topArtists }) => ({
+        topArtists: { ...topArtists, [range]: artists },
+      })),
     signInAs: (listenerId) => void (state.signedInAs = listenerId),
     rotateRefreshTokens: (rotate) => void (state.rotateRefreshTokens = rotate),
     fail: (rule) => void state.faults.push(activate(rule)),
@@ -142,17 +153,14 @@ function heal(state: StandInState): void {
   Object.assign(state.odd, USUAL_ODDITIES);
 }
 
-function setTopTracks(
+function changeListener(
   state: StandInState,
   listenerId: string,
-  range: TimeRange,
-  tracks: readonly (object | null)[],
+  change: (listener: StandInListener) => Partial<StandInListener>,
 ): void {
   if (findListener(state, listenerId) === null) throw new Error(`there is no listener ${listenerId}`);
   state.listeners = state.listeners.map((listener) =>
-    listener.id === listenerId
-      ? { ...listener, topTracks: { ...listener.topTracks, [range]: tracks } }
-      : listener,
+    listener.id === listenerId ? { ...listener, ...change(listener) } : listener,
   );
 }
 

@@ -75,6 +75,7 @@ export interface StandInState {
   readonly redirectUris: readonly string[] | null;
   /** Whether sign-in shows a page to choose a listener on, where nobody is chosen. */
   readonly askWho: boolean;
+  readonly olderApp: boolean;
   /** Tracks that exist besides those in the listeners' lists. */
   readonly tracks: readonly object[];
   listeners: readonly StandInListener[];

@@ -41,6 +41,7 @@ describe('the Web API lets in', () => {
 
   test.each([
     ['/v1/me/top/tracks', 'playlist-modify-public'],
+    ['/v1/me/top/artists', 'playlist-modify-public'],
     ['/v1/me/player/recently-played', 'user-top-read'],
   ])('nobody to %s with only %s', async (path, scope) => {
     const { accessToken } = await connect(spotify, { scope });
@@ -64,6 +65,39 @@ describe('the Web API lets in', () => {
   test('nobody to what never was', async () => {
     expect((await get('/v1/no-such-thing')).status).toBe(404);
     expect((await call('/elsewhere')).status).toBe(404);
+  });
+});
+
+describe('/v1/me/top/artists', () => {
+  const PAGE = '/v1/me/top/artists?time_range=short_term&limit=50';
+
+  test('lists who the listener’s top tracks are by, each once, as an app in development mode meets them', async () => {
+    const { items, total } = (await get(PAGE)).body;
+    const tracks = standInListeners()[0]?.topTracks.short_term as { artists: { id: string }[] }[];
+    const credited = new Set(tracks.flatMap((track) => track.artists.map(({ id }) => id)));
+    expect(new Set(items.map(({ id }: { id: string }) => id))).toEqual(credited);
+    expect(total).toBe(credited.size);
+    expect(Object.keys(items[0]).toSorted()).toEqual(
+      ['external_urls', 'href', 'id', 'images', 'name', 'type', 'uri'].toSorted(),
+    );
+  });
+
+  test('tells an older app of genres, followers and popularity', async () => {
+    await spotify.close();
+    await start({ olderApp: true });
+    expect((await get(PAGE)).body.items[0]).toMatchObject({
+      genres: [expect.any(String), expect.any(String)],
+    });
+  });
+
+  test('serves odd ones as they are given', async () => {
+    const odd = [
+      null,
+      { id: 'a', name: '', images: [] },
+      { id: 'b', name: null, images: [{ url: 'https://i.example' }] },
+    ];
+    spotify.setTopArtists('alice-stand-in', 'short_term', odd);
+    expect((await get(PAGE)).body.items).toEqual(odd);
   });
 });
 
