@@ -72,13 +72,19 @@ CREATE UNLOGGED TABLE rate_limits (
 );
 CREATE INDEX rate_limits_ends_at ON rate_limits (ends_at);
 
--- What the clock on the listener's wall says. A time zone nobody knows is taken for UTC rather than be a fault for all.
-CREATE FUNCTION wall_clock(instant timestamptz, zone text) RETURNS timestamp LANGUAGE plpgsql STABLE AS $$
+-- The time zone that days are counted by: the listener's own, or UTC where this database does not know it (any more):
+-- another server, or another edition of the time zones, must not cost a day.
+CREATE FUNCTION zone_used(zone text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN instant AT TIME ZONE zone;
+  PERFORM now() AT TIME ZONE zone;
+  RETURN zone;
 EXCEPTION WHEN invalid_parameter_value THEN
-  RETURN instant AT TIME ZONE 'UTC';
+  RETURN 'UTC';
 END $$;
+
+-- What the clock on the listener's wall says.
+CREATE FUNCTION wall_clock(instant timestamptz, zone text) RETURNS timestamp LANGUAGE sql STABLE
+RETURN instant AT TIME ZONE zone_used(zone);
 
 -- The minute of a listener's day at which their lists are asked for: spread out, always the same, and early enough
 -- (before 20:00) that a day that begins badly can still be saved.
@@ -86,5 +92,5 @@ CREATE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE
 RETURN time '00:00' + make_interval(mins => ('x' || left(md5('capture ' || user_id), 7))::bit(28)::int % 1200);
 
 -- Down Migration
-DROP FUNCTION capture_time, wall_clock;
+DROP FUNCTION capture_time, wall_clock, zone_used;
 DROP TABLE rate_limits, sessions, sign_in_attempts, spotify_limits, spotify_connections, users;

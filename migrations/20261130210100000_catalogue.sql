@@ -30,8 +30,19 @@ CREATE INDEX tracks_raw_json ON tracks USING gin (raw_json jsonb_path_ops);
 CREATE TABLE artists (
   artist_id text PRIMARY KEY,
   name text,
+  raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
   created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN artists.raw_json IS
+  'the provider''s artist object: as it was first received, and completed by later ones (completed_payload)';
+
+-- A payload with what a later one adds: a field that says something stays as it is, so that nothing known gives way to
+-- less. (An app in development mode gets no genres; a withdrawn artist has no name and no images.)
+CREATE FUNCTION completed_payload(known jsonb, later jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN COALESCE(later || known || COALESCE((
+  SELECT jsonb_object_agg(key, value) FROM jsonb_each(later)
+  WHERE value NOT IN ('null', '""', '[]', '{}')
+    AND COALESCE(known -> key, 'null') IN ('null', '""', '[]', '{}')), '{}'), known, later);
 
 CREATE TABLE track_artists (
   track_id text NOT NULL REFERENCES tracks,
@@ -57,3 +68,4 @@ RETURN CASE WHEN audio_feature(audio_features, feature) BETWEEN low AND high
 -- Down Migration
 DROP FUNCTION audio_feature_between, audio_feature;
 DROP TABLE track_artists, artists, tracks;
+DROP FUNCTION completed_payload;

@@ -278,7 +278,10 @@ END $$;
 
 CREATE FUNCTION settle_changed_artists() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id)));
+  -- (A payload that is completed changes no library.)
+  PERFORM settle_tracks(ARRAY(
+    SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id) JOIN former USING (artist_id)
+    WHERE changed.name IS DISTINCT FROM former.name));
   RETURN NULL;
 END $$;
 
@@ -465,7 +468,7 @@ END $$;
 CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 CREATE TRIGGER artists_updated AFTER UPDATE ON artists
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artists();
+  REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artists();
 CREATE TRIGGER track_artists_inserted AFTER INSERT ON track_artists
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 CREATE TRIGGER track_artists_deleted AFTER DELETE ON track_artists

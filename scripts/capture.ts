@@ -1,7 +1,12 @@
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
 import { openDatabase } from '../src/open-database.ts';
-import { captureSnapshots, type CaptureResult } from '../src/snapshots/capture.ts';
+import {
+  captureSnapshots,
+  failureOf,
+  type CaptureResult,
+  type KindResult,
+} from '../src/snapshots/capture.ts';
 import { accessOf } from '../src/users/access-token.ts';
 import { listConnectedUsers } from '../src/users/connections.ts';
 import { runTool } from './run-tool.ts';
@@ -16,7 +21,10 @@ await runTool(async () => {
     let failed = 0;
     for (const { user_id: userId } of users) {
       try {
-        console.log(`listener ${userId}: ${describe(await captureSnapshots(db, userId, access))}`);
+        const result = await captureSnapshots(db, userId, access);
+        console.log(`listener ${userId}: ${describe(result)}`);
+        const failure = failureOf(result);
+        if (failure !== undefined) throw failure;
       } catch (error) {
         failed += 1;
         console.error(`listener ${userId}: ${error instanceof AppError ? error.message : String(error)}`);
@@ -29,7 +37,13 @@ await runTool(async () => {
   }
 });
 
-function describe({ date, captured, places, skipped }: CaptureResult): string {
-  if (captured.length === 0) return `${date}: nothing new to keep`;
-  return `${date}: kept ${places} places in ${captured.length} lists${skipped > 0 ? `, left out ${skipped} items that were no tracks` : ''}`;
+function describe({ date, tracks, artists }: CaptureResult): string {
+  return `${date}: ${describeKind('tracks', tracks)}; ${describeKind('artists', artists)}`;
+}
+
+function describeKind(kind: string, { captured, places, skipped, failure }: KindResult): string {
+  if (failure !== undefined) return `${kind} failed`;
+  if (captured.length === 0) return `nothing new to keep of ${kind}`;
+  const left = skipped > 0 ? `, left out ${skipped} items that were none` : '';
+  return `kept ${places} ${kind} in ${captured.length} lists${left}`;
 }

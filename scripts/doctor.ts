@@ -109,6 +109,7 @@ async function countRows(db: Db): Promise<string> {
        (SELECT count(*) FROM tracks) AS tracks,
        (SELECT count(*) FROM artists) AS artists,
        (SELECT count(*) FROM snapshots) AS "snapshot places",
+       (SELECT count(*) FROM artist_snapshots) AS "artist places",
        (SELECT count(*) FROM playlists) AS playlists,
        (SELECT count(*) FROM import_rejects) AS "import rejects"`,
   );

@@ -1,12 +1,13 @@
 import type { Db } from '../../src/db.ts';
 import { listCaptureAges } from '../../src/snapshots/capture-runs.ts';
+import { LIST_KINDS, type ListKindName } from '../../src/snapshots/list-kinds.ts';
 import type { AllowedIds } from '../../src/users/allowed.ts';
 import { listConnectionHealth, type ListenerHealth } from '../../src/users/connection-health.ts';
 import { fine, wrong, type Finding } from './finding.ts';
 
 export interface ListenerReport extends ListenerHealth {
-  /** Whole seconds since their lists were last kept, or since they connected; null where nothing is to be kept. */
-  readonly secondsSinceCapture: number | null;
+  /** Whole seconds since lists of each kind were last kept, or since they connected; null where nothing is to be kept. */
+  readonly secondsSinceCapture: Readonly<Record<ListKindName, number | null>>;
 }
 
 /** A day's lists are caught up within the day: later than this, something stands in the way. */
@@ -14,12 +15,13 @@ const LATE_SECONDS = 36 * 3600;
 
 /** How each listener's connection is, and how long their lists have not been kept. No names: a report is passed on. */
 export async function reportListeners(db: Db, allowed: AllowedIds): Promise<ListenerReport[]> {
-  const ages = new Map(
-    (await listCaptureAges(db, allowed)).map(({ user_id, seconds }) => [user_id, seconds]),
-  );
+  const ages = await listCaptureAges(db, allowed);
   return (await listConnectionHealth(db, allowed)).map((health) => {
-    const seconds = ages.get(health.userId);
-    return { ...health, secondsSinceCapture: seconds === undefined ? null : Math.round(seconds) };
+    const ageOf = (kind: ListKindName): number | null => {
+      const age = ages.find((one) => one.user_id === health.userId && one.kind === kind);
+      return age === undefined ? null : Math.round(age.seconds);
+    };
+    return { ...health, secondsSinceCapture: { tracks: ageOf('tracks'), artists: ageOf('artists') } };
   });
 }
 
@@ -39,14 +41,21 @@ export function examineListeners(reports: readonly ListenerReport[]): Finding[] 
         ),
       ),
     ...troubled.map((report) => wrong('connections', `listener ${report.userId}: ${remedy(report)}`)),
-    ...reports
-      .filter((report) => isFetched(report) && (report.secondsSinceCapture ?? 0) > LATE_SECONDS)
-      .map((report) =>
-        wrong(
-          'captures',
-          `listener ${report.userId}: nothing kept for ${Math.floor((report.secondsSinceCapture ?? 0) / 3600)} hours; is a worker running? Their Settings show what the last tries said`,
-        ),
-      ),
+    ...reports.filter(isFetched).flatMap(examineCaptures),
+  ];
+}
+
+/** One line where both kinds are late; a name where only one is. */
+function examineCaptures({ userId, secondsSinceCapture }: ListenerReport): Finding[] {
+  const late = LIST_KINDS.filter((kind) => (secondsSinceCapture[kind] ?? 0) > LATE_SECONDS);
+  if (late.length === 0) return [];
+  const what = late.length === LIST_KINDS.length ? 'nothing' : `no lists of ${late.join('')}`;
+  const hours = Math.floor(Math.max(...late.map((kind) => secondsSinceCapture[kind] ?? 0)) / 3600);
+  return [
+    wrong(
+      'captures',
+      `listener ${userId}: ${what} kept for ${hours} hours; is a worker running? Their Settings show what the last tries said`,
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@ import { hotQuery } from '../hot-queries.ts';
 export interface Holdings {
   readonly tracks: number;
   readonly lists: number;
+  readonly artist_lists: number;
   /** The first and the last day with a list, `YYYY-MM-DD`; null where there is none. */
   readonly first_date: string | null;
   readonly last_date: string | null;
@@ -21,6 +22,8 @@ const HOLDINGS = hotQuery(
   `
   SELECT (SELECT count(*)::int FROM library_tracks WHERE user_id = $1) AS tracks,
     (SELECT count(*)::int FROM snapshot_lists WHERE user_id = $1) AS lists,
+    (SELECT count(*)::int FROM (
+      SELECT DISTINCT snapshot_date, time_range FROM artist_snapshots WHERE user_id = $1) AS l) AS artist_lists,
     (SELECT min(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS first_date,
     (SELECT max(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS last_date,
     (SELECT COALESCE(sum(plays), 0)::int FROM played_tracks WHERE user_id = $1) AS plays,

@@ -109,15 +109,28 @@ const cell = (column: string): string =>
   `'${column}', jsonb_build_object('type', CASE WHEN ${column} IS NULL THEN 'null'
     ELSE '${INTEGERS.has(column) ? 'integer' : 'text'}' END, 'text', ${column}::text)`;
 
-const SAME_LIST = `EXISTS (
-    SELECT FROM snapshots AS own
+const sameList = (table: string): string => `EXISTS (
+    SELECT FROM ${table} AS own
     WHERE (own.user_id, own.snapshot_date, own.time_range) = ($1, theirs.snapshot_date, theirs.time_range))`;
 
-const SAME_PLACE = `EXISTS (
-    SELECT FROM snapshots AS own
-    WHERE (own.user_id, own.snapshot_date, own.time_range, own.track_id)
-        = ($1, theirs.snapshot_date, theirs.time_range, theirs.track_id)
+const samePlace = (table: string, key: string): string => `EXISTS (
+    SELECT FROM ${table} AS own
+    WHERE (own.user_id, own.snapshot_date, own.time_range, own.${key})
+        = ($1, theirs.snapshot_date, theirs.time_range, theirs.${key})
       AND own.rank IS NOT DISTINCT FROM theirs.rank)`;
+
+/** Dated lists: one that the listener has already stays, and what another says of the same day gives way. */
+const keepDisplaced = (table: string, key: string): string =>
+  rejectRows(
+    table,
+    `'${key}=' || ${key} || ', snapshot_date=' || snapshot_date || ', time_range=' || time_range`,
+    cells(key, 'snapshot_date', 'time_range', 'rank'),
+    `${sameList(table)} AND NOT ${samePlace(table, key)}`,
+  );
+const takeLists = (table: string, key: string): string => `
+  INSERT INTO ${table} (user_id, snapshot_date, time_range, ${key}, rank)
+  SELECT $1, snapshot_date, time_range, ${key}, rank FROM ${table} AS theirs
+  WHERE user_id = $2 AND NOT ${sameList(table)}`;
 
 const OTHER_PLAYLIST = `EXISTS (
     SELECT FROM playlists AS own
@@ -132,12 +145,8 @@ const OTHER_ENTRY = `EXISTS (
 
 /** In foreign-key order; $1 the listener, $2 the unclaimed archive. */
 const CLAIM: readonly string[] = [
-  rejectRows(
-    'snapshots',
-    `'track_id=' || track_id || ', snapshot_date=' || snapshot_date || ', time_range=' || time_range`,
-    cells('track_id', 'snapshot_date', 'time_range', 'rank'),
-    `${SAME_LIST} AND NOT ${SAME_PLACE}`,
-  ),
+  keepDisplaced('snapshots', 'track_id'),
+  keepDisplaced('artist_snapshots', 'artist_id'),
   rejectRows(
     'playlists',
     `'playlist_id=' || playlist_id`,
@@ -150,9 +159,8 @@ const CLAIM: readonly string[] = [
     cells('playlist_id', 'track_id', 'position', 'created_at'),
     OTHER_ENTRY,
   ),
-  `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
-   SELECT $1, snapshot_date, time_range, track_id, rank FROM snapshots AS theirs
-   WHERE user_id = $2 AND NOT ${SAME_LIST}`,
+  takeLists('snapshots', 'track_id'),
+  takeLists('artist_snapshots', 'artist_id'),
   `INSERT INTO playlists (user_id, playlist_id, name, origin, origin_details, spotify_playlist_id, created_at)
    SELECT $1, playlist_id, name, origin, origin_details, spotify_playlist_id, created_at
    FROM playlists WHERE user_id = $2

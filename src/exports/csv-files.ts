@@ -27,6 +27,18 @@ export const CSV_FILES: readonly CsvFile[] = [
            ORDER BY snapshot_date, time_range COLLATE "C", rank, track_id COLLATE "C"`,
   },
   {
+    name: 'top-artists.csv',
+    columns: {
+      date: 'snapshot_date::text',
+      time_range: 'time_range',
+      rank: 'rank::text',
+      artist: 'a.name',
+      artist_id: 'artist_id',
+    },
+    rows: `FROM (SELECT * FROM artist_snapshots WHERE ${OWN}) AS s JOIN artists AS a USING (artist_id)
+           ORDER BY snapshot_date, time_range COLLATE "C", rank, artist_id COLLATE "C"`,
+  },
+  {
     name: 'plays.csv',
     columns: {
       played_at: `to_char(played_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,

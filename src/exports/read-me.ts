@@ -6,7 +6,7 @@ export const readMe = (
 data/       Everything, one JSON object a line (UTF-8), one file a table. "raw_json" is Spotify's own
             answer as it was received, "audio_features" what is known of a track's sound; what you loaded
             yourself is in own_audio_features.jsonl.
-csv/        The same for people and spreadsheets: the dated top lists, plays, playlists and tracks.
+csv/        The same for people and spreadsheets: the dated lists of tracks and artists, plays, playlists, tracks.
             A ' before a text that begins with = + - or @ keeps a spreadsheet from reckoning with it.
 old-app/    tracks and snapshots in the SQLite layout of the old single-file app.
 manifest.json   The version of this layout, and rows, bytes and SHA-256 of each file in data/.

@@ -20,6 +20,7 @@ const OWN_ROWS = (table: string): string => `FROM ${table} AS t WHERE ${OWN}`;
 const OWN_TRACKS = `(SELECT track_id FROM library_tracks WHERE ${OWN}
   UNION SELECT track_id FROM hidden_tracks WHERE ${OWN})`;
 const OWN_ARTISTS = `(SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS}
+  UNION SELECT artist_id FROM artist_snapshots WHERE ${OWN}
   UNION SELECT artist_id FROM hidden_artists WHERE ${OWN})`;
 const LEASE = 'who was sending it there; nobody is here';
 
@@ -55,6 +56,12 @@ export const PERSONAL: readonly ExportedTable[] = [
     name: 'snapshots',
     rows: OWN_ROWS('snapshots'),
     order: 'snapshot_date, time_range COLLATE "C", track_id COLLATE "C"',
+  },
+  {
+    name: 'artist_snapshots',
+    rows: OWN_ROWS('artist_snapshots'),
+    order: 'snapshot_date, time_range COLLATE "C", artist_id COLLATE "C"',
+    since: 2,
   },
   { name: 'playlists', rows: OWN_ROWS('playlists'), order: 'playlist_id COLLATE "C"' },
   {

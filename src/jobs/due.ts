@@ -21,30 +21,38 @@ const connected = (family: SpotifyFamily, allowed: string): string => `
 const FUTURE = `now() + interval '1 minute'`;
 
 /**
- * Listeners whose lists of today are missing, from their minute of the day on: also where that minute was skipped by
- * a change of clocks, or passed before anybody was there to capture. After a failure it is tried again 5, 10, 20 …
- * minutes later, an hour at most; a new day begins without failures.
+ * Listeners whose lists of today, of tracks or of artists, are missing, from their minute of the day on: also where that
+ * minute was skipped by a change of clocks, or passed before anybody was there to capture. After a failure it is tried
+ * again 5, 10, 20 … minutes later, an hour at most; a new day begins without failures.
  */
 const DUE_CAPTURES = `
-  WITH connected AS (${connected('top-lists', '$1')}), today AS (
-    SELECT user_id, wall_clock::date AS date, authorized_at, tried.failures, tried.last_failed_at
+  WITH connected AS MATERIALIZED (${connected('top-lists', '$1')}), open AS (
+    SELECT user_id, wall_clock::date AS date, authorized_at, kind, tried.failures, tried.last_failed_at
     FROM connected
+    CROSS JOIN unnest(ARRAY['tracks', 'artists']) AS kinds (kind)
     CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE outcome = 'failed')::int AS failures,
         max(finished_at) FILTER (WHERE outcome = 'failed') AS last_failed_at,
         bool_or(outcome IN ('kept', 'empty')) AS done
       FROM capture_runs AS r
-      WHERE r.user_id = connected.user_id AND r.snapshot_date = wall_clock::date
+      WHERE r.user_id = connected.user_id AND r.snapshot_date = wall_clock::date AND r.kind = kinds.kind
         AND (outcome <> 'failed' OR finished_at > authorized_at)
     ) AS tried
     WHERE wall_clock::time >= capture_time(user_id) AND tried.done IS NOT TRUE
+  ), missing AS (
+    SELECT * FROM open
+    WHERE 3 > CASE kind
+      WHEN 'tracks' THEN (SELECT count(DISTINCT time_range) FROM snapshots AS s
+        WHERE s.user_id = open.user_id AND s.snapshot_date = open.date)
+      ELSE (SELECT count(DISTINCT time_range) FROM artist_snapshots AS s
+        WHERE s.user_id = open.user_id AND s.snapshot_date = open.date) END
   )
-  SELECT user_id, concat_ws(' ', date, failures, authorized_at) AS due_for
-  FROM today
-  WHERE (last_failed_at IS NULL OR last_failed_at > ${FUTURE}
-      OR last_failed_at + make_interval(mins => LEAST(60, 5 * 2 ^ (failures - 1))::int) <= now())
-    AND (SELECT count(DISTINCT time_range) FROM snapshots AS s
-         WHERE s.user_id = today.user_id AND s.snapshot_date = today.date) < 3`;
+  SELECT user_id,
+    concat_ws(' ', date, string_agg(kind || ' ' || failures, ' ' ORDER BY kind), authorized_at) AS due_for
+  FROM missing
+  GROUP BY user_id, date, authorized_at
+  HAVING bool_or(last_failed_at IS NULL OR last_failed_at > ${FUTURE}
+    OR last_failed_at + make_interval(mins => LEAST(60, 5 * 2 ^ (failures - 1))::int) <= now())`;
 
 /** Listeners whose plays are to be asked for. */
 const DUE_POLLS = `

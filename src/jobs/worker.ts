@@ -8,7 +8,7 @@ import { log } from '../log.ts';
 import { continueDueSendings, listDueSendings } from '../playlists/due-sendings.ts';
 import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
-import { captureSnapshots } from '../snapshots/capture.ts';
+import { captureSnapshots, failureOf } from '../snapshots/capture.ts';
 import { isNoAttempt } from '../users/attempts.ts';
 import { begin } from '../under-way.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
@@ -16,7 +16,10 @@ import { findCourier, isFetchingDue, listDue, type JobName } from './due.ts';
 import { finishJob, giveJobBack, takeJobs } from './job-leases.ts';
 
 const DO: Readonly<Record<JobName, (db: Db, userId: number, access: SpotifyAccess) => Promise<unknown>>> = {
-  capture: captureSnapshots,
+  capture: async (db, userId, access) => {
+    const failure = failureOf(await captureSnapshots(db, userId, access, { onlyOpen: true }));
+    if (failure !== undefined) throw failure;
+  },
   plays: pollPlays,
 };
 

@@ -151,7 +151,17 @@ const BETTER_FEATURES = `
   WHERE excluded.audio_features IS NOT NULL AND (known.audio_features IS NULL
     OR (known.audio_features_source = 'reccobeats' AND excluded.audio_features_source IS DISTINCT FROM 'reccobeats'))`;
 
-/** One statement of about a million characters at a time; answers how many rows were new, or gained features. */
+/** An artist that is here stays as it is, completed by what only the file knows. */
+const MORE_OF_ARTISTS = `
+  ON CONFLICT (artist_id) DO UPDATE SET
+    name = COALESCE(known.name, excluded.name),
+    raw_json = completed_payload(known.raw_json, excluded.raw_json)
+  WHERE (known.name IS NULL AND excluded.name IS NOT NULL)
+    OR known.raw_json IS DISTINCT FROM completed_payload(known.raw_json, excluded.raw_json)`;
+
+const COMPLETION: Readonly<Record<string, string>> = { tracks: BETTER_FEATURES, artists: MORE_OF_ARTISTS };
+
+/** One statement of about a million characters at a time; answers how many rows were new, or gained something. */
 async function fill(
   tx: Transaction,
   userId: number,
@@ -160,7 +170,7 @@ async function fill(
 ): Promise<number> {
   const shared = CATALOGUE.some((table) => table.name === name);
   const columns = file.columns.map(quote).join(', ');
-  const known = name === 'tracks' ? BETTER_FEATURES : 'ON CONFLICT DO NOTHING';
+  const known = COMPLETION[name] ?? 'ON CONFLICT DO NOTHING';
   const insert = shared
     ? `INSERT INTO ${name} AS known (${columns})
        SELECT ${columns} FROM jsonb_populate_recordset(NULL::${name}, $1::jsonb) ${known}`

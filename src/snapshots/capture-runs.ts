@@ -1,12 +1,14 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import type { TimeRange } from '../spotify/top-tracks.ts';
+import type { TimeRange } from '../spotify/top-list.ts';
 import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { failureInWords } from '../users/attempts.ts';
+import { LIST_KINDS, type ListKindName } from './list-kinds.ts';
 
-/** What became of one attempt to keep a day's lists, or of a day on which none succeeded. */
+/** What became of one attempt to keep a day's lists of one kind, or of a day on which none succeeded. */
 export interface CaptureRun {
   readonly run_id: number;
+  readonly kind: ListKindName;
   /** The listener's own calendar day, `YYYY-MM-DD`. */
   readonly snapshot_date: string;
   readonly outcome: 'kept' | 'empty' | 'failed' | 'missed';
@@ -14,7 +16,7 @@ export interface CaptureRun {
   readonly finished_at: Date;
   readonly time_ranges: readonly TimeRange[];
   readonly places: number;
-  /** Items of Spotify's answer that were no usable track. */
+  /** Items of Spotify's answer that were of no use. */
   readonly skipped: number;
   /** In words; null where nothing failed. */
   readonly failure: string | null;
@@ -34,11 +36,17 @@ export function listCaptureRuns(
 const NEWEST_RUNS = hotQuery(
   'settings: the newest captures',
   `
-  SELECT run_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
+  SELECT run_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
   FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
 );
 
-export type RunCounts = Readonly<Record<'runs' | CaptureRun['outcome'], number>>;
+export interface RunCounts extends Readonly<Record<'runs' | 'empty' | 'failed', number>> {
+  /** How often lists of each kind were kept. */
+  readonly kept_tracks: number;
+  readonly kept_artists: number;
+  /** Days that lack the lists of one kind or of both. */
+  readonly missed: number;
+}
 
 /** How the runs of all days ended. */
 export const countCaptureRuns = (db: Queries, userId: number): Promise<RunCounts> =>
@@ -48,10 +56,11 @@ const RUN_COUNTS = hotQuery(
   'captures: how they ended',
   `
   SELECT count(*)::int AS runs,
-    count(*) FILTER (WHERE outcome = 'kept')::int AS kept,
+    count(*) FILTER (WHERE outcome = 'kept' AND kind = 'tracks')::int AS kept_tracks,
+    count(*) FILTER (WHERE outcome = 'kept' AND kind = 'artists')::int AS kept_artists,
     count(*) FILTER (WHERE outcome = 'empty')::int AS empty,
     count(*) FILTER (WHERE outcome = 'failed')::int AS failed,
-    count(*) FILTER (WHERE outcome = 'missed')::int AS missed
+    count(DISTINCT snapshot_date) FILTER (WHERE outcome = 'missed')::int AS missed
   FROM capture_runs WHERE user_id = $1`,
 );
 
@@ -67,31 +76,41 @@ const CAPTURE_TIME = hotQuery(
 
 export interface CaptureAge {
   readonly user_id: number;
-  /** Since lists were last kept, or since Spotify was connected. */
+  readonly kind: ListKindName;
+  /** Since lists of the kind were last kept, or since Spotify was connected. */
   readonly seconds: number;
 }
 
-/** Of every listener on the list who ever connected Spotify and has not paused. */
+/** Of every listener on the list who ever connected Spotify and has not paused, for each kind. */
 export const listCaptureAges = (db: Queries, allowed: AllowedIds = []): Promise<CaptureAge[]> =>
   db.many<CaptureAge>(
-    `SELECT users.user_id, extract(epoch FROM now() - COALESCE(max(finished_at), authorized_at))::float8 AS seconds
+    `SELECT user_id, kind, extract(epoch FROM now() - COALESCE(max(finished_at), authorized_at))::float8 AS seconds
      FROM spotify_connections JOIN users USING (user_id)
-     LEFT JOIN capture_runs AS kept ON kept.user_id = users.user_id AND outcome = 'kept'
+     CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS kinds (kind, place)
+     LEFT JOIN (SELECT user_id, kind, finished_at FROM capture_runs WHERE outcome = 'kept') AS kept
+       USING (user_id, kind)
      WHERE paused_at IS NULL AND ${IS_ALLOWED('$1')}
-     GROUP BY users.user_id, authorized_at ORDER BY users.user_id`,
-    [allowed],
+     GROUP BY user_id, authorized_at, kind, place ORDER BY user_id, place`,
+    [allowed, LIST_KINDS],
   );
 
+export interface RecentRuns extends Pick<CaptureRun, 'kind' | 'outcome'> {
+  readonly runs: number;
+}
+
 /** How the runs of the last 24 hours ended. */
-export const countRecentRuns = (db: Queries): Promise<{ outcome: CaptureRun['outcome']; runs: number }[]> =>
+export const countRecentRuns = (db: Queries): Promise<RecentRuns[]> =>
   db.many(
-    `SELECT outcome, count(*) FILTER (WHERE finished_at > now() - interval '1 day')::int AS runs
+    `SELECT kind, outcome, count(*) FILTER (WHERE finished_at > now() - interval '1 day')::int AS runs
      FROM unnest(ARRAY['kept', 'empty', 'failed', 'missed']) AS outcomes (outcome)
-     LEFT JOIN capture_runs USING (outcome)
-     GROUP BY outcome`,
+     CROSS JOIN unnest($1::text[]) AS kinds (kind)
+     LEFT JOIN capture_runs USING (kind, outcome)
+     GROUP BY kind, outcome`,
+    [LIST_KINDS],
   );
 
 export interface SuccessfulRun {
+  readonly kind: ListKindName;
   readonly date: string;
   readonly startedAt: Date;
   readonly captured: readonly TimeRange[];
@@ -103,10 +122,11 @@ export interface SuccessfulRun {
 export async function recordRun(tx: Queries, userId: number, run: SuccessfulRun): Promise<void> {
   await tx.execute(
     `INSERT INTO capture_runs
-       (user_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped)
-     VALUES ($1, $2, $3, $4, now(), $5, $6, $7)`,
+       (user_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped)
+     VALUES ($1, $2, $3, $4, $5, now(), $6, $7, $8)`,
     [
       userId,
+      run.kind,
       run.date,
       run.captured.length > 0 ? 'kept' : 'empty',
       run.startedAt,
@@ -121,18 +141,18 @@ export async function recordRun(tx: Queries, userId: number, run: SuccessfulRun)
 export async function recordFailedRun(
   db: Queries,
   userId: number,
-  { startedAt, error }: { startedAt: Date; error: unknown },
+  { kind, startedAt, error }: { kind: ListKindName; startedAt: Date; error: unknown },
 ): Promise<void> {
   await db.execute(
-    `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, failure)
-     SELECT user_id, wall_clock(now(), timezone)::date, 'failed', $2, now(), $3 FROM users WHERE user_id = $1`,
-    [userId, startedAt, failureInWords(error)],
+    `INSERT INTO capture_runs (user_id, kind, snapshot_date, outcome, started_at, finished_at, failure)
+     SELECT user_id, $4, wall_clock(now(), timezone)::date, 'failed', $2, now(), $3 FROM users WHERE user_id = $1`,
+    [userId, startedAt, failureInWords(error), kind],
   );
 }
 
 /**
- * Days that are over and on which nothing was kept, from each listener's first run on: a gap in an archive is told of,
- * never left to be noticed. Days are the listeners' own.
+ * Days that are over and of which no list of a kind was kept, from each listener's first run of that kind on: a gap in
+ * an archive is told of, never left to be noticed. Days are the listeners' own.
  * @returns how many were found
  */
 export const recordMissedDays = (db: Queries, allowed: AllowedIds = []): Promise<number> =>
@@ -140,17 +160,19 @@ export const recordMissedDays = (db: Queries, allowed: AllowedIds = []): Promise
 
 const MISSED_DAYS = `
   WITH told AS (
-    SELECT user_id, COALESCE(max(snapshot_date) FILTER (WHERE outcome <> 'failed') + 1, min(snapshot_date)) AS first_open
-    FROM capture_runs GROUP BY user_id
+    SELECT user_id, kind,
+      COALESCE(max(snapshot_date) FILTER (WHERE outcome <> 'failed') + 1, min(snapshot_date)) AS first_open
+    FROM capture_runs GROUP BY user_id, kind
   ), runs AS (
-    SELECT user_id, wall_clock(now(), timezone)::date AS today, paused_at, first_open,
+    SELECT user_id, kind, wall_clock(now(), timezone)::date AS today, paused_at, first_open,
       ${IS_ALLOWED('$1')} AS allowed
     FROM told JOIN users USING (user_id)
   )
-  INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, failure)
-  SELECT user_id, day::date, 'missed', now(), now(), COALESCE(
+  INSERT INTO capture_runs (user_id, kind, snapshot_date, outcome, started_at, finished_at, failure)
+  SELECT user_id, kind, day::date, 'missed', now(), now(), COALESCE(
     (SELECT failure FROM capture_runs AS failed
-     WHERE failed.user_id = runs.user_id AND snapshot_date = day::date AND outcome = 'failed'
+     WHERE failed.user_id = runs.user_id AND failed.kind = runs.kind AND snapshot_date = day::date
+       AND outcome = 'failed'
      ORDER BY run_id DESC LIMIT 1),
     CASE
       WHEN NOT allowed THEN 'You were not on the list of people who may use this app.'
@@ -164,5 +186,10 @@ const MISSED_DAYS = `
   FROM runs
   LEFT JOIN spotify_connections AS c USING (user_id)
   CROSS JOIN LATERAL generate_series(GREATEST(first_open, today - 400), today - 1, interval '1 day') AS day
-  WHERE NOT EXISTS (SELECT FROM snapshots AS s WHERE s.user_id = runs.user_id AND s.snapshot_date = day::date)
+  WHERE NOT CASE kind
+    WHEN 'tracks' THEN EXISTS (
+      SELECT FROM snapshots AS s WHERE s.user_id = runs.user_id AND s.snapshot_date = day::date)
+    ELSE EXISTS (
+      SELECT FROM artist_snapshots AS s WHERE s.user_id = runs.user_id AND s.snapshot_date = day::date)
+    END
   ON CONFLICT DO NOTHING`;

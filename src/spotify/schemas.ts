@@ -109,11 +109,27 @@ function isKeepable(received: unknown): received is Record<string, unknown> {
   }
 }
 
-export const trackPage = z.object({
-  items: z.array(z.unknown()),
-  next: text,
-  limit: z.int().min(1).max(50).catch(50),
+/** An artist as Spotify described them. */
+export interface SpotifyArtist {
+  readonly artistId: string;
+  /** Null where Spotify gives none, or an empty one. */
+  readonly name: string | null;
+  /** The whole object as received, fields unknown to us included. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+const artistShape = z.object({
+  id: z.string().min(1).max(256),
+  type: z.literal('artist').nullish(),
+  name: text,
 });
+
+/** An artist, or null where it is none: `null`, another kind of thing, without an id. */
+export function readArtist(received: unknown): SpotifyArtist | null {
+  const parsed = artistShape.safeParse(received);
+  if (!parsed.success || !isKeepable(received)) return null;
+  return { artistId: parsed.data.id, name: parsed.data.name || null, payload: received };
+}
 
 /** One listen, newest first in a page. */
 export interface RecentPlay {

@@ -5,6 +5,7 @@ import { checksumTables } from '../support/checksum.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
+  insertArtistSnapshot,
   insertImport,
   insertListener,
   insertPlaylist,
@@ -151,6 +152,26 @@ describe('a claim', () => {
         },
       })),
     );
+  });
+
+  it('takes lists of artists along in the same way', async () => {
+    const { archiveId } = await insertUnclaimed();
+    await insertArtistSnapshot(test.db, alice, { date: '2023-01-01' }, ['ann', 'ben']);
+    await insertArtistSnapshot(test.db, archiveId, { date: '2023-01-01' }, ['ann', 'cleo']);
+    await insertArtistSnapshot(test.db, archiveId, { date: '2023-01-02' }, ['cleo', 'ann']);
+    await claimArchive(test.db, alice, archiveId);
+    expect(
+      await test.db.many(
+        `SELECT user_id, snapshot_date::text AS date, string_agg(artist_id, ' ' ORDER BY rank) AS artists
+         FROM artist_snapshots GROUP BY 1, 2 ORDER BY 2`,
+      ),
+    ).toEqual([
+      { user_id: alice, date: '2023-01-01', artists: 'ann ben' },
+      { user_id: alice, date: '2023-01-02', artists: 'cleo ann' },
+    ]);
+    expect(await rejectsOf(alice)).toMatchObject([
+      { source_table: 'artist_snapshots', original: { artist_id: { text: 'cleo' }, rank: { text: '2' } } },
+    ]);
   });
 
   it('joins playlists of one id: the listener’s name and places win, and the others are kept', async () => {

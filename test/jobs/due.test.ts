@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listDue } from '../../src/jobs/due.ts';
+import { DUE, listDue } from '../../src/jobs/due.ts';
 import { recordMissedDays } from '../../src/snapshots/capture-runs.ts';
 import { insertListener } from '../support/factories.ts';
 import { useSimulatedClock } from '../support/simulated-clock.ts';
@@ -28,10 +28,11 @@ const dueAt = async (instant: string): Promise<boolean> => {
   await clock.set(instant);
   return (await listDue(test.db, 'capture')).includes(listener);
 };
-const run = (outcome: string, date: string, userId = listener) =>
+const run = (outcome: string, date: string, kinds = ['tracks', 'artists']) =>
   test.db.execute(
-    `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at) VALUES ($1, $2, $3, now(), now())`,
-    [userId, date, outcome],
+    `INSERT INTO capture_runs (user_id, snapshot_date, outcome, kind, started_at, finished_at)
+     SELECT $1, $2, $3, kind, now(), now() FROM unnest($4::text[]) AS kind`,
+    [listener, date, outcome, kinds],
   );
 
 /** Every minute of a day in New York, as the worker sees it: on which of them is a capture due, if each succeeds? */
@@ -106,6 +107,23 @@ describe('a capture is due', () => {
     expect(await listDue(test.db, 'plays')).toEqual([]);
   });
 
+  it('as long as one kind of lists is missing, and is another job each time one is kept or fails', async () => {
+    const jobAt = async (instant: string) => {
+      await clock.set(instant);
+      const [due] = await test.db.many<{ due_for: string }>(DUE.capture, [[]]);
+      return due?.due_for;
+    };
+    const jobs = [await jobAt('2026-03-05T20:00:00Z')];
+    await run('kept', '2026-03-05', ['tracks']);
+    jobs.push(await jobAt('2026-03-05T20:01:00Z'));
+    await run('failed', '2026-03-05', ['artists']);
+    expect(await jobAt('2026-03-05T20:05:00Z')).toBeUndefined();
+    jobs.push(await jobAt('2026-03-05T20:06:00Z'));
+    expect(new Set(jobs.filter((job) => job !== undefined)).size).toBe(3);
+    await run('empty', '2026-03-05', ['artists']);
+    expect(await jobAt('2026-03-05T21:00:00Z')).toBeUndefined();
+  });
+
   it('for everybody else where one listener’s time zone is nonsense', async () => {
     const poisoned = await connected('poisoned', 'Nowhere/At all');
     await clock.set('2026-03-05T20:00:00Z');
@@ -116,7 +134,7 @@ describe('a capture is due', () => {
 describe('a day that is over', () => {
   const missed = () =>
     test.db.many<{ day: string; failure: string }>(
-      `SELECT snapshot_date AS day, failure FROM capture_runs WHERE outcome = 'missed' ORDER BY 1`,
+      `SELECT snapshot_date AS day, failure FROM capture_runs WHERE outcome = 'missed' AND kind = 'tracks' ORDER BY 1`,
     );
 
   it('and on which nothing was kept is told of once, with the reason', async () => {
@@ -131,6 +149,23 @@ describe('a day that is over', () => {
     await recordMissedDays(test.db);
     expect(await missed()).toHaveLength(3);
     expect((await missed()).at(-1)?.failure).toContain('connect again');
+  });
+
+  it('is told of for each kind by itself, from that kind’s first run on', async () => {
+    const missedKinds = () =>
+      test.db.many(
+        `SELECT kind, snapshot_date AS day FROM capture_runs WHERE outcome = 'missed' ORDER BY 2, 1`,
+      );
+    await clock.set('2026-03-05T20:00:00Z');
+    await run('kept', '2026-03-05', ['tracks']);
+    await clock.set('2026-03-07T20:00:00Z');
+    await recordMissedDays(test.db);
+    expect(await missedKinds()).toEqual([{ kind: 'tracks', day: '2026-03-06' }]);
+    await run('kept', '2026-03-07', ['tracks']);
+    await run('failed', '2026-03-07', ['artists']);
+    await clock.set('2026-03-08T20:00:00Z');
+    await recordMissedDays(test.db);
+    expect((await missedKinds()).slice(1)).toEqual([{ kind: 'artists', day: '2026-03-07' }]);
   });
 });
 

@@ -28,22 +28,26 @@ beforeEach(async () => {
 });
 
 const round = (): Promise<void> => runRound(test.db, test.access);
-const callsTo = (path: string): number => test.spotify.calls.filter((call) => call.path === path).length;
-const topCalls = (): number => callsTo('/v1/me/top/tracks');
+const callsTo = (path: string): number =>
+  test.spotify.calls.filter((call) => call.path.startsWith(path)).length;
+const topCalls = (): number => callsTo('/v1/me/top/');
 const playCalls = (): number => callsTo('/v1/me/player/recently-played');
 
-/** Of each listener: lists kept of today, runs that kept them, plays kept. */
+/** Of each listener: lists kept of today, of tracks and of artists, runs that kept them, plays kept. */
 const kept = async (userId: number) =>
   test.db.one<{ lists: number; runs: number; plays: number }>(
-    `SELECT (SELECT count(DISTINCT (snapshot_date, time_range))::int FROM snapshots WHERE user_id = $1) AS lists,
+    `SELECT (SELECT count(*)::int FROM (
+         SELECT DISTINCT 'tracks', snapshot_date, time_range FROM snapshots WHERE user_id = $1
+         UNION ALL
+         SELECT DISTINCT 'artists', snapshot_date, time_range FROM artist_snapshots WHERE user_id = $1) AS l) AS lists,
        (SELECT count(*)::int FROM capture_runs WHERE user_id = $1 AND outcome = 'kept') AS runs,
        (SELECT count(*)::int FROM plays WHERE user_id = $1) AS plays`,
     [userId],
   );
-const everything = { [ALICE]: { lists: 3, runs: 1, plays: 30 }, [BOB]: { lists: 3, runs: 1, plays: 9 } };
+const everything = { [ALICE]: { lists: 6, runs: 2, plays: 30 }, [BOB]: { lists: 6, runs: 2, plays: 9 } };
 const nothing = { lists: 0, runs: 0, plays: 0 };
 /** Pages of a capture of both listeners, and of a poll of both. */
-const CALLS = { top: 11, plays: 2 };
+const CALLS = { top: 11 + 6, plays: 2 };
 
 describe('a round', () => {
   it('captures and asks for plays, and the next one finds nothing to do', async () => {
@@ -83,10 +87,11 @@ describe('a round', () => {
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
   });
 
-  it.each<[string, (userId: number) => Promise<unknown>]>([
+  it.each<[string, (userId: number) => Promise<unknown>, { lists: number }]>([
     [
       'whose time zone is nonsense',
       (userId) => test.db.execute(`UPDATE users SET timezone = 'Nowhere' WHERE user_id = $1`, [userId]),
+      { lists: 6 },
     ],
     [
       'whose stored tokens cannot be read',
@@ -95,21 +100,24 @@ describe('a round', () => {
           `UPDATE spotify_connections SET access_token = 'v1.t1.x.y.z', refresh_token = 'v1.t1.x.y.z' WHERE user_id = $1`,
           [userId],
         ),
+      { lists: 0 },
     ],
     [
       'of whom Spotify sends nonsense',
       async () => test.serve({ [ALICE]: { topTracks: nonsense, recentlyPlayed: [{ track: 7 } as never] } }),
+      { lists: 0 },
     ],
     [
       'whose rows the database refuses',
       (userId) =>
         test.db.execute(`ALTER TABLE snapshots ADD CONSTRAINT poison CHECK (user_id <> ${userId}) NOT VALID`),
+      { lists: 3 },
     ],
-  ])('is not spoilt by a listener %s', async (_poison, poison) => {
+  ])('is not spoilt by a listener %s', async (_poison, poison, { lists }) => {
     await poison(alice);
     await round();
     await test.db.execute('ALTER TABLE snapshots DROP CONSTRAINT IF EXISTS poison');
-    expect((await kept(alice)).lists).toBe(0);
+    expect((await kept(alice)).lists).toBe(lists);
     expect(await kept(bob)).toEqual(everything[BOB]);
   });
 });
@@ -234,26 +242,30 @@ describe('npm run worker', () => {
     },
   );
 
-  it('killed anywhere in a capture leaves a whole day or none', { timeout: KILLS * 40_000 }, async () => {
-    for (let kills = 0; kills < KILLS; kills += 1) {
-      await test.db.execute('TRUNCATE snapshots, capture_runs CASCADE');
-      const calls = topCalls();
-      const capture = spawnScript('scripts/capture.ts');
-      const ended = once(capture, 'exit');
-      await Promise.race([ended, vi.waitUntil(() => topCalls() > calls, { timeout: 40_000, interval: 2 })]);
-      // From the first call on: somewhere in the answers, the writing, or after it.
-      await sleep((kills * 120) / KILLS);
-      capture.kill('SIGKILL');
-      await ended;
-      for (const userId of [alice, bob]) {
-        const { lists, runs } = await kept(userId);
-        expect([0, 3]).toContain(lists);
-        expect(runs).toBe(lists / 3);
+  it(
+    'killed anywhere in a capture leaves each kind whole or not at all',
+    { timeout: KILLS * 40_000 },
+    async () => {
+      for (let kills = 0; kills < KILLS; kills += 1) {
+        await test.db.execute('TRUNCATE snapshots, artist_snapshots, capture_runs CASCADE');
+        const calls = topCalls();
+        const capture = spawnScript('scripts/capture.ts');
+        const ended = once(capture, 'exit');
+        await Promise.race([ended, vi.waitUntil(() => topCalls() > calls, { timeout: 40_000, interval: 2 })]);
+        // From the first call on: somewhere in the answers, the writing, or after it.
+        await sleep((kills * 120) / KILLS);
+        capture.kill('SIGKILL');
+        await ended;
+        for (const userId of [alice, bob]) {
+          const { lists, runs } = await kept(userId);
+          expect([0, 3, 6]).toContain(lists);
+          expect(runs).toBe(lists / 3);
+        }
       }
-    }
-    await round();
-    expect([(await kept(alice)).lists, (await kept(bob)).lists]).toEqual([3, 3]);
-  });
+      await round();
+      expect([(await kept(alice)).lists, (await kept(bob)).lists]).toEqual([6, 6]);
+    },
+  );
 });
 
 describe('a database that goes away in the middle of a capture', () => {

@@ -25,6 +25,7 @@ import type { Db } from '../../src/db.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
+  insertArtistSnapshot,
   insertImport,
   insertListener,
   insertPlaylist,
@@ -76,6 +77,10 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
   const bare = await insertTrack(db, { trackId: 'bare', name: null });
   await insertArchiveTracks(db, userId, [bare]);
   await insertSnapshot(db, userId, { date: '0044-03-15' }, [[odd, null]]);
+  await insertArtistSnapshot(db, userId, { date: '2026-01-01' }, ['listed by Spotify alone', ['ann', null]]);
+  await db.execute(
+    `UPDATE artists SET raw_json = '{"followers": {"total": 1.10}, "images": []}' WHERE artist_id = 'ann'`,
+  );
   await insertPlaylist(db, userId, { playlistId: 'p/%/1', name: '@SUM(A1)' }, [odd, bare]);
   await db.execute(
     `INSERT INTO playlist_sendings (user_id, playlist_id, state, track_ids, lease, leased_until, again_at)

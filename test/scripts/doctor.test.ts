@@ -39,8 +39,8 @@ async function connect(name: string, set = 'scope = scope'): Promise<number> {
   );
   await test.db.execute(`UPDATE spotify_connections SET ${set} WHERE user_id = $1`, [userId]);
   await test.db.execute(
-    `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at)
-     VALUES ($1, current_date, 'kept', now(), now())`,
+    `INSERT INTO capture_runs (user_id, kind, snapshot_date, outcome, started_at, finished_at)
+     SELECT $1, kind, current_date, 'kept', now(), now() FROM unnest(ARRAY['tracks', 'artists']) AS kind`,
     [userId],
   );
   return userId;
@@ -96,6 +96,11 @@ describe('npm run doctor', () => {
       `UPDATE capture_runs SET finished_at = now() - interval '50 hours' WHERE user_id = $1`,
       [late],
     );
+    const half = await connect('grace');
+    await test.db.execute(
+      `UPDATE capture_runs SET finished_at = now() - interval '60 hours' WHERE user_id = $1 AND kind = 'artists'`,
+      [half],
+    );
     const { code, output } = await doctor();
     for (const [userId, words] of [
       [gone, 'no longer connected since 20'],
@@ -106,7 +111,8 @@ describe('npm run doctor', () => {
     ] as const)
       expect(output).toContain(`check  connections: listener ${userId}: ${words}`);
     expect(output).toContain(`check  captures: listener ${late}: nothing kept for 50 hours`);
-    expect(output.match(/^check/gm)).toHaveLength(6);
+    expect(output).toContain(`check  captures: listener ${half}: no lists of artists kept for 60 hours`);
+    expect(output.match(/^check/gm)).toHaveLength(7);
     expect(code).toBe(1);
   });
 
@@ -118,7 +124,12 @@ describe('npm run doctor', () => {
     expect(report).toMatchObject({
       ok: false,
       listeners: [
-        { userId: alice, state: 'connected', actionNeeded: false, secondsSinceCapture: expect.any(Number) },
+        {
+          userId: alice,
+          state: 'connected',
+          actionNeeded: false,
+          secondsSinceCapture: { tracks: expect.any(Number), artists: expect.any(Number) },
+        },
         { userId: bob, state: 'needs-you', actionNeeded: true, since: expect.any(String) },
       ],
     });

@@ -255,7 +255,7 @@ describe('moving an exported file again', () => {
     const userId = user?.user_id ?? (await insertListener(test.db, ALICE));
     spotify.signInAs(ALICE);
     await saveConnection(test.db, userId, access.tokenKeys, await connect(spotify));
-    expect((await captureSnapshots(test.db, userId, access)).places).toBe(225);
+    expect((await captureSnapshots(test.db, userId, access)).tracks.places).toBe(225);
   }
 
   it('changes nothing in an archive grown by captures alone', async () => {

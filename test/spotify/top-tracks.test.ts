@@ -24,7 +24,7 @@ const invent = (count: number) => Array.from({ length: count }, (_, n) => invent
 describe('paging', () => {
   test('brings the whole list in order, each track with its rank', async () => {
     serve(invent(75));
-    const { tracks, skipped } = await list();
+    const { items: tracks, skipped } = await list();
     expect(tracks.map((track) => track.trackId)).toEqual(invent(75).map((track) => track.id));
     expect(tracks.map((track) => track.rank)).toEqual(invent(75).map((_, index) => index + 1));
     expect(skipped).toBe(0);
@@ -38,20 +38,20 @@ describe('paging', () => {
 
   test('ends at an empty page, whatever total and next promise', async () => {
     serve(invent(240));
-    expect((await list()).tracks).toHaveLength(100);
+    expect((await list()).items).toHaveLength(100);
     expect(offsetsAsked()).toEqual(['0', '50', '100']);
   });
 
   test('of an empty list is one call', async () => {
     serve([]);
-    expect(await list()).toEqual({ tracks: [], skipped: 0 });
+    expect(await list()).toEqual({ items: [], skipped: 0 });
     expect(offsetsAsked()).toEqual(['0']);
   });
 
   test('ends after ten pages where the list never does, and lists nothing twice', async () => {
     const fields = { items: [inventTrack(0)], next: 'and on' };
     spotify.fail({ on: 'top-tracks', kind: 'replaced-fields', fields });
-    const { tracks, skipped } = await list();
+    const { items: tracks, skipped } = await list();
     expect(tracks.map((track) => track.trackId)).toEqual([inventTrack(0).id]);
     expect(skipped).toBe(9);
     expect(spotify.calls).toHaveLength(10);
@@ -64,7 +64,7 @@ describe('paging', () => {
       kind: 'replaced-fields',
       fields: { next: 'http://evil.invalid/v1/me/top/tracks?offset=50' },
     });
-    expect((await list()).tracks).toHaveLength(75);
+    expect((await list()).items).toHaveLength(75);
   });
 
   test('goes by the limit Spotify says it kept to', async () => {
@@ -112,7 +112,7 @@ describe('items that are no tracks', () => {
       inventTrack(2),
       inventTrack(1),
     ]);
-    const { tracks, skipped } = await list();
+    const { items: tracks, skipped } = await list();
     expect(tracks.map(({ name, rank }) => [name, rank])).toEqual([
       [inventTrack(1).name, 2],
       [inventTrack(2).name, 8],

@@ -49,12 +49,15 @@ export async function insertTrack(db: Db, fields: TrackFields = {}): Promise<str
   return trackId;
 }
 
-async function linkArtists(db: Db, trackId: string, artistIds: readonly string[]): Promise<void> {
-  await db.execute(
+const insertArtists = (db: Db, artistIds: readonly string[]): Promise<number> =>
+  db.execute(
     `INSERT INTO artists (artist_id, name) SELECT id, upper(id) FROM unnest($1::text[]) AS id
      ON CONFLICT DO NOTHING`,
     [artistIds],
   );
+
+async function linkArtists(db: Db, trackId: string, artistIds: readonly string[]): Promise<void> {
+  await insertArtists(db, artistIds);
   await db.execute(
     `INSERT INTO track_artists (track_id, artist_id, position)
      SELECT $1, id, position FROM unnest($2::text[]) WITH ORDINALITY AS credit (id, position)`,
@@ -81,6 +84,25 @@ export async function insertSnapshot(
     `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
      SELECT $1, $2, $3, * FROM unnest($4::text[], $5::int[])`,
     [userId, date, range, places.map(([id]) => id), places.map(([, rank]) => rank)],
+  );
+}
+
+/** Spotify's own list of artists of a day, best first; each artist is named after its id in capitals. */
+export async function insertArtistSnapshot(
+  db: Db,
+  userId: number,
+  { date, range = 'short_term' }: ListFields,
+  artists: readonly (string | readonly [string, number | null])[],
+): Promise<void> {
+  const places = artists.map((artist, index) =>
+    typeof artist === 'string' ? ([artist, index + 1] as const) : artist,
+  );
+  const ids = places.map(([id]) => id);
+  await insertArtists(db, ids);
+  await db.execute(
+    `INSERT INTO artist_snapshots (user_id, snapshot_date, time_range, artist_id, rank)
+     SELECT $1, $2, $3, * FROM unnest($4::text[], $5::int[])`,
+    [userId, date, range, ids, places.map(([, rank]) => rank)],
   );
 }
 

@@ -93,7 +93,7 @@ describe('a listener who was taken out of the list', () => {
   it('raises no alarm', async () => {
     const metrics = await get(bob, '/metrics', { authorization: 'Bearer a-token-of-the-tests-0123456789' });
     const ages = (await metrics.text()).match(/^mtm_last_capture_age_seconds\{listener="\d+"/gm);
-    expect(ages).toEqual([`mtm_last_capture_age_seconds{listener="${bobId}"`]);
+    expect(new Set(ages)).toEqual(new Set([`mtm_last_capture_age_seconds{listener="${bobId}"`]));
   });
 });
 

@@ -24,6 +24,12 @@ beforeAll(async () => {
      WHERE applies ORDER BY days.day`,
     [aliceId],
   );
+  await test.db.execute(
+    `INSERT INTO capture_runs
+       (user_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped)
+     VALUES ($1, 'artists', '2026-04-20', 'kept', '2026-04-20', '2026-04-20', '{long_term}', 60, 2)`,
+    [aliceId],
+  );
 });
 
 describe('the page of captures', () => {
@@ -36,13 +42,16 @@ describe('the page of captures', () => {
 
   it('tells of each: the day, what became of it, when in the listener’s zone, how many, and what failed', async () => {
     const page = (await alice.get('/settings/captures').expect(200)).text;
-    expect(page).toContain('Lists were kept 108 times; 1 attempt failed and 1 day was missed.');
+    expect(page).toContain(
+      'Lists of tracks were kept 108 times, lists of artists 1 time; 1 attempt failed and 1 day was missed.',
+    );
     expect(page).toContain('Failed: Spotify did not answer &lt;b&gt;in time&lt;/b&gt;.');
     expect(page).toContain('Missed: You had paused it.');
     expect(page).toContain('21 April 2026 at 05:05');
     expect(page).toContain('1,049');
     expect(page).toContain('Last year');
     expect(page).toContain('1 item of Spotify’s answer was no track');
+    expect(page).toContain('2 items of Spotify’s answer were no artists');
     expect((await alice.get('/settings').expect(200)).text).toContain('href="/settings/captures"');
   });
 
@@ -54,7 +63,7 @@ describe('the page of captures', () => {
         ),
       ].map((match) => String(match[1]));
     const all = [...(await days(1)), ...(await days(2)), ...(await days(3))];
-    expect(all).toHaveLength(110);
+    expect(all).toHaveLength(111);
     expect(new Set(all).size).toBe(110);
     expect([all[0], all.at(-1)]).toEqual(['20 April 2026', '1 January 2026']);
     await alice.get('/settings/captures?page=4').expect(404);

@@ -63,12 +63,13 @@ describe('/metrics', () => {
       [userId],
     );
     const text = await readMetrics();
-    const age = valueOf(text, `mtm_last_capture_age_seconds{listener="${userId}"}`);
+    const age = valueOf(text, `mtm_last_capture_age_seconds{listener="${userId}",kind="tracks"}`);
     expect(age).toBeGreaterThanOrEqual(3 * 3_600);
     expect(age).toBeLessThan(3 * 3_600 + 60);
-    expect(valueOf(text, 'mtm_captures_last_day{outcome="kept"}')).toBe(1);
-    expect(valueOf(text, 'mtm_captures_last_day{outcome="failed"}')).toBe(1);
-    expect(valueOf(text, 'mtm_captures_last_day{outcome="missed"}')).toBe(0);
+    const runs = (kind: string, outcome: string) =>
+      valueOf(text, `mtm_captures_last_day{kind="${kind}",outcome="${outcome}"}`);
+    expect(['kept', 'failed', 'missed'].map((outcome) => runs('tracks', outcome))).toEqual([1, 1, 0]);
+    expect(['kept', 'failed', 'missed'].map((outcome) => runs('artists', outcome))).toEqual([0, 0, 0]);
     await test.db.execute('UPDATE users SET paused_at = now() WHERE user_id = $1', [userId]);
     expect(await readMetrics()).not.toContain('mtm_last_capture_age_seconds{');
   });

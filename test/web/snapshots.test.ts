@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   test.spotify.heal();
-  await test.db.execute('DELETE FROM snapshots');
+  await test.db.execute('TRUNCATE snapshots, artist_snapshots');
   await test.db.execute('DELETE FROM spotify_limits');
 });
 
@@ -30,9 +30,9 @@ describe('POST /snapshots', () => {
        WHERE user_id = $1 AND time_range = 'short_term' AND rank = 1`,
       [userId],
     );
-    expect(page).toContain('Kept 225 ranked places');
+    expect(page).toMatch(/Kept for [-\d]+: 225 ranked tracks in 3 lists and \d+ ranked artists in 3 lists\./);
     expect(page).toContain(best.name);
-    expect((await alice.get('/dashboard').expect(200)).text).not.toContain('Kept 225');
+    expect((await alice.get('/dashboard').expect(200)).text).not.toContain('225 ranked');
   });
 
   it('pressed twice at once keeps each list once', async () => {
@@ -54,6 +54,20 @@ describe('POST /snapshots', () => {
     expect(Date.now() - begun).toBeLessThan(10_000);
     expect((await alice.get('/dashboard').expect(200)).text).toContain(words);
     expect(await places()).toBe(0);
+  });
+
+  it('says which lists could not be kept where only those of one kind could', async () => {
+    test.spotify.fail({ on: 'top-artists', kind: 'html' });
+    await submit(alice, '/snapshots');
+    expect((await alice.get('/dashboard').expect(200)).text).toMatch(
+      /Your lists of artists could not be kept\. .*could not be read/,
+    );
+    expect(await places()).toBe(225);
+    test.spotify.heal();
+    await submit(alice, '/snapshots');
+    expect((await alice.get('/dashboard').expect(200)).text).toMatch(
+      /Kept for [-\d]+: \d+ ranked artists in 3 lists\./,
+    );
   });
 
   it('asks a listener whose consent has ended to connect again, and harms no archive', async () => {

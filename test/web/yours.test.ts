@@ -57,6 +57,7 @@ async function fill(userId: number, name: string): Promise<void> {
     `INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, $2)`,
     `INSERT INTO hidden_artists (user_id, artist_id) SELECT $1, 'ann' WHERE $2 <> ''`,
     `INSERT INTO own_audio_features (user_id, track_id, audio_features) VALUES ($1, $2, '{"energy": 0.5}')`,
+    `INSERT INTO artist_snapshots (user_id, snapshot_date, time_range, artist_id, rank) SELECT $1, '2026-01-01', 'short_term', 'ann', 1 WHERE $2 <> ''`,
     `INSERT INTO play_polls (user_id, next_poll_at) SELECT $1, now() WHERE $2 <> ''`,
     `INSERT INTO job_leases (user_id, job, due_for, leased_until) SELECT $1, 'plays', '', now() WHERE $2 <> ''`,
     `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at) SELECT $1, now(), 'kept', now(), now() WHERE $2 <> ''`,

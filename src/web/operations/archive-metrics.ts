@@ -17,10 +17,12 @@ export async function readArchiveMetrics(db: Db, allowed: AllowedIds): Promise<s
 
   const age = gauge('mtm_last_capture_age_seconds', 'Time since a listener’s lists were last kept', [
     'listener',
+    'kind',
   ]);
-  for (const { user_id: listener, seconds } of ages) age.set({ listener: String(listener) }, seconds);
-  const captures = gauge('mtm_captures_last_day', 'Capture runs of the last 24 hours', ['outcome']);
-  for (const { outcome, runs: count } of runs) captures.set({ outcome }, count);
+  for (const { user_id: listener, kind, seconds } of ages)
+    age.set({ listener: String(listener), kind }, seconds);
+  const captures = gauge('mtm_captures_last_day', 'Capture runs of the last 24 hours', ['kind', 'outcome']);
+  for (const { kind, outcome, runs: count } of runs) captures.set({ kind, outcome }, count);
   const wait = gauge('mtm_spotify_wait_seconds', 'How long Spotify has asked this app to wait', ['bucket']);
   for (const { bucket, seconds } of waits) wait.set({ bucket }, seconds);
   return registry.metrics();

@@ -24,7 +24,8 @@ const timezoneForm = z.object({
 const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
 const rangeForm = z.object({ range: rangeParam });
 
-const RUNS_SHOWN = 7;
+/** Of a week: each day has one of each kind. */
+const RUNS_SHOWN = 14;
 
 /** `/settings`: what the listener decides, and how the connection to Spotify stands. */
 export function settingsRoutes({ db, config }: WebContext): Router {

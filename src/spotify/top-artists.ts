@@ -1,0 +1,16 @@
+import { readArtist, type SpotifyArtist } from './schemas.ts';
+import type { SpotifySettings } from './settings.ts';
+import { listTop, type TimeRange, type TopKind, type TopList } from './top-list.ts';
+
+const ARTISTS: TopKind<SpotifyArtist> = {
+  path: '/v1/me/top/artists',
+  read: readArtist,
+  idOf: ({ artistId }) => artistId,
+};
+
+/** The listener's top artists of a range, whole, best first. Throws SpotifyError. */
+export const listTopArtists = (
+  settings: SpotifySettings,
+  accessToken: string,
+  timeRange: TimeRange,
+): Promise<TopList<SpotifyArtist>> => listTop(settings, accessToken, timeRange, ARTISTS);

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { get, openSession, type ApiSession } from './api-request.ts';
+import { readShape } from './read-shape.ts';
+import type { SpotifySettings } from './settings.ts';
+
+/** About 4 weeks, 6 months, 1 year. */
+export const TIME_RANGES = ['short_term', 'medium_term', 'long_term'] as const;
+export type TimeRange = (typeof TIME_RANGES)[number];
+
+/** `rank` is Spotify's own, from 1: an item that could not be read leaves a gap rather than move the others up. */
+export type Ranked<Item> = Item & { readonly rank: number };
+
+export interface TopList<Item> {
+  readonly items: Ranked<Item>[];
+  /** Items that could not be read, or were listed already (the list can move between two pages). */
+  readonly skipped: number;
+}
+
+/** What is listed: where Spotify lists it, how one is read (null: it is none), and what tells two apart. */
+export interface TopKind<Item> {
+  readonly path: string;
+  read(this: void, received: unknown): Item | null;
+  idOf(this: void, item: Item): string;
+}
+
+const PAGE_SIZE = 50;
+const MAX_PAGES = 10;
+
+/**
+ * A listener's whole top list, best first. Spotify's `total` promises more than it serves, so paging ends at an
+ * empty page or where there is no `next`; the addresses are our own, so that a token never follows a foreign one.
+ * All or nothing: a page that fails throws its SpotifyError.
+ */
+export async function listTop<Item extends object>(
+  settings: SpotifySettings,
+  accessToken: string,
+  timeRange: TimeRange,
+  kind: TopKind<Item>,
+): Promise<TopList<Item>> {
+  const session = openSession(settings, accessToken);
+  const byId = new Map<string, Ranked<Item>>();
+  let received = 0;
+  for (let page = 1, offset = 0; page <= MAX_PAGES; page += 1) {
+    const { items, next, limit } = await fetchPage(session, kind.path, { timeRange, offset });
+    received += items.length;
+    for (const item of ranked(items, offset, kind)) {
+      if (!byId.has(kind.idOf(item))) byId.set(kind.idOf(item), item);
+    }
+    if (items.length === 0 || next === null) break;
+    offset += limit;
+  }
+  return { items: [...byId.values()], skipped: received - byId.size };
+}
+
+interface PageOf {
+  readonly timeRange: TimeRange;
+  readonly offset: number;
+}
+
+async function fetchPage(session: ApiSession, path: string, { timeRange, offset }: PageOf) {
+  const query = { time_range: timeRange, limit: String(PAGE_SIZE), offset: String(offset) };
+  return readShape(topPage, await get(session, path, query));
+}
+
+const topPage = z.object({
+  items: z.array(z.unknown()),
+  next: z.string().nullable().catch(null),
+  limit: z.int().min(1).max(PAGE_SIZE).catch(PAGE_SIZE),
+});
+
+const ranked = <Item extends object>(
+  items: readonly unknown[],
+  offset: number,
+  { read }: TopKind<Item>,
+): Ranked<Item>[] =>
+  items.flatMap((received, index) => {
+    const item = read(received);
+    return item === null ? [] : [{ ...item, rank: offset + index + 1 }];
+  });
