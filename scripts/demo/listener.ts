@@ -4,6 +4,7 @@ import type { Db } from '../../src/db.ts';
 import { TIME_RANGES, type TimeRange } from '../../src/spotify/top-tracks.ts';
 import { currentTopTracks } from './archive/archive.ts';
 import { writeDemoArchive } from './archive/write.ts';
+import { fillArtistLists } from './artist-lists.ts';
 import { fillHistory, inventedPlays } from './plays.ts';
 import type { StandInListener } from '../spotify-stand-in/server.ts';
 
@@ -26,6 +27,7 @@ export function inventedDemo(directory: string): Demo {
     listener: async (db) => {
       const topTracks = currentTopTracks({ endDate });
       await fillHistory(db, 'demo-listener', everyTrack(topTracks));
+      await fillArtistLists(db, 'demo-listener');
       return {
         id: 'demo-listener',
         displayName: 'Noor Lindqvist',

@@ -4,10 +4,14 @@ import { hotQuery } from '../hot-queries.ts';
 import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
-/** An artist as one listener has them: everything is counted over the tracks in that listener's library. */
+/**
+ * An artist as one listener has them: everything is counted over the tracks in that listener's library, of which there
+ * may be none where Spotify alone lists the artist.
+ */
 export interface ListenerArtist {
   readonly artist_id: string;
   readonly name: string | null;
+  readonly image_url: string | null;
   /** Hidden ones not among them, unless all are. */
   readonly tracks: number;
   readonly hidden_tracks: number;
@@ -25,7 +29,7 @@ export interface ListenerArtist {
   readonly average: AudioFeatures;
 }
 
-/** The artist, if any track of theirs stands in the listener's library. */
+/** The artist, if any track of theirs stands in the listener's library, or they are in a list of artists of theirs. */
 export async function findArtist(
   db: Queries,
   userId: number,
@@ -43,21 +47,23 @@ export async function findArtist(
 const ARTIST = hotQuery(
   'artist: as the listener has them',
   `
-  SELECT artists.artist_id, artists.name, own.*, (
+  SELECT artists.artist_id, artists.name, raw_json #>> '{images,0,url}' AS image_url, own.*, (
       SELECT count(*)::int FROM track_artists JOIN library_tracks USING (track_id)
       WHERE user_id = $1 AND track_artists.artist_id = $2 AND hidden) AS hidden_tracks,
     (SELECT hidden_at FROM hidden_artists AS h WHERE h.user_id = $1 AND h.artist_id = $2) AS hidden_at
   FROM artists
   CROSS JOIN LATERAL (
     SELECT
-      count(*)::int AS tracks, bool_and(hidden) AS all_hidden, sum(listings)::int AS listings, min(best_rank) AS best_rank,
+      count(*)::int AS tracks, COALESCE(bool_and(hidden), false) AS all_hidden,
+      COALESCE(sum(listings), 0)::int AS listings, min(best_rank) AS best_rank,
       min(first_listed_date) AS first_listed_date, max(last_listed_date) AS last_listed_date,
       (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
       ${AVERAGE_FEATURES}
     FROM track_artists JOIN library_tracks USING (track_id)
     WHERE user_id = $1 AND track_artists.artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
   ) AS own
-  WHERE artists.artist_id = $2 AND own.tracks > 0`,
+  WHERE artists.artist_id = $2
+    AND (own.tracks > 0 OR EXISTS (SELECT FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2))`,
 );
 
 export interface ArtistTrack extends TrackCard {

@@ -19,3 +19,8 @@ export const isShown = (trackId: string): string => `NOT ${isHidden(trackId)}`;
 export const BELONGS_TO_ARTIST_PAGE = `(NOT hidden OR NOT EXISTS (
       SELECT FROM track_artists AS credit JOIN library_tracks AS seen USING (track_id)
       WHERE seen.user_id = $1 AND credit.artist_id = $2 AND NOT seen.hidden))`;
+
+/** SQL: whether listener $1 has not hidden the artist. @param artistId a column with its table's name before it */
+export const isArtistShown = (artistId: string): string =>
+  `NOT EXISTS (SELECT FROM hidden_artists AS own_choice
+    WHERE own_choice.user_id = $1 AND own_choice.artist_id = ${artistId})`;

@@ -6,15 +6,17 @@ import { refreshArchiveSummary } from '../figures/summary.ts';
 /** What a listener may hide. */
 export type Hideable = 'track' | 'artist';
 
-/** What may be hidden stands in the listener's library; $1 the listener, $2 its id. */
+/** What may be hidden stands in the listener's library, or in a list of artists of theirs; $1 the listener, $2 its id. */
 const IN_LIBRARY: Readonly<Record<Hideable, string>> = {
   track: `
     SELECT tracks.name FROM library_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
   artist: `
     SELECT artists.name FROM artists
-    WHERE artist_id = $2 AND EXISTS (
-      SELECT FROM track_artists AS credit JOIN library_tracks USING (track_id)
-      WHERE user_id = $1 AND credit.artist_id = $2)`,
+    WHERE artist_id = $2 AND (
+      EXISTS (SELECT FROM artist_snapshots AS listed WHERE user_id = $1 AND listed.artist_id = $2)
+      OR EXISTS (
+        SELECT FROM track_artists AS credit JOIN library_tracks USING (track_id)
+        WHERE user_id = $1 AND credit.artist_id = $2))`,
 };
 
 const HIDE: Readonly<Record<Hideable, string>> = {

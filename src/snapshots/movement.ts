@@ -1,18 +1,25 @@
 import { lastDayOfMonth } from '../calendar.ts';
-import type { TopList, TopListEntry } from './top-list.ts';
 
 export type Movement =
   | { readonly kind: 'up' | 'down'; readonly places: number }
   | { readonly kind: 'same' | 'new' | 'unknown' }
   | { readonly kind: 'back'; readonly months: number };
 
+/** A place of a list, and what is known of its places before. */
+export interface Place {
+  readonly rank: number | null;
+  readonly previous_rank: number | null;
+  /** `YYYY-MM-DD`; null: never before. */
+  readonly last_seen_date: string | null;
+}
+
 /**
- * How a track moved since the snapshot before. `unknown` where there is nothing to compare with (the first
+ * How a track or an artist moved since the snapshot before. `unknown` where there is nothing to compare with (the first
  * snapshot, or a rank that is not known); `back` counts whole calendar months since it was last in the list.
  */
 export function movementOf(
-  entry: TopListEntry,
-  list: Pick<TopList, 'snapshotDate' | 'previousDate'>,
+  entry: Place,
+  list: { readonly snapshotDate: string; readonly previousDate: string | null },
 ): Movement {
   if (list.previousDate === null) return { kind: 'unknown' };
   if (entry.last_seen_date === null) return { kind: 'new' };

@@ -10,7 +10,7 @@ import {
   userIdFor,
   type Visitor,
 } from '../support/app.ts';
-import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertArtistSnapshot, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { ROUTES } from '../support/site-map.ts';
 
 const test = useApp();
@@ -83,6 +83,9 @@ async function fillArchive(userId: number, plain: readonly string[]): Promise<vo
     for (const [day, days] of [1, 3, 40, 366, 400].entries())
       await insertSnapshot(test.db, userId, { date: daysAgo(days), range }, listOf(day));
   await insertSnapshot(test.db, userId, { date: daysAgo(2) }, plain.slice(10, 30));
+  for (const range of ['short_term', 'medium_term', 'long_term'] as const)
+    for (const days of [1, 3, 40])
+      await insertArtistSnapshot(test.db, userId, { date: daysAgo(days), range }, ['kids', 'ann', 'ben']);
   await insertPlaylist(test.db, userId, { playlistId: 'kept' }, [NOISE, 'plain1', 'song1', 'plain2']);
   await test.db.execute(
     `INSERT INTO plays (user_id, played_at, track_id, raw_json)

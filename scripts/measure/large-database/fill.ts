@@ -5,6 +5,7 @@ import { DONE_AT_ONCE } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
 import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
 import { drawLibrary, listLines, PLACES, RANGES, type Listener } from './listening.ts';
+import { fillArtistLists } from './artist-lists.ts';
 import { fillImports } from './imports.ts';
 import { listParts, type Part } from './parts.ts';
 import { fillPlaylists } from './playlists.ts';
@@ -18,6 +19,7 @@ const PERSONAL = [
   'snapshots',
   'snapshot_lists',
   'snapshot_periods',
+  'artist_snapshots',
   'capture_runs',
   'playlists',
   'playlist_tracks',
@@ -53,6 +55,8 @@ export async function fillLargeDatabase(
     await tx.execute(`ANALYZE ${CATALOGUE.join(', ')}`);
     tell('lists and playlists');
     await fillLists(tx, size, catalogue);
+    tell('lists of artists');
+    await fillArtistLists(tx, OBSERVED_ID);
     tell('plays');
     await fillPlays(tx, size, OBSERVED_ID);
     tell('what is derived');

@@ -9,9 +9,11 @@ import {
 } from '../../catalogue/listener-artist.ts';
 import { getLibrarySound } from '../../catalogue/library-sound.ts';
 import { notFound } from '../../errors.ts';
+import { listArtistRanks } from '../../snapshots/artist-ranks.ts';
 import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../tracks/feature-charts.ts';
+import { rankCharts } from '../tracks/rank-charts.ts';
 import { artistPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
@@ -22,13 +24,13 @@ import { renderPage } from '../page/render.ts';
 import { rangeParam } from '../page/time-ranges.ts';
 
 const pageParams = z.object({ page: pageNumber });
-const presenceParams = z.object({
+const chartParams = z.object({
   range: rangeParam.default('short_term'),
 });
 
 type Db = WebContext['db'];
 
-/** `/artists/:artistId`: the listener's tracks by an artist, and the artist's part in their lists. */
+/** `/artists/:artistId`: the listener's tracks by an artist, their part in the lists, and their own rank at Spotify. */
 export function artistRoutes({ db }: WebContext): Router {
   return Router().get('/artists/:artistId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
@@ -42,7 +44,7 @@ export function artistRoutes({ db }: WebContext): Router {
   });
 }
 
-/** @throws AppError 404 where no track of theirs stands in the listener's library */
+/** @throws AppError 404 where no track of theirs stands in the listener's library, and no list of artists has them */
 async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
   const artist = await findArtist(db, userIdOf(req), readId(req.params.artistId));
   if (artist === null) throw notFound();
@@ -53,8 +55,9 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
   const { artist_id: artistId } = artist;
   const pages = countPages(artist.tracks, ARTIST_TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
-  const [tracks, presences, bestPlaces, library] = await Promise.all([
+  const [tracks, ranks, presences, bestPlaces, library] = await Promise.all([
     listArtistTracks(db, userId, artistId, page),
+    listArtistRanks(db, userId, artistId),
     listPresence(db, userId, artistId),
     listBestPlaces(db, userId, artistId),
     getLibrarySound(db, userId),
@@ -64,6 +67,9 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
     tracks,
     firstPlace: (page - 1) * ARTIST_TRACKS_PER_PAGE + 1,
     links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
+    ranked: ranks.some(({ listed }) => listed.includes(true)),
+    rankedLists: ranks.reduce((sum, { dates }) => sum + dates.length, 0),
+    rankCharts: rankCharts(ranks, 'artist'),
     presenceCharts: presenceCharts(presences, artist.first_listed_date),
     bestPlaces,
     featuresChart: featuresChart('this artist', artist.average, library),
@@ -72,11 +78,18 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
 
 export const artistCharts: ChartAnswers = {
   'artists/:artistId/presence': async ({ db }, req) => {
-    const { range } = readParams(presenceParams, req.query);
+    const { range } = readParams(chartParams, req.query);
     const artist = await artistOf(db, req);
     const presences = await listPresence(db, userIdOf(req), artist.artist_id);
     const months = presences.find(({ timeRange }) => timeRange === range)?.months ?? [];
     return { labels: months.map(({ month }) => month), data: months.map(shareOf) };
+  },
+  'artists/:artistId/rank-history': async ({ db }, req) => {
+    const { range } = readParams(chartParams, req.query);
+    const artist = await artistOf(db, req);
+    const histories = await listArtistRanks(db, userIdOf(req), artist.artist_id);
+    const history = histories.find(({ timeRange }) => timeRange === range);
+    return { labels: history?.dates ?? [], data: history?.ranks ?? [] };
   },
   'artists/:artistId/audio-features': async ({ db }, req) => {
     const { average } = await artistOf(db, req);

@@ -7,6 +7,7 @@ import { dayIn } from '../../snapshots/chosen-time.ts';
 import { isCapturedToday } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
 import { listAnniversaries } from '../../snapshots/on-this-day.ts';
+import { findTopArtists } from '../../snapshots/top-artists.ts';
 import { findTopList } from '../../snapshots/top-list.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { countClaimable } from '../home/claimable.ts';
@@ -18,6 +19,7 @@ import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { linkRanges, rangeParam } from '../page/time-ranges.ts';
 
+const ARTISTS_SHOWN = 10;
 const dashboardParams = z.object({ range: rangeParam.optional() });
 
 /** `/dashboard`: what is number one now, the list with its movement, and the archive in figures. */
@@ -39,8 +41,9 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
   const { db } = context;
   const userId = user.user_id;
   const today = dayIn(user.timezone);
-  const [list, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
+  const [list, artists, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
     findTopList(db, userId, timeRange),
+    findTopArtists(db, userId, timeRange, ARTISTS_SHOWN),
     getArchiveSummary(db, userId),
     isCapturedToday(db, userId),
     countClaimable(context, user),
@@ -52,6 +55,8 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
     list,
     listFigures: list && summary.lists[timeRange],
     movements: list?.entries.map((entry) => movementOf(entry, list)) ?? [],
+    artists,
+    artistMovements: artists?.entries.map((entry) => movementOf(entry, artists)) ?? [],
     summary,
     charts: drawCharts(summary.figures),
     listCharts: list && drawCharts(summary.lists[timeRange]),

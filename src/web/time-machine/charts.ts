@@ -3,13 +3,14 @@ import { CHANGES, compareLists } from '../../snapshots/comparison.ts';
 import type { ListOf } from '../../snapshots/list-source.ts';
 import { computeTimeFigures, TIME_CHARTS } from '../../snapshots/time-figures.ts';
 import { listEntries } from '../../snapshots/time-list.ts';
+import { listTimeArtists } from '../../snapshots/top-artists.ts';
 import { findLatestDate, listMonths } from '../../snapshots/timeline.ts';
 import type { WebContext } from '../context.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import type { ChartAnswer, ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { timelineChart } from './calendar.ts';
-import { findShownTime } from './page.ts';
+import { ARTISTS_SHOWN, findShownTime } from './page.ts';
 import { chartQuery } from './params.ts';
 
 const NOTHING = { labels: [], data: [] };
@@ -25,6 +26,14 @@ const DRAWS: Readonly<Record<string, Draw>> = {
   'audio-profile': drawFigures('audio-profile'),
   moods: drawFigures('moods'),
   'top-artists': drawFigures('top-artists'),
+  /** By Spotify's own lists of artists, each place 51 − rank points; nothing where none is kept of the time. */
+  'listed-artists': async (db, userId, list) => {
+    const { entries } = await listTimeArtists(db, userId, list, ARTISTS_SHOWN);
+    return {
+      labels: entries.map(({ name }) => name ?? 'Unknown artist'),
+      data: entries.map(({ points }) => points),
+    };
+  },
   /** The list itself: each track's points (51 − rank, summed over the lists of the time). */
   list: async (db, userId, list) => {
     const entries = await listEntries(db, userId, list, await newestDate(db, userId, list));

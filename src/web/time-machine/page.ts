@@ -4,6 +4,7 @@ import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../../s
 import { compareLists } from '../../snapshots/comparison.ts';
 import { findFavourites } from '../../snapshots/favourites.ts';
 import type { ListOf } from '../../snapshots/list-source.ts';
+import { listTimeArtists } from '../../snapshots/top-artists.ts';
 import { computeDaySound, computeTimeFigures } from '../../snapshots/time-figures.ts';
 import { listEntries } from '../../snapshots/time-list.ts';
 import {
@@ -16,6 +17,9 @@ import {
 import { listYearLeaders } from '../../snapshots/years.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { dayPicks, monthPicks, timelineRows, yearPicks } from './calendar.ts';
+
+/** As many as the charts of artists draw. */
+export const ARTISTS_SHOWN = 10;
 
 /** What a time is compared with: the newest snapshot, or the one nearest to a day that was asked for. */
 export interface Other {
@@ -105,15 +109,16 @@ interface Wished {
 async function readShown(db: Db, userId: number, list: ListOf, wished: Wished) {
   const other = await findOther(db, userId, list, wished);
   const isSame = list.time.kind === 'day' && list.time.id === other.date;
-  const [entries, comparison, figures, otherSound, bump, favourites] = await Promise.all([
+  const [entries, comparison, figures, artists, otherSound, bump, favourites] = await Promise.all([
     listEntries(db, userId, list, other.date),
     isSame ? null : compareLists(db, userId, list, other.date),
     computeTimeFigures(db, userId, list),
+    listTimeArtists(db, userId, list, ARTISTS_SHOWN),
     isSame ? null : computeDaySound(db, userId, list.timeRange, other.date),
     list.time.kind === 'day' ? null : findBump(db, userId, list),
     findFavourites(db, userId, list),
   ]);
-  return { other, entries, comparison, figures, otherSound, bump, ...favourites };
+  return { other, entries, comparison, figures, artists, otherSound, bump, ...favourites };
 }
 
 /** Only for a range of which something is kept. */

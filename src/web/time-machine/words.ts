@@ -3,6 +3,7 @@ import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { Change, Comparison } from '../../snapshots/comparison.ts';
 import type { Mood, TimeFigures, TimeSound } from '../../snapshots/time-figures.ts';
 import type { TimeListEntry } from '../../snapshots/time-list.ts';
+import type { TimeArtists } from '../../snapshots/top-artists.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { formatNumber, formatPercent, plural } from '../page/format.ts';
 
@@ -92,6 +93,12 @@ export function timeArtistsFinding({ top_artists: artists }: TimeFigures): strin
     ? `${lead}.`
     : `${lead}; ${name(second)} follows with ${formatNumber(second.points)}.`;
 }
+
+/** How Spotify's own lists of artists were put in one order. */
+export const listedArtistsFinding = ({ lists }: TimeArtists, { kind }: ChosenTime): string =>
+  kind === 'day'
+    ? 'In Spotify’s own order of that day.'
+    : `From ${plural(lists, 'list')} of artists by Spotify itself: 50 points for a first place, 49 for a second and so on.`;
 
 /** A step of a bump chart as it is written: "14 March", "Mar", "2024". */
 export function stepName(step: string): string {

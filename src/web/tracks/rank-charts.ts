@@ -9,21 +9,23 @@ import type { Chart } from '../page/findings.ts';
 import { formatDate, formatNumber, plural } from '../page/format.ts';
 import { RANGE_LABELS } from '../page/time-ranges.ts';
 
-/** One chart per time range, each from the day the track first appeared in any of them. */
-export function rankCharts(histories: readonly RankHistory[], firstListedDate: string | null): Chart[] {
-  return histories.map((history) => rankChart(history, firstListedDate));
+/** One chart per time range, each from the day a track or an artist first appeared in any of them. */
+export function rankCharts(histories: readonly RankHistory[], what: 'track' | 'artist' = 'track'): Chart[] {
+  const firstDates = histories.flatMap((history) => rankFigures(history).firstDate ?? []);
+  const firstListed = firstDates.toSorted()[0] ?? '9999-12-31';
+  return histories.map((history) => rankChart(history, firstListed, what));
 }
 
-function rankChart(whole: RankHistory, firstListedDate: string | null): Chart {
+function rankChart(whole: RankHistory, firstListed: string, what: string): Chart {
   const heading = RANGE_LABELS[whole.timeRange];
   const { listings } = rankFigures(whole);
-  const drawn = historySince(whole, firstListedDate ?? '9999-12-31');
+  const drawn = historySince(whole, firstListed);
   return {
     id: `rank-${whole.timeRange}`,
     kind: 'line',
     heading,
     finding: rankFinding(whole),
-    note: rankNote(whole),
+    note: rankNote(whole, what),
     series: listings > 0 ? [{ name: heading, labels: drawn.dates, data: drawn.ranks }] : [],
     table: {
       head: ['Snapshots', 'How many', 'Rank'],
@@ -57,9 +59,9 @@ function rankFinding(history: RankHistory): string {
   return `${stay}; at its best number ${formatNumber(bestRank)}, first on ${formatDate(bestDate)}.`;
 }
 
-function rankNote(history: RankHistory): string {
+function rankNote(history: RankHistory, what: string): string {
   const { snapshots, listings } = rankFigures(history);
   if (snapshots === 0) return 'It begins with the next snapshot.';
   const there = `In ${formatNumber(listings)} of ${plural(snapshots, 'snapshot')} of this list.`;
-  return listings === 0 ? there : `${there} Where the line breaks, the track was not in the snapshot.`;
+  return listings === 0 ? there : `${there} Where the line breaks, the ${what} was not in the snapshot.`;
 }

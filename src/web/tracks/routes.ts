@@ -84,7 +84,7 @@ async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wante
     track,
     hiding,
     lists: histories.reduce((sum, { dates }) => sum + dates.length, 0),
-    rankCharts: rankCharts(histories, track.first_listed_date),
+    rankCharts: rankCharts(histories),
     featuresChart: featuresChart('this track', track, library),
     library,
     similar,

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ALICE, BOB, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { insertArtistSnapshot, insertSnapshot, insertTrack } from '../support/factories.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+
+beforeAll(async () => {
+  alice = await signIn(test, ALICE);
+  bob = await signIn(test, BOB);
+  aliceId = await userIdFor(test, ALICE);
+  await insertTrack(test.db, { trackId: 'one', artists: ['ann'] });
+  await insertSnapshot(test.db, aliceId, { date: '2026-01-10' }, ['one']);
+  await insertSnapshot(test.db, aliceId, { date: '2026-03-10' }, ['one']);
+  await insertArtistSnapshot(test.db, aliceId, { date: '2026-01-10' }, ['ann', 'listed-alone']);
+  await insertArtistSnapshot(test.db, aliceId, { date: '2026-01-20' }, [
+    'listed-alone',
+    '<b>bold</b>',
+    'ann',
+  ]);
+  await insertArtistSnapshot(test.db, await userIdFor(test, BOB), { date: '2026-01-20' }, ['bobs-artist']);
+  await test.db.execute(
+    `UPDATE artists SET raw_json = '{"images": [{"url": "https://i.scdn.co/image/large"}, {"url": "https://i.scdn.co/image/small"}]}'
+     WHERE artist_id = 'ann'`,
+  );
+});
+
+const wordsOf = (html: string): string =>
+  html
+    .replaceAll(/<(script|style)\b.*?<\/\1>/gs, ' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+const pageOf = async (path: string): Promise<string> => (await alice.get(path).expect(200)).text;
+
+describe('the dashboard', () => {
+  it('shows the newest list of artists by Spotify’s own ranks, each with its picture and its movement', async () => {
+    const text = await pageOf('/dashboard');
+    expect(wordsOf(text)).toMatch(
+      /Your top artists In Spotify’s own order of 20 January 2026 , beside that of 10 January 2026/,
+    );
+    expect(wordsOf(text)).toMatch(
+      /1 LISTED-ALONE 1 up 1 place 2 &lt;B&gt;BOLD&lt;\/B&gt; new 3 ANN 2 down 2 places/,
+    );
+    expect(text).toContain('src="https://i.scdn.co/image/small"');
+    expect(text).toContain('href="/artists/listed-alone"');
+    expect(text).not.toContain('bobs-artist');
+  });
+
+  it('has no such section before the first list', async () => {
+    expect(await pageOf('/dashboard?range=long_term')).not.toContain('Your top artists');
+  });
+});
+
+describe('an artist’s page', () => {
+  it('shows the artist’s own rank in each list, as a chart and as a table', async () => {
+    const text = await pageOf('/artists/ann');
+    const drawn = /data-chart="line".*?<script type="application\/json">(.*?)<\/script>/s.exec(text)?.[1];
+    expect(JSON.parse(String(drawn))).toEqual([
+      { name: 'Last 4 weeks', labels: ['2026-01-10', '2026-01-20'], data: [1, 3] },
+    ]);
+    expect(wordsOf(text)).toContain('at its best number 1, first on 10 January 2026');
+    expect(text).toContain('src="https://i.scdn.co/image/large"');
+    expect((await alice.get('/api/artists/ann/rank-history?range=short_term').expect(200)).body).toEqual({
+      labels: ['2026-01-10', '2026-01-20'],
+      data: [1, 3],
+    });
+  });
+
+  it('is there for an artist whom Spotify alone lists, and reads well without tracks', async () => {
+    const words = wordsOf(await pageOf('/artists/listed-alone'));
+    expect(words).toContain(
+      'No track of theirs is in your archive. Spotify lists them among your top artists.',
+    );
+    expect(words).toContain('In the list from 10 January 2026 to 20 January 2026');
+    expect(words).not.toMatch(/How they sound|Places in lists|NaN|null|undefined/);
+  });
+
+  it('is a 404 where only another listener’s lists have the artist', async () => {
+    await bob.get('/artists/bobs-artist').expect(200);
+    await alice.get('/artists/bobs-artist').expect(404);
+    await alice.get('/api/artists/bobs-artist/rank-history').expect(404);
+    expect((await submit(alice, '/artists/bobs-artist/hide')).status).toBe(404);
+  });
+});
+
+describe('the time machine', () => {
+  it('ranks a day’s artists by Spotify’s own list', async () => {
+    const words = wordsOf(await pageOf('/time-machine/2026/1/10'));
+    expect(words).toMatch(/Artists of the time In Spotify’s own order of that day\. 1 ANN 2 LISTED-ALONE/);
+  });
+
+  it('ranks those of a longer time by the points of its lists, and says so', async () => {
+    const words = wordsOf(await pageOf('/time-machine/2026/1'));
+    expect(words).toMatch(
+      /From 2 lists of artists by Spotify itself: 50 points .*? 1 LISTED-ALONE Points 99 2 ANN Points 98/,
+    );
+    expect((await alice.get('/api/time-machine/listed-artists?at=2026-01').expect(200)).body).toMatchObject({
+      labels: ['LISTED-ALONE', 'ANN', '<B>BOLD</B>'],
+      data: [99, 98, 49],
+    });
+  });
+
+  it('goes by the tracks on the list where there is none, and says that too', async () => {
+    const words = wordsOf(await pageOf('/time-machine/2026/3/10'));
+    expect(words).toContain(
+      'No list of artists by Spotify itself is kept of this time, so they are ranked by their tracks.',
+    );
+    expect(words).toMatch(/ANN\u2069? leads with 50 points/);
+  });
+});
+
+describe('an artist who is hidden', () => {
+  it('is on none of these pages but their own, also without a track; and comes back', async () => {
+    await submit(alice, '/artists/listed-alone/hide');
+    // (The message about it names the artist.)
+    await pageOf('/settings');
+    for (const path of [
+      '/dashboard',
+      '/time-machine/2026/1/10',
+      '/time-machine/2026',
+      '/api/time-machine/listed-artists?at=2026',
+    ])
+      expect((await alice.get(path).expect(200)).text).not.toMatch(/listed-alone/i);
+    expect(wordsOf(await pageOf('/artists/listed-alone'))).toContain('This artist is hidden');
+    expect(await pageOf('/settings/hidden')).toContain('LISTED-ALONE');
+    await submit(alice, '/artists/listed-alone/show');
+    expect(await pageOf('/dashboard')).toContain('LISTED-ALONE');
+  });
+});
