@@ -7,6 +7,7 @@ import { openDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
 import { alignColumns } from './migrate-from-sqlite/report.ts';
 import { runTool } from './run-tool.ts';
+import { grouped } from './grouped.ts';
 
 const USAGE = `Usage: npm run restore -- FILE
 
@@ -60,10 +61,6 @@ function describe(file: string, { spotifyId, exportedAt, tables }: Restored): st
     '',
     'Restored, and compared with the file. Sign in with Spotify to go on.',
   ];
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en');
 }
 
 function show(lines: readonly string[]): 0 {

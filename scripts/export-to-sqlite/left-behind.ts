@@ -1,4 +1,5 @@
 import type { Queries } from '../../src/db.ts';
+import { grouped } from '../grouped.ts';
 
 /** What of an archive the old layout has no place for. It stays in PostgreSQL. */
 export interface LeftBehind {
@@ -34,5 +35,3 @@ export function describeLeftBehind(left: LeftBehind): string[] {
   ];
   return lines.filter(([count]) => count > 0).map(([count, what]) => `  ${grouped(count)} ${what}`);
 }
-
-const grouped = (count: number): string => count.toLocaleString('en');

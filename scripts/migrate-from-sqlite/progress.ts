@@ -1,4 +1,5 @@
 import { Presets, SingleBar, type GenericFormatter } from 'cli-progress';
+import { grouped } from '../grouped.ts';
 
 /** Tells a person who is waiting what is going on. */
 export interface Progress {
@@ -60,8 +61,6 @@ function drawBar(what: string): GenericFormatter {
     return `${what.padEnd(24)} ${drawn} ${percent}  ${grouped(value)} of ${grouped(total)}  ${grouped(Math.round(rate))} rows/s  ${time}`;
   };
 }
-
-const grouped = (count: number): string => count.toLocaleString('en');
 
 /** "8 s", "2 min 5 s", "1 h 3 min". */
 export function describeSeconds(seconds: number): string {

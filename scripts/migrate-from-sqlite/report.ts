@@ -1,6 +1,7 @@
 import type { Unmoved } from './read/open-source.ts';
 import type { Layout } from './read/layouts.ts';
 import type { RejectCount } from './rejects/rejects.ts';
+import { grouped } from '../grouped.ts';
 
 export type MoveMode = 'move' | 'dry-run';
 
@@ -78,8 +79,6 @@ export function printReport(report: MoveReport): string {
 /** Names come from the file, and a terminal obeys what stands in them. */
 const withoutControls = (line: string): string =>
   line.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
-
-const grouped = (count: number): string => count.toLocaleString('en');
 
 function whose({ archive }: MoveReport): string {
   return archive.spotifyId === null

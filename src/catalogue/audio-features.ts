@@ -43,3 +43,10 @@ export interface Average {
   readonly average: number | null;
   readonly known: number;
 }
+
+/** How some tracks sound. */
+export interface SoundProfile {
+  readonly energy: Average;
+  readonly valence: Average;
+  readonly danceability: Average;
+}

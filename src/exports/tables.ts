@@ -1,5 +1,6 @@
 import type { Queries } from '../db.ts';
 import { OWN } from './old-layout.ts';
+import { quoteName } from '../sql-text.ts';
 
 /** A table that an export holds, one JSON line for each row. */
 export interface ExportedTable {
@@ -129,8 +130,5 @@ export async function listColumns(
 
 /** One text `line` for each row. PostgreSQL itself writes it: a payload is byte for byte what is stored. */
 export const linesQuery = ({ name, rows, order }: ExportedTable, columns: readonly string[]): string =>
-  `SELECT (SELECT row_to_json(r)::text FROM (SELECT ${columns.map((column) => `t.${quote(column)}`).join(', ')}) AS r) AS line
+  `SELECT (SELECT row_to_json(r)::text FROM (SELECT ${columns.map((column) => `t.${quoteName(column)}`).join(', ')}) AS r) AS line
    ${name === 'users' ? rows.replace('WHERE user_id', 'WHERE t.user_id') : rows} ORDER BY ${order}`;
-
-/** Column names come from the database's own catalogue or are checked against it. */
-export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,6 +1,7 @@
 import { badInput } from '../errors.ts';
 import { csvRecords, type CsvRecord } from './csv-lines.ts';
 import { ALIASES, FEATURE_LIMITS } from './feature-columns.ts';
+import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 
 export type OwnFeatures = Readonly<Record<string, number>>;
 
@@ -174,8 +175,9 @@ const NO_HEADER =
   'The first line must name the columns, “track_id” among them: track_id,energy,valence,tempo and so on.';
 
 /** An id, a URI, or an address at Spotify. */
-const SPOTIFY_TRACK =
-  /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z-]{2,10}\/)?track\/)?([0-9A-Za-z]{22})(?:\?.*)?$/;
+const SPOTIFY_TRACK = new RegExp(
+  String.raw`^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z-]{2,10}/)?track/)?(${SPOTIFY_ID})(?:\?.*)?$`,
+);
 
 const notATrack = (written: string): string =>
   written === '' ? 'track_id is empty' : `track_id is “${short(written)}”, no track at Spotify`;

@@ -5,6 +5,7 @@ import { callOnce } from '../spotify/http.ts';
 import { readShape } from '../spotify/read-shape.ts';
 import { addressOf } from '../spotify/settings.ts';
 import type { FeatureAnswer, FeatureProvider, SentFeatures } from './provider.ts';
+import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 
 const IDS_PER_CALL = 40;
 const MAX_BYTES = 1_000_000;
@@ -64,8 +65,8 @@ function sortOut(trackIds: readonly string[], items: readonly unknown[]): Featur
   return { kind: 'answered', found, unknown: trackIds.filter((id) => !found.has(id)) };
 }
 
-const trackIdIn = (href: string): string | null =>
-  /^https:\/\/open\.spotify\.com\/track\/([0-9A-Za-z]{22})(?:[?#].*)?$/.exec(href)?.[1] ?? null;
+const TRACK_LINK = new RegExp(String.raw`^https://open\.spotify\.com/track/(${SPOTIFY_ID})(?:[?#].*)?$`);
+const trackIdIn = (href: string): string | null => TRACK_LINK.exec(href)?.[1] ?? null;
 
 const saysSomething = (item: SentFeatures): boolean =>
   AUDIO_FEATURES.some((name) => isShare(item[name])) && JSON.stringify(item).length <= MAX_ITEM_CHARS;

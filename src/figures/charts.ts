@@ -1,3 +1,4 @@
+import type { SoundProfile } from '../catalogue/audio-features.ts';
 import type { Figures } from './figures.ts';
 
 /** What a chart is drawn from, on a page as in /api. `null` where nothing is known. */
@@ -6,16 +7,18 @@ export interface ChartData {
   readonly data: readonly (number | null)[];
 }
 
+export const drawSound = ({ energy, valence, danceability }: SoundProfile): ChartData => ({
+  labels: ['Energy', 'Valence', 'Danceability'],
+  data: [energy.average, valence.average, danceability.average],
+});
+
 /** The charts of a set of tracks by the name they have below /api. */
 export const CHARTS = {
   'energy-distribution': ({ energy_distribution: tracks }) => ({
     labels: ['High', 'Medium', 'Low'],
     data: [tracks.high, tracks.medium, tracks.low],
   }),
-  'audio-profile': ({ energy, valence, danceability }) => ({
-    labels: ['Energy', 'Valence', 'Danceability'],
-    data: [energy.average, valence.average, danceability.average],
-  }),
+  'audio-profile': drawSound,
   decades: ({ decades }) => ({
     labels: decades.map(({ decade }) => `${decade}s`),
     data: decades.map(({ tracks }) => tracks),

@@ -1,4 +1,4 @@
-import { MERGED_FEATURES, WITH_OWN_FEATURES, type Average } from '../catalogue/audio-features.ts';
+import { MERGED_FEATURES, WITH_OWN_FEATURES, type SoundProfile } from '../catalogue/audio-features.ts';
 import { isHidden, isShown } from '../catalogue/shown.ts';
 import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
@@ -25,7 +25,7 @@ export interface TopArtist {
 }
 
 /** What the dashboard says of a set of tracks. Audio features run from 0 to 1. */
-export interface Figures {
+export interface Figures extends SoundProfile {
   /** Hidden ones not among them. */
   readonly tracks: number;
   /** Tracks the listener has hidden, of which nothing else here speaks. */
@@ -33,9 +33,6 @@ export interface Figures {
   readonly artists: number;
   /** Tracks that have any audio features at all. */
   readonly with_features: number;
-  readonly energy: Average;
-  readonly valence: Average;
-  readonly danceability: Average;
   /** high: energy ≥ 0.8, medium: ≥ 0.5, low: below. */
   readonly energy_distribution: { readonly high: number; readonly medium: number; readonly low: number };
   /** Oldest first; `decade` is its first year. */

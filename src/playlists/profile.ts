@@ -1,16 +1,13 @@
-import type { ChartData } from '../figures/charts.ts';
-import type { Average } from '../catalogue/audio-features.ts';
+import { drawSound, type ChartData } from '../figures/charts.ts';
+import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
 /** How a list of tracks sounds. Audio features run from 0 to 1, or are null where none is known. */
-export interface Profile {
+export interface Profile extends SoundProfile {
   readonly tracks: number;
   readonly with_features: number;
-  readonly energy: Average;
-  readonly valence: Average;
-  readonly danceability: Average;
   readonly explicit: { readonly tracks: number; readonly known: number };
   /** Together, of those whose duration is known. */
   readonly duration_ms: number;
@@ -65,10 +62,7 @@ const PROFILE = hotQuery(
 
 /** The charts of a playlist by the name they have below /api. */
 export const PLAYLIST_CHARTS = {
-  'audio-profile': ({ energy, valence, danceability }) => ({
-    labels: ['Energy', 'Valence', 'Danceability'],
-    data: [energy.average, valence.average, danceability.average],
-  }),
+  'audio-profile': drawSound,
   'energy-course': ({ course }) => ({
     labels: course.map(({ first, last }) => (first === last ? String(first) : `${first}–${last}`)),
     data: course.map(({ energy }) => energy),

@@ -1,5 +1,5 @@
 import { RANGE_LABELS } from '../snapshots/time-ranges.ts';
-import type { TimeRange } from '../spotify/top-tracks.ts';
+import type { TimeRange } from '../spotify/top-list.ts';
 
 /** What a playlist is called and said to be, until its listener puts it otherwise. */
 export interface Proposal {

@@ -1,3 +1,4 @@
+import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { isShown } from '../catalogue/shown.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
@@ -127,7 +128,7 @@ const START = `
         CASE WHEN track_id LIKE 'spotify:local:%' THEN 'local-file' ELSE 'no-spotify-id' END)
       ORDER BY position NULLS LAST, track_id) FILTER (WHERE NOT sendable), '[]')
   FROM (
-    SELECT track_id, position, track_id ~ '^[A-Za-z0-9]{22}$' AS sendable
+    SELECT track_id, position, ${IS_SPOTIFY_ID('track_id')} AS sendable
     FROM playlist_tracks WHERE user_id = $1 AND playlist_id = $2 AND ${isShown('playlist_tracks.track_id')}
   ) AS entries
   HAVING EXISTS (SELECT FROM playlists WHERE user_id = $1 AND playlist_id = $2)

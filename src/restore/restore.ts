@@ -6,7 +6,8 @@ import { tableOf, type TableFile } from '../exports/manifest.ts';
 import { damaged, ExportZip } from './open-zip.ts';
 import { tableLines } from '../exports/pack.ts';
 import { describeRows } from '../exports/read-rows.ts';
-import { CATALOGUE, EXPORTED, listColumns, PERSONAL, quote, type ExportedTable } from '../exports/tables.ts';
+import { CATALOGUE, EXPORTED, listColumns, PERSONAL, type ExportedTable } from '../exports/tables.ts';
+import { quoteName } from '../sql-text.ts';
 
 export interface Restored {
   readonly spotifyId: string;
@@ -103,7 +104,7 @@ async function takeListener(tx: Transaction, zip: ExportZip): Promise<number> {
   );
   if (told.spotify_id !== zip.manifest.spotify_id) throw damaged('it names two listeners');
   await refuseOtherAccount(tx, line);
-  const columns = file.columns.filter((column) => column !== 'spotify_account_id').map(quote);
+  const columns = file.columns.filter((column) => column !== 'spotify_account_id').map(quoteName);
   const { user_id: userId } = await tx.one<{ user_id: number }>(
     `INSERT INTO users AS known (spotify_account_id, ${columns.join(', ')})
      SELECT spotify_account_id, ${columns.join(', ')} FROM jsonb_populate_record(NULL::users, $1::jsonb)
@@ -169,7 +170,7 @@ async function fill(
   { table: { name }, file }: Filled,
 ): Promise<number> {
   const shared = CATALOGUE.some((table) => table.name === name);
-  const columns = file.columns.map(quote).join(', ');
+  const columns = file.columns.map(quoteName).join(', ');
   const known = COMPLETION[name] ?? 'ON CONFLICT DO NOTHING';
   const insert = shared
     ? `INSERT INTO ${name} AS known (${columns})
@@ -203,7 +204,7 @@ async function moveSequences(tx: Transaction): Promise<void> {
   );
   for (const { table, column } of numbered)
     await tx.execute(
-      `SELECT setval(sequence, GREATEST(nextval(sequence), (SELECT max(${quote(column)}) + 1 FROM ${table})), false)
+      `SELECT setval(sequence, GREATEST(nextval(sequence), (SELECT max(${quoteName(column)}) + 1 FROM ${table})), false)
        FROM pg_get_serial_sequence($1, $2) AS sequence`,
       [table, column],
     );

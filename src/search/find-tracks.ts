@@ -4,6 +4,7 @@ import { hotQuery } from '../hot-queries.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery, type FoldedQuery } from './terms.ts';
 import { tsQueriesOf } from './ts-query.ts';
+import { escapeLike } from '../sql-text.ts';
 
 export const TRACKS_PER_PAGE = 20;
 
@@ -94,8 +95,6 @@ export const yearsOf = ({ years }: Pick<FoldedQuery, 'years'>): readonly (string
   years ? [`${padYear(years.from)}-01-01`, `${padYear(years.to)}-12-31`] : [null, null];
 
 const padYear = (year: number): string => String(year).padStart(4, '0');
-
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 
 /** Ties are settled by popularity, then by what was listed last. */
 export const TIES =

@@ -1,5 +1,5 @@
-import type { ChartData } from '../figures/charts.ts';
-import type { Average } from '../catalogue/audio-features.ts';
+import { drawSound, type ChartData } from '../figures/charts.ts';
+import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { QUADRANTS, type Quadrant } from '../mood/figures.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -14,17 +14,10 @@ import {
   type SourceKind,
 } from './list-source.ts';
 
-/** The four moods, as the mood pages have them. */
-export const MOODS = QUADRANTS;
-export type Mood = Quadrant;
-
 /** How a list sounds. Features run from 0 to 1; each says from how many tracks it speaks. */
-export interface TimeSound {
+export interface TimeSound extends SoundProfile {
   readonly tracks: number;
-  readonly energy: Average;
-  readonly valence: Average;
-  readonly danceability: Average;
-  readonly moods: Readonly<Record<Mood, number>>;
+  readonly moods: Readonly<Record<Quadrant, number>>;
   readonly moods_known: number;
 }
 
@@ -61,7 +54,7 @@ export async function computeDaySound(
 const average = (feature: string): string =>
   `jsonb_build_object('average', avg(${feature}), 'known', count(${feature}))`;
 
-const countMoods = MOODS.map((mood) => `'${mood}', count(*) FILTER (WHERE mood = '${mood}')`).join(', ');
+const countMoods = QUADRANTS.map((mood) => `'${mood}', count(*) FILTER (WHERE mood = '${mood}')`).join(', ');
 
 const SOUND = `
   SELECT jsonb_build_object(
@@ -115,13 +108,10 @@ const DAY_SOUND = hotQuery(
 
 /** The charts of a list, by the name they have below /api/time-machine. */
 export const TIME_CHARTS = {
-  'audio-profile': ({ energy, valence, danceability }) => ({
-    labels: ['Energy', 'Valence', 'Danceability'],
-    data: [energy.average, valence.average, danceability.average],
-  }),
+  'audio-profile': drawSound,
   moods: ({ moods }) => ({
-    labels: MOODS.map((mood) => mood.charAt(0).toUpperCase() + mood.slice(1)),
-    data: MOODS.map((mood) => moods[mood]),
+    labels: QUADRANTS.map((mood) => mood.charAt(0).toUpperCase() + mood.slice(1)),
+    data: QUADRANTS.map((mood) => moods[mood]),
   }),
   'top-artists': ({ top_artists: artists }) => ({
     labels: artists.map(({ name }) => name ?? 'Unknown artist'),

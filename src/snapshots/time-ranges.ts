@@ -1,4 +1,4 @@
-import type { TimeRange } from '../spotify/top-tracks.ts';
+import type { TimeRange } from '../spotify/top-list.ts';
 
 /** What the time ranges are called everywhere. */
 export const RANGE_LABELS: Readonly<Record<TimeRange, string>> = {

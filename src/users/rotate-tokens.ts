@@ -1,5 +1,6 @@
 import type { Db } from '../db.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
+import { escapeLike } from '../sql-text.ts';
 
 const COLUMNS = ['access_token', 'refresh_token'] as const;
 const AT_ONCE = 500;
@@ -54,5 +55,3 @@ function openIfPossible(
     throw error;
   }
 }
-
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);

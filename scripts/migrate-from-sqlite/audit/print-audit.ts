@@ -2,6 +2,7 @@ import type { Audit } from './audit-file.ts';
 import type { AuditedColumn, AuditedTable } from './audited.ts';
 import type { FileForeignKey, FileIndex } from './read-schema.ts';
 import { sizeInWords } from './signs.ts';
+import { grouped } from '../../grouped.ts';
 
 const WIDTH = 100;
 
@@ -110,8 +111,6 @@ function printOthers({ others }: Audit): string[] {
   );
   return ['', 'Views and triggers (not moved):', ...lines.flatMap((line) => wrap(clean(line), 2, 6))];
 }
-
-const grouped = (count: number): string => count.toLocaleString('en');
 
 /** A name may hold anything; a terminal must not be led by it. */
 const clean = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');

@@ -1,6 +1,7 @@
 import type { LeftBehind } from './plan.ts';
 import type { RejectCount } from '../rejects/rejects.ts';
 import { alignColumns, type MoveMode } from '../report.ts';
+import { grouped } from '../../grouped.ts';
 
 /** Here a verification is a move that is taken back. */
 export type FileMode = MoveMode | 'verify';
@@ -38,8 +39,6 @@ export interface GenericReport {
 export function exitCodeOf(report: GenericReport): 0 | 1 {
   return report.rejects.length > 0 || report.leftBehind.some(({ kind }) => kind === 'virtual table') ? 1 : 0;
 }
-
-const grouped = (count: number): string => count.toLocaleString('en');
 
 /** The report as a person reads it. */
 export function printGenericReport(report: GenericReport): string {

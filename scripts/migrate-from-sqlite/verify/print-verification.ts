@@ -1,9 +1,8 @@
 import { alignColumns } from '../report.ts';
 import type { Verification } from './verify-archive.ts';
+import { grouped } from '../../grouped.ts';
 
 const HEADERS = ['table', 'checked', 'equal', 'kept newer', 'set aside', 'missing', 'different'];
-const grouped = (count: number): string => count.toLocaleString('en');
-
 /** What was compared and what was found, as a person reads it. */
 export function printVerification(found: Verification): string {
   const rows = found.tables.map(({ table, checked, equal, kept, setAside, missing, different }) => [

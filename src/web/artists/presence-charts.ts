@@ -2,6 +2,7 @@ import type { Presence, PresenceMonth } from '../../snapshots/artist-presence.ts
 import type { Chart } from '../page/findings.ts';
 import { formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';
 import { RANGE_LABELS } from '../page/time-ranges.ts';
+import { sum } from '../../sum.ts';
 
 /** One chart per time range: which share of the lists' places an artist held, month by month. */
 export function presenceCharts(presences: readonly Presence[], firstListedDate: string | null): Chart[] {
@@ -54,5 +55,3 @@ function presenceNote(months: readonly PresenceMonth[]): string {
   const snapshots = plural(sum(kept.map((one) => one.snapshots)), 'snapshot');
   return `From ${snapshots} in ${plural(kept.length, 'month')}; in ${formatNumber(present)} of them with a place.`;
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,5 +1,6 @@
 import type { Dice } from './dice.ts';
 import { circle, n, path, polygon, quarter, range, rect, SIDE, type Point } from './shapes.ts';
+import { sum } from '../../sum.ts';
 
 /** The ground, two colours that carry the composition, and one for a detail. */
 export type Palette = readonly [ground: string, first: string, second: string, detail: string];
@@ -153,7 +154,7 @@ const blocks: Composition = (dice, [ground, first, second, detail]) => {
   const lit = dice.between(0, 2);
   return widths
     .map((width, column) => {
-      const x = widths.slice(0, column).reduce((sum, one) => sum + one, 0);
+      const x = sum(widths.slice(0, column));
       const cut = dice.pick([30, 40, 60, 80, 90]);
       const [upper, lower] = [[first, second] as const, [ground, first] as const, [second, ground] as const][
         column

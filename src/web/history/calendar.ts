@@ -1,6 +1,7 @@
 import type { DayCount } from '../../plays/figures.ts';
 import { daysBefore, daysBetween } from '../../snapshots/chosen-time.ts';
 import { formatDate, formatMonth, formatNumber, plural } from '../page/format.ts';
+import { sum } from '../../sum.ts';
 
 /** One day as a square: its week from the left, its weekday from the top (Monday first). */
 export interface CalendarCell {
@@ -72,7 +73,7 @@ function monthRows(counts: readonly DayCount[]): string[][] {
   const months = [...new Set(counts.map(({ day }) => day.slice(0, 7)))];
   return months.map((month) => {
     const plays = counts.filter(({ day }) => day.startsWith(month)).map((one) => one.plays);
-    const total = plays.reduce((sum, one) => sum + one, 0);
+    const total = sum(plays);
     return [formatMonth(`${month}-01`), ...[total, plays.length, Math.max(...plays)].map(formatNumber)];
   });
 }

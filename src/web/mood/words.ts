@@ -3,6 +3,7 @@ import { KEY_NAMES, MOOD_CHARTS, monthLabel, type PathPoint } from '../../mood/c
 import { QUADRANT_NAMES, QUADRANTS } from '../../mood/quadrants.ts';
 import type { ChartTable } from '../page/findings.ts';
 import { coverage, formatFeature, formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';
+import { sum } from '../../sum.ts';
 
 export { QUADRANT_NAMES } from '../../mood/quadrants.ts';
 export { MOOD_CHARTS } from '../../mood/charts.ts';
@@ -79,15 +80,14 @@ const monthWords = (month: number): string => formatMonth(`${monthLabel(month)}-
 
 /** How much of the lists the path speaks of. */
 export function pathNote(months: readonly MoodMonth[]): string {
-  const sum = (of: (month: MoodMonth) => number): number =>
-    months.reduce((total, month) => total + of(month), 0);
-  const all = `${formatNumber(sum((month) => month.known))} of ${plural(
-    sum((month) => month.places),
+  const total = (of: (month: MoodMonth) => number): number => sum(months.map(of));
+  const all = `${formatNumber(total((month) => month.known))} of ${plural(
+    total((month) => month.places),
     'ranked place',
   )} are held by tracks with both`;
   const cut = months.length === MOST_MONTHS ? ` The newest ${MOST_MONTHS} months are shown.` : '';
   return `${all}, in ${plural(
-    sum((month) => month.snapshots),
+    total((month) => month.snapshots),
     'snapshot',
   )}. Each counts once in its month; months without one are gaps.${cut}`;
 }
@@ -122,7 +122,7 @@ export function tempoFinding({ tempo }: MoodFigures): string {
   return `Most often ${most.from} to ${most.from + 9} beats a minute: ${plural(most.tracks, 'track')}.`;
 }
 
-export const keyTotal = ({ keys }: MoodFigures): number => keys.reduce((sum, tracks) => sum + tracks, 0);
+export const keyTotal = ({ keys }: MoodFigures): number => sum(keys);
 
 /** One sentence on the key most tracks are in. */
 export function keyFinding(figures: MoodFigures): string {

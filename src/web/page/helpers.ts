@@ -1,5 +1,7 @@
 // What every view may call besides `asset`: words and numbers, checked addresses, and the one way to put JSON into a page.
 // What only one room says is in that room's words.ts, and reaches its views as `words`.
+import { isSpotifyId } from '../../catalogue/spotify-id.ts';
+
 export { readTime } from '../../snapshots/chosen-time.ts';
 export * from './findings.ts';
 export * from './format.ts';
@@ -37,16 +39,14 @@ export function spotifyLink(url: unknown): string | null {
   return safeAddress(url, (host) => host === 'open.spotify.com');
 }
 
-const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
-
 /** A track at Spotify: where the archive says, or by its id; null for a local file. */
 export const spotifyTrackLink = (track: { spotify_url: unknown; track_id: string }): string | null =>
   spotifyLink(track.spotify_url) ??
-  (SPOTIFY_ID.test(track.track_id) ? `https://open.spotify.com/track/${track.track_id}` : null);
+  (isSpotifyId(track.track_id) ? `https://open.spotify.com/track/${track.track_id}` : null);
 
 /** An artist at Spotify; null where the id is none of theirs. */
 export const spotifyArtistLink = (artistId: string): string | null =>
-  SPOTIFY_ID.test(artistId) ? `https://open.spotify.com/artist/${artistId}` : null;
+  isSpotifyId(artistId) ? `https://open.spotify.com/artist/${artistId}` : null;
 
 /** Where Spotify keeps its pictures, as a Content-Security-Policy names hosts. */
 export const ART_HOSTS = ['i.scdn.co', 'mosaic.scdn.co', '*.spotifycdn.com'] as const;

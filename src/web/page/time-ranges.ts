@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RANGE_LABELS } from '../../snapshots/time-ranges.ts';
-import { TIME_RANGES, type TimeRange } from '../../spotify/top-tracks.ts';
+import { TIME_RANGES, type TimeRange } from '../../spotify/top-list.ts';
 
 export { RANGE_LABELS };
 

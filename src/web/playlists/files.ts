@@ -1,3 +1,4 @@
+import { isSpotifyId } from '../../catalogue/spotify-id.ts';
 import type { FileTrack } from '../../playlists/files.ts';
 import { oneLine } from '../../playlists/proposals.ts';
 import type { Playlist } from '../../playlists/playlists.ts';
@@ -85,8 +86,6 @@ export const PLAYLIST_FORMATS: Readonly<Record<'csv' | 'm3u8' | 'jspf', Playlist
   m3u8,
   jspf,
 };
-
-const isSpotifyId = (id: string): boolean => /^[A-Za-z0-9]{22}$/.test(id);
 
 /** Where the track can be heard: at Spotify, or for a file of the listener's own as Spotify names it. */
 function addressOf({ track_id: id, spotify_url: url }: FileTrack): string | null {

@@ -1,11 +1,14 @@
 import type { Bump } from '../../snapshots/bump.ts';
 import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { Change, Comparison } from '../../snapshots/comparison.ts';
-import type { Mood, TimeFigures, TimeSound } from '../../snapshots/time-figures.ts';
+import type { TimeFigures, TimeSound } from '../../snapshots/time-figures.ts';
 import type { TimeListEntry } from '../../snapshots/time-list.ts';
 import type { TimeArtists } from '../../snapshots/top-artists.ts';
-import type { TimeRange } from '../../spotify/top-tracks.ts';
+import type { Quadrant } from '../../mood/figures.ts';
+import type { TimeRange } from '../../spotify/top-list.ts';
 import { formatNumber, formatPercent, plural } from '../page/format.ts';
+
+export { drawSound } from '../../figures/charts.ts';
 
 /** Where a playlist is made of the list of a time; null for all time, of which none is made. */
 export function timePlaylistPath(time: ChosenTime, range: TimeRange): string | null {
@@ -58,7 +61,7 @@ export function entryChange(entry: TimeListEntry, otherIsEarlier: boolean): Entr
 /** One sentence on the mood that leads. */
 export function moodFinding({ moods, moods_known: known }: TimeSound): string {
   if (known === 0) return 'The mood of no track on this list is known.';
-  const [first, second] = Object.entries(moods).toSorted((a, b) => b[1] - a[1]) as [Mood, number][];
+  const [first, second] = Object.entries(moods).toSorted((a, b) => b[1] - a[1]) as [Quadrant, number][];
   if (!first) return '';
   if (first[1] === second?.[1])
     return `As much ${first[0]} as ${second[0]}: ${formatPercent(first[1], known)} each.`;

@@ -20,6 +20,7 @@ import { readId, readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { rangeParam } from '../page/time-ranges.ts';
 import * as words from './words.ts';
+import { sum } from '../../sum.ts';
 
 const by = z.enum(SOUNDS, `must be one of ${SOUNDS.join(', ')}`).default('sound');
 const similarParams = z.object({ by });
@@ -83,7 +84,7 @@ async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wante
   return {
     track,
     hiding,
-    lists: histories.reduce((sum, { dates }) => sum + dates.length, 0),
+    lists: sum(histories.map(({ dates }) => dates.length)),
     rankCharts: rankCharts(histories),
     featuresChart: featuresChart('this track', track, library),
     library,
