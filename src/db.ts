@@ -1,11 +1,12 @@
 import {
-  Pool,
   types,
   type CustomTypesConfig,
+  type Pool,
   type PoolClient,
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
+import PgPool from 'pg-pool';
 import {
   codeOf,
   ConnectionUnusable,
@@ -126,7 +127,7 @@ const PLANNED_FOR_PAGES = '-c jit=off -c max_parallel_workers_per_gather=0';
 
 function createPool(settings: DbSettings): Pool {
   const statementTimeout = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
-  const pool = new Pool({
+  const pool = new PgPool({
     connectionString: withoutTuning(settings.url),
     min: settings.poolMin,
     max: settings.poolMax,

@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What a program is about to use: a tool that only moves rows need not know of Spotify. */
 export type Needs = 'database' | 'spotify' | 'web';
 
-const port = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535);
+const portNumber = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535);
 const httpUrl = z.url({
   protocol: /^https?$/,
   error: 'must be an address such as https://music.example.org',
@@ -43,7 +43,7 @@ const settings = z.object({
       'must be fatal, error, warn, info, debug, trace or silent',
     )
     .default('info'),
-  PORT: port.default(3000),
+  PORT: portNumber.default(3000),
   HOST: z.string().optional(),
   BASE_URL: httpUrl.optional(),
   WEB_CONCURRENCY: z.coerce
@@ -55,7 +55,7 @@ const settings = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DIRECT_DATABASE_URL: databaseUrl.optional(),
   DB_HOST: z.string().optional(),
-  DB_PORT: port.default(5432),
+  DB_PORT: portNumber.default(5432),
   DB_NAME: z.string().optional(),
   DB_USER: z.string().optional(),
   DB_PASSWORD: z.string().optional(),

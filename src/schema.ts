@@ -5,7 +5,7 @@ import { createDb, type Db, type Queries } from './db.ts';
 import { AppError } from './errors.ts';
 import { log } from './log.ts';
 
-export const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
+const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
 const MIGRATIONS_TABLE = 'pgmigrations';
 
 /**

@@ -15,7 +15,7 @@ import type { Fault } from './faults.ts';
 import { mapFields } from './fields.ts';
 
 /** How an answer leaves the house. */
-export type Delivery =
+type Delivery =
   | { readonly how: 'whole' | 'silence' | 'reset' | 'reset-midway' | 'drip' }
   | { readonly how: 'huge-body' | 'gzip-bomb'; readonly megabytes: number }
   | { readonly how: 'delay'; readonly milliseconds: number };

@@ -19,8 +19,8 @@ import {
 } from './state.ts';
 
 export type { FaultRule } from './faults.ts';
-export type { StandInListener, StandInPlay, TimeRange } from './listeners.ts';
-export type { RecordedCall, StandInPlaylist } from './state.ts';
+export type { StandInListener, StandInPlay } from './listeners.ts';
+export type { RecordedCall } from './state.ts';
 
 export interface StandInOptions {
   /** 0, the default: any free one. */

@@ -44,7 +44,7 @@ export interface Consent {
   readonly authorizedAt: number;
 }
 
-export interface PendingCode extends Consent {
+interface PendingCode extends Consent {
   readonly redirectUri: string;
   readonly codeChallenge: string;
 }

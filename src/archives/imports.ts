@@ -17,8 +17,7 @@ export interface Import {
 }
 
 /** Where the rows of one source table went. */
-export type ImportedTable = z.infer<typeof importedTable>;
-export type ImportReport = z.infer<typeof importReport>;
+type ImportReport = z.infer<typeof importReport>;
 
 const count = z.number().int().nonnegative();
 const importedTable = z.object({

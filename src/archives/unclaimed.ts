@@ -12,7 +12,7 @@ export interface UnclaimedArchive extends ArchiveSummary {
   readonly sample: readonly { readonly name: string | null; readonly artist_name: string | null }[];
 }
 
-export interface ImportSource {
+interface ImportSource {
   readonly source_name: string;
   readonly source_layout: string;
   readonly finished_at: Date | null;

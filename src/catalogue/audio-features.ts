@@ -9,7 +9,7 @@ export const AUDIO_FEATURES = [
   'liveness',
 ] as const;
 
-export type AudioFeature = (typeof AUDIO_FEATURES)[number];
+type AudioFeature = (typeof AUDIO_FEATURES)[number];
 
 export type AudioFeatures = Readonly<Record<AudioFeature, number | null>>;
 
@@ -23,7 +23,7 @@ export const AVERAGE_FEATURES = AUDIO_FEATURES.map((name) => `avg(${name}) AS ${
 export const HAS_FEATURES = `COALESCE(${FEATURE_COLUMNS}) IS NOT NULL`;
 
 /** Where a track's features come from, for one listener, best first: a better source takes a lesser one's place. */
-export const FEATURE_SOURCES = ['own', 'archive', 'reccobeats'] as const;
+const FEATURE_SOURCES = ['own', 'archive', 'reccobeats'] as const;
 export type FeatureSource = (typeof FEATURE_SOURCES)[number];
 
 /** SQL: listener $1's own file beside the catalogue's `tracks`; nobody else's is ever looked at. */

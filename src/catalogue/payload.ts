@@ -15,7 +15,7 @@ export const PAYLOADS = {
 export type PayloadName = keyof typeof PAYLOADS;
 
 /** More than this is not shown on a page: characters, 40 times a usual track object. */
-export const SHOWN_CHARACTERS = 100_000;
+const SHOWN_CHARACTERS = 100_000;
 
 /** Stored bytes up to which a payload is laid out for a page at all; Spotify's take about 2 kB. */
 const LAID_OUT_BYTES = 256 * 1024;

@@ -5,7 +5,7 @@ import { TIME_RANGES } from '../spotify/top-tracks.ts';
 import { RANGE_FILTERS, type ChoiceFilter, type ExploreFilters, type RangeFilter } from './filters.ts';
 
 /** Tracks with one value (or in one step of a range). */
-export interface Count {
+interface Count {
   readonly value: string;
   /** Those the other filters leave: what choosing this value would show. */
   readonly offered: number;

@@ -144,7 +144,7 @@ const sort = optional(
 export type Sort = NonNullable<z.infer<typeof sort>>;
 
 /** `energy_from`, `energy_to` and their like. */
-export type End = `${RangeFilter}_${'from' | 'to'}`;
+type End = `${RangeFilter}_${'from' | 'to'}`;
 
 const ends = Object.fromEntries(
   (Object.keys(RANGE_FILTERS) as RangeFilter[]).flatMap((name) => [

@@ -5,7 +5,7 @@ import { asParameter, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 
 /** What the library knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
-export interface TrackFacts {
+interface TrackFacts {
   readonly popularity: number | null;
   /** `YYYY-MM-DD`, known as far as the precision says. */
   readonly release_date: string | null;

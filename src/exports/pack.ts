@@ -30,7 +30,7 @@ export interface PackOptions {
 }
 
 /** A listener whose archive is being packed already. */
-export class BeingPacked extends AppError {
+class BeingPacked extends AppError {
   override readonly name = 'BeingPacked';
 
   constructor() {

@@ -5,7 +5,7 @@ import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 
 export type OwnFeatures = Readonly<Record<string, number>>;
 
-export interface BadLine {
+interface BadLine {
   /** From 1, the header's. */
   readonly line: number;
   readonly reason: string;

@@ -5,7 +5,7 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
-export interface PopularTrack {
+interface PopularTrack {
   readonly track_id: string;
   readonly name: string | null;
   readonly artist_name: string | null;
@@ -14,7 +14,7 @@ export interface PopularTrack {
   readonly thumbnail_url: string | null;
 }
 
-export interface TopArtist {
+interface TopArtist {
   readonly artist_id: string;
   readonly name: string | null;
   /** Tracks of theirs among those looked at. */

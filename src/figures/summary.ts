@@ -4,7 +4,7 @@ import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
 import { computeMoodFigures, type MoodFigures } from '../mood/figures.ts';
 
-export interface Totals {
+interface Totals {
   /** Days on which at least one list was kept. */
   readonly snapshot_days: number;
   /** Ranked places kept: one per track, day and range. */

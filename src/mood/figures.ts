@@ -11,14 +11,14 @@ import type { Average } from '../catalogue/audio-features.ts';
 export const QUADRANTS = ['happy', 'angry', 'calm', 'sad'] as const;
 export type Quadrant = (typeof QUADRANTS)[number];
 
-export interface QuadrantFigures {
+interface QuadrantFigures {
   readonly tracks: number;
   readonly danceability: Average;
   readonly acousticness: Average;
 }
 
 /** A track as a point of the plane; names are cut. */
-export interface MoodPoint {
+interface MoodPoint {
   readonly track_id: string;
   readonly name: string | null;
   readonly artist_names: string;
@@ -59,7 +59,7 @@ export interface MoodFigures {
 }
 
 /** More would be a cloud and not points. */
-export const MOST_POINTS = 1_000;
+const MOST_POINTS = 1_000;
 /** Twenty years: what a drawing can still show month by month. */
 export const MOST_MONTHS = 240;
 

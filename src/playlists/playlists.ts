@@ -17,7 +17,7 @@ export interface Playlist {
 }
 
 /** What a playlist was built from, for its page to say. */
-export interface PlaylistOrigin {
+interface PlaylistOrigin {
   /** "the snapshot of 14 March 2024". */
   readonly words: string;
   readonly href: string;

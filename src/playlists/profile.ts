@@ -69,8 +69,6 @@ export const PLAYLIST_CHARTS = {
   }),
 } satisfies Record<string, (profile: Profile) => ChartData>;
 
-export type PlaylistChart = keyof typeof PLAYLIST_CHARTS;
-
 /** What a list shows of these tracks, in their order. */
 export function listCards(db: Queries, trackIds: readonly string[]): Promise<TrackCard[]> {
   return db.many<TrackCard>(CARDS, [trackIds]);

@@ -18,7 +18,7 @@ export type SendingProblem =
   /** A fault of ours; it is in the log. */
   | 'failed';
 
-export type LeftOutReason = 'local-file' | 'no-spotify-id' | 'not-taken';
+type LeftOutReason = 'local-file' | 'no-spotify-id' | 'not-taken';
 
 /** How far a playlist is on its way to Spotify. */
 export interface Sending {

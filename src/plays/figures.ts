@@ -61,7 +61,7 @@ const BY_DAY = hotQuery(
   `SELECT (quarter AT TIME ZONE $4)::date AS day, sum(plays)::int AS plays ${COUNTED} GROUP BY 1 ORDER BY 1`,
 );
 
-export interface Streak {
+interface Streak {
   readonly days: number;
   readonly first_day: string;
   readonly last_day: string;

@@ -17,7 +17,7 @@ export interface Restored {
 }
 
 /** What was restored is not what the file says. (It is taken back.) */
-export class NotEqual extends Error {
+class NotEqual extends Error {
   override readonly name = 'NotEqual';
 }
 

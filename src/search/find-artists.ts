@@ -12,7 +12,7 @@ export interface FoundArtist {
   readonly found: number;
 }
 
-export const ARTISTS_SHOWN = 4;
+const ARTISTS_SHOWN = 4;
 
 /** Artists of the listener's tracks whose own names a query finds, those with most tracks first. */
 export async function findArtists(db: Queries, userId: number, query: FoldedQuery): Promise<FoundArtist[]> {

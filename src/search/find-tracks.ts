@@ -83,7 +83,7 @@ function matchesOf(query: FoldedQuery): Matches | null {
 }
 
 /** Everything asked for, folded, in one line. */
-export const typedWords = ({ clauses }: Pick<FoldedQuery, 'clauses'>): string =>
+const typedWords = ({ clauses }: Pick<FoldedQuery, 'clauses'>): string =>
   clauses
     .flat()
     .map(({ form }) => form.trim())

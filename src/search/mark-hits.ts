@@ -4,7 +4,7 @@ import type { Field } from './parse-query.ts';
 import { SPELLED, type FoldedQuery, type FoldedTerm } from './terms.ts';
 
 /** A stretch of a name: what was found in it, or what stands between. Put together they are the name again. */
-export interface Stretch {
+interface Stretch {
   readonly text: string;
   readonly hit: boolean;
 }

@@ -10,7 +10,7 @@ export interface Bump {
   readonly lines: readonly BumpLine[];
 }
 
-export interface BumpLine {
+interface BumpLine {
   readonly track_id: string;
   readonly name: string | null;
   /** One for each step; null: not on its list, or there without a rank. */

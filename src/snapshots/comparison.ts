@@ -7,13 +7,13 @@ import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKi
 export const CHANGES = ['new', 'gone', 'climbed', 'fallen', 'stayed'] as const;
 export type Change = (typeof CHANGES)[number];
 
-export interface ChangedTrack extends TrackCard {
+interface ChangedTrack extends TrackCard {
   /** Its places; null: not on that list, or there without a rank. */
   readonly earlier_position: number | null;
   readonly later_position: number | null;
 }
 
-export interface ChangeGroup {
+interface ChangeGroup {
   readonly change: Change;
   readonly total: number;
   /** A few of them, those that say most first. */
@@ -43,7 +43,7 @@ export async function compareLists(
   return summarize(await db.many<Row>(COMPARED[sourceOf(list.time)], values));
 }
 
-export function summarize(rows: readonly Row[]): Comparison {
+function summarize(rows: readonly Row[]): Comparison {
   const groups = CHANGES.map((change) => {
     const tracks = rows.filter((row) => row.change === change);
     return { change, total: tracks[0]?.total ?? 0, tracks };

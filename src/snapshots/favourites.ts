@@ -11,7 +11,7 @@ import {
 } from './list-source.ts';
 
 /** A track of a top ten of that time, and when it was first and last on any list. */
-export interface Favourite extends TrackCard {
+interface Favourite extends TrackCard {
   readonly best_rank: number;
   readonly first_listed_date: string;
   readonly last_listed_date: string;

@@ -21,7 +21,7 @@ export interface TimeListEntry extends TrackCard {
 }
 
 /** Longer lists exist only in odd archives, and no page shows more of one. */
-export const LONGEST_SHOWN = 200;
+const LONGEST_SHOWN = 200;
 
 /** The list of a chosen time, best first, at most LONGEST_SHOWN of it. `otherDate` must have a snapshot. */
 export const listEntries = (

@@ -41,7 +41,7 @@ const trackShape = z.object({
   external_ids: z.object({ isrc: text }).catch({ isrc: null }),
 });
 
-export interface TrackArtist {
+interface TrackArtist {
   readonly artistId: string | null;
   readonly name: string | null;
 }

@@ -24,7 +24,7 @@ export interface ConnectionFacts {
   readonly now: Date;
 }
 
-export type ConnectionState =
+type ConnectionState =
   | 'connected'
   /** The consent ends within 30 days; `urgent` within 7. */
   | 'expiring'

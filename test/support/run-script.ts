@@ -7,8 +7,6 @@ import { pathToFileURL } from 'node:url';
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-export type Script = ReturnType<typeof startScript>;
-
 /** Starts a command of the project as its own process, in any folder, on these settings alone. */
 export function startScript(
   script: string,

@@ -20,7 +20,7 @@ export interface DemoTrack extends CatalogueTrack {
   readonly archived: boolean;
 }
 
-export interface DemoSnapshot {
+interface DemoSnapshot {
   readonly date: string;
   readonly lists: TopLists;
 }

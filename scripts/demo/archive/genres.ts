@@ -1,7 +1,7 @@
 import type { VoiceName } from './voices/index.ts';
 
 /** Means of a genre's audio features; loudness in dB, tempo in BPM, minutes of a usual track. */
-export interface Sound {
+interface Sound {
   readonly energy: number;
   readonly valence: number;
   readonly danceability: number;

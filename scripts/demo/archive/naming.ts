@@ -23,7 +23,7 @@ export class Names {
 }
 
 /** Puts a word in for every slot, never the same one twice. */
-export function fill(random: Random, pattern: string, slots: Voice['slots']): string {
+function fill(random: Random, pattern: string, slots: Voice['slots']): string {
   const used = new Set<string>();
   return pattern.replaceAll(/\{(?<slot>\w+)\}/gu, (_match, slot: string) => {
     const words = (slots[slot] ?? []).filter((word) => !used.has(word));

@@ -11,9 +11,9 @@ interface Linked<Type extends string> {
   readonly uri: string;
 }
 
-export type ArtistPayload = Linked<'artist'>;
+type ArtistPayload = Linked<'artist'>;
 
-export interface AlbumPayload extends Linked<'album'> {
+interface AlbumPayload extends Linked<'album'> {
   readonly album_type: 'album' | 'single' | 'compilation';
   readonly artists: readonly ArtistPayload[];
   readonly images: readonly [];

@@ -52,7 +52,7 @@ export class BenchServer {
   }
 }
 
-export function open(url: string): Db {
+function open(url: string): Db {
   return createDb({ url, poolMin: 0, poolMax: 2, applicationName: 'bench', statementTimeoutMs: 0 });
 }
 

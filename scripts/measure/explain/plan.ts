@@ -3,7 +3,7 @@ import { pageOf } from '../../../src/hot-queries.ts';
 import type { AskedQuery } from '../visits/record.ts';
 
 /** How a table was come at, least work first. */
-export type Access = 'index' | 'bitmap' | 'scan';
+type Access = 'index' | 'bitmap' | 'scan';
 
 export interface QueryPlan {
   readonly name: string;

@@ -33,7 +33,7 @@ export const DEFAULT_SIZE: LargeDatabaseSize = {
 };
 
 /** The size the app is to hold, ten million plays among it: made in some minutes, some gigabytes. */
-export const FULL_SIZE: LargeDatabaseSize = {
+const FULL_SIZE: LargeDatabaseSize = {
   seed: 1,
   listeners: 2_000,
   tracks: 1_000_000,

@@ -71,7 +71,7 @@ function keptAsText({ type }: Choice, facts: Facts, around: Circumstances): Choi
 type Kind = 'whole' | 'real' | 'numeric' | 'boolean' | 'json' | 'time' | 'blob' | 'text' | 'none';
 
 /** SQLite's own rules of affinity, and before them the words other databases take as types. */
-export function kindOf(declaredType: string): Kind {
+function kindOf(declaredType: string): Kind {
   const declared = declaredType.toUpperCase();
   if (/BOOL/.test(declared)) return 'boolean';
   if (/JSON/.test(declared)) return 'json';

@@ -110,7 +110,7 @@ interface SourceList {
 }
 
 /** Lines for COPY that SQLite makes. @throws NotForFastPath */
-export function* readSourceSnapshots(
+function* readSourceSnapshots(
   db: Database,
   { name, columns }: SourceTable,
 ): Generator<Buffer, void, undefined> {

@@ -19,7 +19,7 @@ interface ConvertedRow {
 }
 
 /** A value that does not fit becomes NULL; where there may be none, the row cannot stand. */
-export function convertRow(table: PlannedTable, row: Row, zone: string): ConvertedRow {
+function convertRow(table: PlannedTable, row: Row, zone: string): ConvertedRow {
   const values: (string | null)[] = [];
   const faults: { at: number; reason: string }[] = [];
   for (const column of table.columns) {

@@ -159,7 +159,7 @@ function listNames(db: Database, type: string): string[] {
 }
 
 /** Generated columns count: what they show is data to whoever reads the old file. */
-export function columnsOf(db: Database, table: string): string[] {
+function columnsOf(db: Database, table: string): string[] {
   return db
     .prepare<[string], { name: string }>(
       'SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid',

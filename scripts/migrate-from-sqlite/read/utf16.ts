@@ -37,7 +37,7 @@ function typeAndBytes(column: string | null): string {
 }
 
 /** The text, or its bytes where a character is cut in half. */
-export function decodeUtf16(bytes: Buffer, encoding: Utf16): string | BrokenText {
+function decodeUtf16(bytes: Buffer, encoding: Utf16): string | BrokenText {
   if (bytes.length % 2 !== 0) return new BrokenText(bytes, 'UTF-16');
   const text = (encoding === 'UTF-16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
   return /\p{Surrogate}/u.test(text) ? new BrokenText(bytes, 'UTF-16') : text;

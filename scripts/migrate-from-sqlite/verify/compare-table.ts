@@ -36,7 +36,7 @@ export interface TableVerdict {
   readonly questions: readonly Answer[];
 }
 
-export interface Answer {
+interface Answer {
   readonly name: string;
   readonly source: number;
   readonly target: number;

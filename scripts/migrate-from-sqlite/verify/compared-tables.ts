@@ -8,7 +8,7 @@ import type { PlainCell } from './read-cells.ts';
  * One value of the source and where the database holds it.
  * `text`: both sides have one spelling of it, which is hashed. `check`: the database is sent the value and says.
  */
-export interface ComparedColumn {
+interface ComparedColumn {
   readonly source: string;
   readonly kind: 'text' | 'check';
   /** SQL: the stored value's spelling, or for a check whether `$sent` is what is stored. `t` is the target's row. */
@@ -19,13 +19,13 @@ export interface ComparedColumn {
 }
 
 /** A further cell that the file itself works out: by name, from a column. */
-export interface Computed {
+interface Computed {
   readonly name: string;
   readonly column: string;
   readonly sql: string;
 }
 
-export interface KeyPart {
+interface KeyPart {
   readonly source: string;
   readonly target: string;
   readonly type: 'text' | 'date';

@@ -4,7 +4,7 @@ import type { PlainCell } from './read-cells.ts';
 import { holdsCell, holdsRow, isKept, type StoredReject } from './rejects-of.ts';
 import type { StoredRow } from './stored-rows.ts';
 
-export type Outcome = 'equal' | 'kept' | 'setAside' | 'missing' | 'different';
+type Outcome = 'equal' | 'kept' | 'setAside' | 'missing' | 'different';
 
 /** One source row beside what the database holds of it. */
 export interface RowPair {

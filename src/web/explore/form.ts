@@ -35,7 +35,7 @@ export function addressOf(
   return text === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${text}`;
 }
 
-export const RANGE_WORDS: Readonly<Record<RangeFilter, { label: string; have: string; hint: string }>> = {
+const RANGE_WORDS: Readonly<Record<RangeFilter, { label: string; have: string; hint: string }>> = {
   released: { label: 'Released', have: 'a release date', hint: '2019, 2019-05 or 2019-05-31' },
   duration: { label: 'Length', have: 'a known length', hint: 'minutes, such as 3 or 3:30' },
   popularity: { label: 'Popularity', have: 'a known popularity', hint: '0 to 100' },
@@ -50,7 +50,7 @@ export const RANGE_WORDS: Readonly<Record<RangeFilter, { label: string; have: st
 };
 
 const YES_NO = { yes: 'Yes', no: 'No' };
-export const CHOICE_WORDS: Readonly<
+const CHOICE_WORDS: Readonly<
   Record<ChoiceFilter, { label: string; have: string; values: Readonly<Record<string, string>> }>
 > = {
   precision: {

@@ -4,7 +4,7 @@ import { formatDate, formatMonth, formatNumber, plural } from '../page/format.ts
 import { sum } from '../../sum.ts';
 
 /** One day as a square: its week from the left, its weekday from the top (Monday first). */
-export interface CalendarCell {
+interface CalendarCell {
   readonly week: number;
   readonly weekday: number;
   /** 0: silence, to 4: among the fullest. */

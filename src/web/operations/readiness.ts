@@ -1,7 +1,7 @@
 import type { Db } from '../../db.ts';
 import { listPendingMigrations } from '../../schema.ts';
 
-export type ReadinessState = 'ready' | 'draining' | 'no-database' | 'old-schema';
+type ReadinessState = 'ready' | 'draining' | 'no-database' | 'old-schema';
 
 export interface Readiness {
   /** Answers within about a second. */

@@ -64,7 +64,7 @@ export const nameRecipe = async (db: Db, userId: number, recipe: Recipe): Promis
 
 export type Preview = Awaited<ReturnType<typeof readPreview>>;
 
-export const proposedWording = ({ list }: Recipe, { trackIds }: Build): Wording =>
+const proposedWording = ({ list }: Recipe, { trackIds }: Build): Wording =>
   fitted(list.propose(trackIds.length));
 
 function lineOf(recipe: Recipe, card: TrackCard, rank: number) {

@@ -14,7 +14,7 @@ export interface Recipe {
   readonly part: number;
 }
 
-export const DEFAULT_TAKE = 50;
+const DEFAULT_TAKE = 50;
 const MOST_LEFT_OUT = 100;
 /** An address longer than this may not arrive. */
 const LONGEST_ADDRESS = 6_000;

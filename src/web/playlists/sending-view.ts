@@ -30,7 +30,7 @@ const NEEDS_CONSENT = new Set<SendingProblem>([
 ]);
 const NEEDS_ANOTHER = new Set<SendingProblem>(['changed-there', 'gone-there']);
 
-export const REASON_WORDS = {
+const REASON_WORDS = {
   'local-file': 'a file of your own, which Spotify does not have',
   'no-spotify-id': 'known here without an id of Spotify’s',
   'not-taken': 'not taken by Spotify, which most likely no longer has it',
@@ -89,7 +89,7 @@ const isMendedBy = (connection: Connection | null, stoppedAt: Date | null): bool
   connection !== null &&
   connection.authorized_at > stoppedAt;
 
-export const mayMakePlaylists = (connection: Connection | null): boolean =>
+const mayMakePlaylists = (connection: Connection | null): boolean =>
   connection?.connected === true && connection.scope.split(/\s+/).includes('playlist-modify-private');
 
 function waitWords(until: Date, timezone: string): string {
