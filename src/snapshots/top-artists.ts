@@ -5,7 +5,7 @@ import type { TimeRange } from '../spotify/top-list.ts';
 import type { ListOf } from './list-source.ts';
 
 /** An artist as a list shows one. */
-export interface ArtistCard {
+interface ArtistCard {
   readonly artist_id: string;
   readonly name: string | null;
   /** The smallest picture Spotify gave. */
@@ -16,7 +16,7 @@ export interface ArtistCard {
 const ARTIST_CARD = `artists.artist_id, artists.name, artists.raw_json #>> '{images,-1,url}' AS image_url`;
 
 /** One place of Spotify's newest list, and what is known of the artist's places before. */
-export interface TopArtist extends ArtistCard {
+interface TopArtist extends ArtistCard {
   readonly rank: number | null;
   /** Its rank in the list before; null: it was not there, or had none. */
   readonly previous_rank: number | null;
@@ -83,7 +83,7 @@ const TOP_ARTISTS = hotQuery(
 );
 
 /** An artist in Spotify's own lists of a chosen time. */
-export interface TimeArtist extends ArtistCard {
+interface TimeArtist extends ArtistCard {
   /** Best first, from 1; on a day, Spotify's rank (null: not known). */
   readonly position: number | null;
   /** The sum over the time's lists of 51 − rank, at least 1 for each place. */
