@@ -8,7 +8,7 @@ import { BenchServer } from './bench/databases.ts';
 import { benchPages } from './bench/pages.ts';
 import { comparePgloader, printTable } from './bench/print.ts';
 import { runWays } from './bench/ways.ts';
-import { writeLargeArchive } from './large-archive/write.ts';
+import { writeLargeArchive } from './large-archive.ts';
 import { runTool } from '../run-tool.ts';
 
 const USAGE = `usage: npm run bench -- [move] [--tracks N] [--snapshots M] [--runs R] [--server URL]

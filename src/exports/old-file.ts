@@ -14,8 +14,8 @@ import type { Database } from 'better-sqlite3';
 import { AppError } from '../errors.ts';
 import { loadSqlite } from '../load-sqlite.ts';
 
-/** To the letter what the old app made. */
-const LAYOUT = `
+/** The old app's *snapshots* layout, to the letter what it made. */
+export const SNAPSHOTS_LAYOUT = `
 CREATE TABLE tracks (track_id TEXT PRIMARY KEY, name TEXT, artist_name TEXT, album_name TEXT, duration_ms INTEGER, spotify_url TEXT, raw_json TEXT);
 CREATE TABLE snapshots (track_id TEXT, snapshot_date TEXT, time_range TEXT, rank INTEGER, PRIMARY KEY (track_id, snapshot_date, time_range));`;
 
@@ -40,7 +40,7 @@ export async function createOldFile(file: string): Promise<OldFile> {
     // Nobody else knows the file yet, and a crash leaves nothing of its name: no journal is needed.
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
-    db.exec(LAYOUT);
+    db.exec(SNAPSHOTS_LAYOUT);
     db.exec('BEGIN');
     return { db, keep: () => keep(db, fresh, target, file), discard: () => discard(db, fresh) };
   } catch (error) {

@@ -4,21 +4,8 @@ import path from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { afterAll } from 'vitest';
 
-export const SNAPSHOTS_SCHEMA = `
-  CREATE TABLE tracks (track_id TEXT PRIMARY KEY, name TEXT, artist_name TEXT, album_name TEXT,
-    duration_ms INTEGER, spotify_url TEXT, raw_json TEXT);
-  CREATE TABLE snapshots (track_id TEXT, snapshot_date TEXT, time_range TEXT, rank INTEGER,
-    PRIMARY KEY (track_id, snapshot_date, time_range));`;
-
-export const PLAYLISTS_SCHEMA = `
-  CREATE TABLE artists (id INTEGER PRIMARY KEY AUTOINCREMENT, spotify_id TEXT NOT NULL, name TEXT NOT NULL,
-    created_at TEXT NOT NULL);
-  CREATE TABLE tracks (id INTEGER PRIMARY KEY AUTOINCREMENT, spotify_id TEXT NOT NULL, name TEXT NOT NULL,
-    artist_id INTEGER, album_name TEXT, release_date TEXT, duration_ms INTEGER, popularity INTEGER,
-    audio_features TEXT, created_at TEXT NOT NULL, FOREIGN KEY (artist_id) REFERENCES artists(id));
-  CREATE TABLE playlist_tracks (id INTEGER PRIMARY KEY AUTOINCREMENT, playlist_id TEXT NOT NULL,
-    track_id INTEGER NOT NULL, position INTEGER NOT NULL, created_at TEXT NOT NULL,
-    FOREIGN KEY (track_id) REFERENCES tracks(id));`;
+export { SNAPSHOTS_LAYOUT as SNAPSHOTS_SCHEMA } from '../../src/exports/old-file.ts';
+export { PLAYLISTS_LAYOUT as PLAYLISTS_SCHEMA } from '../../scripts/invented/old-files.ts';
 
 /** A directory of the test file's own, gone when it ends. */
 export function useDirectory(): string {

@@ -1,9 +1,9 @@
-import { firstOfMonth } from './calendar.ts';
-import { inventCatalogue } from './catalogue.ts';
+import { firstOfMonth } from '../../invented/calendar.ts';
+import { inventCatalogue } from '../../invented/catalogue.ts';
 import { dateOfWeek, inventLikings, spanOf, weekOfDate, type Liking, type Span } from './listening.ts';
-import { trackPayload, type TrackPayload } from './payload.ts';
+import { trackPayload, type TrackPayload } from '../../invented/payload.ts';
 import { inventPlaylists, type DemoPlaylist } from './playlists.ts';
-import type { CatalogueTrack } from './recordings.ts';
+import type { CatalogueTrack } from '../../invented/recordings.ts';
 import { rankWeeks, type TimeRange, type TopLists } from './rankings.ts';
 
 export interface ArchiveOptions {

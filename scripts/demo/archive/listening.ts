@@ -1,6 +1,14 @@
-import { dateOfDay, dayNumber } from './calendar.ts';
-import type { CatalogueTrack } from './recordings.ts';
-import { between, gaussian, integerBetween, pick, randomFor, shuffled, type Random } from './random.ts';
+import { dateOfDay, dayNumber } from '../../invented/calendar.ts';
+import type { CatalogueTrack } from '../../invented/recordings.ts';
+import {
+  between,
+  gaussian,
+  integerBetween,
+  pick,
+  randomFor,
+  shuffled,
+  type Random,
+} from '../../invented/random.ts';
 
 /** Weeks are counted from `startDay`; the listener begins a good year before the first snapshot. */
 export interface Span {

@@ -1,7 +1,7 @@
-import { yearOf } from './calendar.ts';
-import type { CatalogueTrack } from './recordings.ts';
+import { yearOf } from '../../invented/calendar.ts';
+import type { CatalogueTrack } from '../../invented/recordings.ts';
 import { weekOfDate, type Liking, type Span } from './listening.ts';
-import { randomFor, shuffled } from './random.ts';
+import { randomFor, shuffled } from '../../invented/random.ts';
 import type { TopLists } from './rankings.ts';
 
 export interface DemoPlaylist {

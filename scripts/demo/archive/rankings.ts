@@ -1,6 +1,6 @@
-import type { CatalogueTrack } from './recordings.ts';
+import type { CatalogueTrack } from '../../invented/recordings.ts';
 import { inventMood, playsInWeek, type Liking, type Mood, type Span } from './listening.ts';
-import { randomFor, type Random } from './random.ts';
+import { randomFor, type Random } from '../../invented/random.ts';
 
 export const timeRanges = ['short_term', 'medium_term', 'long_term'] as const;
 

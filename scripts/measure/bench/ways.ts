@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { writeLargeArchive } from '../large-archive/write.ts';
+import { writeLargeArchive } from '../large-archive.ts';
 import { isInstalled, measureMove, type Measured } from './child.ts';
 import { cpuSecondsSpent } from './cpu-time.ts';
 import { using, type BenchServer } from './databases.ts';

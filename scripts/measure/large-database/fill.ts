@@ -1,9 +1,9 @@
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import type { Db, Transaction } from '../../../src/db.ts';
-import { randomFor } from '../../demo/archive/random.ts';
+import { randomFor } from '../../invented/random.ts';
 import { DONE_AT_ONCE } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
-import { Catalogue, TRACK_COLUMNS } from './catalogue.ts';
+import { Catalogue, TRACK_COLUMNS } from '../../invented/large-catalogue.ts';
 import { drawLibrary, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillArtistLists } from './artist-lists.ts';
 import { fillImports } from './imports.ts';

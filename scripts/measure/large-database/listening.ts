@@ -1,6 +1,6 @@
-import { integerBetween, randomFor, type Random } from '../../demo/archive/random.ts';
+import { integerBetween, randomFor, type Random } from '../../invented/random.ts';
 import { copyLine } from '../../migrate-from-sqlite/target/copy.ts';
-import { dateBack, type Catalogue } from './catalogue.ts';
+import { dateBack, type Catalogue } from '../../invented/large-catalogue.ts';
 
 export const RANGES = ['short_term', 'medium_term', 'long_term'] as const;
 /** A list has as many places as Spotify gives. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../src/db.ts';
 import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
-import { dateBack } from './catalogue.ts';
+import { dateBack } from '../../invented/large-catalogue.ts';
 
 /** One playlist for each so many tracks of an archive. */
 const TRACKS_PER_PLAYLIST = 200;

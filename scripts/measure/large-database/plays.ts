@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { LAST_DATE } from './catalogue.ts';
+import { LAST_DATE } from '../../invented/large-catalogue.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const SOME_PLAYS = { observed: 46, others: 9 };

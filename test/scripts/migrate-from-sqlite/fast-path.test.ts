@@ -1,6 +1,6 @@
 import Sqlite, { type Database } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { writeLargeArchive } from '../../../scripts/measure/large-archive/write.ts';
+import { writeLargeArchive } from '../../../scripts/measure/large-archive.ts';
 import { silentProgress, type Progress } from '../../../scripts/migrate-from-sqlite/progress.ts';
 import { createDb } from '../../../src/db.ts';
 import { useMoves } from '../../support/moves.ts';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 import { exitCodeOf } from '../../../scripts/migrate-from-sqlite/report.ts';
-import { writeLargeArchive } from '../../../scripts/measure/large-archive/write.ts';
+import { writeLargeArchive } from '../../../scripts/measure/large-archive.ts';
 import { createDb } from '../../../src/db.ts';
 import { listStrayDerived } from '../../support/derived.ts';
 import { useMoves } from '../../support/moves.ts';

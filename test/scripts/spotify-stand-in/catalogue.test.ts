@@ -12,9 +12,7 @@ describe('the invented catalogue', () => {
   });
 
   test('has release dates of every precision, and names in many scripts', () => {
-    const precisions = tracks.map(
-      (track) => (track['album'] as Record<string, unknown>)['release_date_precision'],
-    );
+    const precisions = tracks.map(({ album }) => album.release_date_precision);
     expect(new Set(precisions)).toEqual(new Set(['year', 'month', 'day']));
     const names = tracks.map(({ name }) => name).join('');
     for (const script of [

@@ -1,6 +1,6 @@
-import { type Random } from '../../demo/archive/random.ts';
-import { voices } from '../../demo/archive/voices/index.ts';
-import type { Script } from '../../demo/archive/voices/voice.ts';
+import { type Random } from './random.ts';
+import { voices } from './voices.ts';
+import type { Script } from './voices.ts';
 
 /** What titles are made of most; English ones so that stemming has something to do. */
 const EVERYDAY =

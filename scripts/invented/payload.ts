@@ -1,5 +1,5 @@
 import type { CatalogueTrack, DemoAlbum, DemoArtist } from './recordings.ts';
-import { between, randomFor, shuffled } from './random.ts';
+import { between, randomFor, shuffled, type Random } from './random.ts';
 import { writtenDate } from './releases.ts';
 
 interface Linked<Type extends string> {
@@ -16,10 +16,11 @@ type ArtistPayload = Linked<'artist'>;
 interface AlbumPayload extends Linked<'album'> {
   readonly album_type: 'album' | 'single' | 'compilation';
   readonly artists: readonly ArtistPayload[];
-  readonly images: readonly [];
+  readonly images: readonly { readonly height: number; readonly url: string; readonly width: number }[];
   readonly release_date: string;
   readonly release_date_precision: 'year' | 'month' | 'day';
   readonly total_tracks: number;
+  readonly available_markets?: readonly string[];
 }
 
 /** A track as Spotify answers an app in development mode today. */
@@ -31,7 +32,7 @@ export interface TrackPayload extends Linked<'track'> {
   readonly explicit: boolean;
   readonly external_ids: { readonly isrc: string };
   readonly is_local: false;
-  readonly preview_url: null;
+  readonly preview_url: string | null;
   readonly track_number: number;
 }
 
@@ -88,3 +89,27 @@ export function oldTrackPayload(track: CatalogueTrack): OldTrackPayload {
   const count = Math.floor(between(random, 6, markets.length));
   return { ...old, available_markets: shuffled(random, markets).slice(0, count).toSorted() };
 }
+
+/** The same with all that Spotify sent along then, some 2.7 KB: cover addresses are invented, and lead nowhere. */
+export function fullTrackPayload(track: CatalogueTrack): OldTrackPayload {
+  const random = randomFor('extras', track.id);
+  const available_markets = shuffled(random, markets).slice(0, 30);
+  const payload = trackPayload(track);
+  return {
+    ...payload,
+    album: { ...payload.album, available_markets, images: covers(random) },
+    available_markets,
+    popularity: track.popularity,
+    preview_url: `https://p.scdn.co/mp3-preview/${hex(random, 40)}?cid=${hex(random, 32)}`,
+  };
+}
+
+export const covers = (random: Random): AlbumPayload['images'] =>
+  [640, 300, 64].map((size) => ({
+    height: size,
+    url: `https://i.scdn.co/image/${hex(random, 40)}`,
+    width: size,
+  }));
+
+const hex = (random: Random, length: number): string =>
+  Array.from({ length }, () => Math.floor(16 * random()).toString(16)).join('');

@@ -1,5 +1,5 @@
 import { integerBetween, pick, type Random } from './random.ts';
-import type { Voice } from './voices/voice.ts';
+import type { Voice } from './voices.ts';
 
 /** Draws names that were not drawn before; one comes again only when hardly anything else is left, as in life. */
 export class Names {

@@ -1,18 +1,18 @@
-import { dateOfDay, dayNumber, yearOf } from '../../demo/archive/calendar.ts';
-import { drawFeatures } from '../../demo/archive/features.ts';
-import { genres } from '../../demo/archive/genres.ts';
-import { trackPayload } from '../../demo/archive/payload.ts';
-import { integerBetween, pick, randomFor, spotifyId, type Random } from '../../demo/archive/random.ts';
-import type { CatalogueTrack, DemoAlbum, DemoArtist } from '../../demo/archive/recordings.ts';
-import { drawRelease, writtenDate } from '../../demo/archive/releases.ts';
-import { voices } from '../../demo/archive/voices/index.ts';
-import type { Script } from '../../demo/archive/voices/voice.ts';
-import { copyLine } from '../../migrate-from-sqlite/target/copy.ts';
+import { dateOfDay, dayNumber, yearOf } from './calendar.ts';
+import { drawFeatures } from './features.ts';
+import { genres } from './genres.ts';
+import { covers, trackPayload } from './payload.ts';
+import { integerBetween, pick, randomFor, spotifyId, type Random } from './random.ts';
+import type { CatalogueTrack, DemoAlbum, DemoArtist } from './recordings.ts';
+import { drawRelease, writtenDate } from './releases.ts';
+import { voices } from './voices.ts';
+import type { Script } from './voices.ts';
+import { copyLine } from '../migrate-from-sqlite/target/copy.ts';
 import { drawName, drawScript, drawWords } from './vocabulary.ts';
 
 /** The newest day of the invented database; records came out by then. */
 export const LAST_DATE = '2026-11-20';
-const LAST_DAY = dayNumber(LAST_DATE);
+export const LAST_DAY = dayNumber(LAST_DATE);
 const TRACKS_PER_ALBUM = 10;
 const LARGEST_CATALOGUE_OF_ONE = 41;
 
@@ -56,26 +56,32 @@ export class Catalogue {
     }
   }
 
-  /** Lines for COPY, in the order of `TRACK_COLUMNS`. */
-  *trackLines(): Generator<string> {
+  /** In the order of their numbers; the same whenever they are asked for. */
+  *tracks(): Generator<CatalogueTrack> {
     for (const n of this.artistIds.keys()) {
       const artist = this.artist(n);
       for (let first = this.first(n), end = this.first(n + 1); first < end; first += TRACKS_PER_ALBUM)
-        yield* this.albumLines(n, artist, first, Math.min(end, first + TRACKS_PER_ALBUM));
+        yield* this.albumTracks(n, artist, first, Math.min(end, first + TRACKS_PER_ALBUM));
     }
   }
 
-  private *albumLines(artistNumber: number, artist: Artist, first: number, end: number): Generator<string> {
+  /** Lines for COPY, in the order of `TRACK_COLUMNS`. */
+  *trackLines(): Generator<string> {
+    for (const track of this.tracks()) yield trackLine(randomFor(this.seed, 'track', track.id), track);
+  }
+
+  private *albumTracks(
+    artistNumber: number,
+    artist: Artist,
+    first: number,
+    end: number,
+  ): Generator<CatalogueTrack> {
     const album = this.album(artist, first, end - first);
     for (let n = first; n < end; n += 1) {
       const guests = this.credits(artistNumber, n)
         .slice(1)
         .map((guest) => this.artist(guest));
-      yield trackLine(randomFor(this.seed, 'track', n), {
-        ...this.track(artist, album, n),
-        artists: [artist, ...guests],
-        trackNumber: n - first + 1,
-      });
+      yield { ...this.track(artist, album, n), artists: [artist, ...guests], trackNumber: n - first + 1 };
     }
   }
 
@@ -173,15 +179,6 @@ function trackLine(random: Random, track: CatalogueTrack): string {
 
 /** A release date of any precision as the column keeps it. */
 const firstDayOf = (written: string): string => `${written}-01-01`.slice(0, 10);
-
-function covers(random: Random) {
-  const image = spotifyId(random).toLowerCase();
-  return [640, 300, 64].map((size) => ({
-    height: size,
-    url: `https://i.scdn.co/image/ab67616d${size}${image}`,
-    width: size,
-  }));
-}
 
 /** The day `back` days of listening before the last; after each three hundred, nine on which nothing was kept. */
 export const dateBack = (back: number): string => dateOfDay(LAST_DAY - back - 9 * Math.floor(back / 300));

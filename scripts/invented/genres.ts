@@ -1,4 +1,4 @@
-import type { VoiceName } from './voices/index.ts';
+import type { VoiceName } from './voices.ts';
 
 /** Means of a genre's audio features; loudness in dB, tempo in BPM, minutes of a usual track. */
 interface Sound {

@@ -10,8 +10,8 @@ import {
   type Studio,
 } from './recordings.ts';
 import { drawRelease } from './releases.ts';
-import { voices, type VoiceName } from './voices/index.ts';
-import type { Voice } from './voices/voice.ts';
+import { voices, type VoiceName } from './voices.ts';
+import type { Voice } from './voices.ts';
 
 export interface CatalogueSize {
   readonly artists: number;

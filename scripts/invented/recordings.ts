@@ -4,7 +4,7 @@ import type { Genre } from './genres.ts';
 import type { Names } from './naming.ts';
 import { between, gaussian, integerBetween, pick, randomFor, spotifyId, type Random } from './random.ts';
 import type { Release } from './releases.ts';
-import type { Voice } from './voices/voice.ts';
+import type { Voice } from './voices.ts';
 
 export interface DemoArtist {
   readonly id: string;
