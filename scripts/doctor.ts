@@ -9,6 +9,7 @@ import { isSpotifyReachable } from '../src/spotify/reachable.ts';
 import { listWaits, type Wait } from '../src/users/spotify-limit.ts';
 import { fine, wrong, type Finding } from './doctor/finding.ts';
 import { examineListeners, reportListeners, type ListenerReport } from './doctor/listeners.ts';
+import { grouped } from './print.ts';
 import { runTool } from './run-tool.ts';
 
 /** What the database tells: `listeners` is null where it could not be asked. */
@@ -114,7 +115,7 @@ async function countRows(db: Db): Promise<string> {
        (SELECT count(*) FROM import_rejects) AS "import rejects"`,
   );
   return Object.entries(counts)
-    .map(([name, count]) => `${count.toLocaleString('en')} ${name}`)
+    .map(([name, count]) => `${grouped(count)} ${name}`)
     .join(', ');
 }
 

@@ -7,7 +7,7 @@ import { listPendingMigrations } from '../src/schema.ts';
 import { exportArchive, type ExportReport } from './export-to-sqlite/export-archive.ts';
 import { describeLeftBehind } from './export-to-sqlite/left-behind.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
-import { alignColumns } from './migrate-from-sqlite/report.ts';
+import { alignColumns, grouped } from './print.ts';
 import { runTool } from './run-tool.ts';
 
 const USAGE = `Usage: npm run export:sqlite -- FILE [--owner SPOTIFY_ID]
@@ -61,7 +61,7 @@ async function run(file: string, owner: string | undefined, config: Config): Pro
 }
 
 function describe(file: string, { archive, tables, leftBehind, seconds }: ExportReport): string[] {
-  const rows = tables.map(({ table, rows: count }) => [table, count.toLocaleString('en')]);
+  const rows = tables.map(({ table, rows: count }) => [table, grouped(count)]);
   const left = describeLeftBehind(leftBehind);
   const whose =
     archive.spotifyId === null ? 'an archive nobody has claimed' : `the archive of ${archive.spotifyId}`;

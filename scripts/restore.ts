@@ -5,9 +5,8 @@ import { AppError } from '../src/errors.ts';
 import { restoreArchive, type Restored } from '../src/restore/restore.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { listPendingMigrations } from '../src/schema.ts';
-import { alignColumns } from './migrate-from-sqlite/report.ts';
+import { alignColumns, grouped } from './print.ts';
 import { runTool } from './run-tool.ts';
-import { grouped } from './grouped.ts';
 
 const USAGE = `Usage: npm run restore -- FILE
 

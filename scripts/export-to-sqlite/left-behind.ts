@@ -1,5 +1,5 @@
+import { grouped } from '../print.ts';
 import type { Queries } from '../../src/db.ts';
-import { grouped } from '../grouped.ts';
 
 /** What of an archive the old layout has no place for. It stays in PostgreSQL. */
 export interface LeftBehind {

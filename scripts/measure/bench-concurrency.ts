@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { asTable } from '../as-table.ts';
+import { alignColumns } from '../print.ts';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
 import { writeToPostgres } from './bench-concurrency/postgres.ts';
 import { writeToSqlite } from './bench-concurrency/sqlite.ts';
@@ -36,7 +36,7 @@ await runTool(async () => {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-  console.log(asTable(lines));
+  console.log(alignColumns(lines, 'words').join('\n'));
   console.log(
     'PostgreSQL: one process, the pool of ten connections the app has, a listener per writer.\n' +
       'SQLite: a process per writer on one file, five seconds of patience, as the old edition was deployed.',

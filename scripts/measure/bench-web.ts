@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { countStatements, measure, type Load, type Measured } from './bench-web/measure.ts';
 import { openTown, type Town } from './bench-web/town.ts';
-import { asTable } from '../as-table.ts';
+import { alignColumns } from '../print.ts';
 import { runTool } from '../run-tool.ts';
 
 const USAGE = `usage: npm run bench:web -- [--seconds N] [--workers N]
@@ -75,7 +75,7 @@ async function benchPages(town: Town, seconds: number): Promise<number> {
       await sleep(500);
     }
   }
-  console.log(asTable(lines));
+  console.log(alignColumns(lines, 'words').join('\n'));
   console.log('Processor time and statements are per request, those of the session included.');
   return errors === 0 ? 0 : 1;
 }

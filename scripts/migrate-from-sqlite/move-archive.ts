@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { lockArchive } from '../../src/users/lock-archive.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
+import { rehearse } from '../../src/rehearse.ts';
 import type { Transaction } from '../../src/db.ts';
 import { backUp } from './read/backup.ts';
 import { BulkLoad } from './target/bulk-load.ts';
@@ -50,26 +51,10 @@ export async function moveArchive(options: MoveOptions): Promise<MoveReport> {
   }
 }
 
-class TakenBack extends Error {
-  readonly report: MoveReport;
-  constructor(report: MoveReport) {
-    super('taken back');
-    this.report = report;
-  }
-}
-
-async function inOneTransaction(move: Move): Promise<MoveReport> {
-  try {
-    return await move.options.db.withTransaction(async (tx) => {
-      const report = await move.run(tx);
-      if (report.mode !== 'move') throw new TakenBack(report);
-      return report;
-    });
-  } catch (error) {
-    if (error instanceof TakenBack) return error.report;
-    throw error;
-  }
-}
+const inOneTransaction = (move: Move): Promise<MoveReport> =>
+  (move.options.mode ?? 'move') === 'move'
+    ? move.options.db.withTransaction((tx) => move.run(tx))
+    : rehearse(move.options.db, (tx) => move.run(tx));
 
 /** One run, step by step. */
 class Move {

@@ -1,5 +1,5 @@
+import { grouped } from '../print.ts';
 import { Presets, SingleBar, type GenericFormatter } from 'cli-progress';
-import { grouped } from '../grouped.ts';
 
 /** Tells a person who is waiting what is going on. */
 export interface Progress {

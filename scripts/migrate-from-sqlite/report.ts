@@ -1,7 +1,7 @@
+import { alignColumns, grouped, sum } from '../print.ts';
 import type { Unmoved } from './read/open-source.ts';
 import type { Layout } from './read/layouts.ts';
 import type { RejectCount } from './rejects/rejects.ts';
-import { grouped } from '../grouped.ts';
 
 export type MoveMode = 'move' | 'dry-run';
 
@@ -48,7 +48,7 @@ export function timeOf(
   started: number,
 ): { seconds: number; rowsPerSecond: number } {
   const seconds = (performance.now() - started) / 1000;
-  const rows = tables.reduce((sum, table) => sum + table.read, 0);
+  const rows = sum(tables.map((table) => table.read));
   return { seconds: Math.round(seconds * 100) / 100, rowsPerSecond: Math.round(rows / seconds) };
 }
 
@@ -87,22 +87,11 @@ function whose({ archive }: MoveReport): string {
 }
 
 function describeTables(tables: readonly TableReport[]): string[] {
-  const sum = (figure: (typeof FIGURES)[number]): number =>
-    tables.reduce((total, table) => total + table[figure], 0);
+  const total = (figure: (typeof FIGURES)[number]): string =>
+    grouped(sum(tables.map((table) => table[figure])));
   const rows = tables.map((table) => [table.table, ...FIGURES.map((figure) => grouped(table[figure]))]);
-  const all = tables.length > 1 ? [['all', ...FIGURES.map((figure) => grouped(sum(figure)))]] : [];
+  const all = tables.length > 1 ? [['all', ...FIGURES.map(total)]] : [];
   return alignColumns([HEADERS, ...rows, ...all]);
-}
-
-/** The first column to the left, numbers to the right. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** Every reason, most frequent first; also why something is "kept newer" or "rejected" above. */

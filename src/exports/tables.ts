@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
-import { OWN } from './old-layout.ts';
 import { quoteName } from '../sql-text.ts';
+import { OWN } from './old-layout.ts';
 
 /** A table that an export holds, one JSON line for each row. */
 export interface ExportedTable {

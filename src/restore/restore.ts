@@ -1,13 +1,13 @@
 import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import type { Db, Transaction } from '../db.ts';
+import { quoteName } from '../sql-text.ts';
 import { AppError } from '../errors.ts';
 import { tableOf, type TableFile } from '../exports/manifest.ts';
 import { damaged, ExportZip } from './open-zip.ts';
 import { tableLines } from '../exports/pack.ts';
 import { describeRows } from '../exports/read-rows.ts';
 import { CATALOGUE, EXPORTED, listColumns, PERSONAL, type ExportedTable } from '../exports/tables.ts';
-import { quoteName } from '../sql-text.ts';
 
 export interface Restored {
   readonly spotifyId: string;

@@ -1,7 +1,6 @@
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
-import type { Db, Queries } from '../../src/db.ts';
-
-class TakenBack extends Error {}
+import type { Db } from '../../src/db.ts';
+import { rehearse } from '../../src/rehearse.ts';
 
 /**
  * Whatever the database derives and keeps beside the facts, where it is not what it would be if it were derived now;
@@ -30,17 +29,3 @@ const listStaleSummaries = (db: Db): Promise<unknown[]> =>
     const after = await kept();
     return before.filter((row, at) => JSON.stringify(row) !== JSON.stringify(after[at]));
   });
-
-/** What `work` finds out in a transaction that is rolled back. */
-async function rehearse<Found>(db: Db, work: (tx: Queries) => Promise<Found>): Promise<Found> {
-  const found: Found[] = [];
-  await db
-    .withTransaction(async (tx) => {
-      found.push(await work(tx));
-      throw new TakenBack();
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof TakenBack)) throw error;
-    });
-  return found[0] as Found;
-}

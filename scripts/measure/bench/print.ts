@@ -1,3 +1,4 @@
+import { alignColumns } from '../../print.ts';
 import type { Way } from './ways.ts';
 
 /** At most how many times pgloader's best way to the same end the first move should take. */
@@ -30,17 +31,7 @@ export function printTable(ways: readonly Way[]): string {
       grownBytes === null ? '' : String(grownBytes),
     ];
   });
-  const table = [HEADINGS, ...lines];
-  const widths = HEADINGS.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
-  return table
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-        )
-        .join('  '),
-    )
-    .join('\n');
+  return alignColumns([HEADINGS, ...lines]).join('\n');
 }
 
 const verdict = (ratio: number, aim: number): string => (ratio <= aim ? 'met' : 'missed');

@@ -1,10 +1,11 @@
+import { alignColumns, grouped, sum } from '../../print.ts';
 import type { QueryPlan } from './plan.ts';
 
 /** Tables for the terminal, one for each page, with what one visit to it costs the database in all. */
 export function printPlans(plans: readonly QueryPlan[]): string {
   const pages = [...new Set(plans.map(({ page }) => page))];
   const rows = pages.map((page) => plans.filter((plan) => plan.page === page).map(rowOf));
-  const aligned = align([HEADING, ...rows.flat()]);
+  const aligned = alignColumns([HEADING, ...rows.flat()], 'words');
   let printed = 1;
   const parts = pages.map((page, index) => {
     const lines = aligned.slice(printed, (printed += rows[index]?.length ?? 0));
@@ -29,8 +30,8 @@ function rowOf(plan: QueryPlan): string[] {
   return [
     `  ${name.slice(page.length + 2)}`,
     plan.milliseconds.toFixed(2),
-    plan.buffers.toLocaleString('en'),
-    `${Math.round(plan.rowsRead).toLocaleString('en')} → ${plan.rowsReturned.toLocaleString('en')}`,
+    grouped(plan.buffers),
+    `${grouped(Math.round(plan.rowsRead))} → ${grouped(plan.rowsReturned)}`,
     kind,
     `${ways.join(', ') || 'no table'}${excuse}`,
   ];
@@ -38,16 +39,6 @@ function rowOf(plan: QueryPlan): string[] {
 
 function totalOf(page: string, plans: readonly QueryPlan[]): string {
   const own = plans.filter((plan) => plan.page === page);
-  const total = own.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const total = sum(own.map(({ milliseconds }) => milliseconds));
   return `${page}: ${total.toFixed(1)} ms of database time in ${own.length} ${own.length === 1 ? 'query' : 'queries'}`;
-}
-
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

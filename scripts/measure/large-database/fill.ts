@@ -1,13 +1,12 @@
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import type { Db, Transaction } from '../../../src/db.ts';
 import { randomFor } from '../../invented/random.ts';
-import { DONE_AT_ONCE } from '../../migrate-from-sqlite/target/bulk-load.ts';
+import { buildParts, listParts, removeParts, type Part } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
 import { Catalogue, TRACK_COLUMNS } from '../../invented/large-catalogue.ts';
 import { drawLibrary, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillArtistLists } from './artist-lists.ts';
 import { fillImports } from './imports.ts';
-import { listParts, type Part } from './parts.ts';
 import { fillPlaylists } from './playlists.ts';
 import { fillPlays } from './plays.ts';
 import { fillDerived } from './derived.ts';
@@ -44,14 +43,13 @@ export async function fillLargeDatabase(
   await db.withTransaction(async (tx) => {
     await tx.execute(`SET LOCAL maintenance_work_mem = '512MB'`);
     await tx.execute(`SET LOCAL work_mem = '128MB'`);
-    await setTriggers(tx, 'DISABLE');
     const parts = await listParts(tx, [...CATALOGUE, ...PERSONAL]);
-    for (const { removal } of parts.toReversed()) await tx.execute(removal);
+    await removeParts(tx, parts);
     const catalogue = new Catalogue(size.seed, size.tracks);
     tell('catalogue');
     await fillCatalogue(tx, catalogue);
     tell('keys and indexes of the catalogue');
-    for (const { building } of parts.filter(isOfCatalogue)) await tx.execute(building);
+    await buildParts(tx, parts.filter(isOfCatalogue));
     await tx.execute(`ANALYZE ${CATALOGUE.join(', ')}`);
     tell('lists and playlists');
     await fillLists(tx, size, catalogue);
@@ -63,8 +61,10 @@ export async function fillLargeDatabase(
     await fillDerived(tx);
     await fillCaptures(tx);
     tell('keys and indexes of the listeners');
-    for (const part of parts) if (!isOfCatalogue(part)) await tx.execute(part.building);
-    await setTriggers(tx, 'ENABLE');
+    await buildParts(
+      tx,
+      parts.filter((part) => !isOfCatalogue(part)),
+    );
   });
   tell('statistics');
   await db.execute('VACUUM (ANALYZE)');
@@ -74,16 +74,7 @@ export async function fillLargeDatabase(
 }
 
 const isOfCatalogue = ({ relation, kind }: Part): boolean =>
-  CATALOGUE.includes(relation) && kind !== 'reference';
-
-async function setTriggers(tx: Transaction, state: 'DISABLE' | 'ENABLE'): Promise<void> {
-  const triggers = await tx.many<{ relation: string; name: string }>(
-    `SELECT tgrelid::regclass::text AS relation, tgname AS name FROM pg_trigger WHERE tgname = ANY ($1)`,
-    [DONE_AT_ONCE],
-  );
-  for (const { relation, name } of triggers)
-    await tx.execute(`ALTER TABLE ${relation} ${state} TRIGGER ${name}`);
-}
+  CATALOGUE.includes(relation) && (kind === 'key' || kind === 'index');
 
 async function fillCatalogue(tx: Transaction, catalogue: Catalogue): Promise<void> {
   await copyLines(tx, 'artists', ['artist_id', 'name'], catalogue.artistLines());

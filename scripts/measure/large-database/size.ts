@@ -1,3 +1,4 @@
+import { grouped } from '../../print.ts';
 import type { ParseArgsConfig } from 'node:util';
 import { AppError } from '../../../src/errors.ts';
 import { PLACES, RANGES } from './listening.ts';
@@ -96,9 +97,8 @@ export const observedPlaces = ({ tracks, days }: LargeDatabaseSize['observed']):
   days * RANGES.length * Math.min(PLACES, tracks);
 
 export function describeSize({ listeners, tracks, snapshots, observed }: LargeDatabaseSize): string {
-  const count = (number: number): string => number.toLocaleString('en');
   return (
-    `${count(listeners)} listeners, ${count(tracks)} tracks, ${count(snapshots)} snapshots; ` +
-    `the one observed has ${count(observed.tracks)} tracks and ${count(observed.days)} days`
+    `${grouped(listeners)} listeners, ${grouped(tracks)} tracks, ${grouped(snapshots)} snapshots; ` +
+    `the one observed has ${grouped(observed.tracks)} tracks and ${grouped(observed.days)} days`
   );
 }

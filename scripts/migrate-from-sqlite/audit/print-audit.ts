@@ -1,8 +1,8 @@
+import { grouped } from '../../print.ts';
 import type { Audit } from './audit-file.ts';
 import type { AuditedColumn, AuditedTable } from './audited.ts';
 import type { FileForeignKey, FileIndex } from './read-schema.ts';
 import { sizeInWords } from './signs.ts';
-import { grouped } from '../../grouped.ts';
 
 const WIDTH = 100;
 

@@ -1,5 +1,5 @@
+import { quoteName } from '../../../src/sql-text.ts';
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../read/cells.ts';
 import { listChecks, usesKeyword } from './sql-text.ts';
 
 export interface FileColumn {

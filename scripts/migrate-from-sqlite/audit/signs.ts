@@ -1,3 +1,4 @@
+import { grouped } from '../../print.ts';
 import { statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { AuditedTable } from './audited.ts';
@@ -153,7 +154,7 @@ const GIGABYTE = 1024 ** 3;
 function size({ bytes, freeBytes }: FileFigures, tables: readonly AuditedTable[]): Sign {
   const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const free = freeBytes > 0 ? `, ${Math.round((100 * freeBytes) / bytes)} % of it unused` : '';
-  const seen = `${rows.toLocaleString('en')} rows in ${sizeInWords(bytes)}${free}`;
+  const seen = `${grouped(rows)} rows in ${sizeInWords(bytes)}${free}`;
   const verdict = bytes > 10 * GIGABYTE ? 'due' : bytes > GIGABYTE ? 'not yet' : 'not due';
   return { sign: 'size', seen, verdict };
 }

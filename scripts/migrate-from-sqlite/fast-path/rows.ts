@@ -1,6 +1,6 @@
+import { quoteName } from '../../../src/sql-text.ts';
 import type { Database } from 'better-sqlite3';
 import { isCalendarDate } from '../../../src/calendar.ts';
-import { quoteName } from '../read/cells.ts';
 import { copyLine } from '../target/copy.ts';
 import type { SourceTable } from '../read/open-source.ts';
 import { NotForFastPath } from './may-go-fast.ts';

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName, type Cell } from '../read/cells.ts';
+import { quoteName } from '../../../src/sql-text.ts';
+import { type Cell } from '../read/cells.ts';
 import type { Database } from 'better-sqlite3';
 import { listOf, nameOf } from './create-tables.ts';
 import { legalName } from './names.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../../../src/db.ts';
+import { quoteName } from '../../../src/sql-text.ts';
 import type { PgType } from '../audit/choose-type.ts';
 import type { FileSchema } from '../audit/read-schema.ts';
 import { columnId, type TypeOf } from '../audit/types-of.ts';
-import { quoteName } from '../read/cells.ts';
 import { NothingWritten } from '../faults.ts';
 import { planTables } from './plan.ts';
 

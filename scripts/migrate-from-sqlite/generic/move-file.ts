@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Db, Transaction } from '../../../src/db.ts';
+import { rehearse } from '../../../src/rehearse.ts';
 import { countRows, readFileSchema, type FileSchema } from '../audit/read-schema.ts';
 import { surveyTable } from '../audit/survey.ts';
 import { typesOf } from '../audit/types-of.ts';
@@ -60,29 +61,15 @@ export async function moveFile(options: GenericOptions): Promise<GenericReport> 
 
 type Outcome = Omit<GenericReport, 'backup' | 'seconds' | 'rowsPerSecond'>;
 
-class TakenBack extends Error {
-  readonly outcome: Outcome;
-  constructor(outcome: Outcome) {
-    super('taken back');
-    this.outcome = outcome;
-  }
-}
-
 async function inOneTransaction(
   move: GenericMove,
   backup: string | null,
   started: number,
 ): Promise<GenericReport> {
-  const outcome = await move.options.db
-    .withTransaction(async (tx) => {
-      const done = await move.run(tx);
-      if (done.mode !== 'move') throw new TakenBack(done);
-      return done;
-    })
-    .catch((error: unknown) => {
-      if (error instanceof TakenBack) return error.outcome;
-      throw error;
-    });
+  const { db, mode = 'move' } = move.options;
+  const outcome = await (mode === 'move'
+    ? db.withTransaction((tx) => move.run(tx))
+    : rehearse(db, (tx) => move.run(tx)));
   const seconds = (performance.now() - started) / 1000;
   const rows = outcome.tables.reduce((sum, table) => sum + table.read, 0);
   return {

@@ -1,7 +1,7 @@
 import type { LeftBehind } from './plan.ts';
 import type { RejectCount } from '../rejects/rejects.ts';
-import { alignColumns, type MoveMode } from '../report.ts';
-import { grouped } from '../../grouped.ts';
+import { alignColumns, grouped } from '../../print.ts';
+import type { MoveMode } from '../report.ts';
 
 /** Here a verification is a move that is taken back. */
 export type FileMode = MoveMode | 'verify';

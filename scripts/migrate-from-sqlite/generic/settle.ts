@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
+import { createJsonJudge } from '../target/json-judge.ts';
 import { REASON } from '../faults.ts';
 import { GENERIC_REASON } from './convert-cell.ts';
 import { keyBytes, MAX_KEY_BYTES } from './constraints.ts';
@@ -23,30 +24,11 @@ export async function settle(tx: Transaction, schema: string, plan: Plan, isNew:
   await refuseOrphans(tx, schema, plan);
 }
 
-function createJsonJudge(tx: Transaction): Promise<number> {
-  return tx.execute(`
-    CREATE OR REPLACE FUNCTION pg_temp.json_fault(source text, binary_form boolean) RETURNS text LANGUAGE plpgsql AS $$
-    DECLARE detail text;
-    BEGIN
-      IF binary_form THEN PERFORM source::jsonb; ELSE PERFORM source::json; END IF;
-      RETURN NULL;
-    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-      GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-      RETURN CASE
-        WHEN SQLSTATE = '22P05' THEN 'a NUL character in JSON'
-        WHEN detail ILIKE '%surrogate%' THEN 'half a character in JSON'
-        WHEN SQLSTATE = '22003' THEN 'a number in JSON that is too large'
-        WHEN SQLSTATE = '54001' THEN 'JSON nested too deep'
-        WHEN SQLSTATE LIKE '54%' THEN 'JSON that is too large'
-        ELSE 'no valid JSON' END;
-    END $$`);
-}
-
 async function judgeJson(tx: Transaction, table: PlannedTable): Promise<void> {
   for (const { staged: name, type, at, notNull } of table.columns) {
     if (type !== 'jsonb' && type !== 'json') continue;
     const bad = `bad AS MATERIALIZED (
-      SELECT n, reason FROM (SELECT n, pg_temp.json_fault(${name}, ${type === 'jsonb'}) AS reason
+      SELECT n, reason FROM (SELECT n, pg_temp.json_fault(${name}, '${type}') AS reason
                              FROM ${table.staged} WHERE ${name} IS NOT NULL OFFSET 0) AS judged
       WHERE reason IS NOT NULL)`;
     const mend = notNull

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Transaction } from '../../../src/db.ts';
+import { quoteName } from '../../../src/sql-text.ts';
 import { readable } from '../audit/survey.ts';
-import { quoteName, type Row } from '../read/cells.ts';
+import type { Row } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';
 import { VerificationFailed } from '../faults.ts';
 import { nameOf, sameKey } from './create-tables.ts';

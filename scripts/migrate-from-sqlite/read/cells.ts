@@ -39,8 +39,6 @@ export interface ReadableTable {
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 /** A cell as import_rejects keeps it: `{"type", "text"}`, or `{"type", "hex"}` where the bytes are no storable text. */
 export function describeCell(cell: Cell): Readonly<Record<string, string | null>> {
   if (cell === null) return { type: 'null', text: null };

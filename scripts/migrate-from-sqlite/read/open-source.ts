@@ -1,7 +1,8 @@
+import { quoteName } from '../../../src/sql-text.ts';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { loadSqlite } from '../../../src/load-sqlite.ts';
-import { quoteName, type ReadableTable } from './cells.ts';
+import { type ReadableTable } from './cells.ts';
 import { NothingWritten } from '../faults.ts';
 import { detectLayout, LAYOUTS, type Layout, type TableShape } from './layouts.ts';
 

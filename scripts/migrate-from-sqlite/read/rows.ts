@@ -1,14 +1,7 @@
+import { quoteName } from '../../../src/sql-text.ts';
 import { isUtf8 } from 'node:buffer';
 import type { Database } from 'better-sqlite3';
-import {
-  BinaryJson,
-  BrokenText,
-  quoteName,
-  type Cell,
-  type ReadableTable,
-  type Row,
-  type SourceRow,
-} from './cells.ts';
+import { BinaryJson, BrokenText, type Cell, type ReadableTable, type Row, type SourceRow } from './cells.ts';
 import { readUtf16Rows, type Utf16 } from './utf16.ts';
 
 /** Reads a table in storage order without changing a value. */

@@ -1,5 +1,6 @@
+import { quoteName } from '../../../src/sql-text.ts';
 import type { Database } from 'better-sqlite3';
-import { BrokenText, quoteName, type Cell, type ReadableTable, type SourceRow } from './cells.ts';
+import { BrokenText, type Cell, type ReadableTable, type SourceRow } from './cells.ts';
 
 export type Utf16 = 'UTF-16le' | 'UTF-16be';
 

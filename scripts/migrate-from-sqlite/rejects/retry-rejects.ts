@@ -1,3 +1,4 @@
+import { grouped } from '../../print.ts';
 import path from 'node:path';
 import type { Transaction } from '../../../src/db.ts';
 import { NothingWritten } from '../faults.ts';
@@ -76,9 +77,8 @@ async function removeMended(
     ),
     source,
   );
-  await compareTables(tx, source, userId, options.progress ?? silentProgress, (table, row) =>
-    mended.see(table, row),
-  );
+  const progress = options.progress ?? silentProgress;
+  await compareTables({ tx, source, userId, progress }, (table, row) => mended.see(table, row));
   const removed = await tx.execute(
     'DELETE FROM import_rejects WHERE user_id = $1 AND reject_id = ANY ($2::bigint[])',
     [userId, mended.list()],
@@ -95,6 +95,6 @@ async function removeMended(
 export function printRetry({ retried, mended, left, move }: Retry): string {
   return [
     printReport(move),
-    `${retried.toLocaleString('en')} rejects were tried again: ${mended.toLocaleString('en')} were mended and are in the archive now, ${left.toLocaleString('en')} are still in import_rejects.`,
+    `${grouped(retried)} rejects were tried again: ${grouped(mended)} were mended and are in the archive now, ${grouped(left)} are still in import_rejects.`,
   ].join('\n');
 }

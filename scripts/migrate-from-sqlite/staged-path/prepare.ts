@@ -18,7 +18,7 @@ export async function judgeJson(tx: Transaction, conversions: Map<string, number
     await tx.execute(
       `CREATE TEMP TABLE verdicts ON COMMIT DROP AS
        SELECT n, verdict FROM (
-         SELECT n, pg_temp.json_verdict(${column}) AS verdict FROM judged_tracks WHERE ${column} IS NOT NULL
+         SELECT n, pg_temp.json_fault(${column}, 'object') AS verdict FROM judged_tracks WHERE ${column} IS NOT NULL
          OFFSET 0) AS judged
        WHERE verdict IS NOT NULL`,
     );

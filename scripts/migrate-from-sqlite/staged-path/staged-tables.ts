@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
+import { createJsonJudge } from '../target/json-judge.ts';
 
 /** The columns that a source row fills, in the order in which they are sent. `n`, its place in the file, leads. */
 export const STAGED = {
@@ -49,32 +50,6 @@ const TABLES = `
   CREATE TEMP TABLE staged_rejects (source_table text, source_key text, source_column text, reason text,
     original jsonb) ON COMMIT DROP`;
 
-/**
- * Whether a text is a JSON object that can be stored is for the server to say: no parser of ours would agree with
- * every version of its. NULL: it is one; `inner`: a JSON string that holds one; else why not.
- */
-const JSON_VERDICT = `
-  CREATE OR REPLACE FUNCTION pg_temp.json_verdict(source text) RETURNS text LANGUAGE plpgsql AS $$
-  DECLARE parsed jsonb; detail text;
-  BEGIN
-    parsed := source::jsonb;
-    IF jsonb_typeof(parsed) = 'object' THEN RETURN NULL; END IF;
-    IF jsonb_typeof(parsed) = 'string' AND jsonb_typeof((parsed #>> '{}')::jsonb) = 'object' THEN
-      RETURN 'inner';
-    END IF;
-    RETURN 'JSON, but no object';
-  EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-    RETURN CASE
-      WHEN parsed IS NOT NULL THEN 'JSON, but no object'
-      WHEN SQLSTATE = '22P05' THEN 'a NUL character in JSON'
-      WHEN detail ILIKE '%surrogate%' THEN 'half a character in JSON'
-      WHEN SQLSTATE = '22003' THEN 'a number in JSON that is too large'
-      WHEN SQLSTATE = '54001' THEN 'JSON nested too deep'
-      WHEN SQLSTATE LIKE '54%' THEN 'JSON that is too large'
-      ELSE 'no valid JSON' END;
-  END $$`;
-
 /** What a payload says of its track, where it says it plainly. A date that is none stays in the payload alone. */
 const PAYLOAD_READERS = `
   CREATE OR REPLACE FUNCTION pg_temp.payload_release(payload jsonb, OUT release_date date, OUT release_precision text)
@@ -110,7 +85,7 @@ const FAST_COMPRESSION = `
 export async function createStaging(tx: Transaction): Promise<void> {
   await compressFast(tx);
   await tx.execute(TABLES);
-  await tx.execute(JSON_VERDICT);
+  await createJsonJudge(tx);
   await createPayloadReaders(tx);
 }
 

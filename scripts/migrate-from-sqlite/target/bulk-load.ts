@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../../../src/db.ts';
-import { quoteName } from '../read/cells.ts';
+import { quoteName } from '../../../src/sql-text.ts';
 
 /** What a move fills: what an archive is, and what the database derives of it. */
 export const ARCHIVE: readonly string[] = [
@@ -38,10 +38,13 @@ const LARGE_ROWS = 10_000;
 /** Who uses an archive that is still empty does not wait for us, nor we for them. */
 const PATIENCE = '500ms';
 
+/** In the order in which they are built. */
+const KINDS = ['key', 'index', 'reference', 'trigger'] as const;
+
 export interface Part {
   readonly relation: string;
   readonly name: string;
-  readonly kind: 'trigger' | 'key' | 'index' | 'reference';
+  readonly kind: (typeof KINDS)[number];
   readonly definition: string;
 }
 
@@ -93,13 +96,13 @@ const PARTS = `
  */
 export class BulkLoad {
   /** What is not built again yet. */
-  private readonly missing: Set<Part>;
+  private missing: readonly Part[];
   readonly isUnderWay: boolean;
   /** Whether the tables held nothing: then every row in them is the file's. */
   readonly fromEmpty: boolean;
 
   private constructor(parts: readonly Part[], fromEmpty = false) {
-    this.missing = new Set(parts);
+    this.missing = parts;
     this.isUnderWay = parts.length > 0;
     this.fromEmpty = fromEmpty;
   }
@@ -121,22 +124,19 @@ export class BulkLoad {
 
   /** The keys by which what is derived finds its rows. */
   buildArchiveKeys(tx: Transaction): Promise<void> {
-    return this.build(tx, 'key', ARCHIVE);
+    return this.build(tx, ({ kind, relation }) => kind === 'key' && ARCHIVE.includes(relation));
   }
 
   /** All else, once every table is filled. */
   async buildRest(tx: Transaction): Promise<void> {
-    for (const kind of ['key', 'reference', 'index', 'trigger'] as const) await this.build(tx, kind);
+    await this.build(tx, () => true);
     if (this.isUnderWay) await tx.execute(ANALYZE);
   }
 
-  /** Builds some of it again, as it was; a row that does not fit a key or has no parent ends the run. */
-  private async build(tx: Transaction, kind: Part['kind'], relations?: readonly string[]): Promise<void> {
-    for (const part of this.missing) {
-      if (part.kind !== kind || relations?.includes(part.relation) === false) continue;
-      await tx.execute(rebuild(part));
-      this.missing.delete(part);
-    }
+  private async build(tx: Transaction, which: (part: Part) => boolean): Promise<void> {
+    const built = this.missing.filter(which);
+    await buildParts(tx, built);
+    this.missing = this.missing.filter((part) => !built.includes(part));
   }
 }
 
@@ -156,14 +156,22 @@ async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
     return null;
   }
   const parts = await listParts(tx);
-  for (const kind of ['trigger', 'reference', 'index', 'key']) {
-    for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
-  }
+  await removeParts(tx, parts);
   return parts;
 }
 
-export function listParts(tx: Queries): Promise<Part[]> {
-  return tx.many<Part>(PARTS, [FILLED, DONE_AT_ONCE]);
+export async function removeParts(tx: Transaction, parts: readonly Part[]): Promise<void> {
+  for (const kind of KINDS.toReversed())
+    for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
+}
+
+/** As they were; a row that does not fit a key or has no parent ends the run. */
+export async function buildParts(tx: Transaction, parts: readonly Part[]): Promise<void> {
+  for (const kind of KINDS) for (const part of parts) if (part.kind === kind) await tx.execute(rebuild(part));
+}
+
+export function listParts(tx: Queries, tables: readonly string[] = FILLED): Promise<Part[]> {
+  return tx.many<Part>(PARTS, [tables, DONE_AT_ONCE]);
 }
 
 export function remove({ relation, name, kind }: Part): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../../../src/db.ts';
-import { describeCell, quoteName, type Cell } from '../read/cells.ts';
+import { quoteName } from '../../../src/sql-text.ts';
+import { describeCell, type Cell } from '../read/cells.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 
 export interface Archive {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Queries } from '../../../src/db.ts';
+import type { Queries, Transaction } from '../../../src/db.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import type { Progress } from '../progress.ts';
 import type { ComparedTable } from './compared-tables.ts';
@@ -42,21 +42,27 @@ interface Answer {
   readonly target: number;
 }
 
+/** A file and the archive it was moved into. */
+export interface FileAndArchive {
+  readonly tx: Transaction;
+  readonly source: Source;
+  readonly userId: number;
+  readonly progress: Progress;
+}
+
 /**
  * Compares each row of a source table with what the database holds under its key. Chunk by chunk: where the hash of
  * a chunk's keys and values is the same on both sides and the server finds its JSON and times the same, it is equal;
  * else its rows are compared one by one. `inspect`, where given, sees every row.
  */
 export async function compareTable(
-  db: Queries,
-  source: Source,
+  within: FileAndArchive,
   table: SourceTable,
   compared: ComparedTable,
-  userId: number,
-  progress: Progress,
   inspect?: (row: ComparedRow) => void,
 ): Promise<TableVerdict> {
-  const comparison = new Comparison(db, table, compared, userId, inspect);
+  const { source, progress } = within;
+  const comparison = new Comparison(within, table, compared, inspect);
   progress.start(`verifying ${table.name}`, table.rows);
   let checked = 0;
   try {
@@ -96,13 +102,12 @@ class Comparison {
   private readonly inspect: ((row: ComparedRow) => void) | undefined;
 
   constructor(
-    db: Queries,
+    { tx, userId }: FileAndArchive,
     table: SourceTable,
     compared: ComparedTable,
-    userId: number,
     inspect?: (row: ComparedRow) => void,
   ) {
-    this.db = db;
+    this.db = tx;
     this.table = table;
     this.compared = compared;
     this.userId = userId;

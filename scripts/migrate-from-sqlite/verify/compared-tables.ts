@@ -1,4 +1,4 @@
-import { quoteName } from '../read/cells.ts';
+import { quoteName } from '../../../src/sql-text.ts';
 import type { Layout } from '../read/layouts.ts';
 import type { Source } from '../read/open-source.ts';
 import { ENERGETIC, HAS_ISRC, RELEASED, RELEASED_IN_PAYLOAD, type Question } from './questions.ts';

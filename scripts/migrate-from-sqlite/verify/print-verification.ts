@@ -1,6 +1,5 @@
-import { alignColumns } from '../report.ts';
+import { alignColumns, grouped } from '../../print.ts';
 import type { Verification } from './verify-archive.ts';
-import { grouped } from '../../grouped.ts';
 
 const HEADERS = ['table', 'checked', 'equal', 'kept newer', 'set aside', 'missing', 'different'];
 /** What was compared and what was found, as a person reads it. */

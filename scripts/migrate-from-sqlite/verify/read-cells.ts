@@ -1,6 +1,6 @@
+import { quoteName } from '../../../src/sql-text.ts';
 import { isUtf8 } from 'node:buffer';
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../read/cells.ts';
 import type { SourceTable } from '../read/open-source.ts';
 
 /** A cell as import_rejects writes it: its storage class and its text, or its bytes where they are no storable text. */

@@ -1,11 +1,12 @@
 import type { Db, Transaction } from '../../../src/db.ts';
+import { rehearse } from '../../../src/rehearse.ts';
 import { NothingWritten, VerificationFailed } from '../faults.ts';
 import { openSource, type Source } from '../read/open-source.ts';
 import { digestOf, findArchive, type Archive } from '../target/owner.ts';
 import { silentProgress, type Progress } from '../progress.ts';
 import { checkZone } from '../target/session.ts';
 import { checkStructure } from './check-structure.ts';
-import { compareTable, type ComparedRow, type TableVerdict } from './compare-table.ts';
+import { compareTable, type ComparedRow, type FileAndArchive, type TableVerdict } from './compare-table.ts';
 import { COMPARED, followReferences } from './compared-tables.ts';
 import { planByKey, setPlanner } from './plan-by-key.ts';
 import { createReaders } from './stored-rows.ts';
@@ -51,26 +52,12 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
 
 type Found = Pick<Verification, 'archive' | 'tables' | 'faults'>;
 
-class TakenBack extends Error {
-  readonly found: Found;
-  constructor(found: Found) {
-    super('taken back');
-    this.found = found;
-  }
-}
-
 /** One state of the database for all tables; rolled back, for its helper functions are nobody else's business. */
-async function inSnapshot(db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> {
-  try {
-    return await db.withTransaction(async (tx) => {
-      await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      throw new TakenBack(await work(tx));
-    });
-  } catch (error) {
-    if (error instanceof TakenBack) return error.found;
-    throw error;
-  }
-}
+const inSnapshot = (db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> =>
+  rehearse(db, async (tx) => {
+    await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    return work(tx);
+  });
 
 async function verifyIn(tx: Transaction, source: Source, options: VerifyOptions): Promise<Found> {
   const archive = await findArchive(tx, options.owner, digestOf(source));
@@ -78,7 +65,8 @@ async function verifyIn(tx: Transaction, source: Source, options: VerifyOptions)
     throw new VerificationFailed('the database holds no archive that this file was moved into.');
   }
   await setReadingSession(tx, options.assumedZone ?? 'UTC');
-  const tables = await compareTables(tx, source, archive.userId, options.progress ?? silentProgress);
+  const { userId } = archive;
+  const tables = await compareTables({ tx, source, userId, progress: options.progress ?? silentProgress });
   return { archive, tables, faults: await checkStructure(tx) };
 }
 
@@ -97,12 +85,10 @@ async function setReadingSession(tx: Transaction, zone: string): Promise<void> {
 
 /** Compares every table of the file, parents first, in the session and transaction given. */
 export async function compareTables(
-  tx: Transaction,
-  source: Source,
-  userId: number,
-  progress: Progress,
+  within: FileAndArchive,
   inspect?: (table: string, row: ComparedRow) => void,
 ): Promise<TableVerdict[]> {
+  const { tx, source } = within;
   await createReaders(tx);
   followReferences(source);
   const before = await planByKey(tx);
@@ -111,7 +97,7 @@ export async function compareTables(
     const table = source.tables.find(({ shape }) => shape === compared.source);
     if (table === undefined) continue;
     const see = inspect && ((row: ComparedRow) => inspect(compared.source, row));
-    verdicts.push(await compareTable(tx, source, table, compared, userId, progress, see));
+    verdicts.push(await compareTable(within, table, compared, see));
   }
   await setPlanner(tx, before);
   return verdicts;
