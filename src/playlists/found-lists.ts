@@ -129,7 +129,7 @@ function listLike(
     words: `the tracks most like ${likeWhat}`,
     href: `/tracks/${encodeURIComponent(track)}?by=${by}#similar`,
     listTrackIds: (db, userId, limit) =>
-      listSimilarTrackIds(db, userId, track, Math.min(limit, MOST_SIMILAR), by),
+      listSimilarTrackIds(db, userId, track, { by, limit: Math.min(limit, MOST_SIMILAR) }),
     propose: () => ({
       name: `Like ${likeWhat}`,
       description: `Tracks of my archive that are most like ${likeWhat}.`,

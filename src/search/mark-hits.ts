@@ -33,8 +33,7 @@ export async function createMarker(
   db: Queries,
   userId: number,
   query: FoldedQuery,
-  names: readonly string[],
-  nearWords: readonly string[] = [],
+  { names, nearWords }: { readonly names: readonly string[]; readonly nearWords: readonly string[] },
 ): Promise<Marker> {
   const pieces = [
     ...new Set(names.flatMap((name) => piecesOf(name).flatMap(({ text, chunk }) => [text, chunk]))),

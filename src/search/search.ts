@@ -46,7 +46,7 @@ export async function searchArchive(
     near: near && tracks.length > 0,
     artists,
     limitedToYears: parsed.years !== null,
-    mark: await createMarker(db, userId, query, namesOf(tracks, artists), nearWords),
+    mark: await createMarker(db, userId, query, { names: namesOf(tracks, artists), nearWords }),
   };
 }
 

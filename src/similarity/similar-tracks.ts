@@ -45,9 +45,8 @@ export async function listSimilarTrackIds(
   db: Queries,
   userId: number,
   trackId: string,
-  limit: number,
-  by: Sound = 'sound',
+  wanted: { readonly by: Sound; readonly limit: number },
 ): Promise<string[]> {
-  const { tracks } = await listSimilarTracks(db, userId, trackId, { by, limit });
+  const { tracks } = await listSimilarTracks(db, userId, trackId, wanted);
   return tracks.map(({ track_id: id }) => id);
 }

@@ -133,7 +133,7 @@ describe('similar tracks', () => {
       ['b', 0.9],
       ['far', 0.5],
     ]);
-    expect(await listSimilarTrackIds(test.db, alice, 'it', 2)).toEqual(['same', 'a']);
+    expect(await listSimilarTrackIds(test.db, alice, 'it', { by: 'sound', limit: 2 })).toEqual(['same', 'a']);
   });
 
   it('are at 0 where every feature is at the other end, and never below', async () => {
@@ -192,6 +192,6 @@ describe('similar tracks', () => {
     await insertOwn(bob, 'bobs', sound(0.5, 0.5, 0.5));
     await insertOwn(alice, 'alone', null);
     for (const trackId of ['bobs', 'alone', 'no-such'])
-      expect(await listSimilarTrackIds(test.db, alice, trackId, 10)).toEqual([]);
+      expect(await listSimilarTrackIds(test.db, alice, trackId, { by: 'sound', limit: 10 })).toEqual([]);
   });
 });
