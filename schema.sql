@@ -745,24 +745,35 @@ CREATE VIEW list_facts AS
   GROUP BY user_id, time_range, snapshot_date;
 
 CREATE VIEW period_facts AS
- SELECT months.user_id,
-    months.time_range,
-    period.period,
-    months.track_id,
-    sum(months.points)::integer AS points,
-    min(months.best_rank) AS best_rank,
-    sum(months.listings)::integer AS listings
-   FROM ( SELECT snapshots.user_id,
-            snapshots.time_range,
-            periods_of(min(snapshots.snapshot_date)) AS periods,
-            snapshots.track_id,
-            sum(points_of_rank(snapshots.rank)) AS points,
-            min(snapshots.rank) AS best_rank,
-            count(*) AS listings
-           FROM snapshots
-          GROUP BY snapshots.user_id, snapshots.time_range, (date_trunc('month', snapshots.snapshot_date::timestamp)), snapshots.track_id) months,
-    LATERAL unnest(months.periods) period(period)
-  GROUP BY months.user_id, months.time_range, period.period, months.track_id;
+ SELECT snapshots.user_id,
+    snapshots.time_range,
+    to_char(date_trunc('month', snapshots.snapshot_date::timestamp), 'YYYY-MM') AS period,
+    snapshots.track_id,
+    sum(points_of_rank(snapshots.rank))::integer AS points,
+    min(snapshots.rank) AS best_rank,
+    count(*)::integer AS listings
+   FROM snapshots
+  GROUP BY snapshots.user_id, snapshots.time_range, snapshots.track_id, (date_trunc('month', snapshots.snapshot_date::timestamp))
+UNION ALL
+ SELECT snapshots.user_id,
+    snapshots.time_range,
+    to_char(date_trunc('year', snapshots.snapshot_date::timestamp), 'YYYY') AS period,
+    snapshots.track_id,
+    sum(points_of_rank(snapshots.rank))::integer AS points,
+    min(snapshots.rank) AS best_rank,
+    count(*)::integer AS listings
+   FROM snapshots
+  GROUP BY snapshots.user_id, snapshots.time_range, snapshots.track_id, (date_trunc('year', snapshots.snapshot_date::timestamp))
+UNION ALL
+ SELECT snapshots.user_id,
+    snapshots.time_range,
+    'all' AS period,
+    snapshots.track_id,
+    sum(points_of_rank(snapshots.rank))::integer AS points,
+    min(snapshots.rank) AS best_rank,
+    count(*)::integer AS listings
+   FROM snapshots
+  GROUP BY snapshots.user_id, snapshots.time_range, snapshots.track_id;
 
 CREATE VIEW played_facts AS
  SELECT user_id,
@@ -883,17 +894,21 @@ CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  removed bigint;
+  wanted text := format('SELECT * FROM %s WHERE user_id = $1', facts);
+  known text := format('SELECT * FROM %s WHERE user_id = $1', derived);
+  removed bigint := 0;
   added bigint;
+  is_empty boolean;
 BEGIN
-  EXECUTE format(
-    'DELETE FROM %1$s AS known
-     USING (SELECT * FROM %1$s WHERE user_id = $1 EXCEPT SELECT * FROM %2$s WHERE user_id = $1) AS stray
-     WHERE known.user_id = $1 AND known = stray', derived, facts) USING listener;
-  GET DIAGNOSTICS removed = ROW_COUNT;
-  EXECUTE format(
-    'INSERT INTO %1$s SELECT * FROM %2$s WHERE user_id = $1 EXCEPT SELECT * FROM %1$s WHERE user_id = $1',
-    derived, facts) USING listener;
+  EXECUTE format('SELECT NOT EXISTS (%s)', known) INTO is_empty USING listener;
+  IF NOT is_empty THEN
+    EXECUTE format(
+      'DELETE FROM %s AS known USING (%s EXCEPT %s) AS stray WHERE known.user_id = $1 AND known = stray',
+      derived, known, wanted) USING listener;
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    wanted := wanted || ' EXCEPT ' || known;
+  END IF;
+  EXECUTE format('INSERT INTO %s %s', derived, wanted) USING listener;
   GET DIAGNOSTICS added = ROW_COUNT;
   RETURN removed + added;
 END $function$;

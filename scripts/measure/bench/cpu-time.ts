@@ -28,6 +28,9 @@ function timesOf(pid: number | 'self'): Times | null {
   }
 }
 
+/** CPU seconds of one process; null as below. */
+export const cpuSecondsOf = (pid: number): number | null => timesOf(pid)?.own ?? null;
+
 /**
  * CPU seconds that this process, the programs it ran and the server's processes have used so far: what a way costs
  * however many others are at work on the machine. Null where that cannot be read, as of a server elsewhere.

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDemoArchive } from '../scripts/demo/archive/write.ts';
+import { DONE_AT_ONCE } from '../scripts/migrate-from-sqlite/target/bulk-load.ts';
+import { moveArchive } from '../scripts/migrate-from-sqlite/move-archive.ts';
+import { useDatabase } from './support/database.ts';
+import { listStrayDerived } from './support/derived.ts';
+import { insertPlays } from './support/factories.ts';
+
+const test = useDatabase();
+const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-derived-'));
+let userId = 0;
+
+/** The demo's archive, both halves, with some plays, choices and a file of the listener's own. */
+beforeAll(async () => {
+  const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
+  for (const file of [snapshotsFile, playlistsFile])
+    await moveArchive({ db: test.patient, file, owner: 'alice', backup: false });
+  userId = (await test.db.one<{ id: number }>('SELECT user_id AS id FROM users')).id;
+  const tracks = await test.db.many<{ id: string }>(
+    'SELECT track_id AS id FROM library_tracks ORDER BY track_id LIMIT 9',
+  );
+  await insertPlays(
+    test.db,
+    userId,
+    tracks.map(({ id }, n) => [`2026-11-0${n + 1}T12:00:00Z`, id]),
+  );
+  await test.db.execute('INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, $2)', [
+    userId,
+    tracks[0]?.id,
+  ]);
+  await test.db.execute(
+    `INSERT INTO hidden_artists (user_id, artist_id) SELECT $1, min(artist_id) FROM track_artists`,
+    [userId],
+  );
+  await test.db.execute(`INSERT INTO own_audio_features VALUES ($1, $2, '{"energy": 0.123}')`, [
+    userId,
+    tracks[1]?.id,
+  ]);
+}, 120_000);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('what is derived', () => {
+  it('of the demo archive is what derive_all() would make it', async () => {
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+  });
+
+  it.each([
+    [`a name in the library`, `UPDATE library_tracks SET name = 'x' WHERE NOT hidden`],
+    [`a count of listings`, `UPDATE library_tracks SET listings = listings + 1`],
+    [`a track that shows`, `UPDATE library_tracks SET hidden = false`],
+    [`a track that is missing`, `DELETE FROM library_tracks WHERE listings > 0`],
+    [`a list that is missing`, `DELETE FROM snapshot_lists WHERE time_range = 'long_term'`],
+    [
+      `a list too many`,
+      `INSERT INTO snapshot_lists SELECT user_id, 'short_term', '1999-01-01', 1 FROM users`,
+    ],
+    [`the points of a period`, `UPDATE snapshot_periods SET points = 0 WHERE period = 'all'`],
+    [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
+    [`the plays of a quarter`, `UPDATE play_quarters SET plays = 7`],
+  ])('is mended by derive_all(): %s', async (_what, damage) => {
+    const derive = async () =>
+      (await test.patient.one<{ rows: number }>('SELECT derive_all($1) AS rows', [userId])).rows;
+    expect(await test.patient.execute(damage)).toBeGreaterThan(0);
+    expect(await derive()).toBeGreaterThan(0);
+    expect(await derive()).toBe(0);
+  });
+});
+
+interface Trigger {
+  readonly relation: string;
+  readonly name: string;
+  readonly event: string;
+}
+
+describe('the triggers', () => {
+  const listTriggers = () =>
+    test.db.many<Trigger>(
+      `SELECT tgrelid::regclass::text AS relation, tgname AS name,
+         substring(pg_get_triggerdef(oid) FROM '(?:BEFORE|AFTER) (INSERT|UPDATE|DELETE) ') AS event
+       FROM pg_trigger WHERE NOT tgisinternal AND pg_get_triggerdef(oid) LIKE '% AFTER %'`,
+    );
+
+  it('are one for each table and event, and named for them', async () => {
+    const triggers = await listTriggers();
+    const past: Record<string, string> = { INSERT: 'inserted', UPDATE: 'updated', DELETE: 'deleted' };
+    expect(triggers.map(({ name }) => name)).toEqual(
+      triggers.map(({ relation, event }) => `${relation}_${past[event]}`),
+    );
+    expect(new Set(triggers.map(({ name }) => name)).size).toBe(triggers.length);
+  });
+
+  it('that a bulk load does without exist', async () => {
+    const names = (await listTriggers()).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(DONE_AT_ONCE));
+  });
+});
