@@ -19,9 +19,6 @@ export const FEATURE_COLUMNS = AUDIO_FEATURES.join(', ');
 /** Their averages over the rows a SELECT looks at, under their own names; null where none is known. */
 export const AVERAGE_FEATURES = AUDIO_FEATURES.map((name) => `avg(${name}) AS ${name}`).join(', ');
 
-/** A row that has any of them. */
-export const HAS_FEATURES = `COALESCE(${FEATURE_COLUMNS}) IS NOT NULL`;
-
 /** Where a track's features come from, for one listener, best first: a better source takes a lesser one's place. */
 const FEATURE_SOURCES = ['own', 'archive', 'reccobeats'] as const;
 export type FeatureSource = (typeof FEATURE_SOURCES)[number];

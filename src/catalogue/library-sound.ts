@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
+import { AVERAGE_FEATURES, type AudioFeatures } from './audio-features.ts';
 
 /** How a listener's library sounds as a whole. */
 export interface LibrarySound {
@@ -28,7 +28,7 @@ const LIBRARY_SOUND = hotQuery(
   `
   SELECT
     count(*)::int AS tracks,
-    (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
+    (count(*) FILTER (WHERE has_features))::int AS with_features,
     (count(*) FILTER (WHERE energy + valence + danceability IS NOT NULL))::int AS with_sound,
     (count(*) FILTER (WHERE energy + valence + danceability + acousticness + instrumentalness + tempo IS NOT NULL
     ))::int AS with_wide_sound,

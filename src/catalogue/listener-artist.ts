@@ -1,7 +1,7 @@
 import { BELONGS_TO_ARTIST_PAGE } from './shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { AVERAGE_FEATURES, HAS_FEATURES, type AudioFeatures } from './audio-features.ts';
+import { AVERAGE_FEATURES, type AudioFeatures } from './audio-features.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
 /**
@@ -57,7 +57,7 @@ const ARTIST = hotQuery(
       count(*)::int AS tracks, COALESCE(bool_and(hidden), false) AS all_hidden,
       COALESCE(sum(listings), 0)::int AS listings, min(best_rank) AS best_rank,
       min(first_listed_date) AS first_listed_date, max(last_listed_date) AS last_listed_date,
-      (count(*) FILTER (WHERE ${HAS_FEATURES}))::int AS with_features,
+      (count(*) FILTER (WHERE has_features))::int AS with_features,
       ${AVERAGE_FEATURES}
     FROM track_artists JOIN library_tracks USING (track_id)
     WHERE user_id = $1 AND track_artists.artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}

@@ -2,7 +2,6 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import {
   FEATURE_COLUMNS,
-  HAS_FEATURES,
   SOURCE_OF_FEATURES,
   WITH_OWN_FEATURES,
   type AudioFeatures,
@@ -64,7 +63,7 @@ const TRACK = hotQuery(
     own.release_date, own.release_date_precision, own.duration_ms, own.explicit, own.popularity,
     CASE WHEN has_isrc THEN left(raw_json #>> '{external_ids,isrc}', 100) END AS isrc,
     ${FEATURE_COLUMNS}, tempo, key, mode, loudness,
-    ${HAS_FEATURES} AS has_features,
+    has_features,
     ${SOURCE_OF_FEATURES} AS features_source,
     CASE WHEN own_file.audio_features IS NULL THEN audio_features_at ELSE loaded_at END AS features_at,
     CASE WHEN own_file.audio_features IS NOT NULL AND tracks.audio_features IS NOT NULL

@@ -1,6 +1,5 @@
 import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
-import { FEATURE_COLUMNS } from '../catalogue/audio-features.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import type { Db, Queries } from '../db.ts';
@@ -73,7 +72,7 @@ const listFeatureless = async (db: Queries, limit: number): Promise<string[]> =>
 const FEATURELESS = `
   SELECT track_id
   FROM library_tracks AS a JOIN tracks USING (track_id)
-  WHERE COALESCE(${FEATURE_COLUMNS}) IS NULL AND NOT hidden AND tracks.audio_features IS NULL
+  WHERE NOT has_features AND NOT hidden AND tracks.audio_features IS NULL
     AND ${IS_SPOTIFY_ID('track_id')} AND ${isWorthAsking('reccobeats', 'a.track_id')}
   GROUP BY track_id, tracks.created_at
   ORDER BY COALESCE(max(last_listed_date), tracks.created_at::date) DESC, track_id

@@ -1,4 +1,4 @@
-import { HAS_FEATURES, SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
+import { SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
@@ -35,7 +35,7 @@ const COVERAGE = hotQuery(
     (SELECT count(*)::int FROM own_audio_features WHERE user_id = $1) AS own_rows,
     (SELECT max(loaded_at) FROM own_audio_features WHERE user_id = $1) AS own_loaded_at
   FROM (
-    SELECT CASE WHEN ${HAS_FEATURES} THEN ${SOURCE_OF_FEATURES} END AS source,
+    SELECT CASE WHEN has_features THEN ${SOURCE_OF_FEATURES} END AS source,
       ${IS_SPOTIFY_ID('library.track_id')} AS at_spotify, miss.track_id IS NOT NULL AS asked
     FROM library_tracks AS library
     ${joinByKey('tracks', 'library.track_id')}

@@ -1,6 +1,4 @@
-import { MERGED_FEATURES, WITH_OWN_FEATURES, type SoundProfile } from '../catalogue/audio-features.ts';
-import { isHidden, isShown } from '../catalogue/shown.ts';
-import { joinByKey } from '../catalogue/track-card.ts';
+import type { SoundProfile } from '../catalogue/audio-features.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
@@ -44,25 +42,26 @@ export interface Figures extends SoundProfile {
   readonly top_artists: readonly TopArtist[];
 }
 
-/** Which tracks are looked at: a listener's whole archive, or the newest list of one range. */
+const COLUMNS =
+  'own.track_id, name, artist_names, popularity, release_date, has_features, energy, valence, danceability, explicit, hidden';
+
+/**
+ * Which tracks are looked at, as the library holds them: all of them, or the newest list of one range. `appearances` is
+ * how often each was met, in ranked lists and playlists or in that list.
+ */
 const SCOPES = {
   archive: `
-    SELECT track_id FROM library_tracks WHERE user_id = $1`,
+    SELECT ${COLUMNS}, own.best_rank, own.listings + COALESCE(entries, 0) AS appearances
+    FROM library_tracks AS own
+    LEFT JOIN (
+      SELECT track_id, count(*) AS entries FROM playlist_tracks WHERE user_id = $1 GROUP BY track_id
+    ) AS listed USING (track_id)
+    WHERE own.user_id = $1`,
   list: `
-    SELECT track_id FROM snapshots
-    WHERE user_id = $1 AND time_range = $2
-      AND snapshot_date = (SELECT max(snapshot_date) FROM snapshots WHERE user_id = $1 AND time_range = $2)`,
-};
-
-/** Where an artist was met: every ranked list and playlist, or the newest list alone. */
-const APPEARANCES = {
-  archive: `
-    SELECT track_id, rank FROM snapshots WHERE user_id = $1
-    UNION ALL
-    SELECT track_id, NULL FROM playlist_tracks WHERE user_id = $1`,
-  list: `
-    SELECT track_id, rank FROM snapshots
-    WHERE user_id = $1 AND time_range = $2
+    SELECT ${COLUMNS}, rank AS best_rank, 1 AS appearances
+    FROM snapshots, LATERAL (
+      SELECT * FROM library_tracks AS l WHERE l.user_id = $1 AND l.track_id = snapshots.track_id OFFSET 0) AS own
+    WHERE snapshots.user_id = $1 AND time_range = $2
       AND snapshot_date = (SELECT max(snapshot_date) FROM snapshots WHERE user_id = $1 AND time_range = $2)`,
 };
 
@@ -82,50 +81,25 @@ export async function computeListFigures(
   return (await db.one<{ figures: Figures }>(LIST_FIGURES, [userId, timeRange])).figures;
 }
 
-/**
- * Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. Every
- * payload is opened once, in the first part: that is what costs.
- */
+/** Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. */
 function figuresSql(scope: Scope): string {
   return `
-  WITH chosen AS MATERIALIZED (
-    SELECT
-      tracks.track_id, tracks.name, artist_name, popularity, release_date,
-      features IS NOT NULL AS has_features,
-      audio_feature(features, 'energy') AS energy,
-      audio_feature(features, 'valence') AS valence,
-      audio_feature(features, 'danceability') AS danceability,
-      CASE raw_json -> 'explicit' WHEN 'true' THEN true WHEN 'false' THEN false END AS explicit
-    FROM (${SCOPES[scope]}) AS scope
-    JOIN tracks USING (track_id)
-    ${WITH_OWN_FEATURES}
-    CROSS JOIN LATERAL (SELECT ${MERGED_FEATURES} AS features OFFSET 0) AS heard
-    WHERE ${isShown('tracks.track_id')}
-  ),
+  WITH scope AS MATERIALIZED (${SCOPES[scope]}),
+  chosen AS MATERIALIZED (SELECT * FROM scope WHERE NOT hidden),
   ${TALLIES},
   ${POPULAR},
-  ${artistsSql(scope)}
+  ${ARTISTS}
   SELECT tallies.figures
-    || jsonb_build_object('hidden', (SELECT count(*) FROM (${SCOPES[scope]}) AS scope WHERE ${isHidden('scope.track_id')}))
+    || jsonb_build_object('hidden', (SELECT count(*) FROM scope WHERE hidden))
     || jsonb_build_object('decades', decades.list, 'most_popular', popular.list)
     || jsonb_build_object('artists', artists.total, 'top_artists', artists.list) AS figures
   FROM tallies, decades, popular, artists`;
 }
 
-/** Rounded far beyond what is shown, because a numeric may also be too small for a float. */
 const average = (feature: string): string =>
-  `jsonb_build_object('average', round(avg(${feature}), 15)::float8, 'known', count(${feature}))`;
-
-/** Features run from 0 to 1 by definition: any other number says nothing (and may be larger than a float holds). */
-const share = (feature: string): string =>
-  `CASE WHEN ${feature} BETWEEN 0 AND 1 THEN ${feature} END AS ${feature}`;
+  `jsonb_build_object('average', avg(${feature}), 'known', count(${feature}))`;
 
 const TALLIES = `
-  heard AS (
-    SELECT has_features, release_date, explicit, popularity,
-      ${share('energy')}, ${share('valence')}, ${share('danceability')}
-    FROM chosen
-  ),
   tallies AS (
     SELECT jsonb_build_object(
       'tracks', count(*),
@@ -141,7 +115,7 @@ const TALLIES = `
       'explicit', jsonb_build_object('tracks', count(*) FILTER (WHERE explicit), 'known', count(explicit)),
       'popularity_known', count(popularity)
     ) AS figures
-    FROM heard
+    FROM chosen
   ),
   decades AS (
     SELECT COALESCE(jsonb_agg(jsonb_build_object('decade', decade, 'tracks', tracks) ORDER BY decade), '[]') AS list
@@ -155,11 +129,11 @@ const POPULAR = `
   popular AS (
     SELECT COALESCE(jsonb_agg(to_jsonb(best) ORDER BY popularity DESC, name, track_id), '[]') AS list
     FROM (
-      SELECT first.*,
+      SELECT track_id, tracks.name, tracks.artist_name, first.popularity,
         COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS cover_seed,
         raw_json #>> '{album,images,-1,url}' AS thumbnail_url
       FROM (
-        SELECT track_id, name, artist_name, popularity
+        SELECT track_id, popularity
         FROM chosen WHERE popularity IS NOT NULL
         ORDER BY popularity DESC, name, track_id LIMIT 10
       ) AS first
@@ -167,23 +141,17 @@ const POPULAR = `
     ) AS best
   )`;
 
-/** A track without linked artists still has its artist's name to be counted by. (OFFSET 0: see joinByKey.) */
-const artistsSql = (scope: Scope): string => `
+/** A track without linked artists still has its artist's name to be counted by. */
+const ARTISTS = `
   credits AS (
-    SELECT chosen.track_id, artist_id FROM chosen
-    ${joinByKey('track_artists', 'chosen.track_id')}
+    SELECT artist_id, appearances, best_rank FROM chosen JOIN track_artists USING (track_id)
     UNION ALL
-    SELECT track_id, 'name:' || artist_name FROM chosen
-    WHERE artist_name IS NOT NULL AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = chosen.track_id OFFSET 0)
-  ),
-  met AS (
-    SELECT track_id, count(*) AS appearances, min(rank) AS best_rank
-    FROM (${APPEARANCES[scope]}) AS places GROUP BY track_id
+    SELECT 'name:' || artist_names, appearances, best_rank FROM chosen
+    WHERE artist_names <> '' AND NOT EXISTS (SELECT FROM track_artists WHERE track_id = chosen.track_id OFFSET 0)
   ),
   ranked AS (
-    SELECT artist_id, count(*)::int AS tracks,
-      COALESCE(sum(appearances), 0)::int AS appearances, min(best_rank) AS best_rank
-    FROM credits LEFT JOIN met USING (track_id) GROUP BY artist_id
+    SELECT artist_id, count(*)::int AS tracks, sum(appearances)::int AS appearances, min(best_rank) AS best_rank
+    FROM credits GROUP BY artist_id
   ),
   artists AS (
     SELECT (SELECT count(*) FROM ranked) AS total, COALESCE(jsonb_agg(jsonb_build_object(

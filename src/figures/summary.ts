@@ -81,9 +81,9 @@ const KEPT_MOOD = hotQuery(
 const TOTALS = `
   SELECT
     count(DISTINCT snapshot_date)::int AS snapshot_days,
-    count(*)::int AS snapshot_places,
+    COALESCE(sum(places), 0)::int AS snapshot_places,
     ${PLAYLISTS} AS playlists,
     min(snapshot_date) AS first_date,
     max(snapshot_date) AS last_date
-  FROM snapshots
+  FROM snapshot_lists
   WHERE user_id = $1`;

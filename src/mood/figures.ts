@@ -1,4 +1,3 @@
-import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import type { Average } from '../catalogue/audio-features.ts';
@@ -142,11 +141,12 @@ const MONTHS = `
       SELECT time_range, snapshot_date, count(*) AS places, count(placed.energy) AS known,
         avg(placed.energy) AS energy, avg(placed.valence) AS valence
       FROM snapshots
-      LEFT JOIN (
-        SELECT track_id, energy, valence FROM library_tracks
-        WHERE user_id = $1 AND energy IS NOT NULL AND valence IS NOT NULL
+      JOIN (
+        SELECT track_id, CASE WHEN valence IS NOT NULL THEN energy END AS energy,
+          CASE WHEN energy IS NOT NULL THEN valence END AS valence
+        FROM library_tracks WHERE user_id = $1 AND NOT hidden
       ) AS placed USING (track_id)
-      WHERE user_id = $1 AND ${isShown('snapshots.track_id')}
+      WHERE user_id = $1
       GROUP BY time_range, snapshot_date
     ) AS each_snapshot
     GROUP BY time_range, month

@@ -38,8 +38,7 @@ const PROFILE = hotQuery(
   WITH heard AS (
     SELECT place, energy, valence, danceability, explicit, duration_ms,
       ntile(60) OVER (ORDER BY place) AS step,
-      num_nonnulls(energy, valence, danceability, acousticness, instrumentalness, speechiness, liveness, tempo,
-        loudness, key, mode) > 0 AS has_features
+      has_features
     FROM unnest($2::text[]) WITH ORDINALITY AS list (track_id, place)
     LEFT JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = list.track_id
   ),

@@ -66,7 +66,7 @@ describe('audio features', () => {
   });
 
   it('call energy high from 0.8 on, medium from 0.5 on, and low below', async () => {
-    const energies = ['1', '0.8', '0.79999999999999999', '0.5', '0.49999999999999999', '0'];
+    const energies = ['1', '0.8', '0.7999999999999999', '0.5', '0.4999999999999999', '0'];
     const figures = await figuresOf(...energies.map((energy) => ({ features: `{"energy": ${energy}}` })));
     expect(figures.energy_distribution).toEqual({ high: 2, medium: 2, low: 2 });
   });
