@@ -5,6 +5,7 @@ import { log } from '../src/log.ts';
 import { openDatabase, type OpenDatabase } from '../src/open-database.ts';
 import { EarlierDatabase, listPendingMigrations } from '../src/schema.ts';
 import { NothingWritten, VerificationFailed } from './migrate-from-sqlite/faults.ts';
+import { explain as explainSqlite } from './migrate-from-sqlite/read/open-file.ts';
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
 import type { MoveOptions } from './migrate-from-sqlite/options.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
@@ -63,7 +64,10 @@ async function main(): Promise<number> {
   const config = loadConfig('database');
   log.level = config.logLevel === 'debug' ? 'debug' : 'silent';
   const file = given.file ?? config.sqlitePath;
-  return given.audit ? audit(given, file) : move(given, config, file);
+  const work = given.audit ? audit(given, file) : move(given, config, file);
+  return work.catch((error: unknown) => {
+    throw explainSqlite(file, error);
+  });
 }
 
 // What a plain move does not need is loaded only where it is asked for: starting takes a good part of a small move.
@@ -151,14 +155,20 @@ function explain(error: unknown): number {
   const nothingWritten = error instanceof NothingWritten || error instanceof ConfigError;
   const message = error instanceof Error ? error.message : String(error);
   if (nothingWritten) process.stderr.write(`${message}\n`);
+  else if (isRefused(error))
+    process.stderr.write(`The database refuses it (${message}): nothing was written.\n`);
   else if (error instanceof VerificationFailed)
     process.stderr.write(`Verification failed: ${message} Nothing was changed.\n`);
   else
     process.stderr.write(
       `The move was cut off (${message}). Nothing was changed; it is safe to run again.\n`,
     );
-  return nothingWritten ? 2 : 3;
+  return nothingWritten || isRefused(error) ? 2 : 3;
 }
+
+/** Values, rules, rights and limits: another run would meet them again. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(?:0A|22|23|42|54)\w{3}$/.test(String(error.code));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -44,7 +44,7 @@ export async function moveArchive(options: MoveOptions): Promise<MoveReport> {
       );
     }
     const wanted = (options.backup ?? true) && (options.mode ?? 'move') === 'move';
-    const backup = wanted ? await backUp(source.db, options.file, new Date()) : null;
+    const backup = wanted ? await backUp(source.original, options.file, new Date()) : null;
     return await inOneTransaction(new Move(source, options, backup, started));
   } finally {
     source.close();

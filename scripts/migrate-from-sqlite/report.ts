@@ -54,7 +54,9 @@ export function timeOf(
 
 /** 0: all of it is in PostgreSQL; 1: something of it is among the rejects, or in a table the archive does not know. */
 export function exitCodeOf(report: MoveReport): 0 | 1 {
-  const left = report.unmoved.some((thing) => (thing.rows ?? 0) > 0);
+  const left = report.unmoved.some(
+    ({ kind, rows }) => (rows ?? 0) > 0 || ((kind === 'table' || kind === 'column') && rows === null),
+  );
   return report.rejects.length > 0 || left ? 1 : 0;
 }
 
@@ -110,9 +112,7 @@ function describeRest(report: MoveReport): string[] {
   const converted = Object.entries(report.conversions).map(
     ([what, count]) => `  ${grouped(count)} × ${what}`,
   );
-  const unmoved = report.unmoved.map(
-    ({ kind, name, rows }) => `  ${kind} ${name}${rows === null ? '' : ` (${grouped(rows)} rows)`}`,
-  );
+  const unmoved = report.unmoved.map(({ kind, name, rows }) => `  ${kind} ${name}${rowsInWords(kind, rows)}`);
   return [
     ...section('Converted:', converted),
     ...section(
@@ -126,6 +126,12 @@ function describeRest(report: MoveReport): string[] {
     ),
     ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
   ];
+}
+
+/** Views and triggers have none; a table that has no number cannot be read. */
+function rowsInWords(kind: string, rows: number | null): string {
+  if (rows !== null) return ` (${grouped(rows)} rows)`;
+  return kind === 'table' || kind === 'column' ? ' (cannot be read)' : '';
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>

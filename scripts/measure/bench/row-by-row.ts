@@ -1,4 +1,4 @@
-import { openReadOnly } from '../../migrate-from-sqlite/read/open-source.ts';
+import { openReadOnly } from '../../migrate-from-sqlite/read/open-file.ts';
 import { using } from './databases.ts';
 
 interface Track {
@@ -20,7 +20,7 @@ export async function estimateRowByRow(
   total: { readonly tracks: number; readonly snapshots: number },
 ): Promise<number> {
   const source = await openReadOnly(file);
-  const read = <Row>(sql: string, count: number): Row[] => source.prepare<[number], Row>(sql).all(count);
+  const read = <Row>(sql: string, count: number): Row[] => source.db.prepare<[number], Row>(sql).all(count);
   const tracks = read<Track>('SELECT track_id, raw_json FROM tracks ORDER BY rowid LIMIT ?', 1_000);
   const snapshots = read<Snapshot>(
     `SELECT * FROM snapshots WHERE track_id IN (SELECT track_id FROM tracks ORDER BY rowid LIMIT 1000) LIMIT ?`,

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { detectLayout, type Layout } from '../read/layouts.ts';
-import { openReadOnly } from '../read/open-source.ts';
+import { openReadOnly } from '../read/open-file.ts';
 import type { AuditedColumn, AuditedTable } from './audited.ts';
 import { countFits, type ChosenType, type PgType } from './choose-type.ts';
 import { knownColumn } from './known-columns.ts';
@@ -28,18 +28,21 @@ export interface Audit {
 export async function auditFile(file: string): Promise<Audit> {
   const missing = statSync(file, { throwIfNoEntry: false }) === undefined;
   const around = missing ? null : lookAround(file);
-  const db = await openReadOnly(file);
+  const opened = await openReadOnly(file);
+  const { original, db } = opened;
   try {
-    const schema = readFileSchema(db);
+    const schema = readFileSchema(opened);
     const layout = layoutOf(schema);
-    const surveys = schema.tables.map((table) => surveyTable(db, schema, table));
+    const surveys = schema.tables.map((table) =>
+      surveyTable(table.kind === 'table' ? db : original, schema, table),
+    );
     const typeOf = typesOf(schema, surveys);
     const tables = surveys.map((survey) => auditTable(survey, layout, typeOf));
-    const figures = figuresOf(db, file);
+    const figures = figuresOf(original, file);
     const signs = around === null ? [] : judgeSigns(figures, around, tables, schema.others);
     const { bytes, journalMode } = figures;
-    const encoding = String(db.pragma('encoding', { simple: true }));
-    const pageSize = Number(db.pragma('page_size', { simple: true }));
+    const encoding = String(original.pragma('encoding', { simple: true }));
+    const pageSize = Number(original.pragma('page_size', { simple: true }));
     const name = path.basename(file);
     return {
       file: name,
@@ -53,7 +56,7 @@ export async function auditFile(file: string): Promise<Audit> {
       signs,
     };
   } finally {
-    db.close();
+    opened.close();
   }
 }
 
@@ -74,7 +77,7 @@ function figuresOf(db: Database, file: string): FileFigures {
 }
 
 function auditTable({ table, rows, columns }: Survey, layout: Layout | null, typeOf: TypeOf): AuditedTable {
-  const { columns: _, rowidColumn: _rowid, ...described } = table;
+  const { columns: _, rowidColumn: _rowid, keyIndex: _key, ...described } = table;
   return {
     ...described,
     rows,

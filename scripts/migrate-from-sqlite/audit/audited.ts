@@ -37,6 +37,8 @@ export interface AuditedTable extends Pick<
   | 'indexes'
   | 'foreignKeys'
   | 'checks'
+  | 'collations'
+  | 'unreadable'
 > {
   /** null: it could not be read. */
   readonly rows: number | null;

@@ -85,6 +85,8 @@ function printConstraints(table: AuditedTable): string[] {
     ...table.uniques.map((unique) => `unique ${columnsOf(unique)}`),
     ...table.foreignKeys.map(describeForeignKey),
     ...table.checks.map((check) => `check (${check})`),
+    ...table.collations.map(({ column, collation }) => `column ${column} compares by ${collation}`),
+    ...table.unreadable.map(({ name, why }) => `column ${name} cannot be read: ${why}`),
     ...table.indexes.map(describeIndex),
   ].flatMap((line) => wrap(clean(line), 2, 6));
 }

@@ -1,6 +1,10 @@
 import { quoteName } from '../../../src/sql-text.ts';
 import type { Database } from 'better-sqlite3';
-import { listChecks, usesKeyword } from './sql-text.ts';
+import { isLacking } from '../read/damage.ts';
+import type { OpenFile } from '../read/open-file.ts';
+import { whyUnreadable } from '../read/readable-columns.ts';
+import { listChecks, listCollations, usesKeyword, type ColumnCollation } from '../read/sql-text.ts';
+import { isOwnShadow, type Listed } from './shadow-tables.ts';
 
 export interface FileColumn {
   readonly name: string;
@@ -45,6 +49,12 @@ export interface FileTable {
   readonly indexes: readonly FileIndex[];
   readonly foreignKeys: readonly FileForeignKey[];
   readonly checks: readonly string[];
+  /** The index of a primary key that is not the row number. */
+  readonly keyIndex: FileIndex | null;
+  /** Of its columns, where one is named. */
+  readonly collations: readonly ColumnCollation[];
+  /** Generated columns that only the program of the file can work out. */
+  readonly unreadable: readonly { readonly name: string; readonly why: string }[];
 }
 
 export interface FileObject {
@@ -60,18 +70,36 @@ export interface FileSchema {
 }
 
 /** Every table, view and trigger of a file with all that SQLite knows of them, in the order of their names. */
-export function readFileSchema(db: Database): FileSchema {
+export function readFileSchema({ original: db, db: readable }: OpenFile): FileSchema {
   const listed = db
-    .prepare<[], { name: string; type: string; wr: number; strict: number }>(
-      `SELECT name, type, wr, strict FROM pragma_table_list
-       WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    .prepare<[], Listed & { wr: number; strict: number }>(
+      `SELECT l.name, l.type, wr, strict, COALESCE(s.sql, '') AS sql
+       FROM pragma_table_list AS l LEFT JOIN sqlite_schema AS s ON s.type = 'table' AND s.name = l.name
+       WHERE schema = 'main' AND l.type IN ('table', 'virtual', 'shadow') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       ORDER BY l.name`,
     )
     .all();
-  const tables = listed.map(({ name, type, wr, strict }) => {
-    const kind = type === 'virtual' ? ('virtual table' as const) : ('table' as const);
-    return { name, kind, withoutRowid: wr === 1, strict: strict === 1, ...describeTable(db, name) };
+  const own = listed.filter((table) => !isOwnShadow(table, listed, () => columnNames(db, table.name)));
+  const tables = own.map(({ name, type, wr, strict, sql }) => {
+    const flags = { name, withoutRowid: wr === 1, strict: strict === 1 };
+    if (type === 'virtual') return { ...flags, kind: 'virtual table' as const, ...describeVirtual(db, name) };
+    return { ...flags, kind: 'table' as const, ...describeTable(db, readable, name, sql) };
   });
   return { tables, others: listOthers(db) };
+}
+
+const columnNames = (db: Database, table: string): string[] => listColumns(db, table).map(({ name }) => name);
+
+/** The module of a virtual table may not be here. */
+function describeVirtual(db: Database, name: string): Described {
+  const nothing = { primaryKey: [], uniques: [], indexes: [], foreignKeys: [], checks: [], collations: [] };
+  const described = { ...nothing, rowidColumn: null, autoincrement: false, keyIndex: null, unreadable: [] };
+  try {
+    return { ...described, columns: listColumns(db, name).map(describeColumn) };
+  } catch (error) {
+    if (isLacking(error)) return { ...described, columns: [] };
+    throw error;
+  }
 }
 
 function listOthers(db: Database): FileObject[] {
@@ -85,13 +113,13 @@ function listOthers(db: Database): FileObject[] {
 
 type Described = Omit<FileTable, 'name' | 'kind' | 'withoutRowid' | 'strict'>;
 
-function describeTable(db: Database, table: string): Described {
-  const sql =
-    db
-      .prepare<[string], string>(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
-      .pluck()
-      .get(table) ?? '';
-  const infos = listColumns(db, table);
+function describeTable(db: Database, readable: Database, table: string, sql: string): Described {
+  const all = listColumns(db, table);
+  const unreadable = all.flatMap(({ name, hidden }) => {
+    const why = hidden === 2 ? whyUnreadable(readable, table, name) : null;
+    return why === null ? [] : [{ name, why }];
+  });
+  const infos = all.filter((column) => !unreadable.some(({ name }) => name === column.name));
   const indexes = listIndexes(db, table);
   const key = infos.filter((column) => column.pk > 0).toSorted((one, other) => one.pk - other.pk);
   const [only] = key;
@@ -108,6 +136,9 @@ function describeTable(db: Database, table: string): Described {
     indexes: indexes.filter((index) => index.origin === 'c').map(withoutOrigin),
     foreignKeys: listForeignKeys(db, table),
     checks: listChecks(sql),
+    keyIndex: indexes.find((index) => index.origin === 'pk') ?? null,
+    collations: listCollations(sql).filter(({ collation }) => collation.toUpperCase() !== 'BINARY'),
+    unreadable,
   };
 }
 

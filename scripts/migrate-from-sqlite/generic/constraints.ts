@@ -3,15 +3,9 @@ import { quoteName } from '../../../src/sql-text.ts';
 import { type Cell } from '../read/cells.ts';
 import type { Database } from 'better-sqlite3';
 import { listOf, nameOf } from './create-tables.ts';
+import type { LeftBehind } from './left-behind.ts';
 import { legalName } from './names.ts';
-import type {
-  LeftBehind,
-  Plan,
-  PlannedColumn,
-  PlannedForeignKey,
-  PlannedIndex,
-  PlannedTable,
-} from './plan.ts';
+import type { Plan, PlannedColumn, PlannedForeignKey, PlannedIndex, PlannedTable } from './plan.ts';
 
 /** An entry of a B-tree holds 2,704 bytes. */
 export const MAX_KEY_BYTES = 2_600;

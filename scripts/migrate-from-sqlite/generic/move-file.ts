@@ -8,7 +8,7 @@ import { surveyTable } from '../audit/survey.ts';
 import { typesOf } from '../audit/types-of.ts';
 import { backUp } from '../read/backup.ts';
 import { NothingWritten, VerificationFailed } from '../faults.ts';
-import { openReadOnly } from '../read/open-source.ts';
+import { openReadOnly } from '../read/open-file.ts';
 import { silentProgress, type Progress } from '../progress.ts';
 import { checkZone, setSession, takeTurn } from '../target/session.ts';
 import { addConstraints, advanceIdentities } from './constraints.ts';
@@ -52,8 +52,8 @@ export async function moveFile(options: GenericOptions): Promise<GenericReport> 
     if (!found.tables.some((table) => table.kind === 'table'))
       throw new NothingWritten(`${options.file} holds no tables: there is nothing in it to move.`);
     const wanted = (options.backup ?? true) && (options.mode ?? 'move') === 'move';
-    const backup = wanted ? await backUp(source, options.file, new Date()) : null;
-    return await inOneTransaction(new GenericMove(source, found, schema, options), backup, started);
+    const backup = wanted ? await backUp(source.original, options.file, new Date()) : null;
+    return await inOneTransaction(new GenericMove(source.db, found, schema, options), backup, started);
   } finally {
     source.close();
   }

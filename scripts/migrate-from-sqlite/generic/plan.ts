@@ -3,6 +3,7 @@ import type { FileForeignKey, FileIndex, FileSchema, FileTable } from '../audit/
 import type { TypeOf } from '../audit/types-of.ts';
 import { NothingWritten } from '../faults.ts';
 import { planDefault } from './defaults.ts';
+import { noteCollations, noteColumnCollations, type LeftBehind } from './left-behind.ts';
 import { legalName } from './names.ts';
 
 export interface PlannedColumn {
@@ -24,6 +25,8 @@ export interface PlannedForeignKey {
   readonly parentColumns: readonly PlannedColumn[];
   readonly onUpdate: string;
   readonly onDelete: string;
+  /** By which SQLite compares the two sides, where it is not letter for letter. */
+  readonly collation: string | null;
 }
 
 export interface PlannedIndex {
@@ -45,13 +48,6 @@ export interface PlannedTable {
   readonly indexes: readonly PlannedIndex[];
   /** Filled once every table is planned. */
   readonly foreignKeys: PlannedForeignKey[];
-}
-
-/** What of the file does not come along, and why. */
-export interface LeftBehind {
-  readonly kind: string;
-  readonly name: string;
-  readonly why: string;
 }
 
 export interface Plan {
@@ -92,7 +88,9 @@ function planTable(
   const find = finder(columns);
   const indexes = source.indexes.flatMap((index) => planIndex(source, index, find, leftBehind));
   const uniques = source.uniques.map((unique) => unique.columns.flatMap((column) => find(column.name)));
-  for (const unique of source.uniques) noteCollations(source, unique, leftBehind);
+  const keyIndexes = source.keyIndex === null ? [] : [source.keyIndex];
+  for (const index of [...keyIndexes, ...source.uniques]) noteCollations(source, index, leftBehind);
+  noteColumnCollations(source, leftBehind);
   const allUniques = [
     ...uniques,
     ...indexes.filter((index) => index.unique).map((index) => index.columns.map(({ column }) => column)),
@@ -165,14 +163,6 @@ function planIndex(
   return why === null ? [{ name: index.name, unique: index.unique, columns }] : [];
 }
 
-function noteCollations(source: FileTable, index: FileIndex, leftBehind: LeftBehind[]): void {
-  const odd = index.columns.filter((column) => column.collation !== 'BINARY');
-  for (const { name, collation } of odd) {
-    const why = `${collation}: the index came along, and compares letter for letter`;
-    leftBehind.push({ kind: 'collation', name: `${source.name}.${name}`, why });
-  }
-}
-
 function planForeignKey(
   tables: readonly PlannedTable[],
   table: PlannedTable,
@@ -191,6 +181,7 @@ function planForeignKey(
       parentColumns,
       onUpdate: key.onUpdate,
       onDelete: key.onDelete,
+      collation: collationOf(parent, parentColumns),
     });
   else
     leftBehind.push({
@@ -198,6 +189,13 @@ function planForeignKey(
       name: `${table.source.name} (${key.columns.join(', ')}) → ${key.parent}`,
       why: why ?? '',
     });
+}
+
+function collationOf(parent: PlannedTable, columns: readonly PlannedColumn[]): string | null {
+  const named = parent.source.collations.find(({ column }) =>
+    columns.some(({ source, type }) => type === 'text' && source.toLowerCase() === column.toLowerCase()),
+  );
+  return named?.collation ?? null;
 }
 
 function obstacle(
@@ -222,6 +220,8 @@ function noteOthers(schema: FileSchema, tables: readonly PlannedTable[], leftBeh
       leftBehind.push({ kind: table.kind, name: table.name, why: 'it belongs to an extension of SQLite' });
     for (const check of table.checks)
       leftBehind.push({ kind: 'check', name: table.name, why: `${check}: its SQL is SQLite’s own` });
+    for (const { name, why } of table.unreadable)
+      leftBehind.push({ kind: 'column', name: `${table.name}.${name}`, why: `it cannot be read: ${why}` });
     for (const column of table.columns.filter(({ generated }) => generated !== null))
       leftBehind.push({
         kind: 'generated column',

@@ -1,4 +1,4 @@
-import type { LeftBehind } from './plan.ts';
+import type { LeftBehind } from './left-behind.ts';
 import type { RejectCount } from '../rejects/rejects.ts';
 import { alignColumns, grouped } from '../../print.ts';
 import type { MoveMode } from '../report.ts';
@@ -37,7 +37,8 @@ export interface GenericReport {
 
 /** 0: every value is in PostgreSQL; 1: some are among the rejects, or in a table that could not be moved. */
 export function exitCodeOf(report: GenericReport): 0 | 1 {
-  return report.rejects.length > 0 || report.leftBehind.some(({ kind }) => kind === 'virtual table') ? 1 : 0;
+  const isData = ({ kind }: LeftBehind): boolean => kind === 'virtual table' || kind === 'column';
+  return report.rejects.length > 0 || report.leftBehind.some(isData) ? 1 : 0;
 }
 
 /** The report as a person reads it. */

@@ -21,6 +21,7 @@ export async function settle(tx: Transaction, schema: string, plan: Plan, isNew:
     if (isNew) continue;
     for (const unique of table.uniques) await refuseTaken(tx, schema, table, unique);
   }
+  await leaveForeignKeys(tx, schema, plan, isNew);
   await refuseOrphans(tx, schema, plan);
 }
 
@@ -115,6 +116,66 @@ function refuseTaken(
     GENERIC_REASON.takenUnique,
     `EXISTS (SELECT FROM ${nameOf(schema, table.name)} AS t WHERE ${same}) AND NOT ${isStored(schema, table)}`,
   );
+}
+
+/**
+ * Where SQLite compares a key by a collation, a child may spell its parent otherwise. A foreign key here compares
+ * letter for letter: it stays behind then, and the rows are kept.
+ */
+async function leaveForeignKeys(tx: Transaction, schema: string, plan: Plan, isNew: boolean): Promise<void> {
+  for (const table of plan.tables) {
+    for (const key of table.foreignKeys.filter(({ collation }) => collation !== null)) {
+      const why = isNew
+        ? await spelledOtherwise(tx, schema, table, key)
+        : await notMade(tx, schema, table, key);
+      if (why === null) continue;
+      table.foreignKeys.splice(table.foreignKeys.indexOf(key), 1);
+      const columns = key.columns.map(({ source }) => source).join(', ');
+      const name = `${table.source.name} (${columns}) → ${key.parent.source.name}`;
+      plan.leftBehind.push({ kind: 'foreign key', name, why });
+    }
+  }
+}
+
+async function spelledOtherwise(
+  tx: Transaction,
+  schema: string,
+  table: PlannedTable,
+  key: PlannedForeignKey,
+): Promise<string | null> {
+  const collation = key.collation?.toUpperCase() ?? '';
+  const same = SAME_BY[collation];
+  const pairs = key.columns.map((column, at) => [`s.${column.staged}`, `p.${key.parentColumns[at]?.staged}`]);
+  const match = pairs
+    .map(([child = '', parent = '']) => `${same?.(child) ?? child} = ${same?.(parent) ?? parent}`)
+    .join(' AND ');
+  const hasParent = same ? `EXISTS (SELECT FROM ${key.parent.staged} AS p WHERE ${match})` : 'true';
+  const { rows } = await tx.one<{ rows: number }>(
+    `SELECT count(*)::int AS rows FROM ${table.staged} AS s WHERE ${isOrphan(schema, key)} AND ${hasParent}`,
+  );
+  return rows === 0 ? null : `${rows} rows spell the key otherwise; ${collation} takes them for the same`;
+}
+
+/** SQLite's own collations, by which letters of ASCII or spaces at the end are the same. */
+const SAME_BY: Readonly<Record<string, (text: string) => string>> = {
+  NOCASE: (text) => `lower(${text}::text COLLATE "C")`,
+  RTRIM: (text) => `rtrim(${text}::text, ' ')`,
+};
+
+async function notMade(
+  tx: Transaction,
+  schema: string,
+  table: PlannedTable,
+  key: PlannedForeignKey,
+): Promise<string | null> {
+  const found = await tx.one<{ made: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM pg_constraint WHERE contype = 'f' AND conrelid = $1::regclass AND confrelid = $2::regclass
+         AND ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS k (num, n)
+                   JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY n) = $3::text[]) AS made`,
+    [nameOf(schema, table.name), nameOf(schema, key.parent.name), key.columns.map(({ name }) => name)],
+  );
+  return found.made ? null : `${key.collation} takes some of its rows for the same; it was not made`;
 }
 
 /** A row that goes may leave others without the row they refer to: until all that is left holds. */

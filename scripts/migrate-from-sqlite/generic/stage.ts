@@ -4,7 +4,7 @@ import { readable } from '../audit/survey.ts';
 import { type Row, type SourceRow } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';
 import { copyLine, copyLines } from '../target/copy.ts';
-import { REASON } from '../faults.ts';
+import { NothingWritten, REASON } from '../faults.ts';
 import type { Progress } from '../progress.ts';
 import { convertCell, GENERIC_REASON } from './convert-cell.ts';
 import type { PlannedTable } from './plan.ts';
@@ -47,12 +47,10 @@ export async function stageTable(
   const batch = new Batch(table, rows, zone, progress);
   try {
     while (!batch.finished) {
-      await copyLines(
-        tx,
-        table.staged,
-        ['n', ...table.columns.map((column) => column.staged)],
-        batch.lines(),
-      );
+      const columns = ['n', ...table.columns.map((column) => column.staged)];
+      await copyLines(tx, table.staged, columns, batch.lines()).catch((error: unknown) => {
+        throw tooLarge(table, error);
+      });
       await copyLines(tx, 'found_faults', ['t', 'n', 'c', 'reason'], batch.takeFaults());
     }
   } finally {
@@ -62,6 +60,14 @@ export async function stageTable(
   }
   await tx.execute(`ANALYZE ${table.staged}`);
   return batch.rows;
+}
+
+/** A row beyond a page, whatever is put elsewhere of it: no run will ever move it. */
+function tooLarge({ source }: PlannedTable, error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('54'))) return error;
+  return new NothingWritten(
+    `A row of the table ${source.name} is larger than PostgreSQL can hold (${error.message}): nothing was written.`,
+  );
 }
 
 /** As many rows as fit before the faults among them want to be written. */

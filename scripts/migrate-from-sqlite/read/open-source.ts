@@ -1,9 +1,11 @@
-import { quoteName } from '../../../src/sql-text.ts';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { loadSqlite } from '../../../src/load-sqlite.ts';
+import { quoteName } from '../../../src/sql-text.ts';
 import { type ReadableTable } from './cells.ts';
 import { NothingWritten } from '../faults.ts';
+import { explain, openReadOnly, type OpenFile } from './open-file.ts';
+import { isLacking } from './damage.ts';
+import { isReadable } from './readable-columns.ts';
 import { detectLayout, LAYOUTS, type Layout, type TableShape } from './layouts.ts';
 
 export interface SourceTable extends ReadableTable {
@@ -23,14 +25,12 @@ export interface Unmoved {
   readonly rows: number | null;
 }
 
-export interface Source {
-  readonly db: Database;
+export interface Source extends OpenFile {
   readonly file: string;
   readonly bytes: number;
   readonly layout: Layout;
   readonly tables: readonly SourceTable[];
   readonly unmoved: readonly Unmoved[];
-  close(): void;
 }
 
 /**
@@ -39,84 +39,18 @@ export interface Source {
  * @throws NothingWritten saying what is wrong with the file
  */
 export async function openSource(file: string): Promise<Source> {
-  const db = await openReadOnly(file);
+  const opened = await openReadOnly(file);
+  const { original, db } = opened;
   try {
-    const tableNames = listNames(db, 'table');
-    const layout = layoutOf(db, file, tableNames);
+    const tableNames = listNames(original, 'table');
+    const layout = layoutOf(original, file, tableNames);
     const tables = LAYOUTS[layout].flatMap((shape) => describeTable(db, shape, tableNames));
-    const moved = new Set(tables.map((table) => table.name));
-    const unmoved = listUnmoved(db, moved);
-    return { db, file, bytes: statSync(file).size, layout, tables, unmoved, close: () => db.close() };
+    const unmoved = listUnmoved(opened, tables);
+    return { ...opened, file, bytes: statSync(file).size, layout, tables, unmoved };
   } catch (error) {
-    db.close();
+    opened.close();
     throw explain(file, error);
   }
-}
-
-/** Opens any SQLite file the same careful way, whatever its layout. */
-export async function openReadOnly(file: string): Promise<Database> {
-  checkFile(file);
-  const Sqlite = await loadSqlite().catch((error: Error) => {
-    throw new NothingWritten(error.message);
-  });
-  let db: Database | undefined;
-  try {
-    db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5_000 });
-    db.exec('BEGIN');
-    const verdict = db.pragma('quick_check(1)', { simple: true });
-    if (verdict !== 'ok')
-      throw new NothingWritten(`${file} is damaged (${String(verdict)}): nothing was moved. ${MEND}`);
-    return db;
-  } catch (error) {
-    db?.close();
-    throw explain(file, error);
-  }
-}
-
-const MEND = 'Try "sqlite3 FILE .recover", or an older copy of it.';
-
-function checkFile(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found)
-    throw new NothingWritten(
-      `There is no file ${file}. Name the old archive: npm run migrate:sqlite -- FILE`,
-    );
-  if (found.isDirectory()) throw new NothingWritten(`${file} is a directory, not a SQLite file.`);
-  if (found.size === 0) throw new NothingWritten(`${file} is empty: there is nothing in it to move.`);
-  if (firstBytes(file) !== 'SQLite format 3\0') {
-    throw new NothingWritten(`${file} is not a SQLite database, or it is encrypted.`);
-  }
-}
-
-function firstBytes(file: string): string {
-  const bytes = Buffer.alloc(16);
-  try {
-    const handle = openSync(file, 'r');
-    readSync(handle, bytes, 0, 16, 0);
-    closeSync(handle);
-  } catch (error) {
-    throw new NothingWritten(`${file} cannot be read: ${(error as Error).message}`);
-  }
-  return bytes.toString('latin1');
-}
-
-/** SQLite's result codes in words. */
-function explain(file: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    return new NothingWritten(`${file} is locked by another program: stop the old app and try again.`);
-  }
-  if (/^SQLITE_(CORRUPT|IOERR)/.test(code)) {
-    return new NothingWritten(`${file} is damaged: nothing was moved. ${MEND}`);
-  }
-  if (code === 'SQLITE_NOTADB')
-    return new NothingWritten(`${file} is not a SQLite database, or it is encrypted.`);
-  if (/^SQLITE_(CANTOPEN|READONLY)/.test(code)) {
-    return new NothingWritten(
-      `${file} cannot be opened: it was being written (there is a -wal file) and its directory is read-only. Copy it with its -wal file to another directory and move it from there.`,
-    );
-  }
-  return error;
 }
 
 function layoutOf(db: Database, file: string, tableNames: readonly string[]): Layout {
@@ -160,7 +94,10 @@ function listNames(db: Database, type: string): string[] {
 }
 
 /** Generated columns count: what they show is data to whoever reads the old file. */
-function columnsOf(db: Database, table: string): string[] {
+const columnsOf = (db: Database, table: string): string[] =>
+  allColumns(db, table).filter((column) => isReadable(db, table, column));
+
+function allColumns(db: Database, table: string): string[] {
   return db
     .prepare<[string], { name: string }>(
       'SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid',
@@ -178,12 +115,30 @@ function countRows(db: Database, table: string): number {
   );
 }
 
-function listUnmoved(db: Database, moved: ReadonlySet<string>): Unmoved[] {
-  const tables = listNames(db, 'table')
-    .filter((name) => !moved.has(name))
-    .map((name) => ({ kind: 'table', name, rows: countRows(db, name) }));
-  const others = ['view', 'trigger'].flatMap((kind) =>
-    listNames(db, kind).map((name) => ({ kind, name, rows: null })),
+function listUnmoved(file: OpenFile, moved: readonly SourceTable[]): Unmoved[] {
+  const { original, db } = file;
+  const tables = listNames(original, 'table')
+    .filter((name) => !moved.some((table) => table.name === name))
+    .map((name) => ({ kind: 'table', name, rows: rowsOfAny(file, name) }));
+  const columns = moved.flatMap(({ name }) =>
+    allColumns(db, name)
+      .filter((column) => !isReadable(db, name, column))
+      .map((column) => ({ kind: 'column', name: `${name}.${column}`, rows: null })),
   );
-  return [...tables, ...others];
+  const others = ['view', 'trigger'].flatMap((kind) =>
+    listNames(original, kind).map((name) => ({ kind, name, rows: null })),
+  );
+  return [...tables, ...columns, ...others];
+}
+
+/** Null for a table of an extension that is not here. */
+function rowsOfAny({ original, db }: OpenFile, name: string): number | null {
+  for (const one of new Set([db, original])) {
+    try {
+      return countRows(one, name);
+    } catch (error) {
+      if (!isLacking(error)) throw error;
+    }
+  }
+  return null;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseType, type Circumstances } from '../../../scripts/migrate-from-sqlite/audit/choose-type.ts';
 import { ColumnFacts } from '../../../scripts/migrate-from-sqlite/audit/column-facts.ts';
 import { canonicalNumber, readJson } from '../../../scripts/migrate-from-sqlite/audit/json-text.ts';
-import { listChecks, usesKeyword } from '../../../scripts/migrate-from-sqlite/audit/sql-text.ts';
+import { listChecks, usesKeyword } from '../../../scripts/migrate-from-sqlite/read/sql-text.ts';
 import { formOf } from '../../../scripts/migrate-from-sqlite/audit/text-forms.ts';
 import { BrokenText, type Cell } from '../../../scripts/migrate-from-sqlite/read/cells.ts';
 

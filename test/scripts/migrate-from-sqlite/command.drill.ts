@@ -235,7 +235,7 @@ describe('a file that cannot be moved', () => {
 });
 
 it(
-  'a read-only directory: moved all the same without a backup; with a write-ahead log the copy is advised',
+  'a read-only directory: moved all the same without a backup; with an open write-ahead log the copy is advised',
   async ({ skip }) => {
     const home = path.join(directory, 'read-only');
     skip(!mountSmallDisk(home, 4), 'a read-only disk cannot be mounted');
@@ -246,16 +246,20 @@ it(
     const logged = writeArchive(home, 'logged', `PRAGMA journal_mode = WAL; ${SNAPSHOTS_SCHEMA}`, (db) =>
       insert(db, 'tracks', { track_id: 't' }),
     );
+    const open = path.join(home, 'open.db');
+    writeFileSync(open, readFileSync(logged));
+    writeFileSync(`${open}-wal`, 'frames');
     seal(home);
     const refused = await run([file]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('No backup copy could be made');
     expect(refused.stderr).toContain('--no-backup');
-    const wal = await run([logged, '--no-backup']);
+    const wal = await run([open, '--no-backup']);
     expect(wal).toMatchObject({ code: 2, stdout: '' });
     expect(wal.stderr).toContain('its directory is read-only. Copy it with its -wal file');
     expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
     expect((await run([file, '--no-backup'])).code).toBe(0);
+    expect((await run([logged, '--no-backup'])).code).toBe(0);
   },
   TIMEOUT,
 );
