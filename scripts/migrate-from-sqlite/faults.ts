@@ -19,6 +19,7 @@ export const REASON = {
   keyTooLong: 'the key is too long',
   unknownTimeRange: 'unknown time range',
   notADay: 'not a day of the calendar written as YYYY-MM-DD',
+  sameDay: 'an earlier list of the same day has this place or this track',
   notUtf8: 'not valid UTF-8',
   notUtf16: 'half a character of UTF-16',
   nulCharacter: 'holds a NUL character',

@@ -13,7 +13,12 @@ import { MERGED, type MergedTable } from './staged-path/merge-tables.ts';
 import { mergeTable } from './staged-path/merge.ts';
 import { openSource, type Source } from './read/open-source.ts';
 import { digestOf, findArchive, findOrCreateArchive, type Archive } from './target/owner.ts';
-import { followReferences, setOrphansAside, setRepeatsAside } from './staged-path/prepare.ts';
+import {
+  followReferences,
+  setOrphansAside,
+  setRepeatsAside,
+  setSameDayAside,
+} from './staged-path/prepare.ts';
 import { silentProgress, type Progress } from './progress.ts';
 import { recordImport } from './target/record-import.ts';
 import { countNewRejects, countRejects, storeRejects, type RejectCount } from './rejects/rejects.ts';
@@ -182,10 +187,11 @@ class Move {
   ): Promise<TableReport> {
     const read = reading?.rows ?? 0;
     const orphans = table.personal ? await setOrphansAside(tx, table.staged) : 0;
+    const laterLists = table.staged === 'staged_snapshots' ? await setSameDayAside(tx) : 0;
     const repeats = await setRepeatsAside(tx, table.staged);
     if (table.target === 'playlist_tracks') await addPlaylists(tx, userId);
     const { added, completed, kept, alreadyThere } = await mergeTable(tx, table, userId);
-    const rejected = (reading?.refusedRows ?? 0) + orphans + repeats.refused;
+    const rejected = (reading?.refusedRows ?? 0) + orphans + laterLists + repeats.refused;
     const { duplicates } = repeats;
     const moved = added + completed;
     if (moved + alreadyThere + kept + duplicates + rejected !== read) {

@@ -1,5 +1,4 @@
-import { isCalendarDate } from '../../../src/calendar.ts';
-import { parseInstant } from '../read/instants.ts';
+import { isDay, parseInstant } from '../read/instants.ts';
 import { readJson } from './json-text.ts';
 
 /** What a text is written like. A text has exactly one form. */
@@ -50,9 +49,6 @@ function formOfNumber(text: string): TextForm {
 }
 
 const isFiner = (text: string): boolean => parseInstant(text.replace(/^(.{19}\.\d{6})\d+/, '$1')) !== null;
-
-/** PostgreSQL knows no year 0000. */
-export const isDay = (text: string): boolean => isCalendarDate(text) && !text.startsWith('0000');
 
 function formOfJson(text: string): TextForm {
   try {

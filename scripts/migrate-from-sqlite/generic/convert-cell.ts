@@ -1,9 +1,9 @@
 import type { PgType } from '../audit/choose-type.ts';
 import { readJson } from '../audit/json-text.ts';
-import { isBigint, isDay } from '../audit/text-forms.ts';
+import { isBigint } from '../audit/text-forms.ts';
 import { asStored, type BinaryJson, BrokenText, describeCell, type Cell } from '../read/cells.ts';
 import { brokenText, REASON } from '../faults.ts';
-import { parseInstant } from '../read/instants.ts';
+import { isDay, parseInstant } from '../read/instants.ts';
 import { instantIn } from '../read/local-time.ts';
 
 /** Beside those of the archive. They are part of what makes a reject recognisable on a second run. */

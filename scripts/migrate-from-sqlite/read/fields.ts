@@ -2,12 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/release-date.ts';
 import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
 import { brokenText, REASON, type Fault } from '../faults.ts';
-import { epochUnit, nearestInstant, parseInstant } from './instants.ts';
-import { instantIn } from './local-time.ts';
+import { epochUnit, isDay, nearestInstant, parseInstant } from './instants.ts';
+import { instantIn, localTime } from './local-time.ts';
 import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
 
 /** The largest value of PostgreSQL's integer. */
 export const MAX_INTEGER = 2_147_483_647n;
+
+export interface LocalDay {
+  readonly day: string;
+  readonly at: string | null;
+}
 
 /** How cells are read that may mean several things. */
 export interface ReadingRules {
@@ -111,6 +116,21 @@ export class Fields {
     return unit === null ? instant : this.converted(`${unit} since 1970 to a time`, instant);
   }
 
+  /** A day, and where a whole time is written, that time by the clocks of the assumed zone; null: neither. */
+  day(column: string): LocalDay | null {
+    const cell = this.cell(column);
+    if (typeof cell !== 'string') return null;
+    if (isDay(cell)) return { day: cell, at: null };
+    // Finer than microseconds or not, its day is the same.
+    const instant = /^\d{4}-\d{2}-\d{2}[T ]/i.test(cell)
+      ? parseInstant(cell.replace(/(\.\d{6})\d+/, '$1'))
+      : null;
+    if (instant === null) return null;
+    const at = localOf(instant, this.rules.zone);
+    const day = at.slice(0, 10);
+    return isDay(day) ? { day: this.converted('a time to its day', day), at } : null;
+  }
+
   releaseDate(column: string): ReleaseDate | null {
     const cell = this.cell(column);
     if (cell === null) return null;
@@ -141,6 +161,12 @@ export class Fields {
     this.conversions.push(what);
     return value;
   }
+}
+
+function localOf(instant: string, zone: string): string {
+  const [, seconds = '', fraction = '', offset = ''] = /^(.{19})(\.\d+)(.*)$/.exec(instant) ?? [];
+  if (offset === '') return `${seconds}${fraction}`;
+  return `${localTime(zone, Date.parse(`${seconds.replace(' ', 'T')}${offset}`))}${fraction}`;
 }
 
 /** A time without an offset that no clock of the zone shows: the server would move it in silence. */

@@ -8,6 +8,9 @@ const ISO = new RegExp(
   'i',
 );
 
+/** PostgreSQL knows no year 0000. */
+export const isDay = (text: string): boolean => isCalendarDate(text) && !text.startsWith('0000');
+
 /** 2000 to 2100, in seconds: a number in it, or a thousand times a number in it and so on, can mean nothing else. */
 const EPOCH_FROM = 946_684_800n;
 const EPOCH_UNTIL = 4_102_444_800n;
@@ -41,8 +44,7 @@ function fromIso(text: string): string | null {
   if (!match) return null;
   const [, day = '', hour, minute, second = '00', fraction = '', zone = ''] = match;
   const offset = normaliseOffset(zone.trim());
-  if (offset === null || !isCalendarDate(day) || day.startsWith('0000') || /[1-9]/.test(fraction.slice(6)))
-    return null;
+  if (offset === null || !isDay(day) || /[1-9]/.test(fraction.slice(6))) return null;
   return `${day} ${hour}:${minute}:${second}.${fraction.slice(0, 6).padEnd(1, '0')}${offset}`;
 }
 

@@ -1,7 +1,6 @@
-import { isCalendarDate } from '../../../src/calendar.ts';
 import type { Row } from '../read/cells.ts';
 import { REASON, type Fault } from '../faults.ts';
-import { Fields, MAX_INTEGER, type ReadingRules } from '../read/fields.ts';
+import { Fields, MAX_INTEGER, type LocalDay, type ReadingRules } from '../read/fields.ts';
 import type { Layout } from '../read/layouts.ts';
 import { STAGED, type StagedTable } from './staged-tables.ts';
 
@@ -32,12 +31,16 @@ const readOldTrack: Read<'staged_tracks'> = (fields) => ({
   raw_json: fields.json('raw_json'),
 });
 
-const readOldSnapshot: Read<'staged_snapshots'> = (fields) => ({
-  track_id: fields.key('track_id', TRACK_KEY_BYTES),
-  snapshot_date: readDay(fields),
-  time_range: readTimeRange(fields),
-  rank: fields.integer('rank', 1n, MAX_INTEGER),
-});
+const readOldSnapshot: Read<'staged_snapshots'> = (fields) => {
+  const found = readDay(fields);
+  return {
+    track_id: fields.key('track_id', TRACK_KEY_BYTES),
+    snapshot_date: found?.day ?? null,
+    time_range: readTimeRange(fields),
+    rank: fields.integer('rank', 1n, MAX_INTEGER),
+    taken_at: found?.at ?? null,
+  };
+};
 
 const readArtist: Read<'staged_artists'> = (fields) => ({
   source_id: fields.reference('id'),
@@ -70,11 +73,11 @@ const readEntry: Read<'staged_entries'> = (fields) => ({
   created_at: fields.instant('created_at'),
 });
 
-function readDay(fields: Fields): string {
-  const cell = fields.cell('snapshot_date');
-  if (cell === null) return fields.refuseRow(REASON.keyMissing);
-  const isDay = typeof cell === 'string' && isCalendarDate(cell) && !cell.startsWith('0000');
-  return isDay ? cell : fields.refuseRow(REASON.notADay);
+function readDay(fields: Fields): LocalDay | null {
+  const found = fields.day('snapshot_date');
+  if (found === null)
+    fields.refuseRow(fields.cell('snapshot_date') === null ? REASON.keyMissing : REASON.notADay);
+  return found;
 }
 
 function readTimeRange(fields: Fields): string {

@@ -57,7 +57,32 @@ const KEYS: Readonly<Record<StagedTable, { source: string; key: readonly string[
 
 /** What they may differ in then; row numbers only joined the old tables. */
 const restOf = (table: StagedTable): string[] =>
-  STAGED[table].filter((column) => ![...KEYS[table].key, 'source_id', 'track_ref'].includes(column));
+  STAGED[table].filter(
+    (column) => ![...KEYS[table].key, 'source_id', 'track_ref', 'taken_at'].includes(column),
+  );
+
+/**
+ * Where days are written as times, a day and range may have several: its list is what was taken first, and of a later
+ * one only what takes no place and names no track of it. @returns how many rows were set aside
+ */
+export async function setSameDayAside(tx: Transaction): Promise<number> {
+  const { timed } = await tx.one<{ timed: boolean }>(
+    'SELECT EXISTS (SELECT FROM staged_snapshots WHERE taken_at IS NOT NULL) AS timed',
+  );
+  if (!timed) return 0;
+  return tx.execute(
+    `WITH first AS (
+       SELECT n, rank, COALESCE(taken_at, snapshot_date) AS at,
+              min(COALESCE(taken_at, snapshot_date)) OVER (PARTITION BY snapshot_date, time_range, track_id) AS of_track,
+              min(COALESCE(taken_at, snapshot_date)) OVER (PARTITION BY snapshot_date, time_range, rank) AS of_rank
+       FROM staged_snapshots),
+     later AS (
+       DELETE FROM staged_snapshots WHERE n IN (
+         SELECT n FROM first WHERE at > of_track OR rank IS NOT NULL AND at > of_rank) RETURNING n)
+     INSERT INTO staged_faults SELECT 'snapshots', n, NULL, $1::text FROM later`,
+    [REASON.sameDay],
+  );
+}
 
 /** Of rows with one key the first stays; the others are counted if they say the same, and set aside if not. */
 export async function setRepeatsAside(tx: Transaction, table: StagedTable): Promise<Repeats> {

@@ -20,7 +20,7 @@ export const STAGED = {
     'popularity',
     'created_at',
   ],
-  staged_snapshots: ['track_id', 'snapshot_date', 'time_range', 'rank'],
+  staged_snapshots: ['track_id', 'snapshot_date', 'time_range', 'rank', 'taken_at'],
   staged_entries: ['playlist_id', 'track_ref', 'position', 'created_at'],
 } as const;
 
@@ -42,8 +42,8 @@ const TABLES = `
   ALTER TABLE staged_tracks ALTER raw_json SET STORAGE MAIN, ALTER audio_features SET STORAGE MAIN;
   CREATE TEMP TABLE judged_tracks (LIKE staged_tracks) ON COMMIT DROP;
   ALTER TABLE judged_tracks ALTER raw_json TYPE text, ALTER audio_features TYPE text;
-  CREATE TEMP TABLE staged_snapshots (n int, track_id text, snapshot_date date, time_range text, rank integer)
-    ON COMMIT DROP;
+  CREATE TEMP TABLE staged_snapshots (n int, track_id text, snapshot_date date, time_range text, rank integer,
+    taken_at timestamp) ON COMMIT DROP;
   CREATE TEMP TABLE staged_entries (n int, playlist_id text, track_ref text, track_id text, position integer,
     created_at timestamptz) ON COMMIT DROP;
   CREATE TEMP TABLE staged_faults (source_table text, n int, source_column text, reason text) ON COMMIT DROP;

@@ -28,7 +28,8 @@ interface Computed {
 interface KeyPart {
   readonly source: string;
   readonly target: string;
-  readonly type: 'text' | 'date';
+  /** SQL: what is read as the target's type. */
+  readonly sql: (key: string) => string;
   readonly read: (cell: PlainCell) => string | undefined;
   readonly computed?: Computed;
 }
@@ -56,8 +57,12 @@ function whole(cell: PlainCell): string | undefined {
   return digits !== undefined && /^-?\d+$/.test(digits) ? BigInt(digits).toString() : undefined;
 }
 
+/** A time without a zone names its day itself; of one with a zone the server says which day it is in the assumed one. */
 function day(cell: PlainCell): string | undefined {
-  const written = cell.type === 'text' ? (cell.text ?? '') : '';
+  const said = cell.type === 'text' ? (cell.text ?? '') : '';
+  const [, written = '', zone] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(.+)?)?$/i.exec(said) ?? [];
+  if (zone !== undefined) return said.replace(/\.\d+/, '');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(written) || written.startsWith('0000')) return undefined;
   const parsed = new Date(`${written}T00:00:00Z`);
   const isDay = !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(written);
@@ -141,7 +146,12 @@ const artist: ComparedColumn = {
   computed: followed('artists', 'artist_id'),
 };
 
-const textKey = (source: string, target = source): KeyPart => ({ source, target, type: 'text', read: key });
+const textKey = (source: string, target = source): KeyPart => ({
+  source,
+  target,
+  sql: (sent) => sent,
+  read: key,
+});
 
 const shared = { personal: false, questions: [] };
 
@@ -168,7 +178,13 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       target: 'snapshots',
       personal: true,
       key: [
-        { source: 'snapshot_date', target: 'snapshot_date', type: 'date', read: day },
+        {
+          source: 'snapshot_date',
+          target: 'snapshot_date',
+          sql: (sent) =>
+            `CASE WHEN length(${sent}) = 10 THEN ${sent}::date ELSE pg_temp.read_instant(${sent})::date END`,
+          read: day,
+        },
         textKey('time_range'),
         textKey('track_id'),
       ],

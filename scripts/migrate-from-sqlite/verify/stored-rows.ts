@@ -38,7 +38,7 @@ export async function createReaders(db: Queries): Promise<void> {
       RETURN false;
     END $$`);
   await db.execute(`
-    CREATE OR REPLACE FUNCTION pg_temp.read_instant(source text) RETURNS timestamptz LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION pg_temp.read_instant(source text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
     BEGIN
       RETURN CASE
         WHEN source ~ '^\\d{9,10}$' THEN to_timestamp(source::bigint)
@@ -122,7 +122,7 @@ function statements(
   const held = table.columns.map(({ sql }, at) => sql.replaceAll('$sent', `k.sent${at}`));
   const joined = [
     ...(table.personal ? ['t.user_id = $1'] : ['$1::bigint IS NOT NULL']),
-    ...table.key.map(({ target, type }, at) => `t.${target} = k.key${at}::${type}`),
+    ...table.key.map(({ target, sql }, at) => `t.${target} = ${sql(`k.key${at}`)}`),
   ].join(' AND ');
   const from = `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS k (${names.join(', ')}, mask, n)
      LEFT JOIN ${table.target} AS t ON ${joined}`;
