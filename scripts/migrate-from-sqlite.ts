@@ -24,6 +24,8 @@ FILE defaults to SQLITE_PATH, else music_time_machine.db.
   --audit                 show the file's tables, columns and what each becomes
   --generic --schema NAME move any other SQLite file into a schema of its own; run again, it tries its rejects again
   --assume-timezone IANA  the zone of times that name none (default UTC)
+  --repair-json           take over JSON as Python writes its values (single quotes, None, True, NaN as null) where
+                          its meaning is certain; the original stays in import_rejects
   --no-backup             make no dated copy beside the file
   --json                  the report as JSON on stdout
 
@@ -38,6 +40,7 @@ const OPTIONS = {
   generic: { type: 'boolean', default: false },
   schema: { type: 'string' },
   'assume-timezone': { type: 'string' },
+  'repair-json': { type: 'boolean', default: false },
   'no-backup': { type: 'boolean', default: false },
   'retry-rejects': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -61,6 +64,8 @@ async function main(): Promise<number> {
   if (given.help) return show(USAGE);
   if (given['verify-only'] && (given['dry-run'] || given['retry-rejects']))
     throw new NothingWritten(`Choose one of --dry-run, --retry-rejects and --verify-only.\n\n${USAGE}`);
+  if (given['repair-json'] && given.generic)
+    throw new NothingWritten(`--repair-json is for an old archive, not for --generic.\n\n${USAGE}`);
   const config = loadConfig('database');
   log.level = config.logLevel === 'debug' ? 'debug' : 'silent';
   const file = given.file ?? config.sqlitePath;
@@ -98,6 +103,7 @@ async function move(given: Arguments, config: Config, file: string): Promise<num
       ...options,
       mode: given['dry-run'] ? ('dry-run' as const) : ('move' as const),
       backup: !given['no-backup'],
+      repairJson: given['repair-json'],
     };
     if (given['retry-rejects']) return await retry(given, writing);
     const report = await moveArchive(writing);

@@ -27,6 +27,7 @@ export const REASON = {
   numberForText: 'a fractional number where text belongs',
   notWhole: 'not a whole number',
   outOfRange: 'a number out of range',
+  repairedJson: 'JSON that was repaired: what is certain was moved',
   repeatedKeys: 'JSON with duplicate keys: the last of each was moved',
   notAReleaseDate: 'not a release date',
   notAnInstant: 'not a point in time',

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { lockArchive } from '../../src/users/lock-archive.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { rehearse } from '../../src/rehearse.ts';
@@ -19,10 +18,11 @@ import {
   setRepeatsAside,
   setSameDayAside,
 } from './staged-path/prepare.ts';
+import type { ReadingRules } from './read/fields.ts';
 import { silentProgress, type Progress } from './progress.ts';
 import { recordImport } from './target/record-import.ts';
 import { countNewRejects, countRejects, storeRejects, type RejectCount } from './rejects/rejects.ts';
-import { timeOf, type MoveReport, type TableReport } from './report.ts';
+import { describeMove, timeOf, type MoveReport, type TableReport } from './report.ts';
 import { checkZone, setSession, takeTurn } from './target/session.ts';
 import { deriveAll, fillLibrary, settleTracks } from './target/derive.ts';
 import { stageTable, type Reading } from './staged-path/stage.ts';
@@ -31,7 +31,8 @@ import { findAllThere } from './fast-path/all-there.ts';
 import { isForStagedPath, mayTakeFastPath } from './fast-path/may-go-fast.ts';
 import { FastLoad } from './fast-path/load.ts';
 import { verifyTable, verifyWhole } from './verify/read-back.ts';
-import { findWarnings } from './warnings.ts';
+import { understand } from './staged-path/understand.ts';
+import { findWarnings, takeRepairable } from './warnings.ts';
 
 /**
  * Moves an old archive into PostgreSQL: all of it, verified, or nothing.
@@ -65,8 +66,8 @@ const inOneTransaction = (move: Move): Promise<MoveReport> =>
 class Move {
   readonly options: MoveOptions;
   private readonly source: Source;
-  private readonly backup: string | null;
-  private readonly started: number;
+  readonly backup: string | null;
+  readonly started: number;
   private readonly progress: Progress;
 
   constructor(source: Source, options: MoveOptions, backup: string | null, started: number) {
@@ -118,6 +119,10 @@ class Move {
     return this.conclude(tx, archive, digest, { tables, written: this.rows, conversions: new Map() });
   }
 
+  private get rules(): ReadingRules {
+    return { zone: this.options.assumedZone ?? 'UTC', repairJson: this.options.repairJson ?? false };
+  }
+
   private get rows(): number {
     return this.source.tables.reduce((sum, table) => sum + table.rows, 0);
   }
@@ -133,6 +138,9 @@ class Move {
     await lockArchive(tx, archive.userId);
     const conversions = new Map<string, number>();
     for (const { conversions: counts } of readings.values()) add(conversions, counts);
+    const understood = await understand(tx);
+    add(conversions, understood.conversions);
+    const warnings = [...understood.warnings, ...takeRepairable(conversions)];
     this.progress.say('comparing and writing …');
     const [tables, merged] = await this.merge(tx, archive.userId, readings);
     await bulkLoad.buildArchiveKeys(tx);
@@ -140,7 +148,7 @@ class Move {
     await bulkLoad.buildRest(tx);
     await explainFaults(tx, this.source);
     const rejects = { all: await countRejects(tx), fresh: await countNewRejects(tx, archive.userId) };
-    return this.conclude(tx, archive, digest, { tables, written, conversions, rejects });
+    return this.conclude(tx, archive, digest, { tables, written, conversions, rejects, warnings });
   }
 
   private async derive(tx: Transaction, userId: number, bulkLoad: BulkLoad): Promise<number> {
@@ -152,7 +160,7 @@ class Move {
 
   private async stage(tx: Transaction): Promise<Map<string, Reading>> {
     const readings = new Map<string, Reading>();
-    const from = { source: this.source, rules: { zone: this.options.assumedZone ?? 'UTC' } };
+    const from = { source: this.source, rules: this.rules };
     for (const table of this.source.tables) {
       readings.set(table.shape, await stageTable(tx, from, table, this.progress));
     }
@@ -210,13 +218,14 @@ class Move {
       conversions: Map<string, number>;
       /** Where rows were staged. */
       rejects?: { all: RejectCount[]; fresh: number };
+      warnings?: string[];
     },
   ): Promise<MoveReport> {
     const [rejects, newRejects] = [done.rejects?.all ?? [], done.rejects?.fresh ?? 0];
     const changed = done.written + newRejects > 0;
     const draft = { tables: done.tables, conversions: Object.fromEntries(done.conversions), archive };
-    const warnings = await findWarnings(tx, archive.userId);
-    const report = this.describe({ ...draft, rejects, newRejects, changed, warnings });
+    const warnings = [...(done.warnings ?? []), ...(await findWarnings(tx, archive.userId))];
+    const report = describeMove(this, this.source, { ...draft, rejects, newRejects, changed, warnings });
     if (changed) {
       const importId = await recordImport(tx, archive.userId, digest, report);
       if (done.rejects) await storeRejects(tx, archive.userId, importId);
@@ -225,24 +234,6 @@ class Move {
     await this.options.afterwards?.(tx, this.source, archive);
     if (changed) await refreshArchiveSummary(tx, archive.userId);
     return { ...report, ...timeOf(done.tables, this.started) };
-  }
-
-  private describe(
-    found: Pick<
-      MoveReport,
-      'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed' | 'warnings'
-    >,
-  ): MoveReport {
-    const { layout, bytes, tables, unmoved } = this.source;
-    return {
-      mode: this.options.mode ?? 'move',
-      source: { name: path.basename(this.options.file), layout, bytes },
-      backup: this.backup,
-      ...found,
-      missingColumns: tables.flatMap((table) => table.missing.map((column) => `${table.name}.${column}`)),
-      unmoved,
-      ...timeOf(found.tables, this.started),
-    };
   }
 }
 

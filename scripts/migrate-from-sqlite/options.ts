@@ -14,6 +14,8 @@ export interface MoveOptions {
   readonly mode?: MoveMode;
   /** IANA name of the zone of times that name none. Default UTC. */
   readonly assumedZone?: string;
+  /** Takes over JSON as Python writes its values where its meaning is certain. Default false. */
+  readonly repairJson?: boolean;
   /** Whether to make a dated copy beside the file before. Default true. */
   readonly backup?: boolean;
   readonly progress?: Progress;

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { alignColumns, grouped, sum } from '../print.ts';
-import type { Unmoved } from './read/open-source.ts';
+import type { Source, Unmoved } from './read/open-source.ts';
 import type { Layout } from './read/layouts.ts';
 import type { RejectCount } from './rejects/rejects.ts';
 
@@ -50,6 +51,31 @@ export function timeOf(
   const seconds = (performance.now() - started) / 1000;
   const rows = sum(tables.map((table) => table.read));
   return { seconds: Math.round(seconds * 100) / 100, rowsPerSecond: Math.round(rows / seconds) };
+}
+
+interface Run {
+  readonly options: { readonly file: string; readonly mode?: MoveMode };
+  readonly backup: string | null;
+  readonly started: number;
+}
+
+export function describeMove(
+  { options, backup, started }: Run,
+  { layout, bytes, tables, unmoved }: Source,
+  found: Pick<
+    MoveReport,
+    'tables' | 'conversions' | 'archive' | 'rejects' | 'newRejects' | 'changed' | 'warnings'
+  >,
+): MoveReport {
+  return {
+    mode: options.mode ?? 'move',
+    source: { name: path.basename(options.file), layout, bytes },
+    backup,
+    ...found,
+    missingColumns: tables.flatMap((table) => table.missing.map((column) => `${table.name}.${column}`)),
+    unmoved,
+    ...timeOf(found.tables, started),
+  };
 }
 
 /** 0: all of it is in PostgreSQL; 1: something of it is among the rejects, or in a table the archive does not know. */

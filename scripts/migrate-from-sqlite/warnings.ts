@@ -1,4 +1,5 @@
 import type { Transaction } from '../../src/db.ts';
+import { REPAIRABLE } from './read/fields.ts';
 
 /** What moved as it was but may not be what the listener believes it is: keys that look alike are still different keys. */
 export async function findWarnings(tx: Transaction, userId: number): Promise<string[]> {
@@ -15,4 +16,12 @@ export async function findWarnings(tx: Transaction, userId: number): Promise<str
     ...(await alike('playlists', 'playlist_id', 'playlists')),
   ];
   return found.map(({ warning }) => warning);
+}
+
+/** Takes out of the conversions what is none, and says what could be done about it. */
+export function takeRepairable(conversions: Map<string, number>): string[] {
+  const count = conversions.get(REPAIRABLE) ?? 0;
+  conversions.delete(REPAIRABLE);
+  if (count === 0) return [];
+  return [`${count} JSON values are written as Python writes them: --repair-json takes over what is certain`];
 }

@@ -4,6 +4,7 @@ import { isCalendarDate } from '../../../src/calendar.ts';
 import { copyLine } from '../target/copy.ts';
 import type { SourceTable } from '../read/open-source.ts';
 import { NotForFastPath } from './may-go-fast.ts';
+import { trackIdIn } from '../read/spotify-address.ts';
 import { readPayload } from './payload.ts';
 
 type Value = null | bigint | number | string | Buffer;
@@ -107,6 +108,7 @@ function key(value: Value | undefined): string {
   const found = text(value);
   if (found === null || found === '' || (found.length > MAX_KEY_BYTES / 3 && isTooLong(found)))
     throw new NotForFastPath('a key that cannot stand');
+  if (trackIdIn(found) !== null) throw new NotForFastPath('a Spotify address for an ID');
   return found;
 }
 

@@ -3,8 +3,12 @@ import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/relea
 import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
 import { brokenText, REASON, type Fault } from '../faults.ts';
 import { epochUnit, isDay, nearestInstant, parseInstant } from './instants.ts';
+import { repairJson } from './repair-json.ts';
 import { instantIn, localTime } from './local-time.ts';
 import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
+
+/** Counted, though nothing was converted: what --repair-json would take over. */
+export const REPAIRABLE = 'repairable JSON';
 
 /** The largest value of PostgreSQL's integer. */
 export const MAX_INTEGER = 2_147_483_647n;
@@ -18,6 +22,8 @@ export interface LocalDay {
 export interface ReadingRules {
   /** IANA name of the zone of times that name none. */
   readonly zone: string;
+  /** Whether JSON as Python writes its values is taken over where its meaning is certain. */
+  readonly repairJson: boolean;
 }
 
 /**
@@ -86,8 +92,18 @@ export class Fields {
    */
   json(column: string): string | null {
     const text = this.jsonText(column);
+    const read = text === null ? null : repairJson(text);
+    // A list is no payload; features may be the one item of one.
+    const repaired = read?.startsWith('[') === true && column !== 'audio_features' ? null : read;
+    if (repaired !== null && this.rules.repairJson) return this.repaired(column, repaired);
+    if (repaired !== null) this.conversions.push(REPAIRABLE);
     if (text !== null && losesKeys(text)) this.refuse(column, REASON.repeatedKeys);
     return text;
+  }
+
+  private repaired(column: string, json: string): string {
+    this.refuse(column, REASON.repairedJson);
+    return this.converted('JSON repaired, its original kept in import_rejects', json);
   }
 
   private jsonText(column: string): string | null {

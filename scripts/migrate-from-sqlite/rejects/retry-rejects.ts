@@ -1,7 +1,7 @@
 import { grouped } from '../../print.ts';
 import path from 'node:path';
 import type { Transaction } from '../../../src/db.ts';
-import { NothingWritten } from '../faults.ts';
+import { NothingWritten, REASON } from '../faults.ts';
 import { moveArchive } from '../move-archive.ts';
 import type { MoveOptions } from '../options.ts';
 import type { Source } from '../read/open-source.ts';
@@ -52,6 +52,11 @@ const OF_THIS_FILE = `
     SELECT import_id FROM imports
     WHERE user_id = $1 AND source_layout = $2 AND (source_digest = $3 OR source_name = $4))`;
 
+/** The value was moved by this run all the same: a reject that says how has taken this one's place. */
+const IS_REPAIRED = `EXISTS (
+  SELECT FROM tried JOIN staged_rejects AS s USING (source_table, source_key, source_column, original)
+  WHERE tried.reject_id = r.reject_id AND s.reason = $3 AND r.reason <> $3)`;
+
 async function removeMended(
   tx: Transaction,
   source: Source,
@@ -80,8 +85,8 @@ async function removeMended(
   const progress = options.progress ?? silentProgress;
   await compareTables({ tx, source, userId, progress }, (table, row) => mended.see(table, row));
   const removed = await tx.execute(
-    'DELETE FROM import_rejects WHERE user_id = $1 AND reject_id = ANY ($2::bigint[])',
-    [userId, mended.list()],
+    `DELETE FROM import_rejects AS r WHERE user_id = $1 AND (reject_id = ANY ($2::bigint[]) OR ${IS_REPAIRED})`,
+    [userId, mended.list(), REASON.repairedJson],
   );
   const counted = await tx.one<{ left: number }>(
     `SELECT count(*)::int AS left FROM import_rejects WHERE ${OF_THIS_FILE}`,

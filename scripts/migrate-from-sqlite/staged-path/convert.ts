@@ -2,6 +2,7 @@ import type { Row } from '../read/cells.ts';
 import { REASON, type Fault } from '../faults.ts';
 import { Fields, MAX_INTEGER, type LocalDay, type ReadingRules } from '../read/fields.ts';
 import type { Layout } from '../read/layouts.ts';
+import { trackIdIn } from '../read/spotify-address.ts';
 import { STAGED, type StagedTable } from './staged-tables.ts';
 
 /** What one source row becomes: a staged row's values in column order, or null where the row cannot stand. */
@@ -21,8 +22,13 @@ const OTHER_KEY_BYTES = 200;
 /** The three lists Spotify keeps. */
 const TIME_RANGES: ReadonlySet<string> = new Set(['short_term', 'medium_term', 'long_term']);
 
+const readTrackKey = (fields: Fields, column: string): { track_id: string; plain_id: string | null } => {
+  const key = fields.key(column, TRACK_KEY_BYTES);
+  return { track_id: key, plain_id: trackIdIn(key) };
+};
+
 const readOldTrack: Read<'staged_tracks'> = (fields) => ({
-  track_id: fields.key('track_id', TRACK_KEY_BYTES),
+  ...readTrackKey(fields, 'track_id'),
   name: fields.text('name'),
   artist_name: fields.text('artist_name'),
   album_name: fields.text('album_name'),
@@ -34,7 +40,7 @@ const readOldTrack: Read<'staged_tracks'> = (fields) => ({
 const readOldSnapshot: Read<'staged_snapshots'> = (fields) => {
   const found = readDay(fields);
   return {
-    track_id: fields.key('track_id', TRACK_KEY_BYTES),
+    ...readTrackKey(fields, 'track_id'),
     snapshot_date: found?.day ?? null,
     time_range: readTimeRange(fields),
     rank: fields.integer('rank', 1n, MAX_INTEGER),
@@ -53,7 +59,7 @@ const readTrack: Read<'staged_tracks'> = (fields) => {
   const released = fields.releaseDate('release_date');
   return {
     source_id: fields.reference('id'),
-    track_id: fields.key('spotify_id', TRACK_KEY_BYTES),
+    ...readTrackKey(fields, 'spotify_id'),
     artist_ref: fields.reference('artist_id'),
     name: fields.text('name'),
     album_name: fields.text('album_name'),

@@ -18,24 +18,29 @@ export async function judgeJson(tx: Transaction, conversions: Map<string, number
     await tx.execute(
       `CREATE TEMP TABLE verdicts ON COMMIT DROP AS
        SELECT n, verdict FROM (
-         SELECT n, pg_temp.json_fault(${column}, 'object') AS verdict FROM judged_tracks WHERE ${column} IS NOT NULL
+         SELECT n, pg_temp.json_fault(${column}, '${column === 'raw_json' ? 'object' : 'features'}') AS verdict
+         FROM judged_tracks WHERE ${column} IS NOT NULL
          OFFSET 0) AS judged
        WHERE verdict IS NOT NULL`,
     );
     await tx.execute(
-      `INSERT INTO staged_faults SELECT 'tracks', n, $1::text, verdict FROM verdicts WHERE verdict <> 'inner'`,
+      `INSERT INTO staged_faults SELECT 'tracks', n, $1::text, verdict FROM verdicts WHERE verdict NOT IN ('inner', 'only')`,
       [column],
     );
     const unwrapped = await tx.execute(
       `UPDATE judged_tracks AS s SET ${column} = s.${column}::jsonb #>> '{}'
        FROM verdicts AS v WHERE v.n = s.n AND v.verdict = 'inner'`,
     );
+    const taken = await tx.execute(
+      `UPDATE judged_tracks AS s SET ${column} = s.${column}::jsonb ->> 0
+       FROM verdicts AS v WHERE v.n = s.n AND v.verdict = 'only'`,
+    );
     await tx.execute(
-      `UPDATE judged_tracks AS s SET ${column} = NULL FROM verdicts AS v WHERE v.n = s.n AND v.verdict <> 'inner'`,
+      `UPDATE judged_tracks AS s SET ${column} = NULL FROM verdicts AS v WHERE v.n = s.n AND v.verdict NOT IN ('inner', 'only')`,
     );
     await tx.execute('DROP TABLE verdicts');
-    const what = 'JSON written as a JSON string to an object';
-    if (unwrapped > 0) conversions.set(what, (conversions.get(what) ?? 0) + unwrapped);
+    count(conversions, 'JSON written as a JSON string to an object', unwrapped);
+    count(conversions, 'audio features in a list of one to an object', taken);
   }
   const columns = ['n', ...STAGED.staged_tracks];
   const values = columns.map((column) => (JSON_COLUMNS.has(column) ? `${column}::jsonb` : column));
@@ -43,6 +48,10 @@ export async function judgeJson(tx: Transaction, conversions: Map<string, number
     `INSERT INTO staged_tracks (${columns.join(', ')}) SELECT ${values.join(', ')} FROM judged_tracks`,
   );
   await tx.execute('TRUNCATE judged_tracks');
+}
+
+function count(conversions: Map<string, number>, what: string, rows: number): void {
+  if (rows > 0) conversions.set(what, (conversions.get(what) ?? 0) + rows);
 }
 
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['raw_json', 'audio_features']);
@@ -58,7 +67,7 @@ const KEYS: Readonly<Record<StagedTable, { source: string; key: readonly string[
 /** What they may differ in then; row numbers only joined the old tables. */
 const restOf = (table: StagedTable): string[] =>
   STAGED[table].filter(
-    (column) => ![...KEYS[table].key, 'source_id', 'track_ref', 'taken_at'].includes(column),
+    (column) => ![...KEYS[table].key, 'source_id', 'track_ref', 'taken_at', 'plain_id'].includes(column),
   );
 
 /**
@@ -116,7 +125,7 @@ export async function setRepeatsAside(tx: Transaction, table: StagedTable): Prom
 }
 
 /** As text, JSON that says 1.10 is not the same as JSON that says 1.1. */
-const asWritten = (column: string): string => (JSON_COLUMNS.has(column) ? `${column}::text` : column);
+export const asWritten = (column: string): string => (JSON_COLUMNS.has(column) ? `${column}::text` : column);
 
 /** A row set aside whole takes its bad values with it. */
 async function forgetValueFaults(tx: Transaction, source: string): Promise<void> {

@@ -7,6 +7,7 @@ export const STAGED = {
   staged_tracks: [
     'source_id',
     'track_id',
+    'plain_id',
     'artist_ref',
     'name',
     'artist_name',
@@ -20,7 +21,7 @@ export const STAGED = {
     'popularity',
     'created_at',
   ],
-  staged_snapshots: ['track_id', 'snapshot_date', 'time_range', 'rank', 'taken_at'],
+  staged_snapshots: ['track_id', 'plain_id', 'snapshot_date', 'time_range', 'rank', 'taken_at'],
   staged_entries: ['playlist_id', 'track_ref', 'position', 'created_at'],
 } as const;
 
@@ -33,7 +34,7 @@ export type StagedTable = keyof typeof STAGED;
 const TABLES = `
   CREATE TEMP TABLE staged_artists (n int, source_id text, artist_id text, name text, created_at timestamptz)
     ON COMMIT DROP;
-  CREATE TEMP TABLE staged_tracks (n int, source_id text, track_id text, artist_ref text, artist_id text,
+  CREATE TEMP TABLE staged_tracks (n int, source_id text, track_id text, plain_id text, artist_ref text, artist_id text,
     name text, artist_name text, album_name text, duration_ms integer, spotify_url text,
     raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
     audio_features jsonb CHECK (jsonb_typeof(audio_features) = 'object'),
@@ -42,7 +43,7 @@ const TABLES = `
   ALTER TABLE staged_tracks ALTER raw_json SET STORAGE MAIN, ALTER audio_features SET STORAGE MAIN;
   CREATE TEMP TABLE judged_tracks (LIKE staged_tracks) ON COMMIT DROP;
   ALTER TABLE judged_tracks ALTER raw_json TYPE text, ALTER audio_features TYPE text;
-  CREATE TEMP TABLE staged_snapshots (n int, track_id text, snapshot_date date, time_range text, rank integer,
+  CREATE TEMP TABLE staged_snapshots (n int, track_id text, plain_id text, snapshot_date date, time_range text, rank integer,
     taken_at timestamp) ON COMMIT DROP;
   CREATE TEMP TABLE staged_entries (n int, playlist_id text, track_ref text, track_id text, position integer,
     created_at timestamptz) ON COMMIT DROP;

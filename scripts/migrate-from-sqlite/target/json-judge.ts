@@ -3,7 +3,8 @@ import type { Transaction } from '../../../src/db.ts';
 /**
  * Makes pg_temp.json_fault(source, wanted): whether a text can be stored as `json`, as `jsonb` or as an `object` in jsonb
  * is for the server to say, since no parser of ours would agree with every version of its. NULL: it can; `inner`: it is
- * a JSON string that holds an object, where one is wanted; else why not.
+ * a JSON string that holds an object, where one is wanted; `only`: where `features` are wanted, an object too, it is a
+ * list of one; else why not.
  */
 export const createJsonJudge = (tx: Transaction): Promise<number> =>
   tx.execute(`
@@ -15,6 +16,10 @@ export const createJsonJudge = (tx: Transaction): Promise<number> =>
       IF wanted = 'jsonb' OR jsonb_typeof(parsed) = 'object' THEN RETURN NULL; END IF;
       IF jsonb_typeof(parsed) = 'string' AND jsonb_typeof((parsed #>> '{}')::jsonb) = 'object' THEN
         RETURN 'inner';
+      END IF;
+      IF wanted = 'features' AND jsonb_typeof(parsed) = 'array' AND jsonb_array_length(parsed) = 1
+         AND jsonb_typeof(parsed -> 0) = 'object' THEN
+        RETURN 'only';
       END IF;
       RETURN 'JSON, but no object';
     EXCEPTION WHEN data_exception OR program_limit_exceeded THEN

@@ -89,10 +89,10 @@ const wholeColumn = (name: string): ComparedColumn => ({
   sql: `t.${name}::text`,
   read: whole,
 });
-const jsonColumn = (name: string): ComparedColumn => ({
+const jsonColumn = (name: string, isStored = 'is_stored_json'): ComparedColumn => ({
   source: name,
   kind: 'check',
-  sql: `pg_temp.is_stored_json($sent, t.${name})`,
+  sql: `pg_temp.${isStored}($sent, t.${name})`,
   read: json,
   computed: {
     name: `${name} spelled`,
@@ -153,6 +153,12 @@ const textKey = (source: string, target = source): KeyPart => ({
   read: key,
 });
 
+/** Under the ID in a URI or an address, unless the listener's library has it as it is written. */
+const trackKey = (source: string): KeyPart => ({
+  ...textKey(source, 'track_id'),
+  sql: (sent) => `CASE WHEN ${sent} LIKE '%track%' THEN pg_temp.track_of($1, ${sent}) ELSE ${sent} END`,
+});
+
 const shared = { personal: false, questions: [] };
 
 export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
@@ -161,7 +167,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       ...shared,
       source: 'tracks',
       target: 'tracks',
-      key: [textKey('track_id')],
+      key: [trackKey('track_id')],
       columns: [
         textColumn('name'),
         textColumn('artist_name'),
@@ -186,7 +192,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
           read: day,
         },
         textKey('time_range'),
-        textKey('track_id'),
+        trackKey('track_id'),
       ],
       columns: [wholeColumn('rank')],
     },
@@ -203,7 +209,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       ...shared,
       source: 'tracks',
       target: 'tracks',
-      key: [textKey('spotify_id', 'track_id')],
+      key: [trackKey('spotify_id')],
       columns: [
         textColumn('name'),
         artist,
@@ -211,7 +217,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
         released,
         wholeColumn('duration_ms'),
         wholeColumn('popularity'),
-        jsonColumn('audio_features'),
+        jsonColumn('audio_features', 'is_stored_features'),
         createdAt,
       ],
       questions: [RELEASED, ENERGETIC],
@@ -223,7 +229,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       personal: true,
       key: [
         textKey('playlist_id'),
-        { ...textKey('track_id followed', 'track_id'), computed: followed('tracks', 'track_id') },
+        { ...trackKey('track_id followed'), computed: followed('tracks', 'track_id') },
       ],
       columns: [wholeColumn('position'), createdAt],
     },

@@ -9,15 +9,15 @@ export interface Question {
 
 /** Asked of a payload that SQLite, too, takes for an object. */
 const ofObject = (column: string, question: string): string =>
-  `CASE WHEN json_valid(source.${column}) AND json_type(source.${column}) = 'object' THEN COALESCE(${question}, 0) END`;
+  `CASE WHEN json_valid(source.${column}) AND json_type(source.${column}) = 'object' THEN ${question} END`;
 
 export const RELEASED_IN_PAYLOAD: Question = {
   name: 'released in 2026',
   column: 'raw_json',
   source: ofObject(
     'raw_json',
-    `json_type(source.raw_json, '$.album.release_date') = 'text'
-     AND json_extract(source.raw_json, '$.album.release_date') LIKE '2026%'`,
+    `COALESCE(json_type(source.raw_json, '$.album.release_date') = 'text'
+     AND json_extract(source.raw_json, '$.album.release_date') LIKE '2026%', 0)`,
   ),
   target: `jsonb_typeof(t.raw_json #> '{album,release_date}') = 'string'
            AND t.raw_json #>> '{album,release_date}' LIKE '2026%'`,
@@ -25,7 +25,7 @@ export const RELEASED_IN_PAYLOAD: Question = {
 export const HAS_ISRC: Question = {
   name: 'has an ISRC',
   column: 'raw_json',
-  source: ofObject('raw_json', `json_type(source.raw_json, '$.external_ids.isrc') = 'text'`),
+  source: ofObject('raw_json', `COALESCE(json_type(source.raw_json, '$.external_ids.isrc') = 'text', 0)`),
   target: `jsonb_typeof(t.raw_json #> '{external_ids,isrc}') = 'string'`,
 };
 export const RELEASED: Question = {
@@ -40,8 +40,9 @@ export const ENERGETIC: Question = {
   column: 'audio_features',
   source: ofObject(
     'audio_features',
-    `json_type(source.audio_features, '$.energy') IN ('integer', 'real')
-     AND json_extract(source.audio_features, '$.energy') > 0.8`,
+    `CASE json_type(source.audio_features, '$.energy') WHEN 'text' THEN NULL
+       ELSE COALESCE(json_type(source.audio_features, '$.energy') IN ('integer', 'real')
+         AND json_extract(source.audio_features, '$.energy') > 0.8, 0) END`,
   ),
   target: `CASE WHEN abs(audio_feature(t.audio_features, 'energy')) < 1e300
            THEN audio_feature(t.audio_features, 'energy')::float8 > 0.8

@@ -37,6 +37,8 @@ export async function createReaders(db: Queries): Promise<void> {
     EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
       RETURN false;
     END $$`);
+  await db.execute(FEATURES_READER);
+  await db.execute(TRACK_READER);
   await db.execute(`
     CREATE OR REPLACE FUNCTION pg_temp.read_instant(source text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
     BEGIN
@@ -54,6 +56,30 @@ export async function createReaders(db: Queries): Promise<void> {
       RETURN NULL;
     END $$`);
 }
+
+/** Features as the one item of a list, or with numbers written as text, are stored as what they say. */
+const FEATURES_READER = `
+  CREATE OR REPLACE FUNCTION pg_temp.is_stored_features(source text, stored jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+  DECLARE sent jsonb;
+  BEGIN
+    IF pg_temp.is_stored_json(source, stored) THEN RETURN true; END IF;
+    sent := source::jsonb;
+    IF jsonb_typeof(sent) = 'string' THEN sent := (sent #>> '{}')::jsonb; END IF;
+    IF jsonb_typeof(sent) = 'array' AND jsonb_array_length(sent) = 1 THEN sent := sent -> 0; END IF;
+    RETURN COALESCE(jsonb_typeof(sent) = 'object' AND jsonb_typeof(stored) = 'object', false) AND NOT EXISTS (
+      SELECT FROM jsonb_each(sent) AS s FULL JOIN jsonb_each(stored) AS k USING (key)
+      WHERE (s.value::text = k.value::text OR jsonb_typeof(s.value) = 'string' AND jsonb_typeof(k.value) = 'number'
+               AND (s.value #>> '{}')::jsonb::text = k.value::text) IS NOT TRUE);
+  EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    RETURN false;
+  END $$`;
+
+const TRACK_READER = `
+  CREATE OR REPLACE FUNCTION pg_temp.track_of(listener bigint, written text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(
+      (SELECT track_id FROM library_tracks WHERE user_id = listener AND track_id = written),
+      substring(written FROM '(?i)^(?:spotify:track:|.*spotify[.]com/(?:.*/)?track/)([A-Za-z0-9]{22})(?:[/?#]|$)'),
+      written) $$`;
 
 export function askFor(
   table: ComparedTable,
