@@ -13,6 +13,7 @@ import { csrfProtection } from './web/middleware/csrf.ts';
 import { errorPage, noSuchPage } from './web/middleware/error-page.ts';
 import { fileUpload } from './web/middleware/file-upload.ts';
 import { httpsOnly } from './web/middleware/https-only.ts';
+import { plainAddress } from './web/middleware/plain-address.ts';
 import { pageLocals } from './web/middleware/page-locals.ts';
 import { requestLog } from './web/operations/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
@@ -63,6 +64,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(healthRoutes(readiness));
   app.use(metricsRoutes(config, db, gatherFrom(metrics.registry)));
   app.use(securityHeaders(config));
+  app.use(plainAddress);
   app.use(canonicalHost(config.baseUrl));
   app.use(compression());
   app.use(assets.router);

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import net from 'node:net';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { log } from '../../src/log.ts';
 import { ALICE, csrfToken, nobody, signIn, submit, useApp, type Visitor } from '../support/app.ts';
 
 const test = useApp();
@@ -14,6 +18,16 @@ const sendForm = (type: string, encoding: string) =>
     .set('Content-Type', type)
     .set('Content-Encoding', encoding)
     .send('theme=dark');
+
+/** What a request line comes to that no client would send. */
+async function statusOf(line: string): Promise<number> {
+  const { hostname, port } = new URL(test.baseUrl);
+  const socket = net.connect(Number(port), hostname);
+  socket.write(`${line} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: close\r\n\r\n`);
+  let answer = '';
+  for await (const piece of socket.setEncoding('utf8')) answer += String(piece);
+  return Number(answer.split(' ')[1]);
+}
 
 interface Problem {
   readonly error: string;
@@ -84,6 +98,28 @@ describe('a request that cannot be read', () => {
       expect([400, 403, 415]).toContain(status);
       expect(text).not.toMatch(/unsupported|incorrect header|zlib|utf-16/i);
     }
+  });
+
+  it('is a 400 with one line in the log where it names no path', async () => {
+    const faults = vi.spyOn(log, 'error');
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) expect(await statusOf(`${method} *`)).toBe(400);
+    // Whatever else stands where the path belongs is at worst a page that is not there.
+    const odd = ['//', '/%', '//evil.example/', 'http://[', 'http://', 'https://127.0.0.1:99999/', '?', '\\'];
+    const statuses = await Promise.all(odd.map((target) => statusOf(`GET ${target}`)));
+    expect(statuses.filter((status) => ![200, 400, 404].includes(status))).toEqual([]);
+    expect(faults).not.toHaveBeenCalled();
+    faults.mockRestore();
+  });
+
+  it('is a 400 with one line in the log where it must come over HTTPS and did not', async () => {
+    const faults = vi.spyOn(log, 'error');
+    const config = { ...test.config, baseUrl: 'https://music.example.org' };
+    const answer = await supertest(createApp({ config, db: test.db }).express)
+      .get('/dashboard')
+      .expect(400);
+    expect(answer.text).toContain('X-Forwarded-Proto');
+    expect(faults).not.toHaveBeenCalled();
+    faults.mockRestore();
   });
 
   it('is refused by Node itself where its headers have no end', async () => {
