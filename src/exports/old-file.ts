@@ -36,6 +36,8 @@ export async function createOldFile(file: string): Promise<OldFile> {
   const fresh = `${target}.${process.pid}.partial`;
   rmSync(fresh, { force: true });
   try {
+    // Of its owner alone: it holds a whole archive.
+    writeFileSync(fresh, '', { mode: 0o600, flag: 'wx' });
     const db = new Sqlite(fresh);
     // Nobody else knows the file yet, and a crash leaves nothing of its name: no journal is needed.
     db.pragma('journal_mode = OFF');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -156,6 +156,12 @@ describe('an exported file', () => {
     await exportArchive({ db: slow as never, file, owner: null, progress });
     expect(read(file, 'SELECT count(*) AS n FROM tracks')).toEqual([{ n: 3 }]);
     expect(read(file, 'SELECT count(*) AS n FROM snapshots')).toEqual([{ n: 0 }]);
+  });
+
+  it('is for its owner alone', async () => {
+    const alice = await insertListener(test.db, ALICE);
+    await insertSnapshot(test.db, alice, { date: '2026-01-01' }, [await insertTrack(test.db)]);
+    expect((statSync(await exported()).mode & 0o777).toString(8)).toBe('600');
   });
 
   it('is the same, byte for byte, when made again', async () => {

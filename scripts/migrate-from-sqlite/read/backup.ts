@@ -1,4 +1,12 @@
-import { createReadStream, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { NothingWritten } from '../faults.ts';
@@ -6,7 +14,8 @@ import { findDamage, isLacking } from './damage.ts';
 
 /**
  * Puts a dated copy of the old archive beside it with SQLite's online backup, so that it is whole even while the
- * old app writes, and checks it. No copy is ever overwritten; where an earlier one is the same byte for byte, that one is enough.
+ * old app writes, and checks it. No copy is ever overwritten; where an earlier one is the same byte for byte, that one is enough. Nobody
+ * may read the copy who may not read the archive.
  * @returns the copy's path
  */
 export async function backUp(db: Database, file: string, today: Date): Promise<string> {
@@ -15,8 +24,10 @@ export async function backUp(db: Database, file: string, today: Date): Promise<s
   const fresh = `${stem}${process.pid}.partial`;
   try {
     sweep(stem);
+    writeFileSync(fresh, '', { mode: 0o600 });
     await db.backup(fresh);
     await settle(fresh);
+    chmodSync(fresh, statSync(file).mode & 0o777);
     return (await findSame(fresh, stem)) ?? keep(fresh, `${stem}${dated(today)}`);
   } catch (error) {
     throw new NothingWritten(

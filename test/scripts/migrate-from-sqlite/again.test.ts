@@ -1,3 +1,4 @@
+import { chmodSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { useMoves } from '../../support/moves.ts';
@@ -128,3 +129,10 @@ it('a target that the server takes for empty costs no more than any other', asyn
   // Were every row looked for among all those just added, it would take a hundred times as long, not three.
   expect((await move(file)).seconds).toBeLessThan(usual.seconds * 3 + 5);
 }, 120_000);
+
+it.each([0o600, 0o640, 0o444])('nobody may read the backup who may not read the file: %o', async (mode) => {
+  const file = small('t');
+  chmodSync(file, mode);
+  const { backup } = await move(file, { backup: true });
+  expect((statSync(String(backup)).mode & 0o777).toString(8)).toBe(mode.toString(8));
+});
