@@ -158,6 +158,20 @@ describe('a fault of ours', () => {
   );
 });
 
+describe('a day for which Spotify has asked this app to wait', () => {
+  afterAll(() => test.db.execute('DELETE FROM spotify_limits'));
+
+  it('is named with its end where somebody signs in', async () => {
+    const { words } = await test.db.one<{ words: string }>(
+      `INSERT INTO spotify_limits (bucket, not_before) VALUES ('api', now() + interval '20 hours')
+       RETURNING to_char(not_before AT TIME ZONE 'UTC', 'FMDD FMMonth YYYY') AS words`,
+    );
+    const answer = await nobody(test).get('/auth/spotify').expect(503);
+    expect(answer.text).toMatch(new RegExp(`until ${words}[^.]* \\(UTC\\)\\.`));
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(71_000);
+  });
+});
+
 describe('Retry-After', () => {
   it('is told in whole seconds where a sign-in has to wait', async () => {
     test.spotify.fail({ on: '/api/token', kind: 'rate-limit', retryAfter: 77 });

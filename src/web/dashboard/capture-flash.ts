@@ -1,14 +1,15 @@
 import { AppError } from '../../errors.ts';
 import { failureOf, type CaptureResult, type KindResult } from '../../snapshots/capture.ts';
 import { formatNumber, plural } from '../page/format.ts';
+import { sayUntil } from '../page/wait-words.ts';
 import type { Flash } from '../types.d.ts';
 
 /**
  * What a capture came to, for the page the listener is led to.
  * @throws what was thrown there, where it does not speak for itself
  */
-export function captureFlash(result: CaptureResult): Flash {
-  const failure = failureOf(result);
+export function captureFlash(result: CaptureResult, timeZone: string | undefined): Flash {
+  const failure = sayUntil(failureOf(result), timeZone);
   if (failure === undefined) return { kind: 'info', text: keptWords(result) };
   if (!(failure instanceof AppError)) throw failure;
   return { kind: 'error', text: failureWords(result, failure.message) };

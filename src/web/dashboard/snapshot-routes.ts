@@ -12,7 +12,7 @@ export function snapshotRoutes({ db, access }: WebContext): Router {
       req,
       res,
       '/dashboard',
-      captureFlash(await captureSnapshots(db, userIdOf(req), access)),
+      captureFlash(await captureSnapshots(db, userIdOf(req), access), req.user?.timezone),
     );
   });
 }

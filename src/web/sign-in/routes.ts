@@ -15,6 +15,7 @@ import { endSession, ownCookie } from './session.ts';
 import { type Authenticator } from './sign-in.ts';
 import { RateLimitStore } from '../operations/rate-limit-store.ts';
 import { readParams } from '../page/read-params.ts';
+import { sayUntil } from '../page/wait-words.ts';
 import { SignInStateStore } from './state-store.ts';
 import type { SignInInfo } from './spotify-strategy.ts';
 
@@ -31,7 +32,7 @@ export function authRoutes(context: WebContext, authenticator: Authenticator): R
     )
     .get('/auth/spotify/callback', readCallback(attempts), (req, res, next) => {
       const finish = (error: unknown, user?: User | false, info?: SignInInfo): void => {
-        if (error !== null && error !== undefined) return next(causeOf(error));
+        if (error !== null && error !== undefined) return next(sayUntil(causeOf(error)));
         if (!user) return next(staleAttempt());
         finishSignIn(context, req, res, { user, returnTo: info?.state?.returnTo ?? '/dashboard' }).catch(
           next,
@@ -85,8 +86,12 @@ const onlyFromHere = (req: Request, res: Response, next: NextFunction): void => 
 const notDuringPenalty =
   ({ access }: WebContext) =>
   async (_req: Request, _res: Response, next: NextFunction) => {
-    await access.settings.gate?.enter('accounts');
-    await access.settings.gate?.enter('profile');
+    try {
+      await access.settings.gate?.enter('accounts');
+      await access.settings.gate?.enter('profile');
+    } catch (error) {
+      throw sayUntil(error);
+    }
     next();
   };
 
