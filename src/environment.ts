@@ -97,11 +97,11 @@ export type Settings = z.infer<typeof settings>;
 function isReadable(address: string): boolean {
   const withHost = address.replace('@/', '@localhost/');
   if (!URL.canParse(withHost)) return false;
-  const { port, searchParams, username, password } = new URL(withHost);
-  const ports = [port, searchParams.get('port') ?? ''].filter((text) => text !== '');
+  const url = new URL(withHost);
+  const ports = [url.port, url.searchParams.get('port') ?? ''].filter((text) => text !== '');
   return (
     ports.every((text) => /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65_535) &&
-    [username, password].every(isDecodable)
+    [url.username, url.password].every(isDecodable)
   );
 }
 
