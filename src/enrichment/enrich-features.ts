@@ -1,4 +1,4 @@
-import { lockArchive } from '../users/lock-archive.ts';
+import { ArchiveGone, lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
@@ -107,9 +107,13 @@ async function refreshSummaries(db: Db, trackIds: readonly string[]): Promise<vo
     `SELECT DISTINCT user_id FROM library_tracks WHERE track_id = ANY ($1) ORDER BY user_id`,
     [trackIds],
   );
-  for (const { user_id: userId } of listeners)
-    await db.withTransaction(async (tx) => {
+  for (const { user_id: userId } of listeners) {
+    const refreshed = db.withTransaction(async (tx) => {
       await lockArchive(tx, userId);
       await refreshArchiveSummary(tx, userId);
     });
+    await refreshed.catch((error: unknown) => {
+      if (!(error instanceof ArchiveGone)) throw error;
+    });
+  }
 }

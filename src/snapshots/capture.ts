@@ -3,6 +3,7 @@ import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
 import { isNoAttempt } from '../users/attempts.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
+import { ArchiveGone } from '../users/lock-archive.ts';
 import { gated } from '../users/spotify-limit.ts';
 import { captureKind, NOTHING_KEPT, type Day, type KeptLists } from './capture-kind.ts';
 import { recordFailedRun } from './capture-runs.ts';
@@ -33,7 +34,8 @@ export async function captureSnapshots(
   access: SpotifyAccess,
   { onlyOpen = false } = {},
 ): Promise<CaptureResult> {
-  const today = await db.one<Today>(TODAY, [userId]);
+  const today = await db.maybeOne<Today>(TODAY, [userId]);
+  if (today === null) throw new ArchiveGone();
   const guarded = { ...access, settings: gated(db, access.settings) };
   const of = <Item extends object>(kind: ListKind<Item>): Promise<KindResult> =>
     onlyOpen && today.settled.includes(kind.name)

@@ -7,6 +7,7 @@ import { refreshAccess, type RefreshedGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
 import { isAllowed, type AllowedIds } from './allowed.ts';
+import { ArchiveGone } from './lock-archive.ts';
 import { gated } from './spotify-limit.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
 
@@ -54,7 +55,7 @@ export type Refusal = 'not-allowed' | 'premium-lapsed';
  * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
  * down early is refreshed once and the call made again. Whether Spotify refuses the listener or the app's owner is
  * kept, until a call works again.
- * @throws NeedsReconnect, NotOnTheList, SpotifyError
+ * @throws NeedsReconnect, NotOnTheList, ArchiveGone, SpotifyError
  */
 export async function withAccessToken<Result>(
   db: Db,
@@ -124,7 +125,8 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
   let outdated: string | null | undefined;
   for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
     const stored = await findTokens(db, userId);
-    if (!stored?.refresh_token) throw new NeedsReconnect();
+    if (stored === null) throw new ArchiveGone();
+    if (stored.refresh_token === null) throw new NeedsReconnect();
     if (!isAllowed(access.allowedSpotifyIds ?? [], stored.spotify_id)) throw new NotOnTheList();
     const renewed = outdated !== undefined && stored.access_token !== outdated;
     const sealed = stored.access_token;
@@ -142,7 +144,7 @@ const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =
   db.maybeOne<StoredTokens>(
     `SELECT spotify_id, access_token, refresh_token, refreshing_until::text AS leased_until,
        COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
-     FROM spotify_connections JOIN users USING (user_id) WHERE user_id = $1`,
+     FROM users LEFT JOIN spotify_connections USING (user_id) WHERE user_id = $1`,
     [userId],
   );
 

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
-import { captureSnapshots } from '../../src/snapshots/capture.ts';
+import { pollPlays } from '../../src/plays/poll.ts';
+import { ArchiveGone } from '../../src/users/lock-archive.ts';
+import { captureSnapshots, failureOf } from '../../src/snapshots/capture.ts';
 import { ExportZip } from '../../src/restore/open-zip.ts';
 import {
   ALICE,
@@ -167,15 +170,27 @@ describe('/settings/delete', () => {
     expect(left).toEqual({ sessions: 0, tracks: 1 });
   });
 
-  it('while a capture is under way leaves no row behind', { timeout: 20_000 }, async () => {
+  it('while captures are under way leaves no row behind, and they say so', { timeout: 20_000 }, async () => {
     const visitor = await signIn(test, ALICE);
     const userId = await userIdFor(test, ALICE);
     const csrf = await csrfToken(visitor);
     const access = { settings: test.config.spotify, tokenKeys: test.config.tokenKeys };
-    const capturing = captureSnapshots(test.db, userId, access).catch((error: unknown) => error);
-    const deleted = await visitor.post('/settings/delete').type('form').send({ word: 'delete', _csrf: csrf });
-    expect(deleted.status).toBe(303);
-    await capturing;
+    test.spotify.fail({ on: '/v1/me', kind: 'delay', milliseconds: 400 });
+    const capture = () =>
+      captureSnapshots(test.db, userId, access).then(failureOf, (error: unknown) => error);
+    const captures = [capture(), pollPlays(test.db, userId, access).catch((error: unknown) => error)];
+    const pressed = visitor.post('/snapshots').type('form').send({ _csrf: csrf });
+    const [button] = await Promise.all([
+      pressed,
+      sleep(300).then(() =>
+        visitor.post('/settings/delete').type('form').send({ word: 'delete', _csrf: csrf }).expect(303),
+      ),
+    ]);
+    test.spotify.heal();
+    expect(button.status).toBe(410);
+    expect(button.text).toContain('was deleted while that was under way');
+    for (const error of await Promise.all([...captures, capture()]))
+      expect(error).toBeInstanceOf(ArchiveGone);
     expect(await countListenerRows(test.db, userId)).toEqual({});
   });
 

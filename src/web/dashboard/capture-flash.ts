@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { failureOf, type CaptureResult, type KindResult } from '../../snapshots/capture.ts';
+import { ArchiveGone } from '../../users/lock-archive.ts';
 import { formatNumber, plural } from '../page/format.ts';
 import { sayUntil } from '../page/wait-words.ts';
 import type { Flash } from '../types.d.ts';
@@ -11,7 +12,8 @@ import type { Flash } from '../types.d.ts';
 export function captureFlash(result: CaptureResult, timeZone: string | undefined): Flash {
   const failure = sayUntil(failureOf(result), timeZone);
   if (failure === undefined) return { kind: 'info', text: keptWords(result) };
-  if (!(failure instanceof AppError)) throw failure;
+  // Where the archive is gone, there is no page of theirs left to say it on.
+  if (!(failure instanceof AppError) || failure instanceof ArchiveGone) throw failure;
   return { kind: 'error', text: failureWords(result, failure.message) };
 }
 

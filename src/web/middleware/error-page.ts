@@ -48,6 +48,7 @@ const HEADINGS: Readonly<Record<number, string>> = {
   403: 'Not this way',
   404: 'Nothing here',
   409: 'Spotify needs you',
+  410: 'No longer here',
   413: 'That is too much at once',
   429: 'One moment',
   502: 'Spotify did not answer well',
