@@ -9,6 +9,7 @@ import { explain as explainSqlite } from './migrate-from-sqlite/read/open-file.t
 import { moveArchive } from './migrate-from-sqlite/move-archive.ts';
 import type { MoveOptions } from './migrate-from-sqlite/options.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
+import { escapeControls } from './migrate-from-sqlite/escape-controls.ts';
 import { exitCodeOf, printReport } from './migrate-from-sqlite/report.ts';
 import type { VerifyOptions } from './migrate-from-sqlite/verify/verify-archive.ts';
 
@@ -159,7 +160,10 @@ function show(text: string): 0 {
 function explain(error: unknown): number {
   log.debug({ err: error }, 'the move did not end well');
   const nothingWritten = error instanceof NothingWritten || error instanceof ConfigError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .map(escapeControls)
+    .join('\n');
   if (nothingWritten) process.stderr.write(`${message}\n`);
   else if (isRefused(error))
     process.stderr.write(`The database refuses it (${message}): nothing was written.\n`);

@@ -1,4 +1,5 @@
 import { grouped } from '../print.ts';
+import { escapeControls } from './escape-controls.ts';
 import { Presets, SingleBar, type GenericFormatter } from 'cli-progress';
 
 /** Tells a person who is waiting what is going on. */
@@ -25,7 +26,10 @@ export function terminalProgress(stream: NodeJS.WritableStream = process.stderr)
   let rest = 0;
   return {
     start(what, total) {
-      bar = new SingleBar({ format: drawBar(what), stream, hideCursor: true }, Presets.shades_grey);
+      bar = new SingleBar(
+        { format: drawBar(escapeControls(what)), stream, hideCursor: true },
+        Presets.shades_grey,
+      );
       rest = total;
       if (total > 0) bar.start(total, 0);
     },
@@ -39,7 +43,7 @@ export function terminalProgress(stream: NodeJS.WritableStream = process.stderr)
       bar?.stop();
       bar = undefined;
     },
-    say: (line) => void stream.write(`${line}\n`),
+    say: (line) => void stream.write(`${escapeControls(line)}\n`),
   };
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { alignColumns, grouped, sum } from '../print.ts';
 import type { Source, Unmoved } from './read/open-source.ts';
+import { escapeControls } from './escape-controls.ts';
 import type { Layout } from './read/layouts.ts';
 import type { RejectCount } from './rejects/rejects.ts';
 
@@ -100,13 +101,9 @@ export function printReport(report: MoveReport): string {
     ...describeRest(report),
     summary(report),
   ]
-    .map(withoutControls)
+    .map(escapeControls)
     .join('\n');
 }
-
-/** Names come from the file, and a terminal obeys what stands in them. */
-const withoutControls = (line: string): string =>
-  line.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 
 function whose({ archive }: MoveReport): string {
   return archive.spotifyId === null

@@ -1,4 +1,5 @@
 import { grouped } from '../../print.ts';
+import { escapeControls } from '../escape-controls.ts';
 import type { Audit } from './audit-file.ts';
 import type { AuditedColumn, AuditedTable } from './audited.ts';
 import type { FileForeignKey, FileIndex } from './read-schema.ts';
@@ -16,14 +17,14 @@ export function printAudit(audit: Audit): string {
     `journal mode ${audit.journalMode}`,
   ];
   return [
-    `${audit.file}: ${layout}`,
+    escapeControls(`${audit.file}: ${layout}`),
     facts.join(' · '),
     ...audit.tables.flatMap(printTable),
     ...printOthers(audit),
     '',
     'Is leaving SQLite due?',
     ...audit.signs.flatMap(({ sign, verdict, seen }) =>
-      wrap(`${sign.padEnd(18)}  ${verdict.padEnd(7)}  ${seen}`, 2, 31),
+      wrap(escapeControls(`${sign.padEnd(18)}  ${verdict.padEnd(7)}  ${seen}`), 2, 31),
     ),
   ].join('\n');
 }
@@ -35,7 +36,7 @@ function printTable(table: AuditedTable): string[] {
     ...(table.strict ? ['STRICT'] : []),
   ];
   const rows = table.rows === null ? 'cannot be read' : `${grouped(table.rows)} rows`;
-  const title = [`${clean(table.name)}: ${rows}`, ...marks].join(' · ');
+  const title = [`${escapeControls(table.name)}: ${rows}`, ...marks].join(' · ');
   return [
     '',
     title,
@@ -51,9 +52,9 @@ function printColumn(column: AuditedColumn): string[] {
   const target = column.target ? `${column.target}, ` : '';
   const misfits = column.misfits > 0 ? ` Values that do not fit: ${grouped(column.misfits)}.` : '';
   return [
-    ...wrap(`${clean(column.name) || '(no name)'}  ${clean(declared)}`, 2, 6),
+    ...wrap(`${escapeControls(column.name) || '(no name)'}  ${escapeControls(declared)}`, 2, 6),
     ...wrap(describeValues(column), 6, 8),
-    ...wrap(`→ ${target}${becomes}: ${column.why}.${misfits}`, 4, 6),
+    ...wrap(escapeControls(`→ ${target}${becomes}: ${column.why}.${misfits}`), 4, 6),
   ];
 }
 
@@ -70,7 +71,7 @@ function describeValues(column: AuditedColumn): string {
     `${distinct.exact ? '' : 'over '}${grouped(distinct.count)} distinct`,
     `e.g. ${column.samples.map((sample) => (sample === '' ? "''" : sample)).join(' | ')}`,
   ];
-  return clean(parts.join('; '));
+  return escapeControls(parts.join('; '));
 }
 
 const countsOf = (counts: Readonly<Record<string, number>>): string =>
@@ -88,7 +89,7 @@ function printConstraints(table: AuditedTable): string[] {
     ...table.collations.map(({ column, collation }) => `column ${column} compares by ${collation}`),
     ...table.unreadable.map(({ name, why }) => `column ${name} cannot be read: ${why}`),
     ...table.indexes.map(describeIndex),
-  ].flatMap((line) => wrap(clean(line), 2, 6));
+  ].flatMap((line) => wrap(escapeControls(line), 2, 6));
 }
 
 function describeForeignKey(key: FileForeignKey): string {
@@ -111,11 +112,12 @@ function printOthers({ others }: Audit): string[] {
   const lines = others.map(({ kind, name, table }) =>
     kind === 'view' ? `view ${name}` : `trigger ${name} on ${table}`,
   );
-  return ['', 'Views and triggers (not moved):', ...lines.flatMap((line) => wrap(clean(line), 2, 6))];
+  return [
+    '',
+    'Views and triggers (not moved):',
+    ...lines.flatMap((line) => wrap(escapeControls(line), 2, 6)),
+  ];
 }
-
-/** A name may hold anything; a terminal must not be led by it. */
-const clean = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 
 /** Breaks a line at spaces; the first line is indented by `first`, the others by `rest`. */
 function wrap(text: string, first: number, rest: number): string[] {

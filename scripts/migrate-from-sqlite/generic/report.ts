@@ -1,4 +1,5 @@
 import type { LeftBehind } from './left-behind.ts';
+import { escapeControls } from '../escape-controls.ts';
 import type { RejectCount } from '../rejects/rejects.ts';
 import { alignColumns, grouped } from '../../print.ts';
 import type { MoveMode } from '../report.ts';
@@ -66,7 +67,9 @@ export function printGenericReport(report: GenericReport): string {
     ),
     ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
     `${OUTCOMES[report.mode](report.changed)} (${report.seconds.toFixed(1)} s, ${grouped(report.rowsPerSecond)} rows/s).`,
-  ].join('\n');
+  ]
+    .map(escapeControls)
+    .join('\n');
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>

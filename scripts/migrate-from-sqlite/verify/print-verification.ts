@@ -1,4 +1,5 @@
 import { alignColumns, grouped } from '../../print.ts';
+import { escapeControls } from '../escape-controls.ts';
 import type { Verification } from './verify-archive.ts';
 
 const HEADERS = ['table', 'checked', 'equal', 'kept newer', 'set aside', 'missing', 'different'];
@@ -26,5 +27,7 @@ export function printVerification(found: Verification): string {
     found.ok
       ? `Verified: every value of the file is in the archive or set aside exactly as it is (${found.seconds.toFixed(1)} s).`
       : 'Verification failed: the archive does not hold all of this file. Run npm run migrate:sqlite again, without --verify-only.',
-  ].join('\n');
+  ]
+    .map(escapeControls)
+    .join('\n');
 }

@@ -5,6 +5,7 @@ import { convertCell } from '../../../scripts/migrate-from-sqlite/generic/conver
 import { planDefault } from '../../../scripts/migrate-from-sqlite/generic/defaults.ts';
 import { instantIn, localTime } from '../../../scripts/migrate-from-sqlite/read/local-time.ts';
 import { matches } from '../../../scripts/migrate-from-sqlite/generic/matches.ts';
+import { printGenericReport } from '../../../scripts/migrate-from-sqlite/generic/report.ts';
 import { checkSchemaName, legalName } from '../../../scripts/migrate-from-sqlite/generic/names.ts';
 import { change, useGenericMoves, WEATHER } from '../../support/generic-moves.ts';
 import { insert } from '../../support/old-archives.ts';
@@ -408,4 +409,14 @@ it('a rejected value that was mended in the file fills the gap it left, and noth
     { i: 3, v: 'c' },
     { i: 4, v: 'live' },
   ]);
+});
+
+it('no name of the file leads the terminal: each is shown with its controls as numbers', async () => {
+  const odd = file('CREATE TABLE "a\u001b[2J" ("b\nc" INTEGER, d); CREATE VIEW "v\u202E" AS SELECT 1', (db) =>
+    db.exec(`INSERT INTO "a\u001b[2J" VALUES (1, x'ff'), (2, 'x')`),
+  );
+  const text = printGenericReport(await move(odd));
+  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(text).toContain('s.a\\u{1b}[2J ');
+  expect(text).toContain('view v\\u{202e}:');
 });
