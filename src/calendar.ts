@@ -5,6 +5,15 @@ export function isCalendarDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
+/** Music that can have been listened to: what a file dates outside of these years would be drawn year by year. */
+export const [FIRST_YEAR, LAST_YEAR] = [1900, 2199];
+
+/** @param text begins with its year in four digits */
+export function isPlausibleDay(text: string): boolean {
+  const year = Number(text.slice(0, 4));
+  return year >= FIRST_YEAR && year <= LAST_YEAR;
+}
+
 /** The last day of the month of a `YYYY-MM-DD` or `YYYY-MM`. */
 export const lastDayOfMonth = (date: string): string => shiftMonth(date, 1, 0).slice(0, 10);
 

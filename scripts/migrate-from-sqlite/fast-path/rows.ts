@@ -1,6 +1,6 @@
 import { quoteName } from '../../../src/sql-text.ts';
 import type { Database } from 'better-sqlite3';
-import { isCalendarDate } from '../../../src/calendar.ts';
+import { isCalendarDate, isPlausibleDay } from '../../../src/calendar.ts';
 import { copyLine } from '../target/copy.ts';
 import type { SourceTable } from '../read/open-source.ts';
 import { NotForFastPath } from './may-go-fast.ts';
@@ -129,7 +129,7 @@ function integer(value: Value | undefined, min: bigint): string | null {
 }
 
 function calendarDay(value: Value | undefined): string {
-  if (typeof value !== 'string' || !isCalendarDate(value) || value.startsWith('0000'))
+  if (typeof value !== 'string' || !isCalendarDate(value) || !isPlausibleDay(value))
     throw new NotForFastPath('a day that is none');
   return value;
 }

@@ -1,3 +1,4 @@
+import { FIRST_YEAR, LAST_YEAR } from '../../../src/calendar.ts';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from 'better-sqlite3';
@@ -98,7 +99,8 @@ function wanted(value: Buffer | number | null, bytes: boolean): Buffer | number 
 const PLAIN = {
   track_id: `typeof(track_id) = 'text' AND length(track_id) BETWEEN 1 AND 800
     AND length(CAST(track_id AS BLOB)) = length(track_id) AND track_id NOT GLOB '*[^0-9A-Za-z_:%.-]*'`,
-  snapshot_date: `typeof(snapshot_date) = 'text' AND date(snapshot_date) IS snapshot_date AND snapshot_date >= '0001'`,
+  snapshot_date: `typeof(snapshot_date) = 'text' AND date(snapshot_date) IS snapshot_date 
+    AND snapshot_date >= '${FIRST_YEAR}' AND snapshot_date < '${LAST_YEAR + 1}'`,
   time_range: `typeof(time_range) = 'text' AND time_range IN ('short_term', 'medium_term', 'long_term')`,
   rank: `(rank IS NULL OR typeof(rank) = 'integer' AND rank BETWEEN 1 AND 2147483647)`,
 };

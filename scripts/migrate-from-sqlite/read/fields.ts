@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isPlausibleDay } from '../../../src/calendar.ts';
 import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/release-date.ts';
 import { BinaryJson, BrokenText, describeCell, type Cell, type Row } from './cells.ts';
 import { brokenText, REASON, type Fault } from '../faults.ts';
@@ -127,6 +128,7 @@ export class Fields {
         ? this.refuse(column, REASON.notAnInstant)
         : this.converted('seconds since 1970 to the nearest microsecond', nearest);
     }
+    if (!isPlausibleDay(instant)) return this.refuse(column, REASON.farTime);
     if (isSkipped(instant, this.rules.zone)) return this.refuse(column, REASON.noSuchTime);
     const unit = countedIn(cell);
     return unit === null ? instant : this.converted(`${unit} since 1970 to a time`, instant);
@@ -152,7 +154,8 @@ export class Fields {
     if (cell === null) return null;
     // A year alone becomes a number in a column without a declared type.
     const parsed = parseReleaseDate(describeCell(cell).text ?? '');
-    return parsed ?? this.refuse(column, REASON.notAReleaseDate);
+    if (parsed === null) return this.refuse(column, REASON.notAReleaseDate);
+    return isPlausibleDay(parsed.date) ? parsed : this.refuse(column, REASON.farDay);
   }
 
   /** What joins two tables of the old file: its own row number, or whatever stands in its place. */

@@ -97,6 +97,7 @@ const LONG = 200;
 function columnsAtFault(reason: string, cells: Cells, key: readonly string[]): readonly string[] {
   const named: Readonly<Record<string, string>> = {
     [REASON.notADay]: 'snapshot_date',
+    [REASON.farDay]: 'snapshot_date',
     [REASON.unknownTimeRange]: 'time_range',
     [REASON.noSuchTrack]: 'track_id',
   };

@@ -1,3 +1,4 @@
+import { isPlausibleDay } from '../../../src/calendar.ts';
 import type { Row } from '../read/cells.ts';
 import { REASON, type Fault } from '../faults.ts';
 import { Fields, MAX_INTEGER, type LocalDay, type ReadingRules } from '../read/fields.ts';
@@ -83,6 +84,7 @@ function readDay(fields: Fields): LocalDay | null {
   const found = fields.day('snapshot_date');
   if (found === null)
     fields.refuseRow(fields.cell('snapshot_date') === null ? REASON.keyMissing : REASON.notADay);
+  else if (!isPlausibleDay(found.day)) fields.refuseRow(REASON.farDay);
   return found;
 }
 

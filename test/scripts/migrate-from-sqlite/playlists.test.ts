@@ -359,3 +359,14 @@ it('a second run changes nothing at all', async () => {
   expect(await move(file)).toMatchObject({ changed: false, newRejects: 0 });
   expect(await dumpTables(test.db, true)).toEqual(before);
 });
+
+it('a release or a time outside of 1900 to 2199 goes to the rejects, its row moves without it', async () => {
+  const far = { release_date: '9999-12-31', created_at: '1899-12-31T23:59:59Z' };
+  await move(archive((db) => insert(db, 'tracks', { ...track, ...far })));
+  expect(await test.db.many('SELECT release_date FROM tracks')).toEqual([{ release_date: null }]);
+  const rejects = await listRejects();
+  expect(Object.fromEntries(rejects.map((reject) => [reject.source_column, reject.original]))).toEqual({
+    release_date: { type: 'text', text: far.release_date },
+    created_at: { type: 'text', text: far.created_at },
+  });
+});

@@ -98,6 +98,7 @@ describe('a value that does not fit its column', () => {
 });
 
 describe('a row that cannot stand', () => {
+  const farDay = 'a day before 1900 or after 2199';
   const notADay = 'not a day of the calendar written as YYYY-MM-DD';
 
   it.each([
@@ -116,6 +117,9 @@ describe('a row that cannot stand', () => {
     ['snapshot_date', 'today', notADay],
     ['snapshot_date', '02/03/2024', notADay],
     ['snapshot_date', '2024-01-01T00:00:00Z', notADay],
+    ['snapshot_date', '1899-12-31', farDay],
+    ['snapshot_date', '2200-01-01', farDay],
+    ['snapshot_date', '9999-12-31', farDay],
   ])('a snapshot whose %s is %j goes to the rejects whole', async (column, value, reason) => {
     const file = archive((db) => {
       insert(db, 'tracks', { track_id: 't' });
