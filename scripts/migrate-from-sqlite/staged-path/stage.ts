@@ -22,7 +22,7 @@ export interface Reading {
 }
 
 /** What is read, and how. */
-export interface From {
+interface From {
   readonly source: Source;
   readonly rules: ReadingRules;
 }
