@@ -1,7 +1,7 @@
 import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { PERIOD_END, PERIOD_START, periodValues, type Listener, type Period } from './period.ts';
+import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from './period.ts';
 
 export interface PlayTotals {
   readonly plays: number;
@@ -33,7 +33,7 @@ export async function countPlaysByHour(
 
 const COUNTED = `
   FROM play_quarters
-  WHERE user_id = $1 AND quarter >= ${PERIOD_START} AND quarter < ${PERIOD_END}`;
+  WHERE user_id = $1 AND ${inPeriod('quarter')}`;
 
 const BY_HOUR = hotQuery(
   'history: plays by hour',
@@ -58,7 +58,7 @@ export const countPlaysByDay = (db: Queries, listener: Listener, period: Period)
 
 const BY_DAY = hotQuery(
   'history: plays by day',
-  `SELECT (quarter AT TIME ZONE $4)::date AS day, sum(plays)::int AS plays ${COUNTED} GROUP BY 1 ORDER BY 1`,
+  `SELECT ${dayOf('quarter')} AS day, sum(plays)::int AS plays ${COUNTED} GROUP BY 1 ORDER BY 1`,
 );
 
 interface Streak {
@@ -74,7 +74,7 @@ export interface Streaks {
   readonly daysWithPlays: number;
 }
 
-/** Days in a row. It steps from day to day through the index and does not read the plays of a day. */
+/** Days in a row. It steps from day to day through the index and reads of a day its last hours at most (see inPeriod). */
 export async function findStreaks(db: Queries, { user_id: userId, timezone }: Listener): Promise<Streaks> {
   const rows = await db.many<Streak & { ongoing: boolean; total: number }>(STREAKS, [userId, timezone]);
   const longest = rows[0] ?? null;
@@ -91,9 +91,11 @@ const STREAKS = hotQuery(
   WITH RECURSIVE days AS (
     SELECT (min(quarter) AT TIME ZONE $2)::date AS day FROM play_quarters WHERE user_id = $1
     UNION
-    SELECT ((SELECT min(quarter) FROM play_quarters
-             WHERE user_id = $1 AND quarter >= ((day + 1)::timestamp AT TIME ZONE $2) AND quarter <= now())
-            AT TIME ZONE $2)::date
+    SELECT (
+      SELECT (quarter AT TIME ZONE $2)::date FROM play_quarters
+      WHERE user_id = $1 AND quarter >= (day + 1)::timestamp AT TIME ZONE $2 - ${SLACK} AND quarter <= now()
+        AND (quarter AT TIME ZONE $2)::date > day
+      ORDER BY quarter LIMIT 1)
     FROM days WHERE day IS NOT NULL
   ), streaks AS (
     SELECT count(*)::int AS days, min(day) AS first_day, max(day) AS last_day

@@ -2,7 +2,7 @@ import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { PERIOD_END, PERIOD_START, periodValues, type Listener, type Period } from './period.ts';
+import { dayOf, inPeriod, notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
 
 export interface Play extends TrackCard {
   readonly played_at: Date;
@@ -59,7 +59,7 @@ const BEFORE_KEY = `(played_at, track_id) <
   (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text)`;
 
 const SHOWN = `
-  SELECT ${TRACK_CARD}, played_at, (played_at AT TIME ZONE $4)::date AS day,
+  SELECT ${TRACK_CARD}, played_at, ${dayOf('played_at')} AS day,
     (extract(epoch FROM played_at) * 1000000)::bigint AS played_us
   FROM page JOIN tracks USING (track_id)
   ORDER BY played_at DESC, track_id DESC`;
@@ -69,7 +69,7 @@ const PLAYS = hotQuery(
   `
   WITH page AS (
     SELECT played_at, track_id FROM plays
-    WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+    WHERE user_id = $1 AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
       AND ${isShown('plays.track_id')}
     ORDER BY played_at DESC, track_id DESC
     LIMIT $7
@@ -89,7 +89,7 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
     CROSS JOIN LATERAL (
       SELECT played_at FROM plays
       WHERE user_id = $1 AND track_id = found.track_id
-        AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+        AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
       ORDER BY played_at DESC
       LIMIT $7
     ) AS newest
@@ -110,7 +110,7 @@ const PLAYS_THAT_MATCH = hotQuery(
       WHERE user_id = $1 AND library_tracks.track_id = plays.track_id AND ${matching('$8')}
       LIMIT 1
     ) AS match
-    WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END} AND ${BEFORE_KEY}
+    WHERE user_id = $1 AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
     ORDER BY played_at DESC, track_id DESC
     LIMIT $7
   )
@@ -131,7 +131,7 @@ const GAPS = hotQuery(
   'history: possible gaps',
   `
   SELECT after_played_at, before_played_at FROM play_gaps
-  WHERE user_id = $1 AND before_played_at >= ${PERIOD_START} AND after_played_at < ${PERIOD_END}
+  WHERE user_id = $1 AND ${notBefore('before_played_at')} AND ${notAfter('after_played_at')}
   ORDER BY after_played_at DESC
   LIMIT 100`,
 );

@@ -3,7 +3,7 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { PERIOD_END, PERIOD_START, periodValues, type Listener, type Period } from './period.ts';
+import { inPeriod, periodValues, type Listener, type Period } from './period.ts';
 
 export interface PlayedTrack extends TrackCard {
   readonly plays: number;
@@ -38,7 +38,7 @@ const MOST_PLAYED = hotQuery(
   WITH top AS (
     SELECT track_id, plays FROM (
       SELECT track_id, count(*)::int AS plays FROM plays
-      WHERE user_id = $1 AND played_at >= ${PERIOD_START} AND played_at < ${PERIOD_END}
+      WHERE user_id = $1 AND ${inPeriod('played_at')}
       GROUP BY track_id
     ) AS played
     WHERE ${isShown('played.track_id')}
