@@ -1,7 +1,7 @@
 import type { Db } from '../../src/db.ts';
 
-/** The old app kept no lists of artists: the demo begins as if this app had kept them for the archive's last days. */
-const DAYS = 120;
+/** The old app kept no lists of artists: the demo begins as if this app had kept them for about a year of its monthly lists. */
+const DAYS = 12;
 
 /** Lists of artists of the newest days that have lists of tracks, as this app would have captured them beside those. */
 export async function fillArtistLists(db: Db, spotifyId: string): Promise<void> {

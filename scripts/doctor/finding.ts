@@ -1,6 +1,7 @@
 /** What was found of one thing: it is as it should be, or `text` says what to do. */
 export interface Finding {
-  readonly check: 'settings' | 'database' | 'schema' | 'rows' | 'Spotify' | 'connections' | 'captures';
+  readonly check:
+    'settings' | 'time zones' | 'database' | 'schema' | 'rows' | 'Spotify' | 'connections' | 'captures';
   readonly ok: boolean;
   readonly text: string;
 }

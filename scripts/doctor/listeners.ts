@@ -6,6 +6,8 @@ import { listConnectionHealth, type ListenerHealth } from '../../src/users/conne
 import { fine, wrong, type Finding } from './finding.ts';
 
 export interface ListenerReport extends ListenerHealth {
+  /** Whether the database knows the time zone they chose. */
+  readonly knownTimeZone: boolean;
   /** Whole seconds since lists of each kind were last kept, or since they connected; null where nothing is to be kept. */
   readonly secondsSinceCapture: Readonly<Record<ListKindName, number | null>>;
 }
@@ -16,12 +18,17 @@ const LATE_SECONDS = 36 * 3600;
 /** How each listener's connection is, and how long their lists have not been kept. No names: a report is passed on. */
 export async function reportListeners(db: Db, allowed: AllowedIds): Promise<ListenerReport[]> {
   const ages = await listCaptureAges(db, allowed);
+  const lost = await listUnknownTimeZones(db);
   return (await listConnectionHealth(db, allowed)).map((health) => {
     const ageOf = (kind: ListKindName): number | null => {
       const age = ages.find((one) => one.user_id === health.userId && one.kind === kind);
       return age === undefined ? null : Math.round(age.seconds);
     };
-    return { ...health, secondsSinceCapture: { tracks: ageOf('tracks'), artists: ageOf('artists') } };
+    return {
+      ...health,
+      knownTimeZone: !lost.includes(health.userId),
+      secondsSinceCapture: { tracks: ageOf('tracks'), artists: ageOf('artists') },
+    };
   });
 }
 
@@ -42,7 +49,22 @@ export function examineListeners(reports: readonly ListenerReport[]): Finding[] 
       ),
     ...troubled.map((report) => wrong('connections', `listener ${report.userId}: ${remedy(report)}`)),
     ...reports.filter(isFetched).flatMap(examineCaptures),
+    ...reports
+      .filter(({ knownTimeZone }) => !knownTimeZone)
+      .map(({ userId }) =>
+        wrong(
+          'time zones',
+          `listener ${userId}: the database does not know the one they chose; their days are counted in UTC until they choose another in Settings`,
+        ),
+      ),
   ];
+}
+
+async function listUnknownTimeZones(db: Db): Promise<number[]> {
+  const rows = await db.many<{ user_id: number }>(
+    'SELECT user_id FROM users WHERE zone_used(timezone) <> timezone',
+  );
+  return rows.map(({ user_id: userId }) => userId);
 }
 
 /** One line where both kinds are late; a name where only one is. */

@@ -3,23 +3,33 @@ import { AppError } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
+import { isKnownToNode } from './time-zones.ts';
 
 export interface User {
   readonly user_id: number;
   readonly spotify_id: string;
   readonly display_name: string | null;
+  /** By which days are counted: the listener's own, or UTC where that one is not known here (any more). */
   readonly timezone: string;
+  /** The one the listener chose, where it is not known here; null: it is. */
+  readonly unknown_timezone: string | null;
   readonly theme: 'light' | 'dark' | null;
   /** Which list a page shows where its address names none. */
   readonly first_time_range: TimeRange;
 }
 
-const USER_COLUMNS = 'user_id, spotify_id, display_name, timezone, theme, first_time_range';
+const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
+  CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range`;
 
 /** A listener who can sign in; an unclaimed archive is no such person. */
-export function findUser(db: Queries, userId: number): Promise<User | null> {
-  return db.maybeOne<User>(FIND_USER, [userId]);
+export async function findUser(db: Queries, userId: number): Promise<User | null> {
+  const user = await db.maybeOne<User>(FIND_USER, [userId]);
+  return user && inKnownZone(user);
 }
+
+/** The database knows the zone (zone_used); pages need one that Node knows as well. */
+const inKnownZone = (user: User): User =>
+  isKnownToNode(user.timezone) ? user : { ...user, timezone: 'UTC', unknown_timezone: user.timezone };
 
 const FIND_USER = hotQuery(
   'every page: the listener',
@@ -42,7 +52,7 @@ export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User>
         403,
         'This Spotify name belonged to another account here. Please ask whoever runs this app.',
       );
-    return user;
+    return inKnownZone(user);
   });
 }
 

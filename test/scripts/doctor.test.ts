@@ -96,6 +96,8 @@ describe('npm run doctor', () => {
       `UPDATE capture_runs SET finished_at = now() - interval '50 hours' WHERE user_id = $1`,
       [late],
     );
+    const lost = await connect('heidi');
+    await test.db.execute(`UPDATE users SET timezone = 'Mars/Olympus' WHERE user_id = $1`, [lost]);
     const half = await connect('grace');
     await test.db.execute(
       `UPDATE capture_runs SET finished_at = now() - interval '60 hours' WHERE user_id = $1 AND kind = 'artists'`,
@@ -112,7 +114,8 @@ describe('npm run doctor', () => {
       expect(output).toContain(`check  connections: listener ${userId}: ${words}`);
     expect(output).toContain(`check  captures: listener ${late}: nothing kept for 50 hours`);
     expect(output).toContain(`check  captures: listener ${half}: no lists of artists kept for 60 hours`);
-    expect(output.match(/^check/gm)).toHaveLength(7);
+    expect(output).toContain(`check  time zones: listener ${lost}: the database does not know`);
+    expect(output.match(/^check/gm)).toHaveLength(8);
     expect(code).toBe(1);
   });
 

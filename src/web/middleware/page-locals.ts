@@ -10,6 +10,7 @@ export const pageLocals: RequestHandler = (req, res, next) => {
     path: req.method === 'GET' ? req.path : '/dashboard',
     flash: takeFlash(req),
     csrfToken: csrfTokenFor(req),
+    unknownTimezone: req.user?.unknown_timezone ?? null,
     currentUser: req.user
       ? { displayName: req.user.display_name ?? req.user.spotify_id, theme: req.user.theme }
       : null,

@@ -5,6 +5,7 @@ import { countImports } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
 import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
 import { findConnection } from '../../users/connections.ts';
+import { listTimeZones } from '../../users/time-zones.ts';
 import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
@@ -14,13 +15,12 @@ import { renderPage } from '../page/render.ts';
 import { RANGE_LABELS, rangeParam } from '../page/time-ranges.ts';
 import * as words from './hidden-words.ts';
 
-const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
-
-const timezoneForm = z.object({
-  timezone: z
-    .string('must be chosen')
-    .refine((name) => TIMEZONES.includes(name), 'must be a time zone of the list, such as Europe/Berlin'),
-});
+const timezoneForm = (zones: readonly string[]) =>
+  z.object({
+    timezone: z
+      .string('must be chosen')
+      .refine((name) => zones.includes(name), 'must be a time zone of the list, such as Europe/Berlin'),
+  });
 const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
 const rangeForm = z.object({ range: rangeParam });
 
@@ -32,19 +32,21 @@ export function settingsRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings', async (req, res) => {
       const user = listenerOf(req);
-      const [hidden, connection, imports, runs, captureTime, playPoll] = await Promise.all([
+      const [hidden, connection, imports, runs, captureTime, playPoll, timezones] = await Promise.all([
         countHidden(db, user.user_id),
         findConnection(db, user.user_id),
         countImports(db, user.user_id),
         listCaptureRuns(db, user.user_id, { limit: RUNS_SHOWN }),
         findCaptureTime(db, user.user_id),
         findPlayPoll(db, user.user_id),
+        listTimeZones(db),
       ]);
       const settings = {
         displayName: user.display_name,
         spotifyId: user.spotify_id,
         timezone: user.timezone,
-        timezones: TIMEZONES,
+        unknownTimezone: user.unknown_timezone,
+        timezones: [...new Set([user.timezone, ...timezones])].toSorted(),
         theme: user.theme,
         firstTimeRange: user.first_time_range,
         ranges: RANGE_LABELS,
@@ -60,7 +62,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
       renderPage(res, 'settings/index', { title: 'Settings', words }, { settings });
     })
     .post('/settings/timezone', async (req, res) => {
-      const { timezone } = readParams(timezoneForm, req.body);
+      const { timezone } = readParams(timezoneForm(await listTimeZones(db)), req.body);
       await updateTimezone(db, userIdOf(req), timezone);
       await redirectWith(req, res, '/settings', {
         kind: 'info',
