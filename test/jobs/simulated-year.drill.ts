@@ -29,6 +29,7 @@ const STEP_MS = 30 * MINUTE_MS;
 const AWAKE_HOUR = 18;
 const EVERY_HALF_HOUR = process.env.SIMULATED_STEPS === 'all';
 const BEGINNING = Date.parse('2026-03-01T00:00:00Z');
+const AZORES_CLOCK_CHANGE = Date.parse('2026-10-25T00:00:00Z');
 const dayAt = (part: number): number => BEGINNING + Math.round(DAYS * part) * DAY_MS;
 const DEAD_MS = 2 * DAY_MS;
 const PENALTY_SECONDS = 6 * 3600;
@@ -47,6 +48,8 @@ const slimTrack = (n: number): object => ({
 interface Person {
   readonly id: string;
   readonly timezone: string;
+  /** By which their days are counted: their own, or UTC while the database does not know it. */
+  zoneUsed: string;
   userId: number;
   /** Everything they have ever played, oldest first. */
   readonly history: StandInPlay[];
@@ -62,6 +65,7 @@ interface Person {
 const person = (id: string, timezone: string): Person => ({
   id,
   timezone,
+  zoneUsed: timezone,
   userId: 0,
   history: [],
   newest: '',
@@ -72,7 +76,7 @@ const person = (id: string, timezone: string): Person => ({
 });
 
 describe(
-  `${DAYS} days of captures and plays for three listeners`,
+  `${DAYS} days of captures and plays for four listeners`,
   { timeout: EVERY_HALF_HOUR ? 3 * HOUR_MS : 600_000 },
   () => {
     const test = useDatabase();
@@ -81,6 +85,8 @@ describe(
       person('ann', 'America/New_York'),
       person('ben', 'Asia/Kolkata'),
       person('cleo', 'Pacific/Auckland'),
+      // Where the day on which clocks are put back begins twice.
+      person('dina', 'Atlantic/Azores'),
     ];
     let spotify: SpotifyStandIn;
     let access: SpotifyAccess;
@@ -191,7 +197,18 @@ describe(
       const [abandoned, terminated, restarted] = [dayAt(0.1), dayAt(0.6), dayAt(0.9)].map(
         (day) => day + 20.5 * HOUR_MS,
       ) as [number, number, number];
-      const misfortunes = [...deaths.keys(), limitedFrom, limitedTo, abandoned, terminated, restarted];
+      const [zoneLost, zoneFound] = [dayAt(0.5), dayAt(0.5) + 30 * DAY_MS];
+      const misfortunes = [
+        ...deaths.keys(),
+        AZORES_CLOCK_CHANGE,
+        zoneLost,
+        zoneFound,
+        limitedFrom,
+        limitedTo,
+        abandoned,
+        terminated,
+        restarted,
+      ];
 
       for (let at = BEGINNING; at < BEGINNING + DAYS * DAY_MS; at += STEP_MS) {
         people.forEach((one) => listen(one, at - STEP_MS));
@@ -203,6 +220,9 @@ describe(
           spotify.revoke(dead.id);
           spotify.expireAccessTokens();
         }
+        const ben = people[1] as Person;
+        if (at === zoneLost) await chooseZone(ben, 'Mars/Olympus', 'UTC');
+        if (at === zoneFound) await chooseZone(ben, ben.timezone, ben.timezone);
         if (at === limitedFrom)
           spotify.fail({ on: '/v1/', kind: 'rate-limit', retryAfter: PENALTY_SECONDS, quotaExceeded: true });
         if (at === limitedTo) spotify.heal();
@@ -217,7 +237,7 @@ describe(
         lookAtPenalties();
         const limited = (at >= limitedFrom && at < limitedTo) || at < penaltyEnds;
         for (const one of people) {
-          const { day, time } = wallClock(at, one.timezone);
+          const { day, time } = wallClock(at, one.zoneUsed);
           if (one.deadSince === null && !limited && time >= (captureTimes.get(one.id) ?? ''))
             one.days.add(day);
         }
@@ -232,6 +252,12 @@ describe(
       expect(refusals).toHaveLength(2);
       expect(people.flatMap(({ gaps }) => gaps).length).toBeGreaterThan(0);
     });
+
+    /** As if another database had taken the place of this one: it knows the zone no more, or again. */
+    async function chooseZone(one: Person, timezone: string, used: string): Promise<void> {
+      await test.db.execute('UPDATE users SET timezone = $2 WHERE user_id = $1', [one.userId, timezone]);
+      one.zoneUsed = used;
+    }
 
     /** The bad days. Answers whether a worker is there to work this half hour. */
     async function misfortune(
@@ -272,23 +298,30 @@ describe(
     }
 
     async function compare(one: Person): Promise<void> {
-      const days = await test.db.many<{ day: string; places: number }>(
-        `SELECT snapshot_date AS day, count(*)::int AS places FROM snapshots WHERE user_id = $1 GROUP BY 1 ORDER BY 1`,
-        [one.userId],
-      );
-      expect([one.id, days]).toEqual([
-        one.id,
-        [...one.days].toSorted().map((day) => ({ day, places: PLACES })),
-      ]);
-      const runs = await test.db.many<{ day: string; outcome: string }>(
-        `SELECT snapshot_date AS day, outcome FROM capture_runs WHERE user_id = $1 AND outcome <> 'failed' ORDER BY 1`,
-        [one.userId],
-      );
-      // Each day that is over is told of once, as kept or as missed.
-      expect(new Set(runs.map(({ day }) => day)).size).toBe(runs.length);
-      expect(runs.filter(({ outcome }) => outcome === 'kept').map(({ day }) => day)).toEqual(
-        [...one.days].toSorted(),
-      );
+      for (const [kind, table] of [
+        ['tracks', 'snapshots'],
+        ['artists', 'artist_snapshots'],
+      ] as const) {
+        const days = await test.db.many<{ day: string; places: number }>(
+          `SELECT snapshot_date AS day, count(*)::int AS places FROM ${table} WHERE user_id = $1 GROUP BY 1 ORDER BY 1`,
+          [one.userId],
+        );
+        expect([one.id, kind, days]).toEqual([
+          one.id,
+          kind,
+          [...one.days].toSorted().map((day) => ({ day, places: PLACES })),
+        ]);
+        const runs = await test.db.many<{ day: string; outcome: string }>(
+          `SELECT snapshot_date AS day, outcome FROM capture_runs
+           WHERE user_id = $1 AND kind = $2 AND outcome <> 'failed' ORDER BY 1`,
+          [one.userId, kind],
+        );
+        // Each day that is over is told of once, as kept or as missed.
+        expect(new Set(runs.map(({ day }) => day)).size).toBe(runs.length);
+        expect(runs.filter(({ outcome }) => outcome === 'kept').map(({ day }) => day)).toEqual(
+          [...one.days].toSorted(),
+        );
+      }
       const plays = await test.db.many<{ at: Date }>(
         'SELECT played_at AS at FROM plays WHERE user_id = $1 ORDER BY 1',
         [one.userId],
@@ -328,8 +361,14 @@ function upTo(history: readonly StandInPlay[], now: Date): readonly StandInPlay[
   return history.slice(Math.max(0, end - 60), end);
 }
 
-/** Calls made while a 429 answered earlier was still to be waited out. */
-function callsTooEarly(calls: readonly RecordedCall[]): string[] {
+/** A quota closes its own family of calls alone. */
+const FAMILIES = ['/v1/me/top/', '/v1/me/player/', '/api/token'];
+
+/** Calls made while a 429 answered earlier to one of their family was still to be waited out. */
+const callsTooEarly = (calls: readonly RecordedCall[]): string[] =>
+  FAMILIES.flatMap((family) => tooEarly(calls.filter(({ path }) => path.startsWith(family))));
+
+function tooEarly(calls: readonly RecordedCall[]): string[] {
   let [told, notBefore] = [0, 0];
   return calls.flatMap((call) => {
     const at = call.at.getTime();
