@@ -640,13 +640,13 @@ CREATE VIEW further_artists AS
 
 CREATE VIEW track_facts AS
  SELECT tracks.track_id,
-    "left"(tracks.name, 500) AS name,
-    "left"(concat_ws(', ', tracks.artist_name, further_artists.names), 500) AS artist_names,
-    "left"(tracks.album_name, 500) AS album_name,
+    "left"(NULLIF(tracks.name, ''), 500) AS name,
+    "left"(concat_ws(', ', NULLIF(tracks.artist_name, ''), further_artists.names), 500) AS artist_names,
+    "left"(NULLIF(tracks.album_name, ''), 500) AS album_name,
     tracks.popularity,
     tracks.release_date,
     tracks.release_date_precision,
-    tracks.duration_ms,
+    NULLIF(tracks.duration_ms, 0) AS duration_ms,
         CASE tracks.raw_json -> 'explicit'
             WHEN 'true'::jsonb THEN true
             WHEN 'false'::jsonb THEN false

@@ -43,13 +43,13 @@ GROUP BY credit.track_id;
 CREATE VIEW track_facts AS
 SELECT
   track_id,
-  left(name, 500) AS name,
-  left(concat_ws(', ', artist_name, further_artists.names), 500) AS artist_names,
-  left(album_name, 500) AS album_name,
+  left(NULLIF(name, ''), 500) AS name,
+  left(concat_ws(', ', NULLIF(artist_name, ''), further_artists.names), 500) AS artist_names,
+  left(NULLIF(album_name, ''), 500) AS album_name,
   popularity,
   release_date,
   release_date_precision,
-  duration_ms,
+  NULLIF(duration_ms, 0) AS duration_ms,
   CASE raw_json -> 'explicit' WHEN 'true' THEN true WHEN 'false' THEN false END AS explicit,
   CASE WHEN raw_json IS NOT NULL
     THEN jsonb_typeof(raw_json #> '{external_ids,isrc}') IS NOT DISTINCT FROM 'string' END AS has_isrc,

@@ -11,14 +11,19 @@ export interface ReleaseDate {
 const PRECISIONS: readonly ReleaseDatePrecision[] = ['year', 'month', 'day'];
 
 /**
- * Reads a release date as Spotify writes it: `1987`, `1987-03` or `1987-03-14`.
+ * Reads a release date as Spotify writes it: `1987`, `1987-03` or `1987-03-14`, and the precision it names. A full date
+ * with the precision of a year is a year: one that says less than the date is believed.
  * @returns null for anything else, days that do not exist and the year 0000 (Spotify's "unknown") included
  */
-export function parseReleaseDate(text: string): ReleaseDate | null {
+export function parseReleaseDate(text: string, named: string | null = null): ReleaseDate | null {
   const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text);
   if (!match) return null;
-  const [, year = '', month = '01', day = '01'] = match;
-  const precision = PRECISIONS[text.split('-').length - 1] ?? 'day';
-  const date = `${year}-${month}-${day}`;
-  return year !== '0000' && isCalendarDate(date) ? { date, precision } : null;
+  const parts = match.slice(1).filter((part) => part !== undefined);
+  if (parts[0] === '0000' || !isCalendarDate(firstDayOf(parts))) return null;
+  const said = PRECISIONS.findIndex((precision) => precision === named) + 1;
+  const known = said === 0 ? parts : parts.slice(0, said);
+  return { date: firstDayOf(known), precision: PRECISIONS[known.length - 1] ?? 'day' };
 }
+
+const firstDayOf = ([year = '', month = '01', day = '01']: readonly string[]): string =>
+  `${year}-${month}-${day}`;

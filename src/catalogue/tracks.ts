@@ -5,7 +5,8 @@ import { storableJson } from './storable-json.ts';
 
 /**
  * Adds tracks, with their artists, to the catalogue. What is already there is completed and never overwritten:
- * the payload of an old archive holds what Spotify no longer tells.
+ * the payload of an old archive holds what Spotify no longer tells. A name without letters and a length of 0, which an
+ * old archive may hold of a withdrawn track, say nothing and give way.
  */
 export async function addTracks(tx: Queries, tracks: readonly SpotifyTrack[]): Promise<void> {
   const unique = [...new Map(tracks.map((track) => [track.trackId, track])).values()];
@@ -16,7 +17,7 @@ export async function addTracks(tx: Queries, tracks: readonly SpotifyTrack[]): P
 }
 
 function trackRow(track: SpotifyTrack) {
-  const released = parseReleaseDate(track.releaseDate ?? '');
+  const released = parseReleaseDate(track.releaseDate ?? '', track.releaseDatePrecision);
   return {
     track_id: track.trackId,
     name: track.name,
@@ -37,38 +38,36 @@ const fitsInteger = (value: number | null): boolean => value !== null && value <
 /** Spotify's ids have 22 characters; one that is no id could be too long for an index. */
 const isArtistId = (id: string | null): boolean => id !== null && id !== '' && id.length <= 256;
 
+/** What of a stored track is known, as SQL; whatever else stands in the column gives way to what is. */
+const KNOWN = {
+  name: `NULLIF(known.name, '')`,
+  artist_name: `NULLIF(known.artist_name, '')`,
+  album_name: `NULLIF(known.album_name, '')`,
+  duration_ms: 'NULLIF(known.duration_ms, 0)',
+  spotify_url: 'known.spotify_url',
+  raw_json: 'known.raw_json',
+  release_date: 'known.release_date',
+  release_date_precision: 'known.release_date_precision',
+  popularity: 'known.popularity',
+} as const;
+const COLUMNS = Object.keys(KNOWN).join(', ');
+const COMPLETED = Object.entries(KNOWN).map(
+  ([column, known]) => `${column} = COALESCE(${known}, excluded.${column}, known.${column})`,
+);
+const COMPLETES = Object.entries(KNOWN).map(
+  ([column, known]) => `${known} IS NULL AND excluded.${column} IS NOT NULL`,
+);
+
 const ADD_TRACKS = `
-  INSERT INTO tracks AS known (
-    track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json,
-    release_date, release_date_precision, popularity
-  )
-  SELECT
-    track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json,
-    release_date, release_date_precision, popularity
+  INSERT INTO tracks AS known (track_id, ${COLUMNS})
+  SELECT track_id, ${COLUMNS}
   FROM jsonb_to_recordset($1::jsonb) AS row (
     track_id text, name text, artist_name text, album_name text, duration_ms integer, spotify_url text,
     raw_json jsonb, release_date date, release_date_precision text, popularity smallint
   )
   ORDER BY track_id
-  ON CONFLICT (track_id) DO UPDATE SET
-    name = COALESCE(known.name, excluded.name),
-    artist_name = COALESCE(known.artist_name, excluded.artist_name),
-    album_name = COALESCE(known.album_name, excluded.album_name),
-    duration_ms = COALESCE(known.duration_ms, excluded.duration_ms),
-    spotify_url = COALESCE(known.spotify_url, excluded.spotify_url),
-    raw_json = COALESCE(known.raw_json, excluded.raw_json),
-    release_date = COALESCE(known.release_date, excluded.release_date),
-    release_date_precision = COALESCE(known.release_date_precision, excluded.release_date_precision),
-    popularity = COALESCE(known.popularity, excluded.popularity),
-    updated_at = now()
-  WHERE (known.name IS NULL AND excluded.name IS NOT NULL)
-    OR (known.artist_name IS NULL AND excluded.artist_name IS NOT NULL)
-    OR (known.album_name IS NULL AND excluded.album_name IS NOT NULL)
-    OR (known.duration_ms IS NULL AND excluded.duration_ms IS NOT NULL)
-    OR (known.spotify_url IS NULL AND excluded.spotify_url IS NOT NULL)
-    OR (known.raw_json IS NULL AND excluded.raw_json IS NOT NULL)
-    OR (known.release_date IS NULL AND excluded.release_date IS NOT NULL)
-    OR (known.popularity IS NULL AND excluded.popularity IS NOT NULL)`;
+  ON CONFLICT (track_id) DO UPDATE SET ${COMPLETED.join(', ')}, updated_at = now()
+  WHERE ${COMPLETES.join('\n    OR ')}`;
 
 const ARTIST_ROWS = `
   FROM jsonb_to_recordset($1::jsonb) AS row (track_id text, artists jsonb)
@@ -80,7 +79,7 @@ const ADD_ARTISTS = `
   ${ARTIST_ROWS}
   ORDER BY artist ->> 'artistId', artist ->> 'name'
   ON CONFLICT (artist_id) DO UPDATE SET name = excluded.name
-  WHERE known.name IS NULL AND excluded.name IS NOT NULL`;
+  WHERE NULLIF(known.name, '') IS NULL AND excluded.name IS NOT NULL`;
 
 const ADD_TRACK_ARTISTS = `
   INSERT INTO track_artists (track_id, artist_id, position)

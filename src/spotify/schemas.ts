@@ -5,6 +5,9 @@ import { z } from 'zod';
  * Only what makes a thing a thing is required. Unknown fields are let through and kept in the payload.
  */
 const text = z.string().nullable().catch(null);
+/** A withdrawn track has names of no letters: that means not known. */
+const name = text.transform((given) => (given === null || given.trim() === '' ? null : given));
+const id = z.string().min(1).max(256).nullable().catch(null);
 const count = z.int().nonnegative().nullable().catch(null);
 const flag = z.boolean().nullable().catch(null);
 const httpsUrl = z
@@ -16,21 +19,25 @@ const MAX_PAYLOAD_CHARS = 262_144;
 /** A longer one could fit no index, and would sink the whole list it is in. */
 const MAX_ID_BYTES = 2_000;
 
+/** The id in a URI of Spotify's, such as `spotify:track:…`; null where it is of another kind. */
+const idInUri = (uri: string | null, kind: string): string | null =>
+  new RegExp(`^spotify:${kind}:([^:]{1,256})$`).exec(uri ?? '')?.[1] ?? null;
+
 /** One artist as a track names it. */
 const artist = z
-  .object({ id: text, name: text })
-  .transform(({ id, name }) => ({ artistId: id, name }))
+  .object({ id, uri: text, name })
+  .transform((given) => ({ artistId: given.id ?? idInUri(given.uri, 'artist'), name: given.name }))
   .nullable()
   .catch(null);
 
 const album = z
-  .object({ id: text, name: text, release_date: text, release_date_precision: text })
+  .object({ id, name, release_date: text, release_date_precision: text })
   .catch({ id: null, name: null, release_date: null, release_date_precision: null });
 
 const trackShape = z.object({
-  id: z.string().min(1).max(256).nullable().catch(null),
+  id,
   uri: z.string().max(2000).nullable().catch(null),
-  name: z.string(),
+  name,
   type: z.literal('track').nullish(),
   artists: z.array(artist).catch([]),
   album,
@@ -51,7 +58,7 @@ export interface SpotifyTrack {
   /** Spotify's id, or for a local file, which has none, its `spotify:local:` uri. */
   readonly trackId: string;
   readonly isLocal: boolean;
-  readonly name: string;
+  readonly name: string | null;
   readonly artists: readonly TrackArtist[];
   readonly albumId: string | null;
   readonly albumName: string | null;
@@ -68,21 +75,25 @@ export interface SpotifyTrack {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** A track, or null where it is none: `null`, an episode, without a name, with neither id nor local uri, or too long a one. */
+/** A track, or null where it is none: `null`, an episode, or one of which neither id nor uri says which, or too long a one. */
 export function readTrack(received: unknown): SpotifyTrack | null {
   const parsed = trackShape.safeParse(received);
   if (!parsed.success || !isKeepable(received)) return null;
   const { data } = parsed;
   const localUri = data.uri?.startsWith('spotify:local:') ? data.uri : null;
-  const trackId = data.id ?? localUri;
+  const inUri = idInUri(data.uri, 'track');
+  const knownId = data.id ?? inUri;
+  const trackId = knownId ?? localUri;
   if (trackId === null || Buffer.byteLength(trackId) > MAX_ID_BYTES) return null;
+  // Without a name something else has to say that it is a track.
+  if (data.name === null && data.type !== 'track' && inUri === null && localUri === null) return null;
   return {
     trackId,
-    isLocal: data.id === null,
+    isLocal: knownId === null,
     name: data.name,
     artists: data.artists.filter((one) => one !== null),
     ...albumFields(data.album),
-    durationMs: data.duration_ms,
+    durationMs: data.duration_ms === 0 ? null : data.duration_ms,
     explicit: data.explicit,
     popularity: data.popularity,
     isrc: data.external_ids.isrc,
@@ -172,6 +183,7 @@ export function readPlayedAt(received: unknown): number | null {
 export const playsPage = z.object({ items: z.array(z.unknown()) });
 
 export interface SpotifyProfile {
+  /** Where Spotify names none, one made of the account id, which nobody's public id can be. */
   readonly id: string;
   /** The identity to link people by where present (since May 2026). */
   readonly accountId: string | null;
@@ -185,12 +197,22 @@ const displayName = text.transform((name) => {
   return /^.{1,200}/su.exec(clean)?.[0] ?? null;
 });
 
-export const profileShape = z.object({
-  id: z.string().min(1).max(256),
-  account_id: z.string().min(1).max(256).nullable().catch(null),
-  display_name: displayName,
-  images: z.array(z.object({ url: httpsUrl }).catch({ url: null })).catch([]),
-});
+export const profileShape = z
+  .object({
+    id,
+    account_id: id,
+    uri: text,
+    display_name: displayName,
+    images: z.array(z.object({ url: httpsUrl }).catch({ url: null })).catch([]),
+  })
+  .transform((given, context) => {
+    const named = given.id ?? idInUri(given.uri, 'user');
+    if (named === null && given.account_id === null) {
+      context.addIssue('neither id nor account id');
+      return z.NEVER;
+    }
+    return { ...given, id: named ?? `account:${given.account_id}` };
+  });
 
 export const playlistShape = z.object({ id: z.string().min(1).max(256), external_urls: links });
 export const snapshotShape = z.object({ snapshot_id: text });

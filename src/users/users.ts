@@ -56,6 +56,19 @@ export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User>
   });
 }
 
+/**
+ * The public id of a profile. Where Spotify names none, the one its account had before, so that nobody becomes another
+ * listener by it.
+ */
+export async function findSpotifyId(db: Queries, { id, accountId }: SpotifyProfile): Promise<string> {
+  if (!id.startsWith('account:')) return id;
+  const known = await db.maybeOne<{ spotify_id: string }>(
+    `SELECT spotify_id FROM users WHERE spotify_account_id = $1 AND spotify_id IS NOT NULL`,
+    [accountId],
+  );
+  return known?.spotify_id ?? id;
+}
+
 /** The account signed in before under another public id: the row follows the account. */
 async function followAccount(tx: Queries, spotifyId: string, accountId: string): Promise<void> {
   await tx.execute(

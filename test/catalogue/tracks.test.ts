@@ -145,6 +145,50 @@ describe('adding tracks', () => {
     expect((await stored()).raw_json).toMatchObject({ 'fie\uFFFDld': 1, '\uFFFD': { '\uFFFD': 2 } });
   });
 
+  const withdrawn = {
+    name: '',
+    artists: [{ id: 'ann', name: '' }],
+    album: { id: 'alb', name: '' },
+    duration_ms: 0,
+    popularity: undefined,
+  };
+  const nothing = { name: null, artist_name: null, album_name: null, duration_ms: null };
+  const known = { name: 'Numb', artist_name: 'Ann, Ben', album_name: 'Blue', duration_ms: 1000 };
+
+  it('of a withdrawn track keeps what is not known as not known, and completes it later', async () => {
+    await addTracks(test.db, [received(withdrawn)]);
+    expect(await stored()).toMatchObject({ ...nothing, raw_json: { name: '' } });
+    await addTracks(test.db, [received()]);
+    expect(await stored()).toMatchObject({ ...known, artists: 'ann1 ben2' });
+    expect(await test.db.one(`SELECT name FROM artists WHERE artist_id = 'ann'`)).toEqual({ name: 'Ann' });
+    await addTracks(test.db, [received(withdrawn)]);
+    expect(await stored()).toMatchObject(known);
+  });
+
+  it('completes an old archive’s empty names, and leaves them where nothing is known', async () => {
+    await test.db.execute(
+      `INSERT INTO tracks (track_id, name, artist_name, album_name, duration_ms) VALUES ('track1', '', '', '', 0)`,
+    );
+    await addTracks(test.db, [received({ ...withdrawn, popularity: 7 })]);
+    expect(await stored()).toMatchObject({ name: '', artist_name: '', duration_ms: 0, popularity: 7 });
+    await addTracks(test.db, [received()]);
+    expect(await stored()).toMatchObject(known);
+  });
+
+  it.each([
+    ['year', '1987-01-01'],
+    ['month', '1987-03-01'],
+    ['day', '1987-03-14'],
+    ['decade', '1987-03-14'],
+  ])('stores a full date with the precision %s by its precision', async (precision, date) => {
+    const album = { release_date: '1987-03-14', release_date_precision: precision };
+    await addTracks(test.db, [received({ album })]);
+    expect(await stored()).toMatchObject({
+      release_date: date,
+      release_date_precision: precision === 'decade' ? 'day' : precision,
+    });
+  });
+
   it.each([
     ['a length no integer holds', { duration_ms: 2 ** 40 }, { duration_ms: null }],
     ['the year 0000', { album: { release_date: '0000' } }, { release_date: null }],

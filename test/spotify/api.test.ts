@@ -62,10 +62,14 @@ describe('the profile', () => {
     expect((await fetchProfile(settings, accessToken)).displayName).toBe(shown);
   });
 
-  test.each([[null], [''], [7], [[]]])('with %j for an id is nobody', async (id) => {
-    spotify.fail({ on: 'me', kind: 'replaced-fields', fields: { id } });
-    expect(await errorOf(fetchProfile(settings, accessToken))).toMatchObject({ kind: 'unreadable' });
-  });
+  test.each([[null], [''], [7], [[]]])(
+    'with %j for an id, and neither uri nor account, is nobody',
+    async (id) => {
+      const fields = { id, uri: null, account_id: null };
+      spotify.fail({ on: 'me', kind: 'replaced-fields', fields });
+      expect(await errorOf(fetchProfile(settings, accessToken))).toMatchObject({ kind: 'unreadable' });
+    },
+  );
 
   test('without any field but id is enough', async () => {
     spotify.fail({ on: 'me', kind: 'body', body: '\uFEFF{"id":"ada"}' });

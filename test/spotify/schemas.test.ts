@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inventLocalTrack, inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
-import { readPlay, readTrack } from '../../src/spotify/schemas.ts';
+import { profileShape, readPlay, readTrack } from '../../src/spotify/schemas.ts';
 
 const song = inventTrack(7);
 
@@ -88,16 +88,24 @@ describe('a track', () => {
     },
   );
 
+  test.each([undefined, null, '', ' ', 7])('is one without a name where that is %j', (name) => {
+    expect(readTrack({ ...song, name })).toMatchObject({ trackId: song.id, name: null });
+  });
+
+  test.each([undefined, null, '', 7])('is known by its uri where its id is %j', (id) => {
+    const track = readTrack({ ...song, id, uri: `spotify:track:${song.id}` });
+    expect(track).toMatchObject({ trackId: song.id, isLocal: false });
+  });
+
   test.each([
     ['null', null],
     ['text', 'x'],
     ['a list', [song]],
     ['an episode', { ...song, type: 'episode' }],
-    ['a track without a name', { ...song, name: undefined }],
-    ['a track named null', { ...song, name: null }],
-    ['a track without id or local uri', { ...song, id: null }],
-    ['a track with an empty id', { ...song, id: '' }],
-    ['a track with a number for an id', { ...song, id: 7 }],
+    ['an id alone', { id: song.id }],
+    ['a track without id or uri', { ...song, id: null, uri: null }],
+    ['a track with an empty id and none in its uri', { ...song, id: '', uri: 'spotify:track:' }],
+    ['a track with a number for an id and the uri of an album', { ...song, id: 7, uri: 'spotify:album:x' }],
     [
       'a track nested too deep to be written again',
       { ...song, deep: JSON.parse('['.repeat(1e5) + ']'.repeat(1e5)) as unknown },
@@ -137,4 +145,28 @@ describe('a play', () => {
   ])('is none %s', (_, received) => {
     expect(readPlay(received)).toBeNull();
   });
+});
+
+describe('a profile', () => {
+  test.each([
+    [
+      { id: 'ann', account_id: 'A' },
+      { id: 'ann', account_id: 'A' },
+    ],
+    [{ id: 'ann' }, { id: 'ann', account_id: null }],
+    [
+      { id: null, account_id: 'A', uri: 'spotify:user:ann' },
+      { id: 'ann', account_id: 'A' },
+    ],
+    [{ account_id: 'A' }, { id: 'account:A', account_id: 'A' }],
+  ])('of %j is somebody', (received, read) => {
+    expect(profileShape.parse(received)).toMatchObject({ ...read, display_name: null });
+  });
+
+  test.each([{}, { id: '' }, { id: 7, account_id: null }, { uri: 'spotify:track:x' }])(
+    'of %j is nobody',
+    (received) => {
+      expect(profileShape.safeParse(received).success).toBe(false);
+    },
+  );
 });

@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { findUser, signInUser, updateTheme, updateTimezone, type User } from '../../src/users/users.ts';
+import {
+  findSpotifyId,
+  findUser,
+  signInUser,
+  updateTheme,
+  updateTimezone,
+  type User,
+} from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 
 const test = useDatabase();
@@ -47,6 +54,20 @@ describe('a first sign-in', () => {
 });
 
 describe('a later sign-in', () => {
+  it('for which Spotify names no id is the same listener by the account, and so is the one after', async () => {
+    const first = await signIn('alice', 'A');
+    const unnamed = { id: 'account:A', accountId: 'A', displayName: null, imageUrl: null };
+    const id = await findSpotifyId(test.db, unnamed);
+    expect(await signInUser(test.db, { ...unnamed, id })).toEqual(first);
+    const other = { ...unnamed, id: 'account:B', accountId: 'B' };
+    const bob = await signInUser(test.db, { ...other, id: await findSpotifyId(test.db, other) });
+    expect((await signIn('bob', 'B')).user_id).toBe(bob.user_id);
+    expect(await everyone()).toEqual([
+      { spotify_id: 'alice', spotify_account_id: 'A' },
+      { spotify_id: 'bob', spotify_account_id: 'B' },
+    ]);
+  });
+
   it('is the same listener', async () => {
     const first = await signIn('alice', 'A', 'Alice');
     expect(await signIn('alice', 'A')).toEqual(first);

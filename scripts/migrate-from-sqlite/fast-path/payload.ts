@@ -1,5 +1,4 @@
-import { isCalendarDate } from '../../../src/calendar.ts';
-import { type ReleaseDate, type ReleaseDatePrecision } from '../../../src/catalogue/release-date.ts';
+import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/release-date.ts';
 import { endOfString, unescapeKey } from '../read/repeated-keys.ts';
 import { NotForFastPath } from './may-go-fast.ts';
 
@@ -54,8 +53,11 @@ export function readPayload(text: string): PayloadFacts {
       beforeKey = false;
     }
   }
-  return { released: releaseDate(said), popularity: said.popularity, url: said.url };
+  return { released: releasedAs(said), popularity: said.popularity, url: said.url };
 }
+
+const releasedAs = ({ released, precision }: Said): ReleaseDate | null =>
+  released === null ? null : parseReleaseDate(released, precision);
 
 interface Said {
   released: string | null;
@@ -86,18 +88,4 @@ function popularityAt(text: string, at: number): string | null {
   const found = COUNT.exec(text);
   if (found === null) throw new NotForFastPath('a popularity that is no whole number');
   return found[1] !== undefined && /^(?:100|\d{1,2})$/.test(found[1]) ? found[1] : null;
-}
-
-const WRITTEN = /^(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
-
-/** A precision that says less than the date is believed. */
-function releaseDate({ released, precision: said }: Said): ReleaseDate | null {
-  if (released === null || !WRITTEN.test(released)) return null;
-  const written: ReleaseDatePrecision =
-    released.length === 4 ? 'year' : released.length === 7 ? 'month' : 'day';
-  const date = `${released}-01-01`.slice(0, 10);
-  if (!isCalendarDate(date)) return null;
-  if (said === 'year') return { date: `${date.slice(0, 4)}-01-01`, precision: 'year' };
-  if (said === 'month' && written === 'day') return { date: `${date.slice(0, 7)}-01`, precision: 'month' };
-  return { date, precision: written };
 }

@@ -9,6 +9,8 @@ export interface MergedColumn {
   readonly json?: true;
   /** The archive keeps the earliest time it was given, so that the order of two moves makes no difference. */
   readonly earliest?: true;
+  /** SQL: a value that says nothing, in a file as in the archive: it stays until something is known. */
+  readonly unknown?: string;
   /** SQL: true where what the target (`t`) holds is of a lesser source, and gives way to the file's. */
   readonly outranks?: string;
   /** What is written with the value, and only with it: columns and their values. */
@@ -28,6 +30,9 @@ export interface MergedTable {
 }
 
 const plain = (name: string): MergedColumn => ({ source: name, columns: [name] });
+const NO_LETTERS = `''`;
+const text = (name: string): MergedColumn => ({ ...plain(name), unknown: NO_LETTERS });
+const duration: MergedColumn = { ...plain('duration_ms'), unknown: '0' };
 const json = (name: string): MergedColumn => ({ source: name, columns: [name], json: true });
 /** An old archive knows what Spotify itself once said, and takes the place of what was asked for since. */
 const audioFeatures: MergedColumn = {
@@ -47,7 +52,7 @@ const ARTISTS: MergedTable = {
   target: 'artists',
   key: ['artist_id'],
   personal: false,
-  columns: [plain('name'), createdAt],
+  columns: [text('name'), createdAt],
   keptReason: 'keptValue',
   touches: '',
 };
@@ -89,10 +94,10 @@ const PLAYLIST_TRACKS: MergedTable = {
 export const MERGED: Readonly<Record<Layout, readonly MergedTable[]>> = {
   snapshots: [
     tracks([
-      plain('name'),
-      plain('artist_name'),
-      plain('album_name'),
-      plain('duration_ms'),
+      text('name'),
+      text('artist_name'),
+      text('album_name'),
+      duration,
       plain('spotify_url'),
       json('raw_json'),
     ]),
@@ -101,10 +106,10 @@ export const MERGED: Readonly<Record<Layout, readonly MergedTable[]>> = {
   playlists: [
     ARTISTS,
     tracks([
-      plain('name'),
-      plain('album_name'),
+      text('name'),
+      text('album_name'),
       released,
-      plain('duration_ms'),
+      duration,
       plain('popularity'),
       audioFeatures,
       createdAt,
@@ -125,10 +130,14 @@ export const joined = (table: MergedTable): string =>
   ].join(' AND ');
 
 /** True where the target holds nothing, or nothing that stands against the file's. */
-const givesWay = (column: MergedColumn): string =>
-  column.outranks === undefined
-    ? `t.${first(column)} IS NULL`
-    : `(t.${first(column)} IS NULL OR ${column.outranks})`;
+function givesWay(column: MergedColumn): string {
+  const name = first(column);
+  const ways = [`t.${name} IS NULL`];
+  if (column.outranks !== undefined) ways.push(column.outranks);
+  if (column.unknown !== undefined)
+    ways.push(`t.${name} = ${column.unknown} AND s.${name} <> ${column.unknown}`);
+  return `(${ways.join(' OR ')})`;
+}
 
 /** True where the source knows something that the target does not. */
 export function completes(column: MergedColumn): string {
@@ -140,7 +149,11 @@ export function completes(column: MergedColumn): string {
 export function differs(column: MergedColumn): string {
   if (column.earliest) return `s.${first(column)} > t.${first(column)}`;
   const unlike = column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ');
-  const anything = column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `(${unlike})`;
+  const both =
+    column.unknown === undefined
+      ? ''
+      : ` AND ${column.unknown} NOT IN (s.${first(column)}, t.${first(column)})`;
+  const anything = column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `((${unlike})${both})`;
   return column.outranks === undefined ? anything : `(${column.outranks}) IS NOT TRUE AND ${anything}`;
 }
 
@@ -152,7 +165,11 @@ const sameBytes = (column: MergedColumn): string =>
 export function arrived(column: MergedColumn): string {
   const same = column.columns.map((name) => `t.${name} IS NOT DISTINCT FROM ${staged(column, name)}`);
   const quick = column.json ? `${sameBytes(column)} OR ` : '';
-  return `(s.${first(column)} IS NULL OR ${quick}(${same.join(' AND ')}))`;
+  const says =
+    column.unknown === undefined
+      ? ''
+      : `s.${first(column)} = ${column.unknown} AND t.${first(column)} IS NOT NULL OR `;
+  return `(s.${first(column)} IS NULL OR ${says}${quick}(${same.join(' AND ')}))`;
 }
 
 export function completed(column: MergedColumn): string[] {

@@ -16,6 +16,8 @@ interface ComparedColumn {
   /** Undefined: the archive has no way to hold such a cell. */
   readonly read: (cell: PlainCell, computed: PlainCell | undefined) => string | undefined;
   readonly computed?: Computed;
+  /** A reading that says nothing: the database may know better meanwhile. */
+  readonly unknown?: string;
 }
 
 /** A further cell that the file itself works out: by name, from a column. */
@@ -83,6 +85,7 @@ const textColumn = (name: string): ComparedColumn => ({
   sql: `t.${name}`,
   read: text,
 });
+const nameColumn = (name: string): ComparedColumn => ({ ...textColumn(name), unknown: '' });
 const wholeColumn = (name: string): ComparedColumn => ({
   source: name,
   kind: 'text',
@@ -169,10 +172,10 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       target: 'tracks',
       key: [trackKey('track_id')],
       columns: [
-        textColumn('name'),
-        textColumn('artist_name'),
-        textColumn('album_name'),
-        wholeColumn('duration_ms'),
+        nameColumn('name'),
+        nameColumn('artist_name'),
+        nameColumn('album_name'),
+        { ...wholeColumn('duration_ms'), unknown: '0' },
         textColumn('spotify_url'),
         jsonColumn('raw_json'),
       ],
@@ -203,7 +206,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       source: 'artists',
       target: 'artists',
       key: [textKey('spotify_id', 'artist_id')],
-      columns: [textColumn('name'), createdAt],
+      columns: [nameColumn('name'), createdAt],
     },
     {
       ...shared,
@@ -211,11 +214,11 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       target: 'tracks',
       key: [trackKey('spotify_id')],
       columns: [
-        textColumn('name'),
+        nameColumn('name'),
         artist,
-        textColumn('album_name'),
+        nameColumn('album_name'),
         released,
-        wholeColumn('duration_ms'),
+        { ...wholeColumn('duration_ms'), unknown: '0' },
         wholeColumn('popularity'),
         jsonColumn('audio_features', 'is_stored_features'),
         createdAt,

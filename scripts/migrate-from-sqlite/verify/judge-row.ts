@@ -18,7 +18,7 @@ export interface RowPair {
 
 export interface Judgement {
   readonly outcome: Outcome;
-  /** The columns that the database holds as the file does. */
+  /** The columns that the database holds as the file does, or better where the file's cell says nothing. */
   readonly columns: readonly string[];
   /** Those that are neither there nor set aside. */
   readonly differing: readonly string[];
@@ -55,11 +55,12 @@ export function judgeRow(table: SourceTable, compared: ComparedTable, pair: RowP
 }
 
 function equalColumns(compared: ComparedTable, { cells, readings }: RowPair, stored: StoredRow): string[] {
-  return compared.columns.flatMap(({ source, kind }, at) => {
+  return compared.columns.flatMap(({ source, kind, unknown }, at) => {
     if ((cells[source]?.type ?? 'null') === 'null') return [];
     const value = stored.held[at] ?? null;
     const same = kind === 'check' ? value === 'true' : readings[at] !== undefined && value === readings[at];
-    return same ? [source] : [];
+    const known = unknown !== undefined && readings[at] === unknown && value !== null;
+    return same || known ? [source] : [];
   });
 }
 

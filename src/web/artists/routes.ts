@@ -38,7 +38,7 @@ export function artistRoutes({ db }: WebContext): Router {
     renderPage(
       res,
       'artists/artist',
-      { title: shown.artist.name ?? 'Unknown artist', scripts: ['pages/artist.js'] },
+      { title: shown.artist.name?.trim() || 'Unknown artist', scripts: ['pages/artist.js'] },
       { shown },
     );
   });

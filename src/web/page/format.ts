@@ -82,12 +82,16 @@ export function formatDuration(milliseconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
+/** What a track is called where its name may not be known. */
+export const titleOf = (name: string | null): string =>
+  name === null || name.trim() === '' ? 'Untitled' : name;
+
 /**
  * A track's name as a headline and what is set smaller after it: "Numb" and " - Live at Wembley". The two put
  * together are the name again, character for character.
  */
 export function splitTitle(name: string | null): { main: string; rest: string } {
-  const whole = name === null || name.trim() === '' ? 'Untitled' : name;
+  const whole = titleOf(name);
   const at = whole.slice(1).search(/\s+(?:[([（［]|[-–—~]\s)|[（［【]/u) + 1;
   return at > 0 ? { main: whole.slice(0, at), rest: whole.slice(at) } : { main: whole, rest: '' };
 }

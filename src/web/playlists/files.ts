@@ -4,6 +4,7 @@ import { oneLine } from '../../playlists/proposals.ts';
 import type { Playlist } from '../../playlists/playlists.ts';
 import { spotifyLink } from '../page/helpers.ts';
 import { csvHead, csvLine } from '../../csv.ts';
+import { titleOf } from '../page/format.ts';
 
 /** A kind of file a playlist can be taken away as, written piece by piece. */
 export interface PlaylistFormat {
@@ -48,7 +49,7 @@ const m3u8: PlaylistFormat = {
   head: ({ name }) => `#EXTM3U\n#PLAYLIST:${oneLine(name)}\n`,
   track: (track) => {
     const seconds = track.duration_ms === null ? -1 : Math.round(track.duration_ms / 1000);
-    const title = oneLine(`${track.artist_names ?? 'Unknown artist'} - ${track.name ?? 'Untitled'}`);
+    const title = oneLine(`${track.artist_names ?? 'Unknown artist'} - ${titleOf(track.name)}`);
     return `#EXTINF:${seconds},${title}\n${addressOf(track) ?? '# no address is known for this track'}\n`;
   },
   foot: '',

@@ -6,7 +6,7 @@ import type { SpotifyProfile } from '../../spotify/schemas.ts';
 import { SPOTIFY_SCOPES } from '../../spotify/settings.ts';
 import { isAllowed } from '../../users/allowed.ts';
 import { saveConnection } from '../../users/connections.ts';
-import { signInUser, type User } from '../../users/users.ts';
+import { findSpotifyId, signInUser, type User } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
 import { SignInStateStore } from './state-store.ts';
 
@@ -69,13 +69,14 @@ function guards({ access: { settings } }: WebContext) {
 
 /** Who may sign in, and what is kept of it. */
 async function admit({ config, db }: WebContext, grant: TokenGrant, profile: SpotifyProfile): Promise<User> {
-  if (!isAllowed(config.allowedSpotifyIds, profile.id)) {
+  const id = await findSpotifyId(db, profile);
+  if (!isAllowed(config.allowedSpotifyIds, id)) {
     throw new AppError(
       403,
       'This music time machine is private, and your Spotify account is not on its list. Ask whoever runs it to add you.',
     );
   }
-  const user = await signInUser(db, profile);
+  const user = await signInUser(db, { ...profile, id });
   await saveConnection(db, user.user_id, config.tokenKeys, grant);
   return user;
 }

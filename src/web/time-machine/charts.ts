@@ -12,6 +12,7 @@ import { readParams } from '../page/read-params.ts';
 import { timelineChart } from './calendar.ts';
 import { ARTISTS_SHOWN, findShownTime } from './page.ts';
 import { chartQuery } from './params.ts';
+import { titleOf } from '../page/format.ts';
 
 const NOTHING = { labels: [], data: [] };
 
@@ -38,7 +39,7 @@ const DRAWS: Readonly<Record<string, Draw>> = {
   list: async (db, userId, list) => {
     const entries = await listEntries(db, userId, list, await newestDate(db, userId, list));
     return {
-      labels: entries.map(({ name }) => name ?? 'Untitled'),
+      labels: entries.map(({ name }) => titleOf(name)),
       data: entries.map(({ points }) => points),
     };
   },
@@ -54,7 +55,7 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     return {
       labels: steps,
       data: lines.map(({ positions }) => positions),
-      names: lines.map(({ name }) => name ?? 'Untitled'),
+      names: lines.map(({ name }) => titleOf(name)),
     };
   },
 };

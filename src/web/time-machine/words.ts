@@ -6,7 +6,7 @@ import type { TimeListEntry } from '../../snapshots/time-list.ts';
 import type { TimeArtists } from '../../snapshots/top-artists.ts';
 import type { Quadrant } from '../../mood/figures.ts';
 import type { TimeRange } from '../../spotify/top-list.ts';
-import { formatNumber, formatPercent, plural } from '../page/format.ts';
+import { formatNumber, formatPercent, plural, titleOf } from '../page/format.ts';
 
 export { drawSound } from '../../figures/charts.ts';
 
@@ -120,7 +120,7 @@ export function bumpFinding({ steps, lines }: Bump): string {
   const first = places.filter((position) => position === 1).length;
   const best =
     first > 0 ? `number one on ${formatNumber(first)}` : `never number one, at best ${Math.min(...places)}`;
-  const name = `\u2068${leader.name ?? 'Untitled'}\u2069`;
+  const name = `\u2068${titleOf(leader.name)}\u2069`;
   if (places.length === 0) return `${name} leads; its places are not known.`;
   return `${name} leads: on ${formatNumber(places.length)} of ${plural(steps.length, 'list')}, ${best}.`;
 }

@@ -21,6 +21,7 @@ import { renderPage } from '../page/render.ts';
 import { rangeParam } from '../page/time-ranges.ts';
 import * as words from './words.ts';
 import { sum } from '../../sum.ts';
+import { titleOf } from '../page/format.ts';
 
 const by = z.enum(SOUNDS, `must be one of ${SOUNDS.join(', ')}`).default('sound');
 const similarParams = z.object({ by });
@@ -43,19 +44,14 @@ export function trackRoutes({ db }: WebContext): Router {
       renderPage(
         res,
         'tracks/track',
-        { title: shown.track.name ?? 'Untitled', scripts: ['pages/track.js'], words },
+        { title: titleOf(shown.track.name), scripts: ['pages/track.js'], words },
         { shown },
       );
     })
     .get('/tracks/:trackId/payload', async (req, res) => {
       const track = await trackOf(db, req);
       const payloads = (await findPayloads(db, userIdOf(req), track.track_id)) ?? [];
-      renderPage(
-        res,
-        'tracks/payload',
-        { title: `Payload of ${track.name ?? 'Untitled'}` },
-        { track, payloads },
-      );
+      renderPage(res, 'tracks/payload', { title: `Payload of ${titleOf(track.name)}` }, { track, payloads });
     });
   for (const name of Object.keys(PAYLOADS) as PayloadName[]) {
     router.get(`/tracks/:trackId/payload/${name}.json`, async (req, res) => {
@@ -113,7 +109,7 @@ export const trackCharts: ChartAnswers = {
     const wanted = { by: params.by, limit: SIMILAR_SHOWN };
     const { tracks } = await listSimilarTracks(db, userIdOf(req), trackId, wanted);
     return {
-      labels: tracks.map(({ name }) => name ?? 'Untitled'),
+      labels: tracks.map(({ name }) => titleOf(name)),
       data: tracks.map(({ score }) => score),
     };
   },

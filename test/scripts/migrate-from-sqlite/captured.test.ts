@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { standInListeners } from '../../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../../scripts/spotify-stand-in/server.ts';
+import { addTracks } from '../../../src/catalogue/tracks.ts';
 import { captureSnapshots } from '../../../src/snapshots/capture.ts';
+import { readTrack } from '../../../src/spotify/schemas.ts';
 import { saveConnection } from '../../../src/users/connections.ts';
 import { insertListener } from '../../support/factories.ts';
 import { useMoves } from '../../support/moves.ts';
@@ -106,4 +108,48 @@ it('a capture after a move fills what is missing and leaves what was moved', asy
   );
   expect(track).toEqual({ name: 'Old name', payload: '{"old": 1.10}', filled: true });
   expect((await verify(file, { owner: ALICE })).ok).toBe(true);
+});
+
+it('what Spotify no longer names is completed by the archive, and what the archive does not name says nothing', async () => {
+  const [capturedFirst = '', movedFirst = ''] = ['withdrawn0000000000001', 'withdrawn0000000000002'];
+  const asWithdrawn = (id: string) => ({
+    id,
+    name: '',
+    type: 'track',
+    duration_ms: 0,
+    artists: [{ id: 'x', name: '' }],
+    album: { name: '' },
+  });
+  const capture = async (...payloads: object[]) =>
+    test.db.withTransaction((tx) =>
+      addTracks(
+        tx,
+        payloads.flatMap((payload) => readTrack(payload) ?? []),
+      ),
+    );
+  await capture(asWithdrawn(capturedFirst));
+  const file = archive((db) => {
+    const row = { name: 'Good title', artist_name: 'Ann', album_name: 'Blue', duration_ms: 1000 };
+    insert(db, 'tracks', { track_id: capturedFirst, ...row });
+    insert(db, 'tracks', { track_id: movedFirst, name: '', artist_name: '', album_name: '', duration_ms: 0 });
+  });
+  const nameOf = (trackId: string) =>
+    test.db.one('SELECT name, artist_name, album_name, duration_ms FROM tracks WHERE track_id = $1', [
+      trackId,
+    ]);
+  await move(file, { owner: ALICE });
+  expect(await nameOf(capturedFirst)).toEqual({
+    name: 'Good title',
+    artist_name: 'Ann',
+    album_name: 'Blue',
+    duration_ms: 1000,
+  });
+  expect(await nameOf(movedFirst)).toMatchObject({ name: '', duration_ms: 0 });
+  await capture({ ...asWithdrawn(movedFirst), name: 'Back again', duration_ms: 2000 });
+  expect(await nameOf(movedFirst)).toMatchObject({ name: 'Back again', artist_name: '', duration_ms: 2000 });
+  expect(await listRejects()).toEqual([]);
+  expect(await verify(file, { owner: ALICE })).toMatchObject({ ok: true });
+  const again = await move(file, { owner: ALICE });
+  expect(again.tables[0]).toMatchObject({ read: 2, moved: 0, kept: 0 });
+  expect(await nameOf(movedFirst)).toMatchObject({ name: 'Back again', duration_ms: 2000 });
 });
