@@ -42,11 +42,13 @@ CREATE TABLE spotify_connections (
   refreshing_until timestamptz,
   refusal text,
   refused_since timestamptz,
+  connected boolean GENERATED ALWAYS AS (((refresh_token IS NOT NULL) AND (needs_reconnect_since IS NULL))) STORED,
   CONSTRAINT spotify_connections_pkey PRIMARY KEY (user_id),
   CONSTRAINT spotify_connections_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT spotify_connections_refusal_check CHECK (refusal = ANY (ARRAY['not-allowed', 'premium-lapsed']))
 );
 COMMENT ON COLUMN spotify_connections.authorized_at IS 'a refresh token dies six months after this, refreshed or not';
+COMMENT ON COLUMN spotify_connections.needs_reconnect_since IS 'Spotify refused the refresh token; it is kept a day and tried once more before it is discarded';
 COMMENT ON COLUMN spotify_connections.refreshing_until IS 'a lease: whoever holds it is the one asking Spotify for a new access token';
 
 CREATE TABLE spotify_limits (

@@ -29,8 +29,11 @@ CREATE TABLE spotify_connections (
   needs_reconnect_since timestamptz,
   refreshing_until timestamptz,
   refusal text CHECK (refusal IN ('not-allowed', 'premium-lapsed')),
-  refused_since timestamptz
+  refused_since timestamptz,
+  connected boolean GENERATED ALWAYS AS (refresh_token IS NOT NULL AND needs_reconnect_since IS NULL) STORED
 );
+COMMENT ON COLUMN spotify_connections.needs_reconnect_since IS
+  'Spotify refused the refresh token; it is kept a day and tried once more before it is discarded';
 COMMENT ON COLUMN spotify_connections.authorized_at IS 'a refresh token dies six months after this, refreshed or not';
 COMMENT ON COLUMN spotify_connections.refreshing_until IS 'a lease: whoever holds it is the one asking Spotify for a new access token';
 

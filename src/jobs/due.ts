@@ -1,6 +1,7 @@
 import type { Queries } from '../db.ts';
 import type { SpotifyFamily } from '../spotify/settings.ts';
 import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
+import { MAY_BE_ASKED } from '../users/connections.ts';
 import { isOpen } from '../users/spotify-limit.ts';
 
 /** What is done for each connected listener again and again. */
@@ -14,7 +15,7 @@ export type JobName = 'capture' | 'plays';
 const connected = (family: SpotifyFamily, allowed: string): string => `
   SELECT user_id, authorized_at, wall_clock(now(), timezone) AS wall_clock
   FROM spotify_connections JOIN users USING (user_id)
-  WHERE refresh_token IS NOT NULL AND paused_at IS NULL AND ${IS_ALLOWED(allowed)}
+  WHERE ${MAY_BE_ASKED} AND paused_at IS NULL AND ${IS_ALLOWED(allowed)}
     AND ${isOpen(family)}`;
 
 /** Not now(): another worker may have done it since this statement began, a moment before it looked. */

@@ -8,7 +8,7 @@ import { runSending } from './send.ts';
 const DUE = `
   SELECT user_id, playlist_id, COALESCE(leased_until, again_at, started_at) AS since
   FROM playlist_sendings JOIN spotify_connections USING (user_id) JOIN users USING (user_id)
-  WHERE state <> 'sent' AND refresh_token IS NOT NULL AND ${GOES_ON} AND ${IS_ALLOWED('$1')}
+  WHERE state <> 'sent' AND connected AND ${GOES_ON} AND ${IS_ALLOWED('$1')}
     AND ${isOpen('playlists')}`;
 
 /** Listeners with sendings to go on with. */

@@ -177,7 +177,7 @@ const MISSED_DAYS = `
     CASE
       WHEN NOT allowed THEN 'You were not on the list of people who may use this app.'
       WHEN paused_at IS NOT NULL AND paused_at < day + interval '1 day' THEN 'You had paused it.'
-      WHEN c.refresh_token IS NULL THEN 'Spotify needed you to connect again.'
+      WHEN c.connected IS NOT TRUE THEN 'Spotify needed you to connect again.'
       WHEN EXISTS (SELECT FROM spotify_limits
         WHERE not_before > day + interval '1 day' AND bucket IN ('api', 'accounts', 'top-lists'))
         THEN 'Spotify had asked this app to wait.'

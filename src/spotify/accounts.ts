@@ -71,8 +71,8 @@ export async function exchangeCode(
 }
 
 /**
- * A new access token. Throws SpotifyError; only `invalid-grant` means the refresh token is dead (discard it, never
- * try it again), after every other kind it must be kept.
+ * A new access token. Throws SpotifyError; only `invalid-grant` may mean that the refresh token is dead, after every other
+ * kind it must be kept.
  */
 export async function refreshAccess(
   settings: SpotifySettings,

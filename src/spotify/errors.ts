@@ -7,7 +7,7 @@ export type SpotifyErrorKind =
   | 'unreadable'
   /** 429. No call that it concerns may be made before `retryAfterSeconds` have passed. */
   | 'rate-limited'
-  /** The refresh token or the sign-in code is dead for good: never try it again, ask to connect again. */
+  /** Spotify refuses the refresh token or the sign-in code: ask to connect again. */
   | 'invalid-grant'
   /** 403: the listener is not on the app's list in Spotify's dashboard. */
   | 'not-allowed'

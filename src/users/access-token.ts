@@ -8,6 +8,7 @@ import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
 import { isAllowed, type AllowedIds } from './allowed.ts';
 import { ArchiveGone } from './lock-archive.ts';
+import { REFUSED_TOKEN_RESTS } from './connections.ts';
 import { gated } from './spotify-limit.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
 
@@ -108,6 +109,8 @@ interface StoredTokens {
   readonly spotify_id: string;
   readonly access_token: string | null;
   readonly refresh_token: string | null;
+  /** Spotify refused the refresh token less than a day ago: nobody asks with it until then. */
+  readonly resting: boolean;
   /** Good for another minute at least, by the database's clock. */
   readonly fresh: boolean;
   /** Until when somebody is refreshing, or was when they were killed; null: nobody. To the microsecond, so as text. */
@@ -126,7 +129,7 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
   for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
     const stored = await findTokens(db, userId);
     if (stored === null) throw new ArchiveGone();
-    if (stored.refresh_token === null) throw new NeedsReconnect();
+    if (stored.refresh_token === null || stored.resting) throw new NeedsReconnect();
     if (!isAllowed(access.allowedSpotifyIds ?? [], stored.spotify_id)) throw new NotOnTheList();
     const renewed = outdated !== undefined && stored.access_token !== outdated;
     const sealed = stored.access_token;
@@ -143,6 +146,7 @@ async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Pr
 const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =>
   db.maybeOne<StoredTokens>(
     `SELECT spotify_id, access_token, refresh_token, refreshing_until::text AS leased_until,
+       COALESCE(needs_reconnect_since > now() - interval '${REFUSED_TOKEN_RESTS}', false) AS resting,
        COALESCE(access_token_expires_at > now() + interval '1 minute', false) AS fresh
      FROM users LEFT JOIN spotify_connections USING (user_id) WHERE user_id = $1`,
     [userId],
@@ -165,12 +169,13 @@ async function takeLease(db: Queries, userId: number, stored: StoredTokens): Pro
 
 async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: string): Promise<void> {
   const refreshToken = openOrNull(access, sealed, userId, 'refresh_token');
-  if (refreshToken === null) return discard(db, userId, sealed);
+  if (refreshToken === null) return refuse(db, userId, sealed, 'unreadable');
   try {
     const grant = await refreshAccess(gated(db, access.settings), refreshToken);
     await saveRefreshed(db, userId, access, { sealed, grant: { refreshToken, ...grant } });
   } catch (error) {
-    if (error instanceof SpotifyError && error.kind === 'invalid-grant') return discard(db, userId, sealed);
+    if (error instanceof SpotifyError && error.kind === 'invalid-grant')
+      return refuse(db, userId, sealed, 'invalid-grant');
     await db.execute(`UPDATE spotify_connections SET refreshing_until = NULL WHERE user_id = $1`, [userId]);
     throw error;
   }
@@ -191,7 +196,8 @@ async function saveRefreshed(
        access_token = $3,
        access_token_expires_at = now() + make_interval(secs => $4),
        refresh_token = $5,
-       refreshing_until = NULL
+       refreshing_until = NULL,
+       needs_reconnect_since = NULL
      WHERE user_id = $1 AND refresh_token = $2`,
     [
       userId,
@@ -203,14 +209,25 @@ async function saveRefreshed(
   );
 }
 
-/** Spotify's `invalid_grant` is final: the tokens go, and the listener is asked to connect again. */
-async function discard(db: Queries, userId: number, sealed: string): Promise<void> {
+/**
+ * The listener is asked to connect again. Storms of `invalid_grant` have hit good tokens, so the first one only lays the
+ * token aside for a day; the second, or the first after the six months a consent lives, discards it, as does a seal that
+ * none of our keys opens.
+ */
+async function refuse(
+  db: Queries,
+  userId: number,
+  sealed: string,
+  reason: 'invalid-grant' | 'unreadable',
+): Promise<void> {
   await db.execute(
     `UPDATE spotify_connections SET
-       access_token = NULL, access_token_expires_at = NULL, refresh_token = NULL,
-       refreshing_until = NULL, needs_reconnect_since = now()
+       access_token = NULL, access_token_expires_at = NULL, refreshing_until = NULL,
+       refresh_token = CASE WHEN $3 AND needs_reconnect_since IS NULL
+         AND authorized_at > now() - interval '6 months' THEN refresh_token END,
+       needs_reconnect_since = COALESCE(needs_reconnect_since, now())
      WHERE user_id = $1 AND refresh_token = $2`,
-    [userId, sealed],
+    [userId, sealed, reason === 'invalid-grant'],
   );
 }
 

@@ -7,7 +7,7 @@ import { LIMITS_OF_FETCHING } from './spotify-limit.ts';
 
 /** Everything the state of a connection is derived from. */
 export interface ConnectionFacts {
-  /** There is a refresh token. */
+  /** There is a refresh token, and Spotify has not refused it. */
   readonly connected: boolean;
   /** When the listener last agreed; null: never. */
   readonly authorized_at: Date | null;
@@ -123,7 +123,7 @@ export async function findConnectionHealth(db: Queries, userId: number): Promise
 }
 
 const FACT_COLUMNS = `
-  c.refresh_token IS NOT NULL AS connected, c.authorized_at, COALESCE(c.scope, '') AS scope,
+  COALESCE(c.connected, false) AS connected, c.authorized_at, COALESCE(c.scope, '') AS scope,
   c.needs_reconnect_since, c.refusal, c.refused_since, u.paused_at,
   limited.not_before, limited.limits, now() AS now
   FROM users AS u LEFT JOIN spotify_connections AS c USING (user_id)

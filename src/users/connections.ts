@@ -4,6 +4,13 @@ import type { TokenGrant } from '../spotify/accounts.ts';
 import { IS_ALLOWED, type AllowedIds } from './allowed.ts';
 import { sealToken, type SealingKey } from './token-cipher.ts';
 
+/** How long a refresh token that Spotify refused is kept before it is tried once more. */
+export const REFUSED_TOKEN_RESTS = '1 day';
+
+/** SQL: a connection by which Spotify may be asked: one that stands, or whose refused token is to be tried once more. */
+export const MAY_BE_ASKED = `(connected OR refresh_token IS NOT NULL
+    AND needs_reconnect_since <= now() - interval '${REFUSED_TOKEN_RESTS}')`;
+
 /** What Spotify granted a listener, as far as pages ask. */
 export interface Connection {
   readonly connected: boolean;
@@ -19,7 +26,7 @@ export function findConnection(db: Queries, userId: number): Promise<Connection 
 const FIND_CONNECTION = hotQuery(
   'dashboard: the connection to Spotify',
   `
-  SELECT refresh_token IS NOT NULL AS connected, authorized_at, scope
+  SELECT connected, authorized_at, scope
   FROM spotify_connections WHERE user_id = $1`,
 );
 
@@ -27,7 +34,7 @@ const FIND_CONNECTION = hotQuery(
 export function listConnectedUsers(db: Queries, allowed: AllowedIds = []): Promise<{ user_id: number }[]> {
   return db.many<{ user_id: number }>(
     `SELECT user_id FROM spotify_connections JOIN users USING (user_id)
-     WHERE refresh_token IS NOT NULL AND paused_at IS NULL AND ${IS_ALLOWED('$1')}
+     WHERE ${MAY_BE_ASKED} AND paused_at IS NULL AND ${IS_ALLOWED('$1')}
      ORDER BY last_login_at DESC NULLS LAST, user_id`,
     [allowed],
   );

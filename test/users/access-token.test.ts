@@ -110,6 +110,12 @@ const rowOf = (userId: number): Promise<Row> =>
   );
 const refreshTokenOf = async (userId: number): Promise<string> =>
   openToken(tokenKeys, (await rowOf(userId)).refresh_token ?? '', userId, 'refresh_token');
+/** As if Spotify had refused the refresh token so long ago. */
+const restedFor = (interval: string, userId: number): Promise<number> =>
+  test.db.execute(
+    'UPDATE spotify_connections SET needs_reconnect_since = now() - $2::interval WHERE user_id = $1',
+    [userId, interval],
+  );
 const NOBODY_THERE = { access_token: null, refresh_token: null, leased: false, needs_reconnect: true };
 
 const leaseFor = (seconds: number): Promise<number> =>
@@ -199,14 +205,52 @@ describe('a refresh token', () => {
     expect(await refreshTokenOf(alice)).toBe(first);
   });
 
-  it('that has ended is tried once and thrown away; only its listener is asked to connect again', async () => {
+  it('that is refused in a storm is kept a day, and works again when it is tried once more', async () => {
+    const first = await refreshTokenOf(alice);
+    await outdate(alice);
+    spotify.fail({ on: 'token', kind: 'invalid-grant', times: 'once' });
+    expect(await rejection(whoAmI(alice))).toBeInstanceOf(NeedsReconnect);
+    expect(await refreshTokenOf(alice)).toBe(first);
+    expect(await findConnection(test.db, alice)).toMatchObject({ connected: false });
+    const calls = spotify.calls.length;
+    expect(await rejection(whoAmI(alice))).toBeInstanceOf(NeedsReconnect);
+    expect(spotify.calls).toHaveLength(calls);
+    expect(await listConnectedUsers(test.db)).toEqual([{ user_id: bob }]);
+    await restedFor('1 day', alice);
+    expect(await listConnectedUsers(test.db)).toHaveLength(2);
+    expect(await whoAmI(alice)).toBe(ALICE);
+    expect(await findConnection(test.db, alice)).toMatchObject({ connected: true });
+  });
+
+  it('that is refused again after that day is thrown away', async () => {
+    await outdate(alice);
+    spotify.revoke(ALICE);
+    await rejection(whoAmI(alice));
+    await restedFor('1 day', alice);
+    const before = refreshes();
+    await Promise.all(Array.from({ length: 5 }, () => rejection(whoAmI(alice))));
+    await rejection(whoAmI(alice));
+    expect(refreshes()).toBe(before + 1);
+    expect(await rowOf(alice)).toEqual(NOBODY_THERE);
+  });
+
+  it('that is refused more than six months after the consent is thrown away at once', async () => {
+    await outdate(alice);
+    await test.db.execute(
+      `UPDATE spotify_connections SET authorized_at = now() - interval '6 months 1 hour'`,
+    );
+    spotify.revoke(ALICE);
+    await rejection(whoAmI(alice));
+    expect(await rowOf(alice)).toEqual(NOBODY_THERE);
+  });
+
+  it('that has ended is tried once by all who ask; only its listener is asked to connect again', async () => {
     spotify.revoke(ALICE);
     await outdate(alice);
     const before = refreshes();
     const errors = await Promise.all(Array.from({ length: 10 }, () => rejection(whoAmI(alice))));
     expect(errors.every((error) => error instanceof NeedsReconnect)).toBe(true);
     expect(refreshes()).toBe(before + 1);
-    expect(await rowOf(alice)).toEqual(NOBODY_THERE);
     const calls = spotify.calls.length;
     expect(await rejection(whoAmI(alice))).toBeInstanceOf(NeedsReconnect);
     expect(spotify.calls).toHaveLength(calls);
