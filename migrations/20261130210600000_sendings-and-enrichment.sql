@@ -17,6 +17,8 @@ CREATE TABLE playlist_sendings (
   start_over boolean NOT NULL DEFAULT false,
   problem text,
   not_before timestamptz,
+  furthest integer NOT NULL DEFAULT 0,
+  description_refused boolean NOT NULL DEFAULT false,
   failures integer NOT NULL DEFAULT 0,
   again_at timestamptz,
   stopped_at timestamptz,
@@ -37,7 +39,9 @@ COMMENT ON COLUMN playlist_sendings.confirmed IS 'how many items are there for c
 COMMENT ON COLUMN playlist_sendings.pending IS 'items sent whose answer is not known: they are there, or they are not';
 COMMENT ON COLUMN playlist_sendings.start_over IS 'the first items replace whatever is there';
 COMMENT ON COLUMN playlist_sendings.lease IS 'whoever holds it is the one sending';
-COMMENT ON COLUMN playlist_sendings.failures IS 'how often in a row it met trouble without one more item arriving';
+COMMENT ON COLUMN playlist_sendings.furthest IS 'the most items that were ever there for certain';
+COMMENT ON COLUMN playlist_sendings.description_refused IS 'Spotify took the playlist without its description alone';
+COMMENT ON COLUMN playlist_sendings.failures IS 'how often in a row it met trouble without one more item than ever arriving';
 COMMENT ON COLUMN playlist_sendings.again_at IS 'when the worker tries again; NULL: only its listener can say';
 COMMENT ON COLUMN playlist_sendings.stopped_at IS
   'when it last met a problem: a connection made since then may have mended it';

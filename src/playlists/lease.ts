@@ -20,6 +20,8 @@ export interface Leased {
   readonly description: string;
   readonly isPublic: boolean;
   readonly trackIds: readonly string[];
+  /** Tracks that Spotify does not take. */
+  notTaken: readonly string[];
   spotifyPlaylistId: string | null;
   handled: number;
   confirmed: number;
@@ -50,7 +52,9 @@ const take = (onlyWhere: string): string => `
     AND (not_before IS NULL OR not_before <= now())
   RETURNING s.playlist_id AS "playlistId", lease, p.name, COALESCE(p.description, '') AS description,
     is_public AS "isPublic", track_ids AS "trackIds", s.spotify_playlist_id AS "spotifyPlaylistId",
-    handled, confirmed, pending, start_over AS "startOver"`;
+    handled, confirmed, pending, start_over AS "startOver", ARRAY(
+      SELECT entry ->> 'track_id' FROM jsonb_array_elements(left_out) AS entry WHERE entry ->> 'reason' = 'not-taken'
+    ) AS "notTaken"`;
 
 /** Somebody else has taken over, or the playlist was deleted: stop, and write nothing more. */
 export class LeaseLost extends Error {
@@ -63,11 +67,20 @@ export interface Progress {
   readonly pending?: number;
   readonly startOver?: boolean;
   readonly spotifyPlaylistId?: string;
-  /** A track Spotify does not take. */
-  readonly leaveOut?: string;
+  /** Tracks that Spotify does not take, all of them. */
+  readonly notTaken?: readonly string[];
+  /** Spotify does not take the description. */
+  readonly descriptionRefused?: boolean;
   /** Whether Spotify has been asked to make the playlist and has not answered yet. */
   readonly creating?: boolean;
 }
+
+export const progressOf = ({ handled, confirmed, pending, startOver: again }: Leased): Progress => ({
+  handled,
+  confirmed,
+  pending,
+  startOver: again,
+});
 
 /**
  * Writes down how far a sending is, and holds on to it for as long again: right before every call to Spotify, and
@@ -89,8 +102,9 @@ export async function note(
     progress.pending ?? null,
     progress.startOver ?? null,
     progress.spotifyPlaylistId ?? null,
-    progress.leaveOut ?? null,
+    progress.notTaken ?? null,
     progress.creating ?? null,
+    progress.descriptionRefused ?? null,
   ]);
   if (noted === 0) throw new LeaseLost();
 }
@@ -100,13 +114,17 @@ const NOTE = `
     leased_until = ${heldFor(LEASE_SECONDS)},
     handled = COALESCE($4, handled),
     confirmed = COALESCE($5, confirmed),
-    failures = CASE WHEN $5 > confirmed THEN 0 ELSE failures END,
+    failures = CASE WHEN $5 > furthest THEN 0 ELSE failures END,
+    furthest = GREATEST(furthest, $5),
     pending = COALESCE($6, pending),
     start_over = COALESCE($7, start_over),
     spotify_playlist_id = COALESCE($8, spotify_playlist_id),
-    left_out = CASE WHEN $9::text IS NULL THEN left_out
-      ELSE left_out || jsonb_build_array(jsonb_build_object('track_id', $9::text, 'reason', 'not-taken')) END,
-    creation_asked_at = CASE $10::boolean WHEN true THEN now() WHEN false THEN NULL ELSE creation_asked_at END
+    left_out = CASE WHEN $9::text[] IS NULL THEN left_out
+      ELSE jsonb_path_query_array(left_out, '$[*] ? (@.reason != "not-taken")') || COALESCE(
+        (SELECT jsonb_agg(jsonb_build_object('track_id', track_id, 'reason', 'not-taken') ORDER BY place)
+         FROM unnest($9::text[]) WITH ORDINALITY AS entry (track_id, place)), '[]') END,
+    creation_asked_at = CASE $10::boolean WHEN true THEN now() WHEN false THEN NULL ELSE creation_asked_at END,
+    description_refused = COALESCE($11, description_refused)
   WHERE user_id = $1 AND playlist_id = $2 AND lease = $3 AND leased_until > now()`;
 
 /** The playlist at Spotify, from now on also the playlist's own. */
@@ -126,7 +144,13 @@ export async function noteCreated(
 }
 
 /** What a later try may well not meet. */
-const PASSING = new Set<SendingProblem>(['rate-limited', 'unreachable', 'unreadable', 'failed']);
+const PASSING = new Set<SendingProblem>([
+  'rate-limited',
+  'unreachable',
+  'unreadable',
+  'scope-denied',
+  'failed',
+]);
 /** After so many tries in a row that brought nothing the listener decides: two hours and a bit. */
 const MOST_FAILURES = 6;
 
@@ -148,7 +172,7 @@ export async function endSending(
 
 const END_SENT = `
   UPDATE playlist_sendings SET
-    state = 'sent', finished_at = now(), failures = 0, lease = NULL, leased_until = NULL
+    state = 'sent', handled = cardinality(track_ids), finished_at = now(), failures = 0, lease = NULL, leased_until = NULL
   WHERE user_id = $1 AND playlist_id = $2 AND lease = $3`;
 
 /** Being asked to wait is no failure, however often. */

@@ -1,7 +1,9 @@
+import type { Queries } from '../db.ts';
 import { log } from '../log.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import { NeedsReconnect } from '../users/access-token.ts';
-import { LeaseLost } from './lease.ts';
+import { findConnection } from '../users/connections.ts';
+import { LeaseLost, type Leased } from './lease.ts';
 import type { SendingProblem } from './sendings.ts';
 
 /** Somebody changed the playlist at Spotify, or deleted it, while it was being filled. */
@@ -18,6 +20,10 @@ export class AnswerLost extends Error {
   }
 }
 
+/** Spotify answered that it failed, as it does each time for a withdrawn track. (503 and 504 say nothing of the call.) */
+export const isAnsweredFailure = (error: unknown): error is AnswerLost =>
+  error instanceof AnswerLost && [500, 502].includes(error.cause.spotifyStatus ?? 0);
+
 export const isRefused = (error: unknown, status: number): boolean =>
   error instanceof SpotifyError && error.kind === 'refused' && error.spotifyStatus === status;
 
@@ -30,7 +36,7 @@ export function mayHaveWorked(error: unknown): boolean {
   return error.kind === 'unreachable' && !NEVER_ARRIVED.has(reason);
 }
 
-export function problemOf(error: unknown): SendingProblem {
+function problemOf(error: unknown): SendingProblem {
   if (error instanceof LeaseLost) throw error;
   if (error instanceof AnswerLost) return error.cause.kind;
   if (error instanceof Unexpected) return error.problem;
@@ -38,6 +44,20 @@ export function problemOf(error: unknown): SendingProblem {
   if (error instanceof SpotifyError) return error.kind;
   log.error({ err: error }, 'a sending to Spotify failed');
   return 'failed';
+}
+
+/** A right that Spotify says is missing is asked for only where it was not granted. */
+export async function problemWith(
+  db: Queries,
+  userId: number,
+  { isPublic }: Leased,
+  error: unknown,
+): Promise<SendingProblem> {
+  const problem = problemOf(error);
+  if (problem !== 'scope-missing') return problem;
+  const connection = await findConnection(db, userId);
+  const needed = isPublic ? 'playlist-modify-public' : 'playlist-modify-private';
+  return connection?.scope.split(/\s+/).includes(needed) ? 'scope-denied' : problem;
 }
 
 /** Spotify may still be at work on what we no longer wait for: nobody looks how far it is before that is over. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db.ts';
 import { log } from '../log.ts';
 import { SpotifyError } from '../spotify/errors.ts';
@@ -6,13 +7,21 @@ import {
   addPlaylistItems,
   countPlaylistItems,
   createPlaylist,
-  ITEMS_PER_CALL,
   replacePlaylistItems,
 } from '../spotify/playlists.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
+import { Pace, placeOf } from './send-pace.ts';
 import { gated } from '../users/spotify-limit.ts';
-import { endSending, LeaseLost, note, noteCreated, type Leased, type Progress } from './lease.ts';
-import { AnswerLost, isRefused, mayHaveWorked, problemOf, Unexpected, waitAfter } from './send-faults.ts';
+import { endSending, LeaseLost, note, noteCreated, progressOf, type Leased, type Progress } from './lease.ts';
+import {
+  AnswerLost,
+  isAnsweredFailure,
+  isRefused,
+  mayHaveWorked,
+  problemWith,
+  Unexpected,
+  waitAfter,
+} from './send-faults.ts';
 
 /*
  * Spotify knows no idempotency keys, so every step is written down before it is asked for and after it is answered,
@@ -41,7 +50,10 @@ export async function runSending(work: Work): Promise<void> {
   try {
     const end = await sendAll(work).then(
       () => 'sent' as const,
-      (error: unknown) => ({ problem: problemOf(error), waitSeconds: waitAfter(error) }),
+      async (error: unknown) => ({
+        problem: await problemWith(db, userId, leased, error),
+        waitSeconds: waitAfter(error),
+      }),
     );
     await endSending(db, userId, leased, end);
   } catch (error) {
@@ -54,31 +66,31 @@ async function sendAll(work: Work): Promise<void> {
   const { leased } = work;
   if (leased.spotifyPlaylistId === null) await create(work);
   if (leased.pending > 0) await settlePending(work);
-  let [stride, refusals] = [ITEMS_PER_CALL, 0];
-  while (leased.handled < leased.trackIds.length) {
-    const batch = leased.trackIds.slice(leased.handled, leased.handled + stride);
-    if (await add(work, batch)) {
-      [stride, refusals] = [Math.min(ITEMS_PER_CALL, stride * 2), 0];
-    } else if (batch.length > 1) {
-      stride = Math.ceil(batch.length / 2);
-    } else {
-      await leaveOut(work, batch);
-      refusals += 1;
-      // Whatever this is, it is not about single tracks any more.
-      if (refusals === MOST_REFUSALS) throw new SpotifyError('refused', { spotifyStatus: 400 });
-    }
+  const pace = new Pace();
+  for (;;) {
+    const batch = pace.next(leased);
+    if (batch.length === 0) break;
+    const outcome = await add(work, batch);
+    if (outcome === 'added') pace.added(leased, batch);
+    else if (pace.failed(leased, batch, outcome)) await leaveOut(work, batch, pace);
   }
+  if (pace.isDoubtful()) await takeBack(work, pace);
 }
-
-const MOST_REFUSALS = 50;
 
 async function create(work: Work): Promise<void> {
   const { db, userId, leased } = work;
-  const made = await ask(work, { creating: true }, (settings, token) =>
-    createPlaylist(settings, token, leased),
-  ).catch(async (error: unknown) => {
-    if (!(error instanceof AnswerLost)) await note(db, userId, leased, { creating: false });
-    throw error;
+  const make = (description: string) =>
+    ask(work, { creating: true }, (settings, token) =>
+      createPlaylist(settings, token, { ...leased, description }),
+    ).catch(async (error: unknown) => {
+      if (!(error instanceof AnswerLost)) await note(db, userId, leased, { creating: false });
+      throw error;
+    });
+  const made = await make(leased.description).catch(async (error: unknown) => {
+    if (leased.description === '' || !isRefused(error, 400)) throw error;
+    const bare = await make('');
+    await note(db, userId, leased, { descriptionRefused: true });
+    return bare;
   });
   leased.spotifyPlaylistId = made.spotifyPlaylistId;
   await noteCreated(db, userId, leased, made.spotifyPlaylistId);
@@ -104,8 +116,13 @@ async function count(work: Work): Promise<number | null> {
   try {
     return await ask(work, {}, (settings, token) => countPlaylistItems(settings, token, idOf(work.leased)));
   } catch (error) {
-    if (isRefused(error, 404)) throw new Unexpected('gone-there');
-    if (isRefused(error, 403) || (error instanceof SpotifyError && error.kind === 'scope-missing'))
+    // Of a private playlist, which we may not read, it says nothing.
+    if (isRefused(error, 404) && work.leased.isPublic) throw new Unexpected('gone-there');
+    if (
+      isRefused(error, 404) ||
+      isRefused(error, 403) ||
+      (error instanceof SpotifyError && error.kind === 'scope-missing')
+    )
       return null;
     throw error;
   }
@@ -116,8 +133,8 @@ async function startOver({ db, userId, leased }: Work): Promise<void> {
   await note(db, userId, leased, progressOf(leased));
 }
 
-/** Adds a batch; false where Spotify does not take one of its tracks, and has added none. */
-async function add(work: Work, batch: readonly string[]): Promise<boolean> {
+/** Adds a batch. Where Spotify refuses it or fails, none of it is there afterwards. */
+async function add(work: Work, batch: readonly string[]): Promise<'added' | 'refused' | 'failed'> {
   const { db, userId, leased } = work;
   const items = {
     spotifyPlaylistId: idOf(leased),
@@ -126,35 +143,52 @@ async function add(work: Work, batch: readonly string[]): Promise<boolean> {
   };
   const call = leased.startOver ? replacePlaylistItems : addPlaylistItems;
   try {
-    await ask(work, { pending: batch.length }, (settings, token) => call(settings, token, items));
+    const before = { handled: leased.handled, pending: batch.length };
+    await ask(work, before, (settings, token) => call(settings, token, items));
   } catch (error) {
     if (!(error instanceof AnswerLost)) await note(db, userId, leased, { pending: 0 });
     if (isRefused(error, 404)) throw new Unexpected('gone-there');
-    if (isRefused(error, 400)) return false;
+    if (isRefused(error, 400)) return 'refused';
+    if (isAnsweredFailure(error)) return lookAfterFailure(work, batch);
     throw error;
   }
   leased.handled += batch.length;
   leased.confirmed += batch.length;
   Object.assign(leased, { pending: 0, startOver: false });
   await note(db, userId, leased, progressOf(leased));
-  return true;
+  return 'added';
+}
+
+const SETTLE_MS = 1_000;
+
+/** Where nobody says how many are there, the next batch takes the place of all: nothing is doubled either way. */
+async function lookAfterFailure(work: Work, batch: readonly string[]): Promise<'added' | 'failed'> {
+  const { leased } = work;
+  await sleep(SETTLE_MS);
+  leased.pending = batch.length;
+  const { confirmed } = leased;
+  await settlePending(work);
+  leased.pending = 0;
+  return leased.confirmed > confirmed ? 'added' : 'failed';
 }
 
 /** A track Spotify does not take, once it is sure that the track is the reason. */
-async function leaveOut(work: Work, [trackId]: readonly string[]): Promise<void> {
+async function leaveOut(work: Work, [trackId]: readonly string[], pace: Pace): Promise<void> {
   const { db, userId, leased } = work;
   const there = leased.startOver ? null : await count(work);
   if (there !== null && there !== leased.confirmed) throw new Unexpected('changed-there');
-  leased.handled += 1;
-  await note(db, userId, leased, { ...progressOf(leased), leaveOut: String(trackId) });
+  leased.notTaken = [...leased.notTaken, String(trackId)];
+  await note(db, userId, leased, { ...progressOf(leased), notTaken: leased.notTaken });
+  if (pace.isOutage()) await takeBack(work, pace);
 }
 
-const progressOf = ({ handled, confirmed, pending, startOver: again }: Leased): Progress => ({
-  handled,
-  confirmed,
-  pending,
-  startOver: again,
-});
+/** Spotify fails whatever the track: those it was taken for are no longer left out, and all of it waits. */
+async function takeBack({ db, userId, leased }: Work, { doubtful }: Pace): Promise<never> {
+  leased.notTaken = leased.notTaken.filter((trackId) => !doubtful.includes(trackId));
+  leased.handled = Math.min(leased.handled, placeOf(leased, doubtful));
+  await note(db, userId, leased, { ...progressOf(leased), notTaken: leased.notTaken });
+  throw new SpotifyError('unreachable');
+}
 
 function idOf({ spotifyPlaylistId }: Leased): string {
   if (spotifyPlaylistId === null) throw new Error('the playlist has not been made yet');

@@ -11,6 +11,8 @@ export type SendingProblem =
   | SpotifyErrorKind
   /** The consent has ended: connect again. */
   | 'needs-reconnect'
+  /** Spotify says that a right is missing which it has granted. That has passed by itself before. */
+  | 'scope-denied'
   /** The playlist at Spotify is no longer as we left it: going on could double or disorder it. */
   | 'changed-there'
   /** Spotify no longer has the playlist. */
@@ -41,6 +43,7 @@ export interface Sending {
   readonly not_before: Date | null;
   /** When the worker goes on by itself; null: not without its listener. */
   readonly again_at: Date | null;
+  readonly description_refused: boolean;
   readonly spotify_playlist_id: string | null;
   readonly finished_at: Date | null;
 }
@@ -63,7 +66,7 @@ const FIND = hotQuery(
     CASE WHEN state = 'sending' AND NOT ${IS_SENDING} THEN 'interrupted' ELSE state END AS state,
     is_public, cardinality(track_ids) AS total, handled, confirmed, jsonb_array_length(left_out) AS left_out,
     lost_creations + (creation_asked_at IS NOT NULL AND NOT ${IS_SENDING})::int AS lost_creations,
-    problem, stopped_at, spotify_playlist_id, finished_at,
+    problem, stopped_at, description_refused, spotify_playlist_id, finished_at,
     CASE WHEN not_before > now() THEN not_before END AS not_before,
     CASE WHEN state = 'sending' AND NOT ${IS_SENDING} AND creation_asked_at IS NULL THEN leased_until
       ELSE again_at END AS again_at

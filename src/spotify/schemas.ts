@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 const text = z.string().nullable().catch(null);
 /** A withdrawn track has names of no letters: that means not known. */
-const name = text.transform((given) => (given === null || given.trim() === '' ? null : given));
+const knownName = text.transform((given) => (given === null || given.trim() === '' ? null : given));
 const id = z.string().min(1).max(256).nullable().catch(null);
 const count = z.int().nonnegative().nullable().catch(null);
 const flag = z.boolean().nullable().catch(null);
@@ -25,19 +25,19 @@ const idInUri = (uri: string | null, kind: string): string | null =>
 
 /** One artist as a track names it. */
 const artist = z
-  .object({ id, uri: text, name })
+  .object({ id, uri: text, name: knownName })
   .transform((given) => ({ artistId: given.id ?? idInUri(given.uri, 'artist'), name: given.name }))
   .nullable()
   .catch(null);
 
 const album = z
-  .object({ id, name, release_date: text, release_date_precision: text })
+  .object({ id, name: knownName, release_date: text, release_date_precision: text })
   .catch({ id: null, name: null, release_date: null, release_date_precision: null });
 
 const trackShape = z.object({
   id,
   uri: z.string().max(2000).nullable().catch(null),
-  name,
+  name: knownName,
   type: z.literal('track').nullish(),
   artists: z.array(artist).catch([]),
   album,

@@ -37,7 +37,7 @@ const filled = () => test.spotify.playlists.map(({ uris }) => uris);
 /** As after a kill between two hundreds: the lease stands, and nobody holds it. */
 async function killed(): Promise<string> {
   const playlistId = await start();
-  test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 500, after: 1, times: 'once' });
+  test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
   await go(playlistId);
   await test.db.execute(
     `UPDATE playlist_sendings SET state = 'sending', problem = NULL, again_at = NULL, lease = gen_random_uuid(),
@@ -140,10 +140,14 @@ describe('the worker goes on by itself', () => {
 describe('only its listener goes on', () => {
   it.each(['scope-missing', 'premium-lapsed', 'not-allow-listed'] as const)('after “%s”', async (kind) => {
     const playlistId = await start();
+    const { scope } = await test.db.one<{ scope: string }>('SELECT scope FROM spotify_connections');
+    if (kind === 'scope-missing')
+      await test.db.execute(`UPDATE spotify_connections SET scope = 'user-top-read'`);
     test.spotify.fail({ on: 'playlist-items', kind });
     await go(playlistId);
     expect(await look(playlistId)).toMatchObject({ state: 'stopped', again_at: null });
     expect(await isDue()).toBe(false);
+    await test.db.execute('UPDATE spotify_connections SET scope = $1', [scope]);
   });
 
   it('where Spotify may have made a playlist whose id never arrived', async () => {

@@ -163,7 +163,7 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
     ['no answer', { kind: 'silence' }, 'unreachable'],
     ['a cut connection', { kind: 'reset' }, 'unreachable'],
     ['HTML', { kind: 'html' }, 'unreadable'],
-    ['a missing right', { kind: 'scope-missing' }, 'scope-missing'],
+    ['a right that is denied though it was granted', { kind: 'scope-missing' }, 'scope-denied'],
     ['a lapsed Premium', { kind: 'premium-lapsed' }, 'premium-lapsed'],
   ] as const)('%s after the first hundred', async (_what, fault, problem) => {
     const playlistId = await start(ids);
@@ -285,13 +285,91 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
 
   it('and only then: a sending that is whole, or can go on, is never begun anew', async () => {
     const playlistId = await start(ids);
-    spotify.fail({ on: 'playlist-items', kind: 'status', status: 500, after: 1, times: 'once' });
+    spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
     await go(playlistId);
     await forgetSending(test.db, userId, playlistId);
     expect(await look(playlistId)).toMatchObject({ confirmed: 100 });
     await press(playlistId);
     await forgetSending(test.db, userId, playlistId);
     expect(await look(playlistId)).toMatchObject({ state: 'sent' });
+  });
+
+  it.each([true, false])(
+    'a track answered 502 each time is left out, and only it (items readable: %s)',
+    async (readsPrivateItems) => {
+      const list = spotifyIds(130, 40_000);
+      const odd = [0, 57, 58, 129].map((at) => list[at] ?? '');
+      spotify.behave({ withdrawnStatus: 502, readsPrivateItems });
+      spotify.withdrawTracks(...odd);
+      const playlistId = await start(list);
+      for (let run = 0; run < 6; run += 1) await press(playlistId);
+      expect(await look(playlistId)).toMatchObject({ state: 'sent', confirmed: 126, left_out: 4 });
+      expect(spotify.playlists.map(({ uris }) => uris)).toEqual([
+        urisOf(list.filter((id) => !odd.includes(id))),
+      ]);
+      expect((await listLeftOut(test.db, userId, playlistId)).map((track) => track.track_id)).toEqual(odd);
+    },
+    240_000,
+  );
+
+  it.each([true, false])(
+    'an outage leaves no track out (items readable: %s)',
+    async (readsPrivateItems) => {
+      spotify.behave({ readsPrivateItems });
+      const few = ids.slice(0, 3);
+      const playlistId = await start(few);
+      spotify.fail({ on: 'playlist-items', kind: 'status', status: 502 });
+      spotify.fail({ on: 'replace-items', kind: 'status', status: 502 });
+      await go(playlistId);
+      expect(await look(playlistId)).toMatchObject({ state: 'stopped', problem: 'unreachable', left_out: 0 });
+      spotify.heal();
+      spotify.behave({ readsPrivateItems });
+      await press(playlistId);
+      expect(spotify.playlists[0]?.uris).toEqual(urisOf(few));
+    },
+    60_000,
+  );
+
+  it('a sending that only ever comes as far as before gives up in the end', async () => {
+    const playlistId = await start(ids);
+    for (let run = 0; run < 7; run += 1) {
+      spotify.heal();
+      spotify.fail({ on: 'playlist-items', kind: 'reset', after: run === 0 ? 1 : 0 });
+      await press(playlistId);
+    }
+    expect(await look(playlistId)).toMatchObject({ state: 'stopped', again_at: null });
+  }, 60_000);
+
+  it('a description Spotify refuses is left away, once, and said', async () => {
+    const playlistId = await start(ids.slice(0, 2));
+    await test.db.execute(
+      `UPDATE playlists SET description = 'See https://example.org' WHERE playlist_id = $1`,
+      [playlistId],
+    );
+    const before = callsTo(/me\/playlists$/);
+    await go(playlistId);
+    expect(callsTo(/me\/playlists$/) - before).toBe(2);
+    expect(await look(playlistId)).toMatchObject({ state: 'sent', description_refused: true });
+    expect(spotify.playlists).toMatchObject([{ description: '', uris: urisOf(ids.slice(0, 2)) }]);
+  });
+
+  it('a right that was never granted is asked for', async () => {
+    await test.db.execute(`UPDATE spotify_connections SET scope = 'user-top-read'`);
+    const playlistId = await start(ids.slice(0, 2));
+    spotify.fail({ on: 'create-playlist', kind: 'scope-missing', times: 'once' });
+    await go(playlistId);
+    expect(await look(playlistId)).toMatchObject({ problem: 'scope-missing', again_at: null });
+    await saveConnection(test.db, userId, access.tokenKeys, await connect(spotify));
+  });
+
+  it('a private list that was only taken out of the library is not said to be deleted', async () => {
+    const playlistId = await start(ids);
+    spotify.fail({ on: 'playlist-items', kind: 'reset-midway', after: 1, times: 'once' });
+    await go(playlistId);
+    spotify.unfollowPlaylists();
+    await press(playlistId);
+    expect(await look(playlistId)).toMatchObject({ state: 'sent' });
+    expect(spotify.playlists.map(({ uris }) => uris)).toEqual([urisOf(ids)]);
   });
 
   it('a list of which Spotify takes nothing ends after fifty refusals', async () => {

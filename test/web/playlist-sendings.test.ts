@@ -99,7 +99,7 @@ describe('sending a playlist', () => {
   it.each([
     ['not-allow-listed', 'not on the list of people who may use this app'],
     ['premium-lapsed', 'no active Premium subscription'],
-    ['scope-missing', 'Connect Spotify again'],
+    ['scope-missing', 'a permission is missing which you have given'],
     ['html', 'could not be read'],
   ] as const)('that meets “%s” says so', async (kind, words) => {
     const { id, path } = await playlist();
@@ -111,7 +111,7 @@ describe('sending a playlist', () => {
 
   it('cut off by a restart says so, and goes on by the button', async () => {
     const { id, path } = await playlist();
-    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 500, after: 2, times: 'once' });
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 2, times: 'once' });
     await submit(alice, `${path}/send`);
     await settled(test.db, id);
     await test.db.execute(

@@ -15,10 +15,12 @@ const PROBLEM_WORDS: Readonly<Record<SendingProblem, string>> = {
   'not-allowed': 'Your Spotify account is not on the list of people who may use this app.',
   'premium-lapsed': 'Spotify has paused this app because its owner has no active Premium subscription.',
   'scope-missing': 'Spotify has not been given leave to make playlists for you.',
+  'scope-denied':
+    'Spotify says that a permission is missing which you have given. That has passed by itself before.',
   refused: 'Spotify refused the request.',
   'changed-there':
     'The playlist was changed at Spotify while it was being filled, so that going on could double tracks or mix up their order.',
-  'gone-there': 'Spotify no longer has the playlist: it was deleted there.',
+  'gone-there': 'Spotify no longer has the playlist.',
   failed: 'Something failed on our side; the log has it.',
 };
 
