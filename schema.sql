@@ -1257,7 +1257,7 @@ CREATE TABLE job_leases (
   job text NOT NULL,
   due_for text NOT NULL,
   leased_until timestamptz NOT NULL,
-  done boolean NOT NULL DEFAULT false,
+  finished_at timestamptz,
   CONSTRAINT job_leases_pkey PRIMARY KEY (user_id, job),
   CONSTRAINT job_leases_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT job_leases_job_check CHECK (job = ANY (ARRAY['capture', 'plays']))

@@ -81,7 +81,7 @@ CREATE TABLE job_leases (
   job text NOT NULL CHECK (job IN ('capture', 'plays')),
   due_for text NOT NULL,
   leased_until timestamptz NOT NULL,
-  done boolean NOT NULL DEFAULT false,
+  finished_at timestamptz,
   PRIMARY KEY (user_id, job)
 );
 COMMENT ON COLUMN job_leases.due_for IS 'the facts that made it due (src/jobs/due.ts): once it is done they are others';

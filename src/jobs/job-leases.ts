@@ -14,7 +14,7 @@ export interface TakenJob {
 
 /**
  * Takes a job for those of these listeners it is still due for, in one statement: however many workers ask, one gets it.
- * A worker that looked before another was done finds the same facts in the row, and leaves it.
+ * What another finished since this statement began is left: the facts may have been read before the last of them stood.
  */
 export const takeJobs = (
   db: Queries,
@@ -24,19 +24,20 @@ export const takeJobs = (
 ): Promise<TakenJob[]> =>
   db.many<TakenJob>(
     `INSERT INTO job_leases AS held (user_id, job, due_for, leased_until)
-     SELECT user_id, $2, due_for, ${heldFor(LEASE_SECONDS)} FROM (${DUE[job]}) AS due
-     WHERE user_id = ANY ($3) ORDER BY user_id
+     SELECT user_id, $3, due_for, ${heldFor(LEASE_SECONDS)} FROM (${DUE[job]}) AS due
+     ORDER BY user_id
      ON CONFLICT (user_id, job) DO UPDATE SET
-       due_for = excluded.due_for, leased_until = excluded.leased_until, done = false
-     WHERE NOT ${isHeld('held.leased_until', LEASE_SECONDS)} OR (held.done AND held.due_for <> excluded.due_for)
+       due_for = excluded.due_for, leased_until = excluded.leased_until, finished_at = NULL
+     WHERE NOT ${isHeld('held.leased_until', LEASE_SECONDS)}
+       OR (held.due_for <> excluded.due_for AND held.finished_at NOT BETWEEN now() AND now() + interval '1 minute')
      RETURNING user_id, leased_until::text AS lease`,
-    [allowed, job, userIds],
+    [allowed, userIds, job],
   );
 
 /** Should it be due for the same facts still, it is not tried again before the lease would have ended. */
 export const finishJob = (db: Queries, job: JobName, { user_id, lease }: TakenJob): Promise<number> =>
   db.execute(
-    `UPDATE job_leases SET done = true WHERE user_id = $1 AND job = $2 AND leased_until = $3::timestamptz`,
+    `UPDATE job_leases SET finished_at = now() WHERE user_id = $1 AND job = $2 AND leased_until = $3::timestamptz`,
     [user_id, job, lease],
   );
 

@@ -165,7 +165,9 @@ describe('lists and plays come first', () => {
     await test.db.execute(`UPDATE enrichments SET next_at = NULL`);
     await test.db.execute(`UPDATE play_polls SET next_poll_at = now()`);
     // Another worker has the poll in hand.
-    await test.db.execute(`UPDATE job_leases SET done = false, leased_until = now() + interval '1 minute'`);
+    await test.db.execute(
+      `UPDATE job_leases SET finished_at = NULL, leased_until = now() + interval '1 minute'`,
+    );
     const again = test.spotify.calls.length;
     await round();
     expect(test.spotify.calls.length - again).toBe(0);

@@ -110,7 +110,7 @@ describe('a capture is due', () => {
   it('as long as one kind of lists is missing, and is another job each time one is kept or fails', async () => {
     const jobAt = async (instant: string) => {
       await clock.set(instant);
-      const [due] = await test.db.many<{ due_for: string }>(DUE.capture, [[]]);
+      const [due] = await test.db.many<{ due_for: string }>(DUE.capture, [[], null]);
       return due?.due_for;
     };
     const jobs = [await jobAt('2026-03-05T20:00:00Z')];

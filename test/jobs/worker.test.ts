@@ -19,13 +19,14 @@ beforeAll(async () => {
     `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '00:00'`,
   );
 });
-beforeEach(async () => {
+async function beginAgain(): Promise<void> {
   await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
   test.spotify.heal();
   test.serve({});
   [alice, bob] = [await test.connectListener(ALICE), await test.connectListener(BOB)];
   await test.db.execute(`UPDATE spotify_connections SET authorized_at = authorized_at - interval '1 day'`);
-});
+}
+beforeEach(beginAgain);
 
 const round = (): Promise<void> => runRound(test.db, test.access);
 const callsTo = (path: string): number =>
@@ -46,8 +47,12 @@ const kept = async (userId: number) =>
   );
 const everything = { [ALICE]: { lists: 6, runs: 2, plays: 30 }, [BOB]: { lists: 6, runs: 2, plays: 9 } };
 const nothing = { lists: 0, runs: 0, plays: 0 };
-/** Pages of a capture of both listeners, and of a poll of both. */
-const CALLS = { top: 11 + 6, plays: 2 };
+/** How many calls for lists and for plays are made meanwhile. */
+async function countCalls(work: () => Promise<void>): Promise<{ top: number; plays: number }> {
+  const [top, plays] = [topCalls(), playCalls()];
+  await work();
+  return { top: topCalls() - top, plays: playCalls() - plays };
+}
 
 describe('a round', () => {
   it('captures and asks for plays, and the next one finds nothing to do', async () => {
@@ -59,13 +64,16 @@ describe('a round', () => {
   });
 
   it('of each of six workers at once, round after round, makes each call to Spotify once', async () => {
-    const [top, plays] = [topCalls(), playCalls()];
+    const alone = await countCalls(round);
+    await beginAgain();
     const workers = Array.from({ length: 6 }, () => openWorker(test.url));
-    for (let rounds = 0; rounds < 2; rounds += 1)
-      await Promise.all(workers.map((db) => runRound(db, test.access)));
+    const together = await countCalls(async () => {
+      for (let rounds = 0; rounds < 2; rounds += 1)
+        await Promise.all(workers.map((db) => runRound(db, test.access)));
+    });
     await Promise.all(workers.map((db) => db.close()));
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
-    expect([topCalls() - top, playCalls() - plays]).toEqual([CALLS.top, CALLS.plays]);
+    expect(together).toEqual(alone);
   });
 
   it('in which Spotify asks to wait loses nothing: what was put off is done once the time has come', async () => {
@@ -160,6 +168,18 @@ describe('a job', () => {
     const [second] = await take();
     await giveJobBack(test.db, 'plays', second as TakenJob);
     expect(await take()).toHaveLength(1);
+  });
+
+  it('that is due for other facts is taken at once, but not by a worker that looked before it was finished', async () => {
+    const [first] = await takeJobs(test.db, 'plays', [alice]);
+    await finishJob(test.db, 'plays', first as TakenJob);
+    await test.db.execute(`UPDATE spotify_connections SET authorized_at = authorized_at + interval '1 hour'`);
+    const finishedIn = (seconds: number) =>
+      test.db.execute(`UPDATE job_leases SET finished_at = now() + make_interval(secs => $1)`, [seconds]);
+    await finishedIn(10);
+    expect(await takeJobs(test.db, 'plays', [alice])).toEqual([]);
+    await finishedIn(-1);
+    expect(await takeJobs(test.db, 'plays', [alice])).toHaveLength(1);
   });
 
   it('is the next holder’s alone once its lease has ended', async () => {
