@@ -15,13 +15,14 @@ export interface InventedTrack extends TrackPayload {
 /** How many tracks the stand-in's own listeners know. */
 export const CATALOGUE_SIZE = 120;
 
-const [SEED, NEWEST] = [1958, '2026-06-01'];
+/** So few artists that listeners have several tracks of each, and of this seed some from every script. */
+const CATALOGUE = { seed: 76, newest: '2026-06-01', artists: 60, tracks: 1_000 };
 
 let invented: readonly CatalogueTrack[] | undefined;
 
 /** The nth invented track, from 0: the same n is always the same track. */
 export function inventTrack(n: number): InventedTrack {
-  invented ??= inTurn(inventCatalogue(SEED, NEWEST, { artists: 400, tracks: 1_000 }));
+  invented ??= inTurn(inventCatalogue(CATALOGUE.seed, CATALOGUE.newest, CATALOGUE));
   const track = invented[n];
   if (track === undefined) throw new RangeError(`there is no invented track ${n}`);
   const payload = trackPayload(track);
