@@ -5,7 +5,7 @@
  */
 
 /** SQL: whether a track is among the hidden ones of listener $1. Few are, and an index holds those alone. */
-export const isHidden = (trackId: string): string =>
+const isHidden = (trackId: string): string =>
   `EXISTS (SELECT FROM library_tracks AS own_hidden
     WHERE own_hidden.user_id = $1 AND own_hidden.track_id = ${trackId} AND own_hidden.hidden)`;
 

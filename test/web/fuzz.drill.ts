@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { integerBetween, pick, randomFor, type Random } from '../../scripts/demo/archive/random.ts';
+import { integerBetween, pick, randomFor, type Random } from '../../scripts/invented/random.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { ALICE, BOB, cookiesOf, csrfToken, signIn, useApp, userIdFor } from '../support/app.ts';
 import {

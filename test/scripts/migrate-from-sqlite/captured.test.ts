@@ -111,7 +111,7 @@ it('a capture after a move fills what is missing and leaves what was moved', asy
 });
 
 it('what Spotify no longer names is completed by the archive, and what the archive does not name says nothing', async () => {
-  const [capturedFirst = '', movedFirst = ''] = ['withdrawn0000000000001', 'withdrawn0000000000002'];
+  const [capturedFirst, movedFirst] = ['withdrawn0000000000001', 'withdrawn0000000000002'];
   const asWithdrawn = (id: string) => ({
     id,
     name: '',
