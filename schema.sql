@@ -125,6 +125,7 @@ CREATE TABLE tracks (
   release_date date,
   release_date_precision text,
   popularity smallint,
+  from_spotify boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT tracks_pkey PRIMARY KEY (track_id),
@@ -140,12 +141,14 @@ COMMENT ON COLUMN tracks.track_id IS 'Spotify id, or the URI of a local file';
 COMMENT ON COLUMN tracks.raw_json IS 'the provider''s whole track object, as it was first received';
 COMMENT ON COLUMN tracks.audio_features_source IS 'of audio_features where there are any: archive, which NULL means too, or reccobeats';
 COMMENT ON COLUMN tracks.audio_features_at IS 'when they came here; NULL: not known';
+COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: what stands here came from a file';
 CREATE INDEX tracks_raw_json ON tracks USING gin (raw_json jsonb_path_ops);
 
 CREATE TABLE artists (
   artist_id text NOT NULL,
   name text,
   raw_json jsonb,
+  from_spotify boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT artists_pkey PRIMARY KEY (artist_id),
   CONSTRAINT artists_raw_json_check CHECK (jsonb_typeof(raw_json) = 'object')
@@ -293,6 +296,46 @@ CREATE TABLE import_rejects (
 COMMENT ON COLUMN import_rejects.source_column IS 'NULL: the whole row';
 COMMENT ON COLUMN import_rejects.original IS 'a cell {"type": "text|integer|real|blob|null", "text": …} or, where its bytes are no storable text, {"type": …, "hex": …}; for a whole row {column: cell, …}';
 CREATE UNIQUE INDEX import_rejects_once ON import_rejects USING btree (user_id, source_table, md5(source_key), source_column, reason, md5((original)::text)) NULLS NOT DISTINCT;
+
+CREATE TABLE file_tracks (
+  user_id bigint NOT NULL,
+  track_id text NOT NULL,
+  brought boolean NOT NULL DEFAULT false,
+  name text,
+  artist_name text,
+  album_name text,
+  duration_ms integer,
+  spotify_url text,
+  raw_json jsonb,
+  release_date date,
+  release_date_precision text,
+  popularity smallint,
+  artist_ids text[],
+  gave_way_at timestamptz,
+  CONSTRAINT file_tracks_pkey PRIMARY KEY (user_id, track_id),
+  CONSTRAINT file_tracks_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
+  CONSTRAINT file_tracks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT file_tracks_raw_json_check CHECK (jsonb_typeof(raw_json) = 'object'),
+  CONSTRAINT file_tracks_release_date_precision_check CHECK (release_date_precision = ANY (ARRAY['year', 'month', 'day']))
+);
+COMMENT ON COLUMN file_tracks.brought IS 'the track came with this file: all that no other file says it added; false: only the values that are here';
+COMMENT ON COLUMN file_tracks.gave_way_at IS 'when Spotify''s answer took their place in the catalogue';
+CREATE INDEX file_tracks_track_id ON file_tracks USING btree (track_id);
+
+CREATE TABLE file_artists (
+  user_id bigint NOT NULL,
+  artist_id text NOT NULL,
+  brought boolean NOT NULL DEFAULT false,
+  name text,
+  raw_json jsonb,
+  gave_way_at timestamptz,
+  CONSTRAINT file_artists_pkey PRIMARY KEY (user_id, artist_id),
+  CONSTRAINT file_artists_artist_id_fkey FOREIGN KEY (artist_id) REFERENCES artists(artist_id),
+  CONSTRAINT file_artists_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT file_artists_raw_json_check CHECK (jsonb_typeof(raw_json) = 'object')
+);
+COMMENT ON TABLE file_artists IS 'the same of artists';
+CREATE INDEX file_artists_artist_id ON file_artists USING btree (artist_id);
 
 CREATE TABLE archive_summaries (
   user_id bigint NOT NULL,

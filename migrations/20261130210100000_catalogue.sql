@@ -1,5 +1,6 @@
 -- Up Migration
--- The catalogue: what can be played, shared by all listeners. Audio features come from an old archive or from
+-- The catalogue: what can be played, shared by all listeners. One rule says what stands in it: Spotify's answer, and until
+-- there is one what the first file said (catalogue/tracks.ts applies it, file_tracks keeps what gave way). Audio features come from an old archive or from
 -- ReccoBeats; a better source takes a lesser one's place, never the other way round. (A listener's own file comes before
 -- both: own_audio_features.)
 CREATE TABLE tracks (
@@ -16,12 +17,14 @@ CREATE TABLE tracks (
   release_date date,
   release_date_precision text CHECK (release_date_precision IN ('year', 'month', 'day')),
   popularity smallint CHECK (popularity BETWEEN 0 AND 100),
+  from_spotify boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((release_date IS NULL) = (release_date_precision IS NULL))
 );
 COMMENT ON COLUMN tracks.track_id IS 'Spotify id, or the URI of a local file';
 COMMENT ON COLUMN tracks.raw_json IS 'the provider''s whole track object, as it was first received';
+COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: what stands here came from a file';
 COMMENT ON COLUMN tracks.audio_features_source IS
   'of audio_features where there are any: archive, which NULL means too, or reccobeats';
 COMMENT ON COLUMN tracks.audio_features_at IS 'when they came here; NULL: not known';
@@ -31,6 +34,7 @@ CREATE TABLE artists (
   artist_id text PRIMARY KEY,
   name text,
   raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
+  from_spotify boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON COLUMN artists.raw_json IS

@@ -114,6 +114,41 @@ COMMENT ON COLUMN import_rejects.original IS
 CREATE UNIQUE INDEX import_rejects_once ON import_rejects
   (user_id, source_table, md5(source_key), source_column, reason, md5(original::text)) NULLS NOT DISTINCT;
 
+-- What a listener's file told the catalogue: where Spotify's answer takes its place for the others, the file's value
+-- stays here, so that nothing that was moved or restored is lost. (Until then the catalogue itself holds it.)
+CREATE TABLE file_tracks (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  track_id text NOT NULL REFERENCES tracks,
+  brought boolean NOT NULL DEFAULT false,
+  name text,
+  artist_name text,
+  album_name text,
+  duration_ms integer,
+  spotify_url text,
+  raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
+  release_date date,
+  release_date_precision text CHECK (release_date_precision IN ('year', 'month', 'day')),
+  popularity smallint,
+  artist_ids text[],
+  gave_way_at timestamptz,
+  PRIMARY KEY (user_id, track_id)
+);
+COMMENT ON COLUMN file_tracks.brought IS
+  'the track came with this file: all that no other file says it added; false: only the values that are here';
+COMMENT ON COLUMN file_tracks.gave_way_at IS 'when Spotify''s answer took their place in the catalogue';
+CREATE INDEX file_tracks_track_id ON file_tracks (track_id);
+CREATE TABLE file_artists (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  artist_id text NOT NULL REFERENCES artists,
+  brought boolean NOT NULL DEFAULT false,
+  name text,
+  raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
+  gave_way_at timestamptz,
+  PRIMARY KEY (user_id, artist_id)
+);
+COMMENT ON TABLE file_artists IS 'the same of artists';
+CREATE INDEX file_artists_artist_id ON file_artists (artist_id);
+
 -- A listener's figures over the whole archive, kept ready: adding up tens of thousands of payloads on every visit
 -- would dominate every page. Whoever changes an archive has them computed again; a missing row is computed on reading.
 CREATE TABLE archive_summaries (
@@ -125,4 +160,4 @@ CREATE TABLE archive_summaries (
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 
 -- Down Migration
-DROP TABLE archive_summaries, import_rejects, imports, playlist_tracks, playlists, capture_runs, artist_snapshots, snapshots;
+DROP TABLE archive_summaries, file_artists, file_tracks, import_rejects, imports, playlist_tracks, playlists, capture_runs, artist_snapshots, snapshots;

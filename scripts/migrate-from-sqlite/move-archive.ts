@@ -181,7 +181,7 @@ class Move {
       const report = await this.mergeOne(tx, table, userId, readings.get(table.source));
       reports.push(report);
       written += report.moved;
-      if (table.target === 'tracks') written += await mergeDerived(tx, this.source.layout);
+      if (table.target === 'tracks') written += await mergeDerived(tx, userId, this.source.layout);
     }
     for (const table of present) await verifyTable(tx, table, userId);
     return [reports, written];

@@ -1,3 +1,4 @@
+import { CLAIM_FILED } from '../catalogue/files-and-spotify.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -177,6 +178,7 @@ const CLAIM: readonly string[] = [
   `INSERT INTO hidden_artists (user_id, artist_id, hidden_at)
    SELECT $1, artist_id, hidden_at FROM hidden_artists WHERE user_id = $2
    ON CONFLICT DO NOTHING`,
+  ...CLAIM_FILED,
   `DELETE FROM import_rejects AS theirs
    WHERE user_id = $2 AND EXISTS (
      SELECT FROM import_rejects AS own

@@ -1,22 +1,31 @@
 import type { Queries } from '../db.ts';
 import type { SpotifyArtist } from '../spotify/schemas.ts';
+import { letArtistsGiveWay, SENT_WHOLE_ARTISTS } from './files-and-spotify.ts';
 import { storableJson } from './storable-json.ts';
 
-/** Adds artists, with their payloads, to the catalogue. What is already there is completed and never overwritten by less. */
-export async function addArtists(tx: Queries, artists: readonly SpotifyArtist[]): Promise<void> {
+/**
+ * Adds artists that Spotify sent to listener `userId`, with their payloads, to the catalogue. What Spotify said earlier is
+ * completed and never overwritten by less; what another's file said gives way (files-and-spotify.ts).
+ */
+export async function addArtists(
+  tx: Queries,
+  userId: number,
+  artists: readonly SpotifyArtist[],
+): Promise<void> {
   const unique = [...new Map(artists.map((artist) => [artist.artistId, artist])).values()];
   const rows = unique.map(({ artistId, name, payload }) => ({
     artist_id: artistId,
     name,
     raw_json: payload,
   }));
-  await tx.execute(ADD_ARTISTS, [storableJson(rows)]);
+  const answers = storableJson(rows);
+  await letArtistsGiveWay(tx, userId, answers);
+  await tx.execute(ADD_ARTISTS, [answers]);
 }
 
 const ADD_ARTISTS = `
-  INSERT INTO artists AS known (artist_id, name, raw_json)
-  SELECT artist_id, name, raw_json
-  FROM jsonb_to_recordset($1::jsonb) AS row (artist_id text, name text, raw_json jsonb)
+  INSERT INTO artists AS known (artist_id, name, raw_json, from_spotify)
+  SELECT artist_id, name, raw_json, true FROM (${SENT_WHOLE_ARTISTS}) AS sent
   ORDER BY artist_id
   ON CONFLICT (artist_id) DO UPDATE SET
     name = COALESCE(known.name, excluded.name),

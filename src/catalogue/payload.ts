@@ -3,13 +3,18 @@ import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { WITH_OWN_FEATURES } from './audio-features.ts';
 
+/** Where another's file told the catalogue, a listener whose own file tells theirs sees only their own. */
+const CATALOGUE_FEATURES = `CASE WHEN own_file.audio_features IS NULL OR tracks.audio_features_source = 'reccobeats'
+    OR NOT EXISTS (SELECT FROM file_tracks AS f WHERE f.user_id <> $1 AND f.track_id = tracks.track_id AND f.brought)
+  THEN tracks.audio_features END`;
+
 /**
  * What the archive keeps of a track as it was received, and the column it stands in: the provider's track object, the
  * audio features, and those of the listener's own file, which nobody else sees.
  */
 export const PAYLOADS = {
   track: 'raw_json',
-  'audio-features': 'tracks.audio_features',
+  'audio-features': CATALOGUE_FEATURES,
   'own-audio-features': 'own_file.audio_features',
 } as const;
 export type PayloadName = keyof typeof PAYLOADS;

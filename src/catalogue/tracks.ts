@@ -1,16 +1,18 @@
 import type { Queries } from '../db.ts';
 import type { SpotifyTrack } from '../spotify/schemas.ts';
+import { letFilesGiveWay, SENT_ARTISTS, SENT_CREDITS, SENT_TRACKS } from './files-and-spotify.ts';
 import { parseReleaseDate } from './release-date.ts';
 import { storableJson } from './storable-json.ts';
 
 /**
- * Adds tracks, with their artists, to the catalogue. What is already there is completed and never overwritten:
- * the payload of an old archive holds what Spotify no longer tells. A name without letters and a length of 0, which an
- * old archive may hold of a withdrawn track, say nothing and give way.
+ * Adds tracks that Spotify sent to listener `userId`, with their artists, to the catalogue. What Spotify said earlier is
+ * completed and never overwritten; what another's file said gives way (files-and-spotify.ts).
+ * A name without letters and a length of 0, which an old archive may hold of a withdrawn track, say nothing.
  */
-export async function addTracks(tx: Queries, tracks: readonly SpotifyTrack[]): Promise<void> {
+export async function addTracks(tx: Queries, userId: number, tracks: readonly SpotifyTrack[]): Promise<void> {
   const unique = [...new Map(tracks.map((track) => [track.trackId, track])).values()];
   const rows = storableJson(unique.map(trackRow));
+  await letFilesGiveWay(tx, userId, rows);
   await tx.execute(ADD_TRACKS, [rows]);
   await tx.execute(ADD_ARTISTS, [rows]);
   await tx.execute(ADD_TRACK_ARTISTS, [rows]);
@@ -59,31 +61,19 @@ const COMPLETES = Object.entries(KNOWN).map(
 );
 
 const ADD_TRACKS = `
-  INSERT INTO tracks AS known (track_id, ${COLUMNS})
-  SELECT track_id, ${COLUMNS}
-  FROM jsonb_to_recordset($1::jsonb) AS row (
-    track_id text, name text, artist_name text, album_name text, duration_ms integer, spotify_url text,
-    raw_json jsonb, release_date date, release_date_precision text, popularity smallint
-  )
+  INSERT INTO tracks AS known (track_id, ${COLUMNS}, from_spotify)
+  SELECT track_id, ${COLUMNS}, true FROM (${SENT_TRACKS}) AS sent
   ORDER BY track_id
   ON CONFLICT (track_id) DO UPDATE SET ${COMPLETED.join(', ')}, updated_at = now()
   WHERE ${COMPLETES.join('\n    OR ')}`;
 
-const ARTIST_ROWS = `
-  FROM jsonb_to_recordset($1::jsonb) AS row (track_id text, artists jsonb)
-  CROSS JOIN LATERAL jsonb_array_elements(artists) WITH ORDINALITY AS credit (artist, position)`;
-
 const ADD_ARTISTS = `
-  INSERT INTO artists AS known (artist_id, name)
-  SELECT DISTINCT ON (artist ->> 'artistId') artist ->> 'artistId', artist ->> 'name'
-  ${ARTIST_ROWS}
-  ORDER BY artist ->> 'artistId', artist ->> 'name'
+  INSERT INTO artists AS known (artist_id, name, from_spotify)
+  SELECT artist_id, name, true FROM (${SENT_ARTISTS}) AS sent
   ON CONFLICT (artist_id) DO UPDATE SET name = excluded.name
   WHERE NULLIF(known.name, '') IS NULL AND excluded.name IS NOT NULL`;
 
 const ADD_TRACK_ARTISTS = `
   INSERT INTO track_artists (track_id, artist_id, position)
-  SELECT DISTINCT ON (track_id, artist ->> 'artistId') track_id, artist ->> 'artistId', position
-  ${ARTIST_ROWS}
-  ORDER BY track_id, artist ->> 'artistId', position
+  SELECT track_id, artist_id, position FROM (${SENT_CREDITS}) AS sent
   ON CONFLICT DO NOTHING`;

@@ -76,7 +76,7 @@ async function refreshOne(db: Db, userId: number, access: SpotifyAccess, trackId
   await db.withTransaction(async (tx) => {
     if (track === null) return recordMisses(tx, 'spotify', [trackId]);
     await forgetMisses(tx, 'spotify', [trackId]);
-    await addTracks(tx, [track]);
+    await addTracks(tx, userId, [track]);
   });
 }
 

@@ -10,10 +10,13 @@ export const MANIFEST = 'manifest.json';
 const name = z.string().min(1).max(100);
 const count = z.number().int().nonnegative();
 
+/** Of one table: a lifetime of listening many times over. */
+const MOST_ROWS = 50_000_000;
+
 const tableFile = z.object({
   table: name,
   columns: z.array(name).min(1).max(200),
-  rows: count,
+  rows: count.max(MOST_ROWS),
   bytes: count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

@@ -19,7 +19,7 @@ import { dataFileOf, EXPORT_FORMAT, EXPORT_VERSION, MANIFEST, type TableFile } f
 import { fillOldFile } from './old-copy.ts';
 import { readMe } from './read-me.ts';
 import { beginReading, readRows } from './read-rows.ts';
-import { EXPORTED, linesQuery, listColumns, NOT_EXPORTED, type ExportedTable } from './tables.ts';
+import { EXPORTED, linesQuery, listColumns, NOT_EXPORTED, ofRow, type ExportedTable } from './tables.ts';
 
 export interface PackOptions {
   /** A directory of this export's own, for the ZIP and what it is made of. */
@@ -128,6 +128,8 @@ function addStream(
 interface TableOptions {
   readonly table: ExportedTable;
   readonly columns: readonly string[];
+  /** What a column is written as, where it is not as it is stored. */
+  readonly sqlOf?: (column: string) => string;
   /** Told of the file once it is written. */
   readonly files: TableFile[];
   readonly signal?: AbortSignal;
@@ -136,11 +138,11 @@ interface TableOptions {
 /** A table's rows as JSON lines; at the end `files` knows how many there were, and their checksum. */
 export async function* tableLines(
   tx: Transaction,
-  { table, columns, files, signal }: TableOptions,
+  { table, columns, sqlOf = ofRow, files, signal }: TableOptions,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   let [rows, bytes] = [0, 0];
-  const query = linesQuery(table, columns);
+  const query = linesQuery(table, columns.map(sqlOf));
   for await (const batch of readRows<{ line: string }>(tx, query, ({ line }) => line.length, signal)) {
     const text = Buffer.from(batch.map(({ line }) => `${line}\n`).join(''));
     hash.update(text);

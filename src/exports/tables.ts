@@ -1,3 +1,4 @@
+import { TRACK_VALUES } from '../catalogue/files-and-spotify.ts';
 import type { Queries } from '../db.ts';
 import { quoteName } from '../sql-text.ts';
 import { OWN } from './old-layout.ts';
@@ -19,10 +20,18 @@ export interface ExportedTable {
 
 const OWN_ROWS = (table: string): string => `FROM ${table} AS t WHERE ${OWN}`;
 const OWN_TRACKS = `(SELECT track_id FROM library_tracks WHERE ${OWN}
-  UNION SELECT track_id FROM hidden_tracks WHERE ${OWN})`;
+  UNION SELECT track_id FROM hidden_tracks WHERE ${OWN}
+  UNION SELECT track_id FROM file_tracks WHERE ${OWN})`;
 const OWN_ARTISTS = `(SELECT artist_id FROM track_artists WHERE track_id IN ${OWN_TRACKS}
   UNION SELECT artist_id FROM artist_snapshots WHERE ${OWN}
-  UNION SELECT artist_id FROM hidden_artists WHERE ${OWN})`;
+  UNION SELECT artist_id FROM hidden_artists WHERE ${OWN}
+  UNION SELECT artist_id FROM file_artists WHERE ${OWN})`;
+/** A row that says nothing says that the catalogue still does. */
+const FILED = (table: string, ...values: readonly string[]): string =>
+  `${OWN_ROWS(table)} AND num_nonnulls(${values.join(', ')}) > 0`;
+const CATALOGUE_KNOWS = 'which of it stands in the catalogue: each instance knows that of its own';
+const FILED_HERE = { brought: CATALOGUE_KNOWS, gave_way_at: CATALOGUE_KNOWS };
+const ASKED_HERE = { from_spotify: 'whether Spotify was asked: each instance knows that of itself' };
 const LEASE = 'who was sending it there; nobody is here';
 
 /** What the archive refers to and other listeners may share. In the order of the foreign keys. */
@@ -31,11 +40,13 @@ export const CATALOGUE: readonly ExportedTable[] = [
     name: 'tracks',
     rows: `FROM tracks AS t WHERE track_id IN ${OWN_TRACKS}`,
     order: 'track_id COLLATE "C"',
+    without: ASKED_HERE,
   },
   {
     name: 'artists',
     rows: `FROM artists AS t WHERE artist_id IN ${OWN_ARTISTS}`,
     order: 'artist_id COLLATE "C"',
+    without: ASKED_HERE,
   },
   {
     name: 'track_artists',
@@ -87,6 +98,20 @@ export const PERSONAL: readonly ExportedTable[] = [
   { name: 'hidden_tracks', rows: OWN_ROWS('hidden_tracks'), order: 'track_id COLLATE "C"' },
   { name: 'hidden_artists', rows: OWN_ROWS('hidden_artists'), order: 'artist_id COLLATE "C"' },
   { name: 'own_audio_features', rows: OWN_ROWS('own_audio_features'), order: 'track_id COLLATE "C"' },
+  {
+    name: 'file_tracks',
+    rows: FILED('file_tracks', ...TRACK_VALUES, 'artist_ids'),
+    order: 'track_id COLLATE "C"',
+    without: FILED_HERE,
+    since: 2,
+  },
+  {
+    name: 'file_artists',
+    rows: FILED('file_artists', 'name', 'raw_json'),
+    order: 'artist_id COLLATE "C"',
+    without: FILED_HERE,
+    since: 2,
+  },
   { name: 'import_rejects', rows: OWN_ROWS('import_rejects'), order: 'import_id, reject_id' },
 ];
 
@@ -128,7 +153,9 @@ export async function listColumns(
   );
 }
 
-/** One text `line` for each row. PostgreSQL itself writes it: a payload is byte for byte what is stored. */
+/** One text `line` for each row; `columns` are SQL, with `t` for the row. PostgreSQL itself writes it: a payload is byte for byte what is stored. */
 export const linesQuery = ({ name, rows, order }: ExportedTable, columns: readonly string[]): string =>
-  `SELECT (SELECT row_to_json(r)::text FROM (SELECT ${columns.map((column) => `t.${quoteName(column)}`).join(', ')}) AS r) AS line
+  `SELECT (SELECT row_to_json(r)::text FROM (SELECT ${columns.join(', ')}) AS r) AS line
    ${name === 'users' ? rows.replace('WHERE user_id', 'WHERE t.user_id') : rows} ORDER BY ${order}`;
+
+export const ofRow = (column: string): string => `t.${quoteName(column)}`;

@@ -67,6 +67,7 @@ const REACHED = `
 async function insertPlays(tx: Transaction, userId: number, plays: readonly RecentPlay[]): Promise<number> {
   await addTracks(
     tx,
+    userId,
     plays.map(({ track }) => track),
   );
   const rows = plays.map(({ playedAt, track, context, payload }) => ({

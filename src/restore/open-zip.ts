@@ -51,7 +51,10 @@ export class ExportZip {
     this.zip.close();
   }
 
-  /** A table's lines, checked against the manifest as they go: a file that is not what it says ends in an error. */
+  /**
+   * A table's lines, none empty and no more than the manifest says: a file that is not what it says ends in an error,
+   * before more of it is in memory than a chunk and a line.
+   */
   async *lines(file: TableFile): AsyncGenerator<string[]> {
     const name = dataFileOf(file.table);
     const entry = this.entries.get(name);
@@ -63,6 +66,9 @@ export class ExportZip {
       bytes += data.length;
     })) {
       rows += chunk.length;
+      if (rows > file.rows) throw damaged(`${name} has more rows than the manifest says`);
+      const empty = chunk.indexOf('');
+      if (empty !== -1) throw damaged(`${name}, row ${rows - chunk.length + empty + 1}: the line is empty`);
       yield chunk;
     }
     if (rows !== file.rows || bytes !== file.bytes || hash.digest('hex') !== file.sha256)

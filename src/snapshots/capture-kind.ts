@@ -124,6 +124,7 @@ async function keepPlaces<Item>(
 ): Promise<void> {
   await kind.add(
     tx,
+    userId,
     places.map(({ item }) => item),
   );
   const rows = places.map(({ timeRange, item }) => ({

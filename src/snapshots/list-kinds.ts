@@ -16,7 +16,7 @@ export interface ListKind<Item> {
   readonly name: ListKindName;
   fetch(this: void, settings: SpotifySettings, accessToken: string, range: TimeRange): Promise<TopList<Item>>;
   /** Into the catalogue, which its places refer to. */
-  add(this: void, tx: Queries, items: readonly Item[]): Promise<void>;
+  add(this: void, tx: Queries, userId: number, items: readonly Item[]): Promise<void>;
   idOf(this: void, item: Item): string;
   /** Its places: (user_id, snapshot_date, time_range, `key`, rank). */
   readonly table: string;

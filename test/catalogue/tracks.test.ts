@@ -1,14 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { recordBrought } from '../../src/catalogue/files-and-spotify.ts';
 import { addTracks } from '../../src/catalogue/tracks.ts';
 import { readTrack, type SpotifyTrack } from '../../src/spotify/schemas.ts';
 import { useDatabase } from '../support/database.ts';
-import { insertTrack } from '../support/factories.ts';
+import { insertListener, insertTrack } from '../support/factories.ts';
 import { incompressible } from '../support/incompressible.ts';
 
 const test = useDatabase();
 
+let userId = 0;
+
 beforeEach(async () => {
   await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  userId = await insertListener(test.db, 'alice');
 });
 
 /** As Spotify sends it, read as the app reads it. */
@@ -44,7 +48,7 @@ const stored = (trackId = 'track1') =>
 describe('adding tracks', () => {
   it('writes a track whole, with its artists in order', async () => {
     const track = received();
-    await addTracks(test.db, [track]);
+    await addTracks(test.db, userId, [track]);
     expect(await stored()).toEqual({
       name: 'Numb',
       artist_name: 'Ann, Ben',
@@ -65,12 +69,12 @@ describe('adding tracks', () => {
   });
 
   it('of none, or of one twice, is no trouble', async () => {
-    await addTracks(test.db, []);
-    await addTracks(test.db, [received(), received()]);
+    await addTracks(test.db, userId, []);
+    await addTracks(test.db, userId, [received(), received()]);
     expect(await test.db.many('SELECT FROM tracks')).toHaveLength(1);
   });
 
-  it('completes what an old archive left open and overwrites nothing it knew', async () => {
+  it('completes what the listener’s own old archive left open and overwrites nothing it knew', async () => {
     await insertTrack(test.db, {
       trackId: 'track1',
       name: 'Numb (as it was)',
@@ -78,7 +82,8 @@ describe('adding tracks', () => {
       features: { energy: 0.4 },
       releaseDate: '1987-03-09',
     });
-    await addTracks(test.db, [received()]);
+    await test.db.execute(recordBrought('file_tracks', String(userId), `SELECT 'track1'`));
+    await addTracks(test.db, userId, [received()]);
     expect(await stored()).toEqual({
       name: 'Numb (as it was)',
       artist_name: 'Ann, Ben',
@@ -95,17 +100,19 @@ describe('adding tracks', () => {
   });
 
   it('touches no row that it has nothing to add to', async () => {
-    await addTracks(test.db, [received()]);
+    await addTracks(test.db, userId, [received()]);
     const version = () => test.db.many('SELECT xmin::text, updated_at FROM tracks');
     const before = await version();
-    await addTracks(test.db, [received({ name: 'Another name', popularity: 99 })]);
+    await addTracks(test.db, userId, [received({ name: 'Another name', popularity: 99 })]);
     expect(await version()).toEqual(before);
   });
 
   it('learns an artist’s name later, and never forgets it', async () => {
-    await addTracks(test.db, [received({ artists: [{ id: 'ann', name: null }] })]);
-    await addTracks(test.db, [received({ id: 'track2' })]);
-    await addTracks(test.db, [received({ id: 'track3', artists: [{ id: 'ann', name: 'Somebody' }] })]);
+    await addTracks(test.db, userId, [received({ artists: [{ id: 'ann', name: null }] })]);
+    await addTracks(test.db, userId, [received({ id: 'track2' })]);
+    await addTracks(test.db, userId, [
+      received({ id: 'track3', artists: [{ id: 'ann', name: 'Somebody' }] }),
+    ]);
     const names = await test.db.many('SELECT name FROM artists WHERE artist_id = $1', ['ann']);
     expect(names).toEqual([{ name: 'Ann' }]);
   });
@@ -117,13 +124,15 @@ describe('adding tracks', () => {
       { id: '', name: 'Nobody' },
       { id: 'ann', name: 'Ann' },
     ];
-    await addTracks(test.db, [received({ artists })]);
+    await addTracks(test.db, userId, [received({ artists })]);
     expect(await stored()).toMatchObject({ artist_name: 'Ann, Cousin Ruth, Nobody, Ann', artists: 'ann1' });
   });
 
   it('keeps a local file under its uri', async () => {
     const uri = 'spotify:local:Cousin+Ruth:Shoebox:Demo:187';
-    await addTracks(test.db, [received({ id: null, uri, artists: [{ id: null, name: 'Cousin Ruth' }] })]);
+    await addTracks(test.db, userId, [
+      received({ id: null, uri, artists: [{ id: null, name: 'Cousin Ruth' }] }),
+    ]);
     expect(await stored(uri)).toMatchObject({ name: 'Numb', artist_name: 'Cousin Ruth', artists: null });
   });
 
@@ -135,13 +144,13 @@ describe('adding tracks', () => {
     ['an emoji', '🎺 Numb', '🎺 Numb'],
     ['quotes and lines', `"Nu'mb"\n\t\\n`, `"Nu'mb"\n\t\\n`],
   ])('stores a name with %s', async (_what, name, kept) => {
-    await addTracks(test.db, [received({ name, album: { name }, artists: [{ id: 'ann', name }] })]);
+    await addTracks(test.db, userId, [received({ name, album: { name }, artists: [{ id: 'ann', name }] })]);
     expect(await stored()).toMatchObject({ name: kept, album_name: kept, artist_name: kept });
     expect((await stored()).raw_json).toMatchObject({ name: kept });
   });
 
   it('stores a payload whose field names no jsonb could hold', async () => {
-    await addTracks(test.db, [received({ ['fie\0ld']: 1, ['\uD800']: { ['\0']: 2 } })]);
+    await addTracks(test.db, userId, [received({ ['fie\0ld']: 1, ['\uD800']: { ['\0']: 2 } })]);
     expect((await stored()).raw_json).toMatchObject({ 'fie\uFFFDld': 1, '\uFFFD': { '\uFFFD': 2 } });
   });
 
@@ -156,12 +165,12 @@ describe('adding tracks', () => {
   const known = { name: 'Numb', artist_name: 'Ann, Ben', album_name: 'Blue', duration_ms: 1000 };
 
   it('of a withdrawn track keeps what is not known as not known, and completes it later', async () => {
-    await addTracks(test.db, [received(withdrawn)]);
+    await addTracks(test.db, userId, [received(withdrawn)]);
     expect(await stored()).toMatchObject({ ...nothing, raw_json: { name: '' } });
-    await addTracks(test.db, [received()]);
+    await addTracks(test.db, userId, [received()]);
     expect(await stored()).toMatchObject({ ...known, artists: 'ann1 ben2' });
     expect(await test.db.one(`SELECT name FROM artists WHERE artist_id = 'ann'`)).toEqual({ name: 'Ann' });
-    await addTracks(test.db, [received(withdrawn)]);
+    await addTracks(test.db, userId, [received(withdrawn)]);
     expect(await stored()).toMatchObject(known);
   });
 
@@ -169,9 +178,10 @@ describe('adding tracks', () => {
     await test.db.execute(
       `INSERT INTO tracks (track_id, name, artist_name, album_name, duration_ms) VALUES ('track1', '', '', '', 0)`,
     );
-    await addTracks(test.db, [received({ ...withdrawn, popularity: 7 })]);
+    await test.db.execute(recordBrought('file_tracks', String(userId), `SELECT 'track1'`));
+    await addTracks(test.db, userId, [received({ ...withdrawn, popularity: 7 })]);
     expect(await stored()).toMatchObject({ name: '', artist_name: '', duration_ms: 0, popularity: 7 });
-    await addTracks(test.db, [received()]);
+    await addTracks(test.db, userId, [received()]);
     expect(await stored()).toMatchObject(known);
   });
 
@@ -182,7 +192,7 @@ describe('adding tracks', () => {
     ['decade', '1987-03-14'],
   ])('stores a full date with the precision %s by its precision', async (precision, date) => {
     const album = { release_date: '1987-03-14', release_date_precision: precision };
-    await addTracks(test.db, [received({ album })]);
+    await addTracks(test.db, userId, [received({ album })]);
     expect(await stored()).toMatchObject({
       release_date: date,
       release_date_precision: precision === 'decade' ? 'day' : precision,
@@ -197,14 +207,14 @@ describe('adding tracks', () => {
     ['an artist’s id of 6 KB', { artists: [{ id: incompressible(6000), name: 'Ann' }] }, { artists: null }],
     ['a name of 6 KB', { name: 'ü'.repeat(6000) }, { name: 'ü'.repeat(6000) }],
   ])('makes %s known as far as the archive can say it', async (_what, payload, kept) => {
-    await addTracks(test.db, [received(payload)]);
+    await addTracks(test.db, userId, [received(payload)]);
     expect(await stored()).toMatchObject(kept);
   });
 
   it.each([1_000, 3_000, 6_000])('stores a payload %i levels deep, or it is no track', async (depth) => {
     const deep = JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`) as object;
     const track = readTrack({ id: 'track1', name: 'Numb', deep });
-    if (track !== null) await addTracks(test.db, [track]);
+    if (track !== null) await addTracks(test.db, userId, [track]);
     expect(await test.db.many('SELECT FROM tracks')).toHaveLength(track === null ? 0 : 1);
   });
 
@@ -212,7 +222,7 @@ describe('adding tracks', () => {
     const tracks = Array.from({ length: 40 }, (_, n) => received({ id: `t${n}` }));
     await Promise.all(
       [tracks, tracks.toReversed(), tracks, tracks.toReversed(), tracks].map((batch) =>
-        test.db.withTransaction((tx) => addTracks(tx, batch)),
+        test.db.withTransaction((tx) => addTracks(tx, userId, batch)),
       ),
     );
     expect(await test.db.many('SELECT FROM tracks')).toHaveLength(40);

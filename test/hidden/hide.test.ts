@@ -122,7 +122,7 @@ describe('a hidden artist', () => {
     await insertTrack(test.db, { trackId: '0123456789012345678901' });
     await insertArchiveTracks(test.db, alice, ['0123456789012345678901']);
     await test.db.withTransaction((tx) =>
-      addTracks(tx, [
+      addTracks(tx, alice, [
         {
           trackId: '0123456789012345678901',
           isLocal: false,

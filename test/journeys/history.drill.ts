@@ -28,6 +28,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     await test.db.withTransaction((tx) =>
       addTracks(
         tx,
+        userId,
         songs.map(readTrack).filter((track) => track !== null),
       ),
     );

@@ -76,7 +76,7 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
   });
   const bare = await insertTrack(db, { trackId: 'bare', name: null });
   await insertArchiveTracks(db, userId, [bare]);
-  await insertSnapshot(db, userId, { date: '0044-03-15' }, [[odd, null]]);
+  await insertSnapshot(db, userId, { date: '1944-03-15' }, [[odd, null]]);
   await insertArtistSnapshot(db, userId, { date: '2026-01-01' }, ['listed by Spotify alone', ['ann', null]]);
   await db.execute(
     `UPDATE artists SET raw_json = '{"followers": {"total": 1.10}, "images": []}' WHERE artist_id = 'ann'`,
@@ -110,6 +110,15 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
   await db.execute(
     `INSERT INTO own_audio_features (user_id, track_id, audio_features, loaded_at)
      VALUES ($1, 'bare', '{"energy": 0.250}', '2026-01-01'), ($1, 'in no library', '{"tempo": 99}', '2026-01-02')`,
+    [userId],
+  );
+  await db.execute(
+    `INSERT INTO file_tracks (user_id, track_id, brought, name, artist_ids, gave_way_at)
+     VALUES ($1, 'bare', true, 'As the file had it', ARRAY['ann', NULL], now())`,
+    [userId],
+  );
+  await db.execute(
+    `INSERT INTO file_artists (user_id, artist_id, brought, name, gave_way_at) VALUES ($1, 'ann', true, 'An', now())`,
     [userId],
   );
   const importId = await insertImport(db, userId, 'C:\\old.db', { tables: [], seconds: 1.5 });
@@ -203,6 +212,10 @@ describe('an export', () => {
   });
 });
 
+/** (What a file brought is marked there too, with nothing to say as yet.) */
+const gaveWay = (line: string): boolean =>
+  !/"name": null.*"artist_ids": null|^\{"name": null, "artist_id": "[^"]*"\}$/.test(line);
+
 describe('restoring it into an empty instance', () => {
   it('says what it did', { timeout: 60_000 }, async () => {
     const restored = await restoreArchive(there.db, file);
@@ -224,7 +237,9 @@ describe('restoring it into an empty instance', () => {
     const without = Object.keys(PERSONAL.find(({ name }) => name === table)?.without ?? {});
     // The words of a library's document begin with the number of its listener, which is another one there.
     if (table === 'library_tracks') without.push('document');
-    const rows = await listListenerRows(there.db, backId, table, without);
+    // A number is given anew.
+    if (!['file_tracks', 'file_artists'].includes(table)) without.push('run_id', 'import_id', 'reject_id');
+    const rows = (await listListenerRows(there.db, backId, table, without)).filter(gaveWay);
     expect(rows.length).toBeGreaterThan(0);
     const before = await listListenerRows(here.db, aliceId, table, without);
     expect(rows).toHaveLength(before.length);
@@ -245,7 +260,10 @@ describe('restoring it into an empty instance', () => {
     const again = path.join(directory, 'again.zip');
     await save(there.db, backId, again);
     const [zip, second] = [await ExportZip.open(file), await ExportZip.open(again)];
-    expect(second.manifest.tables).toEqual(zip.manifest.tables);
+    const numbered = new Set(['capture_runs', 'imports', 'import_rejects']);
+    const others = ({ manifest: { tables } }: ExportZip) =>
+      tables.filter(({ table }) => !numbered.has(table));
+    expect(others(second)).toEqual(others(zip));
     zip.close();
     second.close();
   });
@@ -266,7 +284,7 @@ describe('restoring it into an empty instance', () => {
     expect(await countListenerRows(there.db, backId)).toEqual(before);
   });
 
-  it('brings audio features of an old archive in the place of lesser ones, and changes nothing else', async () => {
+  it('lets audio features of an old archive count for its listener, and changes nothing that is known', async () => {
     const features = () =>
       there.db.many<{ source: string | null; features: string; name: string }>(
         `SELECT audio_features_source AS source, audio_features::text AS features, name
@@ -279,8 +297,16 @@ describe('restoring it into an empty instance', () => {
       `UPDATE tracks SET name = 'x', audio_features = '{"energy": 1}', audio_features_source = 'reccobeats'
        WHERE audio_features IS NOT NULL`,
     );
+    const lesser = await features();
     await restoreArchive(there.db, file);
-    expect(await features()).toEqual(before.map((track) => ({ ...track, name: 'x' })));
+    expect(await features()).toEqual(lesser);
+    const own = await there.db.many<{ features: string }>(
+      `SELECT o.audio_features::text AS features FROM own_audio_features AS o JOIN tracks USING (track_id)
+       WHERE track_id <> 'bare' ORDER BY track_id COLLATE "C"`,
+    );
+    expect(own).toEqual(before.map((track) => ({ features: track.features })));
+    const said = await there.db.many(`SELECT FROM file_tracks WHERE name IS NOT NULL AND NOT brought`);
+    expect(said.length).toBeGreaterThan(0);
   });
 });
 

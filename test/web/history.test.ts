@@ -128,6 +128,16 @@ describe('the history', () => {
     expect(text).toContain('There is no play here in these days');
   });
 
+  it('is drawn to the end, whatever day a clock that was wrong told of', async () => {
+    const bobId = await userIdFor(test, BOB);
+    await insertPlays(test.db, bobId, [
+      ['2026-01-01T00:00:00Z', 'track-1'],
+      ['9999-12-31T12:00:00Z', 'track-1'],
+    ]);
+    expect(await page('?span=all', bob)).toContain('December 9999');
+    await test.db.execute('DELETE FROM plays WHERE user_id = $1', [bobId]);
+  });
+
   it('leads strangers to sign-in', async () => {
     const answer = await nobody(test).get('/history?q=x').expect(302);
     expect(answer.headers.location).toContain('return_to=');

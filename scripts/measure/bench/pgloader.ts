@@ -25,12 +25,12 @@ export async function measurePgloaderAndRest(
   url: string,
   directory: string,
 ): Promise<Measured> {
-  const after = await using(url, async (db) => {
+  const { after, userId } = await using(url, async (db) => {
     const { user_id } = await db.one<{ user_id: number }>(
       `INSERT INTO users (spotify_id) VALUES ('listener') RETURNING user_id`,
     );
     await db.execute(`ALTER TABLE snapshots ALTER user_id SET DEFAULT ${user_id}`);
-    return strip(db);
+    return { after: await strip(db), userId: user_id };
   });
   const loaded = await runPgloader(directory, file, url, GIVEN_TABLES);
   await expectRows(url);
@@ -38,7 +38,7 @@ export async function measurePgloaderAndRest(
   await using(url, (db) =>
     db.withTransaction(async (tx) => {
       for (const sql of SETTINGS) await tx.execute(sql);
-      await addPayloadArtists(tx, 'tracks');
+      await addPayloadArtists(tx, userId, 'tracks');
       for (const sql of after) await tx.execute(sql);
     }),
   );

@@ -1,3 +1,4 @@
+import { TRACKS_AS_FILED } from '../../../src/catalogue/files-and-spotify.ts';
 import type { Transaction } from '../../../src/db.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import { hasRepeatedKey } from '../read/repeated-keys.ts';
@@ -62,7 +63,7 @@ const same = (column: string): string => `(k.${column} IS NULL OR k.${column} = 
 
 const TRACKS_THERE = `
   SELECT count(*)::int AS there FROM ${sourceTracks(2)}
-  JOIN tracks AS t ON t.track_id = k.track_id
+  JOIN ${TRACKS_AS_FILED} AS t ON t.track_id = k.track_id
   JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = k.track_id
   WHERE ${['name', 'artist_name', 'album_name', 'duration_ms', 'spotify_url', 'raw_json'].map(same).join(' AND ')}
     AND (k.raw_json IS NULL OR jsonb_typeof(k.raw_json) = 'object')`;

@@ -1,3 +1,4 @@
+import { recordBrought } from '../../../src/catalogue/files-and-spotify.ts';
 import type { Db, Transaction } from '../../../src/db.ts';
 import type { BulkLoad } from '../target/bulk-load.ts';
 import { copyLines } from '../target/copy.ts';
@@ -45,7 +46,8 @@ export class FastLoad {
     try {
       await this.copy(tx, userId);
       const held = { tracks: await digestTracks(tx), snapshots: await digestSnapshots(tx, userId) };
-      await addPayloadArtists(tx, 'tracks');
+      await addPayloadArtists(tx, userId, 'tracks');
+      await tx.execute(recordBrought('file_tracks', '$1::bigint', 'SELECT track_id FROM tracks'), [userId]);
       await bulkLoad.buildArchiveKeys(tx);
       await deriveAll(tx, userId, 'SELECT track_id FROM tracks');
       await bulkLoad.buildRest(tx);

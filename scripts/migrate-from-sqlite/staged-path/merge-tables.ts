@@ -11,8 +11,6 @@ export interface MergedColumn {
   readonly earliest?: true;
   /** SQL: a value that says nothing, in a file as in the archive: it stays until something is known. */
   readonly unknown?: string;
-  /** SQL: true where what the target (`t`) holds is of a lesser source, and gives way to the file's. */
-  readonly outranks?: string;
   /** What is written with the value, and only with it: columns and their values. */
   readonly alongside?: Readonly<Record<string, string>>;
 }
@@ -25,6 +23,8 @@ export interface MergedTable {
   /** The listener's own rows: `user_id` leads the key. */
   readonly personal: boolean;
   readonly columns: readonly MergedColumn[];
+  /** Shared by all: where it is kept which listener's file said what. */
+  readonly files?: 'file_tracks' | 'file_artists';
   readonly keptReason: 'keptValue' | 'keptRank';
   readonly touches: string;
 }
@@ -34,10 +34,8 @@ const NO_LETTERS = `''`;
 const text = (name: string): MergedColumn => ({ ...plain(name), unknown: NO_LETTERS });
 const duration: MergedColumn = { ...plain('duration_ms'), unknown: '0' };
 const json = (name: string): MergedColumn => ({ source: name, columns: [name], json: true });
-/** An old archive knows what Spotify itself once said, and takes the place of what was asked for since. */
 const audioFeatures: MergedColumn = {
   ...json('audio_features'),
-  outranks: `t.audio_features_source = 'reccobeats'`,
   alongside: { audio_features_source: `'archive'`, audio_features_at: 'now()' },
 };
 const createdAt: MergedColumn = { source: 'created_at', columns: ['created_at'], earliest: true };
@@ -53,6 +51,7 @@ const ARTISTS: MergedTable = {
   key: ['artist_id'],
   personal: false,
   columns: [text('name'), createdAt],
+  files: 'file_artists',
   keptReason: 'keptValue',
   touches: '',
 };
@@ -64,6 +63,7 @@ const tracks = (columns: readonly MergedColumn[]): MergedTable => ({
   key: ['track_id'],
   personal: false,
   columns,
+  files: 'file_tracks',
   keptReason: 'keptValue',
   touches: ', updated_at = now()',
 });
@@ -133,7 +133,6 @@ export const joined = (table: MergedTable): string =>
 function givesWay(column: MergedColumn): string {
   const name = first(column);
   const ways = [`t.${name} IS NULL`];
-  if (column.outranks !== undefined) ways.push(column.outranks);
   if (column.unknown !== undefined)
     ways.push(`t.${name} = ${column.unknown} AND s.${name} <> ${column.unknown}`);
   return `(${ways.join(' OR ')})`;
@@ -146,7 +145,7 @@ export function completes(column: MergedColumn): string {
 }
 
 /** True where both know something and it is not the same. */
-export function differs(column: MergedColumn): string {
+export function differs(table: MergedTable, column: MergedColumn): string {
   if (column.earliest) return `s.${first(column)} > t.${first(column)}`;
   const unlike = column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ');
   const both =
@@ -154,7 +153,7 @@ export function differs(column: MergedColumn): string {
       ? ''
       : ` AND ${column.unknown} NOT IN (s.${first(column)}, t.${first(column)})`;
   const anything = column.json ? `(NOT ${sameBytes(column)} AND ${unlike})` : `((${unlike})${both})`;
-  return column.outranks === undefined ? anything : `(${column.outranks}) IS NOT TRUE AND ${anything}`;
+  return `(${anything} AND NOT ${isFiled(table, column)})`;
 }
 
 /** Two payloads stored alike byte for byte are equal, and that is seen several times faster than by walking them. */
@@ -162,15 +161,36 @@ const sameBytes = (column: MergedColumn): string =>
   `record_image_eq(ROW(${staged(column)}), ROW(t.${first(column)}))`;
 
 /** True where the target holds the source's value now. */
-export function arrived(column: MergedColumn): string {
+export function arrived(table: MergedTable, column: MergedColumn): string {
   const same = column.columns.map((name) => `t.${name} IS NOT DISTINCT FROM ${staged(column, name)}`);
   const quick = column.json ? `${sameBytes(column)} OR ` : '';
   const says =
     column.unknown === undefined
       ? ''
       : `s.${first(column)} = ${column.unknown} AND t.${first(column)} IS NOT NULL OR `;
-  return `(s.${first(column)} IS NULL OR ${says}${quick}(${same.join(' AND ')}))`;
+  return `(s.${first(column)} IS NULL OR ${says}${quick}(${same.join(' AND ')}) OR ${isFiled(table, column)})`;
 }
+
+/** What a listener's file may have said before Spotify did: see file_tracks. */
+const FILED: ReadonlySet<string> = new Set([
+  'name',
+  'artist_name',
+  'album_name',
+  'duration_ms',
+  'spotify_url',
+  'raw_json',
+  'release_date',
+  'popularity',
+]);
+export const filedColumns = (table: MergedTable): readonly MergedColumn[] =>
+  table.files === undefined ? [] : table.columns.filter((column) => FILED.has(first(column)));
+
+/** True where the catalogue has given way to Spotify, and the source's value is kept with its listener ($1). */
+export const isFiled = (table: MergedTable, column: MergedColumn): string =>
+  filedColumns(table).includes(column)
+    ? `EXISTS (SELECT FROM ${table.files} AS filed WHERE filed.user_id = $1
+         AND filed.${table.key[0]} = s.${table.key[0]} AND filed.${first(column)} = ${staged(column)})`
+    : 'false';
 
 export function completed(column: MergedColumn): string[] {
   if (column.earliest) return column.columns.map((name) => `${name} = LEAST(t.${name}, s.${name})`);

@@ -1,9 +1,11 @@
+import { recordAdded, recordBrought } from '../../../src/catalogue/files-and-spotify.ts';
 import type { Transaction } from '../../../src/db.ts';
 import { REASON } from '../faults.ts';
 import {
   completed,
   completes,
   differs,
+  filedColumns,
   joined,
   staged,
   type MergedColumn,
@@ -53,7 +55,7 @@ async function compare(
   const reason = (column: MergedColumn): string =>
     column.earliest ? REASON.keptTime : REASON[table.keptReason];
   const found = table.columns.map(
-    (column, index) => `COALESCE(${differs(column)}, false) AS differs_${index}`,
+    (column, index) => `COALESCE(${differs(table, column)}, false) AS differs_${index}`,
   );
   const anyDiffers = table.columns.map((_, index) => `differs_${index}`).join(' OR ');
   await tx.execute(
@@ -111,17 +113,21 @@ function insertNew(tx: Transaction, table: MergedTable, userId: number, only: st
     ? `CROSS JOIN LATERAL (SELECT s.raw_json #> '{}' AS payload OFFSET 0) AS p
        CROSS JOIN LATERAL pg_temp.payload_release(p.payload) AS r`
     : '';
-  return tx.execute(
-    `INSERT INTO ${table.target} (${[...values.keys()].join(', ')})
+  const key = table.key[0] ?? '';
+  const insert = `INSERT INTO ${table.target} (${[...values.keys()].join(', ')})
      SELECT ${[...values.values()].join(', ')}
      FROM ${table.staged} AS s ${only} ${payload}
      WHERE $1::bigint IS NOT NULL
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING`;
+  const brought = table.files && recordBrought(table.files, '$1::bigint', 'SELECT key FROM added');
+  return tx.execute(
+    brought === undefined ? insert : `WITH added (key) AS (${insert} RETURNING ${key}) ${brought}`,
     [userId],
   );
 }
 
-function complete(tx: Transaction, table: MergedTable, userId: number): Promise<number> {
+async function complete(tx: Transaction, table: MergedTable, userId: number): Promise<number> {
+  await recordCompleted(tx, table, userId);
   return tx.execute(
     `UPDATE ${table.target} AS t
      SET ${table.columns.flatMap(completed).join(', ')}${table.touches}
@@ -129,4 +135,19 @@ function complete(tx: Transaction, table: MergedTable, userId: number): Promise<
      WHERE ${joined(table)} AND (${table.columns.map(completes).join(' OR ')})`,
     [userId],
   );
+}
+
+/** Of a shared row that somebody else brought, the listener's file said what it completes. */
+async function recordCompleted(tx: Transaction, table: MergedTable, userId: number): Promise<void> {
+  const columns = filedColumns(table);
+  if (table.files === undefined || columns.length === 0) return;
+  const said = columns.flatMap((column) =>
+    column.columns.map((name) => [name, `CASE WHEN ${completes(column)} THEN ${staged(column, name)} END`]),
+  );
+  const added = `
+    SELECT s.${table.key[0]}, ${said.map(([name, value]) => `${value} AS ${name}`).join(', ')}
+    FROM ${table.staged} AS s JOIN ${table.target} AS t ON ${joined(table)}
+    WHERE ${columns.map(completes).join(' OR ')}`;
+  const values = said.map(([name]) => String(name));
+  await recordAdded(tx, userId, { files: table.files, values, added });
 }

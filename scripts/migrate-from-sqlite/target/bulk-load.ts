@@ -10,7 +10,14 @@ export const ARCHIVE: readonly string[] = [
   'playlists',
   'playlist_tracks',
 ];
-const FILLED = [...ARCHIVE, 'library_tracks', 'snapshot_lists', 'snapshot_periods'];
+const FILLED = [
+  ...ARCHIVE,
+  'library_tracks',
+  'snapshot_lists',
+  'snapshot_periods',
+  'file_tracks',
+  'file_artists',
+];
 
 /** Nothing is known of what came: the first pages after a move would be planned for tables as they were before. */
 export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;

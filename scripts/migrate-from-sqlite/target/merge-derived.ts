@@ -1,4 +1,6 @@
+import { recordAdded, recordBrought } from '../../../src/catalogue/files-and-spotify.ts';
 import type { Transaction } from '../../../src/db.ts';
+import { REASON } from '../faults.ts';
 import type { Layout } from '../read/layouts.ts';
 import { playlistName } from './playlist-name.ts';
 
@@ -7,12 +9,26 @@ import { playlistName } from './playlist-name.ts';
  * tracks already known, artists of tracks.
  * @returns how many rows were added or completed
  */
-export async function mergeDerived(tx: Transaction, layout: Layout): Promise<number> {
+export async function mergeDerived(tx: Transaction, userId: number, layout: Layout): Promise<number> {
   const artists =
     layout === 'snapshots'
-      ? await addPayloadArtists(tx, 'staged_tracks JOIN tracks USING (track_id)')
-      : await addPlainArtists(tx);
-  return artists + (await completeFromPayload(tx)) + (await completeArtistNames(tx));
+      ? await addPayloadArtists(tx, userId, 'staged_tracks JOIN tracks USING (track_id)')
+      : await addPlainArtists(tx, userId);
+  const completed = (await completeFromPayload(tx)) + (await completeArtistNames(tx, userId));
+  return artists + completed + (layout === 'playlists' ? await keepOwnFeatures(tx, userId) : 0);
+}
+
+/** Features that the catalogue has from somebody else count for the listener whose file they come from, and for nobody else. */
+function keepOwnFeatures(tx: Transaction, userId: number): Promise<number> {
+  return tx.execute(
+    `INSERT INTO own_audio_features (user_id, track_id, audio_features)
+     SELECT $1, track_id, s.audio_features FROM staged_tracks AS s JOIN tracks AS t USING (track_id)
+     WHERE s.audio_features <> t.audio_features
+       AND (t.audio_features_source = 'reccobeats' OR NOT EXISTS (
+         SELECT FROM file_tracks AS f WHERE f.user_id = $1 AND f.track_id = t.track_id AND f.brought))
+     ON CONFLICT DO NOTHING`,
+    [userId],
+  );
 }
 
 async function completeFromPayload(tx: Transaction): Promise<number> {
@@ -38,7 +54,11 @@ async function completeFromPayload(tx: Transaction): Promise<number> {
   );
 }
 
-async function completeArtistNames(tx: Transaction): Promise<number> {
+async function completeArtistNames(tx: Transaction, userId: number): Promise<number> {
+  const added = `
+    SELECT t.track_id, s.artist_name FROM staged_tracks AS s JOIN tracks AS t USING (track_id)
+    WHERE t.artist_name IS NULL AND s.artist_name IS NOT NULL`;
+  await recordAdded(tx, userId, { files: 'file_tracks', values: ['artist_name'], added });
   return tx.execute(
     `UPDATE tracks AS t SET artist_name = s.artist_name, updated_at = now()
      FROM staged_tracks AS s
@@ -46,38 +66,61 @@ async function completeArtistNames(tx: Transaction): Promise<number> {
   );
 }
 
-/** The artists that payloads of `tracks`, a relation, name, in their order; one without an id (a local file) is in the payload alone. */
-export async function addPayloadArtists(tx: Transaction, tracks: string): Promise<number> {
+/**
+ * The artists that payloads of `tracks`, a relation, name, in their order, where nobody is credited yet: no file adds to
+ * what is known. One without an id (a local file) is in the payload alone.
+ */
+export async function addPayloadArtists(tx: Transaction, userId: number, tracks: string): Promise<number> {
   await tx.execute(
     `CREATE TEMP TABLE payload_artists ON COMMIT DROP AS
      SELECT track_id, a.artist ->> 'id' AS artist_id, min(a.position)::int AS position,
             min(a.artist ->> 'name') AS name
-     FROM (SELECT track_id, tracks.raw_json FROM ${tracks}) AS own
+     FROM (SELECT track_id, tracks.raw_json FROM ${tracks}
+           WHERE NOT EXISTS (SELECT FROM track_artists AS c WHERE c.track_id = tracks.track_id)) AS own
      CROSS JOIN LATERAL jsonb_path_query(raw_json, 'strict $.artists[*]', silent => true)
        WITH ORDINALITY AS a (artist, position)
      WHERE jsonb_typeof(a.artist -> 'id') = 'string' AND octet_length(a.artist ->> 'id') BETWEEN 1 AND 200
      GROUP BY 1, 2`,
   );
   const artists = await tx.execute(
-    `INSERT INTO artists (artist_id, name)
-     SELECT artist_id, min(name) FROM payload_artists AS p
-     WHERE NOT EXISTS (SELECT FROM artists AS a WHERE a.artist_id = p.artist_id)
-     GROUP BY artist_id ORDER BY artist_id
-     ON CONFLICT DO NOTHING`,
+    `WITH added AS (
+       INSERT INTO artists (artist_id, name)
+       SELECT artist_id, min(name) FROM payload_artists AS p
+       WHERE NOT EXISTS (SELECT FROM artists AS a WHERE a.artist_id = p.artist_id)
+       GROUP BY artist_id ORDER BY artist_id
+       ON CONFLICT DO NOTHING RETURNING artist_id)
+     ${recordBrought('file_artists', '$1::bigint', 'SELECT artist_id FROM added')}`,
+    [userId],
   );
-  const named = await tx.execute(
-    `UPDATE artists AS a SET name = p.name
-     FROM (SELECT artist_id, min(name) AS name FROM payload_artists GROUP BY artist_id) AS p
-     WHERE p.artist_id = a.artist_id AND a.name IS NULL AND p.name IS NOT NULL`,
-  );
-  const links = await addLinks(tx, 'SELECT track_id, artist_id, position FROM payload_artists');
-  return artists + named + links;
+  const named = await nameArtists(tx, userId);
+  return artists + named + (await addLinks(tx, 'SELECT track_id, artist_id, position FROM payload_artists'));
 }
 
-function addPlainArtists(tx: Transaction): Promise<number> {
+async function nameArtists(tx: Transaction, userId: number): Promise<number> {
+  const added = `
+    SELECT a.artist_id, min(p.name) AS name FROM payload_artists AS p JOIN artists AS a USING (artist_id)
+    WHERE a.name IS NULL AND p.name IS NOT NULL GROUP BY a.artist_id`;
+  await recordAdded(tx, userId, { files: 'file_artists', values: ['name'], added });
+  return tx.execute(
+    `UPDATE artists AS a SET name = added.name FROM (${added}) AS added WHERE a.artist_id = added.artist_id`,
+  );
+}
+
+/** A track that has credits gains none; what the file says against them is set aside. */
+async function addPlainArtists(tx: Transaction, userId: number): Promise<number> {
+  const own = `SELECT FROM track_artists AS c WHERE c.track_id = s.track_id AND c.artist_id = s.artist_id`;
+  await tx.execute(
+    `INSERT INTO staged_faults
+     SELECT 'tracks', n, 'artist_id', $2::text FROM staged_tracks AS s
+     WHERE artist_id IS NOT NULL AND EXISTS (SELECT FROM track_artists AS c WHERE c.track_id = s.track_id)
+       AND NOT EXISTS (${own}) AND NOT EXISTS (
+         SELECT FROM file_tracks AS f
+         WHERE f.user_id = $1 AND f.track_id = s.track_id AND s.artist_id = ANY (f.artist_ids))`,
+    [userId, REASON.keptValue],
+  );
   return addLinks(
     tx,
-    'SELECT track_id, artist_id, 1 AS position FROM staged_tracks WHERE artist_id IS NOT NULL',
+    `SELECT track_id, artist_id, 1 AS position FROM staged_tracks WHERE artist_id IS NOT NULL`,
   );
 }
 
@@ -85,8 +128,7 @@ function addLinks(tx: Transaction, links: string): Promise<number> {
   return tx.execute(
     `INSERT INTO track_artists (track_id, artist_id, position)
      SELECT track_id, artist_id, position FROM (${links}) AS links
-     WHERE NOT EXISTS (SELECT FROM track_artists AS known
-                       WHERE known.track_id = links.track_id AND known.artist_id = links.artist_id)
+     WHERE NOT EXISTS (SELECT FROM track_artists AS known WHERE known.track_id = links.track_id)
      ON CONFLICT DO NOTHING`,
   );
 }

@@ -1,3 +1,4 @@
+import { ARTISTS_AS_FILED, TRACKS_AS_FILED } from '../../../src/catalogue/files-and-spotify.ts';
 import { quoteName } from '../../../src/sql-text.ts';
 import type { Layout } from '../read/layouts.ts';
 import type { Source } from '../read/open-source.ts';
@@ -39,6 +40,8 @@ interface KeyPart {
 export interface ComparedTable {
   readonly source: string;
   readonly target: string;
+  /** SQL, where the rows are not those of `target` alone; $1 is the listener. */
+  readonly stored?: string;
   readonly personal: boolean;
   readonly key: readonly KeyPart[];
   readonly columns: readonly ComparedColumn[];
@@ -144,7 +147,8 @@ const followed = (shape: 'artists' | 'tracks', column: string): Computed => ({
 const artist: ComparedColumn = {
   source: 'artist_id',
   kind: 'check',
-  sql: 'EXISTS (SELECT FROM track_artists AS a WHERE a.track_id = t.track_id AND a.artist_id = $sent)',
+  sql: `(EXISTS (SELECT FROM track_artists AS a WHERE a.track_id = t.track_id AND a.artist_id = $sent)
+    OR $sent = ANY (t.filed_artist_ids))`,
   read: (_, artistId) => artistId && text(artistId),
   computed: followed('artists', 'artist_id'),
 };
@@ -170,6 +174,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       ...shared,
       source: 'tracks',
       target: 'tracks',
+      stored: TRACKS_AS_FILED,
       key: [trackKey('track_id')],
       columns: [
         nameColumn('name'),
@@ -205,6 +210,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       ...shared,
       source: 'artists',
       target: 'artists',
+      stored: ARTISTS_AS_FILED,
       key: [textKey('spotify_id', 'artist_id')],
       columns: [nameColumn('name'), createdAt],
     },
@@ -212,6 +218,7 @@ export const COMPARED: Readonly<Record<Layout, readonly ComparedTable[]>> = {
       ...shared,
       source: 'tracks',
       target: 'tracks',
+      stored: TRACKS_AS_FILED,
       key: [trackKey('spotify_id')],
       columns: [
         nameColumn('name'),

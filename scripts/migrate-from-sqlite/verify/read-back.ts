@@ -9,7 +9,7 @@ import { arrived, joined, type MergedTable } from '../staged-path/merge-tables.t
  */
 export async function verifyTable(tx: Transaction, table: MergedTable, userId: number): Promise<void> {
   const accounted = table.columns.map(
-    (column) => `(${arrived(column)} OR '${column.source}' = ANY (f.columns))`,
+    (column) => `(${arrived(table, column)} OR '${column.source}' = ANY (f.columns))`,
   );
   const objects = table.columns
     .filter((column) => column.json)

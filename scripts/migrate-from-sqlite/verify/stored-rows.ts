@@ -151,7 +151,7 @@ function statements(
     ...table.key.map(({ target, sql }, at) => `t.${target} = ${sql(`k.key${at}`)}`),
   ].join(' AND ');
   const from = `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS k (${names.join(', ')}, mask, n)
-     LEFT JOIN ${table.target} AS t ON ${joined}`;
+     LEFT JOIN ${table.stored ?? table.target} AS t ON ${joined}`;
   const line = [
     ...table.key.map(({ target }) => spelled(`t.${target}::text`)),
     ...held.map((sql, at) =>

@@ -1,4 +1,3 @@
-import { monthAfter } from '../../calendar.ts';
 import type { ChartData } from '../../figures/charts.ts';
 import type { DayCount } from '../../plays/figures.ts';
 import type { Play, PlayGap } from '../../plays/history.ts';
@@ -78,18 +77,30 @@ function everyDay(counts: readonly DayCount[], from: string, length: number): Ch
   return { labels: days.map((day) => formatDate(day)), data: days.map((day) => plays.get(day) ?? 0) };
 }
 
-/** Months without a play in between are columns of nothing. */
+/** More columns than fifty years of months are drawn by nobody: only those with plays then. */
+const MOST_MONTHS = 600;
+
+/** Months without a play in between are columns of nothing. They are counted, so that no date is without an end. */
 function everyMonth(counts: readonly DayCount[]): ChartData {
-  const plays = new Map<string, number>();
-  const end = counts.at(-1)?.day.slice(0, 7) ?? '';
-  for (let month = counts[0]?.day.slice(0, 7) ?? ''; month <= end; month = monthAfter(month))
-    plays.set(month, 0);
+  const plays = new Map<number, number>();
+  const [first, last] = [counts[0], counts.at(-1)].map((one) => monthNumber(one?.day ?? ''));
+  const span = (last ?? 0) - (first ?? 0) + 1;
+  for (let n = 0; n < span && span <= MOST_MONTHS; n += 1) plays.set((first ?? 0) + n, 0);
   for (const one of counts) {
-    const month = one.day.slice(0, 7);
+    const month = monthNumber(one.day);
     plays.set(month, (plays.get(month) ?? 0) + one.plays);
   }
-  return { labels: [...plays.keys()].map((month) => formatMonth(`${month}-01`)), data: [...plays.values()] };
+  const named = [...plays.keys()].map((month) => formatMonth(`${writtenMonth(month)}-01`));
+  return { labels: named, data: [...plays.values()] };
 }
+
+/** Months since the year 0. */
+const monthNumber = (day: string): number => {
+  const [year = '0', month = '1'] = day.split('-');
+  return Number(year) * 12 + Number(month) - 1;
+};
+const writtenMonth = (month: number): string =>
+  `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}`;
 
 /** The one of Spotify's three lists that looks back about as far as a period is long. */
 export function timeRangeBeside({ from, to }: Period, today: string): TimeRange {

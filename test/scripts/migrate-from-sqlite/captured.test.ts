@@ -120,10 +120,12 @@ it('what Spotify no longer names is completed by the archive, and what the archi
     artists: [{ id: 'x', name: '' }],
     album: { name: '' },
   });
+  const alice = await insertListener(test.db, ALICE, 'UTC');
   const capture = async (...payloads: object[]) =>
     test.db.withTransaction((tx) =>
       addTracks(
         tx,
+        alice,
         payloads.flatMap((payload) => readTrack(payload) ?? []),
       ),
     );
