@@ -1,6 +1,7 @@
-import { parse } from 'csv-parse/sync';
-
-/** A record of a CSV, with the number (from 1) of the line it begins on; null: its quotation marks are in disorder. */
+/**
+ * A record of a CSV, with the number (from 1) of the line it begins on; null: its quotation marks are in disorder, or it
+ * is longer than any could be.
+ */
 export interface CsvRecord {
   readonly line: number;
   readonly values: readonly string[] | null;
@@ -13,56 +14,114 @@ interface Line {
 
 /** A value in quotation marks may go on over so many lines; past that, the mark was never closed. */
 const MOST_LINES = 50;
+export const LONGEST_LINE = 100_000;
 
 /**
- * Records one by one, as a text arrives. One that is in disorder costs no other: a mark that is not closed takes no
- * line along but its own. Empty lines are left out.
+ * Records one by one, as a text arrives, in time that grows with its length and no faster. One that is in disorder
+ * costs no other: a mark that is not closed takes no line along but its own. Empty lines are left out.
  */
-export async function* csvRecords(
-  texts: AsyncIterable<string>,
-  delimiter: string,
-): AsyncGenerator<CsvRecord> {
-  let open: Line[] = [];
-  for await (const line of linesOf(texts)) {
-    open.push(line);
-    if (hasOpenMark(open) && open.length < MOST_LINES) continue;
-    yield* recordsIn(open, delimiter);
-    open = [];
+export class CsvReader {
+  private readonly delimiter: string;
+  private rest = '';
+  private number = 0;
+  private open: Line[] = [];
+  private isOpen = false;
+  /** Of a line that is longer than any could be the rest is not kept. */
+  private isTooLong = false;
+
+  constructor(delimiter: string) {
+    this.delimiter = delimiter;
   }
-  yield* recordsIn(open, delimiter);
+
+  *take(text: string): Generator<CsvRecord> {
+    const lines = (this.rest + text).split(LINE_ENDS);
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) yield* this.takeLine(line);
+    if (this.rest.length <= LONGEST_LINE) return;
+    this.isTooLong = true;
+    // (A carriage return may be half of the line's end.)
+    this.rest = this.rest.endsWith('\r') ? '\r' : '';
+  }
+
+  *end(): Generator<CsvRecord> {
+    if (this.rest !== '' || this.isTooLong) yield* this.takeLine(this.rest.replace(/\r$/, ''));
+    yield* this.close();
+  }
+
+  private *takeLine(text: string): Generator<CsvRecord> {
+    this.number += 1;
+    if (this.isTooLong || text.length > LONGEST_LINE) yield* this.leaveOut();
+    else if (text !== '' || this.isOpen) yield* this.keep(text);
+  }
+
+  private *keep(text: string): Generator<CsvRecord> {
+    this.open.push({ number: this.number, text });
+    this.isOpen = this.isOpen !== hasOddMarks(text);
+    if (!this.isOpen || this.open.length >= MOST_LINES) yield* this.close();
+  }
+
+  private *leaveOut(): Generator<CsvRecord> {
+    yield* this.close();
+    this.isTooLong = false;
+    yield { line: this.number, values: null };
+  }
+
+  private *close(): Generator<CsvRecord> {
+    const lines = this.open;
+    [this.open, this.isOpen] = [[], false];
+    yield* recordsIn(lines, this.delimiter);
+  }
+}
+
+/** Whatever ends them. A carriage return at the end of a piece may be half of a line's end. */
+const LINE_ENDS = /\r\n|\n|\r(?!$)/;
+
+function hasOddMarks(text: string): boolean {
+  let odd = false;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) odd = !odd;
+  return odd;
 }
 
 /** Of lines that would be one record; where they are none, the first is in disorder and the others stand for themselves. */
 function* recordsIn(lines: readonly Line[], delimiter: string): Generator<CsvRecord> {
   const [first, ...rest] = lines;
   if (first === undefined) return;
-  const values = valuesOf(lines.map(({ text }) => text).join('\n'), delimiter);
+  const text = rest.length === 0 ? first.text : lines.map((line) => line.text).join('\n');
+  const values = valuesOf(text, delimiter);
   if (values === null && rest.length > 0) {
     yield { line: first.number, values: null };
     for (const line of rest) yield* recordsIn([line], delimiter);
   } else if (values === null || values.some((value) => value !== '')) yield { line: first.number, values };
 }
 
+/** One pass from mark to mark; null where one opens or closes in the middle of a value. */
 function valuesOf(text: string, delimiter: string): string[] | null {
   if (!text.includes('"')) return text.split(delimiter).map((value) => value.trim());
-  try {
-    const [values] = parse(text, { delimiter, trim: true, relax_column_count: true });
-    return values ?? [];
-  } catch {
-    return null;
+  const values: string[] = [];
+  for (let at = 0; at <= text.length;) {
+    const ends = text.indexOf(delimiter, at);
+    const plain = text.slice(at, ends === -1 ? text.length : ends);
+    const quote = plain.indexOf('"');
+    if (quote === -1) {
+      values.push(plain.trim());
+      at += plain.length + 1;
+      continue;
+    }
+    if (plain.slice(0, quote).trim() !== '') return null;
+    const closing = closingMark(text, at + quote + 1);
+    if (closing === -1) return null;
+    values.push(text.slice(at + quote + 1, closing).replaceAll('""', '"'));
+    const next = text.indexOf(delimiter, closing + 1);
+    const after = next === -1 ? text.length : next;
+    if (text.slice(closing + 1, after).trim() !== '') return null;
+    at = after + 1;
   }
+  return values;
 }
 
-const hasOpenMark = (lines: readonly Line[]): boolean =>
-  lines.reduce((marks, { text }) => marks + (text.match(/"/g)?.length ?? 0), 0) % 2 === 1;
-
-/** Whatever ends them. A carriage return at the end of a piece may be half of a line's end. */
-async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<Line> {
-  let [rest, number] = ['', 0];
-  for await (const text of texts) {
-    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield { number: (number += 1), text: line };
-  }
-  if (rest !== '') yield { number: number + 1, text: rest.replace(/\r$/, '') };
+/** The first mark from there on that is not one of two. */
+function closingMark(text: string, from: number): number {
+  let at = text.indexOf('"', from);
+  while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  return at;
 }

@@ -6,6 +6,7 @@ import { badInput } from '../errors.ts';
 import type { OwnFeatures } from './read-csv.ts';
 
 const AT_ONCE = 1_000;
+const COUNTED_AT_ONCE = 10_000;
 /** Tracks a listener may keep features of: more than a lifetime of listening. */
 const MOST_TRACKS = 200_000;
 
@@ -18,7 +19,7 @@ export async function keepOwnFeatures(
   userId: number,
   tracks: ReadonlyMap<string, OwnFeatures>,
 ): Promise<void> {
-  const rows = [...tracks].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const rows = [...tracks];
   await db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
     for (let at = 0; at < rows.length; at += AT_ONCE) {
@@ -64,9 +65,13 @@ export async function countInLibrary(
   userId: number,
   trackIds: readonly string[],
 ): Promise<number> {
-  const { tracks } = await db.one<{ tracks: number }>(
-    `SELECT count(*)::int AS tracks FROM library_tracks WHERE user_id = $1 AND track_id = ANY ($2)`,
-    [userId, trackIds],
-  );
-  return tracks;
+  let found = 0;
+  for (let at = 0; at < trackIds.length; at += COUNTED_AT_ONCE) {
+    const { tracks } = await db.one<{ tracks: number }>(
+      `SELECT count(*)::int AS tracks FROM library_tracks WHERE user_id = $1 AND track_id = ANY ($2)`,
+      [userId, trackIds.slice(at, at + COUNTED_AT_ONCE)],
+    );
+    found += tracks;
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { badInput } from '../errors.ts';
-import { csvRecords, type CsvRecord } from './csv-lines.ts';
+import { CsvReader, type CsvRecord } from './csv-lines.ts';
 import { ALIASES, FEATURE_LIMITS } from './feature-columns.ts';
 import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 
@@ -25,7 +26,9 @@ export interface FeatureFile {
 }
 
 const BAD_LINES_SHOWN = 20;
+const MOST_BAD_LINES = 100_000;
 const MAX_HEADER_CHARS = 10_000;
+const PIECE_BYTES = 16_384;
 
 /**
  * Reads a CSV with a header as it arrives: commas, or semicolons or tabs (then a comma may part decimals), in UTF-8.
@@ -40,8 +43,13 @@ export async function readFeatureFile(
   const texts = decode(pieces);
   const head = await readHead(texts);
   const delimiter = delimiterOf(head);
-  const reading = new Reading(delimiter, isOwnId);
-  for await (const record of csvRecords(startingWith(head, texts), delimiter)) reading.take(record);
+  const [reader, reading] = [new CsvReader(delimiter), new Reading(delimiter, isOwnId)];
+  for await (const text of startingWith(head, texts)) {
+    for (const record of reader.take(text)) reading.take(record);
+    // Whoever else asks for something meanwhile is answered between two pieces.
+    await setImmediate();
+  }
+  for (const record of reader.end()) reading.take(record);
   return reading.result();
 }
 
@@ -52,7 +60,9 @@ async function* decode(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string
     return text;
   };
   try {
-    for await (const piece of pieces) yield plain(decoder.decode(piece, { stream: true }));
+    for await (const piece of pieces)
+      for (let at = 0; at < piece.length; at += PIECE_BYTES)
+        yield plain(decoder.decode(piece.subarray(at, at + PIECE_BYTES), { stream: true }));
     yield plain(decoder.decode());
   } catch (error) {
     throw error instanceof TypeError && 'code' in error ? badInput(NOT_TEXT) : error;
@@ -165,6 +175,8 @@ class Reading {
 
   private refuse(line: number, reason: string): void {
     this.badLineCount += 1;
+    if (this.badLineCount > MOST_BAD_LINES)
+      throw badInput(`More than ${MOST_BAD_LINES} lines cannot be read; line ${line}: ${reason}.`);
     if (this.badLines.length < BAD_LINES_SHOWN) this.badLines.push({ line, reason });
   }
 }

@@ -145,6 +145,42 @@ describe('a bad line', () => {
   });
 });
 
+describe('a file made to take long', () => {
+  const MEGABYTES = 5;
+  const filled = (line: string): string =>
+    `track_id,energy\n${A},0.5\n${line.repeat(Math.ceil((MEGABYTES * 1024 * 1024) / line.length))}`;
+
+  it.each([
+    ['a mark in the middle of each line', 'a"b\n'],
+    ['two marks on each line', '""\n'],
+    ['a mark at the beginning of each line', '"a\n'],
+    ['nothing but marks', '"'],
+    ['one line', 'x'],
+    ['half-closed values', '"a"b,"c\n'],
+    ['marks of two lines', '"\n"x\n'],
+    ['line ends', '\n\r\n'],
+  ])('with %s is read at once, and holds up nobody meanwhile', async (_what, line) => {
+    const text = filled(line);
+    let [longest, last, going] = [0, performance.now(), true];
+    const watch = (): void => {
+      const now = performance.now();
+      [longest, last] = [Math.max(longest, now - last), now];
+      if (going) setImmediate(watch);
+    };
+    setImmediate(watch);
+    const begun = performance.now();
+    const ending = await readFeatureFile(inLargePieces(text), () => false).then(
+      ({ tracks }) => `${tracks.size} track`,
+      (error: Error) => error.message,
+    );
+    going = false;
+    // Of 8 to 14 seconds for a fifth of such a file; with room for a machine that does six other things.
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    expect(longest).toBeLessThan(400);
+    expect(ending).toMatch(/^1 track$|lines cannot be read/);
+  });
+});
+
 async function* broken(): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`track_id,energy\n${A},0.5\n`);
   throw new Error('hung up');
