@@ -297,6 +297,16 @@ COMMENT ON COLUMN import_rejects.source_column IS 'NULL: the whole row';
 COMMENT ON COLUMN import_rejects.original IS 'a cell {"type": "text|integer|real|blob|null", "text": …} or, where its bytes are no storable text, {"type": …, "hex": …}; for a whole row {column: cell, …}';
 CREATE UNIQUE INDEX import_rejects_once ON import_rejects USING btree (user_id, source_table, md5(source_key), source_column, reason, md5((original)::text)) NULLS NOT DISTINCT;
 
+CREATE TABLE downloads (
+  user_id bigint NOT NULL,
+  kind text NOT NULL,
+  lease uuid NOT NULL,
+  leased_until timestamptz NOT NULL,
+  began_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT downloads_pkey PRIMARY KEY (user_id, kind),
+  CONSTRAINT downloads_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+
 CREATE TABLE file_tracks (
   user_id bigint NOT NULL,
   track_id text NOT NULL,

@@ -114,6 +114,16 @@ COMMENT ON COLUMN import_rejects.original IS
 CREATE UNIQUE INDEX import_rejects_once ON import_rejects
   (user_id, source_table, md5(source_key), source_column, reason, md5(original::text)) NULLS NOT DISTINCT;
 
+-- What is being sent to a listener just now: one of a kind at a time, held by lease.
+CREATE TABLE downloads (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  kind text NOT NULL,
+  lease uuid NOT NULL,
+  leased_until timestamptz NOT NULL,
+  began_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (user_id, kind)
+);
+
 -- What a listener's file told the catalogue: where Spotify's answer takes its place for the others, the file's value
 -- stays here, so that nothing that was moved or restored is lost. (Until then the catalogue itself holds it.)
 CREATE TABLE file_tracks (
@@ -160,4 +170,4 @@ CREATE TABLE archive_summaries (
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 
 -- Down Migration
-DROP TABLE archive_summaries, file_artists, file_tracks, import_rejects, imports, playlist_tracks, playlists, capture_runs, artist_snapshots, snapshots;
+DROP TABLE archive_summaries, file_artists, file_tracks, downloads, import_rejects, imports, playlist_tracks, playlists, capture_runs, artist_snapshots, snapshots;

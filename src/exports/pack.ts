@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { Db, Transaction } from '../db.ts';
-import { AppError } from '../errors.ts';
 import {
   CSV_FILES,
   csvHeader,
@@ -29,32 +29,16 @@ export interface PackOptions {
   readonly onWritten: (bytes: number) => void;
 }
 
-/** A listener whose archive is being packed already. */
-class BeingPacked extends AppError {
-  override readonly name = 'BeingPacked';
-
-  constructor() {
-    super(429, 'Your archive is being packed already. Please wait until that download is there.', {
-      retryAfterSeconds: 20,
-    });
-  }
-}
-
 export const zipPathIn = (directory: string): string => path.join(directory, 'archive.zip');
 
 /**
  * Packs all that is a listener's into one ZIP, as it was at one moment of the database: JSON lines of every table,
  * CSVs, the old app's SQLite file and a manifest that says what there must be.
- * @throws BeingPacked; AppError where the disk or the database fails
+ * @throws AppError where the disk or the database fails
  */
 export async function packArchive(db: Db, userId: number, options: PackOptions): Promise<void> {
   await db.withTransaction(async (tx) => {
     await beginReading(tx, userId);
-    const { free } = await tx.one<{ free: boolean }>(
-      `SELECT pg_try_advisory_xact_lock(hashtextextended('export ' || $1, 0)) AS free`,
-      [userId],
-    );
-    if (!free) throw new BeingPacked();
     await writeZip(tx, options);
   });
 }
@@ -163,5 +147,10 @@ async function* oldFile(tx: Transaction, directory: string, signal: AbortSignal)
   const stream = createReadStream(file, { signal });
   // Whoever reads it hears of it; once the ZIP is given up nobody does.
   stream.on('error', () => undefined);
-  yield* stream as AsyncIterable<Buffer>;
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+  } finally {
+    // It is in the ZIP: a reader who takes an hour need not have it lie there twice.
+    await rm(file, { force: true });
+  }
 }

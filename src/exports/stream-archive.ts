@@ -1,17 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Db } from '../db.ts';
+import { oneAtATime } from './download-lease.ts';
+import { makeExportDirectory, removeExportDirectory } from './export-directory.ts';
 import { followFile, Growth } from './follow-file.ts';
 import { packArchive, zipPathIn } from './pack.ts';
 
 /**
  * The ZIP of a listener's archive, while it is being packed. It is packed onto the disk as fast as the database
  * gives it and sent from there as fast as it is read: a slow reader keeps no connection and no moment of the database.
- * @throws BeingPacked, before anything is sent
+ * @throws BeingDownloaded, before anything is sent
  */
-export async function* streamArchive(db: Db, userId: number): AsyncGenerator<Buffer> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'music-time-machine-export-'));
+export const streamArchive = (db: Db, userId: number): AsyncGenerator<Buffer> =>
+  oneAtATime(db, userId, 'archive', () => packAndFollow(db, userId));
+
+async function* packAndFollow(db: Db, userId: number): AsyncGenerator<Buffer> {
+  const directory = makeExportDirectory();
   const leaving = new AbortController();
   const growth = new Growth();
   const packing = packArchive(db, userId, {
@@ -27,6 +29,6 @@ export async function* streamArchive(db: Db, userId: number): AsyncGenerator<Buf
   } finally {
     leaving.abort();
     await packing;
-    await rm(directory, { recursive: true, force: true });
+    removeExportDirectory(directory);
   }
 }

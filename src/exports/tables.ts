@@ -124,6 +124,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   spotify_connections: 'Spotify’s tokens: a key to an account has no place in a file',
   play_polls: 'when Spotify is asked for plays next: whoever holds the archive decides that anew',
   job_leases: 'which worker has a job in hand: no worker elsewhere has it',
+  downloads: 'what is being sent to them at this moment',
   snapshot_lists: DERIVED,
   snapshot_periods: DERIVED,
   played_tracks: DERIVED,

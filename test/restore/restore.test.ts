@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import {
   createWriteStream,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -7,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,6 +22,11 @@ import { ExportZip } from '../../src/restore/open-zip.ts';
 import { deleteListener } from '../../src/archives/delete-listener.ts';
 import { EXPORT_VERSION } from '../../src/exports/manifest.ts';
 import { restoreArchive } from '../../src/restore/restore.ts';
+import {
+  makeExportDirectory,
+  removeExportDirectory,
+  sweepExportDirectories,
+} from '../../src/exports/export-directory.ts';
 import { streamArchive } from '../../src/exports/stream-archive.ts';
 import { EXPORTED, listColumns, NOT_EXPORTED, PERSONAL } from '../../src/exports/tables.ts';
 import type { Db } from '../../src/db.ts';
@@ -129,6 +137,17 @@ async function addOddThings(db: Db, userId: number): Promise<void> {
   );
 }
 
+/** Directories of exports under a temporary directory. */
+const exportsIn = (temporary: string): string[] =>
+  readdirSync(temporary).flatMap((root) => readdirSync(path.join(temporary, root)));
+
+/** Files of the exports that a process has under way. */
+const filesOf = (pid: number): string[] => {
+  const root = path.join(tmpdir(), `music-time-machine-exports-${userInfo().uid}`);
+  const own = readdirSync(root).filter((name) => name.includes(`.${pid}.`));
+  return own.flatMap((name) => readdirSync(path.join(root, name)));
+};
+
 describe('an export', () => {
   it('holds every table with rows of a listener, or says why not', async () => {
     const known = [...PERSONAL.map(({ name }) => name), ...Object.keys(NOT_EXPORTED)];
@@ -171,9 +190,10 @@ describe('an export', () => {
     try {
       const stream = streamArchive(here.db, aliceId);
       await stream.next();
-      expect(readdirSync(own)).toHaveLength(1);
+      expect(exportsIn(own)).toHaveLength(1);
+      expect(statSync(path.join(own, String(readdirSync(own)[0]))).mode & 0o777).toBe(0o700);
       await stream.return(undefined);
-      expect(readdirSync(own)).toEqual([]);
+      expect(exportsIn(own)).toEqual([]);
     } finally {
       if (kept === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = kept;
@@ -197,18 +217,56 @@ describe('an export', () => {
     expect(await here.db.one('SELECT 1 AS one')).toEqual({ one: 1 });
   });
 
-  it('of one listener is packed once at a time, and that of another meanwhile', async () => {
+  it('leaves the SQLite file no longer on the disk than it takes to pack it', async () => {
+    const stream = streamArchive(here.db, aliceId);
+    let largest = 0;
+    for await (const _ of stream) largest = Math.max(largest, filesOf(process.pid).length);
+    expect(largest).toBeGreaterThan(0);
+    const again = streamArchive(here.db, aliceId);
+    await again.next();
+    // Packed to the end by now, and read by nobody.
+    await expect.poll(() => filesOf(process.pid), { timeout: 30_000 }).toEqual(['archive.zip']);
+    await again.return(undefined);
+  });
+
+  it('that a killed process left behind is swept, and none of a running one', () => {
+    const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
+    const left = makeExportDirectory();
+    const abandoned = left.replace(`.${process.pid}.`, `.${gone}.`);
+    const others = left.replace(`.${process.pid}.`, `.${process.ppid}.`);
+    for (const other of [abandoned, others]) {
+      mkdirSync(other);
+      writeFileSync(path.join(other, 'archive.zip'), 'x');
+    }
+    sweepExportDirectories();
+    expect([left, abandoned, others].map((one) => existsSync(one))).toEqual([true, false, true]);
+    for (const one of [left, others]) removeExportDirectory(one);
+  });
+
+  it('of one listener is made once at a time, from the first byte to the last, and that of another meanwhile', async () => {
     const bob = await insertListener(here.db, 'bob');
     const [first, second, other] = [aliceId, aliceId, bob].map((id) => streamArchive(here.db, id));
     await first?.next();
-    const packed = await second?.next().then(
-      () => 'packed',
-      (error: Error) => error.name,
-    );
-    // Unless the first was so quick that it was over.
-    expect(['BeingPacked', 'packed']).toContain(packed);
+    await expect(second?.next()).rejects.toMatchObject({
+      status: 429,
+      message: expect.stringMatching(/began just now.*try again in \d+ seconds/) as string,
+    });
     expect((await other?.next())?.done).toBe(false);
-    for (const stream of [first, second, other]) await stream?.return(undefined);
+    for (const stream of [first, other]) await stream?.return(undefined);
+    const next = streamArchive(here.db, aliceId);
+    expect((await next.next()).done).toBe(false);
+    await next.return(undefined);
+    expect(await here.db.many('SELECT FROM downloads')).toEqual([]);
+  });
+
+  it('of a process that was killed can be had again once its lease is over', async () => {
+    await here.db.execute(
+      `INSERT INTO downloads (user_id, kind, lease, leased_until) VALUES ($1, 'archive', gen_random_uuid(), now())`,
+      [aliceId],
+    );
+    const stream = streamArchive(here.db, aliceId);
+    expect((await stream.next()).done).toBe(false);
+    await stream.return(undefined);
   });
 });
 

@@ -1,0 +1,63 @@
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+
+const A_DAY_MS = 86_400_000;
+/** Of this process, while they are in use. */
+const own = new Set<string>();
+let removedAtExit = false;
+
+/**
+ * A directory for one export, which nobody else may read; its name says which process it belongs to, so that what one
+ * leaves behind that was killed is found. @throws Error where another account has taken the place
+ */
+export function makeExportDirectory(): string {
+  const directory = mkdtempSync(path.join(openRoot(), `${hostname()}.${process.pid}.`));
+  own.add(directory);
+  if (!removedAtExit) process.once('exit', () => own.forEach(removeExportDirectory));
+  removedAtExit = true;
+  return directory;
+}
+
+export function removeExportDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  own.delete(directory);
+}
+
+/** Removes what processes left that are there no more. */
+export function sweepExportDirectories(): void {
+  const root = openRoot();
+  for (const name of readdirSync(root)) {
+    const directory = path.join(root, name);
+    if (!own.has(directory) && isAbandoned(name, directory))
+      rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function openRoot(): string {
+  const { uid } = userInfo();
+  const root = path.join(tmpdir(), `music-time-machine-exports-${uid}`);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const found = lstatSync(root);
+  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
+    throw new Error(`${root} belongs to somebody else: exports need a directory of their own there.`);
+  if ((found.mode & 0o777) !== 0o700) chmodSync(root, 0o700);
+  return root;
+}
+
+/** Processes of another machine (or container) that shares the directory are not seen from here: a day is enough. */
+function isAbandoned(name: string, directory: string): boolean {
+  const [, host, pid] = /^(.*)\.(\d+)\.[^.]+$/.exec(name) ?? [];
+  if (host === hostname() && pid !== undefined) return !isRunning(Number(pid));
+  return Date.now() - (lstatSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0) > A_DAY_MS;
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
