@@ -17,7 +17,8 @@ export async function fillOldFile(tx: Transaction, file: string, signal: AbortSi
       for await (const rows of readRows<OldRow>(tx, query, sizeOf, signal))
         for (const row of rows) statement.run(...Object.values(row));
     }
-    old.keep();
+    // Others wait for this process while it waits for the disk.
+    old.keep({ fleeting: true });
     return file;
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_'))

@@ -22,8 +22,8 @@ CREATE TABLE snapshots (track_id TEXT, snapshot_date TEXT, time_range TEXT, rank
 /** A file of the old app's *snapshots* layout that is being written beside the name it will get. */
 export interface OldFile {
   readonly db: Database;
-  /** Gives the finished file its name, never an existing file's. */
-  keep(): void;
+  /** Gives the finished file its name, never an existing file's; `fleeting`: it need not outlive a power cut. */
+  keep(how?: { readonly fleeting?: boolean }): void;
   /** Removes what was written; does nothing once the file is kept. */
   discard(): void;
 }
@@ -44,7 +44,11 @@ export async function createOldFile(file: string): Promise<OldFile> {
     db.pragma('synchronous = OFF');
     db.exec(SNAPSHOTS_LAYOUT);
     db.exec('BEGIN');
-    return { db, keep: () => keep(db, fresh, target, file), discard: () => discard(db, fresh) };
+    return {
+      db,
+      keep: ({ fleeting = false } = {}) => keep(db, { fresh, target, file, fleeting }),
+      discard: () => discard(db, fresh),
+    };
   } catch (error) {
     throw unwritable(file, error);
   }
@@ -70,19 +74,27 @@ export const unwritable = (file: string, error: unknown): AppError =>
     },
   );
 
-function keep(db: Database, fresh: string, target: string, file: string): void {
+interface Finished {
+  readonly fresh: string;
+  readonly target: string;
+  /** As it was asked for. */
+  readonly file: string;
+  readonly fleeting: boolean;
+}
+
+function keep(db: Database, { fresh, target, file, fleeting }: Finished): void {
   try {
     db.exec('COMMIT');
     // A rollback journal of the usual kind, as the old app expects to find it.
     db.pragma('journal_mode = DELETE');
     db.close();
-    flush(fresh);
+    if (!fleeting) flush(fresh);
   } catch (error) {
     throw unwritable(file, error);
   }
   reserve(target, file);
   renameSync(fresh, target);
-  flush(path.dirname(target));
+  if (!fleeting) flush(path.dirname(target));
 }
 
 /** Creating the name empty, and only if it is not there, keeps everybody else from it until the file takes it. */

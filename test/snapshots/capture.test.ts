@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inventLocalTrack, inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
 import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
+import { recordBrought } from '../../src/catalogue/files-and-spotify.ts';
 import { captureSnapshots, isCapturedToday } from '../../src/snapshots/capture.ts';
 import { findTopList } from '../../src/snapshots/top-list.ts';
 import { getArchiveSummary } from '../../src/figures/summary.ts';
@@ -221,6 +222,7 @@ describe('odd items', () => {
       features: { energy: 0.7 },
       popularity: 42,
     });
+    await test.db.execute(recordBrought('file_tracks', '$1::bigint', 'SELECT track_id FROM tracks'), [alice]);
     onlyShort([known]);
     await capture();
     const row = await test.db.one<Record<string, unknown>>('SELECT * FROM tracks');
