@@ -17,6 +17,7 @@ CREATE TABLE tracks (
   release_date date,
   release_date_precision text CHECK (release_date_precision IN ('year', 'month', 'day')),
   popularity smallint CHECK (popularity BETWEEN 0 AND 100),
+  newest_name text,
   from_spotify boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -24,6 +25,7 @@ CREATE TABLE tracks (
 );
 COMMENT ON COLUMN tracks.track_id IS 'Spotify id, or the URI of a local file';
 COMMENT ON COLUMN tracks.raw_json IS 'the provider''s whole track object, as it was first received';
+COMMENT ON COLUMN tracks.newest_name IS 'what Spotify has called it since, where that is another name; NULL: the name it has';
 COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: what stands here came from a file';
 COMMENT ON COLUMN tracks.audio_features_source IS
   'of audio_features where there are any: archive, which NULL means too, or reccobeats';

@@ -38,6 +38,8 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
   readonly catalogue_source: Exclude<FeatureSource, 'own'> | null;
   /** When Spotify was last asked for it and did not have it; null: never. */
   readonly missed_at: Date | null;
+  /** What Spotify has called it since; null: the name it has. */
+  readonly newest_name: string | null;
   readonly has_payload: boolean;
   /** `YYYY-MM-DD`; null: never in a list. */
   readonly first_listed_date: string | null;
@@ -70,7 +72,7 @@ const TRACK = hotQuery(
       THEN COALESCE(audio_features_source, 'archive') END AS catalogue_source,
     (SELECT asked_at FROM enrichment_misses AS miss
      WHERE miss.source = 'spotify' AND miss.track_id = tracks.track_id) AS missed_at,
-    raw_json IS NOT NULL OR tracks.audio_features IS NOT NULL AS has_payload,
+    tracks.newest_name, raw_json IS NOT NULL OR tracks.audio_features IS NOT NULL AS has_payload,
     first_listed_date, last_listed_date, best_rank, listings, hidden
   FROM library_tracks AS own
   JOIN tracks ON tracks.track_id = own.track_id

@@ -60,12 +60,17 @@ const COMPLETES = Object.entries(KNOWN).map(
   ([column, known]) => `${known} IS NULL AND excluded.${column} IS NOT NULL`,
 );
 
+/** A renamed track keeps the name it had when it was first listed; the newest stands beside it. */
+const NEWEST_NAME = `CASE WHEN excluded.name IS NULL THEN known.newest_name
+    ELSE NULLIF(excluded.name, COALESCE(${KNOWN.name}, excluded.name)) END`;
+
 const ADD_TRACKS = `
   INSERT INTO tracks AS known (track_id, ${COLUMNS}, from_spotify)
   SELECT track_id, ${COLUMNS}, true FROM (${SENT_TRACKS}) AS sent
   ORDER BY track_id
-  ON CONFLICT (track_id) DO UPDATE SET ${COMPLETED.join(', ')}, updated_at = now()
-  WHERE ${COMPLETES.join('\n    OR ')}`;
+  ON CONFLICT (track_id) DO UPDATE SET ${COMPLETED.join(', ')}, newest_name = ${NEWEST_NAME}, updated_at = now()
+  WHERE ${COMPLETES.join('\n    OR ')}
+    OR ${NEWEST_NAME} IS DISTINCT FROM known.newest_name`;
 
 const ADD_ARTISTS = `
   INSERT INTO artists AS known (artist_id, name, from_spotify)

@@ -41,8 +41,7 @@ export async function readFeatureFile(
   isOwnId: (id: string) => boolean,
 ): Promise<FeatureFile> {
   const texts = decode(pieces);
-  const head = await readHead(texts);
-  const delimiter = delimiterOf(head);
+  const { head, delimiter } = readSeparator(await readHead(texts));
   const [reader, reading] = [new CsvReader(delimiter), new Reading(delimiter, isOwnId)];
   for await (const text of startingWith(head, texts)) {
     for (const record of reader.take(text)) reading.take(record);
@@ -85,6 +84,13 @@ async function readHead(texts: AsyncGenerator<string>): Promise<string> {
 async function* startingWith(head: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
   yield head;
   yield* rest;
+}
+
+/** A spreadsheet may say in a first line of its own what parts the values; the line stays, empty, so that others keep their numbers. */
+function readSeparator(text: string): { head: string; delimiter: string } {
+  const said = /^\s*sep=([^\r\n])[ \t]*(?=[\r\n]|$)/i.exec(text);
+  if (said === null) return { head: text, delimiter: delimiterOf(text) };
+  return { head: text.slice(said[0].length), delimiter: said[1] ?? ',' };
 }
 
 /** The one the header uses most. */

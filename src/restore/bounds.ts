@@ -108,6 +108,7 @@ const TRACK = {
 export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> = {
   tracks: {
     ...TRACK,
+    newest_name: text(),
     track_id: trackId,
     audio_features: object,
     audio_features_source: oneOf('archive', 'reccobeats'),
@@ -157,6 +158,8 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     creation_asked_at: instant,
     lost_creations: whole(0),
     handled: whole(0),
+    furthest: whole(0),
+    description_refused: truth,
     confirmed: whole(0),
     pending: whole(0),
     start_over: truth,

@@ -91,15 +91,28 @@ function listEntries(zip: ZipFile): Promise<ReadonlyMap<string, Entry>> {
   return new Promise((resolve, reject) => {
     const entries = new Map<string, Entry>();
     zip.on('entry', (entry: Entry) => {
+      if (isOfTheMac(entry.fileName)) return zip.readEntry();
       if (entries.has(entry.fileName)) return reject(damaged(`it holds ${entry.fileName} twice`));
       if (entries.size === MOST_ENTRIES) return reject(damaged('it holds too many files'));
       entries.set(entry.fileName, entry);
       zip.readEntry();
     });
-    zip.on('end', () => resolve(entries));
+    zip.on('end', () => resolve(withoutCommonFolder(entries)));
     zip.on('error', reject);
     zip.readEntry();
   });
+}
+
+/** What a Mac adds to every ZIP it packs, and folders, which hold nothing themselves. */
+const isOfTheMac = (name: string): boolean =>
+  name.startsWith('__MACOSX/') || /(^|\/)(\._[^/]*|\.DS_Store)$/.test(name) || name.endsWith('/');
+
+/** Unpacked and packed again, all of it may stand in one folder. */
+function withoutCommonFolder(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> {
+  const [folder] = /^[^/]+\//.exec([...entries.keys()][0] ?? '') ?? [];
+  if (entries.has(MANIFEST) || folder === undefined) return entries;
+  if (![...entries.keys()].every((name) => name.startsWith(folder))) return entries;
+  return new Map([...entries].map(([name, entry]) => [name.slice(folder.length), entry]));
 }
 
 function checkSizes(file: string, entries: ReadonlyMap<string, Entry>): void {

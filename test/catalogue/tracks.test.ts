@@ -45,6 +45,25 @@ const stored = (trackId = 'track1') =>
     [trackId],
   );
 
+describe('a track that Spotify has renamed', () => {
+  const names = () =>
+    test.db.one(
+      `SELECT name, newest_name, raw_json ->> 'name' AS first FROM tracks WHERE track_id = 'track1'`,
+    );
+
+  it('keeps its first name and payload, with the newest name beside it as long as it differs', async () => {
+    await addTracks(test.db, userId, [received()]);
+    expect(await names()).toEqual({ name: 'Numb', newest_name: null, first: 'Numb' });
+    await addTracks(test.db, userId, [received({ name: 'Numb (2027 Remaster)' })]);
+    expect(await names()).toEqual({ name: 'Numb', newest_name: 'Numb (2027 Remaster)', first: 'Numb' });
+    // A withdrawn track has no name: that is no news.
+    await addTracks(test.db, userId, [received({ name: '' })]);
+    expect(await names()).toMatchObject({ newest_name: 'Numb (2027 Remaster)' });
+    await addTracks(test.db, userId, [received()]);
+    expect(await names()).toMatchObject({ name: 'Numb', newest_name: null });
+  });
+});
+
 describe('adding tracks', () => {
   it('writes a track whole, with its artists in order', async () => {
     const track = received();
@@ -103,7 +122,7 @@ describe('adding tracks', () => {
     await addTracks(test.db, userId, [received()]);
     const version = () => test.db.many('SELECT xmin::text, updated_at FROM tracks');
     const before = await version();
-    await addTracks(test.db, userId, [received({ name: 'Another name', popularity: 99 })]);
+    await addTracks(test.db, userId, [received({ popularity: 99, duration_ms: 2000 })]);
     expect(await version()).toEqual(before);
   });
 

@@ -44,6 +44,8 @@ describe('a file', () => {
   });
 
   it.each([
+    ['a first line that says what parts the values', `sep=;\r\ntrack_id;energy;tempo\r\n${A};0,5;120,25`],
+    ['the same after a byte order mark', `\uFEFFsep=;\ntrack_id;energy;tempo\n${A};0,5;120,25`],
     ['semicolons and decimal commas', `track_id;energy;tempo\n${A};0,5;120,25`],
     ['tabs', `track_id\tenergy\ttempo\n${A}\t0.5\t120.25`],
     ['a byte order mark and CRLF', `\uFEFFtrack_id,energy,tempo\r\n${A},0.5,120.25\r\n`],

@@ -13,8 +13,10 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts';
 import { openLarge } from '../../scripts/measure/large-database/open.ts';
@@ -377,6 +379,30 @@ describe('restoring it into an empty instance', () => {
     const said = await there.db.many(`SELECT FROM file_tracks WHERE name IS NOT NULL AND NOT brought`);
     expect(said.length).toBeGreaterThan(0);
   });
+});
+
+it('an export that a Mac has unpacked and packed again restores', async () => {
+  const packed = await fromBufferPromise(readFileSync(file));
+  const again = new ZipFile();
+  again.addEmptyDirectory('archive');
+  for await (const entry of packed.eachEntry()) {
+    again.addBuffer(await buffer(await packed.openReadStreamPromise(entry)), `archive/${entry.fileName}`);
+    again.addBuffer(
+      Buffer.from('Mac'),
+      `__MACOSX/archive/${path.dirname(entry.fileName)}/._${path.basename(entry.fileName)}`,
+    );
+    again.addBuffer(
+      Buffer.from('Mac'),
+      `archive/${path.dirname(entry.fileName)}/._${path.basename(entry.fileName)}`,
+    );
+  }
+  again.end();
+  const to = path.join(directory, 'from-a-mac.zip');
+  await pipeline(again.outputStream, createWriteStream(to));
+  const zip = await ExportZip.open(to);
+  for (const table of zip.manifest.tables)
+    for await (const lines of zip.lines(table)) expect(lines).not.toEqual([]);
+  zip.close();
 });
 
 describe('a file that is no export', () => {
