@@ -14,7 +14,7 @@ import { findConnectionHealth } from '../../src/users/connection-health.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { useDatabase } from '../support/database.ts';
-import { insertListener } from '../support/factories.ts';
+import { insertArchiveTracks, insertListener, insertTrack } from '../support/factories.ts';
 import { useSimulatedClock } from '../support/simulated-clock.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -33,6 +33,8 @@ const AZORES_CLOCK_CHANGE = Date.parse('2026-10-25T00:00:00Z');
 const dayAt = (part: number): number => BEGINNING + Math.round(DAYS * part) * DAY_MS;
 const DEAD_MS = 2 * DAY_MS;
 const PENALTY_SECONDS = 6 * 3600;
+const QUOTA_SECONDS = 20 * 3600;
+const ENRICHMENT = { features: null, payloadsPerDay: 50 };
 const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
 const PLACES = 3 * 5;
 
@@ -53,8 +55,6 @@ interface Person {
   userId: number;
   /** Everything they have ever played, oldest first. */
   readonly history: StandInPlay[];
-  /** The newest play that Spotify has told of. */
-  newest: string;
   /** When their consent was withdrawn; null: it stands. */
   deadSince: number | null;
   /** What must be there in the end: the days, the plays, the gaps. */
@@ -68,7 +68,6 @@ const person = (id: string, timezone: string): Person => ({
   zoneUsed: timezone,
   userId: 0,
   history: [],
-  newest: '',
   deadSince: null,
   days: new Set(),
   plays: new Set(),
@@ -103,7 +102,7 @@ describe(
           id,
           displayName: id,
           topTracks: { short_term: some(0), medium_term: some(3), long_term: some(6) },
-          recentlyPlayed: (now) => upTo(history, now).slice(-60),
+          recentlyPlayed: (now) => upTo(history, now),
         })),
       });
       access = { settings: settingsFor(spotify), tokenKeys };
@@ -131,21 +130,23 @@ describe(
     const chance = (seed: string): number =>
       createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
 
-    /** Seven songs in about every eighth half hour. */
+    /** Seven songs in about every eighth half hour; now and then on a phone that comes online hours later. */
     const listen = (one: Person, from: number): void => {
       if (chance(`${one.id} ${from}`) > 0.12) return;
+      const late = chance(`late ${one.id} ${from}`) < 0.2;
       for (let song = 0; song < 7; song += 1) {
         one.history.push({
           track: slimTrack(Math.floor(chance(`${one.id} ${from} ${song}`) * 100)),
           played_at: new Date(from + song * 4 * MINUTE_MS).toISOString(),
           context: null,
+          ...(late ? { arrives_at: new Date(from + 5 * HOUR_MS).toISOString() } : {}),
         });
       }
     };
 
     const round = async (db: Db, at: number): Promise<void> => {
       await clock.set(new Date(at + 1_000));
-      await runRound(db, access);
+      await runRound(db, access, ENRICHMENT);
     };
 
     /** The pages Spotify has given out since we last looked: whatever is in one must be kept. */
@@ -153,22 +154,31 @@ describe(
       for (const call of spotify.calls.slice(seen)) {
         const one = people.find(({ id }) => id === call.listenerId);
         if (!one || call.path !== '/v1/me/player/recently-played' || call.status !== 200) continue;
+        const instant = call.at.toISOString();
         const page = upTo(one.history, call.at)
-          .slice(-50)
-          .map(({ played_at }) => played_at);
-        const oldest = page[0] ?? '';
-        if (one.newest !== '' && page.length === 50 && oldest > one.newest)
-          one.gaps.push(`${one.newest} to ${oldest}`);
-        one.newest = page.at(-1) ?? one.newest;
-        for (const at of page) one.plays.add(at);
+          .filter(({ played_at, arrives_at = played_at }) => arrives_at <= instant)
+          .slice(-50);
+        const oldest = page[0]?.played_at ?? '';
+        const before = [...one.plays]
+          .filter((at) => at < oldest)
+          .toSorted()
+          .at(-1);
+        if (page.length === 50 && !one.plays.has(oldest) && before !== undefined)
+          one.gaps.push(`${before} to ${oldest}`);
+        for (const { played_at: at, arrives_at } of page) {
+          if (arrives_at !== undefined && !one.plays.has(at)) lateKept += 1;
+          one.plays.add(at);
+        }
       }
       seen = spotify.calls.length;
     };
 
+    let lateKept = 0;
     let penaltyEnds = 0;
     const lookAtPenalties = (): void => {
-      for (const { status, at } of spotify.calls.slice(penaltiesSeen))
-        if (status === 429) penaltyEnds = Math.max(penaltyEnds, at.getTime() + PENALTY_SECONDS * 1000);
+      for (const { status, at, path } of spotify.calls.slice(penaltiesSeen))
+        if (status === 429 && !isSingleRead(path))
+          penaltyEnds = Math.max(penaltyEnds, at.getTime() + PENALTY_SECONDS * 1000);
       penaltiesSeen = spotify.calls.length;
     };
     let penaltiesSeen = 0;
@@ -198,8 +208,10 @@ describe(
         (day) => day + 20.5 * HOUR_MS,
       ) as [number, number, number];
       const [zoneLost, zoneFound] = [dayAt(0.5), dayAt(0.5) + 30 * DAY_MS];
+      const quotaDay = dayAt(0.3) + AWAKE_HOUR * HOUR_MS;
       const misfortunes = [
         ...deaths.keys(),
+        quotaDay,
         AZORES_CLOCK_CHANGE,
         zoneLost,
         zoneFound,
@@ -223,6 +235,7 @@ describe(
         const ben = people[1] as Person;
         if (at === zoneLost) await chooseZone(ben, 'Mars/Olympus', 'UTC');
         if (at === zoneFound) await chooseZone(ben, ben.timezone, ben.timezone);
+        if (at === quotaDay) await useUpQuota(people[0] as Person);
         if (at === limitedFrom)
           spotify.fail({ on: '/v1/', kind: 'rate-limit', retryAfter: PENALTY_SECONDS, quotaExceeded: true });
         if (at === limitedTo) spotify.heal();
@@ -249,7 +262,12 @@ describe(
       for (const one of people) await compare(one);
       expect(callsTooEarly(spotify.calls)).toEqual([]);
       const refusals = spotify.calls.filter(({ path, status }) => path === '/api/token' && status === 400);
-      expect(refusals).toHaveLength(2);
+      // Each dead token is tried once more a day later, and then thrown away.
+      expect(refusals).toHaveLength(4);
+      expect(lateKept).toBeGreaterThan(100);
+      const reads = spotify.calls.filter(({ path }) => isSingleRead(path)).map(({ at }) => at.getTime());
+      expect(reads[0]).toBeLessThan(quotaDay + 3 * HOUR_MS);
+      expect(reads[1]).toBeGreaterThan((reads[0] ?? 0) + QUOTA_SECONDS * 1000);
       expect(people.flatMap(({ gaps }) => gaps).length).toBeGreaterThan(0);
     });
 
@@ -257,6 +275,20 @@ describe(
     async function chooseZone(one: Person, timezone: string, used: string): Promise<void> {
       await test.db.execute('UPDATE users SET timezone = $2 WHERE user_id = $1', [one.userId, timezone]);
       one.zoneUsed = used;
+    }
+
+    /** A track of an old archive without a payload, and the quota for such reads gone at the first one. */
+    async function useUpQuota({ userId }: Person): Promise<void> {
+      const trackId = '0'.repeat(22);
+      await insertTrack(test.db, { trackId, name: 'As the old file has it' });
+      await insertArchiveTracks(test.db, userId, [trackId]);
+      spotify.fail({
+        on: 'track',
+        kind: 'rate-limit',
+        retryAfter: QUOTA_SECONDS - 0.5,
+        quotaExceeded: true,
+        times: 'once',
+      });
     }
 
     /** The bad days. Answers whether a worker is there to work this half hour. */
@@ -336,6 +368,7 @@ describe(
       );
       // Whatever was played outside of the gaps is there.
       const lost = one.history
+        .filter(({ arrives_at }) => arrives_at === undefined)
         .map(({ played_at: at }) => at)
         .filter((at) => !one.plays.has(at) && at < (plays.at(-1)?.at.toISOString() ?? ''));
       const inGaps = lost.filter((at) =>
@@ -358,7 +391,7 @@ function upTo(history: readonly StandInPlay[], now: Date): readonly StandInPlay[
   const instant = now.toISOString();
   let end = history.length;
   while (end > 0 && (history[end - 1] as StandInPlay).played_at > instant) end -= 1;
-  return history.slice(Math.max(0, end - 60), end);
+  return history.slice(Math.max(0, end - 150), end);
 }
 
 /** A quota closes its own family of calls alone. */
@@ -373,10 +406,14 @@ function tooEarly(calls: readonly RecordedCall[]): string[] {
   return calls.flatMap((call) => {
     const at = call.at.getTime();
     const early = at > told && at < notBefore && !isSignIn(call);
-    if (call.status === 429) [told, notBefore] = [at, Math.max(notBefore, at + PENALTY_SECONDS * 1000)];
+    if (call.status === 429 && !isSingleRead(call.path))
+      [told, notBefore] = [at, Math.max(notBefore, at + PENALTY_SECONDS * 1000)];
     return early ? [`${call.at.toISOString()} ${call.path}`] : [];
   });
 }
+
+/** What has a quota of its own, which is nobody else's business. */
+const isSingleRead = (path: string): boolean => path.startsWith('/v1/tracks/');
 
 /** The test itself plays the listener's browser here. */
 const isSignIn = ({ path, grantType }: RecordedCall): boolean =>
