@@ -128,7 +128,11 @@ describe('an artist’s payload', () => {
     const before = await summaries();
     expect(before).toHaveLength(1);
     await capture();
-    expect(await test.db.many('SELECT FROM artists WHERE raw_json IS NULL LIMIT 1')).toEqual([]);
+    const open = await test.db.many(
+      'SELECT FROM artists JOIN artist_snapshots USING (artist_id) WHERE user_id = $1 AND raw_json IS NULL LIMIT 1',
+      [alice],
+    );
+    expect(open).toEqual([]);
     expect(await summaries()).toEqual(before);
   });
 
