@@ -225,6 +225,7 @@ CREATE TABLE capture_runs (
   time_ranges text[] NOT NULL DEFAULT '{}'::text[],
   places integer NOT NULL DEFAULT 0,
   skipped integer NOT NULL DEFAULT 0,
+  deeper boolean NOT NULL DEFAULT false,
   failure text,
   CONSTRAINT capture_runs_pkey PRIMARY KEY (user_id, run_id),
   CONSTRAINT capture_runs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
@@ -233,6 +234,7 @@ CREATE TABLE capture_runs (
 );
 COMMENT ON COLUMN capture_runs.kind IS 'of which lists: each kind is kept, or fails, without the other';
 COMMENT ON COLUMN capture_runs.outcome IS 'kept: lists were kept; empty: Spotify had none; failed: see failure; missed: the day is over and nothing was kept';
+COMMENT ON COLUMN capture_runs.deeper IS 'a list of Spotify''s went on beyond what is taken';
 COMMENT ON COLUMN capture_runs.failure IS 'in words, for the listener';
 CREATE UNIQUE INDEX capture_runs_missed_once ON capture_runs USING btree (user_id, snapshot_date, kind) WHERE (outcome = 'missed');
 CREATE INDEX capture_runs_of_day ON capture_runs USING btree (user_id, snapshot_date, outcome);

@@ -41,9 +41,11 @@ CREATE TABLE capture_runs (
   time_ranges text[] NOT NULL DEFAULT '{}',
   places integer NOT NULL DEFAULT 0,
   skipped integer NOT NULL DEFAULT 0,
+  deeper boolean NOT NULL DEFAULT false,
   failure text,
   PRIMARY KEY (user_id, run_id)
 );
+COMMENT ON COLUMN capture_runs.deeper IS 'a list of Spotify''s went on beyond what is taken';
 COMMENT ON COLUMN capture_runs.kind IS 'of which lists: each kind is kept, or fails, without the other';
 COMMENT ON COLUMN capture_runs.outcome IS
   'kept: lists were kept; empty: Spotify had none; failed: see failure; missed: the day is over and nothing was kept';

@@ -28,22 +28,19 @@ export function me({ listener }: ApiCall): Answer {
   });
 }
 
-/** How deep Spotify serves a top list, whatever `total` says. */
-const TOP_DEPTH = 100;
-
 /** GET /v1/me/top/tracks. */
-export const topTracks = ({ listener, request: { url } }: ApiCall): Answer =>
-  topPage(url, (range) => listener.topTracks[range].map(asAnswered));
+export const topTracks = ({ state, listener, request: { url } }: ApiCall): Answer =>
+  topPage(state, url, (range) => listener.topTracks[range].map(asAnswered));
 
 /** GET /v1/me/top/artists. */
 export const topArtists = ({ state, listener, request: { url } }: ApiCall): Answer =>
-  topPage(url, (range) =>
+  topPage(state, url, (range) =>
     (listener.topArtists?.[range] ?? artistsOf(listener.topTracks[range])).map((artist) =>
       state.olderApp ? artist : artistInDevelopmentMode(artist),
     ),
   );
 
-function topPage(url: URL, listOf: (range: TimeRange) => readonly unknown[]): Answer {
+function topPage(state: StandInState, url: URL, listOf: (range: TimeRange) => readonly unknown[]): Answer {
   const range = url.searchParams.get('time_range') ?? 'medium_term';
   const limit = wholeNumber(url, 'limit', 20, 1, 50);
   const offset = wholeNumber(url, 'offset', 0, 0, 10_000);
@@ -54,7 +51,7 @@ function topPage(url: URL, listOf: (range: TimeRange) => readonly unknown[]): An
   const page = (from: number) => pageAddress(url, { time_range: range, limit, offset: from });
   return json(200, {
     href: page(offset),
-    items: all.slice(0, TOP_DEPTH).slice(offset, offset + limit),
+    items: all.slice(0, state.odd.topDepth).slice(offset, offset + limit),
     limit,
     next: offset + limit < all.length ? page(offset + limit) : null,
     offset,

@@ -32,6 +32,7 @@ function addFault(state: StandInState, body: string): Answer {
 const odditiesShape = z.strictObject({
   withdrawnStatus: z.union([z.literal(400), z.literal(502)]).optional(),
   readsPrivateItems: z.boolean().optional(),
+  topDepth: z.int().min(0).optional(),
   quotas: z.record(z.string(), z.int().min(0)).optional(),
 });
 

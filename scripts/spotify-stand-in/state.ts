@@ -55,6 +55,8 @@ export interface Oddities {
   withdrawnStatus: 400 | 502;
   /** Whether the items of a private playlist can be read without `playlist-read-private`. */
   readsPrivateItems: boolean;
+  /** How many places of a top list it serves, whatever `total` says. 2,742 have been seen too. */
+  topDepth: number;
   /** Calls an endpoint answers in 24 hours, by its name; the next one hears of a quota. */
   quotas: Readonly<Record<string, number>>;
 }
@@ -62,6 +64,7 @@ export interface Oddities {
 export const USUAL_ODDITIES: Oddities = {
   withdrawnStatus: 400,
   readsPrivateItems: false,
+  topDepth: 100,
   quotas: { track: 500 },
 };
 

@@ -94,7 +94,8 @@ async function keepLists<Item>(tx: Transaction, userId: number, fetched: Fetched
     captured: wanted.filter(({ list }) => list.items.length > 0).map(({ timeRange }) => timeRange),
     places: places.length,
   };
-  await recordRun(tx, userId, { ...day, ...kept, kind: kind.name, skipped: fetched.skipped });
+  const deeper = wanted.some(({ list }) => list.deeper);
+  await recordRun(tx, userId, { ...day, ...kept, kind: kind.name, skipped: fetched.skipped, deeper });
   return kept;
 }
 

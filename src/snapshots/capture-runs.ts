@@ -18,6 +18,8 @@ export interface CaptureRun {
   readonly places: number;
   /** Items of Spotify's answer that were of no use. */
   readonly skipped: number;
+  /** A list of Spotify's went on beyond what is taken. */
+  readonly deeper: boolean;
   /** In words; null where nothing failed. */
   readonly failure: string | null;
 }
@@ -36,7 +38,7 @@ export function listCaptureRuns(
 const NEWEST_RUNS = hotQuery(
   'settings: the newest captures',
   `
-  SELECT run_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure
+  SELECT run_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, deeper, failure
   FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
 );
 
@@ -116,14 +118,15 @@ export interface SuccessfulRun {
   readonly captured: readonly TimeRange[];
   readonly places: number;
   readonly skipped: number;
+  readonly deeper: boolean;
 }
 
 /** Part of the transaction that keeps the lists: the run is told of if and only if they are kept. */
 export async function recordRun(tx: Queries, userId: number, run: SuccessfulRun): Promise<void> {
   await tx.execute(
     `INSERT INTO capture_runs
-       (user_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped)
-     VALUES ($1, $2, $3, $4, $5, now(), $6, $7, $8)`,
+       (user_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, deeper)
+     VALUES ($1, $2, $3, $4, $5, now(), $6, $7, $8, $9)`,
     [
       userId,
       run.kind,
@@ -133,6 +136,7 @@ export async function recordRun(tx: Queries, userId: number, run: SuccessfulRun)
       run.captured,
       run.places,
       run.skipped,
+      run.deeper,
     ],
   );
 }

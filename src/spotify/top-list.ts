@@ -14,6 +14,8 @@ export interface TopList<Item> {
   readonly items: Ranked<Item>[];
   /** Items that could not be read, or were listed already (the list can move between two pages). */
   readonly skipped: number;
+  /** Spotify's list goes on beyond what is taken. */
+  readonly deeper: boolean;
 }
 
 /** What is listed: where Spotify lists it, how one is read (null: it is none), and what tells two apart. */
@@ -25,6 +27,8 @@ export interface TopKind<Item> {
 
 const PAGE_SIZE = 50;
 const MAX_PAGES = 10;
+/** Lists of 2,742 places have been seen; nobody looks further down than this. */
+export const DEEPEST_RANK = PAGE_SIZE * MAX_PAGES;
 
 /**
  * A listener's whole top list, best first. Spotify's `total` promises more than it serves, so paging ends at an
@@ -39,17 +43,18 @@ export async function listTop<Item extends object>(
 ): Promise<TopList<Item>> {
   const session = openSession(settings, accessToken);
   const byId = new Map<string, Ranked<Item>>();
-  let received = 0;
+  let [received, deeper] = [0, true];
   for (let page = 1, offset = 0; page <= MAX_PAGES; page += 1) {
     const { items, next, limit } = await fetchPage(session, kind.path, { timeRange, offset });
     received += items.length;
     for (const item of ranked(items, offset, kind)) {
       if (!byId.has(kind.idOf(item))) byId.set(kind.idOf(item), item);
     }
-    if (items.length === 0 || next === null) break;
+    deeper = items.length > 0 && next !== null;
+    if (!deeper) break;
     offset += limit;
   }
-  return { items: [...byId.values()], skipped: received - byId.size };
+  return { items: [...byId.values()], skipped: received - byId.size, deeper };
 }
 
 interface PageOf {

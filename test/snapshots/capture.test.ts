@@ -86,6 +86,19 @@ describe('a capture', () => {
     });
   });
 
+  it('of a list that goes on beyond five hundred places says so', async () => {
+    spotify.behave({ topDepth: 2_742 });
+    spotify.setTopTracks(
+      ALICE,
+      'long_term',
+      Array.from({ length: 600 }, (_, n) => inventTrack(n)),
+    );
+    await capture();
+    expect(await test.db.one(`SELECT deeper FROM capture_runs WHERE kind = 'tracks'`)).toEqual({
+      deeper: true,
+    });
+  });
+
   it('twice keeps each list once, as first seen, and asks Spotify once', async () => {
     await capture();
     const before = await checksumTables(test.db);

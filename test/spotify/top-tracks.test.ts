@@ -42,9 +42,19 @@ describe('paging', () => {
     expect(offsetsAsked()).toEqual(['0', '50', '100']);
   });
 
+  test.each([
+    [500, false],
+    [501, true],
+  ])('of %i places takes five hundred, and says whether there are more: %s', async (places, deeper) => {
+    spotify.behave({ topDepth: places });
+    serve(invent(places));
+    const found = await list();
+    expect([found.items.length, found.deeper]).toEqual([500, deeper]);
+  });
+
   test('of an empty list is one call', async () => {
     serve([]);
-    expect(await list()).toEqual({ items: [], skipped: 0 });
+    expect(await list()).toEqual({ items: [], skipped: 0, deeper: false });
     expect(offsetsAsked()).toEqual(['0']);
   });
 

@@ -1,4 +1,5 @@
 import type { CaptureRun, RunCounts } from '../../snapshots/capture-runs.ts';
+import { DEEPEST_RANK } from '../../spotify/top-list.ts';
 import { plural } from '../page/format.ts';
 
 /** What became of one attempt, in a word or two. */
@@ -14,6 +15,9 @@ export function skippedWords({ kind, skipped }: Pick<CaptureRun, 'kind' | 'skipp
   const none = skipped === 1 ? `was no ${one}` : `were no ${one}s`;
   return `${plural(skipped, 'item')} of Spotify’s answer ${none}.`;
 }
+
+/** Where a list went on beyond what is taken. */
+export const deeperWords = `Spotify’s list went on; its first ${DEEPEST_RANK} places are kept.`;
 
 /** "Lists of tracks were kept 360 times, lists of artists 20 times; 4 attempts failed and 1 day was missed." */
 export function runCountWords({ kept_tracks: tracks, kept_artists: artists, ...counts }: RunCounts): string {
