@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What one request waits for the database in all, in milliseconds: its answer, if only words, comes within six seconds. */
-const PATIENCE_MS = 5_500;
+/** What one request waits for the database in all, in milliseconds: its answer, if only words, comes within six seconds on a busy machine too. */
+const PATIENCE_MS = 5_200;
 
 /**
  * How long a request still waits for the database. What it asks at once is waited for at once, and what it does besides
