@@ -164,6 +164,8 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     pending: whole(0),
     start_over: truth,
     problem: text(10_000),
+    furthest: whole(0),
+    description_refused: truth,
     not_before: instant,
     failures: whole(0),
     stopped_at: instant,

@@ -232,8 +232,8 @@ describe('an export', () => {
   });
 
   it('is gone with the process that made it', () => {
-    const file = path.resolve(import.meta.dirname, '../../src/exports/export-directory.ts');
-    const script = `const { makeExportDirectory } = await import(${JSON.stringify(file)});
+    const module = path.resolve(import.meta.dirname, '../../src/exports/export-directory.ts');
+    const script = `const { makeExportDirectory } = await import(${JSON.stringify(module)});
       process.stdout.write(makeExportDirectory());`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', script];
     const made = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;

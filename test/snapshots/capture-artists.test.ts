@@ -180,7 +180,7 @@ describe('an artist’s payload', () => {
     const [first] = items;
     if (first === undefined) throw new Error('nobody is listed');
     const { artistId, payload } = first;
-    await test.db.execute('INSERT INTO artists (artist_id, raw_json) VALUES ($1, $2)', [
+    await test.db.execute('INSERT INTO artists (artist_id, raw_json, from_spotify) VALUES ($1, $2, true)', [
       artistId,
       JSON.stringify(payload),
     ]);

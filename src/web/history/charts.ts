@@ -85,7 +85,8 @@ function everyMonth(counts: readonly DayCount[]): ChartData {
   const plays = new Map<number, number>();
   const [first, last] = [counts[0], counts.at(-1)].map((one) => monthNumber(one?.day ?? ''));
   const span = (last ?? 0) - (first ?? 0) + 1;
-  for (let n = 0; n < span && span <= MOST_MONTHS; n += 1) plays.set((first ?? 0) + n, 0);
+  const months = span <= MOST_MONTHS ? span : 0;
+  for (let n = 0; n < months; n += 1) plays.set((first ?? 0) + n, 0);
   for (const one of counts) {
     const month = monthNumber(one.day);
     plays.set(month, (plays.get(month) ?? 0) + one.plays);
