@@ -35,7 +35,7 @@ const ASKED_HERE = { from_spotify: 'whether Spotify was asked: each instance kno
 const LEASE = 'who was sending it there; nobody is here';
 
 /** What the archive refers to and other listeners may share. In the order of the foreign keys. */
-export const CATALOGUE: readonly ExportedTable[] = [
+const CATALOGUE: readonly ExportedTable[] = [
   {
     name: 'tracks',
     rows: `FROM tracks AS t WHERE track_id IN ${OWN_TRACKS}`,

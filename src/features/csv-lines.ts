@@ -14,7 +14,7 @@ interface Line {
 
 /** A value in quotation marks may go on over so many lines; past that, the mark was never closed. */
 const MOST_LINES = 50;
-export const LONGEST_LINE = 100_000;
+const LONGEST_LINE = 100_000;
 
 /**
  * Records one by one, as a text arrives, in time that grows with its length and no faster. One that is in disorder

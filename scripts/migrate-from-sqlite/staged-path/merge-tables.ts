@@ -186,7 +186,7 @@ export const filedColumns = (table: MergedTable): readonly MergedColumn[] =>
   table.files === undefined ? [] : table.columns.filter((column) => FILED.has(first(column)));
 
 /** True where the catalogue has given way to Spotify, and the source's value is kept with its listener ($1). */
-export const isFiled = (table: MergedTable, column: MergedColumn): string =>
+const isFiled = (table: MergedTable, column: MergedColumn): string =>
   filedColumns(table).includes(column)
     ? `EXISTS (SELECT FROM ${table.files} AS filed WHERE filed.user_id = $1
          AND filed.${table.key[0]} = s.${table.key[0]} AND filed.${first(column)} = ${staged(column)})`
