@@ -162,8 +162,6 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     pending: whole(0),
     start_over: truth,
     problem: text(10_000),
-    furthest: whole(0),
-    description_refused: truth,
     not_before: instant,
     failures: whole(0),
     stopped_at: instant,
@@ -182,6 +180,7 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     time_ranges: listOf(timeRange, TIME_RANGES.length),
     places: whole(0),
     skipped: whole(0),
+    deeper: truth,
     failure: text(10_000),
   },
   imports: {
