@@ -158,6 +158,8 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     creation_asked_at: instant,
     lost_creations: whole(0),
     handled: whole(0),
+    furthest: whole(0),
+    description_refused: truth,
     confirmed: whole(0),
     pending: whole(0),
     start_over: truth,

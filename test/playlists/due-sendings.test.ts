@@ -72,7 +72,7 @@ describe('the worker goes on by itself', () => {
 
   it('not where another worker has tried since it looked, though its listener still may', async () => {
     const playlistId = await start();
-    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 500, times: 'once' });
+    test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, times: 'once' });
     await go(playlistId);
     await test.db.execute('UPDATE playlist_sendings SET not_before = NULL');
     expect(await takeDueSending(test.db, userId, playlistId)).toBeNull();
