@@ -31,7 +31,7 @@ it.each([
   ['/settings/time-range', { range: 'long_term' }, 'Pages now begin with'],
   ['/settings/fetching', { fetching: 'off' }, 'Paused: nothing is fetched'],
   ['/settings/delete', { word: 'no' }, 'Nothing was deleted'],
-  ['/snapshots', {}, 'ranked places'],
+  ['/snapshots', {}, 'ranked tracks'],
   ['/playlists/nothing/send', {}, 'There is nothing in this playlist'],
 ])('the message of %s is there however fast the browser follows', async (path, fields, message) => {
   await insertPlaylist(test.db, await userIdFor(test, ALICE), { playlistId: 'nothing' }, []).catch(

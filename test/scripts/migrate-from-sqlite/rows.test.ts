@@ -116,7 +116,7 @@ describe('a row that cannot stand', () => {
     ['snapshot_date', 'now', notADay],
     ['snapshot_date', 'today', notADay],
     ['snapshot_date', '02/03/2024', notADay],
-    ['snapshot_date', '2024-01-01T00:00:00Z', notADay],
+    ['snapshot_date', '2024-02-30T00:00:00Z', notADay],
     ['snapshot_date', '1899-12-31', farDay],
     ['snapshot_date', '2200-01-01', farDay],
     ['snapshot_date', '9999-12-31', farDay],
