@@ -65,6 +65,8 @@ function spotifySettings(standIn: SpotifyStandIn, invented: boolean) {
     SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
     SPOTIFY_ACCOUNTS_URL: standIn.url,
     SPOTIFY_API_URL: standIn.url,
+    // Its pictures are drawn; those of real music are at Spotify.
+    ...(invented ? { SPOTIFY_ART_URL: standIn.url } : {}),
     RECCOBEATS: invented ? 'yes' : 'no',
     RECCOBEATS_URL: standIn.reccobeatsUrl,
     // The stand-in has the tracks of its lists alone: of any other it would say that Spotify has it no more.

@@ -56,7 +56,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.disable('x-powered-by');
   // Behind HTTPS stands exactly one proxy of ours; without it, nobody's X-Forwarded-* is believed.
   app.set('trust proxy', config.baseUrl.startsWith('https:') ? 1 : false);
-  useViews(app, assets, { cache: config.keepViews });
+  useViews(app, assets, { cache: config.keepViews, artUrl: config.artUrl });
 
   app.use(requestLog());
   app.use(keepUnderWay);

@@ -16,6 +16,8 @@ export type DatabaseConfig =
 export interface Config {
   /** Views are read once and kept compiled; in development each change shows at once. */
   readonly keepViews: boolean;
+  /** Where a stand-in has the pictures that Spotify would have on hosts of its own; null: there. */
+  readonly artUrl: string | null;
   readonly logLevel: string;
   readonly port: number;
   readonly host: string;
@@ -96,6 +98,7 @@ function assemble(given: Settings, needs: Needs): Config {
           : null,
       payloadsPerDay: given.PAYLOADS_PER_DAY,
     },
+    artUrl: given.SPOTIFY_ART_URL?.replace(/\/+$/, '') ?? null,
     metricsToken: given.METRICS_TOKEN ?? null,
     spotify: {
       clientId: given.SPOTIFY_CLIENT_ID,

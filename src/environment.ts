@@ -80,6 +80,7 @@ const settings = z.object({
   SPOTIFY_REDIRECT_URI: httpUrl.optional(),
   SPOTIFY_ACCOUNTS_URL: httpUrl.default('https://accounts.spotify.com'),
   SPOTIFY_API_URL: httpUrl.default('https://api.spotify.com'),
+  SPOTIFY_ART_URL: httpUrl.optional(),
   OWNER_SPOTIFY_ID: z.string().optional(),
   ALLOWED_SPOTIFY_IDS: list.default([]),
   SQLITE_PATH: z.string().default('music_time_machine.db'),
@@ -145,6 +146,8 @@ function crossProblems(env: Environment, needs: Needs): string[] {
       'in production name the database: DATABASE_URL (or DB_HOST …), or a directory on a lasting disk for the embedded one',
     );
   }
+  if (production && env.SPOTIFY_ART_URL !== undefined)
+    problems.push('SPOTIFY_ART_URL: is for a stand-in alone; in production artwork comes from Spotify');
   if (Number(env.DB_POOL_MIN ?? 2) > Number(env.DB_POOL_MAX ?? 10))
     problems.push('DB_POOL_MIN: must not be above DB_POOL_MAX');
   if (needs === 'database') return problems;

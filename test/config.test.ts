@@ -56,6 +56,13 @@ describe('settings left out', () => {
     });
   });
 
+  it('take pictures from Spotify alone; a stand-in’s may be named where nothing is served to others', () => {
+    expect(loadConfig('web', { ...SPOTIFY, ...SECRETS }).artUrl).toBeNull();
+    const standIn = { SPOTIFY_ART_URL: 'http://127.0.0.1:4000/' };
+    expect(loadConfig('web', { ...SPOTIFY, ...SECRETS, ...standIn }).artUrl).toBe('http://127.0.0.1:4000');
+    expect(problemsOf({ ...PRODUCTION, ...standIn }).join()).toContain('SPOTIFY_ART_URL');
+  });
+
   it('ask nobody else about tracks; ReccoBeats only once it is switched on', () => {
     const enrichmentOf = (env: Environment) =>
       loadConfig('web', { ...SPOTIFY, ...SECRETS, ...env }).enrichment;

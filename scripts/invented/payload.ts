@@ -55,7 +55,7 @@ function albumPayload(album: DemoAlbum): AlbumPayload {
     album_type: album.type,
     artists: [artistPayload(album.artist)],
     ...linked('album', album),
-    images: [],
+    images: covers(randomFor('cover', album.id)),
     release_date: writtenDate(album),
     release_date_precision: album.precision,
     total_tracks: album.totalTracks,
@@ -90,7 +90,7 @@ export function oldTrackPayload(track: CatalogueTrack): OldTrackPayload {
   return { ...old, available_markets: shuffled(random, markets).slice(0, count).toSorted() };
 }
 
-/** The same with all that Spotify sent along then, some 2.7 KB: cover addresses are invented, and lead nowhere. */
+/** The same with all that Spotify sent along then, some 2.7 KB: cover addresses are invented, and lead to the stand-in alone. */
 export function fullTrackPayload(track: CatalogueTrack): OldTrackPayload {
   const random = randomFor('extras', track.id);
   const available_markets = shuffled(random, markets).slice(0, 30);

@@ -1,3 +1,5 @@
+import { covers } from '../invented/payload.ts';
+import { randomFor } from '../invented/random.ts';
 /** As a track names its artists. */
 interface Credit {
   readonly id?: unknown;
@@ -34,7 +36,7 @@ function artistPayload(credit: Credit): object {
     ...credit,
     followers: { href: null, total: seed * 37 },
     genres: [GENRES[seed % GENRES.length], GENRES[(seed + 2) % GENRES.length]],
-    images: [],
+    images: covers(randomFor('artist image', String(credit.id))),
     popularity: seed % 101,
     type: 'artist',
     uri: `spotify:artist:${String(credit.id)}`,

@@ -7,6 +7,7 @@ import { findEndpoint } from './endpoints.ts';
 import { activate, takeFault, type FaultRule } from './faults.ts';
 import type { StandInListener, TimeRange } from './listeners.ts';
 import { outcomeOf } from './outcomes.ts';
+import { picture } from './picture.ts';
 import {
   bearerOf,
   findListener,
@@ -191,6 +192,9 @@ async function handle(
     const request = await readRequest(message);
     if (request.url.pathname.startsWith('/stand-in/')) {
       await deliver(response, { answer: control(state, request), delivery: { how: 'whole' } });
+    } else if (request.url.pathname.startsWith('/image/')) {
+      const answer = picture(request.url.pathname.slice('/image/'.length));
+      await deliver(response, { answer, delivery: { how: 'whole' } });
     } else {
       await answerAsSpotify(state, request, response);
     }

@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import * as helpers from '../../src/web/page/helpers.ts';
 import type { Figures } from '../../src/figures/figures.ts';
 
+it('a picture of Spotify’s is taken from a stand-in where there is one, and no other address is', () => {
+  const drawn = helpers.artUrlAt('http://127.0.0.1:4000');
+  expect(drawn('https://i.scdn.co/image/abc')).toBe('http://127.0.0.1:4000/image/abc');
+  expect(drawn('https://evil.example/image/abc')).toBeNull();
+  expect(helpers.artUrlAt(null)('https://i.scdn.co/image/abc')).toBe('https://i.scdn.co/image/abc');
+});
+
 describe('numbers', () => {
   it('are grouped, counted and shared as in a text', () => {
     expect(helpers.formatNumber(1872)).toBe('1,872');

@@ -3,8 +3,13 @@ import type { RequestHandler } from 'express';
 import type { Config } from '../../config.ts';
 import { ART_HOSTS } from '../page/helpers.ts';
 
+const artOrigins = ({ artUrl }: Pick<Config, 'artUrl'>): string[] => [
+  ...ART_HOSTS.map((host) => `https://${host}`),
+  ...(artUrl === null ? [] : [new URL(artUrl).origin]),
+];
+
 /** Nothing may load but from ourselves, and pictures from where Spotify keeps its artwork. */
-export function securityHeaders(config: Pick<Config, 'baseUrl'>): RequestHandler[] {
+export function securityHeaders(config: Pick<Config, 'baseUrl' | 'artUrl'>): RequestHandler[] {
   const overHttps = config.baseUrl.startsWith('https:');
   return [
     helmet({
@@ -15,7 +20,7 @@ export function securityHeaders(config: Pick<Config, 'baseUrl'>): RequestHandler
           'script-src': ["'self'"],
           'style-src': ["'self'"],
           'font-src': ["'self'"],
-          'img-src': ["'self'", ...ART_HOSTS.map((host) => `https://${host}`)],
+          'img-src': ["'self'", ...artOrigins(config)],
           'connect-src': ["'self'"],
           'form-action': ["'self'"],
           'base-uri': ["'none'"],

@@ -65,6 +65,14 @@ function safeAddress(url: unknown, isAllowed: (host: string) => boolean): string
   return isAllowed(hostname) ? href : null;
 }
 
+/** The same where a stand-in has the pictures instead of Spotify: their address there. */
+export const artUrlAt =
+  (standIn: string | null) =>
+  (url: unknown): string | null => {
+    const address = artUrl(url);
+    return address === null || standIn === null ? address : standIn + new URL(address).pathname;
+  };
+
 const LONGEST_SEED = 200;
 
 /** The address of the cover drawn from a seed (an album's id or name, whatever its characters). */

@@ -10,9 +10,14 @@ const VIEWS_DIR = path.resolve(import.meta.dirname, '../../../views');
 type Locals = Record<string, unknown>;
 
 /** Registers EJS with compiled views kept, and what every view may use. */
-export function useViews(app: Express, assets: Assets, options: { cache: boolean }): void {
+export function useViews(
+  app: Express,
+  assets: Assets,
+  options: { cache: boolean; artUrl: string | null },
+): void {
   const renderView = viewRenderer(options.cache);
-  const shared = { helpers: { ...helpers, asset: assets.url } };
+  const artUrl = helpers.artUrlAt(options.artUrl);
+  const shared = { helpers: { ...helpers, artUrl, asset: assets.url } };
   app.set('views', VIEWS_DIR);
   app.set('view engine', 'ejs');
   // Else Express looks for the file on the disk each time, unless NODE_ENV says production.
