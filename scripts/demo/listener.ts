@@ -5,6 +5,7 @@ import { TIME_RANGES, type TimeRange } from '../../src/spotify/top-tracks.ts';
 import { currentTopTracks } from './archive/archive.ts';
 import { writeDemoArchive } from './archive/write.ts';
 import { fillArtistLists } from './artist-lists.ts';
+import { withOddities } from './odd-plays.ts';
 import { fillHistory, inventedPlays } from './plays.ts';
 import type { StandInListener } from '../spotify-stand-in/server.ts';
 
@@ -32,7 +33,7 @@ export function inventedDemo(directory: string): Demo {
         id: 'demo-listener',
         displayName: 'Noor Lindqvist',
         topTracks,
-        recentlyPlayed: (now) => recentPlays(everyTrack(topTracks), now),
+        recentlyPlayed: (now) => withOddities(recentPlays(everyTrack(topTracks), now), now),
       };
     },
   };
