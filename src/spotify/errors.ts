@@ -45,7 +45,7 @@ const DEFAULTS: Record<SpotifyErrorKind, { readonly status: number; readonly mes
   },
   'scope-missing': {
     status: 403,
-    message: 'Spotify has not been given leave for this. Please connect to Spotify again and agree to it.',
+    message: 'You haven’t given permission for this. Please connect to Spotify again and agree to it.',
   },
   unauthorized: {
     status: 403,

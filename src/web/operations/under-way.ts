@@ -15,6 +15,8 @@ export const keepUnderWay: RequestHandler = (req, res, next) => {
       doing.rename(`${req.method} ${routeOf(req)}`);
     },
   });
+  // Ten things wait for the end of an answer, and whoever tests them is the eleventh: no leak.
+  res.setMaxListeners(20);
   res.once('close', () => doing.end());
   next();
 };

@@ -14,7 +14,7 @@ const PROBLEM_WORDS: Readonly<Record<SendingProblem, string>> = {
   unauthorized: 'Spotify no longer accepts this connection.',
   'not-allowed': 'Your Spotify account is not on the list of people who may use this app.',
   'premium-lapsed': 'Spotify has paused this app because its owner has no active Premium subscription.',
-  'scope-missing': 'Spotify has not been given leave to make playlists for you.',
+  'scope-missing': 'You haven’t given this app permission to make playlists.',
   'scope-denied':
     'Spotify says that a permission is missing which you have given. That has passed by itself before.',
   refused: 'Spotify refused the request.',

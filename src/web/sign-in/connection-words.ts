@@ -69,7 +69,7 @@ function needsYou({ missing }: ConnectionHealth): ConnectionWords {
   return missing.length > 0
     ? words(
         'Needs you',
-        `Spotify was not given leave for ${permissionWords(missing.join(' '))}. Connect again and agree to it.`,
+        `You haven’t given permission for ${permissionWords(missing.join(' '))}. Connect again and agree to it.`,
         true,
       )
     : words(

@@ -145,7 +145,7 @@ async function finishSignIn(
   if (connection && missingScopes(connection.scope).length > 0) {
     req.session.flash = {
       kind: 'error',
-      text: `Spotify was not given leave for: ${missingScopes(connection.scope).join(', ')}. Some pages will need you to connect again and agree.`,
+      text: `You didn’t give permission for: ${missingScopes(connection.scope).join(', ')}. Some pages will need you to connect again and agree.`,
     };
   }
   req.session.userAgent = req.get('User-Agent')?.slice(0, AGENT_LIMIT) ?? '';
