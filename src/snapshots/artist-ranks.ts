@@ -15,21 +15,20 @@ export async function listArtistRanks(db: Queries, userId: number, artistId: str
   });
 }
 
-/** Days are found from one to the next, so that no list is read for its date alone. */
+/**
+ * Lists of artists come from captures alone, and each capture is a row that names its ranges: no list is read to find its
+ * day. (Stepping through ten years of lists from day to day took 76 ms.)
+ */
 const ARTIST_RANKS = hotQuery(
   'artist: rank history',
   `
-  WITH RECURSIVE days AS (
-    SELECT min(snapshot_date) AS day FROM artist_snapshots WHERE user_id = $1
-    UNION ALL
-    SELECT (SELECT min(snapshot_date) FROM artist_snapshots WHERE user_id = $1 AND snapshot_date > day)
-    FROM days WHERE day IS NOT NULL
+  WITH places AS MATERIALIZED (
+    SELECT time_range, snapshot_date, artist_id, rank FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2
   ), lists AS (
-    SELECT time_range, day AS snapshot_date
-    FROM days CROSS JOIN unnest(ARRAY['short_term', 'medium_term', 'long_term']) AS ranges (time_range)
-    WHERE EXISTS (
-      SELECT FROM artist_snapshots AS a
-      WHERE a.user_id = $1 AND a.snapshot_date = day AND a.time_range = ranges.time_range)
+    SELECT unnest(time_ranges) AS time_range, snapshot_date FROM capture_runs
+    WHERE user_id = $1 AND kind = 'artists' AND outcome = 'kept'
+    UNION
+    SELECT time_range, snapshot_date FROM places
   )
   SELECT
     time_range,
@@ -37,8 +36,6 @@ const ARTIST_RANKS = hotQuery(
     json_agg(rank ORDER BY snapshot_date) AS ranks,
     json_agg(artist_id IS NOT NULL ORDER BY snapshot_date) AS listed
   FROM lists
-  LEFT JOIN (
-    SELECT time_range, snapshot_date, artist_id, rank FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2
-  ) AS places USING (time_range, snapshot_date)
+  LEFT JOIN places USING (time_range, snapshot_date)
   GROUP BY time_range`,
 );

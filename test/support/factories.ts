@@ -104,6 +104,12 @@ export async function insertArtistSnapshot(
      SELECT $1, $2, $3, * FROM unnest($4::text[], $5::int[])`,
     [userId, date, range, ids, places.map(([, rank]) => rank)],
   );
+  // A list of artists comes from a capture alone.
+  await db.execute(
+    `INSERT INTO capture_runs (user_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places)
+     VALUES ($1, 'artists', $2, 'kept', $2::date, $2::date, ARRAY[$3], $4)`,
+    [userId, date, range, ids.length],
+  );
 }
 
 export async function insertPlaylist(

@@ -9,14 +9,14 @@ const TRACKS = 10;
 /** The classic formula, as it reads the features of every track of the listener where they were kept: in the payloads. */
 const BY_SCAN = `
   WITH sounds AS (
-    SELECT track_id, audio_feature(audio_features, 'energy') AS energy,
+    SELECT track_id, hidden, audio_feature(audio_features, 'energy') AS energy,
       audio_feature(audio_features, 'valence') AS valence, audio_feature(audio_features, 'danceability') AS danceability
     FROM library_tracks JOIN tracks USING (track_id) WHERE user_id = $1
   )
   SELECT other.track_id, 1 - (abs(other.energy - own.energy) + abs(other.valence - own.valence)
     + abs(other.danceability - own.danceability)) / 3 AS score
   FROM sounds AS own, sounds AS other
-  WHERE own.track_id = $2 AND other.track_id <> $2
+  WHERE own.track_id = $2 AND other.track_id <> $2 AND NOT other.hidden
     AND other.energy IS NOT NULL AND other.valence IS NOT NULL AND other.danceability IS NOT NULL
   ORDER BY score DESC, track_id LIMIT $3`;
 
