@@ -40,7 +40,7 @@ const CATALOGUE: readonly ExportedTable[] = [
     name: 'tracks',
     rows: `FROM tracks AS t WHERE track_id IN ${OWN_TRACKS}`,
     order: 'track_id COLLATE "C"',
-    without: ASKED_HERE,
+    without: { ...ASKED_HERE, newest_name: 'what Spotify says today: of a file nobody would believe it' },
   },
   {
     name: 'artists',

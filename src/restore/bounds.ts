@@ -1,4 +1,4 @@
-import { isCalendarDate } from '../calendar.ts';
+import { FIRST_YEAR, isCalendarDate, LAST_YEAR } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
 /** What a value of an export must be, as narrow as when it comes from Spotify or from an old archive. */
@@ -21,8 +21,6 @@ const MOST_CHARACTERS = 1_000_000;
 const MOST_KEY_BYTES = 2_400;
 const MOST_INTEGER = 2 ** 31 - 1;
 const A_DAY_MS = 86_400_000;
-export const FIRST_YEAR = 1900;
-const LAST_YEAR = 2199;
 
 const isText = (value: unknown, most: number): value is string =>
   typeof value === 'string' && value.length <= most && !value.includes('\0') && !/\p{Surrogate}/u.test(value);
@@ -108,7 +106,6 @@ const TRACK = {
 export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> = {
   tracks: {
     ...TRACK,
-    newest_name: text(),
     track_id: trackId,
     audio_features: object,
     audio_features_source: oneOf('archive', 'reccobeats'),

@@ -1,7 +1,8 @@
 import { damaged } from './open-zip.ts';
 import type { Queries } from '../db.ts';
 import { dataFileOf, type TableFile } from '../exports/manifest.ts';
-import { BOUNDS, FIRST_YEAR, type World } from './bounds.ts';
+import { FIRST_YEAR } from '../calendar.ts';
+import { BOUNDS, type World } from './bounds.ts';
 
 const SHOWN = 60;
 
