@@ -1,6 +1,16 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { ALICE, BOB, csrfToken, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import {
+  ALICE,
+  BOB,
+  callbackPath,
+  csrfToken,
+  nobody,
+  signIn,
+  useApp,
+  userIdFor,
+  type Visitor,
+} from '../support/app.ts';
 import { checksumTables } from '../support/checksum.ts';
 import {
   insertImport,
@@ -55,29 +65,46 @@ describe('the site', () => {
   });
 });
 
-describe.each(named(changing))('%s', (_name, route) => {
-  const post = (visitor: Visitor, fields: Readonly<Record<string, string>>) =>
-    visitor
-      .post(addressOf(route))
-      .type('form')
-      .send({ ...route.form, ...fields });
+const post = (visitor: Visitor, route: Route, fields: Readonly<Record<string, string>>) =>
+  visitor
+    .post(addressOf(route))
+    .type('form')
+    .send({ ...route.form, ...fields });
+
+/** One middleware looks at every form's token, before any route: fifteen ways past it are tried on one of them. */
+describe('a form’s token', () => {
+  const route = changing.find(({ path }) => path === '/settings/theme')!;
+  let token = '';
+  const withToken = () => post(alice, route, { _csrf: token });
+  const sendText = (type: string, times: number) => {
+    const form = new URLSearchParams(route.form);
+    for (let time = 0; time < times; time += 1) form.append('_csrf', token);
+    return alice.post(addressOf(route)).set('Content-Type', type).send(form.toString());
+  };
 
   it.each([
-    ['no token', async () => post(alice, {})],
-    ['an empty token', async () => post(alice, { _csrf: '' })],
-    ['a wrong token', async () => post(alice, { _csrf: 'x'.repeat(64) })],
-    ['another listener’s token', async () => post(alice, { _csrf: await csrfToken(bob) })],
-    ['a doubled token', async () => sendText(await csrfToken(alice), 'application/x-www-form-urlencoded', 2)],
+    ['no token', async () => post(alice, route, {})],
+    ['an empty token', async () => post(alice, route, { _csrf: '' })],
+    ['a wrong token', async () => post(alice, route, { _csrf: 'x'.repeat(64) })],
+    ['another listener’s token', async () => post(alice, route, { _csrf: await csrfToken(bob) })],
+    ['a doubled token', async () => sendText('application/x-www-form-urlencoded', 2)],
     ['a foreign Origin', async () => withToken().set('Origin', 'https://evil.example')],
     ['another port as Origin', async () => withToken().set('Origin', 'http://127.0.0.1:1')],
     ['the Origin null', async () => withToken().set('Origin', 'null')],
     ['Sec-Fetch-Site: cross-site', async () => withToken().set('Sec-Fetch-Site', 'cross-site')],
     ['Sec-Fetch-Site: same-site', async () => withToken().set('Sec-Fetch-Site', 'same-site')],
-    ['a text/plain body', async () => sendText(await csrfToken(alice), 'text/plain', 1)],
-    ['a JSON body', async () => sendJson(await csrfToken(alice))],
-    ['a token in the address', async () => inAddress(await csrfToken(alice))],
-    ['_method, to pass for a GET', async () => post(alice, { _method: 'GET' })],
-    ['a method override', async () => post(alice, {}).set('X-HTTP-Method-Override', 'GET')],
+    ['a text/plain body', async () => sendText('text/plain', 1)],
+    ['a JSON body', async () => alice.post(addressOf(route)).send({ ...route.form, _csrf: token })],
+    [
+      'a token in the address',
+      async () =>
+        alice
+          .post(`${addressOf(route)}?_csrf=${encodeURIComponent(token)}`)
+          .type('form')
+          .send(route.form),
+    ],
+    ['_method, to pass for a GET', async () => post(alice, route, { _method: 'GET' })],
+    ['a method override', async () => post(alice, route, {}).set('X-HTTP-Method-Override', 'GET')],
   ])('with %s is a 403 and changes nothing', async (_what, send) => {
     token = await csrfToken(alice);
     const before = await checksumTables(test.db);
@@ -87,44 +114,42 @@ describe.each(named(changing))('%s', (_name, route) => {
     await alice.get('/settings').expect(200);
   });
 
-  it('with a token from before signing in again is a 403', async () => {
+  it('from before signing in again is a 403', async () => {
     const visitor = await signIn(test, ALICE);
     const old = await csrfToken(visitor);
-    const start = await visitor.get('/auth/spotify').expect(302);
     test.spotify.signInAs(ALICE);
-    const approved = await fetch(String(start.headers.location), { redirect: 'manual' });
-    const back = new URL(String(approved.headers.get('location')));
-    await visitor.get(back.pathname + back.search).expect(303);
-    expect((await post(visitor, { _csrf: old })).status).toBe(403);
+    await visitor.get(await callbackPath(visitor)).expect(303);
+    expect((await post(visitor, route, { _csrf: old })).status).toBe(403);
     await visitor.get('/settings').expect(200);
   });
+});
 
-  it('of nobody leads to sign-in and changes nothing', async () => {
+async function answersOf(send: (route: Route) => ReturnType<Visitor['post']>) {
+  const answers = [];
+  for (const route of changing) {
+    const { status, headers } = await send(route);
+    answers.push({ route: route.path, status, location: String(headers.location) });
+  }
+  return answers;
+}
+
+describe('every route that changes something', () => {
+  it('answers 403 to a form without a token, and changes nothing', async () => {
     const before = await checksumTables(test.db);
-    const answer = await post(nobody(test), { _csrf: 'x' });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.location).toMatch(/^\/\?return_to=/);
+    const answers = await answersOf((route) => post(alice, route, {}));
+    expect(answers.filter(({ status }) => status !== 403)).toEqual([]);
     expect(await checksumTables(test.db)).toEqual(before);
+    await alice.get('/settings').expect(200);
   });
 
-  let token = '';
-  const withToken = () =>
-    alice
-      .post(addressOf(route))
-      .type('form')
-      .send({ ...route.form, _csrf: token });
-  const sendText = (csrf: string, type: string, times: number) => {
-    const form = new URLSearchParams(route.form);
-    for (let time = 0; time < times; time += 1) form.append('_csrf', csrf);
-    const body = form.toString();
-    return alice.post(addressOf(route)).set('Content-Type', type).send(body);
-  };
-  const sendJson = (csrf: string) => alice.post(addressOf(route)).send({ ...route.form, _csrf: csrf });
-  const inAddress = (csrf: string) =>
-    alice
-      .post(`${addressOf(route)}?_csrf=${encodeURIComponent(csrf)}`)
-      .type('form')
-      .send(route.form);
+  it('leads nobody to sign-in, and changes nothing', async () => {
+    const before = await checksumTables(test.db);
+    const answers = await answersOf((route) => post(nobody(test), route, { _csrf: 'x' }));
+    const led = ({ status, location }: { status: number; location: string }) =>
+      status === 302 && location.startsWith('/?return_to=');
+    expect(answers.filter((answer) => !led(answer))).toEqual([]);
+    expect(await checksumTables(test.db)).toEqual(before);
+  });
 });
 
 describe('what a person reads', () => {
@@ -151,26 +176,30 @@ describe('what a person reads', () => {
     await nobody(test).get('/API/decades').expect(401).expect('Content-Type', /json/);
   });
 
-  it.each(named(reading.filter(({ access }) => access !== 'sign-in')))(
-    '%s changes nothing, by GET or HEAD, also with _method',
-    async (_name, route) => {
-      const before = await checksumTables(test.db, ['sessions']);
+  it('changes nothing, by GET or HEAD, also with _method', async () => {
+    const before = await checksumTables(test.db, ['sessions']);
+    for (const route of reading.filter(({ access }) => access !== 'sign-in')) {
       for (const visitor of [alice, nobody(test)]) {
         await visitor.get(addressOf(route));
         await visitor.head(addressOf(route));
         await visitor.get(`${addressOf(route)}?_method=POST&confirm=yes&theme=dark`);
       }
-      expect(await checksumTables(test.db, ['sessions'])).toEqual(before);
-    },
-  );
+    }
+    expect(await checksumTables(test.db, ['sessions'])).toEqual(before);
+  });
 
-  it.each(named(changing))('%s does nothing by GET or HEAD', async (_name, route) => {
+  it('is all that GET and HEAD give where a form is sent', async () => {
     const before = await checksumTables(test.db, ['sessions']);
-    const query = new URLSearchParams({ ...route.form, _method: 'POST', _csrf: await csrfToken(alice) });
-    // Where a page has the same address, it is that page.
-    const status = reading.some(({ path }) => path === route.path) ? 200 : 404;
-    await alice.get(`${addressOf(route)}?${query.toString()}`).expect(status);
-    await alice.head(`${addressOf(route)}?${query.toString()}`).expect(status);
+    const token = await csrfToken(alice);
+    for (const route of changing) {
+      const query = new URLSearchParams({ ...route.form, _method: 'POST', _csrf: token });
+      // Where a page has the same address, it is that page.
+      const status = reading.some(({ path }) => path === route.path) ? 200 : 404;
+      for (const method of ['get', 'head'] as const) {
+        const answer = await alice[method](`${addressOf(route)}?${query.toString()}`);
+        expect([route.path, answer.status]).toEqual([route.path, status]);
+      }
+    }
     expect(await checksumTables(test.db, ['sessions'])).toEqual(before);
   });
 
