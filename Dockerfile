@@ -1,9 +1,9 @@
-# Builds with everything, runs with what production needs: no compiler, no tests, no embedded PostgreSQL, no root.
+# Builds with everything and runs with what production needs: no compiler, no tests, no embedded PostgreSQL, no root.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY scripts/build-sqlite.mjs ./scripts/
-# better-sqlite3, for the one-time move, compiles where no ready binary fits.
+# better-sqlite3 (for the move) is compiled where no ready-made binary fits.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 make g++ \
   && npm ci
