@@ -9,9 +9,10 @@ import {
 } from '../src/snapshots/capture.ts';
 import { accessOf } from '../src/users/access-token.ts';
 import { listConnectedUsers } from '../src/users/connections.ts';
+import { plural } from './print.ts';
 import { runTool } from './run-tool.ts';
 
-/** `npm run capture`: today's lists of every connected listener, then exit (for cron). One's trouble is not another's. */
+/** `npm run capture`, for cron: one listener's failure does not stop the others. */
 await runTool(async () => {
   const config = loadConfig('spotify');
   const { db, close } = await openDatabase(config, { applicationName: 'capture' });
@@ -30,7 +31,7 @@ await runTool(async () => {
         console.error(`listener ${userId}: ${error instanceof AppError ? error.message : String(error)}`);
       }
     }
-    console.log(`${users.length - failed} of ${users.length} connected listeners captured.`);
+    console.log(`Captured ${users.length - failed} of ${plural(users.length, 'connected listener')}.`);
     return failed === 0 ? 0 : 1;
   } finally {
     await close();
@@ -43,7 +44,7 @@ function describe({ date, tracks, artists }: CaptureResult): string {
 
 function describeKind(kind: string, { captured, places, skipped, failure }: KindResult): string {
   if (failure !== undefined) return `${kind} failed`;
-  if (captured.length === 0) return `nothing new to keep of ${kind}`;
-  const left = skipped > 0 ? `, left out ${skipped} items that were none` : '';
-  return `kept ${places} ${kind} in ${captured.length} lists${left}`;
+  if (captured.length === 0) return `${kind}: nothing new`;
+  const left = skipped > 0 ? `, skipped ${plural(skipped, 'item')} of another kind` : '';
+  return `${places} ${kind} in ${plural(captured.length, 'list')}${left}`;
 }

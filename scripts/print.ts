@@ -1,10 +1,9 @@
-/** A number with its thousands parted. */
-export const grouped = (count: number): string => count.toLocaleString('en');
+export { grouped, plural } from '../src/words.ts';
 
 export const sum = (numbers: readonly number[]): number =>
   numbers.reduce((total, number) => total + number, 0);
 
-/** Rows of cells in columns, the first row being the head: the first column to the left, the others as said. */
+/** Rows of cells in columns: the first column aligned left, the others right if they are numbers. */
 export function alignColumns(
   rows: readonly (readonly string[])[],
   others: 'numbers' | 'words' = 'numbers',

@@ -1,0 +1,10 @@
+const LOCALE = 'en-GB';
+const NUMBER = new Intl.NumberFormat(LOCALE);
+const RULES = new Intl.PluralRules(LOCALE);
+
+/** "1,872". */
+export const grouped = (count: number): string => NUMBER.format(count);
+
+/** "1 track", "1,872 tracks". */
+export const plural = (count: number, one: string, other = `${one}s`): string =>
+  `${grouped(count)} ${RULES.select(count) === 'one' ? one : other}`;
