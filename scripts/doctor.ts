@@ -9,10 +9,9 @@ import { isSpotifyReachable } from '../src/spotify/reachable.ts';
 import { listWaits, type Wait } from '../src/users/spotify-limit.ts';
 import { fine, wrong, type Finding } from './doctor/finding.ts';
 import { examineListeners, reportListeners, type ListenerReport } from './doctor/listeners.ts';
-import { grouped } from './print.ts';
+import { grouped, plural } from './print.ts';
 import { runTool } from './run-tool.ts';
 
-/** What the database tells: `listeners` is null where it could not be asked. */
 interface Examination {
   readonly findings: readonly Finding[];
   readonly listeners: readonly ListenerReport[] | null;
@@ -28,10 +27,7 @@ const CALLS: Readonly<Record<Wait['bucket'], string>> = {
   playlists: 'playlists',
 };
 
-/**
- * `npm run doctor [-- --json]`: is everything as it should be? Each line is ok, or says what to do; with `--json` the
- * same as one object, with the state of each listener's connection. Exit 1 if anything is not as it should be.
- */
+/** `npm run doctor [-- --json]`: exit 1 if anything needs doing. */
 await runTool(async () => {
   const { json } = readArguments();
   const settings = examineSettings();
@@ -80,9 +76,9 @@ async function examineDatabase(db: Db, { database, allowedSpotifyIds }: Config):
   const server =
     number >= 150_000
       ? fine('database', `PostgreSQL ${version}, ${kind}`)
-      : wrong('database', `PostgreSQL ${version} is too old, 15 or newer is needed`);
+      : wrong('database', `PostgreSQL ${version} is too old; 15 or newer is needed`);
   if (pending.length > 0) {
-    const behind = wrong('schema', `${pending.length} migrations to go: npm run migrate -- up`);
+    const behind = wrong('schema', `${plural(pending.length, 'migration')} to run: npm run migrate -- up`);
     return { findings: [server, behind], listeners: null };
   }
   const listeners = await reportListeners(db, allowedSpotifyIds);
@@ -119,15 +115,12 @@ async function countRows(db: Db): Promise<string> {
     .join(', ');
 }
 
-/** What Spotify has asked for passes by itself: worth a line, not an alarm. */
+/** Spotify's waits end by themselves, so they are no alarm. */
 async function examineWait(db: Db): Promise<Finding[]> {
   const waits = (await listWaits(db)).filter(({ seconds }) => seconds > 0);
   return waits.map(({ bucket, seconds }) => {
     const notBefore = new Date(Date.now() + seconds * 1000).toISOString();
-    return fine(
-      'Spotify',
-      `has asked this app to wait: nobody asks for ${CALLS[bucket]} before ${notBefore}`,
-    );
+    return fine('Spotify', `has asked this app to wait with calls for ${CALLS[bucket]} until ${notBefore}`);
   });
 }
 

@@ -1,4 +1,4 @@
-/** What was found of one thing: it is as it should be, or `text` says what to do. */
+/** Unless `ok`, `text` says what to do. */
 export interface Finding {
   readonly check:
     'settings' | 'time zones' | 'database' | 'schema' | 'rows' | 'Spotify' | 'connections' | 'captures';

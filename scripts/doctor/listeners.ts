@@ -3,19 +3,19 @@ import { listCaptureAges } from '../../src/snapshots/capture-runs.ts';
 import { LIST_KINDS, type ListKindName } from '../../src/snapshots/list-kinds.ts';
 import type { AllowedIds } from '../../src/users/allowed.ts';
 import { listConnectionHealth, type ListenerHealth } from '../../src/users/connection-health.ts';
+import { plural } from '../print.ts';
 import { fine, wrong, type Finding } from './finding.ts';
 
 export interface ListenerReport extends ListenerHealth {
-  /** Whether the database knows the time zone they chose. */
   readonly knownTimeZone: boolean;
-  /** Whole seconds since lists of each kind were last kept, or since they connected; null where nothing is to be kept. */
+  /** Since lists of each kind were last captured, or since they connected; null if nothing is captured for them. */
   readonly secondsSinceCapture: Readonly<Record<ListKindName, number | null>>;
 }
 
-/** A day's lists are caught up within the day: later than this, something stands in the way. */
+/** A missed capture is made up within the day; if it takes longer, something is wrong. */
 const LATE_SECONDS = 36 * 3600;
 
-/** How each listener's connection is, and how long their lists have not been kept. No names: a report is passed on. */
+/** Without names, since people pass reports on. */
 export async function reportListeners(db: Db, allowed: AllowedIds): Promise<ListenerReport[]> {
   const ages = await listCaptureAges(db, allowed);
   const lost = await listUnknownTimeZones(db);
@@ -32,7 +32,6 @@ export async function reportListeners(db: Db, allowed: AllowedIds): Promise<List
   });
 }
 
-/** The states in a line, then a line for each listener for whom somebody must do something. */
 export function examineListeners(reports: readonly ListenerReport[]): Finding[] {
   const troubled = reports.filter(
     (report) => report.actionNeeded && (report.state !== 'expiring' || report.urgent),
@@ -44,7 +43,7 @@ export function examineListeners(reports: readonly ListenerReport[]): Finding[] 
       .map(({ userId }) =>
         fine(
           'connections',
-          `listener ${userId} is not in ALLOWED_SPOTIFY_IDS: signed out, nothing is fetched or sent for them, their archive stays`,
+          `listener ${userId} is not in ALLOWED_SPOTIFY_IDS: they are signed out, nothing is fetched or sent for them, and their archive stays`,
         ),
       ),
     ...troubled.map((report) => wrong('connections', `listener ${report.userId}: ${remedy(report)}`)),
@@ -54,7 +53,7 @@ export function examineListeners(reports: readonly ListenerReport[]): Finding[] 
       .map(({ userId }) =>
         wrong(
           'time zones',
-          `listener ${userId}: the database does not know the one they chose; their days are counted in UTC until they choose another in Settings`,
+          `listener ${userId}: the database does not know their time zone; their days are counted in UTC until they choose another one in Settings`,
         ),
       ),
   ];
@@ -67,16 +66,15 @@ async function listUnknownTimeZones(db: Db): Promise<number[]> {
   return rows.map(({ user_id: userId }) => userId);
 }
 
-/** One line where both kinds are late; a name where only one is. */
 function examineCaptures({ userId, secondsSinceCapture }: ListenerReport): Finding[] {
   const late = LIST_KINDS.filter((kind) => (secondsSinceCapture[kind] ?? 0) > LATE_SECONDS);
   if (late.length === 0) return [];
-  const what = late.length === LIST_KINDS.length ? 'nothing' : `no lists of ${late.join('')}`;
+  const what = late.length === LIST_KINDS.length ? 'no lists' : `no lists of ${late.join('')}`;
   const hours = Math.floor(Math.max(...late.map((kind) => secondsSinceCapture[kind] ?? 0)) / 3600);
   return [
     wrong(
       'captures',
-      `listener ${userId}: ${what} kept for ${hours} hours; is a worker running? Their Settings show what the last tries said`,
+      `listener ${userId}: ${what} captured for ${plural(hours, 'hour')}; is a worker running? Their Settings page shows the latest results`,
     ),
   ];
 }
@@ -93,10 +91,10 @@ function remedy({ state, since, expiresAt, missing }: ListenerReport): string {
   switch (state) {
     case 'needs-you':
       return missing.length > 0
-        ? `connected without ${missing.join(', ')}; they must connect again in Settings and agree to it`
-        : `no longer connected${when}; they must connect again in Settings, nothing is kept until then`;
+        ? `connected without ${missing.join(', ')}; they must connect again in Settings and give it`
+        : `no longer connected${when}; they must connect again in Settings; nothing is captured until then`;
     case 'not-allowed':
-      return `not on the app’s list${when}; add them under User Management in Spotify’s developer dashboard`;
+      return `not on the app’s list at Spotify${when}; add them under User Management in Spotify’s developer dashboard`;
     case 'premium-lapsed':
       return `the app’s owner has had no Premium${when}; renew it`;
     case 'expiring':

@@ -54,7 +54,7 @@ describe('npm run doctor', () => {
     expect(output).toMatch(/^check {2}settings: SPOTIFY_CLIENT_ID: .*SPOTIFY_CLIENT_SECRET: /m);
     expect(output).toMatch(/^ok {5}database: PostgreSQL \d+/m);
     expect(output).toMatch(/^ok {5}schema: up to date/m);
-    expect(output).toMatch(/^ok {5}connections: nobody has signed in yet/m);
+    expect(output).toMatch(/^ok {5}connections: nobody/m);
     expect(output).toMatch(/^check {2}Spotify: .* does not answer/m);
     expect(code).toBe(1);
   });
@@ -62,7 +62,7 @@ describe('npm run doctor', () => {
   it('speaks of a database that is away, and tells no secret', async () => {
     const away = { DATABASE_URL: 'postgres://nobody:a-secret@127.0.0.1:9/nothing' };
     const plain = await doctor([], away);
-    expect(plain.output).toMatch(/^check {2}database: it does not answer/m);
+    expect(plain.output).toMatch(/^check {2}database: .*DATABASE_URL/m);
     const json = await doctor(['--json'], away);
     expect(JSON.parse(json.output)).toMatchObject({ ok: false, listeners: null });
     expect(plain.output + json.output).not.toMatch(/a-secret|planted/);
@@ -78,9 +78,7 @@ describe('npm run doctor', () => {
     );
     const { code, output } = await doctor();
     expect(output).toMatch(/^ok {5}connections: 1 limited, 1 paused, 1 expiring$/m);
-    expect(output).toMatch(
-      /^ok {5}Spotify: has asked this app to wait: nobody asks for anything before 20\d\d-/m,
-    );
+    expect(output).toMatch(/^ok {5}Spotify: .*\bwait\b.* 20\d\d-/m);
     expect(output).not.toMatch(/^check/m);
     expect(code).toBe(0);
   });
@@ -112,9 +110,12 @@ describe('npm run doctor', () => {
       [ending, 'the connection ends on 20'],
     ] as const)
       expect(output).toContain(`check  connections: listener ${userId}: ${words}`);
-    expect(output).toContain(`check  captures: listener ${late}: nothing kept for 50 hours`);
-    expect(output).toContain(`check  captures: listener ${half}: no lists of artists kept for 60 hours`);
-    expect(output).toContain(`check  time zones: listener ${lost}: the database does not know`);
+    for (const line of [
+      `captures: listener ${late}: .* 50 hours`,
+      `captures: listener ${half}: .*artists.* 60 hours`,
+      `time zones: listener ${lost}: `,
+    ])
+      expect(output).toMatch(new RegExp(`^check  ${line}`, 'm'));
     expect(output.match(/^check/gm)).toHaveLength(8);
     expect(code).toBe(1);
   });
@@ -151,7 +152,7 @@ describe('npm run doctor', () => {
     const list = { ALLOWED_SPOTIFY_IDS: 'alice,carol' };
     const { code, output } = await doctor([], list);
     expect(output).toMatch(/^ok {5}connections: 1 connected, 1 off-list$/m);
-    expect(output).toContain(`ok     connections: listener ${bob} is not in ALLOWED_SPOTIFY_IDS: signed out`);
+    expect(output).toContain(`ok     connections: listener ${bob} is not in ALLOWED_SPOTIFY_IDS`);
     expect(code).toBe(0);
     const json = JSON.parse((await doctor(['--json'], list)).output) as { listeners: object[] };
     expect(json.listeners[1]).toMatchObject({ userId: bob, state: 'off-list', actionNeeded: false });
