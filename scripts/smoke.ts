@@ -9,9 +9,8 @@ import { Visitor } from './smoke/visitor.ts';
 const USAGE = 'usage: npm run smoke -- https://music.example.org [--stand-in]';
 
 /**
- * `npm run smoke -- URL`: what to look at after a deploy, from outside and signed out; with `--stand-in` also as a
- * listener, where scripts/spotify-stand-in plays Spotify. Each line is ok, or says what was found instead. Exit 1 if any
- * is not, 2 for wrong use.
+ * `npm run smoke -- URL`: checks a deployment from outside, signed out; `--stand-in` also signs in, on a deployment
+ * that uses scripts/spotify-stand-in. Exit 1 if a check fails, 2 for wrong arguments.
  */
 await runTool(async () => {
   const { url, standIn } = readArguments();
@@ -20,7 +19,7 @@ await runTool(async () => {
   return failures === 0 ? 0 : 1;
 });
 
-/** Answers how many things were not well. */
+/** Returns the number of failures. */
 async function run<Guest>(
   checks: Readonly<Record<string, (guest: Guest) => Promise<string | null>>>,
   guest: Guest,

@@ -6,7 +6,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** A deployed app as a stranger's browser sees it; redirects are looked at, not followed. */
+/** A deployed app as a signed-out browser sees it; redirects are not followed. */
 export class Site {
   readonly url: URL;
 
@@ -18,7 +18,7 @@ export class Site {
     return this.url.protocol === 'https:';
   }
 
-  /** @throws Error in words where nothing answers within ten seconds */
+  /** @throws Error with a readable message if nothing answers within ten seconds */
   async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return this.ask(path, { headers });
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Site, type Answer } from './site.ts';
 
-/** A browser with cookies of its own, signed in where a stand-in plays Spotify. */
+/** A browser with cookies, signed in through the stand-in. */
 export class Visitor extends Site {
   private readonly cookies = new Map<string, string>();
 
@@ -9,7 +9,7 @@ export class Visitor extends Site {
     return this.keepCookies(await super.get(path, { ...headers, cookie: this.cookieHeader() }));
   }
 
-  /** Sends a form of a page, its hidden fields and the token of that page along. */
+  /** Sends a form of the page with its hidden fields. */
   async submit(page: Answer, action: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const form = page.text.split('<form').find((part) => part.includes(`action="${action}"`));
     if (form === undefined) throw new Error(`there is no form for ${action}`);
@@ -27,12 +27,12 @@ export class Visitor extends Site {
     );
   }
 
-  /** @throws Error where Spotify itself is asked to sign in, or the stand-in leads nowhere */
+  /** @throws Error if the real Spotify would have to sign in */
   async signIn(): Promise<void> {
     const begun = await this.get('/auth/spotify');
     const authorize = new URL(begun.headers.get('location') ?? '', this.url);
     if (authorize.hostname.endsWith('spotify.com'))
-      throw new Error('Spotify itself signs listeners in here: leave out --stand-in');
+      throw new Error('this app uses the real Spotify: leave out --stand-in');
     let back = await fetch(authorize, { redirect: 'manual' });
     const choice = /href="(\/authorize\?[^"]+listener=[^"]+)"/.exec(await back.text())?.[1];
     // With one listener there is nothing to choose.
@@ -41,7 +41,7 @@ export class Visitor extends Site {
     if (status !== 303) throw new Error(`the callback answered ${status} to ${headers.get('location')}`);
   }
 
-  /** Asks for a page until it says something, for half a minute. */
+  /** Tries for half a minute. */
   async waitFor(path: string, words: RegExp): Promise<RegExpExecArray | null> {
     for (let waited = 0; waited < 30_000; waited += 500) {
       const found = words.exec((await this.get(path)).text);
@@ -73,6 +73,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   quot: '"',
 };
 
-/** A value as it stood before it was written into HTML. */
+/** Reverses HTML escaping. */
 export const plain = (text: string): string =>
   text.replaceAll(/&(\w+|#\d+);/g, (entity, name: string) => ENTITIES[name] ?? entity);
