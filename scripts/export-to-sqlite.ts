@@ -13,20 +13,19 @@ import { runTool } from './run-tool.ts';
 const USAGE = `Usage: npm run export:sqlite -- FILE [--owner SPOTIFY_ID]
 
 Writes a listener's archive into a new SQLite file of the old snapshots layout, on which the old app runs.
-Nothing is changed in PostgreSQL, and no file is ever overwritten.
+Changes nothing in PostgreSQL and never overwrites a file.
 
   --owner SPOTIFY_ID   whose archive (default OWNER_SPOTIFY_ID, else the only one there is)
 
-Exit codes: 0 written and counted; 2 nothing was written, and why; 1 something failed, nothing was written.`;
+Exit codes: 0 written and counted; 2 nothing was written (the message says why); 1 failed, nothing was written.`;
 
-/** `npm run export:sqlite`: the way back. */
 await runTool(async () => {
   const { values, positionals } = readArguments();
   if (values.help) return show([USAGE]);
   const [file] = positionals;
   if (positionals.length !== 1 || file === undefined || file === '')
     throw new AppError(400, `Name the one file to write.\n\n${USAGE}`);
-  // A file half-written goes when the process ends, also when somebody ends it.
+  // A half-written file is removed when the process exits, also after a signal.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   return run(file, values.owner, loadConfig('database'));
 });
@@ -63,16 +62,13 @@ async function run(file: string, owner: string | undefined, config: Config): Pro
 function describe(file: string, { archive, tables, leftBehind, seconds }: ExportReport): string[] {
   const rows = tables.map(({ table, rows: count }) => [table, grouped(count)]);
   const left = describeLeftBehind(leftBehind);
-  const whose =
-    archive.spotifyId === null ? 'an archive nobody has claimed' : `the archive of ${archive.spotifyId}`;
+  const whose = archive.spotifyId === null ? 'an unclaimed archive' : `the archive of ${archive.spotifyId}`;
   return [
     `${path.basename(file)} (snapshots layout), ${whose}`,
     '',
     ...alignColumns([['table', 'rows'], ...rows]),
     '',
-    ...(left.length === 0
-      ? []
-      : ['The old layout has no place for these; they stay in PostgreSQL:', ...left, '']),
+    ...(left.length === 0 ? [] : ['The old layout cannot hold these; they stay in PostgreSQL:', ...left, '']),
     `Written and counted (${seconds.toFixed(1)} s). Nothing was changed in PostgreSQL.`,
   ];
 }

@@ -6,9 +6,8 @@ export type TextRow = readonly (string | null)[];
 const NEWLINE = 0x0a;
 
 /**
- * What a query finds, as PostgreSQL writes it in text. The server goes at the pace of the reader and no more than
- * one row waits half-read, so that memory is bounded by bytes: one payload may be 50 MB. Read it to its end: a
- * connection that is left in the middle of a COPY answers nothing else.
+ * Rows in PostgreSQL's text format. The server waits for the reader and at most one row is buffered, since a payload
+ * may be 50 MB. Read it to the end: a connection in the middle of a COPY answers nothing else.
  */
 export async function* copyOut(tx: Transaction, query: string): AsyncGenerator<TextRow[]> {
   let begun: Buffer[] = [];
@@ -24,7 +23,6 @@ export async function* copyOut(tx: Transaction, query: string): AsyncGenerator<T
   }
 }
 
-/** One line of COPY's text format. */
 export const readLine = (line: string): TextRow => line.split('\t').map(readValue);
 
 const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };

@@ -1,16 +1,17 @@
 import type { Db, Transaction } from '../../src/db.ts';
 import { createOldFile, unwritable, type OldFile } from '../../src/exports/old-file.ts';
 import { OLD_TABLES, type OldTable } from '../../src/exports/old-layout.ts';
+import { grouped } from '../print.ts';
 import { silentProgress, type Progress } from '../migrate-from-sqlite/progress.ts';
 import { chooseArchive, type Archive } from './choose-archive.ts';
 import { copyOut } from './copy-out.ts';
 import { countLeftBehind, type LeftBehind } from './left-behind.ts';
 
 export interface ExportOptions {
-  /** Without a statement timeout: a large archive takes its time. */
+  /** Without a statement timeout, since a large archive takes long. */
   readonly db: Db;
   readonly file: string;
-  /** Spotify id of the listener; null: the only one there is. */
+  /** Spotify id; null: the only archive there is. */
   readonly owner: string | null;
   readonly progress?: Progress;
 }
@@ -23,9 +24,8 @@ export interface ExportReport {
 }
 
 /**
- * Writes a listener's archive into a file of the old *snapshots* layout, from one moment of the database: all of
- * it, counted, or no file.
- * @throws AppError where the file or the listener does not fit
+ * Writes an archive, as of one moment, into a file of the old *snapshots* layout: all of it, counted, or no file.
+ * @throws AppError for a wrong file or listener
  */
 export async function exportArchive(options: ExportOptions): Promise<ExportReport> {
   const started = performance.now();
@@ -79,6 +79,9 @@ async function fillTable(
   progress.finish();
   if (failure !== undefined) throw unwritable(file, failure);
   const inFile = db.prepare<[], number>(`SELECT count(*) FROM ${table.name}`).pluck().get();
-  if (inFile !== rows) throw new Error(`${table.name}: the archive holds ${rows} rows, the file ${inFile}`);
+  if (inFile !== rows)
+    throw new Error(
+      `${table.name}: the archive has ${grouped(rows)} rows, but the file ${grouped(inFile ?? 0)}`,
+    );
   return rows;
 }

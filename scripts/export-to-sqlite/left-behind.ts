@@ -1,7 +1,7 @@
-import { grouped } from '../print.ts';
+import { plural } from '../print.ts';
 import type { Queries } from '../../src/db.ts';
 
-/** What of an archive the old layout has no place for. It stays in PostgreSQL. */
+/** What the old layout cannot hold; it stays in PostgreSQL. */
 export interface LeftBehind {
   readonly playlists: number;
   readonly entries: number;
@@ -24,14 +24,16 @@ export function countLeftBehind(db: Queries, userId: number): Promise<LeftBehind
   );
 }
 
-/** One line for each kind of thing there is. */
 export function describeLeftBehind(left: LeftBehind): string[] {
   const lines: readonly (readonly [number, string])[] = [
-    [left.playlists, `playlists, with ${grouped(left.entries)} entries`],
-    [left.features, 'tracks’ audio features'],
-    [left.releaseDates, 'release dates that no payload tells'],
-    [left.popularity, 'popularity figures that no payload tells'],
-    [left.rejects, 'values and rows set aside by earlier moves (import_rejects)'],
+    [
+      left.playlists,
+      `${plural(left.playlists, 'playlist')} with ${plural(left.entries, 'entry', 'entries')}`,
+    ],
+    [left.features, `audio features of ${plural(left.features, 'track')}`],
+    [left.releaseDates, `release dates of ${plural(left.releaseDates, 'track')}, which no payload has`],
+    [left.popularity, `popularity of ${plural(left.popularity, 'track')}, which no payload has`],
+    [left.rejects, `${plural(left.rejects, 'reject')} of earlier moves (import_rejects)`],
   ];
-  return lines.filter(([count]) => count > 0).map(([count, what]) => `  ${grouped(count)} ${what}`);
+  return lines.filter(([count]) => count > 0).map(([, line]) => `  ${line}`);
 }

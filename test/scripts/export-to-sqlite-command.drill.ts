@@ -44,9 +44,9 @@ describe('the command', { timeout: 180_000 }, () => {
 
   it('asks which archive where there are several, and takes OWNER_SPOTIFY_ID for an answer', async () => {
     const file = freshPath();
-    expect(await refusal([file])).toContain('There is no archive here yet');
+    expect(await refusal([file])).toContain('no archive');
     await insertArchive(test.db, null);
-    expect((await run([file])).stdout).toContain('an archive nobody has claimed');
+    expect((await run([file])).stdout).toContain('unclaimed');
     await insertArchive(test.db, ALICE);
     await insertArchive(test.db, 'bob');
     const choice = `name one with --owner (${ALICE}, bob, 1 unclaimed, to be claimed in the app first).\n`;
