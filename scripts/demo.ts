@@ -12,7 +12,7 @@ import { runTool } from './run-tool.ts';
 
 const USAGE = 'usage: npm run demo -- [FILE] [--fresh] [--port N]';
 
-/** `npm run demo`: everything with nothing set up, on an invented archive or on the listener's own old file. */
+/** `npm run demo`: on an invented archive, or on the listener's own old file. */
 await runTool(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -25,7 +25,7 @@ await runTool(async () => {
   const [file] = positionals;
   if (file !== undefined && !existsSync(file)) throw new AppError(400, `There is no file ${file}. ${USAGE}`);
   await loadSqlite();
-  // One place for the invented listener, another for real files: the two are never mixed.
+  // Invented and real archives are never mixed.
   const directory = path.resolve('.data', file === undefined ? 'demo' : 'demo-own-files');
   if (values.fresh) rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -34,22 +34,22 @@ await runTool(async () => {
 
 async function run(directory: string, file: string | undefined, port: number): Promise<number> {
   const env = { NODE_ENV: 'development', EMBEDDED_POSTGRES_DIR: path.join(directory, 'postgres') };
-  // Old files are written with SQLite, which is known to be there by now.
+  // Old files are written with SQLite, which has been loaded by now.
   const { inventedDemo, ownFileDemo } = await import('./demo/listener.ts');
   console.log('Starting PostgreSQL …');
   const { db, close } = await openDatabase(loadConfig('database', env), { applicationName: 'demo' });
   try {
     const demo: Demo = file === undefined ? inventedDemo(directory) : ownFileDemo(path.resolve(file));
     for (const old of demo.files) await moveFile(old, demo.owner, env);
-    // The stand-in forgets its tokens when it stops, so nobody is still signed in from the last time.
+    // The stand-in has forgotten its tokens, so nobody can still be signed in.
     await db.execute('DELETE FROM sessions');
     const standIn = await startSpotifyStandIn({ listeners: [await demo.listener(db)] });
     const app = await startApp({ ...env, ...spotifySettings(standIn, file === undefined) }, port);
     await waitUntilReady(app);
     console.log(
-      `\nReady: open ${app.url} and click “Sign in with Spotify”. (A stand-in plays Spotify. Stop with Ctrl-C.)`,
+      `\nReady: open ${app.url} and click “Sign in with Spotify”. (A stand-in plays Spotify. Press Ctrl-C to stop.)`,
     );
-    if (demo.owner === null) console.log('Your archive waits there to be claimed: one more click.');
+    if (demo.owner === null) console.log('Then claim your archive with one more click.');
     const exitCode = await app.ended;
     await standIn.close();
     return exitCode;
@@ -58,18 +58,17 @@ async function run(directory: string, file: string | undefined, port: number): P
   }
 }
 
-/** Features are invented for what is invented; of real music the stand-in says nothing that it cannot know. */
+/** The stand-in knows nothing about the features and pictures of real music. */
 function spotifySettings(standIn: SpotifyStandIn, invented: boolean) {
   return {
     SPOTIFY_CLIENT_ID: standIn.clientId,
     SPOTIFY_CLIENT_SECRET: standIn.clientSecret,
     SPOTIFY_ACCOUNTS_URL: standIn.url,
     SPOTIFY_API_URL: standIn.url,
-    // Its pictures are drawn; those of real music are at Spotify.
     ...(invented ? { SPOTIFY_ART_URL: standIn.url } : {}),
     RECCOBEATS: invented ? 'yes' : 'no',
     RECCOBEATS_URL: standIn.reccobeatsUrl,
-    // The stand-in has the tracks of its lists alone: of any other it would say that Spotify has it no more.
+    // The stand-in has only the tracks of its lists and would answer 404 for any other.
     PAYLOADS_PER_DAY: '0',
   };
 }

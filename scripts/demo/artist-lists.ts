@@ -1,14 +1,13 @@
 import type { Db } from '../../src/db.ts';
 
-/** The old app kept no lists of artists: the demo begins as if this app had kept them for about a year of its monthly lists. */
+/** The old app kept no lists of artists: invent those of a year of its monthly snapshots. */
 const DAYS = 12;
 
-/** Lists of artists of the newest days that have lists of tracks, as this app would have captured them beside those. */
 export async function fillArtistLists(db: Db, spotifyId: string): Promise<void> {
   await db.execute(LISTS, [spotifyId, DAYS]);
 }
 
-/** Who the tracks are by: the stand-in ranks today's artists by the same points. */
+/** The stand-in ranks today's artists by the same points. */
 const LISTS = `
   WITH days AS (
     SELECT DISTINCT user_id, snapshot_date FROM snapshots JOIN users USING (user_id)

@@ -10,15 +10,13 @@ import { fillHistory, inventedPlays } from './plays.ts';
 import type { StandInListener } from '../spotify-stand-in/server.ts';
 
 export interface Demo {
-  /** Old SQLite files to move, in order. */
   readonly files: readonly string[];
-  /** Whose archive it is; null: it waits to be claimed. */
+  /** Null: it waits to be claimed. */
   readonly owner: string | null;
-  /** Who signs in, and what Spotify would answer about them today. */
   listener(db: Db): Promise<StandInListener>;
 }
 
-/** An invented listener with both old editions; made once, so that a later start finds the same person. */
+/** Made once, so that a later start finds the same listener. */
 export function inventedDemo(directory: string): Demo {
   const endDate = rememberEndDate(path.join(directory, 'end-date'));
   const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate });
@@ -55,7 +53,7 @@ function rememberEndDate(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** The listener's own file, unclaimed. Their Spotify answers with the newest lists of the archive, a little moved on. */
+/** The listener's own file, unclaimed. The stand-in answers with the newest lists of the archive, moved on a little. */
 export function ownFileDemo(file: string): Demo {
   return {
     files: [file],
@@ -77,7 +75,7 @@ async function listsFromArchive(db: Db): Promise<StandInListener['topTracks']> {
   return { short_term: lists[0] ?? [], medium_term: lists[1] ?? [], long_term: lists[2] ?? [] };
 }
 
-/** The newest list anybody has of the range, else the best known tracks; every fifth place changed with the next. */
+/** The newest list of the range, else the best known tracks; every fifth entry is swapped with the next. */
 async function newestList(db: Db, range: TimeRange): Promise<object[]> {
   const rows = await db.many<{ payload: object }>(
     `WITH newest AS (

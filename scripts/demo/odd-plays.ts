@@ -4,8 +4,8 @@ const SIX_HOURS_MS = 6 * 3_600_000;
 const PLAYLIST = '37i9dQZF1DXdemoplaylist';
 
 /**
- * The same plays as Spotify really answers them: one told twice, one from a playlist, one of a track that may not be
- * played where the listener is, and an episode among them, which is no track.
+ * The plays with the oddities of Spotify's answers: a repetition, a playlist, a track blocked in the market, an
+ * episode.
  */
 export function withOddities(plays: readonly StandInPlay[], now: Date): StandInPlay[] {
   const at = new Date(Math.floor(now.getTime() / SIX_HOURS_MS) * SIX_HOURS_MS).toISOString();

@@ -5,15 +5,15 @@ import type { StandInPlay } from '../spotify-stand-in/server.ts';
 const SONG_MS = 4 * 60_000;
 const DAY_MS = 86_400_000;
 
-/** 0–1, always the same for the same seed. */
+/** From 0 to 1, always the same for the same seed. */
 const chance = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
 
-/** How likely somebody listens at an hour of the day: on the way to work, and in the evening. */
+/** How likely the listener plays music at each hour of the day, in percent. */
 const HOURS = [3, 1, 0, 0, 0, 1, 8, 25, 30, 14, 8, 7, 10, 8, 7, 9, 14, 22, 30, 38, 42, 36, 22, 9];
 
 /**
- * What an invented listener has played between two instants, oldest first: the same for whoever asks, so that what the
- * stand-in answers goes on where the invented past ends. What they love most comes round most often.
+ * Invented plays between two instants, oldest first. The same instants always give the same plays, so that the stand-in
+ * continues where the invented past ends. Favourites come most often.
  */
 export function inventedPlays(tracks: readonly (object | null)[], from: Date, to: Date): StandInPlay[] {
   const plays: StandInPlay[] = [];
@@ -29,10 +29,10 @@ export function inventedPlays(tracks: readonly (object | null)[], from: Date, to
 
 const isSilentDay = (at: number): boolean => chance(`day ${Math.floor(at / DAY_MS)}`) < 0.08;
 
-/** Rows a statement may insert and stay well within the time a statement has. */
+/** Rows that one statement can insert well within its timeout. */
 const AT_ONCE = 2_000;
 
-/** A year of plays, kept as the worker would have kept them, for a demo that begins today. */
+/** A year of plays. */
 export async function fillHistory(
   db: Db,
   spotifyId: string,

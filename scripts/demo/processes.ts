@@ -9,7 +9,6 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Runs one of the project's programs as a person would, on these settings alone. */
 const runProgram = (program: string, args: readonly string[], env: Settings): ChildProcess =>
   spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, program), ...args], {
     cwd: ROOT,
@@ -17,7 +16,7 @@ const runProgram = (program: string, args: readonly string[], env: Settings): Ch
     stdio: 'inherit',
   });
 
-/** Moves an old file with the real command. Rows put among the rejects (exit 1) are no reason to stop. */
+/** Rejects (exit code 1) do not stop the demo. */
 export async function moveFile(file: string, owner: string | null, env: Settings): Promise<void> {
   console.log(`\nMoving ${file} with migrate:sqlite …`);
   const ownerArgs = owner === null ? [] : ['--owner', owner];
@@ -25,20 +24,20 @@ export async function moveFile(file: string, owner: string | null, env: Settings
     runProgram('scripts/migrate-from-sqlite.ts', [file, '--no-backup', ...ownerArgs], env),
     'exit',
   )) as [number | null];
-  if (code !== 0 && code !== 1) throw new AppError(400, 'The demo cannot go on without the archive.');
+  if (code !== 0 && code !== 1) throw new AppError(400, 'The demo cannot run without the archive.');
 }
 
 export interface RunningApp {
   readonly url: string;
-  /** The app's exit code, once it has ended (Ctrl-C reaches it too). */
+  /** The app's exit code once it has ended (Ctrl-C reaches it too). */
   readonly ended: Promise<number>;
 }
 
-/** Starts the app on the wanted port, or on any free one if that is taken. */
+/** Uses any free port if the wanted one is taken. */
 export async function startApp(env: Settings, wantedPort: number): Promise<RunningApp> {
   const port = (await isFree(wantedPort)) ? wantedPort : await anyFreePort();
   const child = runProgram('src/server.ts', [], { ...env, PORT: String(port), LOG_LEVEL: 'warn' });
-  // Ctrl-C goes to the whole group; this process stays until the app has stopped, then closes the database.
+  // Ctrl-C reaches the whole group; this process stays until the app has stopped, then closes the database.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));
   const ended = once(child, 'exit').then(([code]) => (code as number | null) ?? 1);
   return { url: `http://127.0.0.1:${port}`, ended };
@@ -53,7 +52,7 @@ export async function waitUntilReady({ url, ended }: RunningApp): Promise<void> 
     if (answer === 'ended') break;
     await sleep(100);
   }
-  throw new AppError(500, 'The app did not come up; its messages stand above.');
+  throw new AppError(500, 'The app did not start; see its messages above.');
 }
 
 const isReady = (url: string): Promise<boolean> =>

@@ -9,14 +9,13 @@ import { rankWeeks, type TimeRange, type TopLists } from './rankings.ts';
 export interface ArchiveOptions {
   /** The same seed and end date give the same listener. */
   readonly seed?: number;
-  /** YYYY-MM-DD; the last snapshot is of the first of its month. */
+  /** YYYY-MM-DD; the last snapshot is from the first of its month. */
   readonly endDate: string;
 }
 
 export interface DemoTrack extends CatalogueTrack {
-  /** When the listener came across it. */
   readonly discoveredOn: string;
-  /** False for what was found since the last snapshot, and so is in no old file. */
+  /** False for tracks found since the last snapshot, which no old file has. */
   readonly archived: boolean;
 }
 
@@ -26,22 +25,20 @@ interface DemoSnapshot {
 }
 
 export interface DemoListener {
-  /** In the order of their discovery. */
   readonly tracks: readonly DemoTrack[];
   /** Oldest first. */
   readonly snapshots: readonly DemoSnapshot[];
   readonly playlists: readonly DemoPlaylist[];
-  /** What Spotify would answer on the end date. */
   readonly current: TopLists;
 }
 
 const defaultSeed = 1958;
 const size = { artists: 800, tracks: 1912 };
 const monthsBack = 37;
-/** Months before the last in which nobody took the snapshot. */
+/** Months before the last one. */
 const missedMonth = 22;
 
-/** One invented listener: what they know, and how their lists moved over some three years. Pure; about a second. */
+/** One invented listener: what they know, and how their lists moved over some three years. Takes about a second. */
 export function inventListener({ seed = defaultSeed, endDate }: ArchiveOptions): DemoListener {
   const months = Array.from({ length: monthsBack + 1 }, (_, index) =>
     firstOfMonth(endDate, monthsBack - index),
@@ -74,12 +71,11 @@ function byDiscovery(a: DemoTrack, b: DemoTrack): number {
   return `${a.discoveredOn} ${a.id}` < `${b.discoveredOn} ${b.id}` ? -1 : 1;
 }
 
-/** Everything the listener knows, as Spotify would answer for each track today. */
 export function demoTracks(options: ArchiveOptions): readonly TrackPayload[] {
   return inventListener(options).tracks.map(trackPayload);
 }
 
-/** The three lists of 50 that Spotify would answer today: the last snapshot moved on, with a few new entries. */
+/** The last snapshot, moved on a little and with a few new entries. */
 export function currentTopTracks(options: ArchiveOptions): Record<TimeRange, readonly TrackPayload[]> {
   const { short_term, medium_term, long_term } = inventListener(options).current;
   return {

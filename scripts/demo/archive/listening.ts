@@ -10,7 +10,7 @@ import {
   type Random,
 } from '../../invented/random.ts';
 
-/** Weeks are counted from `startDay`; the listener begins a good year before the first snapshot. */
+/** Weeks count from `startDay`; the listener begins more than a year before the first snapshot. */
 export interface Span {
   readonly startDay: number;
   readonly firstSnapshotWeek: number;
@@ -18,14 +18,14 @@ export interface Span {
   readonly today: number;
 }
 
-/** A time of more plays: at its full height `centre` weeks in, mostly over `width` weeks to either side. */
+/** A time of more plays, highest at `centre` (weeks), mostly within `width` weeks to either side. */
 interface Swell {
   readonly centre: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** What makes one track be played, in plays a week. */
+/** What makes a track be played, in plays a week. */
 export interface Liking {
   readonly track: CatalogueTrack;
   readonly discovered: number;
@@ -49,7 +49,6 @@ export const weekOfDate = (span: Span, date: string): number =>
 
 export const dateOfWeek = (span: Span, week: number): string => dateOfDay(span.startDay + week * 7);
 
-/** Gives every track its part in the listener's life, then adds the weeks in which one artist was all there was. */
 export function inventLikings(seed: number, span: Span, catalogue: readonly CatalogueTrack[]): Liking[] {
   const random = randomFor(seed, 'likings');
   const pool = shuffled(random, catalogue);
@@ -68,7 +67,6 @@ const take = (pool: CatalogueTrack[], count: number): CatalogueTrack[] => pool.s
 const releaseWeek = (span: Span, track: CatalogueTrack): number =>
   weekOfDate(span, track.album.releaseDate) + 1;
 
-/** Found since the last snapshot: no old archive knows these. */
 function freshFinds(random: Random, span: Span, pool: CatalogueTrack[]): Liking[] {
   return take(pool, 12).map((track, index) => ({
     track,
@@ -80,7 +78,7 @@ function freshFinds(random: Random, span: Span, pool: CatalogueTrack[]): Liking[
   }));
 }
 
-/** One after the other, each about three months long. */
+/** One after the other, each about three months long: weeks in which one artist was all there was. */
 function obsessions(random: Random, span: Span, pool: CatalogueTrack[]): Liking[] {
   const likings: Liking[] = [];
   for (
@@ -168,7 +166,7 @@ function inventBinges(random: Random, span: Span, likings: readonly Liking[]): B
   }));
 }
 
-/** The kinds of music the listener is in the mood for: by season, and by fancies of some months. */
+/** How much the listener is in the mood for a genre: by season, and by fancies of some months. */
 export type Mood = (genre: CatalogueTrack['album']['artist']['genre'], week: number) => number;
 
 export function inventMood(seed: number, span: Span, genres: readonly string[]): Mood {
@@ -199,7 +197,6 @@ function season(span: Span, month: number | undefined, week: number): number {
 const height = ({ centre, width, height: peak }: Swell, week: number): number =>
   peak * Math.exp(-0.5 * ((week - centre) / width) ** 2);
 
-/** Plays in one week; nothing before the track was found. */
 export function playsInWeek(random: Random, liking: Liking, mood: Mood, week: number): number {
   if (week < liking.discovered) return 0;
   const novelty = liking.excitement * Math.exp(-(week - liking.discovered) / liking.patience);

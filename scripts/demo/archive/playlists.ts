@@ -5,7 +5,6 @@ import { randomFor, shuffled } from '../../invented/random.ts';
 import type { TopLists } from './rankings.ts';
 
 export interface DemoPlaylist {
-  /** As the old edition called them: 'playlist_2023_december'. */
   readonly id: string;
   readonly date: string;
   readonly tracks: readonly CatalogueTrack[];
@@ -20,7 +19,7 @@ interface Month {
 const monthNames = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october',
   'november', 'december'];
 
-/** A playlist of 40 for each month: what was played most, and a dozen of the latest finds. */
+/** A playlist of 40 for each month: its most played tracks and a dozen of its latest finds. */
 export function inventPlaylists(
   seed: number,
   span: Span,

@@ -13,7 +13,6 @@ const memory: Record<TimeRange, number> = { short_term: 2.2, medium_term: 11, lo
 
 type Scores = Record<TimeRange, number>;
 
-/** The 50 most played tracks of every time range, for each of the weeks asked for. */
 export function rankWeeks(
   seed: number,
   span: Span,
@@ -57,7 +56,7 @@ function topLists(listeners: readonly Listener[]): TopLists {
   return { short_term: top('short_term'), medium_term: top('medium_term'), long_term: top('long_term') };
 }
 
-/** The mood is the same for all tracks of a genre in a week: reckon it once. */
+/** All tracks of a genre share a mood in a week: compute it once. */
 function perWeek(mood: Mood): Mood {
   const known = new Map<string, number>();
   return (genre, week) => {

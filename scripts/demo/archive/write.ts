@@ -14,7 +14,7 @@ export interface DemoArchive {
   readonly playlistsFile: string;
 }
 
-/** Writes both old editions for one invented listener, over what was there; the same seed and end date give the same rows. */
+/** Writes both old editions; the same seed and end date give the same rows. */
 export function writeDemoArchive(options: ArchiveOptions & { readonly directory: string }): DemoArchive {
   const listener = inventListener(options);
   mkdirSync(options.directory, { recursive: true });
@@ -88,12 +88,12 @@ function trackRow(track: DemoTrack, artistIds: Ids): unknown[] {
   ];
 }
 
-/** Spotify had no features for one track in eight or so. */
+/** Spotify had no features for about one track in eight. */
 function featuresText(track: DemoTrack): string | null {
   return randomFor('features', track.id)() < 0.12 ? null : JSON.stringify(track.features);
 }
 
-/** The nightly run, before the playlists of the day were made. */
+/** The time of the nightly run, before it made the day's playlists. */
 function addedAt({ id, discoveredOn }: DemoTrack): string {
   const random = randomFor('added', id);
   return `${discoveredOn} 05:${twoDigits(integerBetween(random, 0, 59))}:${twoDigits(integerBetween(random, 0, 59))}`;
