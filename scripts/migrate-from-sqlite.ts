@@ -18,20 +18,20 @@ const USAGE = `Usage: npm run migrate:sqlite -- [FILE] [options]
 Moves an old Music Time Machine archive (SQLite) into PostgreSQL: all of it, verified, or nothing.
 FILE defaults to SQLITE_PATH, else music_time_machine.db.
 
-  --owner SPOTIFY_ID      whose archive it is (default OWNER_SPOTIFY_ID; else it waits to be claimed)
-  --dry-run               read and check all, write nothing
-  --verify-only           compare the file with what the database holds, write nothing
-  --retry-rejects         FILE was mended: move what its rejects held back, and end those rejects
-  --audit                 show the file's tables, columns and what each becomes
-  --generic --schema NAME move any other SQLite file into a schema of its own; run again, it tries its rejects again
-  --assume-timezone IANA  the zone of times that name none (default UTC)
-  --repair-json           take over JSON as Python writes its values (single quotes, None, True, NaN as null) where
-                          its meaning is certain; the original stays in import_rejects
-  --no-backup             make no dated copy beside the file
-  --json                  the report as JSON on stdout
+  --owner SPOTIFY_ID      whose archive it is (default OWNER_SPOTIFY_ID; else it stays unclaimed)
+  --dry-run               read and check everything, write nothing
+  --verify-only           compare the file with the database, write nothing
+  --retry-rejects         move the rejects of a FILE that has been mended, and delete those rejects
+  --audit                 show the file's tables and columns, and what each becomes
+  --generic --schema NAME move any other SQLite file into a schema of its own; running it again retries its rejects
+  --assume-timezone IANA  the zone of times without one (default UTC)
+  --repair-json           accept JSON as Python writes its values (single quotes, None, True, NaN as null) where its
+                          meaning is certain; the original stays in import_rejects
+  --no-backup             do not make a dated copy beside the file
+  --json                  print the report as JSON
 
 Exit codes: 0 all moved and verified; 1 moved, something is in import_rejects; 2 nothing was written;
-3 verification failed or cut off (safe to run again).`;
+3 verification failed or interrupted (safe to run again).`;
 
 const OPTIONS = {
   owner: { type: 'string' },
@@ -76,7 +76,7 @@ async function main(): Promise<number> {
   });
 }
 
-// What a plain move does not need is loaded only where it is asked for: starting takes a good part of a small move.
+// Loaded only when needed: loading takes a good part of the time of a small move.
 
 async function audit(given: Arguments, file: string): Promise<number> {
   const { auditFile } = await import('./migrate-from-sqlite/audit/audit-file.ts');
@@ -130,7 +130,6 @@ async function retry(given: Arguments, options: MoveOptions): Promise<number> {
   return done.left > 0 ? 1 : exitCodeOf(done.move);
 }
 
-/** A database that cannot be reached, or whose schema is behind, is a reason not to begin. */
 async function openReadyDatabase(config: Config): Promise<OpenDatabase> {
   const options = { applicationName: 'migrate-sqlite', statementTimeoutMs: 0 };
   const opened = await openDatabase(config, options).catch(notReady);
@@ -158,7 +157,7 @@ function show(text: string): 0 {
 }
 
 function explain(error: unknown): number {
-  log.debug({ err: error }, 'the move did not end well');
+  log.debug({ err: error }, 'the move failed');
   const nothingWritten = error instanceof NothingWritten || error instanceof ConfigError;
   const message = (error instanceof Error ? error.message : String(error))
     .split('\n')
@@ -166,23 +165,23 @@ function explain(error: unknown): number {
     .join('\n');
   if (nothingWritten) process.stderr.write(`${message}\n`);
   else if (isRefused(error))
-    process.stderr.write(`The database refuses it (${message}): nothing was written.\n`);
+    process.stderr.write(`The database refused it (${message}). Nothing was written.\n`);
   else if (error instanceof VerificationFailed)
     process.stderr.write(`Verification failed: ${message} Nothing was changed.\n`);
   else
     process.stderr.write(
-      `The move was cut off (${message}). Nothing was changed; it is safe to run again.\n`,
+      `The move was interrupted (${message}). Nothing was changed; it is safe to run again.\n`,
     );
   return nothingWritten || isRefused(error) ? 2 : 3;
 }
 
-/** Values, rules, rights and limits: another run would meet them again. */
+/** Values, rules, rights and limits, which would fail again. */
 const isRefused = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(?:0A|22|23|42|54)\w{3}$/.test(String(error.code));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    process.stderr.write('The move was cut off. Nothing was changed; it is safe to run again.\n');
+    process.stderr.write('The move was interrupted. Nothing was changed; it is safe to run again.\n');
     process.exit(3);
   });
 }

@@ -13,7 +13,6 @@ import { runTool } from './run-tool.ts';
 const USAGE = 'usage: npm run migrate -- up | down [COUNT] | create NAME | schema';
 const SCHEMA_FILE = path.resolve(import.meta.dirname, '../schema.sql');
 
-/** `npm run migrate`: the schema, up or down, on the database the settings name. */
 await runTool(async () => {
   const { positionals } = parseArgs({ allowPositionals: true });
   const [action = 'up', argument] = positionals;
@@ -46,7 +45,7 @@ await runTool(async () => {
   }
 });
 
-/** Of a database that is made for this and thrown away: no setting has a part in it. */
+/** From a throwaway database, so that no setting has any effect. */
 async function describeMigrated(): Promise<string> {
   const dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'mtm-schema-')), 'postgres');
   const server = await startEmbeddedPostgres({ dataDir, throwaway: true });

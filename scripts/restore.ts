@@ -10,13 +10,12 @@ import { runTool } from './run-tool.ts';
 
 const USAGE = `Usage: npm run restore -- FILE
 
-Restores the ZIP of Settings → Export into this instance, for a listener who has no archive here yet: everything,
-compared with the file, in one transaction. The listener signs in with Spotify afterwards, as before.
+Restores the ZIP of Settings → Export everything for a listener who has no archive in this instance yet: all of it,
+compared with the file, or nothing. Afterwards the listener signs in with Spotify as before.
 
-Exit codes: 0 restored and compared; 2 nothing was written, and why; 3 the run was cut off or what was restored was
-not what the file says: nothing was kept, and it is safe to run again.`;
+Exit codes: 0 restored and compared; 2 nothing was written (the message says why); 3 interrupted, or the result did not
+equal the file: nothing was kept, and it is safe to run again.`;
 
-/** `npm run restore`: an export comes home. */
 await runTool(async () => {
   const { values, positionals } = readArguments();
   if (values.help) return show([USAGE]);
@@ -58,7 +57,7 @@ function describe(file: string, { spotifyId, exportedAt, tables }: Restored): st
     '',
     ...alignColumns([['table', 'in the file', 'new here'], ...rows]),
     '',
-    'Restored, and compared with the file. Sign in with Spotify to go on.',
+    'Restored and compared with the file. Now sign in with Spotify to reconnect.',
   ];
 }
 

@@ -1,10 +1,7 @@
 import { AppError, ConfigError } from '../src/errors.ts';
 import { log } from '../src/log.ts';
 
-/**
- * Runs a command to its exit code. What the person at the terminal can mend is said in plain words (exit 2);
- * anything else is logged whole (exit 1).
- */
+/** Exit 2 and a plain message for what the person at the terminal can mend; exit 1 and a full log for anything else. */
 export async function runTool(main: () => Promise<number>): Promise<void> {
   log.level = 'warn';
   try {

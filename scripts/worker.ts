@@ -7,18 +7,18 @@ import { accessOf } from '../src/users/access-token.ts';
 import { startWatchdog } from '../src/watchdog.ts';
 import { runTool } from './run-tool.ts';
 
-/** `npm run worker`: captures and asks for plays until stopped. As many as one likes may run at once. */
+/** `npm run worker`: any number may run at once. */
 await runTool(async () => {
   const config = loadConfig('spotify');
   log.level = config.logLevel;
   const { db, close } = await openDatabase(config, { applicationName: 'worker', direct: true });
   void startWatchdog();
   const worker = startWorker(db, accessOf(config), { enrichment: enrichmentOf(config) });
-  log.info('the worker is running');
+  log.info('worker started');
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, resolve);
   });
-  log.info({ signal }, 'stopping: finishing what is under way');
+  log.info({ signal }, 'stopping, finishing what is under way');
   await worker.stop();
   await close();
   return 0;

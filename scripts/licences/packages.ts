@@ -20,14 +20,13 @@ const lockfile = z.object({
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
-  /** SPDX, as the package states it or as its licence file reads. */
+  /** In SPDX. */
   readonly licence: string;
-  /** Whether the lockfile holds what its content must hash to. */
   readonly hasIntegrity: boolean;
   readonly runsOnInstall: boolean;
 }
 
-/** Packages whose package.json names no licence in SPDX, read by hand from their LICENSE files. */
+/** Packages whose package.json gives no licence in SPDX; read by hand from their LICENSE files. */
 const READ_BY_HAND: Readonly<Record<string, string>> = {
   'passport-oauth': 'MIT',
   'passport-spotify': 'MIT',
@@ -35,7 +34,7 @@ const READ_BY_HAND: Readonly<Record<string, string>> = {
   pause: 'MIT',
 };
 
-/** Every package of the lockfile that an installation without development packages holds, on whatever platform. */
+/** Every package that `npm ci --omit=dev` may install, on any platform. */
 export function readPackages(): LockedPackage[] {
   const { packages } = lockfile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')));
   return Object.entries(packages)

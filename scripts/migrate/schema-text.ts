@@ -6,19 +6,18 @@ const HEADER = `-- The schema as the migrations leave it, to be read from top to
 SET check_function_bodies = off;
 `;
 
-/** One thing of the schema as SQL that makes it. */
 interface Part {
   readonly text: string;
 }
 
-/** All of schema public as one SQL script, each thing in the order in which the migrations made it, triggers last. */
+/** All of schema public as one SQL script, in the order of the migrations, triggers last. */
 export async function writeSchema(db: Queries): Promise<string> {
   const parts: Part[] = [];
   for (const query of [EXTENSIONS, MADE, TRIGGERS]) parts.push(...(await db.many<Part>(query)));
   return [HEADER, ...parts.map(({ text }) => tidy(text))].join('\n');
 }
 
-/** Shorter where it means the same: everything is in public, and a text is a text. */
+/** Shorter with the same meaning: everything is in public, and a string needs no cast to text. */
 const tidy = (text: string): string =>
   `${text
     .replaceAll(/\bpublic\./g, '')
@@ -36,7 +35,7 @@ const TRIGGERS = `
   SELECT string_agg(pg_get_triggerdef(oid, true) || ';', E'\\n' ORDER BY tgname) AS text
   FROM pg_trigger WHERE NOT tgisinternal GROUP BY tgrelid ORDER BY tgrelid`;
 
-/** Numbers of tables, views and functions grow in the order in which these were made. */
+/** Object ids grow in the order of creation. */
 const MADE = `
   WITH ours AS (
     SELECT oid, relname, relkind, relpersistence FROM pg_class
