@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { notFound } from '../../errors.ts';
+import { TIME_RANGES } from '../../spotify/top-tracks.ts';
+import { badParameters } from './problems.ts';
+
+const ONCE = 'must be given once';
+/** Neither JSON nor PostgreSQL can hold these. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+/** Text as it is given. */
+export const text = (longest: number) =>
+  z
+    .string(ONCE)
+    .max(longest, `must have at most ${longest} characters`)
+    .refine((given) => !UNSTORABLE.test(given), 'must be plain text');
+
+/** An id in a path. What can be no id is, by its 404, the same as one that is not there. */
+export const id = z.string();
+
+/** @throws AppError 404 for what can be no id */
+export function readableId(given: string): string {
+  if (given.length > 2_000 || UNSTORABLE.test(given)) throw notFound();
+  return given;
+}
+
+/** A whole number of a query. */
+export function whole(low: number, high: number) {
+  const message = `must be a whole number from ${low} to ${high}`;
+  return z
+    .string(ONCE)
+    .regex(/^-?\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.int(message).min(low, message).max(high, message));
+}
+
+/** A number of a query, such as 0.75. */
+export function decimal(low: number, high: number) {
+  const message = `must be a number from ${low} to ${high}`;
+  return z
+    .string(ONCE)
+    .regex(/^-?\d{1,9}(\.\d{1,9})?$/, message)
+    .transform(Number)
+    .pipe(z.number(message).min(low, message).max(high, message));
+}
+
+export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+/** May be given more than once: `?range=long_term&range=short_term`. */
+export const anyOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  repeated(oneOf(values));
+
+export const repeated = <Value extends z.ZodType<string, string>>(value: Value) =>
+  z
+    .unknown()
+    .transform((given) => [given].flat())
+    .pipe(z.array(value).max(20, 'must not be given so often'));
+
+/** A day that the calendar knows. */
+export const day = z.iso
+  .date('must be a day that exists, such as 2024-03-14')
+  .refine((given) => !given.startsWith('0000'), 'must be a day that exists, such as 2024-03-14');
+
+export const timeRange = oneOf(TIME_RANGES).describe(
+  'Spotify’s span of a list: about four weeks, six months or a year',
+);
+
+const MOST_AT_ONCE = 100;
+
+/** How many at once, and where to go on. */
+export const paging = {
+  limit: whole(1, MOST_AT_ONCE).default(50).describe('How many to answer at most'),
+  after: text(4_000).optional().describe('Where to go on: `next` of the answer before'),
+};
+
+/** A list that goes on: `next` is null where it ends. */
+export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape>(item: Item, more: More) =>
+  z.strictObject({
+    ...more,
+    items: z.array(item),
+    next: z.string().nullable().describe('For `after`: where the list goes on; null at its end'),
+  });
+
+/** A place in a list, as `next` hands it out: opaque to clients. */
+export const writeCursor = (place: unknown): string =>
+  Buffer.from(JSON.stringify(place)).toString('base64url');
+
+/** @throws Problem 400 for what we cannot have handed out */
+export function readCursor<Place extends z.ZodType>(schema: Place, given: string): z.output<Place>;
+export function readCursor<Place extends z.ZodType>(
+  schema: Place,
+  given: string | undefined,
+): z.output<Place> | null;
+export function readCursor<Place extends z.ZodType>(
+  schema: Place,
+  given: string | undefined,
+): z.output<Place> | null {
+  if (given === undefined) return null;
+  const place = schema.safeParse(decoded(given));
+  if (place.success) return place.data;
+  throw badParameters([{ parameter: 'after', message: 'must be `next` of an answer before' }]);
+}
+
+function decoded(given: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(given, 'base64url').toString()) as unknown;
+  } catch {
+    return null;
+  }
+}

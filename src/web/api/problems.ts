@@ -1,0 +1,128 @@
+import type { ErrorRequestHandler } from 'express';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import { API_ROOT } from './endpoint.ts';
+
+/** What can go wrong, by the name that its `type` ends in. Names are never changed or given another meaning. */
+export const PROBLEMS = {
+  'bad-input': { status: 400, title: 'A parameter does not fit' },
+  'not-authorized': { status: 401, title: 'A valid token is needed' },
+  'scope-missing': { status: 403, title: 'The token has no right to this' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'The address does not know this method' },
+  'not-acceptable': { status: 406, title: 'The answer cannot be had in this media type' },
+  conflict: { status: 409, title: 'It cannot be done as things are' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'limit-reached': { status: 429, title: 'The token has reached its limit' },
+  fault: { status: 500, title: 'Something failed on our side' },
+  'spotify-failed': { status: 502, title: 'Spotify did not answer well' },
+  unavailable: { status: 503, title: 'The archive cannot answer just now' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+export type ProblemKind = keyof typeof PROBLEMS;
+
+/** RFC 9457, as every error of the API is answered. */
+export const problemSchema = z.strictObject({
+  type: z.url().describe('What kind of problem it is, for programs: stable, and an address people can read'),
+  title: z.string().describe('The kind in words'),
+  status: z.int().describe('The HTTP status'),
+  detail: z.string().describe('What happened this time, in words'),
+  request: z.string().describe('Stands in the log of the app too: quote it when you ask for help'),
+  errors: z
+    .array(z.strictObject({ parameter: z.string(), message: z.string() }))
+    .optional()
+    .describe('Each parameter that does not fit, and why (400 only)'),
+});
+
+export interface ParameterFault {
+  readonly parameter: string;
+  readonly message: string;
+}
+
+/** An error of the API with what it says besides: headers, and parameters by name. */
+export class Problem extends AppError {
+  override readonly name = 'Problem';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly faults: readonly ParameterFault[];
+
+  constructor(
+    kind: ProblemKind,
+    detail: string,
+    {
+      headers = {},
+      faults = [],
+      ...options
+    }: {
+      headers?: Readonly<Record<string, string>>;
+      faults?: readonly ParameterFault[];
+      retryAfterSeconds?: number;
+    } = {},
+  ) {
+    super(PROBLEMS[kind].status, detail, options);
+    this.headers = headers;
+    this.faults = faults;
+  }
+}
+
+export const badParameters = (faults: readonly ParameterFault[]): Problem =>
+  new Problem('bad-input', faults.map(({ parameter, message }) => `“${parameter}” ${message}.`).join(' '), {
+    faults,
+  });
+
+/** The issues of a schema, each by the parameter it is about. */
+export function faultsOf({ issues }: z.ZodError): ParameterFault[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((parameter) => ({ parameter, message: 'is no parameter of this endpoint' }))
+      : [{ parameter: issue.path.map(String).join('.') || 'body', message: issue.message }],
+  );
+}
+
+/** Where the kind is explained: an anchor of the page for people. */
+export const problemType = (baseUrl: string, kind: ProblemKind): string =>
+  `${baseUrl}${API_ROOT}#problem-${kind}`;
+
+/** Case does not matter to the router, so it does not here. */
+export const isApiAddress = (path: string): boolean => new RegExp(`^${API_ROOT}/.`, 'i').test(path);
+
+/** Answers what went wrong below the API's root; the rest is the error page's. */
+export function problemAnswer(baseUrl: string): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (!isApiAddress(req.path) || res.headersSent) return next(error);
+    const kind = kindOf(statusOf(error));
+    const { status, title } = PROBLEMS[kind];
+    if (status >= 500) log.error({ err: error, request: req.id, status }, 'request failed');
+    const known = error instanceof AppError ? error : null;
+    if (error instanceof Problem) res.set(error.headers);
+    if (known?.retryAfterSeconds !== undefined)
+      res.set('Retry-After', String(Math.ceil(known.retryAfterSeconds)));
+    res.removeHeader('ETag');
+    res.removeHeader('Content-Disposition');
+    res
+      .status(status)
+      .set('Cache-Control', 'no-store')
+      .type('application/problem+json')
+      .send(
+        JSON.stringify({
+          type: problemType(baseUrl, kind),
+          title,
+          status,
+          detail: known?.message ?? `${title}.`,
+          request: req.id,
+          ...(error instanceof Problem && error.faults.length > 0 && { errors: error.faults }),
+        }),
+      );
+  };
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof URIError) return 404;
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
+}
+
+function kindOf(status: number): ProblemKind {
+  const kinds = Object.entries(PROBLEMS) as [ProblemKind, { status: number }][];
+  const known = kinds.find(([, problem]) => problem.status === status);
+  return known?.[0] ?? (status >= 400 && status < 500 ? 'bad-input' : 'fault');
+}
