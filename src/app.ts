@@ -27,6 +27,8 @@ import { createProcessMetrics } from './web/operations/process-metrics.ts';
 import { gatherFrom } from './web/operations/gather.ts';
 import { coversRouter } from './web/covers/routes.ts';
 import { healthRoutes } from './web/operations/health-routes.ts';
+import { apiRoutes } from './web/api/routes.ts';
+import { problemAnswer } from './web/api/problems.ts';
 import { siteRoutes } from './web/site-map.ts';
 import { metricsRoutes } from './web/operations/metrics-routes.ts';
 
@@ -73,6 +75,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(databasePatience);
   app.use(admission(db.pool));
   app.use(whenReady(readiness));
+  app.use(apiRoutes(context));
   app.use(sessions(db, config));
   app.use(authenticator.session());
   // A name of ten thousand letters of any script shall hear that it is too long, on the page it was written on.
@@ -84,6 +87,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(connectionBanner(context));
   app.use(siteRoutes(context, authenticator));
   app.use(noSuchPage);
+  app.use(problemAnswer(config.baseUrl));
   app.use(errorPage);
   return { express: app, readiness };
 }

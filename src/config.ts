@@ -16,6 +16,8 @@ export type DatabaseConfig =
 export interface Config {
   /** Views are read once and kept compiled; in development each change shows at once. */
   readonly keepViews: boolean;
+  /** Whether what the API answers is held against its own description first: everywhere but in production. */
+  readonly checksAnswers: boolean;
   /** Where a stand-in has the pictures that Spotify would have on hosts of its own; null: there. */
   readonly artUrl: string | null;
   readonly logLevel: string;
@@ -79,6 +81,7 @@ function assemble(given: Settings, needs: Needs): Config {
   const baseUrl = (given.BASE_URL ?? `http://127.0.0.1:${given.PORT}`).replace(/\/+$/, '');
   return {
     keepViews: given.RELOAD_VIEWS === 'no',
+    checksAnswers: !production,
     logLevel: given.LOG_LEVEL,
     port: given.PORT,
     host: given.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),

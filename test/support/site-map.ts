@@ -1,5 +1,7 @@
 import type { Express } from 'express';
 import { exploreFilters } from '../../src/explore/filters.ts';
+import { API_ROOT } from '../../src/web/api/endpoint.ts';
+import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
 
 /**
  * Every route of the app, and what the tests must know to try it. A route without a line here fails
@@ -152,6 +154,11 @@ export interface Route extends RouteFacts {
   readonly method: string;
   readonly path: string;
 }
+
+/** The API's routes, as its endpoints are declared: test/web/api walks them with tokens. */
+export const API_ROUTES: readonly string[] = ENDPOINTS.map(
+  ({ method, path }) => `${method} ${API_ROOT}${path}`,
+);
 
 export const ROUTES: readonly Route[] = Object.entries(SITE_MAP).map(([line, facts]) => {
   const [method = '', path = ''] = line.split(' ');

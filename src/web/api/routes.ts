@@ -1,0 +1,96 @@
+import express, { Router, type Request, type RequestHandler } from 'express';
+import { notFound } from '../../errors.ts';
+import type { WebContext } from '../context.ts';
+import { listenerOf } from '../sign-in/sign-in.ts';
+import { authenticated } from './authenticate.ts';
+import { API_ROOT, type Endpoint, type Given } from './endpoint.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } from './problems.ts';
+
+const BODY_BYTES = '100kb';
+
+/** `/api/v1/…`: every declared endpoint, by token alone. It stands before the session, which it neither reads nor sets. */
+export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = ENDPOINTS): Router {
+  const router = Router();
+  for (const endpoint of endpoints) {
+    const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'delete';
+    router[method](
+      API_ROOT + endpoint.path,
+      acceptable(endpoint),
+      authenticated(context, endpoint),
+      ...(endpoint.body === null ? [] : [jsonBody, express.json({ limit: BODY_BYTES, strict: false })]),
+      answered(context, endpoint),
+    );
+  }
+  return router.use(noSuchEndpoint(endpoints));
+}
+
+const mediaTypeOf = ({ answer }: Endpoint): string => ('file' in answer ? answer.file : 'application/json');
+
+function acceptable(endpoint: Endpoint): RequestHandler {
+  const offered = mediaTypeOf(endpoint);
+  return (req, res, next) => {
+    res.vary('Accept').vary('Authorization');
+    if (!req.accepts(offered)) throw new Problem('not-acceptable', `This is answered as ${offered} alone.`);
+    next();
+  };
+}
+
+const jsonBody: RequestHandler = (req, _res, next) => {
+  if (req.is('application/json')) return next();
+  throw new Problem('unsupported-media-type', 'Send the body as application/json.');
+};
+
+function answered(context: WebContext, endpoint: Endpoint): RequestHandler {
+  const { db, access, config } = context;
+  const { answer, status } = endpoint;
+  return async (req, res) => {
+    const given: Given = { db, access, user: listenerOf(req), ...readGiven(endpoint, req) };
+    res.set('Cache-Control', 'private, no-cache');
+    if ('file' in answer) return answer.send(given, res);
+    const data = await answer.handler(given);
+    if (config.checksAnswers) assertDeclared(endpoint, data);
+    res.status(status).json(data);
+  };
+}
+
+/** @throws Problem 400 naming every parameter that does not fit */
+function readGiven(
+  { params, query, body }: Endpoint,
+  req: Request,
+): Pick<Given, 'params' | 'query' | 'body'> {
+  const faults: ParameterFault[] = [];
+  const read = (schema: Endpoint['params'] | NonNullable<Endpoint['body']>, given: unknown): unknown => {
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    return parsed.data;
+  };
+  const given = { params: read(params, req.params), query: read(query, { ...req.query }) };
+  const sent = body === null ? undefined : read(body, req.body);
+  if (faults.length > 0) throw badParameters(faults);
+  return { ...(given as Pick<Given, 'params' | 'query'>), body: sent };
+}
+
+/** Where it is checked (everywhere but in production), an answer that is not as declared is a fault. */
+function assertDeclared({ name, answer }: Endpoint, data: unknown): void {
+  if ('file' in answer) return;
+  const sent = answer.schema.safeParse(JSON.parse(JSON.stringify(data)));
+  if (sent.success) return;
+  const where = sent.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`the answer of ${name} is not as declared: ${where.slice(0, 5).join('; ')}`);
+}
+
+/** Below the API's root there is nothing else; where only the method is another, it is told which there are. */
+function noSuchEndpoint(endpoints: readonly Endpoint[]): RequestHandler {
+  return (req, res, next) => {
+    if (!isApiAddress(req.path)) return next();
+    const methods = endpoints.filter((one) => matches(one, req.path)).map(({ method }) => method);
+    if (methods.length === 0) throw notFound();
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    if (req.method === 'OPTIONS') return void res.set('Allow', allow).status(204).end();
+    throw new Problem('method-not-allowed', `This address knows ${allow}.`, { headers: { Allow: allow } });
+  };
+}
+
+const matches = ({ path }: Endpoint, asked: string): boolean =>
+  new RegExp(`^${API_ROOT}${path.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}/?$`, 'i').test(asked);
