@@ -122,6 +122,7 @@ const DERIVED = 'derived: the database makes it anew from what is in the export'
 /** Tables with rows of a listener that no export holds, and why. */
 export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   spotify_connections: 'Spotify’s tokens: a key to an account has no place in a file',
+  api_tokens: 'keys to this instance: no other one knows them, and a key has no place in a file',
   play_polls: 'when Spotify is asked for plays next: whoever holds the archive decides that anew',
   job_leases: 'which worker has a job in hand: no worker elsewhere has it',
   downloads: 'what is being sent to them at this moment',
