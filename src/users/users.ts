@@ -18,7 +18,7 @@ export interface User {
   readonly first_time_range: TimeRange;
 }
 
-const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
+export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
   CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range`;
 
 /** A listener who can sign in; an unclaimed archive is no such person. */
@@ -28,7 +28,7 @@ export async function findUser(db: Queries, userId: number): Promise<User | null
 }
 
 /** The database knows the zone (zone_used); pages need one that Node knows as well. */
-const inKnownZone = (user: User): User =>
+export const inKnownZone = (user: User): User =>
   isKnownToNode(user.timezone) ? user : { ...user, timezone: 'UTC', unknown_timezone: user.timezone };
 
 const FIND_USER = hotQuery(

@@ -1,0 +1,83 @@
+import { hashOf, isTokenShaped, type Scope } from './api-tokens.ts';
+import type { Queries } from '../db.ts';
+import { inKnownZone, USER_COLUMNS, type User } from './users.ts';
+
+/** What one token may ask: so many units at once, and so many a second from then on. Most requests cost one. */
+export const LIMIT = { burst: 120, perSecond: 2 } as const;
+
+export interface LimitState {
+  readonly allowed: boolean;
+  /** Whole units that could be asked for at once, now. */
+  readonly remaining: number;
+  /** Seconds until the whole burst is free again. */
+  readonly resetSeconds: number;
+  /** Seconds until what was refused would be allowed; 0 where it was allowed. */
+  readonly retryAfterSeconds: number;
+}
+
+/** A program that shows a good token: whose it is, what it may do, and whether just now. */
+export interface Admission {
+  readonly user: User;
+  readonly token_id: number;
+  readonly scopes: readonly Scope[];
+  readonly limit: LimitState;
+}
+
+interface Row extends User {
+  readonly token_id: number;
+  readonly scopes: readonly Scope[];
+  readonly allowed: boolean;
+  /** Before this request. */
+  readonly used_up_until: unknown;
+  /** Seconds, of its time, that the token has asked for in advance. */
+  readonly ahead: number;
+}
+
+/**
+ * Who asks, and takes what they ask off their limit, in one round trip. Null: no such token (any more).
+ * @param cost in units, at most the burst
+ */
+export async function admitToken(db: Queries, secret: string, cost: number): Promise<Admission | null> {
+  if (!isTokenShaped(secret)) return null;
+  const row = await db.maybeOne<Row>(ADMIT, [hashOf(secret), cost]);
+  if (row === null) return null;
+  const { token_id, scopes, allowed, ahead, used_up_until: _, ...user } = row;
+  return { user: inKnownZone(user), token_id, scopes, limit: stateOf(allowed, ahead, cost) };
+}
+
+/** What was refused did not fit, even where the row was read a moment before another request used it. */
+function stateOf(allowed: boolean, ahead: number, cost: number): LimitState {
+  const free = Math.max(0, Math.floor((WINDOW_SECONDS - ahead) * LIMIT.perSecond));
+  const missing = ahead + cost / LIMIT.perSecond - WINDOW_SECONDS;
+  return {
+    allowed,
+    remaining: allowed ? free : Math.min(free, cost - 1),
+    resetSeconds: Math.ceil(ahead),
+    retryAfterSeconds: allowed ? 0 : Math.max(1, Math.ceil(missing)),
+  };
+}
+
+/** So long a token that has used up its burst waits for all of it. */
+export const WINDOW_SECONDS = LIMIT.burst / LIMIT.perSecond;
+
+/**
+ * The generic cell rate algorithm: one instant a token says how far ahead of its time it has asked. What is refused
+ * writes nothing. What is allowed is no news worth waiting for the disk: a crash of the database may forget some of it.
+ */
+const ADMIT = `
+  WITH token AS (
+    SELECT ${USER_COLUMNS}, token_id, scopes, used_up_until
+    FROM api_tokens JOIN users USING (user_id)
+    WHERE token_hash = $1 AND ends_at > now() AND spotify_id IS NOT NULL
+  ), admitted AS (
+    UPDATE api_tokens AS t SET
+      used_up_until = greatest(t.used_up_until, now()) + cost,
+      last_used_on = (now() AT TIME ZONE token.timezone)::date
+    FROM token, make_interval(secs => $2::float8 / ${LIMIT.perSecond}) AS cost
+    WHERE t.user_id = token.user_id AND t.token_id = token.token_id
+      AND greatest(t.used_up_until, now()) + cost <= now() + interval '${WINDOW_SECONDS} seconds'
+    RETURNING t.used_up_until, set_config('synchronous_commit', 'off', true)
+  )
+  SELECT token.*, admitted IS NOT NULL AS allowed,
+    extract(epoch FROM greatest(COALESCE(admitted.used_up_until, token.used_up_until), now()) - now())::float8 AS ahead
+  FROM token LEFT JOIN admitted ON true`;
