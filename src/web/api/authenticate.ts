@@ -1,30 +1,25 @@
 import type { Request, RequestHandler } from 'express';
 import { isAllowed } from '../../users/allowed.ts';
-import { findApiToken } from '../../users/api-tokens.ts';
+import { admitToken, LIMIT, WINDOW_SECONDS, type LimitState } from '../../users/api-limits.ts';
 import type { WebContext } from '../context.ts';
 import type { Endpoint } from './endpoint.ts';
-import { takeFromLimit } from './limits.ts';
 import { Problem } from './problems.ts';
 
 const REALM = 'Bearer realm="Music Time Machine"';
 
-/** Lets in who brings a good token with the right to this endpoint and something left of its limit; a cookie is not read. */
+/** Lets in who brings a good token with something left of its limit and the right to this endpoint; no cookie is read. */
 export function authenticated(
   { db, config }: WebContext,
   { scope, cost }: Pick<Endpoint, 'scope' | 'cost'>,
 ): RequestHandler {
   return async (req, res, next) => {
-    const found = await findApiToken(db, bearerOf(req));
-    if (found === null || !isAllowed(config.allowedSpotifyIds, found.spotify_id)) throw refusedToken();
-    const { token_id: tokenId, scopes, ...user } = found;
-    const limit = await takeFromLimit(db, tokenId, cost);
-    res.set(limit.headers);
-    if (!limit.allowed)
-      throw new Problem('limit-reached', 'Ask again when Retry-After has passed.', {
-        retryAfterSeconds: limit.retryAfterSeconds,
-      });
-    if (!scopes.includes(scope)) throw missingScope(scope);
-    req.user = user;
+    const admission = await admitToken(db, bearerOf(req), cost);
+    if (admission === null || !isAllowed(config.allowedSpotifyIds, admission.user.spotify_id))
+      throw refusedToken();
+    res.set(limitHeaders(admission.limit));
+    if (!admission.limit.allowed) throw limitReached(admission.limit);
+    if (!admission.scopes.includes(scope)) throw missingScope(scope);
+    req.user = admission.user;
     next();
   };
 }
@@ -40,8 +35,17 @@ function bearerOf(req: Request): string {
   );
 }
 
+/** As draft-ietf-httpapi-ratelimit-headers has them. */
+const limitHeaders = ({ remaining, resetSeconds }: LimitState) => ({
+  'RateLimit-Policy': `"token";q=${LIMIT.burst};w=${WINDOW_SECONDS}`,
+  RateLimit: `"token";r=${remaining};t=${resetSeconds}`,
+});
+
+const limitReached = ({ retryAfterSeconds }: LimitState): Problem =>
+  new Problem('limit-reached', `Ask again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+
 const refusedToken = (): Problem =>
-  new Problem('not-authorized', 'This token is unknown, revoked or past its end.', {
+  new Problem('not-authorized', 'This token is unknown, deleted or past its end.', {
     headers: { 'WWW-Authenticate': `${REALM}, error="invalid_token"` },
   });
 

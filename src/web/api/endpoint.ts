@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import type { Db } from '../../db.ts';
 import type { SpotifyAccess } from '../../users/access-token.ts';
-import type { TokenScope } from '../../users/api-tokens.ts';
+import type { Scope } from '../../users/api-tokens.ts';
 import type { User } from '../../users/users.ts';
 
 /** Every address of the API begins with it. */
@@ -29,7 +29,7 @@ interface Described<Params extends Shape, Query extends Shape> {
   readonly name: string;
   /** The part of the document it stands in. */
   readonly subject: string;
-  readonly scope: TokenScope;
+  readonly scope: Scope;
   /** A line without a full stop. */
   readonly summary: string;
   readonly description?: string;
