@@ -361,6 +361,14 @@ CREATE TABLE archive_summaries (
 );
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 
+CREATE TABLE archive_changes (
+  user_id bigint NOT NULL,
+  changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  changed_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT archive_changes_pkey PRIMARY KEY (user_id, changed_in, changed_at),
+  CONSTRAINT archive_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+
 CREATE FUNCTION search_form(words text)
  RETURNS text
  LANGUAGE sql
@@ -861,6 +869,47 @@ AS $function$
   WHERE attrelid = 'library_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
 $function$;
 
+CREATE FUNCTION mark_changed(listeners bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  marked bigint[];
+BEGIN
+  WITH added AS (
+    INSERT INTO archive_changes (user_id)
+    SELECT user_id FROM users
+    WHERE user_id = ANY (listeners) AND NOT EXISTS (
+      SELECT FROM archive_changes AS known
+      WHERE (known.user_id, known.changed_in, known.changed_at) = (users.user_id, pg_current_xact_id(), now()))
+    RETURNING user_id
+  )
+  SELECT array_agg(user_id) INTO marked FROM added;
+  IF marked IS NULL THEN RETURN; END IF;
+  DELETE FROM archive_changes WHERE (user_id, changed_in, changed_at) IN (
+    SELECT user_id, changed_in, changed_at FROM archive_changes
+    WHERE user_id = ANY (marked) AND changed_in <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
+END $function$;
+
+CREATE FUNCTION archive_version(listener bigint)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT COALESCE(
+    string_agg(concat_ws('@', changed_in, extract(epoch FROM changed_at)), ' ' ORDER BY changed_in, changed_at), '')
+  FROM archive_changes WHERE user_id = listener
+$function$;
+
+CREATE FUNCTION archives_changed(listeners bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM archive_summaries WHERE user_id = ANY (listeners);
+  PERFORM mark_changed(listeners);
+END $function$;
+
 CREATE FUNCTION settle_library(user_ids bigint[], track_ids text[], only_column text DEFAULT NULL::text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -890,8 +939,7 @@ CREATE FUNCTION settle_tracks(track_ids text[])
 AS $function$
 BEGIN
   PERFORM settle_library(array_agg(user_id), array_agg(track_id)) FROM library_tracks WHERE track_id = ANY (track_ids);
-  DELETE FROM archive_summaries
-  WHERE user_id IN (SELECT user_id FROM library_tracks WHERE track_id = ANY (track_ids));
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM library_tracks WHERE track_id = ANY (track_ids)));
 END $function$;
 
 CREATE FUNCTION add_to_libraries(user_ids bigint[], track_ids text[])
@@ -976,6 +1024,7 @@ CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}'::text[])
  RETURNS bigint
  LANGUAGE sql
 AS $function$
+  SELECT mark_changed(ARRAY[listener]);
   SELECT derive_library(listener, others)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
@@ -983,13 +1032,23 @@ AS $function$
     + derive_rows('play_quarters', 'quarter_facts', listener)
 $function$;
 
-CREATE FUNCTION forget_summaries()
+CREATE FUNCTION follow_changes()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION mark_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;
 
@@ -1013,6 +1072,9 @@ BEGIN
   PERFORM settle_tracks(ARRAY(
     SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id) JOIN former USING (artist_id)
     WHERE changed.name IS DISTINCT FROM former.name));
+  PERFORM mark_changed(ARRAY(
+    SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id)
+    UNION SELECT user_id FROM artist_snapshots JOIN changed USING (artist_id)));
   RETURN NULL;
 END $function$;
 
@@ -1023,6 +1085,7 @@ CREATE FUNCTION settle_changed_choices()
 AS $function$
 BEGIN
   PERFORM settle_library(array_agg(user_id), array_agg(track_id), TG_ARGV[0]) FROM changed;
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;
 
@@ -1034,6 +1097,7 @@ AS $function$
 BEGIN
   PERFORM settle_library(array_agg(user_id), array_agg(track_id), 'hidden')
   FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id);
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;
 
@@ -1074,7 +1138,7 @@ CREATE FUNCTION follow_library()
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM now);
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM now));
   IF EXISTS (SELECT FROM was JOIN now USING (user_id, track_id) WHERE was.hidden <> now.hidden) THEN
     EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(CASE WHEN now.hidden THEN -1 ELSE 1 END))
       FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id) WHERE was.hidden <> now.hidden';
@@ -1163,7 +1227,7 @@ BEGIN
     SELECT * FROM period_facts
     WHERE (user_id, time_range, track_id) = (k.user_id, k.time_range, k.track_id) OFFSET 0) AS fact
   ON CONFLICT DO NOTHING;
-  DELETE FROM archive_summaries WHERE user_id = ANY (user_ids);
+  PERFORM archives_changed(user_ids);
 END $function$;
 
 CREATE FUNCTION recount_updated_snapshots()
@@ -1198,7 +1262,7 @@ CREATE FUNCTION record_playlist_tracks()
 AS $function$
 BEGIN
   PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM changed;
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;
 
@@ -1218,6 +1282,7 @@ BEGIN
     last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
   EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(1))
     FROM added JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden';
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM added));
   RETURN NULL;
 END $function$;
 
@@ -1234,6 +1299,7 @@ BEGIN
     SELECT * FROM played_facts WHERE (user_id, track_id) = (k.user_id, k.track_id) OFFSET 0) AS fact;
   PERFORM tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(-1))
   FROM removed JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden;
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM removed));
   RETURN NULL;
 END $function$;
 
@@ -1352,13 +1418,21 @@ CREATE TRIGGER snapshots_deleted AFTER DELETE ON snapshots REFERENCING OLD TABLE
 CREATE TRIGGER snapshots_inserted AFTER INSERT ON snapshots REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_snapshots();
 CREATE TRIGGER snapshots_updated AFTER UPDATE ON snapshots REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION recount_updated_snapshots();
 
-CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER artist_snapshots_deleted AFTER DELETE ON artist_snapshots REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER artist_snapshots_updated AFTER UPDATE ON artist_snapshots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+
+CREATE TRIGGER playlists_deleted AFTER DELETE ON playlists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER playlists_inserted AFTER INSERT ON playlists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER playlists_updated AFTER UPDATE ON playlists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+
+CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 CREATE TRIGGER playlist_tracks_inserted AFTER INSERT ON playlist_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
 CREATE TRIGGER playlist_tracks_updated AFTER UPDATE ON playlist_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
 
-CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 CREATE TRIGGER library_tracks_filled BEFORE INSERT ON library_tracks FOR EACH ROW WHEN (new.artist_names IS NULL) EXECUTE FUNCTION fill_library_track();
-CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 CREATE TRIGGER library_tracks_updated AFTER UPDATE ON library_tracks REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_library();
 
 CREATE TRIGGER hidden_tracks_deleted AFTER DELETE ON hidden_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices('hidden');
@@ -1374,3 +1448,7 @@ CREATE TRIGGER own_audio_features_updated AFTER UPDATE ON own_audio_features REF
 CREATE TRIGGER plays_deleted AFTER DELETE ON plays REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_plays();
 CREATE TRIGGER plays_inserted AFTER INSERT ON plays REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_plays();
 CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id ON plays FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
+
+CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER play_gaps_inserted AFTER INSERT ON play_gaps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER play_gaps_updated AFTER UPDATE ON play_gaps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();

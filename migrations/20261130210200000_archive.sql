@@ -171,5 +171,14 @@ CREATE TABLE archive_summaries (
 );
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 
+-- What tells an archive from what it was before: the transactions that changed it last. Nobody waits for anybody to add
+-- one, and archive_version() is another after each.
+CREATE TABLE archive_changes (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  changed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (user_id, changed_in, changed_at)
+);
+
 -- Down Migration
-DROP TABLE archive_summaries, file_artists, file_tracks, downloads, import_rejects, imports, playlist_tracks, playlists, capture_runs, artist_snapshots, snapshots;
+DROP TABLE archive_changes, archive_summaries, file_artists, file_tracks, downloads, import_rejects, imports, playlist_tracks, playlists, capture_runs, artist_snapshots, snapshots;

@@ -156,6 +156,40 @@ CREATE FUNCTION library_columns(prefix text DEFAULT '') RETURNS text LANGUAGE sq
   WHERE attrelid = 'library_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
 $$;
 
+-- Gives archives another version, once in a transaction. What others have in hand just now stays for the next change
+-- to sweep away, so that nobody waits. (A listener who is being deleted has no archive any more.)
+CREATE FUNCTION mark_changed(listeners bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  marked bigint[];
+BEGIN
+  WITH added AS (
+    INSERT INTO archive_changes (user_id)
+    SELECT user_id FROM users
+    WHERE user_id = ANY (listeners) AND NOT EXISTS (
+      SELECT FROM archive_changes AS known
+      WHERE (known.user_id, known.changed_in, known.changed_at) = (users.user_id, pg_current_xact_id(), now()))
+    RETURNING user_id
+  )
+  SELECT array_agg(user_id) INTO marked FROM added;
+  IF marked IS NULL THEN RETURN; END IF;
+  DELETE FROM archive_changes WHERE (user_id, changed_in, changed_at) IN (
+    SELECT user_id, changed_in, changed_at FROM archive_changes
+    WHERE user_id = ANY (marked) AND changed_in <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
+END $$;
+
+CREATE FUNCTION archive_version(listener bigint) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT COALESCE(
+    string_agg(concat_ws('@', changed_in, extract(epoch FROM changed_at)), ' ' ORDER BY changed_in, changed_at), '')
+  FROM archive_changes WHERE user_id = listener
+$$;
+
+-- What every change of what an archive says comes to: a missing summary is computed on reading.
+CREATE FUNCTION archives_changed(listeners bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM archive_summaries WHERE user_id = ANY (listeners);
+  PERFORM mark_changed(listeners);
+END $$;
+
 -- Everything below is planned each time, or row by row through indexes whatever the planner believes: a plan that a
 -- session keeps may be one for an empty table, and a move turns nested loops off for its own large joins.
 
@@ -184,8 +218,7 @@ CREATE FUNCTION settle_tracks(track_ids text[]) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
   PERFORM settle_library(array_agg(user_id), array_agg(track_id)) FROM library_tracks WHERE track_id = ANY (track_ids);
-  DELETE FROM archive_summaries
-  WHERE user_id IN (SELECT user_id FROM library_tracks WHERE track_id = ANY (track_ids));
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM library_tracks WHERE track_id = ANY (track_ids)));
 END $$;
 
 -- Puts tracks into libraries, where library_tracks_filled completes them; returns those that were not there.
@@ -262,6 +295,7 @@ END $$;
 -- Everything of a listener, from the facts. Returns how many rows were not what they are now: none, where the triggers
 -- did their work.
 CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
+  SELECT mark_changed(ARRAY[listener]);
   SELECT derive_library(listener, others)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
@@ -269,10 +303,17 @@ CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS 
     + derive_rows('play_quarters', 'quarter_facts', listener)
 $$;
 
--- Summaries of those whose rows have changed: a missing one is computed on reading.
-CREATE FUNCTION forget_summaries() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- Whose rows have changed.
+CREATE FUNCTION follow_changes() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
+  RETURN NULL;
+END $$;
+
+-- The same where no summary speaks of the rows.
+CREATE FUNCTION mark_changes() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
 
@@ -288,6 +329,9 @@ BEGIN
   PERFORM settle_tracks(ARRAY(
     SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id) JOIN former USING (artist_id)
     WHERE changed.name IS DISTINCT FROM former.name));
+  PERFORM mark_changed(ARRAY(
+    SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id)
+    UNION SELECT user_id FROM artist_snapshots JOIN changed USING (artist_id)));
   RETURN NULL;
 END $$;
 
@@ -295,6 +339,7 @@ END $$;
 CREATE FUNCTION settle_changed_choices() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM settle_library(array_agg(user_id), array_agg(track_id), TG_ARGV[0]) FROM changed;
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
 
@@ -302,6 +347,7 @@ CREATE FUNCTION settle_changed_artist_choices() RETURNS trigger LANGUAGE plpgsql
 BEGIN
   PERFORM settle_library(array_agg(user_id), array_agg(track_id), 'hidden')
   FROM changed JOIN track_artists USING (artist_id) JOIN library_tracks USING (user_id, track_id);
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
 
@@ -332,7 +378,7 @@ END $$;
 -- Every summary speaks of the library. A track that is hidden, or shown again, takes its plays along.
 CREATE FUNCTION follow_library() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM now);
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM now));
   IF EXISTS (SELECT FROM was JOIN now USING (user_id, track_id) WHERE was.hidden <> now.hidden) THEN
     EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(CASE WHEN now.hidden THEN -1 ELSE 1 END))
       FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id) WHERE was.hidden <> now.hidden';
@@ -415,7 +461,7 @@ BEGIN
     SELECT * FROM period_facts
     WHERE (user_id, time_range, track_id) = (k.user_id, k.time_range, k.track_id) OFFSET 0) AS fact
   ON CONFLICT DO NOTHING;
-  DELETE FROM archive_summaries WHERE user_id = ANY (user_ids);
+  PERFORM archives_changed(user_ids);
 END $$;
 
 CREATE FUNCTION recount_updated_snapshots() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -439,7 +485,7 @@ END $$;
 CREATE FUNCTION record_playlist_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM changed;
-  DELETE FROM archive_summaries WHERE user_id IN (SELECT user_id FROM changed);
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
 
@@ -456,6 +502,7 @@ BEGIN
     last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
   EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(1))
     FROM added JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden';
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM added));
   RETURN NULL;
 END $$;
 
@@ -468,6 +515,7 @@ BEGIN
     SELECT * FROM played_facts WHERE (user_id, track_id) = (k.user_id, k.track_id) OFFSET 0) AS fact;
   PERFORM tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(-1))
   FROM removed JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden;
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM removed));
   RETURN NULL;
 END $$;
 
@@ -492,7 +540,7 @@ CREATE TRIGGER playlist_tracks_inserted AFTER INSERT ON playlist_tracks
 CREATE TRIGGER playlist_tracks_updated AFTER UPDATE ON playlist_tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
 CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 
 CREATE TRIGGER plays_inserted AFTER INSERT ON plays
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_plays();
@@ -517,15 +565,34 @@ CREATE TRIGGER hidden_artists_deleted AFTER DELETE ON hidden_artists
 CREATE TRIGGER library_tracks_filled BEFORE INSERT ON library_tracks
   FOR EACH ROW WHEN (NEW.artist_names IS NULL) EXECUTE FUNCTION fill_library_track();
 CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 CREATE TRIGGER library_tracks_updated AFTER UPDATE ON library_tracks
   REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_library();
 CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_summaries();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
+
+CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER artist_snapshots_updated AFTER UPDATE ON artist_snapshots
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER artist_snapshots_deleted AFTER DELETE ON artist_snapshots
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER playlists_inserted AFTER INSERT ON playlists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER playlists_updated AFTER UPDATE ON playlists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER playlists_deleted AFTER DELETE ON playlists
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER play_gaps_inserted AFTER INSERT ON play_gaps
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER play_gaps_updated AFTER UPDATE ON play_gaps
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 
 -- Down Migration
 DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
-  library_columns, forget_summaries, settle_changed_tracks, settle_changed_artists, settle_changed_choices,
+  library_columns, mark_changed, archive_version, archives_changed, follow_changes, mark_changes, settle_changed_tracks, settle_changed_artists, settle_changed_choices,
   settle_changed_artist_choices, fill_library_track, follow_library, tally_quarters, record_snapshots,
   recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_deleted_plays CASCADE;

@@ -131,6 +131,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   played_tracks: DERIVED,
   play_quarters: DERIVED,
   archive_summaries: DERIVED,
+  archive_changes: DERIVED,
 };
 
 /** The columns of each table that a row can be given. (Whose row it is, is told once for the whole file.) */
