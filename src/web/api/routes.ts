@@ -5,6 +5,7 @@ import { listenerOf } from '../sign-in/sign-in.ts';
 import { authenticated } from './authenticate.ts';
 import { API_ROOT, type Endpoint, type Given } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
+import { archiveUnchanged } from './unchanged.ts';
 import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } from './problems.ts';
 
 const BODY_BYTES = '100kb';
@@ -44,9 +45,11 @@ const jsonBody: RequestHandler = (req, _res, next) => {
 function answered(context: WebContext, endpoint: Endpoint): RequestHandler {
   const { db, access, config } = context;
   const { answer, status } = endpoint;
-  return async (req, res) => {
+  return async (req, res): Promise<void> => {
     const given: Given = { db, access, user: listenerOf(req), ...readGiven(endpoint, req) };
     res.set('Cache-Control', 'private, no-cache');
+    const followsArchive = endpoint.method === 'GET' && !endpoint.changesByItself;
+    if (followsArchive && (await archiveUnchanged(db, req, res))) return;
     if ('file' in answer) return answer.send(given, res);
     const data = await answer.handler(given);
     if (config.checksAnswers) assertDeclared(endpoint, data);
