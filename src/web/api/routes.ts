@@ -6,13 +6,14 @@ import { authenticated } from './authenticate.ts';
 import { API_ROOT, type Endpoint, type Given } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { archiveUnchanged } from './unchanged.ts';
+import { openApiDocument } from './openapi.ts';
 import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } from './problems.ts';
 
 const BODY_BYTES = '100kb';
 
 /** `/api/v1/…`: every declared endpoint, by token alone. It stands before the session, which it neither reads nor sets. */
 export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = ENDPOINTS): Router {
-  const router = Router();
+  const router = Router().get(`${API_ROOT}/openapi.json`, servedDocument(context, endpoints));
   for (const endpoint of endpoints) {
     const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'delete';
     router[method](
@@ -24,6 +25,14 @@ export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = 
     );
   }
   return router.use(noSuchEndpoint(endpoints));
+}
+
+/** For anybody: it says what there is to ask, and nothing of anybody's. */
+function servedDocument({ config }: WebContext, endpoints: readonly Endpoint[]): RequestHandler {
+  const document = JSON.stringify(openApiDocument(endpoints, config.baseUrl));
+  return (_req, res) => {
+    res.set('Cache-Control', 'no-cache').type('application/json').send(document);
+  };
 }
 
 const mediaTypeOf = ({ answer }: Endpoint): string => ('file' in answer ? answer.file : 'application/json');
