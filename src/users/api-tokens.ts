@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 
 export const SCOPES = ['read', 'write:playlists'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -87,9 +88,12 @@ const tooManyTokens = (): AppError =>
 export const listApiTokens = (db: Queries, userId: number): Promise<ApiToken[]> =>
   db.many<ApiToken>(TOKENS, [userId]);
 
-const TOKENS = `
+const TOKENS = hotQuery(
+  'settings: tokens for programs',
+  `
   SELECT token_id, name, last_characters, scopes, created_at, ends_at, ends_at <= now() AS has_ended, last_used_on
-  FROM api_tokens WHERE user_id = $1 ORDER BY token_id DESC`;
+  FROM api_tokens WHERE user_id = $1 ORDER BY token_id DESC`,
+);
 
 /** From the next request on it opens nothing, in any process. Answers whether the listener had such a one. */
 export async function deleteApiToken(db: Queries, userId: number, tokenId: number): Promise<boolean> {

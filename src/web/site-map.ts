@@ -23,6 +23,7 @@ import { playlistSendingRoutes } from './playlists/sending-routes.ts';
 import { playlistRoutes } from './playlists/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { snapshotRoutes } from './dashboard/snapshot-routes.ts';
+import { tokenRoutes } from './settings/token-routes.ts';
 import { trackRoutes } from './tracks/routes.ts';
 import { timeMachineRoutes } from './time-machine/routes.ts';
 import { yourDataRoutes } from './settings/your-data-routes.ts';
@@ -54,6 +55,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   settingsRoutes(context), // /settings
   captureRoutes(context), // /settings/captures
   deviceRoutes(context), // /settings/devices
+  tokenRoutes(context), // /settings/tokens, …/:tokenId/delete
   audioFeatureRoutes(context), // /settings/audio-features, …/remove, …/known.csv
   importRoutes(context), // /settings/imports/…
   yourDataRoutes(context), // /settings/export, /settings/disconnect, /settings/delete

@@ -14,6 +14,8 @@ export interface RouteFacts {
   readonly query?: readonly string[];
   /** A form it accepts. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Where a form is answered with a page at once, not with the way to one. */
+  readonly answers?: 'page';
 }
 
 /** The address of a playlist in the making, its list's parameters included. */
@@ -130,6 +132,13 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /settings/captures': { access: 'page', query: ['page'] },
   'GET /settings/devices': { access: 'page' },
   'POST /settings/devices/sign-out': { access: 'page', form: { device: 'a'.repeat(64) } },
+  'GET /settings/tokens': { access: 'page' },
+  'POST /settings/tokens': {
+    access: 'page',
+    form: { name: 'A script', scope: 'read', days: '90' },
+    answers: 'page',
+  },
+  'POST /settings/tokens/:tokenId/delete': { access: 'page', form: {} },
   'GET /settings/audio-features': { access: 'page' },
   'GET /settings/audio-features/known.csv': { access: 'page' },
   // Without a file; with one: test/web/audio-features.test.ts.

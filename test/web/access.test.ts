@@ -39,6 +39,11 @@ beforeAll(async () => {
   const numbered = await insertTrack(test.db, { trackId: String(archiveId), artists: [String(archiveId)] });
   await insertSnapshot(test.db, aliceId, { date: '2026-01-01', range: 'long_term' }, [numbered]);
   await insertPlaylist(test.db, aliceId, { playlistId: String(archiveId) }, [track]);
+  await test.db.execute(
+    `INSERT INTO api_tokens (user_id, token_id, token_hash, last_characters, name, scopes, ends_at)
+     VALUES ($1, $2, '', '', 'Hers', '{read}', now())`,
+    [aliceId, archiveId],
+  );
   await insertImport(test.db, archiveId);
   await insertSnapshot(test.db, archiveId, { date: '2026-01-01' }, [track]);
   await csrfToken(alice);
@@ -251,8 +256,9 @@ describe('with a page of ours', () => {
       .set('Sec-Fetch-Site', 'same-origin')
       .type('form')
       .send(fields);
-    expect(answer.status).toBe(303);
-    expect(answer.headers.location).toMatch(/^\//);
+    const { status, headers } = answer;
+    const isPage = route.answers === 'page';
+    expect([status, headers.location?.startsWith('/')]).toEqual(isPage ? [200, undefined] : [303, true]);
   });
 
   it('each did what it says', async () => {

@@ -84,6 +84,7 @@ export function listAddresses(sights: Sights): string[] {
     '/settings',
     '/settings/captures',
     '/settings/devices',
+    '/settings/tokens',
     '/settings/hidden',
     '/settings/audio-features',
     '/settings/audio-features/known.csv',

@@ -1,0 +1,51 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { notFound } from '../../errors.ts';
+import { oneLine } from '../../playlists/proposals.ts';
+import { createApiToken, deleteApiToken, listApiTokens, SCOPES } from '../../users/api-tokens.ts';
+import type { WebContext } from '../context.ts';
+import { readNumberId, readParams } from '../page/read-params.ts';
+import { redirectWith } from '../page/redirect-with.ts';
+import { renderPage } from '../page/render.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import * as words from './token-words.ts';
+
+const scope = z.enum(SCOPES, `must be ${SCOPES.join(' or ')}`);
+const tokenForm = z.object({
+  name: z
+    .string('must be given once')
+    .transform(oneLine)
+    .refine(
+      ({ length }) => length > 0 && length <= words.NAME_LIMIT,
+      `must have 1 to ${words.NAME_LIMIT} characters`,
+    ),
+  scope: z.union([z.array(scope), scope.transform((one) => [one])], 'must be chosen'),
+  days: z.enum(Object.keys(words.ENDS), 'must be one of those offered').transform(Number),
+});
+
+/** `/settings/tokens`: keys for the listener's own programs. */
+export function tokenRoutes({ db, config }: WebContext): Router {
+  return (
+    Router()
+      .get('/settings/tokens', async (req, res) => {
+        const tokens = await listApiTokens(db, userIdOf(req));
+        const timezone = listenerOf(req).timezone;
+        renderPage(res, 'settings/tokens', { title: 'Tokens for programs', words }, { tokens, timezone });
+      })
+      // Answered with the page itself, not with the way to one: until then the secret would have to be kept somewhere.
+      .post('/settings/tokens', async (req, res) => {
+        const { name, scope: scopes, days } = readParams(tokenForm, req.body);
+        const secret = await createApiToken(db, userIdOf(req), { name, scopes: [...new Set(scopes)], days });
+        const page = { title: 'Your new token', scripts: ['behaviours/copy.js'] };
+        renderPage(res, 'settings/token-made', page, { name, secret, address: config.baseUrl });
+      })
+      .post('/settings/tokens/:tokenId/delete', async (req, res) => {
+        const deleted = await deleteApiToken(db, userIdOf(req), readNumberId(req.params.tokenId));
+        if (!deleted) throw notFound();
+        await redirectWith(req, res, '/settings/tokens', {
+          kind: 'info',
+          text: 'The token is deleted. Programs that use it are refused from now on.',
+        });
+      })
+  );
+}
