@@ -66,6 +66,7 @@ describe('a table of personal rows', () => {
 const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'dashboard: archives waiting for their owner': 'how many archives nobody has claimed',
   'unclaimed archives: which': 'whoever may claim one sees which there are',
+  'api: the token and its limit': 'the token is what says whose the request is',
 };
 
 interface PlanNode {

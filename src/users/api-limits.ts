@@ -1,5 +1,6 @@
 import { hashOf, isTokenShaped, type Scope } from './api-tokens.ts';
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { inKnownZone, USER_COLUMNS, type User } from './users.ts';
 
 /** What one token may ask: so many units at once, and so many a second from then on. Most requests cost one. */
@@ -64,7 +65,9 @@ export const WINDOW_SECONDS = LIMIT.burst / LIMIT.perSecond;
  * The generic cell rate algorithm: one instant a token says how far ahead of its time it has asked. What is refused
  * writes nothing. What is allowed is no news worth waiting for the disk: a crash of the database may forget some of it.
  */
-const ADMIT = `
+const ADMIT = hotQuery(
+  'api: the token and its limit',
+  `
   WITH token AS (
     SELECT ${USER_COLUMNS}, token_id, scopes, used_up_until
     FROM api_tokens JOIN users USING (user_id)
@@ -80,4 +83,5 @@ const ADMIT = `
   )
   SELECT token.*, admitted IS NOT NULL AS allowed,
     extract(epoch FROM greatest(COALESCE(admitted.used_up_until, token.used_up_until), now()) - now())::float8 AS ahead
-  FROM token LEFT JOIN admitted ON true`;
+  FROM token LEFT JOIN admitted ON true`,
+);

@@ -6,6 +6,7 @@ import { createApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Db } from '../../../src/db.ts';
 import { log } from '../../../src/log.ts';
+import { createApiToken } from '../../../src/users/api-tokens.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../spotify-stand-in/server.ts';
 import { signIn } from './sign-in.ts';
 
@@ -31,9 +32,14 @@ export async function openSite(db: Db, userId: number): Promise<Site> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   server.on('request', createApp({ config: siteConfig(url, spotify), db }).express);
   const cookie = await signIn(url);
+  const token = await createApiToken(db, userId, { name: 'Visits', scopes: ['read'], days: 1 });
   return {
     async visit(address) {
-      const answer = await fetch(url + address, { redirect: 'manual', headers: { Cookie: cookie } });
+      const isApi = address.startsWith('/api/v1/');
+      if (isApi)
+        await db.execute(`UPDATE api_tokens SET used_up_until = '-infinity' WHERE user_id = $1`, [userId]);
+      const headers = isApi ? { Authorization: `Bearer ${token}` } : { Cookie: cookie };
+      const answer = await fetch(url + address, { redirect: 'manual', headers });
       await answer.arrayBuffer();
       return answer.status;
     },

@@ -1,8 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import { isAllowed } from '../../users/allowed.ts';
-import { admitToken, LIMIT, WINDOW_SECONDS, type LimitState } from '../../users/api-limits.ts';
+import { admitToken } from '../../users/api-limits.ts';
 import type { WebContext } from '../context.ts';
 import type { Endpoint } from './endpoint.ts';
+import { limitHeaders, refuseBeyondLimit } from './limits.ts';
 import { Problem } from './problems.ts';
 
 const REALM = 'Bearer realm="Music Time Machine"';
@@ -17,7 +18,7 @@ export function authenticated(
     if (admission === null || !isAllowed(config.allowedSpotifyIds, admission.user.spotify_id))
       throw refusedToken();
     res.set(limitHeaders(admission.limit));
-    if (!admission.limit.allowed) throw limitReached(admission.limit);
+    if (!admission.limit.allowed) await refuseBeyondLimit(res, admission.limit);
     if (!admission.scopes.includes(scope)) throw missingScope(scope);
     req.user = admission.user;
     next();
@@ -34,15 +35,6 @@ function bearerOf(req: Request): string {
     { headers: { 'WWW-Authenticate': REALM } },
   );
 }
-
-/** As draft-ietf-httpapi-ratelimit-headers has them. */
-const limitHeaders = ({ remaining, resetSeconds }: LimitState) => ({
-  'RateLimit-Policy': `"token";q=${LIMIT.burst};w=${WINDOW_SECONDS}`,
-  RateLimit: `"token";r=${remaining};t=${resetSeconds}`,
-});
-
-const limitReached = ({ retryAfterSeconds }: LimitState): Problem =>
-  new Problem('limit-reached', `Ask again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
 
 const refusedToken = (): Problem =>
   new Problem('not-authorized', 'This token is unknown, deleted or past its end.', {

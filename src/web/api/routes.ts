@@ -5,6 +5,7 @@ import { listenerOf } from '../sign-in/sign-in.ts';
 import { authenticated } from './authenticate.ts';
 import { API_ROOT, type Endpoint, type Given } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
+import { inTurn, leaveTurn } from './limits.ts';
 import { archiveUnchanged } from './unchanged.ts';
 import { openApiDocument } from './openapi.ts';
 import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } from './problems.ts';
@@ -14,11 +15,13 @@ const BODY_BYTES = '100kb';
 /** `/api/v1/…`: every declared endpoint, by token alone. It stands before the session, which it neither reads nor sets. */
 export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = ENDPOINTS): Router {
   const router = Router().get(`${API_ROOT}/openapi.json`, servedDocument(context, endpoints));
+  const turn = inTurn();
   for (const endpoint of endpoints) {
     const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'delete';
     router[method](
       API_ROOT + endpoint.path,
       acceptable(endpoint),
+      turn,
       authenticated(context, endpoint),
       ...(endpoint.body === null ? [] : [jsonBody, express.json({ limit: BODY_BYTES, strict: false })]),
       answered(context, endpoint),
@@ -59,7 +62,10 @@ function answered(context: WebContext, endpoint: Endpoint): RequestHandler {
     res.set('Cache-Control', 'private, no-cache');
     const followsArchive = endpoint.method === 'GET' && !endpoint.changesByItself;
     if (followsArchive && (await archiveUnchanged(db, req, res))) return;
-    if ('file' in answer) return answer.send(given, res);
+    if ('file' in answer) {
+      leaveTurn(res);
+      return answer.send(given, res);
+    }
     const data = await answer.handler(given);
     if (config.checksAnswers) assertDeclared(endpoint, data);
     res.status(status).json(data);

@@ -30,7 +30,7 @@ export function tokenRoutes({ db, config }: WebContext): Router {
       .get('/settings/tokens', async (req, res) => {
         const tokens = await listApiTokens(db, userIdOf(req));
         const timezone = listenerOf(req).timezone;
-        renderPage(res, 'settings/tokens', { title: 'Tokens for programs', words }, { tokens, timezone });
+        renderPage(res, 'settings/tokens', { title: 'API tokens', words }, { tokens, timezone });
       })
       // Answered with the page itself, not with the way to one: until then the secret would have to be kept somewhere.
       .post('/settings/tokens', async (req, res) => {
