@@ -1,0 +1,302 @@
+import { isUtf8 } from 'node:buffer';
+import { DamagePlaces } from './damage.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A row's object, or as much of its text as helps to say what stood there. `line`: where it begins, from 1. */
+export type JsonRow =
+  | { readonly line: number; readonly value: JsonObject }
+  | { readonly line: number; readonly damaged: string; readonly reason: string };
+
+/** No row of any service comes near; what is longer is named and passed over. */
+const LONGEST_ROW = 256 * 1024;
+const MOST_NESTED = 32;
+/** What is kept of a row that cannot be read. */
+const KEPT_OF_DAMAGED = 4096;
+/** Going back to find the next row costs time: a file made of nothing but damage is given up. */
+const FREE_REREADING = 32 * 1024 * 1024;
+
+/** Lists that stand within an object: Maloja's and lastfmstats', Koito's, a page of Last.fm's. */
+const LISTS = /"(scrobbles|listens|track)"\s*:\s*$/;
+/** What a row begins with, where no row before has shown it. */
+const FIRST_KEYS =
+  /\{\s*"(ts|endTime|listened_at|inserted_at|time|timeHuman|timeMs|track|artist|name|_id|username|date)"\s*:/g;
+const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*)(?=[\s,\]]|$)/;
+
+const CUT = 'the file ends in the middle of it';
+
+const [TAB, NEWLINE, RETURN, SPACE, QUOTE, COMMA, BACKSLASH] = [9, 10, 13, 32, 34, 44, 92];
+const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [91, 93, 123, 125];
+
+/**
+ * Finds the objects of a JSON list, of a list within an object, or of JSON lines, as the bytes come, and reads them one
+ * by one: a file needs no more memory than a row, and what is damaged costs its own row and no other.
+ */
+export class JsonRows {
+  readonly damage = new DamagePlaces();
+  private bytes: Buffer = Buffer.alloc(0);
+  private at = 0;
+  private line = 1;
+  private depth = 0;
+  /** As many brackets are open where a row begins. */
+  private base = 0;
+  private wrappers = 0;
+  /** Where the row under way begins; -1 between rows. */
+  private begin = -1;
+  private beginLine = 1;
+  /** What is under way is the rest of an object around a list. */
+  private isWrapper = false;
+  private inString = false;
+  private lastSign = 0;
+  private firstKey: RegExp | null = null;
+  /** Set while the next row is looked for: what is known of the damaged one. */
+  private lost: { text: string; reason: string; line: number } | null = null;
+  private taken = 0;
+  private found = 0;
+  private reread = 0;
+  private isGivenUp = false;
+  private rows: JsonRow[] = [];
+
+  take(chunk: Buffer): JsonRow[] {
+    this.taken += chunk.length;
+    this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
+    this.scan(false);
+    this.forget();
+    return this.handOver();
+  }
+
+  end(): JsonRow[] {
+    this.scan(true);
+    while (this.begin !== -1 && !this.isWrapper && !this.isGivenUp) {
+      this.fail(CUT, this.bytes.length);
+      this.scan(true);
+    }
+    if (this.lost !== null) this.closeLost(true);
+    else if (this.depth > 0) this.note(this.line, 'the file ends before its list does');
+    return this.handOver();
+  }
+
+  private handOver(): JsonRow[] {
+    const { rows } = this;
+    this.rows = [];
+    this.found += rows.length;
+    return rows;
+  }
+
+  private note(line: number, what: string): void {
+    this.damage.note(`Row ${this.found + this.rows.length + 1}, line ${line}`, what);
+  }
+
+  private scan(isLast: boolean): void {
+    while (this.at < this.bytes.length && !this.isGivenUp) {
+      if (this.lost !== null) {
+        if (!this.findNext(isLast)) return;
+      } else if (this.begin === -1) {
+        if (!this.between(isLast)) return;
+      } else this.inside();
+    }
+  }
+
+  /** Of bytes that are done with nothing is kept. */
+  private forget(): void {
+    const from = this.begin === -1 ? Math.min(this.at, this.bytes.length) : this.begin;
+    if (this.begin !== -1) this.begin = 0;
+    this.at -= from;
+    this.bytes = this.bytes.subarray(from);
+  }
+
+  /** One sign between rows. False: more must come first. */
+  private between(isLast: boolean): boolean {
+    const sign = this.bytes[this.at];
+    if (sign === SPACE || sign === NEWLINE || sign === RETURN || sign === TAB) {
+      if (sign === NEWLINE) this.line += 1;
+      this.at += 1;
+      return true;
+    }
+    if (sign === OPEN) this.beginRow();
+    else if (sign === COMMA) this.takeComma();
+    else if (sign === OPEN_LIST && this.depth === 0) [this.depth, this.base] = [1, 1];
+    else if (sign === CLOSE_LIST && this.depth > 0) this.closeList();
+    else return this.takeOther(isLast);
+    this.at += 1;
+    this.lastSign = sign;
+    return true;
+  }
+
+  private beginRow(): void {
+    if (this.lastSign === CLOSE && this.base > 0) this.note(this.line, 'a comma is missing');
+    this.begin = this.at;
+    this.beginLine = this.line;
+    this.depth += 1;
+  }
+
+  private takeComma(): void {
+    if (this.lastSign === COMMA || this.lastSign === OPEN_LIST) this.noteComma();
+  }
+
+  private noteComma(): void {
+    this.note(this.line, 'a comma stands there that does not belong');
+  }
+
+  /** The end of a list, and of the rows in it: what follows may be the rest of the object around it. */
+  private closeList(): void {
+    if (this.lastSign === COMMA) this.noteComma();
+    this.depth -= 1;
+    if (this.wrappers === 0) {
+      this.base = 0;
+      return;
+    }
+    this.wrappers -= 1;
+    this.base -= 2;
+    this.begin = this.at + 1;
+    this.isWrapper = true;
+  }
+
+  /** An element that is no object is a row, if one without a play; anything else is damage. */
+  private takeOther(isLast: boolean): boolean {
+    const next = this.bytes.toString('latin1', this.at, this.at + 64);
+    if (next.length < 64 && !isLast) return false;
+    const scalar = this.depth === 0 ? undefined : SCALAR.exec(next)?.[0];
+    if (scalar === undefined) {
+      this.lost = { text: '', reason: 'letters stand there that do not belong', line: this.line };
+      return true;
+    }
+    this.rows.push({ line: this.line, damaged: scalar, reason: `it is only “${scalar.slice(0, 20)}”` });
+    this.at += scalar.length;
+    this.lastSign = CLOSE;
+    return true;
+  }
+
+  /** The hot loop: through a row, as far as the bytes go. */
+  private inside(): void {
+    const { bytes } = this;
+    let { at, inString } = this;
+    for (; at < bytes.length; at += 1) {
+      const sign = bytes[at] as number;
+      if (inString) {
+        if (sign === QUOTE) inString = false;
+        else if (sign === BACKSLASH) at += 1;
+        else if (sign < SPACE) return this.fail('a quotation mark is missing', at);
+      } else if (sign === QUOTE) inString = true;
+      else if (sign === NEWLINE) this.line += 1;
+      else if (sign === OPEN || sign === OPEN_LIST) {
+        this.depth += 1;
+        if (this.isDamageAt(sign, at)) return this.fail('a bracket is missing', at);
+        if (sign === OPEN_LIST && this.beginsList(at)) return this.enterList(at + 1);
+      } else if (sign === CLOSE || sign === CLOSE_LIST) {
+        this.depth -= 1;
+        if (this.depth === this.base) return this.completeRow(at + 1);
+      }
+    }
+    [this.at, this.inString] = [at, inString];
+    if (at - this.begin > LONGEST_ROW) this.passOver();
+  }
+
+  private isDamageAt(sign: number, at: number): boolean {
+    if (this.depth - this.base > MOST_NESTED) return true;
+    if (sign !== OPEN || this.firstKey === null || this.isWrapper) return false;
+    this.firstKey.lastIndex = 0;
+    return this.firstKey.exec(this.bytes.toString('latin1', at, at + 80))?.index === 0;
+  }
+
+  private beginsList(at: number): boolean {
+    if (this.depth !== this.base + 2 || this.base > 1) return false;
+    return LISTS.test(this.bytes.toString('latin1', Math.max(this.begin, at - 80), at));
+  }
+
+  private enterList(at: number): void {
+    this.base += 2;
+    this.wrappers += 1;
+    this.beBetween(at, OPEN_LIST);
+  }
+
+  private beBetween(at: number, lastSign: number): void {
+    [this.at, this.begin, this.isWrapper, this.inString, this.lastSign] = [at, -1, false, false, lastSign];
+  }
+
+  private completeRow(end: number): void {
+    if (!this.isWrapper && !this.keep(this.bytes.subarray(this.begin, end)))
+      return this.fail('it is no JSON', end);
+    this.beBetween(end, CLOSE);
+  }
+
+  private keep(bytes: Buffer): boolean {
+    const text = bytes.toString();
+    const line = this.beginLine;
+    try {
+      const value = JSON.parse(text) as JsonObject;
+      this.firstKey ??= keyPattern(text);
+      if (text.includes('\uFFFD') && !isUtf8(bytes))
+        this.rows.push({ line, damaged: text.slice(0, KEPT_OF_DAMAGED), reason: 'its letters are not UTF-8' });
+      else this.rows.push({ line, value });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What began at `begin` is no row: the next one is looked for right behind that. */
+  private fail(reason: string, end: number): void {
+    const { begin } = this;
+    this.reread += end - begin;
+    this.lost = { text: '{', reason, line: this.beginLine };
+    this.line = this.beginLine;
+    this.depth = this.base;
+    this.beBetween(begin + 1, CLOSE);
+    if (this.reread > FREE_REREADING + 2 * this.taken) this.giveUp();
+  }
+
+  private giveUp(): void {
+    this.closeLost(true);
+    this.isGivenUp = true;
+    this.note(this.line, 'so much is damaged from there on that the rest is not read');
+  }
+
+  private passOver(): void {
+    if (this.isWrapper) this.begin = this.at - 100;
+    else this.fail('it is longer than any row can be', this.at);
+  }
+
+  /** Looks on for the next row behind damage. False: more must come first. */
+  private findNext(isLast: boolean): boolean {
+    const pattern = this.firstKey ?? FIRST_KEYS;
+    const text = this.bytes.toString('latin1', this.at);
+    pattern.lastIndex = 0;
+    const found = pattern.exec(text)?.index;
+    // (A row may begin in what has come, and go on in what has not.)
+    const passed = found ?? Math.max(0, text.length - (isLast ? 0 : 100));
+    this.keepLost(passed);
+    this.pass(this.at + passed);
+    if (found !== undefined) this.closeLost(false);
+    return found !== undefined;
+  }
+
+  private keepLost(bytes: number): void {
+    const room = KEPT_OF_DAMAGED - (this.lost?.text.length ?? 0);
+    if (this.lost !== null && room > 0)
+      this.lost.text += this.bytes.toString('utf8', this.at, this.at + Math.min(bytes, room));
+  }
+
+  private pass(to: number): void {
+    for (let at = this.bytes.indexOf(NEWLINE, this.at); at !== -1 && at < to; at = this.bytes.indexOf(NEWLINE, at + 1))
+      this.line += 1;
+    this.at = to;
+  }
+
+  /** Letters between two rows are no row. */
+  private closeLost(isEnd: boolean): void {
+    const { lost } = this;
+    this.lost = null;
+    if (lost === null) return;
+    if (!isEnd && lost.reason === CUT) lost.reason = 'a quotation mark or a bracket is missing';
+    this.note(lost.line, lost.reason);
+    if (lost.text.includes('"')) this.rows.push({ line: lost.line, damaged: lost.text, reason: lost.reason });
+    if (isEnd) this.depth = 0;
+    this.lastSign = COMMA;
+  }
+}
+
+function keyPattern(text: string): RegExp | null {
+  const key = /^\{\s*"([^"\\]+)"/.exec(Buffer.from(text.slice(0, 200)).toString('latin1'))?.[1];
+  return key === undefined ? null : new RegExp(String.raw`\{\s*"${key.replaceAll(/\W/g, String.raw`\$&`)}"\s*:`, 'g');
+}
