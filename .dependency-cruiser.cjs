@@ -9,6 +9,7 @@ const LAYERS = [
   ['exports'],
   ['archives'],
   ['playlists'],
+  ['history-import'],
   ['plays', 'snapshots'],
   ['enrichment'],
   ['features', 'hidden'],

@@ -227,7 +227,11 @@ export class JsonRows {
       const value = JSON.parse(text) as JsonObject;
       this.firstKey ??= keyPattern(text);
       if (text.includes('\uFFFD') && !isUtf8(bytes))
-        this.rows.push({ line, damaged: text.slice(0, KEPT_OF_DAMAGED), reason: 'its letters are not UTF-8' });
+        this.rows.push({
+          line,
+          damaged: text.slice(0, KEPT_OF_DAMAGED),
+          reason: 'its letters are not UTF-8',
+        });
       else this.rows.push({ line, value });
       return true;
     } catch {
@@ -278,7 +282,11 @@ export class JsonRows {
   }
 
   private pass(to: number): void {
-    for (let at = this.bytes.indexOf(NEWLINE, this.at); at !== -1 && at < to; at = this.bytes.indexOf(NEWLINE, at + 1))
+    for (
+      let at = this.bytes.indexOf(NEWLINE, this.at);
+      at !== -1 && at < to;
+      at = this.bytes.indexOf(NEWLINE, at + 1)
+    )
       this.line += 1;
     this.at = to;
   }
@@ -298,5 +306,7 @@ export class JsonRows {
 
 function keyPattern(text: string): RegExp | null {
   const key = /^\{\s*"([^"\\]+)"/.exec(Buffer.from(text.slice(0, 200)).toString('latin1'))?.[1];
-  return key === undefined ? null : new RegExp(String.raw`\{\s*"${key.replaceAll(/\W/g, String.raw`\$&`)}"\s*:`, 'g');
+  return key === undefined
+    ? null
+    : new RegExp(String.raw`\{\s*"${key.replaceAll(/\W/g, String.raw`\$&`)}"\s*:`, 'g');
 }
