@@ -1,0 +1,166 @@
+import { isSpotifyId } from '../../catalogue/spotify-id.ts';
+import type { JsonObject } from '../read/json-rows.ts';
+import type { FilePlay, FormatName, ReadBucket } from '../row.ts';
+
+export interface LeftOut {
+  readonly bucket: ReadBucket;
+  readonly reason: string;
+}
+export type Judged = FilePlay | LeftOut;
+
+export interface Circumstances {
+  readonly now: number;
+  /** Spotify tells of a video only by the name of its file. */
+  readonly isVideoFile: boolean;
+}
+
+export interface RowFormat {
+  readonly name: FormatName;
+  isRow(row: JsonObject): boolean;
+  /** @throws Unreadable */
+  judge(row: JsonObject, circumstances: Circumstances): Judged;
+}
+
+/** A time or number that cannot be meant. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
+export const isLeftOut = (judged: Judged): judged is LeftOut => 'bucket' in judged;
+
+export const noTrack = (reason = 'it names no track'): LeftOut => ({ bucket: 'no track', reason });
+
+/** Of what a file does not tell. */
+const UNTOLD = {
+  startedAt: null,
+  msPlayed: null,
+  lengthMs: null,
+  trackId: null,
+  trackName: null,
+  artistName: null,
+  albumName: null,
+  albumArtistName: null,
+  isrc: null,
+  reasonStart: null,
+  reasonEnd: null,
+  skipped: null,
+  shuffle: null,
+  offline: null,
+  incognito: null,
+} as const;
+
+type Told = Pick<FilePlay, 'precision' | 'key'> & Partial<FilePlay>;
+
+export const playEndingAt = (endedAt: number, told: Told): FilePlay => ({
+  ...UNTOLD,
+  endedAt,
+  statedAt: endedAt,
+  isEndKnown: true,
+  ...told,
+});
+
+/** Services that say when a play began: it ended when it had been listened to, or was over. */
+export function playStartingAt(startedAt: number, told: Told): FilePlay {
+  const lengths = [told.msPlayed, told.lengthMs].filter((length) => typeof length === 'number');
+  return {
+    ...UNTOLD,
+    endedAt: startedAt + (lengths.length === 0 ? 0 : Math.min(...lengths)),
+    isEndKnown: lengths.length > 0,
+    startedAt,
+    statedAt: startedAt,
+    ...told,
+  };
+}
+
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+/** No text where nothing is written. PostgreSQL keeps neither NUL nor half a character. */
+export function textOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  if (text === '') return null;
+  return UNSTORABLE.test(text) ? text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD') : text;
+}
+
+export const booleanOf = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
+
+export const objectOf = (value: unknown): JsonObject | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+
+/** The texts of a list, null where there are none: `separator` between them. */
+export const textsOf = (values: unknown, separator = ', '): string | null =>
+  Array.isArray(values)
+    ? textOf(values.filter((value) => textOf(value) !== null).join(separator))
+    : textOf(values);
+
+/** Longer than a day nobody listens to one thing; a podcast of 15 hours has been seen. */
+const LONGEST_MS = 24 * 60 * 60 * 1000;
+
+/** @param unit how many milliseconds one is */
+export function lengthOf(value: unknown, what: string, unit = 1): number | null {
+  if (value === null || value === undefined || value === '') return null;
+  const length = Math.round(numberOf(value) * unit);
+  if (!(length >= 0)) throw new Unreadable(`${what} is ${short(value)}`);
+  if (length > LONGEST_MS) throw new Unreadable(`${what} is more than a day: ${short(value)}`);
+  return length;
+}
+
+/** A length of the track beside what was listened: not known where it is 0 or cannot be meant. */
+export function trackLengthOf(value: unknown, unit = 1): number | null {
+  const length = Math.round(numberOf(value) * unit);
+  return length > 0 && length <= LONGEST_MS ? length : null;
+}
+
+const numberOf = (value: unknown): number =>
+  typeof value === 'number'
+    ? value
+    : typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value)
+      ? Number(value)
+      : Number.NaN;
+
+const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d(?:\.\d{1,9})?))?(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Without a zone it is UTC, as in every service's files. @returns milliseconds since 1970 */
+export function instantOf(value: unknown, now: number): number {
+  const parts = typeof value === 'string' ? ISO.exec(value) : null;
+  if (parts === null) throw new Unreadable(`its time is ${short(value)}`);
+  const [, day = '', minutes = '', seconds = '00', zone = 'Z'] = parts;
+  const isDay = Number(day.slice(8)) <= 28 || new Date(`${day}T00:00Z`).getUTCDate() === Number(day.slice(8));
+  const instant = isDay ? Date.parse(`${day}T${minutes}:${seconds}${zone}`) : Number.NaN;
+  return plausible(instant, value, now);
+}
+
+/** @param unit milliseconds of one: 1000 for Unix seconds */
+export const instantSince1970 = (value: unknown, unit: 1 | 1000, now: number): number =>
+  plausible(Math.round(numberOf(value) * unit), value, now);
+
+/** Audioscrobbler, the oldest of them all, began in 2002. */
+const EARLIEST = Date.UTC(2002, 0, 1);
+/** Clocks are wrong by hours. */
+const MOST_AHEAD = 24 * 60 * 60 * 1000;
+
+function plausible(instant: number, value: unknown, now: number): number {
+  if (!Number.isFinite(instant)) throw new Unreadable(`its time is ${short(value)}`);
+  if (instant < EARLIEST) throw new Unreadable(`its time is too early: ${short(value)}`);
+  if (instant > now + MOST_AHEAD) throw new Unreadable(`its time lies in the future: ${short(value)}`);
+  return instant;
+}
+
+export const short = (value: unknown): string => {
+  if (value === undefined || value === null || value === '') return 'missing';
+  const text =
+    typeof value === 'string' || typeof value === 'number' ? String(value) : 'neither text nor number';
+  return text.length > 40 ? `“${Array.from(text).slice(0, 40).join('')}…”` : `“${text}”`;
+};
+
+const TRACK =
+  /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z-]{2,10}\/)?track\/)?([0-9A-Za-z]{22})(?:\?.*)?$/;
+
+/** Of a URI, an address, or the id itself. */
+export function trackIdOf(value: unknown): string | null {
+  const id = typeof value === 'string' ? TRACK.exec(value)?.[1] : undefined;
+  return id !== undefined && isSpotifyId(id) ? id : null;
+}
+
+export const keyOf = (...parts: readonly (string | number | null)[]): string =>
+  parts.map((part) => part ?? '').join('\t');
