@@ -5,6 +5,8 @@
 export interface CsvRecord {
   readonly line: number;
   readonly values: readonly string[] | null;
+  /** As it stands in the file, of a record in disorder. */
+  readonly text?: string;
 }
 
 interface Line {
@@ -89,9 +91,10 @@ function* recordsIn(lines: readonly Line[], delimiter: string): Generator<CsvRec
   const text = rest.length === 0 ? first.text : lines.map((line) => line.text).join('\n');
   const values = valuesOf(text, delimiter);
   if (values === null && rest.length > 0) {
-    yield { line: first.number, values: null };
+    yield { line: first.number, values: null, text: first.text };
     for (const line of rest) yield* recordsIn([line], delimiter);
-  } else if (values === null || values.some((value) => value !== '')) yield { line: first.number, values };
+  } else if (values === null) yield { line: first.number, values, text };
+  else if (values.some((value) => value !== '')) yield { line: first.number, values };
 }
 
 /** One pass from mark to mark; null where one opens or closes in the middle of a value. */
