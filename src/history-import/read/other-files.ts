@@ -1,0 +1,61 @@
+import type { JsonObject } from './json-rows.ts';
+
+const starts = (...bytes: number[]): Buffer => Buffer.from(bytes);
+
+const SIGNATURES: readonly (readonly [Buffer, string])[] = [
+  [starts(0x89, 0x50, 0x4e, 0x47), 'This is an image (PNG)'],
+  [starts(0xff, 0xd8, 0xff), 'This is an image (JPEG)'],
+  [Buffer.from('GIF8'), 'This is an image (GIF)'],
+  [Buffer.from('RIFF'), 'This is an image or a sound (RIFF)'],
+  [Buffer.from('%PDF'), 'This is a PDF'],
+  [starts(0x1f, 0x8b), 'This is a gzip file: unpack it and choose what is in it'],
+  [starts(0x37, 0x7a, 0xbc, 0xaf), 'This is a 7-Zip archive: unpack it and choose what is in it'],
+  [Buffer.from('Rar!'), 'This is a RAR archive: unpack it and choose what is in it'],
+  [
+    Buffer.from('SQLite format 3'),
+    'This is an SQLite database: if it is your old archive, npm run migrate:sqlite moves it',
+  ],
+  [Buffer.from('ID3'), 'This is a piece of music (MP3)'],
+  [Buffer.from('<'), 'This is a web page or XML'],
+];
+
+/** A file that is not text, by its first bytes; null: it may be text. */
+export function whatBytesAre(head: Buffer): string | null {
+  if (head.length === 0) return 'This file is empty.';
+  const known = SIGNATURES.find(([signature]) => head.subarray(0, signature.length).equals(signature));
+  if (known !== undefined) return `${known[1]}, not a list of plays.`;
+  return head.includes(0) ? 'This is no text: no list of plays that we know.' : null;
+}
+
+const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
+  [/^\{\s*"playlists"\s*:/, 'a list of your playlists'],
+  [
+    /^\{\s*"tracks"\s*:\s*\[[^]*"(?:bannedTracks|albums)"|^\{\s*"tracks"\s*:\s*\[\s*\{\s*"artist"/,
+    'your library: what you saved',
+  ],
+  [/^\{[^]*"(?:topArtists|yearlyMetrics|topTracks|stats)"\s*:/, 'a summary of a year by Spotify'],
+  [/^\{[^]*"format"\s*:\s*"music-time-machine/, 'an export of Music Time Machine: npm run restore takes it'],
+  [/^\{\s*"user_id"\s*:\s*\d+\s*,\s*"username"/, 'the name of an account at ListenBrainz'],
+  [
+    /^\{[^\n]*"recording_m[bs]id"[^\n]*"score"|^\{[^\n]*"score"[^\n]*"recording_m[bs]id"/,
+    'a list of what you loved at ListenBrainz',
+  ],
+  [/^\{[^\n]*"blurb_content"|^\{[^\n]*"pinned_until"/, 'a list of what you pinned at ListenBrainz'],
+];
+
+/** @returns a sentence that names a JSON document other than plays; null where it is none we know */
+export function whatDocumentIs(head: string): string | null {
+  const found = DOCUMENTS.find(([pattern]) => pattern.test(head));
+  return found === undefined ? null : `This looks like ${found[1]}, not like plays.`;
+}
+
+/** Of JSON that nobody knows, by the names of the first entry's fields. */
+export function whatRowsAre(row: JsonObject | undefined): string {
+  if (row === undefined) return 'This list is empty: there are no plays in it.';
+  const names = Object.keys(row)
+    .slice(0, 5)
+    .map((name) => `“${name.slice(0, 30)}”`);
+  return `This is a list we do not know (its entries say ${names.join(', ')}), not of plays.`;
+}
+
+export const UNKNOWN_TEXT = 'This is text, but no list of plays that we know.';
