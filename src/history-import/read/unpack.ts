@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream';
+import zlib from 'node:zlib';
+
+/** How much all files of one import may come to; a heavy listener's whole history is 0.3 GB. */
+const MOST_BYTES = 4 * 1024 ** 3;
+/** Histories shrink to a twelfth; what swells by more is a trap. */
+const MOST_SWELLING = 200;
+const HARMLESS_BYTES = 64 * 1024 * 1024;
+const CHUNK = 64 * 1024;
+
+/** Shared by all files of one import. */
+export class Allowance {
+  private left = MOST_BYTES;
+
+  /** @throws Fault */
+  take(bytes: number): void {
+    this.left -= bytes;
+    if (this.left < 0) throw new Fault('All together is more than 4 GB: the rest is not read.');
+  }
+}
+
+/** What is wrong with a file, as a sentence for the listener. What was read before it counts. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+}
+
+/** A file of a ZIP. `content` ends in a Fault where it is damaged; what comes before is good. */
+export interface ZipContent {
+  readonly name: string;
+  /** Which part of the ZIP it is, from 0 to 1, and how many bytes it should come to. */
+  readonly part: { readonly from: number; readonly to: number; readonly size: number };
+  readonly content: () => AsyncGenerator<Buffer, unknown>;
+}
+
+/** What an entry of a ZIP should come to; null where that is not known beforehand. */
+export interface Packed {
+  readonly method: number;
+  readonly size: number | null;
+  readonly crc: number | null;
+}
+
+/**
+ * Unpacks an entry as it is read. What can be unpacked of a damaged one comes, then the fault.
+ * @returns how many bytes were packed
+ * @throws Fault
+ */
+export async function* unpack(
+  packed: Readable,
+  { method, size, crc }: Packed,
+): AsyncGenerator<Buffer, number> {
+  let [length, checksum] = [0, 0];
+  const inflate =
+    method === 8
+      ? zlib.createInflateRaw({ chunkSize: CHUNK, finishFlush: zlib.constants.Z_SYNC_FLUSH })
+      : null;
+  if (inflate === null && method !== 0)
+    throw new Fault('It is packed in a way we do not know: unpack it yourself.');
+  try {
+    for await (const chunk of (inflate === null
+      ? packed
+      : follow(packed, inflate)) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      checksum = zlib.crc32(chunk, checksum);
+      if (inflate !== null && length > HARMLESS_BYTES && length > MOST_SWELLING * inflate.bytesWritten)
+        throw new Fault(BOMB);
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof Fault ? error : new Fault(DAMAGED, { cause: error });
+  } finally {
+    packed.destroy();
+    inflate?.destroy();
+  }
+  if ((size !== null && size !== length) || (crc !== null && crc !== checksum)) throw new Fault(DAMAGED);
+  return inflate?.bytesWritten ?? length;
+}
+
+export const LOCKED = 'It is protected by a password: unpack it yourself.';
+const BOMB = 'It swells to far more than a history can be: the rest is not read.';
+const DAMAGED = 'It is damaged or cut off: what could be unpacked is read.';
+
+/** An error of what is read ends what unpacks it too. */
+function follow(packed: Readable, inflate: zlib.InflateRaw): zlib.InflateRaw {
+  packed.on('error', (error) => inflate.destroy(error));
+  return packed.pipe(inflate);
+}
