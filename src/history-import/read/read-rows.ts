@@ -151,10 +151,10 @@ function judgeValue(
   { where, circumstances }: { where: Where; circumstances: Circumstances },
 ): ReadRow {
   const verdict = verdictOn(value, format, circumstances);
-  const told = { where, format: format.name, raw: rawOf(value) };
+  const raw = rawOf(value);
   return isLeftOut(verdict)
-    ? { kind: 'set aside', ...told, ...verdict }
-    : { kind: 'play', ...told, play: verdict };
+    ? { kind: 'set aside', where, format: format.name, raw, bucket: verdict.bucket, reason: verdict.reason }
+    : { kind: 'play', where, format: format.name, raw, play: verdict };
 }
 
 function verdictOn(
