@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
 import { isInstalled } from './bench/child.ts';
 import { BenchServer } from './bench/databases.ts';
+import { benchHistory } from './bench/history.ts';
 import { benchPages } from './bench/pages.ts';
 import { comparePgloader, printTable } from './bench/print.ts';
 import { runWays } from './bench/ways.ts';
@@ -14,13 +15,14 @@ import { runTool } from '../run-tool.ts';
 
 const USAGE = `usage: npm run bench -- [move] [--tracks N] [--snapshots M] [--runs R] [--server URL]
 Default: 50000 tracks, 500000 snapshots, 3 runs, a throwaway PostgreSQL. Full size: --tracks 100000 --snapshots 1000000.
---server: one on which databases may be made and dropped. Also: npm run bench -- pages --help; npm run bench -- writes.`;
+--server: one on which databases may be made and dropped. Also: npm run bench -- pages --help; npm run bench -- writes; npm run bench -- history.`;
 
 /** `npm run bench`: how fast an old archive moves, against the least such a load can take on this machine. */
 await runTool(async () => {
   const [what, ...rest] = process.argv.slice(2);
   if (what === 'pages') return benchPages(rest);
   if (what === 'writes') return benchWrites(rest);
+  if (what === 'history') return benchHistory(rest);
   const { values } = parseArgs({
     args: what === 'move' ? rest : process.argv.slice(2),
     options: {
