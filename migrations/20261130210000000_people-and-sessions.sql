@@ -8,12 +8,14 @@ CREATE TABLE users (
   theme text CHECK (theme IN ('light', 'dark')),
   first_time_range text NOT NULL DEFAULT 'short_term'
     CHECK (first_time_range IN ('short_term', 'medium_term', 'long_term')),
+  counted_plays text NOT NULL DEFAULT '30 seconds' CHECK (counted_plays IN ('any', '30 seconds', 'finished')),
   created_at timestamptz NOT NULL DEFAULT now(),
   last_login_at timestamptz,
   paused_at timestamptz
 );
 COMMENT ON COLUMN users.spotify_id IS 'NULL: an archive moved from SQLite that nobody has claimed yet';
 COMMENT ON COLUMN users.first_time_range IS 'which list a page shows where its address names none';
+COMMENT ON COLUMN users.counted_plays IS 'what counts as a play, by counts_as_play(); every play is kept';
 COMMENT ON COLUMN users.paused_at IS 'the listener asked that nothing be fetched from Spotify for the time being';
 CREATE INDEX users_unclaimed ON users (user_id) WHERE spotify_id IS NULL;
 

@@ -17,6 +17,11 @@ RETURN CASE WHEN octet_length(words) = char_length(words) THEN lower(words)
     '[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]+',
     '', 'g') END;
 
+-- An album by its name: what stands for an id where the provider's is not known.
+CREATE FUNCTION album_key(album text, artist text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN album <> '' THEN 'mtm:' || md5(search_form(album) || E'\n' || search_form(COALESCE(artist, ''))) END;
+
 -- Search speaks for one listener. Each lexeme of a document begins with whose it is, so that the index holds a
 -- listener's words together and reads no more of them, also for the beginning of a word, however many listeners there
 -- are. (An index on (user_id, document) collects every listener's words with that beginning first.)
@@ -127,6 +132,7 @@ CREATE TABLE library_tracks (
   name text,
   artist_names text NOT NULL,
   album_name text,
+  album_id text,
   popularity smallint,
   release_date date,
   release_date_precision text,
@@ -162,6 +168,7 @@ CREATE TABLE library_tracks (
 COMMENT ON TABLE library_tracks IS
   'a listener''s library: every track of their archive, with what is derived from tracks and snapshots to find it by';
 COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: the row is filled from library_facts';
+COMMENT ON COLUMN library_tracks.album_id IS 'Spotify''s, from the payload, else album_key() of its name and artist';
 COMMENT ON COLUMN library_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
 COMMENT ON COLUMN library_tracks.hidden IS
   'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists';
@@ -170,6 +177,7 @@ COMMENT ON COLUMN library_tracks.search_text IS 'track, artists and album, folde
 CREATE INDEX library_tracks_track_id ON library_tracks (track_id);
 CREATE INDEX library_tracks_document ON library_tracks USING gin (document);
 CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
+CREATE INDEX library_tracks_album ON library_tracks (user_id, album_id);
 CREATE INDEX library_tracks_released ON library_tracks (user_id, release_date);
 -- Few rows, and what every list of snapshots or plays asks: is this one of them?
 CREATE INDEX library_tracks_hidden ON library_tracks (user_id, track_id) WHERE hidden;
@@ -217,6 +225,6 @@ CREATE TABLE own_audio_features (
 
 -- Down Migration
 DROP TABLE own_audio_features, hidden_artists, hidden_tracks, library_tracks;
-DROP FUNCTION library_trigrams, search_document, marked_words, spelled_words, joined_search_words, search_words, search_form,
+DROP FUNCTION library_trigrams, search_document, marked_words, spelled_words, joined_search_words, search_words, album_key, search_form,
   library_mark,
   mood_quadrant, mood_strength, scaled_tempo;

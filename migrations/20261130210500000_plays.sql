@@ -1,15 +1,72 @@
 -- Up Migration
--- Every listen Spotify told of, once. Reads go through the narrow indexes; the payload is opened for nothing but itself.
+-- Every listen once, however many sources tell of it. Reads go through the narrow indexes; what was received is opened
+-- for nothing but itself. A captured play shows the time and track that Spotify's API told, and what an imported row knows
+-- besides; of imported rows the one of the best source shows. The others stand in paired_plays, so that undoing an import
+-- parts them again.
 CREATE TABLE plays (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL REFERENCES tracks,
+  nth smallint NOT NULL DEFAULT 1,
+  source text NOT NULL DEFAULT 'capture',
+  ms_played integer CHECK (ms_played >= 0),
+  reached_end boolean,
+  skipped boolean,
   context jsonb,
-  raw_json jsonb NOT NULL CHECK (jsonb_typeof(raw_json) = 'object'),
-  PRIMARY KEY (user_id, played_at, track_id)
+  raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
+  history_import_id bigint,
+  row_key uuid,
+  file_row jsonb,
+  PRIMARY KEY (user_id, played_at, track_id, nth) INCLUDE (ms_played, reached_end),
+  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports,
+  CHECK ((source = 'capture') = (history_import_id IS NULL)),
+  CHECK (num_nonnulls(history_import_id, row_key, file_row) IN (0, 3))
 );
-COMMENT ON COLUMN plays.raw_json IS 'the provider''s whole item, track included, as received';
-CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at);
+COMMENT ON COLUMN plays.played_at IS 'the end of the play, by all sources';
+COMMENT ON COLUMN plays.nth IS 'which of those that have the same end and track: a phone that was offline tells many at once';
+COMMENT ON COLUMN plays.source IS 'capture, or the kind of file whose row this is';
+COMMENT ON COLUMN plays.ms_played IS 'listened; NULL: not known';
+COMMENT ON COLUMN plays.reached_end IS 'the source says that the track ran to its end; NULL: it does not say';
+COMMENT ON COLUMN plays.raw_json IS 'the provider''s whole item, track included, as received; NULL where none was';
+COMMENT ON COLUMN plays.row_key IS 'md5 of what makes the row of a file this one and no other, whichever package it comes in';
+COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and useless';
+CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
+CREATE UNIQUE INDEX plays_row_key ON plays (user_id, row_key) WHERE row_key IS NOT NULL;
+CREATE INDEX plays_of_import ON plays (user_id, history_import_id) WHERE history_import_id IS NOT NULL;
+
+-- Rows of files that tell of a listen which shows another's time and track.
+CREATE TABLE paired_plays (
+  user_id bigint NOT NULL,
+  row_key uuid NOT NULL,
+  history_import_id bigint NOT NULL,
+  source text NOT NULL,
+  ended_at timestamptz NOT NULL,
+  own_track_id text NOT NULL REFERENCES tracks,
+  ms_played integer CHECK (ms_played >= 0),
+  reached_end boolean,
+  skipped boolean,
+  file_row jsonb NOT NULL,
+  played_at timestamptz NOT NULL,
+  track_id text NOT NULL,
+  nth smallint NOT NULL,
+  PRIMARY KEY (user_id, row_key),
+  FOREIGN KEY (user_id, played_at, track_id, nth) REFERENCES plays ON DELETE CASCADE,
+  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports ON DELETE CASCADE
+);
+COMMENT ON COLUMN paired_plays.ended_at IS 'the end as this row tells it';
+COMMENT ON COLUMN paired_plays.played_at IS 'with track_id and nth the play that shows';
+CREATE INDEX paired_plays_of_play ON paired_plays (user_id, played_at, track_id, nth);
+CREATE INDEX paired_plays_of_import ON paired_plays (user_id, history_import_id);
+
+-- What counts as a play, by the listener's rule. Spotify's API tells only of plays of more than 30 seconds, and of no
+-- length: what is not known counts.
+CREATE FUNCTION counts_as_play(rule text, ms_played integer, reached_end boolean, duration_ms integer) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE rule
+  WHEN 'any' THEN true
+  WHEN '30 seconds' THEN COALESCE(ms_played >= 30000, true)
+  WHEN 'finished' THEN COALESCE(reached_end OR ms_played >= 0.9 * duration_ms, reached_end, ms_played >= 0.9 * duration_ms, true)
+END;
 
 -- Between the oldest play of a full page, where it was new, and the one known before it there may have been more than
 -- Spotify remembers.
@@ -18,9 +75,13 @@ CREATE TABLE play_gaps (
   after_played_at timestamptz NOT NULL,
   before_played_at timestamptz NOT NULL,
   noticed_at timestamptz NOT NULL DEFAULT now(),
+  history_import_id bigint,
   PRIMARY KEY (user_id, after_played_at),
+  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports,
   CHECK (after_played_at < before_played_at)
 );
+
+COMMENT ON COLUMN play_gaps.history_import_id IS 'whose files told what was played then; NULL: the gap is open';
 
 -- When a listener's plays are asked for next, and how the last asking went.
 CREATE TABLE play_polls (
@@ -37,22 +98,71 @@ COMMENT ON COLUMN play_polls.skipped IS 'items that were no track, each counted 
 COMMENT ON COLUMN play_polls.skipped_at IS 'those of the last answer, by their moment; -infinity: it named none';
 COMMENT ON COLUMN play_polls.failure IS 'in words, for the listener; NULL after a success';
 
--- Two tallies the database keeps of the plays, so that no page counts millions of rows: how often each track was
--- played, and how many plays each quarter of an hour holds (every time zone is a whole number of quarters off UTC).
+-- Tallies the database keeps of the plays that count, so that no page counts millions of rows. Each says how many, how
+-- many of them with a time, milliseconds listened where they are known, and where they are not the lengths of the tracks.
 CREATE TABLE played_tracks (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   track_id text NOT NULL REFERENCES tracks,
   plays integer NOT NULL,
+  timed_plays integer NOT NULL,
+  ms_played bigint NOT NULL,
+  about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
   PRIMARY KEY (user_id, track_id)
 );
 CREATE INDEX played_tracks_most_played ON played_tracks (user_id, plays DESC, track_id);
+CREATE TABLE played_artists (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  artist_id text NOT NULL,
+  plays integer NOT NULL,
+  timed_plays integer NOT NULL,
+  ms_played bigint NOT NULL,
+  about_ms bigint NOT NULL,
+  first_played_at timestamptz NOT NULL,
+  last_played_at timestamptz NOT NULL,
+  PRIMARY KEY (user_id, artist_id)
+);
+COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
+CREATE INDEX played_artists_most_played ON played_artists (user_id, plays DESC, artist_id);
+CREATE TABLE played_albums (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  album_id text NOT NULL,
+  plays integer NOT NULL,
+  timed_plays integer NOT NULL,
+  ms_played bigint NOT NULL,
+  about_ms bigint NOT NULL,
+  first_played_at timestamptz NOT NULL,
+  last_played_at timestamptz NOT NULL,
+  PRIMARY KEY (user_id, album_id)
+);
+COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
+CREATE INDEX played_albums_most_played ON played_albums (user_id, plays DESC, album_id);
+
+-- Of any span the whole years and months in it are read here, and its ends in the plays themselves: months of UTC, so that
+-- a listener who moves keeps them.
+CREATE TABLE play_periods (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  months smallint NOT NULL,
+  starts_on date NOT NULL,
+  track_id text NOT NULL,
+  plays integer NOT NULL,
+  timed_plays integer NOT NULL,
+  ms_played bigint NOT NULL,
+  about_ms bigint NOT NULL,
+  PRIMARY KEY (user_id, months, starts_on, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms)
+);
+COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
+
+-- Plays by the quarter of an hour (every time zone is a whole number of quarters off UTC).
 CREATE TABLE play_quarters (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   quarter timestamptz NOT NULL,
   plays integer NOT NULL,
-  PRIMARY KEY (user_id, quarter) INCLUDE (plays)
+  timed_plays integer NOT NULL,
+  ms_played bigint NOT NULL,
+  about_ms bigint NOT NULL,
+  PRIMARY KEY (user_id, quarter) INCLUDE (plays, timed_plays, ms_played, about_ms)
 );
 COMMENT ON TABLE play_quarters IS 'plays of each quarter of an hour, of tracks that are not hidden';
 
@@ -63,9 +173,10 @@ CREATE FUNCTION refuse_changed_plays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'a play is a fact: delete it or add another, but do not change it';
 END $$;
-CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id ON plays
+CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth ON plays
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
 
 -- Down Migration
-DROP TABLE play_quarters, played_tracks, play_polls, play_gaps, plays;
-DROP FUNCTION refuse_changed_plays, quarter_of;
+DROP TABLE play_quarters, play_periods, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
+  plays;
+DROP FUNCTION refuse_changed_plays, quarter_of, counts_as_play;

@@ -2,8 +2,9 @@
 -- What is derived, and what keeps it so, whoever writes: the app, a move, or a person with psql. Each derived row is
 -- defined once, by a view over what it is derived from:
 --
---   library_facts  →  library_tracks      list_facts    →  snapshot_lists      played_facts   →  played_tracks
---                                         period_facts  →  snapshot_periods    quarter_facts  →  play_quarters
+--   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
+--   list_facts     →  snapshot_lists      play_period_facts    →  play_periods     album_play_facts   →  played_albums
+--   period_facts   →  snapshot_periods    quarter_facts        →  play_quarters
 --
 -- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
 -- triggers select from the same views for the rows concerned. Only what is added is counted on: a capture must not
@@ -46,6 +47,8 @@ SELECT
   left(NULLIF(name, ''), 500) AS name,
   left(concat_ws(', ', NULLIF(artist_name, ''), further_artists.names), 500) AS artist_names,
   left(NULLIF(album_name, ''), 500) AS album_name,
+  CASE WHEN jsonb_typeof(raw_json #> '{album,id}') = 'string' AND length(raw_json #>> '{album,id}') <= 256
+    THEN raw_json #>> '{album,id}' ELSE album_key(left(album_name, 500), left(artist_name, 500)) END AS album_id,
   popularity,
   release_date,
   release_date_precision,
@@ -90,6 +93,7 @@ SELECT
   track.name,
   track.artist_names,
   track.album_name,
+  track.album_id,
   track.popularity,
   track.release_date,
   track.release_date_precision,
@@ -141,14 +145,58 @@ UNION ALL
 SELECT user_id, time_range, 'all', track_id, sum(points_of_rank(rank))::int, min(rank), count(*)::int
 FROM snapshots GROUP BY user_id, time_range, track_id;
 
-CREATE VIEW played_facts AS
-SELECT user_id, track_id, count(*)::int AS plays, min(played_at) AS first_played_at, max(played_at) AS last_played_at
-FROM plays GROUP BY user_id, track_id;
+-- The plays that count by their listener's rule; where nobody says how long one was, about the length of the track.
+CREATE VIEW counted_plays AS
+SELECT user_id, track_id, played_at, ms_played,
+  CASE WHEN ms_played IS NULL THEN track.duration_ms END AS about_ms, track.hidden
+FROM plays JOIN users USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
+WHERE counts_as_play(users.counted_plays, ms_played, reached_end, track.duration_ms);
 
+CREATE VIEW played_facts AS
+SELECT user_id, track_id, count(*)::int AS plays,
+  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
+  COALESCE(sum(about_ms), 0)::bigint AS about_ms, min(played_at) AS first_played_at, max(played_at) AS last_played_at
+FROM counted_plays GROUP BY user_id, track_id;
+
+CREATE VIEW artist_play_facts AS
+SELECT p.user_id, artist_id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(p.ms_played)::bigint AS ms_played,
+  sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
+FROM played_tracks AS p JOIN library_tracks AS track USING (user_id, track_id) JOIN track_artists USING (track_id)
+WHERE NOT hidden GROUP BY p.user_id, artist_id;
+
+CREATE VIEW album_play_facts AS
+SELECT p.user_id, album_id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(p.ms_played)::bigint AS ms_played,
+  sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
+FROM played_tracks AS p JOIN library_tracks AS track USING (user_id, track_id)
+WHERE NOT hidden AND album_id IS NOT NULL GROUP BY p.user_id, album_id;
+
+CREATE VIEW play_period_facts AS
+SELECT user_id, 1::smallint AS months, date_trunc('month', played_at AT TIME ZONE 'UTC')::date AS starts_on, track_id,
+  count(*)::int AS plays,
+  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
+  COALESCE(sum(about_ms), 0)::bigint AS about_ms
+FROM counted_plays GROUP BY user_id, track_id, date_trunc('month', played_at AT TIME ZONE 'UTC')
+UNION ALL
+SELECT user_id, 12::smallint, date_trunc('year', played_at AT TIME ZONE 'UTC')::date, track_id,
+  count(*)::int AS plays,
+  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
+  COALESCE(sum(about_ms), 0)::bigint AS about_ms
+FROM counted_plays GROUP BY user_id, track_id, date_trunc('year', played_at AT TIME ZONE 'UTC');
+
+-- (A function, so that the index finds the plays of one quarter.)
+CREATE FUNCTION quarters_between(listener bigint, first_instant timestamptz, end_instant timestamptz)
+RETURNS TABLE (user_id bigint, quarter timestamptz, plays integer, timed_plays integer, ms_played bigint, about_ms bigint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.user_id, quarter_of(p.played_at) AS quarter, count(*)::int AS plays,
+  count(COALESCE(p.ms_played, p.about_ms))::int AS timed_plays, COALESCE(sum(p.ms_played), 0)::bigint AS ms_played,
+  COALESCE(sum(p.about_ms), 0)::bigint AS about_ms
+  FROM counted_plays AS p
+  WHERE p.user_id = listener AND p.played_at >= first_instant AND p.played_at < end_instant AND NOT p.hidden
+  GROUP BY p.user_id, quarter_of(p.played_at);
+END;
 CREATE VIEW quarter_facts AS
-SELECT user_id, quarter_of(played_at) AS quarter, count(*)::int AS plays
-FROM plays JOIN library_tracks USING (user_id, track_id)
-WHERE NOT hidden GROUP BY user_id, quarter_of(played_at);
+SELECT fact.* FROM users CROSS JOIN LATERAL quarters_between(user_id, '-infinity', 'infinity') AS fact;
 
 -- The derived columns of library_tracks as a list, each after `prefix`.
 CREATE FUNCTION library_columns(prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
@@ -292,6 +340,16 @@ BEGIN
   RETURN removed + added;
 END $$;
 
+-- What follows from a listener's plays and their rule: artists and albums are added up of the tracks.
+CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql AS $$
+  SELECT mark_changed(ARRAY[listener]);
+  SELECT derive_rows('played_tracks', 'played_facts', listener)
+    + derive_rows('play_periods', 'play_period_facts', listener)
+    + derive_rows('play_quarters', 'quarter_facts', listener)
+    + derive_rows('played_artists', 'artist_play_facts', listener)
+    + derive_rows('played_albums', 'album_play_facts', listener)
+$$;
+
 -- Everything of a listener, from the facts. Returns how many rows were not what they are now: none, where the triggers
 -- did their work.
 CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
@@ -299,8 +357,7 @@ CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS 
   SELECT derive_library(listener, others)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
-    + derive_rows('played_tracks', 'played_facts', listener)
-    + derive_rows('play_quarters', 'quarter_facts', listener)
+    + derive_plays(listener)
 $$;
 
 -- Whose rows have changed.
@@ -359,29 +416,74 @@ BEGIN
     SELECT to_jsonb(fact) FROM library_facts AS fact WHERE (user_id, track_id) = (NEW.user_id, NEW.track_id)));
 END $$;
 
--- Counts plays (1) of some instants in their quarters, or no longer (-1). Of a listener who is being deleted, none.
-CREATE FUNCTION tally_quarters(user_ids bigint[], instants timestamptz[], signs integer[]) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+-- Brings the rows of a derived table whose keys `given` finds (of the arrays $1 to $3) to what its view says.
+CREATE FUNCTION derive_some(derived regclass, facts text, key text, given text,
+  user_ids bigint[], things text[], instants timestamptz[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  of_key text := regexp_replace(key, '(\w+)', 'k.\1', 'g');
 BEGIN
-  INSERT INTO play_quarters AS known (user_id, quarter, plays)
-  SELECT user_id, quarter_of(instant), sum(sign)
-  FROM unnest(user_ids, instants, signs) AS given (user_id, instant, sign) JOIN users USING (user_id)
-  GROUP BY 1, 2 ORDER BY 1, 2
-  ON CONFLICT (user_id, quarter) DO UPDATE SET plays = known.plays + excluded.plays;
-  IF -1 = ANY (signs) THEN
-    DELETE FROM play_quarters
-    WHERE plays <= 0 AND (user_id, quarter) IN (
-      SELECT user_id, quarter_of(instant) FROM unnest(user_ids, instants) AS given (user_id, instant));
-  END IF;
+  EXECUTE format('DELETE FROM %s WHERE (%s) IN (%s)', derived, key, given) USING user_ids, things, instants;
+  EXECUTE format(
+    'INSERT INTO %1$s SELECT fact.* FROM (SELECT DISTINCT * FROM (%3$s) AS every) AS k
+     CROSS JOIN LATERAL (SELECT * FROM %4$s WHERE (%2$s) = (%5$s) OFFSET 0) AS fact',
+    derived, key, given, facts, of_key) USING user_ids, things, instants;
 END $$;
 
--- Every summary speaks of the library. A track that is hidden, or shown again, takes its plays along.
+-- Counts some plays, and whatever else their tracks, artists, albums, months and quarters hold, again. Who does so for a
+-- listener goes first or after: the later one sees what the other added. (A listener who is being deleted needs no count.)
+CREATE FUNCTION recount_plays(user_ids bigint[], track_ids text[], instants timestamptz[]) RETURNS void
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  IF user_ids IS NULL THEN RETURN; END IF;
+  PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
+  PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
+    'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
+  PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
+    'SELECT user_id, months::smallint, date_trunc(unit, instant AT TIME ZONE ''UTC'')::date AS starts_on, track_id
+     FROM unnest($1, $2, $3) AS given (user_id, track_id, instant), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)',
+    user_ids, track_ids, instants);
+  PERFORM derive_some('play_quarters', 'quarters_between(k.user_id, k.quarter, k.quarter + interval ''15 minutes'')',
+    'user_id, quarter',
+    'SELECT user_id, quarter_of(instant) AS quarter FROM unnest($1, $3) AS given (user_id, instant)',
+    user_ids, track_ids, instants);
+  PERFORM recount_artists(user_ids, track_ids);
+  PERFORM recount_albums(array_agg(user_id), array_agg(album_id))
+  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN library_tracks USING (user_id, track_id);
+  PERFORM mark_changed(user_ids);
+END $$;
+
+-- The artists of some tracks.
+CREATE FUNCTION recount_artists(user_ids bigint[], track_ids text[]) RETURNS void
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM derive_some('played_artists', 'artist_play_facts', 'user_id, artist_id',
+    'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, track_id) JOIN track_artists USING (track_id)',
+    user_ids, track_ids);
+END $$;
+
+CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[]) RETURNS void
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM derive_some('played_albums', 'album_play_facts', 'user_id, album_id',
+    'SELECT user_id, album_id FROM unnest($1, $2) AS given (user_id, album_id) WHERE album_id IS NOT NULL',
+    user_ids, album_ids);
+END $$;
+
+-- Every summary speaks of the library. A track that is hidden, or shown again, or whose length or album is another one
+-- now, takes its plays along.
 CREATE FUNCTION follow_library() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM now));
-  IF EXISTS (SELECT FROM was JOIN now USING (user_id, track_id) WHERE was.hidden <> now.hidden) THEN
-    EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(CASE WHEN now.hidden THEN -1 ELSE 1 END))
-      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id) WHERE was.hidden <> now.hidden';
+  IF EXISTS (
+    SELECT FROM was JOIN now USING (user_id, track_id)
+    WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)
+  ) THEN
+    EXECUTE 'SELECT recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at))
+      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
+      WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)';
+    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id))
+      FROM was JOIN now USING (user_id, track_id) JOIN played_tracks USING (user_id, track_id)
+      WHERE was.album_id IS DISTINCT FROM now.album_id HAVING count(*) > 0';
   END IF;
   RETURN NULL;
 END $$;
@@ -493,29 +595,30 @@ END $$;
 CREATE FUNCTION record_plays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM add_to_libraries(array_agg(user_id), array_agg(track_id)) FROM added;
-  INSERT INTO played_tracks AS known (user_id, track_id, plays, first_played_at, last_played_at)
-  SELECT user_id, track_id, count(*), min(played_at), max(played_at)
-  FROM added GROUP BY user_id, track_id ORDER BY user_id, track_id
-  ON CONFLICT (user_id, track_id) DO UPDATE SET
-    plays = known.plays + excluded.plays,
-    first_played_at = LEAST(known.first_played_at, excluded.first_played_at),
-    last_played_at = GREATEST(known.last_played_at, excluded.last_played_at);
-  EXECUTE 'SELECT tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(1))
-    FROM added JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden';
-  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM added));
+  PERFORM recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at)) FROM added;
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION recount_deleted_plays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION recount_removed_plays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  DELETE FROM played_tracks WHERE (user_id, track_id) IN (SELECT user_id, track_id FROM removed);
-  INSERT INTO played_tracks
-  SELECT fact.* FROM (SELECT DISTINCT user_id, track_id FROM removed JOIN users USING (user_id)) AS k
-  CROSS JOIN LATERAL (
-    SELECT * FROM played_facts WHERE (user_id, track_id) = (k.user_id, k.track_id) OFFSET 0) AS fact;
-  PERFORM tally_quarters(array_agg(user_id), array_agg(played_at), array_agg(-1))
-  FROM removed JOIN library_tracks USING (user_id, track_id) WHERE NOT hidden;
-  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM removed));
+  PERFORM recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at)) FROM removed JOIN users USING (user_id);
+  RETURN NULL;
+END $$;
+
+-- Who credits an artist with a track, or no longer, credits them with its plays.
+CREATE FUNCTION follow_credits() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  EXECUTE 'SELECT derive_some(''played_artists'', ''artist_play_facts'', ''user_id, artist_id'',
+      ''SELECT * FROM unnest($1, $2) AS given (user_id, artist_id)'', array_agg(user_id), array_agg(artist_id))
+    FROM changed JOIN played_tracks USING (track_id) HAVING count(*) > 0';
+  RETURN NULL;
+END $$;
+
+-- Another rule: other plays count.
+CREATE FUNCTION follow_rule() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM derive_plays(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
   RETURN NULL;
 END $$;
 
@@ -524,9 +627,9 @@ CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks
 CREATE TRIGGER artists_updated AFTER UPDATE ON artists
   REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artists();
 CREATE TRIGGER track_artists_inserted AFTER INSERT ON track_artists
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_credits();
 CREATE TRIGGER track_artists_deleted AFTER DELETE ON track_artists
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_credits();
 
 CREATE TRIGGER snapshots_inserted AFTER INSERT ON snapshots
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_snapshots();
@@ -542,10 +645,18 @@ CREATE TRIGGER playlist_tracks_updated AFTER UPDATE ON playlist_tracks
 CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 
+-- (A history import counts its hundreds of thousands of plays at once: it says so for its own transaction.)
 CREATE TRIGGER plays_inserted AFTER INSERT ON plays
-  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_plays();
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION record_plays();
+CREATE TRIGGER plays_updated AFTER UPDATE ON plays
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION recount_removed_plays();
 CREATE TRIGGER plays_deleted AFTER DELETE ON plays
-  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION recount_deleted_plays();
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION recount_removed_plays();
+CREATE TRIGGER users_updated AFTER UPDATE ON users
+  REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_rule();
 
 CREATE TRIGGER own_audio_features_inserted AFTER INSERT ON own_audio_features
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
@@ -592,10 +703,13 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 
 -- Down Migration
 DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
-  library_columns, mark_changed, archive_version, archives_changed, follow_changes, mark_changes, settle_changed_tracks, settle_changed_artists, settle_changed_choices,
-  settle_changed_artist_choices, fill_library_track, follow_library, tally_quarters, record_snapshots,
+  library_columns, mark_changed, archive_version, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
+  settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
+  derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, record_snapshots,
   recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
-  recount_deleted_plays CASCADE;
-DROP VIEW quarter_facts, played_facts, period_facts, list_facts, library_facts, hidden_facts, listed_facts, track_facts,
-  further_artists;
+  recount_removed_plays CASCADE;
+DROP VIEW quarter_facts;
+DROP FUNCTION quarters_between;
+DROP VIEW play_period_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
+  library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

@@ -45,8 +45,9 @@ export async function deleteListener(db: Db, userId: number): Promise<void> {
     await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
     await tx.execute(`SELECT set_config('statement_timeout', $1, true)`, [String(PATIENCE_MS)]);
     await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
-    // First what is derived: else it would be kept right with every row that goes, up to the last.
-    for (const table of ['library_tracks', 'played_tracks', 'play_quarters', 'users']) {
+    // Nothing of what is derived is kept right with every row that goes, up to the last.
+    await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
+    for (const table of ['library_tracks', 'users']) {
       const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };
       await tx.client.query({ ...remove, values: [userId] });
     }

@@ -17,6 +17,8 @@ export interface World {
 }
 
 const MOST_CHARACTERS = 1_000_000;
+/** A row of a file of listening history is taken whole. */
+const MOST_ROW_CHARACTERS = 50_000_000;
 /** What an entry of an index holds, with another key beside it. */
 const MOST_KEY_BYTES = 2_400;
 const MOST_INTEGER = 2 ** 31 - 1;
@@ -42,6 +44,10 @@ const whole = (least: number, most = MOST_INTEGER): Bound => ({
   fits: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
 });
 const truth: Bound = { words: 'true or false', fits: (value) => typeof value === 'boolean' };
+const uuid: Bound = {
+  words: 'a UUID',
+  fits: (value) => typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+};
 const object: Bound = { words: 'a JSON object', fits: (value) => isObject(value) };
 const json: Bound = { words: 'JSON', fits: () => true };
 const isObject = (value: unknown): boolean =>
@@ -102,6 +108,17 @@ const TRACK = {
   popularity: whole(0, 100),
 };
 
+const nth = whole(1, 32_767);
+const PLAY_OF_A_FILE = {
+  track_id: trackId,
+  ms_played: whole(0),
+  reached_end: truth,
+  skipped: truth,
+  history_import_id: number,
+  row_key: uuid,
+  file_row: json,
+};
+
 /** Of every column of an export; what is null is for the database to judge. */
 export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> = {
   tracks: {
@@ -122,6 +139,7 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     timezone: timeZone,
     theme: oneOf('light', 'dark'),
     first_time_range: timeRange,
+    counted_plays: oneOf('any', '30 seconds', 'finished'),
     created_at: instant,
     last_login_at: instant,
     paused_at: instant,
@@ -167,8 +185,54 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     started_at: instant,
     finished_at: instant,
   },
-  plays: { played_at: past, track_id: trackId, context: json, raw_json: object },
-  play_gaps: { after_played_at: past, before_played_at: past, noticed_at: instant },
+  history_imports: {
+    history_import_id: number,
+    state: oneOf('done'),
+    leaves_out_private: truth,
+    files: json,
+    counts: object,
+    account: json,
+    started_at: instant,
+    read_at: instant,
+    finished_at: instant,
+  },
+  history_import_rows: {
+    history_import_id: number,
+    row_id: whole(1),
+    bucket: text(100),
+    reason: text(1_000),
+    file_number: whole(0),
+    file_row: whole(0),
+    original: text(MOST_ROW_CHARACTERS),
+  },
+  history_import_repeats: {
+    history_import_id: number,
+    file_number: whole(0),
+    file_rows: text(MOST_ROW_CHARACTERS),
+  },
+  history_import_tracks: { history_import_id: number, track_id: trackId },
+  plays: {
+    ...PLAY_OF_A_FILE,
+    played_at: past,
+    nth,
+    source: key(100),
+    context: json,
+    raw_json: object,
+  },
+  paired_plays: {
+    ...PLAY_OF_A_FILE,
+    source: key(100),
+    ended_at: past,
+    own_track_id: trackId,
+    played_at: past,
+    nth,
+  },
+  play_gaps: {
+    after_played_at: past,
+    before_played_at: past,
+    noticed_at: instant,
+    history_import_id: number,
+  },
   capture_runs: {
     run_id: number,
     kind: oneOf('tracks', 'artists'),

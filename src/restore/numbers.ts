@@ -6,12 +6,20 @@ const GIVEN: Readonly<Record<string, string>> = {
   capture_runs: 'run_id',
   imports: 'import_id',
   import_rejects: 'reject_id',
+  history_imports: 'history_import_id',
 };
 /** And where a row names one of them. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   capture_runs: ['run_id'],
   imports: ['import_id'],
   import_rejects: ['import_id', 'reject_id'],
+  history_imports: ['history_import_id'],
+  history_import_rows: ['history_import_id'],
+  history_import_repeats: ['history_import_id'],
+  history_import_tracks: ['history_import_id'],
+  plays: ['history_import_id'],
+  paired_plays: ['history_import_id'],
+  play_gaps: ['history_import_id'],
 };
 
 /** A state that acts by itself is restored stopped: only its listener says that it goes on. */

@@ -74,6 +74,7 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
   const userId = await takeListener(tx, zip);
   await refuseSecondArchive(tx, userId);
   await prepare(tx);
+  await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
   const tables = [];
   for (const { name } of EXPORTED) {
     const file = findFile(zip, name);
@@ -81,6 +82,7 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
     const added = name === 'users' ? 1 : await fill(tx, userId, zip, { table: name, file });
     tables.push({ table: name, rows: file.rows, added });
   }
+  await tx.execute('SELECT fill_library($1), derive_plays($1)', [userId]);
   await describeRows(tx, userId);
   for (const table of PERSONAL.filter(({ name }) => name !== 'users')) {
     const file = findFile(zip, table.name);

@@ -144,6 +144,28 @@ export async function insertPlays(
   );
 }
 
+/** A history import of three rows about a track: a play, the same play by another file, and a podcast; and a repeat. */
+export async function insertHistoryImport(db: Db, userId: number, trackId: string): Promise<number> {
+  const { id } = await db.one<{ id: number }>(
+    `INSERT INTO history_imports (user_id, state, files, counts, finished_at)
+     VALUES ($1, 'done', '[{"file": "a.json"}]', '{"added": 1}', now()) RETURNING history_import_id AS id`,
+    [userId],
+  );
+  for (const sql of [
+    `INSERT INTO plays (user_id, played_at, track_id, source, ms_played, reached_end, history_import_id, row_key, file_row)
+     VALUES ($1, '2020-05-01T12:00:00Z', $3, 'spotify extended', 200000, true, $2, md5('a')::uuid, '{"ts": 1.10}')`,
+    `INSERT INTO paired_plays (user_id, row_key, history_import_id, source, ended_at, own_track_id, ms_played, file_row,
+       played_at, track_id, nth)
+     VALUES ($1, md5('b')::uuid, $2, 'lastfm', '2020-05-01T12:00:03Z', $3, NULL, '{}', '2020-05-01T12:00:00Z', $3, 1)`,
+    `INSERT INTO history_import_rows (user_id, history_import_id, row_id, bucket, reason, file_number, file_row, original)
+     SELECT $1, $2, 3, 'podcast', 'an episode', 0, 3, '{"episode": "é"}' WHERE $3 <> ''`,
+    `INSERT INTO history_import_repeats SELECT $1, $2, 0, '{[4,9)}' WHERE $3 <> ''`,
+    `INSERT INTO history_import_tracks (user_id, history_import_id, track_id) VALUES ($1, $2, $3)`,
+  ])
+    await db.execute(sql, [userId, id, trackId]);
+  return id;
+}
+
 /** Tracks an archive holds outside of every list and playlist. */
 export async function insertArchiveTracks(db: Db, userId: number, tracks: readonly string[]): Promise<void> {
   await db.execute(`INSERT INTO library_tracks (user_id, track_id) SELECT $1, unnest($2::text[])`, [

@@ -28,6 +28,7 @@ import {
   insertReject,
   insertSnapshot,
   insertTrack,
+  insertHistoryImport,
 } from '../support/factories.ts';
 import { countListenerRows } from '../support/listener-rows.ts';
 
@@ -66,6 +67,7 @@ async function fill(userId: number, name: string): Promise<void> {
     `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at) SELECT $1, now(), 'kept', now(), now() WHERE $2 <> ''`,
   ])
     await test.db.execute(sql, [userId, track]);
+  await insertHistoryImport(test.db, userId, track);
   await test.db.withTransaction((tx) => refreshArchiveSummary(tx, userId));
 }
 

@@ -3,19 +3,25 @@ import type { Transaction } from '../../../src/db.ts';
 /** Fills what is derived, for all listeners at once, from the views that define it. */
 export async function fillDerived(tx: Transaction): Promise<void> {
   const { columns } = await tx.one<{ columns: string }>('SELECT library_columns() AS columns');
-  for (const table of ['drawn_libraries', 'snapshots', 'plays']) await tx.execute(`ANALYZE ${table}`);
+  for (const table of ['drawn_libraries', 'snapshots', 'plays', 'users'])
+    await tx.execute(`ANALYZE ${table}`);
   await tx.execute(
     `INSERT INTO library_tracks (user_id, track_id, ${columns})
      SELECT user_id, track_id, ${columns} FROM drawn_libraries JOIN library_facts USING (user_id, track_id)
      ORDER BY user_id, track_id`,
   );
-  for (const [table, facts] of TALLIES)
+  for (const [table, facts] of TALLIES) {
     await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, 2, 3`);
+    await tx.execute(`ANALYZE ${table}`);
+  }
 }
 
 const TALLIES = [
   ['snapshot_lists', 'list_facts'],
   ['snapshot_periods', 'period_facts'],
   ['played_tracks', 'played_facts'],
+  ['play_periods', 'play_period_facts'],
   ['play_quarters', 'quarter_facts'],
+  ['played_artists', 'artist_play_facts'],
+  ['played_albums', 'album_play_facts'],
 ];

@@ -24,6 +24,9 @@ const PERSONAL = [
   'playlist_tracks',
   'plays',
   'played_tracks',
+  'played_artists',
+  'played_albums',
+  'play_periods',
   'play_quarters',
 ];
 const OBSERVED_ID = 1;
