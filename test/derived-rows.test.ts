@@ -60,6 +60,9 @@ describe('what is derived', () => {
     [`the points of a period`, `UPDATE snapshot_periods SET points = 0 WHERE period = 'all'`],
     [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
     [`the plays of a quarter`, `UPDATE play_quarters SET plays = 7`],
+    [`the plays of a month`, `UPDATE play_periods SET ms_played = 7`],
+    [`an artist who was played`, `DELETE FROM played_artists`],
+    [`the plays of an album`, `UPDATE played_albums SET plays = plays + 1`],
   ])('is mended by derive_all(): %s', async (_what, damage) => {
     const derive = async () =>
       (await test.patient.one<{ rows: number }>('SELECT derive_all($1) AS rows', [userId])).rows;

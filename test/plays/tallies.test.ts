@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { randomFor } from '../../scripts/invented/random.ts';
+import { useDatabase } from '../support/database.ts';
+import { listStrayDerived } from '../support/derived.ts';
+import { insertListener, insertTrack } from '../support/factories.ts';
+
+const test = useDatabase();
+const random = randomFor(20, 'tallies');
+const TRACKS = ['a', 'b', 'c', 'd', 'e'];
+const DURATIONS: Readonly<Record<string, number | null>> = {
+  a: 200_000,
+  b: 25_000,
+  c: null,
+  d: 90_000,
+  e: 1,
+};
+
+interface Listen {
+  readonly at: number;
+  readonly track: string;
+  readonly ms: number | null;
+  readonly end: boolean | null;
+}
+
+let userId: number;
+let listens: Listen[];
+
+const one = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
+
+const inventListen = (): Listen => ({
+  at: Date.UTC(2024, 10, 1) + Math.floor(random() * 120 * 86_400) * 1000,
+  track: one(TRACKS),
+  ms: one([null, 0, 29_999, 30_000, 81_000, 180_000, Math.floor(random() * 400_000)]),
+  end: one([null, true, false]),
+});
+
+async function insert(some: readonly Listen[]): Promise<void> {
+  await test.db.execute(
+    `INSERT INTO plays (user_id, played_at, track_id, nth, ms_played, reached_end, raw_json)
+     SELECT $1, to_timestamp(at / 1000.0), track, row_number() OVER (PARTITION BY at, track), ms, ended, '{}'
+     FROM jsonb_to_recordset($2) AS listen (at bigint, track text, ms int, ended boolean)`,
+    [userId, JSON.stringify(some.map(({ end, ...listen }) => ({ ...listen, ended: end })))],
+  );
+}
+
+beforeEach(async () => {
+  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  userId = await insertListener(test.db, 'a-listener');
+  for (const trackId of TRACKS) {
+    await insertTrack(test.db, {
+      trackId,
+      albumName: trackId < 'c' ? 'One' : 'Two',
+      artistName: 'X',
+      artists: trackId === 'a' ? ['x', 'y'] : ['x'],
+    });
+    await test.db.execute('UPDATE tracks SET duration_ms = $2 WHERE track_id = $1', [
+      trackId,
+      DURATIONS[trackId],
+    ]);
+  }
+  listens = Array.from({ length: 400 }, inventListen);
+  await insert(listens);
+});
+
+type Rule = 'any' | '30 seconds' | 'finished';
+
+function counts(rule: Rule, { track, ms, end }: Listen): boolean {
+  const length = DURATIONS[track] ?? null;
+  if (rule === 'any') return true;
+  if (rule === '30 seconds') return ms === null || ms >= 30_000;
+  if (end === true || (ms !== null && length !== null && ms >= 0.9 * length)) return true;
+  return end === null && (ms === null || length === null);
+}
+
+/** Counted one by one: `plays timed ms about`. */
+function countSlowly(rule: Rule, keyOf: (listen: Listen) => readonly string[]): Record<string, string> {
+  const sums = new Map<string, [number, number, number, number]>();
+  for (const listen of listens.filter((some) => counts(rule, some))) {
+    const about = listen.ms === null ? (DURATIONS[listen.track] ?? null) : null;
+    for (const key of keyOf(listen)) {
+      const [plays, timed, ms, abouts] = sums.get(key) ?? [0, 0, 0, 0];
+      const isTimed = listen.ms !== null || about !== null;
+      sums.set(key, [plays + 1, timed + Number(isTimed), ms + (listen.ms ?? 0), abouts + (about ?? 0)]);
+    }
+  }
+  return Object.fromEntries([...sums].map(([key, sum]) => [key, sum.join(' ')]));
+}
+
+async function kept(table: string, key: string): Promise<Record<string, string>> {
+  const rows = await test.db.many<{ key: string; sum: string }>(
+    `SELECT ${key} AS key, concat_ws(' ', plays, timed_plays, ms_played, about_ms) AS sum FROM ${table} WHERE user_id = $1`,
+    [userId],
+  );
+  return Object.fromEntries(rows.map((row) => [row.key, row.sum]));
+}
+
+const monthOf = ({ at }: Listen): string => new Date(at).toISOString().slice(0, 7);
+const QUARTER_MS = 900_000;
+
+async function expectRight(rule: Rule): Promise<void> {
+  expect(await kept('played_tracks', 'track_id')).toEqual(countSlowly(rule, ({ track }) => [track]));
+  expect(
+    await kept('play_periods', `months || ' ' || to_char(starts_on, 'YYYY-MM') || ' ' || track_id`),
+  ).toEqual(
+    countSlowly(rule, (listen) => [
+      `1 ${monthOf(listen)} ${listen.track}`,
+      `12 ${monthOf(listen).slice(0, 4)}-01 ${listen.track}`,
+    ]),
+  );
+  expect(await kept('play_quarters', `(extract(epoch FROM quarter) * 1000)::bigint`)).toEqual(
+    countSlowly(rule, ({ at }) => [String(at - (at % QUARTER_MS))]),
+  );
+  expect(await kept('played_artists', 'artist_id')).toEqual(
+    countSlowly(rule, ({ track }) => (track === 'a' ? ['x', 'y'] : ['x'])),
+  );
+  expect(Object.values(await kept('played_albums', 'album_id')).toSorted()).toEqual(
+    Object.values(countSlowly(rule, ({ track }) => [track < 'c' ? 'One' : 'Two'])).toSorted(),
+  );
+}
+
+describe('the tallies of plays', () => {
+  it.each(['any', '30 seconds', 'finished'] as const)('follow the rule of the listener: %s', async (rule) => {
+    await test.db.execute('UPDATE users SET counted_plays = $2 WHERE user_id = $1', [userId, rule]);
+    await expectRight(rule);
+    const more = Array.from({ length: 50 }, inventListen).map((listen) => ({ ...listen, at: listen.at + 1 }));
+    await insert(more);
+    listens.push(...more);
+    await expectRight(rule);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+  });
+
+  it.each([
+    ['plays of which more becomes known', 'UPDATE plays SET ms_played = 31000 WHERE ms_played IS NULL'],
+    ['plays that go', `DELETE FROM plays WHERE track_id < 'c' AND nth = 1 AND ms_played > 0`],
+    ['a length that becomes known', `UPDATE tracks SET duration_ms = 180000 WHERE track_id = 'c'`],
+    [
+      'an album that becomes known by its id',
+      `UPDATE tracks SET raw_json = '{"album": {"id": "the-id"}}' WHERE track_id = 'a'`,
+    ],
+    ['another artist', `INSERT INTO track_artists VALUES ('c', 'y', 2)`],
+    ['an artist less', `DELETE FROM track_artists WHERE track_id = 'a' AND artist_id = 'y'`],
+    [
+      'a track that is hidden',
+      `INSERT INTO hidden_tracks (user_id, track_id) SELECT user_id, 'a' FROM users`,
+    ],
+  ])('follow %s', async (_what, change) => {
+    for (const rule of ['30 seconds', 'finished']) {
+      await test.db.execute('UPDATE users SET counted_plays = $1', [rule]);
+      await test.db.execute(change).catch((error: unknown) => {
+        if (rule === '30 seconds') throw error;
+      });
+      expect(await listStrayDerived(test.patient)).toEqual([]);
+    }
+  });
+
+  it('are each listener’s own', async () => {
+    const bob = await insertListener(test.db, 'bob');
+    await test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [bob]);
+    await expectRight('30 seconds');
+    expect(await test.db.many('SELECT FROM played_tracks WHERE user_id = $1', [bob])).toEqual([]);
+  });
+});
