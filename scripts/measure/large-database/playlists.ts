@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { copyLine, copyLines } from '../../migrate-from-sqlite/target/copy.ts';
+import { copyLine, copyLines } from '../../../src/copy-lines.ts';
 import { dateBack } from '../../invented/large-catalogue.ts';
 
 /** One playlist for each so many tracks of an archive. */

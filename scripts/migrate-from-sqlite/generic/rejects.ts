@@ -3,7 +3,7 @@ import type { Transaction } from '../../../src/db.ts';
 import { readable } from '../audit/survey.ts';
 import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';
-import { copyLine, copyLines } from '../target/copy.ts';
+import { copyLine, copyLines } from '../../../src/copy-lines.ts';
 import { VerificationFailed } from '../faults.ts';
 import type { RejectCount } from '../rejects/rejects.ts';
 import { nameOf } from './create-tables.ts';

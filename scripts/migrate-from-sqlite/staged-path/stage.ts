@@ -2,7 +2,7 @@ import type { Transaction } from '../../../src/db.ts';
 import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
 import { readArchiveRows } from '../read/rows.ts';
 import { conversionOf, convertRow } from './convert.ts';
-import { copyBytes, copyLine, copyLines, type OnRefused } from '../target/copy.ts';
+import { copyLine, copyLines, copyPieces, type OnRefused } from '../../../src/copy-lines.ts';
 import type { Fault } from '../faults.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import type { Progress } from '../progress.ts';
@@ -41,7 +41,7 @@ export async function stageTable(
   const judge: OnRefused = async (error, bytes) => {
     if (!isAboutValues(error)) throw error;
     await tx.execute('ROLLBACK TO SAVEPOINT batch');
-    await copyBytes(tx, 'judged_tracks', columns, bytes);
+    await copyPieces(tx, 'judged_tracks', columns, [bytes]);
     await judgeJson(tx, reading.conversions);
   };
   const rows = readArchiveRows(source.db, table);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Transaction } from '../../../src/db.ts';
+import type { Transaction } from './db.ts';
 
 /** Enough for one write to be worth it, little enough to be filled while the server takes the one before. */
 const PIECE_BYTES = 128 * 1024;
@@ -43,16 +43,21 @@ export async function copyLines(
   }
 }
 
-export async function copyBytes(
+/** Streams whole lines as they come. */
+export async function copyPieces(
   tx: Transaction,
   table: string,
   columns: readonly string[],
-  bytes: Buffer,
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<void> {
-  await send(tx, `${table} (${columns.join(', ')})`, [bytes]);
+  await send(tx, `${table} (${columns.join(', ')})`, pieces);
 }
 
-async function send(tx: Transaction, into: string, pieces: Iterable<Buffer>): Promise<void> {
+async function send(
+  tx: Transaction,
+  into: string,
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<void> {
   const stream = tx.client.query(copyFrom(`COPY ${into} FROM STDIN`));
   await pipeline(Readable.from(pieces, { highWaterMark: 1 }), stream);
 }
