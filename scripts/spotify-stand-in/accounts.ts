@@ -7,8 +7,8 @@ const HOUR_SECONDS = 3600;
 const SIX_MONTHS_MS = 182 * 24 * HOUR_SECONDS * 1000;
 
 /**
- * GET /authorize. Approves at once as the chosen listener or else the first. `show_dialog=true` shows a page on
- * which to choose or refuse; that page comes back here with `listener` or `refuse` added.
+ * GET /authorize approves at once as the chosen listener, else the first. With `show_dialog=true` a page offers the
+ * choice and comes back here with `listener` or `refuse`.
  */
 export function authorize(state: StandInState, { url }: StandInRequest): Answer {
   const query = url.searchParams;
@@ -28,7 +28,7 @@ function approvedListener(state: StandInState, query: URLSearchParams): string |
   return state.askWho && state.listeners.length > 1 ? null : (state.listeners[0]?.id ?? null);
 }
 
-/** Spotify refuses these on a page of its own: an address it does not trust gets nobody sent back to it. */
+/** Spotify shows these errors itself instead of redirecting to an address it does not trust. */
 function problemWith(state: StandInState, query: URLSearchParams): string | null {
   if (query.get('client_id') !== state.clientId) return 'INVALID_CLIENT: Invalid client';
   const redirectUri = query.get('redirect_uri') ?? '';
@@ -42,7 +42,7 @@ function problemWith(state: StandInState, query: URLSearchParams): string | null
   return null;
 }
 
-/** HTTPS, or plain HTTP to a loopback address written as a number; `localhost` is refused. */
+/** HTTPS, or HTTP to a loopback address in numbers; `localhost` is refused. */
 function isSecureRedirect(redirectUri: string): boolean {
   if (!URL.canParse(redirectUri)) return false;
   const { protocol, hostname } = new URL(redirectUri);

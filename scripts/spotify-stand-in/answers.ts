@@ -1,4 +1,4 @@
-/** What an endpoint answers, before a fault may spoil it. */
+/** Before a fault may spoil it. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,15 +25,15 @@ export const html = (status: number, body: string): Answer => ({
 
 export const redirect = (location: string): Answer => ({ status: 302, headers: { location }, body: '' });
 
-/** An error as the Web API words it. */
+/** In the Web API's form. */
 export const apiError = (status: number, message: string, more: Record<string, unknown> = {}): Answer =>
   json(status, { error: { status, message, ...more } });
 
-/** An error as the token endpoint words it. */
+/** In the token endpoint's form. */
 export const tokenError = (error: string, description: string): Answer =>
   json(400, { error, error_description: description });
 
-/** `retryAfter`: seconds, or a header exactly as it should be sent; null sends none. */
+/** `retryAfter`: seconds, or a literal header; null sends none. */
 export function rateLimited(retryAfter: number | string | null, quotaExceeded: boolean): Answer {
   const answer = apiError(429, 'Too many requests', quotaExceeded ? { reason: 'QUOTA_EXCEEDED' } : {});
   if (retryAfter === null) return answer;

@@ -2,7 +2,7 @@ import { apiError, NOT_ALLOW_LISTED_2026, plain, type Answer } from './answers.t
 import type { StandInListener } from './listeners.ts';
 import { bearerOf, findListener, type StandInRequest, type StandInState } from './state.ts';
 
-/** Whoever asks, and the rights they granted; or the refusal they get. */
+/** Who asks with which scopes, or why they are refused. */
 export type Access =
   { readonly listener: StandInListener; readonly scopes: ReadonlySet<string> } | { readonly refusal: Answer };
 
@@ -14,7 +14,7 @@ export function checkAccess(state: StandInState, request: StandInRequest): Acces
   if (consent === undefined || listener === null) return { refusal: apiError(401, 'Invalid access token') };
   if (consent.expiresAt <= state.clock().getTime())
     return { refusal: apiError(401, 'The access token expired') };
-  // Spotify lets such a person through the whole sign-in and refuses only here, in plain text.
+  // Spotify lets such a person sign in and refuses only here, in plain text.
   if (listener.allowListed === false) return { refusal: plain(403, NOT_ALLOW_LISTED_2026) };
   return { listener, scopes: new Set(consent.scope.split(' ')) };
 }

@@ -4,11 +4,11 @@ import { artistsOf } from './artists.ts';
 import { isTimeRange, type StandInListener, type StandInPlay, type TimeRange } from './listeners.ts';
 import type { StandInRequest, StandInState } from './state.ts';
 
-/** What an endpoint of the Web API is told: who asks, for what, and the variable part of the path. */
+/** A call of the Web API; `id` is the variable part of the path. */
 export interface ApiCall {
   readonly state: StandInState;
   readonly listener: StandInListener;
-  /** The rights that came with the token. */
+  /** The token's scopes. */
   readonly scopes: ReadonlySet<string>;
   readonly request: StandInRequest;
   readonly id: string;
@@ -60,7 +60,7 @@ function topPage(state: StandInState, url: URL, listOf: (range: TimeRange) => re
   });
 }
 
-/** Only about the last 50 plays exist. */
+/** Spotify keeps only about the last 50 plays. */
 const PLAYS_KEPT = 50;
 
 /** GET /v1/me/player/recently-played. */
@@ -93,7 +93,7 @@ function playsPage(url: URL, wanted: readonly StandInPlay[], limit: number): Ans
     href: url.href,
     items: items.map(asAnswered),
     limit,
-    // Also where nothing is behind it.
+    // Even if no page follows.
     next: cursors ? pageAddress(url, { before: cursors.before, limit }) : null,
     cursors: cursors ?? null,
   });
@@ -101,7 +101,7 @@ function playsPage(url: URL, wanted: readonly StandInPlay[], limit: number): Ans
 
 const playedMs = (play: StandInPlay): number => Date.parse(play.played_at);
 
-/** GET /v1/tracks/{id}: any track a listener's lists hold, or that the stand-in was given besides. */
+/** GET /v1/tracks/{id}: any track in a listener's lists, or given to the stand-in. */
 export function track({ state, id }: ApiCall): Answer {
   if (state.goneUris.has(`spotify:track:${id}`) && state.odd.withdrawnStatus === 502)
     return apiError(502, 'Bad gateway');
@@ -120,19 +120,19 @@ const knownTracks = (state: StandInState): (object | null)[] => [
   ]),
 ];
 
-/** `arrives_at` is between us and the stand-in. */
-const NOT_TOLD = new Set(['popularity', 'available_markets', 'linked_from', 'arrives_at']);
+/** `arrives_at` is only for the stand-in. */
+const WITHHELD = new Set(['popularity', 'available_markets', 'linked_from', 'arrives_at']);
 
-/** As an app in development mode gets it. */
+/** As development mode gets it. */
 const asAnswered = (payload: unknown): unknown =>
-  mapFields(payload, (name, field) => (NOT_TOLD.has(name) ? undefined : field));
+  mapFields(payload, (name, field) => (WITHHELD.has(name) ? undefined : field));
 
 const GONE_FROM_ARTISTS = new Set(['popularity', 'followers', 'genres']);
 
 const artistInDevelopmentMode = (payload: unknown): unknown =>
   mapFields(payload, (name, field) => (GONE_FROM_ARTISTS.has(name) ? undefined : field));
 
-/** A query parameter between two bounds; null where it is anything else. */
+/** A query parameter within bounds, else null. */
 function wholeNumber<T>(url: URL, name: string, absent: T, least: number, most: number): number | T | null {
   const value = url.searchParams.get(name);
   if (value === null) return absent;

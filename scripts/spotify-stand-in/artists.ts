@@ -1,13 +1,12 @@
 import { covers } from '../invented/payload.ts';
 import { randomFor } from '../invented/random.ts';
-/** As a track names its artists. */
 interface Credit {
   readonly id?: unknown;
 }
 
 /**
- * Who a listener's top artists are, by the top tracks they have: each track gives its artists 50 points for a first
- * place, 49 for a second and so on. Whole artist objects, best first; local files name artists without an id.
+ * Top artists by the top tracks: a track gives its artists 50 points at rank 1, 49 at rank 2 and so on. Whole artist
+ * objects, best first; local files name artists without an id.
  */
 export function artistsOf(tracks: readonly (object | null)[]): object[] {
   const ranking = new Map<unknown, { artist: object; points: number }>();
@@ -29,7 +28,7 @@ const creditsOf = (track: object | null): Credit[] =>
 
 const GENRES = ['chamber pop', 'dub techno', 'slowcore', 'highlife', 'math rock', 'fado'];
 
-/** What only an older app is given (followers, genres, popularity) is taken away again in development mode. */
+/** Development mode removes what only older apps get (followers, genres, popularity). */
 function artistPayload(credit: Credit): object {
   const seed = Buffer.from(String(credit.id)).reduce((sum, byte) => sum + byte, 0);
   return {

@@ -4,23 +4,22 @@ import { randomFor, spotifyId } from '../invented/random.ts';
 import type { CatalogueTrack } from '../invented/recordings.ts';
 
 /**
- * Tracks of the invented catalogue, as an app in development mode receives them: no name, id or code in it belongs to
- * anybody, and no artwork, so that nothing points at an image that does not exist.
+ * Invented tracks as development mode receives them: no real name, id or code, and no artwork, whose addresses would
+ * not exist.
  */
 export interface InventedTrack extends TrackPayload {
   readonly is_playable: true;
   readonly [field: string]: unknown;
 }
 
-/** How many tracks the stand-in's own listeners know. */
 export const CATALOGUE_SIZE = 120;
 
-/** So few artists that listeners have several tracks of each, and of this seed some from every script. */
+/** Few artists, so that listeners have several tracks of each; this seed has some in every script. */
 const CATALOGUE = { seed: 76, newest: '2026-06-01', artists: 60, tracks: 1_000 };
 
 let invented: readonly CatalogueTrack[] | undefined;
 
-/** The nth invented track, from 0: the same n is always the same track. */
+/** The nth invented track, from 0; always the same for an n. */
 export function inventTrack(n: number): InventedTrack {
   invented ??= inTurn(inventCatalogue(CATALOGUE.seed, CATALOGUE.newest, CATALOGUE));
   const track = invented[n];
@@ -30,7 +29,7 @@ export function inventTrack(n: number): InventedTrack {
   return { ...payload, album, is_playable: true };
 }
 
-/** One track of each language after the other, so that the first hundred have them all. */
+/** Alternates the languages, so that the first hundred tracks have them all. */
 function inTurn(tracks: readonly CatalogueTrack[]): CatalogueTrack[] {
   const turns = new Map<object, number>();
   const turnOf = ({ album }: CatalogueTrack): number => {
@@ -44,7 +43,7 @@ function inTurn(tracks: readonly CatalogueTrack[]): CatalogueTrack[] {
     .map(({ track }) => track);
 }
 
-/** A file of the listener's own: no id, no links, only its local uri. */
+/** A local file: no id, no links, only its local uri. */
 export function inventLocalTrack(n: number): Record<string, unknown> {
   const name = `Demo tape, side ${n + 1}`;
   return {
@@ -64,5 +63,5 @@ export function inventLocalTrack(n: number): Record<string, unknown> {
   };
 }
 
-/** An id that looks like one of Spotify's, always the same for the same seed. */
+/** Looks like Spotify's ids; always the same for a seed. */
 export const inventId = (seed: string): string => spotifyId(randomFor(seed));

@@ -3,7 +3,7 @@ import { json, type Answer } from './answers.ts';
 import { activate, faultRuleShape } from './faults.ts';
 import type { StandInRequest, StandInState } from './state.ts';
 
-/** The addresses by which a running stand-in is told to fail, told to heal, and asked how it is. */
+/** Endpoints that make a running stand-in fail, heal it and report its state. */
 export function control(state: StandInState, request: StandInRequest): Answer {
   switch (`${request.method} ${request.url.pathname}`) {
     case 'POST /stand-in/faults':
@@ -45,7 +45,7 @@ function setOddities(state: StandInState, body: string): Answer {
 
 const activeFaults = (state: StandInState) => state.faults.filter((fault) => fault.left > 0);
 
-/** Nothing secret: no code and no token. */
+/** Without codes and tokens. */
 const report = (state: StandInState) => ({
   listeners: state.listeners.map(({ id, displayName, allowListed = true, topTracks }) => ({
     id,

@@ -6,7 +6,6 @@ import { createGzip } from 'node:zlib';
 import type { Answer } from './answers.ts';
 import type { Outcome } from './outcomes.ts';
 
-/** Sends an answer, or does to the connection what the fault asks for. */
 export async function deliver(response: ServerResponse, { answer, delivery }: Outcome): Promise<void> {
   switch (delivery.how) {
     case 'whole':
@@ -66,7 +65,7 @@ async function sendBomb(response: ServerResponse, answer: Answer, megabytes: num
   await pipeline(Readable.from(padded(answer.body, megabytes)), createGzip(), response);
 }
 
-/** The true answer, a JSON object, with far too much besides: whoever reads it to the end will believe it. */
+/** The true answer with megabytes added; a client that reads it all will accept it. */
 function* padded(body: string, megabytes: number): Generator<string> {
   const megabyte = 'x'.repeat(1_000_000);
   yield '{"filler":"';

@@ -8,14 +8,13 @@ import { audioFeatures } from './reccobeats.ts';
 import type { StandInRequest, StandInState } from './state.ts';
 
 interface Endpoint {
-  /** What a fault rule calls it. */
+  /** For fault rules. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: RegExp;
   readonly answer: (state: StandInState, request: StandInRequest, id: string) => Answer;
 }
 
-/** The whole site on one screen. */
 const ENDPOINTS: readonly Endpoint[] = [
   { name: 'authorize', method: 'GET', path: /^\/authorize$/, answer: authorize },
   { name: 'token', method: 'POST', path: /^\/api\/token$/, answer: token },
@@ -73,7 +72,7 @@ const ENDPOINTS: readonly Endpoint[] = [
   },
 ];
 
-/** What an app in development mode no longer gets. */
+/** What development mode no longer gets. */
 const REMOVED: readonly RegExp[] = [
   /^\/v1\/(?:tracks|artists|albums|episodes|shows|audio-features|recommendations|markets)$/,
   /^\/v1\/(?:audio-features|audio-analysis)\//,
@@ -85,7 +84,7 @@ const REMOVED: readonly RegExp[] = [
 
 type ScopeRule = string | readonly string[] | ((request: StandInRequest) => string);
 
-/** An endpoint of the Web API: token first, then the app's list, then the right, then the question itself. */
+/** Checks in Spotify's order: token, the app's list, scope, then the call. */
 function api(answer: (call: ApiCall) => Answer, scope?: ScopeRule): Endpoint['answer'] {
   return (state, request, id) => {
     const access = checkAccess(state, request);
@@ -101,7 +100,7 @@ function needed(scope: ScopeRule, request: StandInRequest): readonly string[] {
   return typeof scope === 'string' ? [scope] : scope;
 }
 
-/** Name and answer for one request. The answer is made only when asked for: a fault may come before it. */
+/** The answer is made only on demand, since a fault may replace it. */
 export function findEndpoint(
   state: StandInState,
   request: StandInRequest,

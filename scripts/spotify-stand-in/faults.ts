@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** What can go wrong. Where nothing else is said, it takes the place of the true answer, which is then not made. */
+/** What can go wrong. A fault replaces the true answer, whose effects then do not happen, unless it says otherwise. */
 const faultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), status: z.int().min(400).max(599) }),
-  /** `retryAfter`: seconds, or a header exactly as it should be sent; null sends none. */
+  /** `retryAfter`: seconds, or a literal header; null sends none. */
   z.object({
     kind: z.literal('rate-limit'),
     retryAfter: z.union([z.number(), z.string()]).nullable().default(30),
@@ -15,14 +15,14 @@ const faultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('premium-lapsed') }),
   z.object({ kind: z.literal('scope-missing') }),
   z.object({ kind: z.literal('html') }),
-  /** Any text at all with status 200: `null`, `{}`, `[]`, nothing. */
+  /** Any text with status 200: `null`, `{}`, `[]`, nothing. */
   z.object({ kind: z.literal('body'), body: z.string() }),
   z.object({ kind: z.literal('redirect'), to: z.url() }),
   /** Takes the call and never answers. */
   z.object({ kind: z.literal('silence') }),
   /** Cuts the connection before any answer. */
   z.object({ kind: z.literal('reset') }),
-  /** From here on a fault spoils the true answer: the call has its effect. */
+  /** From here on a fault spoils the true answer: the call has its effects. */
   z.object({ kind: z.literal('reset-midway') }),
   z.object({ kind: z.literal('huge-body'), megabytes: z.number().positive().default(60) }),
   z.object({ kind: z.literal('gzip-bomb'), megabytes: z.number().positive().default(200) }),
@@ -31,16 +31,16 @@ const faultShape = z.discriminatedUnion('kind', [
   /** One byte a second. */
   z.object({ kind: z.literal('drip') }),
   z.object({ kind: z.literal('truncated-json') }),
-  /** Each top-level field becomes something of another type. */
+  /** Each top-level field gets another type. */
   z.object({ kind: z.literal('wrong-types') }),
-  /** The named fields, at any depth, are gone, or have another value. */
+  /** The named fields, at any depth, are missing or have another value. */
   z.object({ kind: z.literal('missing-fields'), fields: z.array(z.string()).min(1) }),
   z.object({ kind: z.literal('replaced-fields'), fields: z.record(z.string(), z.unknown()) }),
 ]);
 
 /**
- * `on`: an endpoint's name (see endpoints.ts), the beginning of a path, or `*`. `times`: until healed if not said.
- * `after`: so many calls go well first.
+ * `on`: an endpoint's name (see endpoints.ts), the beginning of a path, or `*`. `times`: default until healed. `after`:
+ * how many calls succeed first.
  */
 export const faultRuleShape = z.intersection(
   faultShape,
@@ -60,7 +60,7 @@ export function activate(rule: FaultRule): ActiveFault {
   return { ...fault, after, left: times === 'once' ? 1 : (times ?? Number.POSITIVE_INFINITY) };
 }
 
-/** The first fault that is meant for this call and due, counted as used. */
+/** The first fault due for this call; counts it as used. */
 export function takeFault(faults: readonly ActiveFault[], name: string, path: string): Fault | null {
   const meant = faults.filter(
     ({ on, left }) => left > 0 && (on === '*' || on === name || (on.startsWith('/') && path.startsWith(on))),

@@ -1,4 +1,4 @@
-/** A JSON value with every field, at any depth, put through `change`; a field it answers undefined for is gone. */
+/** Applies `change` to every field at any depth; undefined removes the field. */
 export function mapFields(value: unknown, change: (name: string, value: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => mapFields(item, change));
   if (typeof value !== 'object' || value === null) return value;

@@ -11,26 +11,26 @@ export interface StandInPlay {
   readonly track: object | null;
   readonly played_at: string;
   readonly context: object | null;
-  /** When Spotify comes to know of it, where that is later than its end: a phone that was offline. */
+  /** When Spotify learns of the play, if later: from a phone that was offline. */
   readonly arrives_at?: string;
 }
 
-/** A person with a Spotify account, and what Spotify would answer about them. */
+/** A Spotify account and what Spotify answers about it. */
 export interface StandInListener {
   readonly id: string;
   readonly accountId?: string;
   readonly displayName: string | null;
-  /** Whether the app's owner has put them on its list; true unless said otherwise. */
+  /** Whether the app's owner has added them under User Management. Default true. */
   readonly allowListed?: boolean;
-  /** Whole track payloads, best first. Null, and anything else odd, is served as it is. */
+  /** Whole track payloads, best first; null and other oddities are served unchanged. */
   readonly topTracks: Readonly<Record<TimeRange, readonly (object | null)[]>>;
-  /** Whole artist payloads, best first; unless given, who the top tracks are by. */
+  /** Whole artist payloads, best first. Default: from the top tracks. */
   readonly topArtists?: Readonly<Partial<Record<TimeRange, readonly (object | null)[]>>>;
-  /** A function is asked anew at each call: what has been played by then. */
+  /** A function is called again for each request. */
   readonly recentlyPlayed?: readonly StandInPlay[] | ((now: Date) => readonly StandInPlay[]);
 }
 
-/** Alice and Bob, whose tastes overlap. Only their plays depend on `now`: they end shortly before it. */
+/** Alice and Bob, whose tastes overlap. Their plays end shortly before `now`. */
 export function standInListeners(now: Date = new Date()): StandInListener[] {
   return [
     {
@@ -60,7 +60,7 @@ function tasteOf(person: string, from: number, to: number): StandInListener['top
   };
 }
 
-/** 0–1: mostly lasting taste, partly the mood of the time range, so that the three lists are alike but not same. */
+/** 0 to 1: mostly lasting taste, partly the time range's mood, so that the three lists are similar but not equal. */
 const liking = (person: string, range: TimeRange, track: InventedTrack): number =>
   0.7 * chance(`${person} ${track.id}`) + 0.3 * chance(`${person} ${range} ${track.id}`);
 
@@ -76,7 +76,7 @@ function playsOf(person: string, count: number, now: Date): StandInPlay[] {
   }));
 }
 
-/** Some plays come from a playlist, some from an album, some from nowhere. */
+/** From a playlist, an album, or nowhere. */
 function contextOf(index: number): object | null {
   const type = ['playlist', 'album', null][index % 3];
   if (!type) return null;

@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { standInListeners } from './listeners.ts';
 import { startSpotifyStandIn } from './server.ts';
 
-const HELP = `A stand-in for Spotify, for trying the app without an account.
+const HELP = `A stand-in for Spotify, to try the app without an account.
   --port N    default 4000
   --host H    default 127.0.0.1
-  --choose    ask at each sign-in who is signing in`;
+  --choose    ask at each sign-in who signs in`;
 
 const { values } = parseArgs({
   options: {

@@ -14,7 +14,6 @@ import {
 import type { Fault } from './faults.ts';
 import { mapFields } from './fields.ts';
 
-/** How an answer leaves the house. */
 type Delivery =
   | { readonly how: 'whole' | 'silence' | 'reset' | 'reset-midway' | 'drip' }
   | { readonly how: 'huge-body' | 'gzip-bomb'; readonly megabytes: number }
@@ -70,10 +69,10 @@ const OUTCOMES: {
     ),
 };
 
-/** The true answer, or what a fault makes of it. The true answer is made, with its effects, only where it is used. */
+/** The true answer, or what a fault makes of it; the true answer and its effects happen only if it is used. */
 export function outcomeOf(fault: Fault | null, truth: TrueAnswer): Outcome {
   if (fault === null) return whole(truth());
-  // Each entry takes the fault of its own kind, which an index by kind cannot tell the compiler.
+  // The compiler cannot see that an entry gets the fault of its own kind.
   const outcome = OUTCOMES[fault.kind] as (fault: Fault, truth: TrueAnswer) => Outcome;
   return outcome(fault, truth);
 }

@@ -1,7 +1,7 @@
 import { between, integerBetween, randomFor } from '../invented/random.ts';
 import type { Answer } from './answers.ts';
 
-/** GET /image/:id. A cover that Spotify would have on a host of its own: the same for the same id, at any size. */
+/** GET /image/:id: a cover, always the same for an id, at any size. */
 export function picture(id: string): Answer {
   const random = randomFor('picture', id);
   const hue = integerBetween(random, 0, 359);

@@ -41,7 +41,7 @@ export function createPlaylist({ state, listener, request }: ApiCall): Answer {
     type: 'playlist',
     uri: `spotify:playlist:${id}`,
     owner: { display_name: listener.displayName, id: listener.id, type: 'user' },
-    // Spotify has been seen to say true of a playlist asked for as private: nobody may rely on this.
+    // Spotify has answered true for private playlists too, so the app must not rely on it.
     public: true,
     snapshot_id: snapshotId(state.playlists.length, 0),
     items: { limit: 100, next: null, offset: 0, previous: null, total: 0, items: [] },
@@ -50,7 +50,7 @@ export function createPlaylist({ state, listener, request }: ApiCall): Answer {
 
 const newItems = z.object({ uris: z.array(z.string()), position: z.int().min(0).optional() });
 
-/** POST /v1/playlists/{id}/items: all of them, or with one that is not there none. */
+/** POST /v1/playlists/{id}/items: all items, or none if one does not exist. */
 export function addItems(call: ApiCall): Answer {
   const found = ownPlaylist(call);
   if ('refusal' in found) return found.refusal;
@@ -62,7 +62,7 @@ export function addItems(call: ApiCall): Answer {
   return json(201, { snapshot_id: snapshotId(1, found.playlist.uris.length) });
 }
 
-/** PUT /v1/playlists/{id}/items: in the place of all there are. */
+/** PUT /v1/playlists/{id}/items: replaces all items. */
 export function replaceItems(call: ApiCall): Answer {
   const found = ownPlaylist(call);
   if ('refusal' in found) return found.refusal;
@@ -74,7 +74,7 @@ export function replaceItems(call: ApiCall): Answer {
 
 const MOST_READ = 50;
 
-/** GET /v1/playlists/{id}/items, of one's own playlists only, as development mode has it; a private one takes a right. */
+/** GET /v1/playlists/{id}/items: in development mode only one's own playlists; private ones need a scope. */
 export function playlistItems(call: ApiCall): Answer {
   const found = ownPlaylist(call);
   if ('refusal' in found) return found.refusal;

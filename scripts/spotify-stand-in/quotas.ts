@@ -3,7 +3,7 @@ import type { StandInState } from './state.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The refusal of an endpoint that has answered as often as it may within a day; null where it has not. */
+/** Null while the endpoint's quota lasts. */
 export function overQuota(state: StandInState, name: string): Answer | null {
   const most = state.odd.quotas[name];
   if (most === undefined) return null;

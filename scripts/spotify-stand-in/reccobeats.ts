@@ -4,7 +4,7 @@ import type { StandInRequest, StandInState } from './state.ts';
 
 const MOST_IDS = 40;
 
-/** GET /v1/audio-features?ids=: no token; what is not known is simply missing, and the order is nobody's. */
+/** GET /v1/audio-features?ids=: no token; unknown ids are missing, and the order means nothing. */
 export function audioFeatures(_state: StandInState, { url }: StandInRequest): Answer {
   const ids = (url.searchParams.get('ids') ?? '').split(',').filter((id) => id !== '');
   if (ids.length === 0 || ids.length > MOST_IDS) return json(400, { error: 'ids: 1 to 40' });
@@ -16,7 +16,7 @@ export function audioFeatures(_state: StandInState, { url }: StandInRequest): An
 export const isKnownToReccobeats = (trackId: string): boolean =>
   /^[0-9A-Za-z]{22}$/.test(trackId) && chance(`known ${trackId}`) < 0.9;
 
-/** As ReccoBeats words it; the same for the same track. */
+/** In ReccoBeats' form; always the same for a track. */
 export const inventFeatures = (trackId: string) => ({
   id: uuidOf(trackId),
   href: `https://open.spotify.com/track/${trackId}`,

@@ -24,64 +24,64 @@ export type { StandInListener, StandInPlay } from './listeners.ts';
 export type { RecordedCall } from './state.ts';
 
 export interface StandInOptions {
-  /** 0, the default: any free one. */
+  /** Default 0: any free port. */
   readonly port?: number;
-  /** A loopback address; 127.0.0.1 unless said otherwise. */
+  /** A loopback address. Default 127.0.0.1. */
   readonly host?: string;
   readonly listeners: readonly StandInListener[];
-  /** Tracks that exist besides those in the listeners' lists. */
+  /** Tracks besides those in the listeners' lists. */
   readonly tracks?: readonly object[];
   readonly clientId?: string;
   readonly clientSecret?: string;
-  /** Exact addresses sign-in may lead back to; unless given, any that Spotify would accept. */
+  /** Allowed redirect addresses. Default: any that Spotify would accept. */
   readonly redirectUris?: readonly string[];
-  /** Show a page to choose a listener on instead of approving as the first. */
+  /** Offer a choice of listeners instead of approving as the first. */
   readonly askWho?: boolean;
-  /** An app registered before development mode took fields away: it is told of artists' genres, followers, popularity. */
+  /** An app from before development mode removed fields: it gets artists' genres, followers and popularity. */
   readonly olderApp?: boolean;
-  /** The time it goes by; the computer's unless said otherwise. */
+  /** Default: the computer's clock. */
   readonly clock?: () => Date;
 }
 
-/** A Spotify of one's own, as an app in development mode meets it. */
+/** Spotify as an app in development mode meets it. */
 export interface SpotifyStandIn {
-  /** For both SPOTIFY_ACCOUNTS_URL and SPOTIFY_API_URL; without `/v1`. */
+  /** For SPOTIFY_ACCOUNTS_URL and SPOTIFY_API_URL; without `/v1`. */
   readonly url: string;
   readonly accountsUrl: string;
   readonly apiUrl: string;
-  /** For RECCOBEATS_URL: it plays ReccoBeats too, whose endpoint a fault rule calls `reccobeats`. */
+  /** For RECCOBEATS_URL; fault rules call its endpoint `reccobeats`. */
   readonly reccobeatsUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Every call so far, control addresses aside, in order of arrival. */
+  /** In order of arrival, without control calls. */
   readonly calls: readonly RecordedCall[];
   readonly playlists: readonly StandInPlaylist[];
   setListeners(listeners: readonly StandInListener[]): void;
   setTopTracks(listenerId: string, range: TimeRange, tracks: readonly (object | null)[]): void;
   setTopArtists(listenerId: string, range: TimeRange, artists: readonly (object | null)[]): void;
-  /** Whom sign-in approves from now on; null: the first listener. */
+  /** Sets whom sign-in approves; null: the first listener. */
   signInAs(listenerId: string | null): void;
-  /** Whether each refresh brings a new refresh token and ends the old one. */
+  /** Whether each refresh gives a new refresh token and ends the old one. */
   rotateRefreshTokens(rotate: boolean): void;
   fail(rule: FaultRule): void;
-  /** No faults any more, and as odd as ever. */
+  /** Removes all faults and keeps the oddities. */
   heal(): void;
-  /** How odd it is from now on, in what is named. */
+  /** Changes the given oddities. */
   behave(oddities: Partial<Oddities>): void;
-  /** Every access token given out so far answers 401 from now on. */
+  /** Every access token given so far answers 401 from now on. */
   expireAccessTokens(): void;
   /** The listener withdraws consent: the next refresh answers invalid_grant. */
   revoke(listenerId: string): void;
-  /** Spotify no longer has these tracks: no playlist takes them any more. */
+  /** No playlist accepts these tracks any more. */
   withdrawTracks(...trackIds: string[]): void;
-  /** Every playlist is gone as if it had never been. */
+  /** As if no playlist had ever existed. */
   forgetPlaylists(): void;
-  /** Its owner deletes a playlist, which only takes it out of their library. */
+  /** Their owner deletes the playlists, which only removes them from the library. */
   unfollowPlaylists(): void;
   close(): Promise<void>;
 }
 
-/** Starts listening. Rejects where the port is taken. */
+/** Rejects if the port is taken. */
 export async function startSpotifyStandIn(options: StandInOptions): Promise<SpotifyStandIn> {
   const state = newState(options);
   const host = options.host ?? '127.0.0.1';
@@ -114,7 +114,6 @@ const newState = (options: StandInOptions): StandInState => ({
   faults: [],
 });
 
-/** All the ways to see and steer it, one line each. */
 function remoteControl(state: StandInState, server: Server, url: string): SpotifyStandIn {
   return {
     url,
@@ -199,7 +198,7 @@ async function handle(
       await answerAsSpotify(state, request, response);
     }
   } catch {
-    // The caller hung up midway, as it should on an answer without end; or the request was no HTTP we know.
+    // The client hung up, as it should on an endless answer, or the request was not HTTP.
     response.destroy();
   }
 }

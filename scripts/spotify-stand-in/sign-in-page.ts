@@ -1,6 +1,6 @@
 import type { StandInListener } from './listeners.ts';
 
-/** The page on which one says who is signing in, or refuses. `query` is that of the request, carried along. */
+/** @param query of the request, passed on */
 export function signInPage(listeners: readonly StandInListener[], query: URLSearchParams): string {
   const choices = listeners.map(
     (listener) =>
