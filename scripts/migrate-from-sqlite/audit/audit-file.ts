@@ -24,7 +24,7 @@ export interface Audit {
   readonly signs: readonly Sign[];
 }
 
-/** Looks at everything in a SQLite file and says what each column becomes; changes nothing. */
+/** Reads everything and changes nothing. */
 export async function auditFile(file: string): Promise<Audit> {
   const missing = statSync(file, { throwIfNoEntry: false }) === undefined;
   const around = missing ? null : lookAround(file);
@@ -121,7 +121,7 @@ function auditColumn(
   };
 }
 
-/** A column that refers to another takes that one's type. */
+/** A column that refers to another takes its type. */
 function following({ facts, chosen }: SurveyedColumn, type: PgType): ChosenType {
   if (chosen.type === type) return chosen;
   const misfits = facts.values - countFits(type, facts);

@@ -19,20 +19,20 @@ export interface ChosenType {
   readonly type: PgType;
   readonly identity: boolean;
   readonly why: string;
-  /** Values the type cannot hold as they are. */
+  /** Values that the type cannot hold unchanged. */
   readonly misfits: number;
 }
 
 export interface Circumstances {
   /** SQLite fills the column by itself. */
   readonly isRowid: boolean;
-  /** Part of a key, a unique constraint or an index, which JSON and its like cannot be. */
+  /** Part of a key, a unique constraint or an index, which JSON cannot be. */
   readonly isIndexed: boolean;
   /** Part of the primary key or of a unique set. */
   readonly isUnique: boolean;
-  /** Where there may be no NULL, a value that does not fit takes its row along. */
+  /** If false, a value that does not fit sets its whole row aside. */
   readonly mayBeNull: boolean;
-  /** The person named the zone of times without one. */
+  /** --assume-timezone was given. */
   readonly zoneIsKnown: boolean;
 }
 
@@ -40,15 +40,15 @@ type Facts = ColumnFacts;
 type Choice = Omit<ChosenType, 'identity' | 'misfits'>;
 
 /**
- * The PostgreSQL type of a column, from what it declares and from every value in it. What is declared stands where
- * it fits at least half of the values; what a declaration does not say (dates in TEXT) must fit every one.
+ * A column's PostgreSQL type, from its declaration and every value. The declared type is kept if it fits at least half
+ * of the values; a narrower type (dates in TEXT) must fit every one.
  */
 export function chooseType(column: FileColumn, facts: Facts, around: Circumstances): ChosenType {
   if (around.isRowid)
     return {
       type: 'bigint',
       identity: true,
-      why: 'the row number SQLite gives: the database goes on counting',
+      why: 'SQLite’s row number, which the database continues',
       misfits: 0,
     };
   const chosen = declaredChoice(column.declaredType, facts, around) ?? valueChoice(facts, around);
@@ -56,21 +56,25 @@ export function chooseType(column: FileColumn, facts: Facts, around: Circumstanc
   return { ...choice, identity: false, misfits: facts.values - countFits(choice.type, facts) };
 }
 
-/** Text keeps what a time or JSON would lose: a row whose value may not be set aside, or one of two equal keys. */
+/** Text keeps what a time or JSON would lose: a row that would be set aside, or one of two equal keys. */
 function keptAsText({ type }: Choice, facts: Facts, around: Circumstances): Choice | null {
   const isTime = type === 'date' || type === 'timestamp' || type === 'timestamptz';
   if (isTime && around.isUnique && facts.timeSpellings.size > 1)
-    return { type: 'text', why: 'times of a key in several spellings: two of them may be one instant' };
+    return { type: 'text', why: 'a key of times in several spellings, two of which may be one instant' };
   const wouldLose = !around.mayBeNull && countFits(type, facts) < facts.values;
   if (!wouldLose || !(isTime || type === 'json' || type === 'jsonb')) return null;
   const finer = facts.form('time finer than microseconds') > 0;
-  const what = isTime ? (finer ? 'times finer than microseconds' : 'values that are no time') : 'broken JSON';
-  return { type: 'text', why: `${what}, where none may be missing: as text every row stays` };
+  const what = isTime
+    ? finer
+      ? 'times finer than microseconds'
+      : 'values that are not times'
+    : 'broken JSON';
+  return { type: 'text', why: `${what} in a NOT NULL column: as text every row stays` };
 }
 
 type Kind = 'whole' | 'real' | 'numeric' | 'boolean' | 'json' | 'time' | 'blob' | 'text' | 'none';
 
-/** SQLite's own rules of affinity, and before them the words other databases take as types. */
+/** SQLite's rules of affinity, after the type names of other databases. */
 function kindOf(declaredType: string): Kind {
   const declared = declaredType.toUpperCase();
   if (/BOOL/.test(declared)) return 'boolean';
@@ -92,7 +96,7 @@ function declaredChoice(declared: string, facts: Facts, around: Circumstances): 
 type Rule = (facts: Facts, around: Circumstances) => Choice | null;
 
 const wholeChoice: Rule = (facts) => {
-  if (facts.values === 0) return { type: 'bigint', why: 'whole numbers, none yet to show how large' };
+  if (facts.values === 0) return { type: 'bigint', why: 'whole numbers, no value yet' };
   return facts.beyond32 > 0
     ? { type: 'bigint', why: 'whole numbers beyond 32 bits' + epochNote(facts) }
     : { type: 'integer', why: 'whole numbers within 32 bits' + epochNote(facts) };
@@ -120,10 +124,10 @@ function instantChoice(facts: Facts, around: Circumstances): Choice {
   if (naive === 0)
     return facts.epochs > 0
       ? { type: 'timestamptz', why: 'declared as a time: a count since 1970' }
-      : { type: 'timestamptz', why: 'times with a zone: the instant is kept, shown in any zone' };
+      : { type: 'timestamptz', why: 'times with a zone: the instant is kept' };
   if (naive === countFits('timestamptz', facts) && !around.zoneIsKnown)
-    return { type: 'timestamp', why: 'times without a zone: none is made up (--assume-timezone names one)' };
-  return { type: 'timestamptz', why: 'times, those without a zone read in the assumed one' };
+    return { type: 'timestamp', why: 'times without a zone (--assume-timezone sets one)' };
+  return { type: 'timestamptz', why: 'times; those without a zone are in the assumed one' };
 }
 
 const DECLARED: Readonly<Record<Kind, Rule>> = {
@@ -144,11 +148,11 @@ const DECLARED: Readonly<Record<Kind, Rule>> = {
 
 function jsonChoice(facts: Facts): Choice {
   return facts.form('JSON with repeated keys') > 0
-    ? { type: 'json', why: 'JSON that repeats keys: jsonb would keep the last one only' }
-    : { type: 'jsonb', why: 'JSON text becomes JSON that can be searched' };
+    ? { type: 'json', why: 'JSON that repeats keys, of which jsonb would keep only the last' }
+    : { type: 'jsonb', why: 'JSON text becomes searchable JSON' };
 }
 
-/** What all the texts of a column say beyond being text. */
+/** What the texts have in common beyond being text. */
 function inferred(facts: Facts, around: Circumstances): Choice | null {
   const texts = facts.values;
   if (texts === 0) return null;
@@ -161,9 +165,9 @@ function inferred(facts: Facts, around: Circumstances): Choice | null {
 const textNote = (facts: Facts): string => {
   const dates = facts.form('YYYY', 'YYYY-MM', 'YYYY-MM-DD');
   if (facts.values > 0 && dates === facts.values && facts.form('YYYY') < dates)
-    return '; dates of several precisions: a date would make up the missing days';
+    return '; dates of several precisions: the type date would invent the missing days';
   const json = facts.form('JSON object', 'JSON array');
-  return json * 2 > facts.values ? `; ${facts.values - json} values are no JSON` : '';
+  return json * 2 > facts.values ? `; ${facts.values - json} values are not JSON` : '';
 };
 
 /** Nothing useful is declared, or it does not fit: what the values have in common. */
@@ -178,11 +182,11 @@ function valueChoice(facts: Facts, around: Circumstances): Choice {
   if (facts.count('text') === all)
     return inferred(facts, around) ?? { type: 'text', why: 'every value is text' };
   return facts.count('blob') * 2 > all
-    ? { type: 'bytea', why: 'mixed: mostly bytes; the rest is set aside as it is' }
-    : { type: 'text', why: 'mixed: text holds numbers as they are written' };
+    ? { type: 'bytea', why: 'mixed, mostly bytes; the rest is set aside' }
+    : { type: 'text', why: 'mixed: text keeps numbers as they are written' };
 }
 
-/** How many values a type holds as they are, or by a conversion that can mean nothing else. */
+/** Unchanged, or by a conversion whose meaning is certain. */
 export function countFits(type: PgType, facts: Facts): number {
   return FITS[type](facts);
 }

@@ -3,14 +3,14 @@ import { asStored, BrokenText, describeCell, type Cell } from '../read/cells.ts'
 import { epochUnit, parseInstant } from '../read/instants.ts';
 import { formOf, type TextForm } from './text-forms.ts';
 
-/** SQLite's storage classes, with the one it has no word for: text whose bytes are none. */
+/** SQLite's storage classes, and text whose bytes are broken. */
 export type Holds = 'null' | 'integer' | 'real' | 'text' | 'broken text' | 'blob';
 
 const DISTINCT_LIMIT = 1_000;
 const SAMPLES = 3;
 const SAMPLE_CHARACTERS = 40;
 
-/** What one column's values really are, gathered value by value in little memory. */
+/** What a column's values really are, gathered one by one in little memory. */
 export class ColumnFacts {
   readonly holds = new Map<Holds, number>();
   readonly forms = new Map<TextForm, number>();
@@ -24,7 +24,7 @@ export class ColumnFacts {
   epochMilliseconds = 0;
   /** Numbers that are a point in time if the column holds times. */
   epochs = 0;
-  /** The ways in which its points in time are written: two texts of one way are never one instant. */
+  /** The forms of its times: two texts of one form are never one instant. */
   readonly timeSpellings = new Set<string>();
   wholeReals = 0;
   notFinite = 0;
@@ -52,12 +52,12 @@ export class ColumnFacts {
     return wanted.reduce((sum, form) => sum + (this.forms.get(form) ?? 0), 0);
   }
 
-  /** Values that are not NULL. */
+  /** Except NULL. */
   get values(): number {
     return this.count('integer', 'real', 'text', 'broken text', 'blob');
   }
 
-  /** `exact` false: at least this many. */
+  /** Unless `exact`, at least this many. */
   get distinct(): { readonly count: number; readonly exact: boolean } {
     return { count: this.seen.size, exact: this.seen.size < DISTINCT_LIMIT };
   }
@@ -115,7 +115,7 @@ export class ColumnFacts {
   }
 }
 
-/** `2024-01-05T07:08:09.123+01:00` is written `0000-00-00T00:00:00.000+01:00`. */
+/** `2024-01-05T07:08:09.123+01:00` has the form `0000-00-00T00:00:00.000+01:00`. */
 const spellingOf = (text: string): string =>
   text.replace(/^[\d-]{10}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?/i, (start) => start.replaceAll(/\d/g, '0'));
 
@@ -141,7 +141,6 @@ function fingerprint(cell: Cell): string {
         .digest('base64');
 }
 
-/** Only the beginning of a long value is turned into a sample. */
 function sampleOf(cell: Cell): string {
   const start = 2 * SAMPLE_CHARACTERS;
   const short =

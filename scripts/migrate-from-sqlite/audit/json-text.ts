@@ -1,9 +1,9 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\]:,]/g;
 
 export interface JsonReading {
-  /** The same for two texts exactly where they say the same: keys sorted, numbers of any size in one spelling. */
+  /** Equal for texts that mean the same: keys sorted, numbers in one spelling. */
   readonly canonical: string;
-  /** An object names a key twice: PostgreSQL's jsonb would keep the last one only. */
+  /** An object names a key twice, of which jsonb would keep only the last. */
   readonly repeatedKeys: boolean;
 }
 
@@ -16,7 +16,7 @@ interface Level {
 
 const level = (isObject: boolean): Level => ({ isObject, items: [], members: new Map(), key: null });
 
-/** Reads valid JSON without turning its numbers into ours, and without recursion: some of it is deep. */
+/** Reads valid JSON without rounding its numbers, and without recursion, since it may be deep. */
 export function readJson(text: string): JsonReading {
   const stack: Level[] = [level(false)];
   let repeatedKeys = false;
@@ -49,7 +49,7 @@ function scalar(token: string): string {
   return /^[-\d]/.test(token) ? canonicalNumber(token) : token;
 }
 
-/** One spelling for a decimal number of any size: `1.50`, `15e-1` and `1.5` are all `15e-1`. */
+/** One spelling for a decimal number: `1.50`, `15e-1` and `1.5` are all `15e-1`. */
 export function canonicalNumber(text: string): string {
   const match = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (!match) return text;

@@ -1,7 +1,7 @@
 import type { Layout } from '../read/layouts.ts';
 
 export interface KnownColumn {
-  /** `table.column` of the archive; null: the column only joined the old tables. */
+  /** The archive's `table.column`; null: it only joined the old tables. */
   readonly target: string | null;
   readonly type: string;
   readonly why: string;
@@ -11,11 +11,10 @@ const column = (target: string | null, type: string, why: string): KnownColumn =
 
 const FREE_TEXT = 'free text of any length';
 const PAYLOAD = 'JSON text becomes searchable JSON; it must be an object';
-const INSTANT = 'with or without a zone; without one it is read in the assumed zone';
-const OWN_ID = 'Spotify’s own id: it has no order and no arithmetic';
+const INSTANT = 'with or without a zone; without one, in the assumed zone';
+const OWN_ID = 'Spotify’s id, without order or arithmetic';
 const ROW_NUMBER = column(null, 'nothing', 'a row number that only joined the old tables');
 
-/** Where each column of the two layouts goes. */
 const KNOWN: Readonly<Record<Layout, Readonly<Record<string, KnownColumn>>>> = {
   snapshots: {
     'tracks.track_id': column('tracks.track_id', 'text', `${OWN_ID}; the primary key`),
@@ -36,7 +35,7 @@ const KNOWN: Readonly<Record<Layout, Readonly<Record<string, KnownColumn>>>> = {
       'text',
       'one of short_term, medium_term, long_term',
     ),
-    'snapshots.rank': column('snapshots.rank', 'integer', 'a place in a list, above 0'),
+    'snapshots.rank': column('snapshots.rank', 'integer', 'a rank, above 0'),
   },
   playlists: {
     'artists.id': ROW_NUMBER,
@@ -49,7 +48,7 @@ const KNOWN: Readonly<Record<Layout, Readonly<Record<string, KnownColumn>>>> = {
     'tracks.artist_id': column(
       'track_artists.artist_id',
       'text',
-      'the row number is followed to the Spotify id of its artist',
+      'the row number becomes the Spotify id of its artist',
     ),
     'tracks.album_name': column('tracks.album_name', 'text', FREE_TEXT),
     'tracks.release_date': column(
@@ -70,9 +69,9 @@ const KNOWN: Readonly<Record<Layout, Readonly<Record<string, KnownColumn>>>> = {
     'playlist_tracks.track_id': column(
       'playlist_tracks.track_id',
       'text',
-      'the row number is followed to the Spotify id of its track',
+      'the row number becomes the Spotify id of its track',
     ),
-    'playlist_tracks.position': column('playlist_tracks.position', 'integer', 'a place in a list'),
+    'playlist_tracks.position': column('playlist_tracks.position', 'integer', 'a position in a list'),
     'playlist_tracks.created_at': column('playlist_tracks.created_at', 'timestamptz', INSTANT),
   },
 };
@@ -80,10 +79,10 @@ const KNOWN: Readonly<Record<Layout, Readonly<Record<string, KnownColumn>>>> = {
 const UNKNOWN_COLUMN = column(
   'import_rejects.original',
   'jsonb',
-  'the archive has no such column: its values are kept as they are',
+  'the archive has no such column; its values are kept unchanged',
 );
 
-/** Where a column of a known layout goes; null where its table is none the archive knows. */
+/** Null if the archive does not know the table. */
 export function knownColumn(layout: Layout, table: string, name: string): KnownColumn | null {
   const known = KNOWN[layout];
   const prefix = `${table.toLowerCase()}.`;

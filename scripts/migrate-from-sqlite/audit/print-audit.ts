@@ -7,9 +7,9 @@ import { sizeInWords } from './signs.ts';
 
 const WIDTH = 100;
 
-/** The audit as a person reads it, in lines of at most 100 characters wherever a name allows it. */
+/** In lines of at most 100 characters unless a name is too long. */
 export function printAudit(audit: Audit): string {
-  const layout = audit.layout === null ? 'no layout this move knows' : `${audit.layout} layout`;
+  const layout = audit.layout === null ? 'unknown layout' : `${audit.layout} layout`;
   const facts = [
     sizeInWords(audit.bytes),
     audit.encoding,
@@ -22,7 +22,7 @@ export function printAudit(audit: Audit): string {
     ...audit.tables.flatMap(printTable),
     ...printOthers(audit),
     '',
-    'Is leaving SQLite due?',
+    'Do you need to leave SQLite?',
     ...audit.signs.flatMap(({ sign, verdict, seen }) =>
       wrap(escapeControls(`${sign.padEnd(18)}  ${verdict.padEnd(7)}  ${seen}`), 2, 31),
     ),
@@ -119,7 +119,7 @@ function printOthers({ others }: Audit): string[] {
   ];
 }
 
-/** Breaks a line at spaces; the first line is indented by `first`, the others by `rest`. */
+/** Breaks a line at spaces, indenting the first line by `first` and the others by `rest`. */
 function wrap(text: string, first: number, rest: number): string[] {
   const lines: string[] = [];
   let line = ' '.repeat(first);

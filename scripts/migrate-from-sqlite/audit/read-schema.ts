@@ -17,7 +17,7 @@ export interface FileColumn {
 export interface FileForeignKey {
   readonly columns: readonly string[];
   readonly parent: string;
-  /** null: the parent's primary key. */
+  /** Null: the parent's primary key. */
   readonly parentColumns: readonly string[] | null;
   readonly onUpdate: string;
   readonly onDelete: string;
@@ -25,7 +25,7 @@ export interface FileForeignKey {
 
 export interface FileIndex {
   readonly name: string;
-  /** null: an expression. */
+  /** Null: an expression. */
   readonly columns: readonly {
     readonly name: string | null;
     readonly descending: boolean;
@@ -42,18 +42,17 @@ export interface FileTable {
   readonly strict: boolean;
   readonly columns: readonly FileColumn[];
   readonly primaryKey: readonly string[];
-  /** The column that is the row number itself (INTEGER PRIMARY KEY), which SQLite fills by itself. */
+  /** The INTEGER PRIMARY KEY, which is SQLite's row number. */
   readonly rowidColumn: string | null;
   readonly autoincrement: boolean;
   readonly uniques: readonly FileIndex[];
   readonly indexes: readonly FileIndex[];
   readonly foreignKeys: readonly FileForeignKey[];
   readonly checks: readonly string[];
-  /** The index of a primary key that is not the row number. */
+  /** The index of a primary key other than the row number. */
   readonly keyIndex: FileIndex | null;
-  /** Of its columns, where one is named. */
   readonly collations: readonly ColumnCollation[];
-  /** Generated columns that only the program of the file can work out. */
+  /** Generated columns that only the file's own program can compute. */
   readonly unreadable: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -69,7 +68,7 @@ export interface FileSchema {
   readonly others: readonly FileObject[];
 }
 
-/** Every table, view and trigger of a file with all that SQLite knows of them, in the order of their names. */
+/** Ordered by name. */
 export function readFileSchema({ original: db, db: readable }: OpenFile): FileSchema {
   const listed = db
     .prepare<[], Listed & { wr: number; strict: number }>(
@@ -90,7 +89,7 @@ export function readFileSchema({ original: db, db: readable }: OpenFile): FileSc
 
 const columnNames = (db: Database, table: string): string[] => listColumns(db, table).map(({ name }) => name);
 
-/** The module of a virtual table may not be here. */
+/** The module of a virtual table may be missing. */
 function describeVirtual(db: Database, name: string): Described {
   const nothing = { primaryKey: [], uniques: [], indexes: [], foreignKeys: [], checks: [], collations: [] };
   const described = { ...nothing, rowidColumn: null, autoincrement: false, keyIndex: null, unreadable: [] };

@@ -1,11 +1,10 @@
-/** A table as SQLite lists it. */
 export interface Listed {
   readonly name: string;
   readonly type: string;
   readonly sql: string;
 }
 
-/** What the modules make for themselves: by the end of the name, the first columns. */
+/** What the modules create: by the end of the name, the first columns. */
 const MADE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   data: [['id', 'block']],
   idx: [['segid', 'term', 'pgno']],
@@ -24,8 +23,8 @@ const MADE: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 /**
- * Whether a table is the inside of an index (full text, R-tree) and means nothing without it. SQLite goes by its name
- * alone; a table of the user's own may bear such a name, and an index may be made over one.
+ * Whether a table is part of an index (full text, R-tree) and means nothing without it. SQLite goes by the name only,
+ * but a user's own table may have such a name, and an index may cover one.
  */
 export function isOwnShadow(
   table: Listed,

@@ -4,16 +4,16 @@ import path from 'node:path';
 import type { AuditedTable } from './audited.ts';
 import type { FileObject } from './read-schema.ts';
 
-export type Verdict = 'due' | 'not yet' | 'not due';
+export type Verdict = 'yes' | 'not yet' | 'no';
 
-/** One of the five reasons to leave SQLite, as far as a file can show it. */
+/** One of five reasons to leave SQLite, as far as a file can show it. */
 export interface Sign {
   readonly sign: 'concurrent writers' | 'network access' | 'several tools' | 'features' | 'size';
   readonly seen: string;
   readonly verdict: Verdict;
 }
 
-/** What lies around the file; to be looked at before it is opened, since opening adds to it. */
+/** The state around the file before opening it, which adds files. */
 export interface Surroundings {
   readonly walBytes: number | null;
   readonly journalBytes: number | null;
@@ -28,7 +28,7 @@ export interface FileFigures {
   readonly userVersion: number;
 }
 
-/** File systems of another machine, by the number Linux gives them. */
+/** Network file systems, by their numbers on Linux. */
 const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0x6969: 'NFS',
   0x517b: 'SMB',
@@ -69,17 +69,17 @@ function writers({ journalMode }: FileFigures, { walBytes, journalBytes }: Surro
   if ((walBytes ?? 0) > 0)
     return {
       sign,
-      seen: `a -wal file of ${walBytes} bytes: it was being written when it was last seen`,
-      verdict: 'due',
+      seen: `a -wal file of ${walBytes} bytes: a program was writing when the file was last used`,
+      verdict: 'yes',
     };
   if (journalBytes !== null)
-    return { sign, seen: 'a -journal file: a writer is at work, or died at it', verdict: 'due' };
+    return { sign, seen: 'a -journal file: a program is writing, or died while writing', verdict: 'yes' };
   return journalMode === 'wal'
-    ? { sign, seen: 'WAL mode: somebody reads while another writes', verdict: 'not yet' }
+    ? { sign, seen: 'WAL mode: programs read while another writes', verdict: 'not yet' }
     : {
         sign,
-        seen: `journal mode ${journalMode}, no writer about: one at a time is enough`,
-        verdict: 'not due',
+        seen: `journal mode ${journalMode}, nobody writing: one at a time is enough`,
+        verdict: 'no',
       };
 }
 
@@ -87,17 +87,17 @@ function network({ network: kind }: Surroundings): Sign {
   return kind === null
     ? {
         sign: 'network access',
-        seen: 'the file lies on a local disk; a second machine could not use it',
-        verdict: 'not due',
+        seen: 'the file is on a local disk; a second machine could not use it',
+        verdict: 'no',
       }
     : {
         sign: 'network access',
-        seen: `the file lies on a network file system (${kind}): SQLite’s locks cannot be relied on there`,
-        verdict: 'due',
+        seen: `the file is on a network file system (${kind}), where SQLite’s locks are not reliable`,
+        verdict: 'yes',
       };
 }
 
-/** Tables that a tool leaves behind for its own bookkeeping. */
+/** Tables that tools create for themselves. */
 const TOOLS: Readonly<Record<string, string>> = {
   django_migrations: 'Django',
   alembic_version: 'Alembic',
@@ -117,9 +117,9 @@ function tools(figures: FileFigures, tables: readonly AuditedTable[], others: re
     ...found.map((name) => `bookkeeping of ${name}`),
     ...(figures.applicationId === 0 ? [] : [`application id ${figures.applicationId}`]),
     ...(figures.userVersion === 0 ? [] : [`user version ${figures.userVersion}`]),
-    ...(others.length === 0 ? [] : [`views and triggers made for readers beside the app: ${others.length}`]),
+    ...(others.length === 0 ? [] : [`views and triggers for other readers: ${others.length}`]),
   ];
-  const verdict = found.length > 1 ? 'due' : marks.length > 0 ? 'not yet' : 'not due';
+  const verdict = found.length > 1 ? 'yes' : marks.length > 0 ? 'not yet' : 'no';
   return { sign: 'several tools', seen: marks.join('; ') || 'no trace of a second tool', verdict };
 }
 
@@ -145,8 +145,8 @@ function features(tables: readonly AuditedTable[]): Sign {
     ),
     ...list('values that break their type', (column) => column.misfits > 0),
   ];
-  const seen = marks.join('; ') || 'plain columns that hold what they declare';
-  return { sign: 'features', seen, verdict: marks.length > 0 ? 'due' : 'not due' };
+  const seen = marks.join('; ') || 'plain columns whose values fit their types';
+  return { sign: 'features', seen, verdict: marks.length > 0 ? 'yes' : 'no' };
 }
 
 const GIGABYTE = 1024 ** 3;
@@ -155,7 +155,7 @@ function size({ bytes, freeBytes }: FileFigures, tables: readonly AuditedTable[]
   const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const free = freeBytes > 0 ? `, ${Math.round((100 * freeBytes) / bytes)} % of it unused` : '';
   const seen = `${grouped(rows)} rows in ${sizeInWords(bytes)}${free}`;
-  const verdict = bytes > 10 * GIGABYTE ? 'due' : bytes > GIGABYTE ? 'not yet' : 'not due';
+  const verdict = bytes > 10 * GIGABYTE ? 'yes' : bytes > GIGABYTE ? 'not yet' : 'no';
   return { sign: 'size', seen, verdict };
 }
 

@@ -5,7 +5,6 @@ import { chooseType, type ChosenType } from './choose-type.ts';
 import { ColumnFacts } from './column-facts.ts';
 import type { FileSchema, FileTable } from './read-schema.ts';
 
-/** One column with all that its values showed. */
 export interface SurveyedColumn {
   readonly facts: ColumnFacts;
   readonly chosen: ChosenType;
@@ -13,17 +12,16 @@ export interface SurveyedColumn {
 
 export interface Survey {
   readonly table: FileTable;
-  /** null: the table could not be read (an extension that is not there). */
+  /** Null: the table needs an extension that is missing. */
   readonly rows: number | null;
   readonly columns: readonly SurveyedColumn[];
 }
 
-/** A table's columns by place: `c0`, `c1` …; a column may have any name, and ours must not depend on it. */
+/** Columns by place (`c0`, `c1` …), since a column may have any name. */
 export function readable(table: FileTable): ReadableTable {
   return { name: table.name, columns: new Map(table.columns.map((column, at) => [`c${at}`, column.name])) };
 }
 
-/** Reads every value of a table once and chooses the types. */
 export function surveyTable(
   db: Database,
   schema: FileSchema,
@@ -57,7 +55,7 @@ export function surveyTable(
   return { table, rows, columns };
 }
 
-/** Columns whose values, alone or together, no two rows may share; in lower case. */
+/** Columns in a primary key or unique set, in lower case. */
 function uniqueColumns(table: FileTable): Set<string> {
   const uniques = [...table.uniques, ...table.indexes.filter((index) => index.unique)];
   const named = uniques.flatMap((index) => index.columns.flatMap(({ name }) => name ?? []));

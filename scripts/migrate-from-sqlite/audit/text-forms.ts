@@ -1,7 +1,7 @@
 import { isDay, parseInstant } from '../read/instants.ts';
 import { readJson } from './json-text.ts';
 
-/** What a text is written like. A text has exactly one form. */
+/** A text has exactly one form. */
 export type TextForm =
   | 'empty'
   | 'YYYY'

@@ -2,14 +2,14 @@ import type { PgType } from './choose-type.ts';
 import type { FileSchema, FileTable } from './read-schema.ts';
 import type { Survey } from './survey.ts';
 
-/** The type of one column; on a second run it is the type the column has. */
+/** On a second run, the type that the column has. */
 export type TypeOf = (table: FileTable, column: string) => PgType;
 
-/** Case does not matter in SQLite's names; the character between them can stand in none. */
+/** SQLite's names ignore case and cannot contain the character between them. */
 export const columnId = (table: string, column: string): string =>
   `${table.toLowerCase()}\0${column.toLowerCase()}`;
 
-/** The types that the survey chose, but that a column which refers to another takes the type of that one. */
+/** The surveyed types, except that a column that refers to another takes its type. */
 export function typesOf(schema: FileSchema, surveys: readonly Survey[]): TypeOf {
   const types = new Map<string, PgType>();
   for (const { table, columns } of surveys) {
@@ -35,7 +35,6 @@ function referencesOf(schema: FileSchema, table: FileTable): (readonly [string, 
     if (!parent || wanted.length !== key.columns.length) return [];
     return key.columns.flatMap((column, at) => {
       const target = wanted[at];
-      // A column that is the row number has its type already.
       const isFree = column.toLowerCase() !== table.rowidColumn?.toLowerCase();
       return target !== undefined && isFree
         ? [[columnId(table.name, column), columnId(parent.name, target)] as const]
