@@ -1,25 +1,25 @@
-/** Nothing was written and nothing will be until somebody does what the message says: exit code 2. */
+/** Exit code 2: nothing was written, and running it again will not help. */
 export class NothingWritten extends Error {
   override readonly name = 'NothingWritten';
 }
 
-/** What PostgreSQL holds is not what the file holds: the run is rolled back, exit code 3. */
+/** Exit code 3: PostgreSQL and the file differ, so the run is rolled back. */
 export class VerificationFailed extends Error {
   override readonly name = 'VerificationFailed';
 }
 
 /**
- * Why a value or a row was set aside. They are counted, shown to the listener and part of what makes a reject
- * recognisable on a second run: change one, and every archive moved so far reports its rejects anew.
+ * Why a value or row was set aside. A second run recognises its rejects by them: changing a text makes every archive
+ * moved so far report its rejects as new.
  */
 export const REASON = {
   unknownColumn: 'column unknown to the archive',
   keyMissing: 'the key is missing',
-  keyUnfit: 'the key is no storable text',
+  keyUnfit: 'the key cannot be stored as text',
   keyTooLong: 'the key is too long',
   unknownTimeRange: 'unknown time range',
   notADay: 'not a day of the calendar written as YYYY-MM-DD',
-  sameDay: 'an earlier list of the same day has this place or this track',
+  sameDay: 'an earlier list of the same day has this rank or this track',
   farDay: 'a day before 1900 or after 2199',
   notUtf8: 'not valid UTF-8',
   notUtf16: 'half a character of UTF-16',
@@ -37,15 +37,15 @@ export const REASON = {
   noSuchArtist: 'there is no such artist',
   noSuchTrack: 'there is no such track',
   sameKey: 'an earlier row has the same key',
-  keptValue: 'a different value is already kept',
-  keptRank: 'a different rank is already kept',
-  keptTime: 'an earlier time is already kept',
+  keptValue: 'the archive already has a different value',
+  keptRank: 'the archive already has a different rank',
+  keptTime: 'the archive already has an earlier time',
 } as const;
 
 export const brokenText = ({ encoding }: { readonly encoding: string }): string =>
   encoding === 'UTF-8' ? REASON.notUtf8 : REASON.notUtf16;
 
-/** A cell (or, without a column, a row) that cannot be moved. */
+/** A cell, or without a column a row, that cannot be moved. */
 export interface Fault {
   readonly column: string | null;
   readonly reason: string;

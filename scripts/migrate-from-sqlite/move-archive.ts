@@ -2,6 +2,7 @@ import { lockArchive } from '../../src/users/lock-archive.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { rehearse } from '../../src/rehearse.ts';
 import type { Transaction } from '../../src/db.ts';
+import { plural } from '../print.ts';
 import { backUp } from './read/backup.ts';
 import { BulkLoad } from './target/bulk-load.ts';
 import { explainFaults } from './staged-path/explain-faults.ts';
@@ -36,8 +37,7 @@ import { findWarnings, takeRepairable } from './warnings.ts';
 
 /**
  * Moves an old archive into PostgreSQL: all of it, verified, or nothing.
- * @throws NothingWritten where the file or the options do not fit
- * @throws VerificationFailed where the result is not what the file holds; nothing was changed then
+ * @throws NothingWritten for a wrong file or option, VerificationFailed if the result differs from the file
  */
 export async function moveArchive(options: MoveOptions): Promise<MoveReport> {
   const started = performance.now();
@@ -46,7 +46,7 @@ export async function moveArchive(options: MoveOptions): Promise<MoveReport> {
   try {
     if (source.tables.every((table) => table.rows === 0)) {
       throw new NothingWritten(
-        `${options.file} is an old archive without a single row: there is nothing to move.`,
+        `${options.file} is an old archive without a single row. There is nothing to move.`,
       );
     }
     const wanted = (options.backup ?? true) && (options.mode ?? 'move') === 'move';
@@ -62,7 +62,6 @@ const inOneTransaction = (move: Move): Promise<MoveReport> =>
     ? move.options.db.withTransaction((tx) => move.run(tx))
     : rehearse(move.options.db, (tx) => move.run(tx));
 
-/** One run, step by step. */
 class Move {
   readonly options: MoveOptions;
   private readonly source: Source;
@@ -85,7 +84,7 @@ class Move {
     return (await this.tryFastPath(tx, digest)) ?? this.takeStagedPath(tx, digest);
   }
 
-  /** A file as the old app wrote it, into an archive that holds nothing or all of it; null where it is not so. */
+  /** Null if the file is unusual, or the archive has a part of it. */
   private async tryFastPath(tx: Transaction, digest: string): Promise<MoveReport | null> {
     if (this.options.findArchive || this.options.afterwards || !mayTakeFastPath(this.source)) return null;
     await tx.execute('SAVEPOINT fast_path');
@@ -130,7 +129,7 @@ class Move {
   private async takeStagedPath(tx: Transaction, digest: string): Promise<MoveReport> {
     await createStaging(tx);
     const readings = await this.stage(tx);
-    // Whole tables before one listener's row: whoever waits for that row holds locks on tables.
+    // Lock the tables before the listener's row: a run that waits for that row already has locks on tables.
     const bulkLoad = await BulkLoad.begin(tx, this.rows);
     const archive = this.options.findArchive
       ? await this.options.findArchive(tx, this.options.owner, this.source)
@@ -167,7 +166,7 @@ class Move {
     return readings;
   }
 
-  /** Parents first; a list's rows only once every track of the file is there. */
+  /** Parents first: a list's rows need every track of the file. */
   private async merge(
     tx: Transaction,
     userId: number,
@@ -203,7 +202,9 @@ class Move {
     const { duplicates } = repeats;
     const moved = added + completed;
     if (moved + alreadyThere + kept + duplicates + rejected !== read) {
-      throw new VerificationFailed(`${table.source}: ${read} rows were read, but not all are accounted for.`);
+      throw new VerificationFailed(
+        `${table.source}: ${plural(read, 'row')} were read, but the report does not account for all of them.`,
+      );
     }
     return { table: table.source, read, moved, alreadyThere, kept, duplicates, rejected };
   }
@@ -216,7 +217,7 @@ class Move {
       tables: TableReport[];
       written: number;
       conversions: Map<string, number>;
-      /** Where rows were staged. */
+      /** Only if rows were staged. */
       rejects?: { all: RejectCount[]; fresh: number };
       warnings?: string[];
     },

@@ -7,44 +7,42 @@ import type { RejectCount } from './rejects/rejects.ts';
 
 export type MoveMode = 'move' | 'dry-run';
 
-/** Where the rows of one source table went; `read` is the sum of all that follow it. */
+/** Where the rows of one source table went; `read` is the sum of the others. */
 export interface TableReport {
   readonly table: string;
   readonly read: number;
-  /** Added, or filled in where the archive knew less. */
+  /** Added or completed. */
   readonly moved: number;
   readonly alreadyThere: number;
-  /** The archive holds something else, which stays; the source's values are among the rejects. */
+  /** The archive has something else, which stays; the source's values become rejects. */
   readonly kept: number;
-  /** The same as an earlier row of the file. */
+  /** Equal to an earlier row of the file. */
   readonly duplicates: number;
-  /** Whole rows among the rejects. */
   readonly rejected: number;
 }
 
 export interface MoveReport {
   readonly mode: MoveMode;
   readonly source: { readonly name: string; readonly layout: Layout; readonly bytes: number };
-  /** The path of the copy made before; null where none was asked for. */
+  /** Null: no copy was wanted. */
   readonly backup: string | null;
   readonly archive: { readonly userId: number; readonly spotifyId: string | null };
-  /** False: the archive held all of it already, and not a row was touched. */
+  /** False: the archive had everything already, and no row was written. */
   readonly changed: boolean;
   readonly tables: readonly TableReport[];
   readonly rejects: readonly RejectCount[];
   /** Rejects that no earlier run has stored. */
   readonly newRejects: number;
   readonly conversions: Readonly<Record<string, number>>;
-  /** `table.column` that the file lacks; they count as NULL. */
+  /** `table.column`; a missing column counts as NULL. */
   readonly missingColumns: readonly string[];
   readonly unmoved: readonly Unmoved[];
-  /** Moved as it was, but worth a look. */
   readonly warnings: readonly string[];
   readonly seconds: number;
   readonly rowsPerSecond: number;
 }
 
-/** @param started as performance.now() said it */
+/** @param started performance.now() at the start */
 export function timeOf(
   tables: readonly TableReport[],
   started: number,
@@ -79,7 +77,7 @@ export function describeMove(
   };
 }
 
-/** 0: all of it is in PostgreSQL; 1: something of it is among the rejects, or in a table the archive does not know. */
+/** 1: something is in the rejects, or in a table that the archive does not have. */
 export function exitCodeOf(report: MoveReport): 0 | 1 {
   const left = report.unmoved.some(
     ({ kind, rows }) => (rows ?? 0) > 0 || ((kind === 'table' || kind === 'column') && rows === null),
@@ -90,7 +88,6 @@ export function exitCodeOf(report: MoveReport): 0 | 1 {
 const FIGURES = ['read', 'moved', 'alreadyThere', 'kept', 'duplicates', 'rejected'] as const;
 const HEADERS = ['table', 'read', 'moved', 'already there', 'kept newer', 'duplicates', 'rejected'];
 
-/** The report as a person reads it. */
 export function printReport(report: MoveReport): string {
   return [
     `${report.source.name} (${report.source.layout} layout), ${whose(report)}`,
@@ -107,7 +104,7 @@ export function printReport(report: MoveReport): string {
 
 function whose({ archive }: MoveReport): string {
   return archive.spotifyId === null
-    ? 'waiting for its owner to sign in and claim it'
+    ? 'unclaimed until its owner signs in and claims it'
     : `in the archive of ${archive.spotifyId}`;
 }
 
@@ -119,7 +116,7 @@ function describeTables(tables: readonly TableReport[]): string[] {
   return alignColumns([HEADERS, ...rows, ...all]);
 }
 
-/** Every reason, most frequent first; also why something is "kept newer" or "rejected" above. */
+/** Most frequent first; these also explain "kept newer" and "rejected". */
 function describeRejects({ rejects, newRejects }: MoveReport): string[] {
   if (rejects.length === 0) return [];
   const lines = rejects
@@ -128,7 +125,7 @@ function describeRejects({ rejects, newRejects }: MoveReport): string[] {
       ({ table, column, reason, count }) =>
         `  ${grouped(count)} × ${table}${column === null ? ' (whole row)' : `.${column}`}: ${reason}`,
     );
-  return [`Kept in import_rejects exactly as they were (${grouped(newRejects)} new):`, ...lines, ''];
+  return [`Set aside unchanged in import_rejects (${grouped(newRejects)} new):`, ...lines, ''];
 }
 
 function describeRest(report: MoveReport): string[] {
@@ -139,19 +136,19 @@ function describeRest(report: MoveReport): string[] {
   return [
     ...section('Converted:', converted),
     ...section(
-      'Columns the file does not have:',
+      'Columns that the file does not have:',
       report.missingColumns.map((name) => `  ${name}`),
     ),
     ...section('Not moved:', unmoved),
     ...section(
-      'Worth a look:',
+      'Warnings:',
       report.warnings.map((line) => `  ${line}`),
     ),
     ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
   ];
 }
 
-/** Views and triggers have none; a table that has no number cannot be read. */
+/** Views and triggers have no number; a table without one cannot be read. */
 function rowsInWords(kind: string, rows: number | null): string {
   if (rows !== null) return ` (${grouped(rows)} rows)`;
   return kind === 'table' || kind === 'column' ? ' (cannot be read)' : '';
@@ -164,8 +161,8 @@ const OUTCOMES: Readonly<Record<MoveMode, (changed: boolean) => string>> = {
   move: (changed) =>
     changed
       ? 'Moved and verified value by value'
-      : 'Nothing new: all of it was there already, verified value by value',
-  'dry-run': () => 'Dry run: all of it was tried and taken back, nothing was written',
+      : 'Nothing new: the archive already had everything, verified value by value',
+  'dry-run': () => 'Dry run: everything was tried and rolled back, nothing was written',
 };
 
 function summary(report: MoveReport): string {

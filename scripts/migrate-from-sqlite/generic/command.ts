@@ -3,7 +3,6 @@ import { silentProgress, terminalProgress } from '../progress.ts';
 import { moveFile } from './move-file.ts';
 import { exitCodeOf, printGenericReport } from './report.ts';
 
-/** The options of the command line that matter here. */
 export interface GenericArguments {
   readonly schema?: string | undefined;
   readonly 'assume-timezone'?: string | undefined;
@@ -13,7 +12,7 @@ export interface GenericArguments {
   readonly json: boolean;
 }
 
-/** `--generic`. @returns the exit code */
+/** @returns the exit code */
 export async function moveGeneric(
   db: Db,
   file: string,

@@ -7,14 +7,14 @@ import type { LeftBehind } from './left-behind.ts';
 import { legalName } from './names.ts';
 import type { Plan, PlannedColumn, PlannedForeignKey, PlannedIndex, PlannedTable } from './plan.ts';
 
-/** An entry of a B-tree holds 2,704 bytes. */
+/** A B-tree entry holds 2,704 bytes. */
 export const MAX_KEY_BYTES = 2_600;
 
-/** How many bytes these columns take in an index, as SQL. */
+/** Bytes of these columns in an index, as SQL. */
 export const keyBytes = (names: readonly string[]): string =>
   names.map((name) => `COALESCE(octet_length(${name}::text), 0)`).join(' + ');
 
-/** Keys, unique constraints, indexes and foreign keys, over rows that fit them already. */
+/** The rows already fit all of them. */
 export async function addConstraints(tx: Transaction, schema: string, plan: Plan): Promise<void> {
   for (const table of plan.tables) {
     const name = nameOf(schema, table.name);
@@ -35,7 +35,7 @@ export async function addConstraints(tx: Transaction, schema: string, plan: Plan
   }
 }
 
-/** A unique index of the file gets its own name below; what is declared in the table is a constraint here too. */
+/** A unique index of the file gets its own name below; a declared constraint becomes a constraint. */
 async function addUnique(
   tx: Transaction,
   name: string,
@@ -63,7 +63,7 @@ async function addIndex(
   if (await isTooLong(tx, name, columns, 'index', index.name, leftBehind)) return;
   const own = legalName(index.name, taken);
   if (own !== index.name)
-    leftBehind.push({ kind: 'name', name: index.name, why: `not possible in PostgreSQL: it is ${own} now` });
+    leftBehind.push({ kind: 'name', name: index.name, why: `not possible in PostgreSQL; renamed to ${own}` });
   const list = index.columns.map(
     ({ column, descending }) => quoteName(column.name) + (descending ? ' DESC' : ''),
   );
@@ -84,7 +84,7 @@ async function isTooLong(
   const found = await tx.one<{ long: boolean }>(
     `SELECT EXISTS (SELECT FROM ${table} WHERE ${bytes} > ${MAX_KEY_BYTES}) AS long`,
   );
-  if (found.long) leftBehind.push({ kind, name, why: 'a value is too long for an index of PostgreSQL' });
+  if (found.long) leftBehind.push({ kind, name, why: 'a value is too long for a PostgreSQL index' });
   return found.long;
 }
 
@@ -104,19 +104,19 @@ async function addForeignKey(
        ON UPDATE ${key.onUpdate} ON DELETE ${key.onDelete} DEFERRABLE INITIALLY IMMEDIATE`,
     );
   } catch (error) {
-    // The unique set it leads to was too long for an index, and so is not there.
+    // The unique set it refers to was too long for an index and was not created.
     if (!(error instanceof Error && 'code' in error && error.code === '42830')) throw error;
     await tx.execute('ROLLBACK TO SAVEPOINT before_foreign_key');
     const name = `${table.source.name} (${key.columns.map((column) => column.source).join(', ')})`;
     leftBehind.push({
       kind: 'foreign key',
       name,
-      why: `${key.parent.source.name} has no unique key to lead to`,
+      why: `${key.parent.source.name} has no unique key to refer to`,
     });
   }
 }
 
-/** Lets the database count on from where SQLite stood; a counter that is further stays. */
+/** Continues SQLite's numbers; never moves a counter back. */
 export async function advanceIdentities(
   tx: Transaction,
   schema: string,
@@ -140,7 +140,7 @@ export async function advanceIdentities(
   }
 }
 
-/** AUTOINCREMENT never gives a number twice, even when its row is gone. */
+/** AUTOINCREMENT never reuses a number, even of a deleted row. */
 function lastGiven(source: Database, table: PlannedTable): bigint {
   if (!table.source.autoincrement) return 0n;
   const found = source

@@ -6,26 +6,26 @@ import { brokenText, REASON } from '../faults.ts';
 import { isDay, parseInstant } from '../read/instants.ts';
 import { instantIn } from '../read/local-time.ts';
 
-/** Beside those of the archive. They are part of what makes a reject recognisable on a second run. */
+/** In addition to REASON, and as stable: a second run recognises its rejects by them. */
 export const GENERIC_REASON = {
   notANumber: 'not a number',
   inexact: 'a number that the column would round',
   notABoolean: 'neither true nor false',
   notADay: REASON.notADay,
   notAnInstant: REASON.notAnInstant,
-  zoneLost: 'a time with a zone in a column without',
+  zoneLost: 'a time with a zone in a column without one',
   noSuchTime: REASON.noSuchTime,
-  notJson: 'no valid JSON',
+  notJson: 'not valid JSON',
   notStructured: 'JSON, but neither an object nor an array',
   repeatedKeys: 'JSON with repeated keys',
   notBytes: 'not a BLOB',
-  missing: 'a value is missing where there must be one',
-  orphan: 'there is no such row to refer to',
+  missing: 'a value is missing in a NOT NULL column',
+  orphan: 'the row it refers to does not exist',
   sameUnique: 'an earlier row has the same unique values',
   takenUnique: 'another row already has the same unique values',
 } as const;
 
-/** A value as COPY takes it; or why there is none (`reason` null: the cell is NULL). */
+/** A value for COPY, or why there is none (`reason` null: the cell is NULL). */
 export interface ConvertedCell {
   readonly value: string | null;
   readonly reason: string | null;
@@ -34,7 +34,7 @@ export interface ConvertedCell {
 const good = (value: string): ConvertedCell => ({ value, reason: null });
 const bad = (reason: string): ConvertedCell => ({ value: null, reason });
 
-/** A cell as a value of the type, where it can mean nothing else. `zone` is that of times without one. */
+/** Converts only where the meaning is certain. @param zone of times without one */
 export function convertCell(given: Cell, type: PgType, zone: string): ConvertedCell {
   const cell = asStored(given);
   if (cell === null) return { value: null, reason: null };
@@ -102,12 +102,12 @@ const toTimestamptz: Convert = (cell, zone) => {
   const offset = /(?:Z|[+-]\d\d:\d\d)$/.exec(text)?.[0] ?? (zone === 'UTC' ? 'Z' : null);
   const instant = offset === null ? instantIn(zone, seconds) : Date.parse(`${seconds}${offset}`);
   if (instant === null) return bad(GENERIC_REASON.noSuchTime);
-  // A zone may push the first and the last day out of the years that are written with four digits.
+  // The zone may move the first and last day out of the four-digit years.
   const year = new Date(instant).getUTCFullYear();
   return year >= 1 && year <= 9999 ? good(text) : bad(GENERIC_REASON.notAnInstant);
 };
 
-/** The source's own text; whether the server can store it, the server says later. */
+/** The server decides later whether it can store the text. */
 const toJson =
   (repeatedKeysFit: boolean): Convert =>
   (cell) => {

@@ -7,7 +7,7 @@ export const nameOf = (schema: string, table: string): string => `${quoteName(sc
 export const listOf = (columns: readonly PlannedColumn[]): string =>
   columns.map((column) => quoteName(column.name)).join(', ');
 
-/** The tables themselves, without keys and indexes: those are faster made when the rows are there. */
+/** Without keys and indexes, which are built faster once the rows are there. */
 export async function createTables(tx: Transaction, schema: string, plan: Plan): Promise<void> {
   for (const table of plan.tables) {
     const columns = table.columns.map(defineColumn).join(', ');
@@ -40,7 +40,7 @@ function defineColumn(column: PlannedColumn): string {
   ].join(' ');
 }
 
-/** JSON waits as text until the server has judged it; all else has its type already. */
+/** JSON stays text until the server has judged it. */
 export async function createStaging(tx: Transaction, plan: Plan): Promise<void> {
   for (const table of plan.tables) {
     const columns = table.columns.map(
@@ -54,17 +54,16 @@ export async function createStaging(tx: Transaction, plan: Plan): Promise<void> 
       original jsonb) ON COMMIT DROP`);
 }
 
-/** A staged value as a value of its column. */
 export const typed = (column: PlannedColumn, from = 's'): string =>
   column.type.startsWith('json') ? `${from}.${column.staged}::${column.type}` : `${from}.${column.staged}`;
 
-/** The same, as something that can be compared: `json` cannot. */
+/** In a comparable form, which `json` is not. */
 export const staged = (column: PlannedColumn): string =>
   column.type === 'json' ? `s.${column.staged}` : typed(column);
 
 export const stored = (column: PlannedColumn): string =>
   column.type === 'json' ? `t.${quoteName(column.name)}::text` : `t.${quoteName(column.name)}`;
 
-/** What makes a staged row `s` and a stored row `t` the same row. */
+/** Whether a staged row `s` and a stored row `t` are the same row. */
 export const sameKey = (table: PlannedTable): string =>
   table.key.map((column) => `${staged(column)} = ${stored(column)}`).join(' AND ');

@@ -7,7 +7,7 @@ const CLOCKS: Readonly<Record<string, Partial<Record<PgType, string>>>> = {
   CURRENT_DATE: { date: `(now() AT TIME ZONE 'UTC')::date` },
 };
 
-/** A column's default as PostgreSQL says it: a clock, or a literal that its type can hold. Else null. */
+/** A clock, or a literal that the type accepts; else null. */
 export function planDefault(sql: string | null, type: PgType): string | null {
   if (sql === null) return null;
   const clock = CLOCKS[sql.toUpperCase()]?.[type];

@@ -7,7 +7,7 @@ import { columnId, type TypeOf } from '../audit/types-of.ts';
 import { NothingWritten } from '../faults.ts';
 import { planTables } from './plan.ts';
 
-/** Recognises a file by its tables and columns: they stay when the file grows. */
+/** By its tables and columns, which stay when the file grows. */
 export function digestOf(schema: FileSchema): string {
   const definitions = schema.tables.map((table) => [
     table.name,
@@ -21,8 +21,8 @@ const comment = (file: string, digest: string): string =>
   `Moved by migrate:sqlite from ${file.replaceAll(/\s+/g, ' ')}; source ${digest}`;
 
 /**
- * Whether the schema is there already.
- * @throws NothingWritten where it is, and is not one that was made from a file with these tables
+ * Whether the schema exists.
+ * @throws NothingWritten if it was not made from a file with these tables
  */
 export async function findSchema(tx: Transaction, name: string, digest: string): Promise<boolean> {
   const found = await tx.maybeOne<{ made: string | null }>(
@@ -33,16 +33,16 @@ export async function findSchema(tx: Transaction, name: string, digest: string):
   const made = /^Moved by migrate:sqlite from .*; source ([0-9a-f]{64})$/.exec(found.made ?? '');
   if (!made)
     throw new NothingWritten(
-      `There is a schema ${name} that this command did not make: name another one with --schema.`,
+      `The schema ${name} exists and was not made by this command. Name another one with --schema.`,
     );
   if (made[1] !== digest)
     throw new NothingWritten(
-      `The schema ${name} was made from a file with other tables or columns: name another one with --schema.`,
+      `The schema ${name} was made from a file with other tables or columns. Name another one with --schema.`,
     );
   return true;
 }
 
-/** @throws NothingWritten without the right to make one */
+/** @throws NothingWritten without the privilege to create it */
 export async function createSchema(
   tx: Transaction,
   name: string,
@@ -70,8 +70,8 @@ const PG_TYPES: ReadonlySet<string> = new Set<PgType>([
 ]);
 
 /**
- * The types the columns have by now: what was decided stays.
- * @throws NothingWritten where a table or column was changed so that the file no longer fits
+ * The types that earlier runs chose.
+ * @throws NothingWritten if a table or column was changed and no longer fits the file
  */
 export async function typesInPlace(tx: Transaction, name: string, schema: FileSchema): Promise<TypeOf> {
   const rows = await tx.many<{ table: string; column: string; type: string }>(
@@ -89,7 +89,7 @@ export async function typesInPlace(tx: Transaction, name: string, schema: FileSc
       const known = TYPE_NAMES[type] ?? (PG_TYPES.has(type) ? (type as PgType) : null);
       if (known === null)
         throw new NothingWritten(
-          `The column ${name}.${table.name}.${column.name} was changed since (it is ${type}): name another schema.`,
+          `The column ${name}.${table.name}.${column.name} has been changed (it is ${type}). Name another schema.`,
         );
       types.set(columnId(table.source.name, column.source), known);
     }

@@ -4,8 +4,8 @@ import { asStored, type BinaryJson, BrokenText, type Cell } from '../read/cells.
 import { localTime } from '../read/local-time.ts';
 
 /**
- * Whether what the server holds (`text`, as it writes it; times in UTC) says the same as a cell of the file. It
- * knows nothing of how the cell was converted: it reads both sides anew.
+ * Whether a stored value (`text`, as the server prints it; times in UTC) means the same as the file's cell. Reads both
+ * sides without knowing how the cell was converted.
  */
 export function matches(given: Cell, text: string | null, type: PgType, zone: string): boolean {
   const cell = asStored(given);
@@ -30,7 +30,7 @@ const sameBoolean: Same = (cell, text) => {
 const secondsOf = (text: string): string => text.slice(0, 19).replace(/[ t]/, 'T');
 const fractionOf = (text: string): string => (/^.{19}\.(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '');
 
-/** Fills up what may be left out: `2024-03-15 14:30` is `2024-03-15 14:30:00`. */
+/** Completes `2024-03-15 14:30` to `2024-03-15 14:30:00`. */
 const whole = (text: string): string => text.replace(/^(.{10}.\d\d:\d\d)(?!:)/, '$1:00');
 
 const sameTimestamp: Same = (cell, text) =>
@@ -53,7 +53,7 @@ const normal = (offset: string): string =>
     ? `${offset}:00`
     : offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').replace(/^(?:utc|z)$/i, 'Z');
 
-/** In the years that are taken for a time, how many digits a count has says what it counts. */
+/** In the years of our times, the number of digits tells a count's unit. */
 const UNITS = [
   [10, 6],
   [13, 3],
@@ -61,7 +61,7 @@ const UNITS = [
   [19, -3],
 ] as const;
 
-/** Both as nanoseconds since 1970. */
+/** Both in nanoseconds since 1970. */
 function sameCount(count: string, text: string): boolean {
   const [digits = '', fraction = ''] = count.split('.');
   const [, zeros = 0] = UNITS.find(([most]) => digits.length <= most) ?? [];

@@ -6,14 +6,14 @@ import type { PlannedColumn, PlannedTable } from './plan.ts';
 import { isStored } from './settle.ts';
 
 export interface Merged {
-  /** Rows added, or filled in where the database knew less. */
+  /** Rows added or completed. */
   readonly moved: number;
   readonly alreadyThere: number;
-  /** The database holds something else, which stays; the file's values are among the rejects. */
+  /** The database has something else, which stays; the file's values become rejects. */
   readonly kept: number;
 }
 
-/** Brings the staged rows into their table: what is there stays, what is missing is added. */
+/** Existing rows stay; missing ones are added. */
 export async function mergeTable(
   tx: Transaction,
   schema: string,
@@ -38,11 +38,11 @@ function insert(tx: Transaction, schema: string, table: PlannedTable, condition:
   );
 }
 
-/** Values that no constraint speaks of may be filled in where the database has none. */
+/** Values without a constraint, which may fill in NULLs. */
 const mayFill = (table: PlannedTable, column: PlannedColumn): boolean =>
   ![table.key, ...table.uniques].some((columns) => columns.includes(column));
 
-/** @returns how many rows hold a value other than the file's */
+/** @returns how many rows have another value than the file */
 async function noteDifferences(tx: Transaction, schema: string, table: PlannedTable): Promise<number> {
   if (table.key.length === 0) return 0;
   for (const column of table.columns.filter((one) => !table.key.includes(one))) {
@@ -63,7 +63,7 @@ async function noteDifferences(tx: Transaction, schema: string, table: PlannedTa
   return found.count;
 }
 
-/** @returns how many rows were filled in that differ in nothing else */
+/** @returns how many rows were completed and differ in nothing else */
 async function fillIn(tx: Transaction, schema: string, table: PlannedTable): Promise<number> {
   const columns = table.columns.filter((column) => mayFill(table, column) && !column.notNull);
   if (table.key.length === 0 || columns.length === 0) return 0;

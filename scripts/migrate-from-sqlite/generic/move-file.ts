@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Db, Transaction } from '../../../src/db.ts';
 import { rehearse } from '../../../src/rehearse.ts';
+import { plural } from '../../print.ts';
 import { countRows, readFileSchema, type FileSchema } from '../audit/read-schema.ts';
 import { surveyTable } from '../audit/survey.ts';
 import { typesOf } from '../audit/types-of.ts';
@@ -24,23 +25,22 @@ import { stageTable } from './stage.ts';
 import { verifyIdentities, verifyTable } from './verify.ts';
 
 export interface GenericOptions {
-  /** Without a statement timeout: a large file takes its time. */
+  /** Without a statement timeout, since a large file takes long. */
   readonly db: Db;
   readonly file: string;
   readonly schema: string | undefined;
-  /** `dry-run` and `verify` do the whole work and take it back. Default `move`. */
+  /** `dry-run` and `verify` do all the work and roll it back. Default `move`. */
   readonly mode?: FileMode;
-  /** The zone of times that name none; null: none is assumed where no time of the column names one, else UTC. */
+  /** The zone of times without one. Null: none if no time of the column has a zone, else UTC. */
   readonly assumedZone?: string | null;
-  /** Whether to make a dated copy beside the file before. Default true. */
+  /** Make a dated copy beside the file first. Default true. */
   readonly backup?: boolean;
   readonly progress?: Progress;
 }
 
 /**
  * Moves any SQLite file into a schema of its own: all of it, verified, or nothing.
- * @throws NothingWritten where the file, the schema or the options do not fit
- * @throws VerificationFailed where the result is not what the file holds; nothing was changed then
+ * @throws NothingWritten for a wrong file, schema or option, VerificationFailed if the result differs from the file
  */
 export async function moveFile(options: GenericOptions): Promise<GenericReport> {
   const started = performance.now();
@@ -50,7 +50,7 @@ export async function moveFile(options: GenericOptions): Promise<GenericReport> 
   try {
     const found = readFileSchema(source);
     if (!found.tables.some((table) => table.kind === 'table'))
-      throw new NothingWritten(`${options.file} holds no tables: there is nothing in it to move.`);
+      throw new NothingWritten(`${options.file} has no tables. There is nothing to move.`);
     const wanted = (options.backup ?? true) && (options.mode ?? 'move') === 'move';
     const backup = wanted ? await backUp(source.original, options.file, new Date()) : null;
     return await inOneTransaction(new GenericMove(source.db, found, schema, options), backup, started);
@@ -80,7 +80,6 @@ async function inOneTransaction(
   };
 }
 
-/** One run, step by step. */
 class GenericMove {
   readonly options: GenericOptions;
   private readonly source: Database;
@@ -105,7 +104,7 @@ class GenericMove {
     const digest = digestOf(this.found);
     const isNew = !(await findSchema(tx, this.schema, digest));
     if (isNew && this.mode === 'verify')
-      throw new VerificationFailed(`there is no schema ${this.schema}: move the file first.`);
+      throw new VerificationFailed(`there is no schema ${this.schema}. Move the file first.`);
     const plan = isNew ? await this.build(tx, digest) : await this.join(tx);
     await createStaging(tx, plan);
     const tables = await this.fill(tx, plan, isNew);
@@ -123,7 +122,7 @@ class GenericMove {
     const surveys = this.found.tables
       .filter((table) => table.kind === 'table')
       .map((table) => {
-        this.progress.start(`looking at ${table.name}`, countRows(this.source, table.name));
+        this.progress.start(`surveying ${table.name}`, countRows(this.source, table.name));
         const survey = surveyTable(this.source, this.found, table, zoneIsKnown, (done) =>
           this.progress.advance(done),
         );
@@ -136,7 +135,7 @@ class GenericMove {
     return plan;
   }
 
-  /** Readers go on reading meanwhile; writers wait. */
+  /** Readers may read meanwhile; writers wait. */
   private async join(tx: Transaction): Promise<Plan> {
     const plan = planTables(this.found, await typesInPlace(tx, this.schema, this.found));
     const names = plan.tables.map((table) => nameOf(this.schema, table.name));
@@ -170,7 +169,9 @@ class GenericMove {
       [table.at],
     );
     if (merged.moved + merged.alreadyThere + merged.kept + rejected !== read)
-      throw new VerificationFailed(`${table.source.name}: not all of its ${read} rows are accounted for.`);
+      throw new VerificationFailed(
+        `${table.source.name}: the report does not account for all of its ${plural(read, 'row')}.`,
+      );
     const columns = table.columns.map(({ name, type }) => ({ name, type }));
     const target = `${this.schema}.${table.name}`;
     return { table: table.source.name, target, read, ...merged, rejected, columns };
@@ -179,7 +180,7 @@ class GenericMove {
   private async finish(tx: Transaction, plan: Plan, isNew: boolean): Promise<void> {
     if (isNew) await addConstraints(tx, this.schema, plan);
     else await tx.execute('SET CONSTRAINTS ALL IMMEDIATE');
-    // A counter is not taken back with its transaction, but for one that is made in it.
+    // Sequences are not rolled back, except those created in the transaction.
     if (isNew || this.mode === 'move') await advanceIdentities(tx, this.schema, plan, this.source);
     await describeFaults(tx, this.source, plan);
   }
@@ -193,7 +194,7 @@ class GenericMove {
     const changed = done.isNew || stored > 0 || done.tables.some((table) => table.moved > 0);
     if (this.mode === 'verify' && changed)
       throw new VerificationFailed(
-        `the schema ${this.schema} does not hold all of this file: move it again.`,
+        `the schema ${this.schema} does not have all of this file. Move it again.`,
       );
     for (const table of plan.tables) await verifyTable(tx, this.source, this.schema, table, this.zone);
     if (this.mode !== 'dry-run') await verifyIdentities(tx, this.schema, plan.tables);
@@ -215,7 +216,7 @@ class GenericMove {
   }
 }
 
-/** How the server writes values while they are verified. */
+/** How the server prints values during verification. */
 function setWriting(tx: Transaction): Promise<number> {
   return tx.execute(
     `SELECT set_config('DateStyle', 'ISO, YMD', true), set_config('bytea_output', 'hex', true),
@@ -223,12 +224,12 @@ function setWriting(tx: Transaction): Promise<number> {
   );
 }
 
-/** The same tables with nothing in common are another file, whose rows must not be mixed in. */
+/** Equal tables without a common row belong to another file, which must not be mixed in. */
 function refuseStranger(schema: string, tables: readonly GenericTableReport[]): void {
   const sum = (of: 'alreadyThere' | 'moved' | 'kept'): number =>
     tables.reduce((total, table) => total + table[of], 0);
   if (sum('alreadyThere') > 0 || sum('moved') + sum('kept') === 0) return;
   throw new NothingWritten(
-    `No row of this file is in the schema ${schema} as it is: it was made from another file with the same tables. Name another schema.`,
+    `The schema ${schema} has no row of this file: it was made from another file with the same tables. Name another schema.`,
   );
 }

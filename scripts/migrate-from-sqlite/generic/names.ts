@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import { NothingWritten } from '../faults.ts';
 
-/** PostgreSQL cuts longer names off in silence. */
+/** PostgreSQL silently truncates longer names. */
 const MAX_BYTES = 63;
 /** Every table has these already. */
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
-/** @throws NothingWritten where a schema of our own cannot have that name */
+/** @throws NothingWritten if the name cannot be used */
 export function checkSchemaName(name: string | undefined): string {
   if (name === undefined || name === '')
-    throw new NothingWritten('Name the schema that the tables shall go to: --schema weather');
+    throw new NothingWritten('Name a schema for the tables: --schema weather');
   const isPlain = /^[a-z_][a-z0-9_]{0,62}$/.test(name);
   if (isPlain && !/^(public|information_schema|pg_.*)$/.test(name)) return name;
   throw new NothingWritten(
-    `The schema cannot be called ${name}: take small letters, digits and _, at most 63, and not public, information_schema or pg_….`,
+    `The schema cannot be called ${name}. Use at most 63 lower-case letters, digits and _, and not public, information_schema or pg_….`,
   );
 }
 
-/** The name itself wherever PostgreSQL can have it; else one like it that no other has. `taken` learns it. */
+/** The name itself if PostgreSQL allows it, else a similar unused one. Adds it to `taken`. */
 export function legalName(wanted: string, taken: Set<string>): string {
   const isLegal = wanted !== '' && Buffer.byteLength(wanted) <= MAX_BYTES && !SYSTEM_COLUMNS.has(wanted);
   const name = isLegal && !taken.has(wanted) ? wanted : nameLike(wanted, taken);

@@ -9,13 +9,13 @@ import { legalName } from './names.ts';
 export interface PlannedColumn {
   readonly source: string;
   readonly name: string;
-  /** Its name in the staging table, and the place in a source row. */
+  /** Its name in the staging table and its place in a source row. */
   readonly staged: string;
   readonly at: number;
   readonly type: PgType;
   readonly identity: boolean;
   readonly notNull: boolean;
-  /** SQL, or null for none. */
+  /** SQL; null for none. */
   readonly defaultSql: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface PlannedForeignKey {
   readonly parentColumns: readonly PlannedColumn[];
   readonly onUpdate: string;
   readonly onDelete: string;
-  /** By which SQLite compares the two sides, where it is not letter for letter. */
+  /** If SQLite compares the two sides by one. */
   readonly collation: string | null;
 }
 
@@ -41,12 +41,12 @@ export interface PlannedTable {
   readonly name: string;
   readonly staged: string;
   readonly columns: readonly PlannedColumn[];
-  /** What tells its rows apart: the primary key, else a unique set that is never NULL; empty: nothing does. */
+  /** The primary key, else a unique set without NULL; empty if nothing identifies the rows. */
   readonly key: readonly PlannedColumn[];
   readonly hasPrimaryKey: boolean;
   readonly uniques: readonly (readonly PlannedColumn[])[];
   readonly indexes: readonly PlannedIndex[];
-  /** Filled once every table is planned. */
+  /** Complete once every table is planned. */
   readonly foreignKeys: PlannedForeignKey[];
 }
 
@@ -58,7 +58,7 @@ export interface Plan {
 export const REJECTS_TABLE = 'import_rejects';
 const MAX_COLUMNS = 1_600;
 
-/** Works out what is made of each table of the file: names, types, keys; nothing is written. */
+/** Decides names, types and keys; writes nothing. */
 export function planTables(schema: FileSchema, typeOf: TypeOf): Plan {
   const leftBehind: LeftBehind[] = [];
   const taken = new Set([REJECTS_TABLE]);
@@ -82,7 +82,7 @@ function planTable(
 ): PlannedTable {
   if (source.columns.length > MAX_COLUMNS)
     throw new NothingWritten(
-      `The table ${source.name} has ${source.columns.length} columns; PostgreSQL has room for ${MAX_COLUMNS}.`,
+      `The table ${source.name} has ${source.columns.length} columns; PostgreSQL allows at most ${MAX_COLUMNS}.`,
     );
   const columns = planColumns(source, typeOf, leftBehind);
   const find = finder(columns);
@@ -120,7 +120,7 @@ function planColumns(source: FileTable, typeOf: TypeOf, leftBehind: LeftBehind[]
       leftBehind.push({
         kind: 'default',
         name: `${source.name}.${column.name}`,
-        why: `${column.defaultSql}: has no plain equal in PostgreSQL`,
+        why: `${column.defaultSql}: has no equivalent in PostgreSQL`,
       });
     const inKey = source.primaryKey.includes(column.name);
     return {
@@ -138,7 +138,7 @@ function planColumns(source: FileTable, typeOf: TypeOf, leftBehind: LeftBehind[]
 
 type Find = (name: string | null) => PlannedColumn[];
 
-/** SQLite's names do not mind upper and lower case. */
+/** SQLite's names ignore case. */
 const finder =
   (columns: readonly PlannedColumn[]): Find =>
   (name) =>
@@ -203,30 +203,30 @@ function obstacle(
   columns: readonly PlannedColumn[],
   parentColumns: readonly PlannedColumn[],
 ): string | null {
-  if (!parent) return 'there is no such table';
+  if (!parent) return 'the table does not exist';
   const isKey = [...parent.uniques, ...(parent.hasPrimaryKey ? [parent.key] : [])].some(
     (unique) =>
       unique.length === parentColumns.length && unique.every((column) => parentColumns.includes(column)),
   );
-  if (!isKey || columns.length !== parentColumns.length) return 'it does not lead to a key';
+  if (!isKey || columns.length !== parentColumns.length) return 'it does not refer to a key';
   const fits = columns.every((column, at) => column.type === parentColumns[at]?.type);
-  return fits ? null : 'the two sides hold values of different types';
+  return fits ? null : 'the two sides have different types';
 }
 
 function noteOthers(schema: FileSchema, tables: readonly PlannedTable[], leftBehind: LeftBehind[]): void {
-  for (const { kind, name } of schema.others) leftBehind.push({ kind, name, why: 'its SQL is SQLite’s own' });
+  for (const { kind, name } of schema.others) leftBehind.push({ kind, name, why: 'its SQL is SQLite’s' });
   for (const table of schema.tables) {
     if (table.kind === 'virtual table')
       leftBehind.push({ kind: table.kind, name: table.name, why: 'it belongs to an extension of SQLite' });
     for (const check of table.checks)
-      leftBehind.push({ kind: 'check', name: table.name, why: `${check}: its SQL is SQLite’s own` });
+      leftBehind.push({ kind: 'check', name: table.name, why: `${check}: its SQL is SQLite’s` });
     for (const { name, why } of table.unreadable)
       leftBehind.push({ kind: 'column', name: `${table.name}.${name}`, why: `it cannot be read: ${why}` });
     for (const column of table.columns.filter(({ generated }) => generated !== null))
       leftBehind.push({
         kind: 'generated column',
         name: `${table.name}.${column.name}`,
-        why: 'its values came along as plain data',
+        why: 'its values moved as plain data',
       });
   }
   for (const { source, name, columns } of tables) {
@@ -237,6 +237,6 @@ function noteOthers(schema: FileSchema, tables: readonly PlannedTable[], leftBeh
       ),
     ];
     for (const [from = '', to = ''] of renamed)
-      leftBehind.push({ kind: 'name', name: from, why: `not possible in PostgreSQL: it is ${to} now` });
+      leftBehind.push({ kind: 'name', name: from, why: `not possible in PostgreSQL; renamed to ${to}` });
   }
 }

@@ -1,7 +1,7 @@
 import { to as copyTo } from 'pg-copy-streams';
 import type { Transaction } from '../../../src/db.ts';
 
-/** Streams a query's rows as the server writes them: one row at a time is in memory, however many there are. */
+/** Streams a query's rows; one at a time is in memory. */
 export async function* readCopy(tx: Transaction, query: string): AsyncGenerator<(string | null)[]> {
   const stream = tx.client.query(copyTo(`COPY (${query}) TO STDOUT`));
   let begun: Buffer[] = [];

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Transaction } from '../../../src/db.ts';
+import { plural } from '../../print.ts';
 import { readable } from '../audit/survey.ts';
 import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';
@@ -19,7 +20,7 @@ interface FoundFault {
   readonly reason: string;
 }
 
-/** Reads every row at fault once more and stages it, or the cell at fault, exactly as it is. */
+/** Reads every faulty row again and stages it, or the faulty cell, unchanged. */
 export async function describeFaults(tx: Transaction, source: Database, plan: Plan): Promise<void> {
   await tx.execute('CREATE INDEX ON found_faults (t, n, (COALESCE(c, -1)))');
   await tx.execute('ANALYZE found_faults');
@@ -88,7 +89,7 @@ function rejectLine(table: PlannedTable, { n, at, reason }: FoundFault, row: Row
   ]);
 }
 
-/** By its primary key; without one, or where that is not whole, by its place in the file. */
+/** By its primary key; without a complete one, by its place in the file. */
 export function rowName(table: PlannedTable, row: Row, n: number): string {
   const key = table.source.primaryKey;
   const isWhole = key.length > 0 && key.every((name) => (row[name] ?? null) !== null);
@@ -105,7 +106,7 @@ const fresh = (schema: string): string => `
       AND md5(r.source_key) = md5(s.source_key) AND r.source_column IS NOT DISTINCT FROM s.source_column
       AND r.reason = s.reason AND md5(r.original::text) = md5(s.original::text) AND r.original = s.original)`;
 
-/** Stores what no earlier run has stored. @returns how many, and all of this run by reason */
+/** @returns how many are new, and all rejects of this run by reason */
 export async function storeRejects(
   tx: Transaction,
   schema: string,
@@ -115,7 +116,7 @@ export async function storeRejects(
     `INSERT INTO ${nameOf(schema, REJECTS_TABLE)} (${columns}) SELECT ${columns} ${fresh(schema)}`,
   );
   const left = await tx.one<{ count: number }>(`SELECT count(*)::int AS count ${fresh(schema)}`);
-  if (left.count > 0) throw new VerificationFailed(`${left.count} rejects were not stored.`);
+  if (left.count > 0) throw new VerificationFailed(`${plural(left.count, 'reject')} could not be stored.`);
   const rejects = await tx.many<RejectCount>(
     `SELECT source_table AS table, source_column AS column, reason, count(*)::int AS count
      FROM found_rejects GROUP BY 1, 2, 3

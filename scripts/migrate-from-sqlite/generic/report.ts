@@ -4,10 +4,10 @@ import type { RejectCount } from '../rejects/rejects.ts';
 import { alignColumns, grouped } from '../../print.ts';
 import type { MoveMode } from '../report.ts';
 
-/** Here a verification is a move that is taken back. */
+/** A verification is a move that is rolled back. */
 export type FileMode = MoveMode | 'verify';
 
-/** Where the rows of one table went; `read` is the sum of `moved`, `alreadyThere`, `kept` and `rejected`. */
+/** `read` is the sum of `moved`, `alreadyThere`, `kept` and `rejected`. */
 export interface GenericTableReport {
   readonly table: string;
   /** `schema.table`. */
@@ -24,7 +24,7 @@ export interface GenericReport {
   readonly mode: FileMode;
   readonly source: { readonly name: string; readonly bytes: number; readonly digest: string };
   readonly schema: string;
-  /** The schema was made by this run. */
+  /** This run made the schema. */
   readonly created: boolean;
   readonly backup: string | null;
   readonly changed: boolean;
@@ -36,13 +36,12 @@ export interface GenericReport {
   readonly rowsPerSecond: number;
 }
 
-/** 0: every value is in PostgreSQL; 1: some are among the rejects, or in a table that could not be moved. */
+/** 1: some values are in the rejects, or in a table that could not be moved. */
 export function exitCodeOf(report: GenericReport): 0 | 1 {
   const isData = ({ kind }: LeftBehind): boolean => kind === 'virtual table' || kind === 'column';
   return report.rejects.length > 0 || report.leftBehind.some(isData) ? 1 : 0;
 }
 
-/** The report as a person reads it. */
 export function printGenericReport(report: GenericReport): string {
   const rows = report.tables.map((table) => [
     table.target,
@@ -58,11 +57,11 @@ export function printGenericReport(report: GenericReport): string {
     ...alignColumns([['table', 'read', 'moved', 'already there', 'kept', 'rejected'], ...rows]),
     '',
     ...section(
-      `Kept in ${report.schema}.import_rejects exactly as they were (${grouped(report.newRejects)} new):`,
+      `Set aside unchanged in ${report.schema}.import_rejects (${grouped(report.newRejects)} new):`,
       rejects,
     ),
     ...section(
-      'Did not come along as it is:',
+      'Not moved, or changed:',
       report.leftBehind.map(({ kind, name, why }) => `  ${kind} ${name}: ${why}`),
     ),
     ...(report.backup === null ? [] : [`Backup copy: ${report.backup}`]),
@@ -79,7 +78,7 @@ const OUTCOMES: Readonly<Record<FileMode, (changed: boolean) => string>> = {
   move: (changed) =>
     changed
       ? 'Moved and verified value by value'
-      : 'Nothing new: all of it was there already, verified value by value',
-  'dry-run': () => 'Dry run: all of it was tried and taken back, nothing was written',
-  verify: () => 'Verified: the schema holds every value of the file',
+      : 'Nothing new: the schema already had everything, verified value by value',
+  'dry-run': () => 'Dry run: everything was tried and rolled back, nothing was written',
+  verify: () => 'Verified: the schema has every value of the file',
 };

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
+import { plural } from '../../print.ts';
 import { createJsonJudge } from '../target/json-judge.ts';
 import { REASON } from '../faults.ts';
 import { GENERIC_REASON } from './convert-cell.ts';
@@ -7,8 +8,8 @@ import { nameOf, sameKey, staged, stored, typed } from './create-tables.ts';
 import type { Plan, PlannedColumn, PlannedForeignKey, PlannedTable } from './plan.ts';
 
 /**
- * Sets aside what only the server can find among the staged rows: JSON it cannot store, keys that come twice or
- * are too long, rows without the row they refer to. What is left will fit every constraint.
+ * Sets aside what only the server can find: JSON it cannot store, keys that repeat or are too long, rows whose parent
+ * is missing. The rest fits every constraint.
  */
 export async function settle(tx: Transaction, schema: string, plan: Plan, isNew: boolean): Promise<void> {
   await createJsonJudge(tx);
@@ -42,7 +43,10 @@ async function judgeJson(tx: Transaction, table: PlannedTable): Promise<void> {
   }
 }
 
-/** Takes whole rows out of the staging table. @returns how many */
+/**
+ * Removes whole rows from the staging table.
+ * @returns how many
+ */
 function refuse(tx: Transaction, table: PlannedTable, reason: string, condition: string): Promise<number> {
   return tx.execute(
     `WITH gone AS (DELETE FROM ${table.staged} AS s WHERE ${condition} RETURNING n)
@@ -57,7 +61,7 @@ async function refuseLongKeys(tx: Transaction, table: PlannedTable): Promise<voi
   await refuse(tx, table, REASON.keyTooLong, `${bytes} > ${MAX_KEY_BYTES}`);
 }
 
-/** Values that SQLite tells apart may be one here: the number 1 and the text 1, one instant in two zones. */
+/** Values that differ in SQLite may be equal here: the number 1 and the text 1, one instant in two zones. */
 async function refuseRepeats(
   tx: Transaction,
   table: PlannedTable,
@@ -78,7 +82,7 @@ async function refuseRepeats(
 
 export const numbered = (table: PlannedTable): string => `numbered_${table.at}`;
 
-/** Rows with no key are known by all they hold and by how often it came before. */
+/** Rows without a key are identified by all their values and their number of earlier repetitions. */
 function numberRows(tx: Transaction, table: PlannedTable): Promise<number> {
   const content = `md5(ROW(${table.columns.map((column) => typed(column)).join(', ')})::text)`;
   return tx.execute(
@@ -88,14 +92,14 @@ function numberRows(tx: Transaction, table: PlannedTable): Promise<number> {
   );
 }
 
-/** The stored rows of such a table, by the same token; `place` is where one lies. */
+/** The stored rows of such a table in the same way. */
 export function numberedRows(schema: string, table: PlannedTable): string {
   const content = `md5(ROW(${table.columns.map((column) => stored(column)).join(', ')})::text)`;
   return `(SELECT place, content, row_number() OVER (PARTITION BY content) AS copy
            FROM (SELECT t.ctid AS place, ${content} AS content FROM ${nameOf(schema, table.name)} AS t) AS found)`;
 }
 
-/** True for a staged row `s` that the target holds, whatever its other values. */
+/** True if the target has the staged row `s`, with whatever other values. */
 export function isStored(schema: string, table: PlannedTable): string {
   if (table.key.length > 0)
     return `EXISTS (SELECT FROM ${nameOf(schema, table.name)} AS t WHERE ${sameKey(table)})`;
@@ -119,8 +123,8 @@ function refuseTaken(
 }
 
 /**
- * Where SQLite compares a key by a collation, a child may spell its parent otherwise. A foreign key here compares
- * letter for letter: it stays behind then, and the rows are kept.
+ * Where SQLite compares a key by a collation, a child may spell its parent differently. A foreign key here compares
+ * byte by byte, so it is left behind and the rows stay.
  */
 async function leaveForeignKeys(tx: Transaction, schema: string, plan: Plan, isNew: boolean): Promise<void> {
   for (const table of plan.tables) {
@@ -153,10 +157,12 @@ async function spelledOtherwise(
   const { rows } = await tx.one<{ rows: number }>(
     `SELECT count(*)::int AS rows FROM ${table.staged} AS s WHERE ${isOrphan(schema, key)} AND ${hasParent}`,
   );
-  return rows === 0 ? null : `${rows} rows spell the key otherwise; ${collation} takes them for the same`;
+  return rows === 0
+    ? null
+    : `${plural(rows, 'row spells', 'rows spell')} the key differently, which ${collation} treats as equal`;
 }
 
-/** SQLite's own collations, by which letters of ASCII or spaces at the end are the same. */
+/** SQLite's own collations, which ignore the case of ASCII letters or spaces at the end. */
 const SAME_BY: Readonly<Record<string, (text: string) => string>> = {
   NOCASE: (text) => `lower(${text}::text COLLATE "C")`,
   RTRIM: (text) => `rtrim(${text}::text, ' ')`,
@@ -175,10 +181,10 @@ async function notMade(
                    JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY n) = $3::text[]) AS made`,
     [nameOf(schema, table.name), nameOf(schema, key.parent.name), key.columns.map(({ name }) => name)],
   );
-  return found.made ? null : `${key.collation} takes some of its rows for the same; it was not made`;
+  return found.made ? null : `${key.collation} treats some of its rows as equal; it was not created`;
 }
 
-/** A row that goes may leave others without the row they refer to: until all that is left holds. */
+/** Repeats, since a row set aside may orphan others. */
 async function refuseOrphans(tx: Transaction, schema: string, plan: Plan): Promise<void> {
   for (let gone = 1; gone > 0;) {
     gone = 0;

@@ -9,16 +9,16 @@ import type { Progress } from '../progress.ts';
 import { convertCell, GENERIC_REASON } from './convert-cell.ts';
 import type { PlannedTable } from './plan.ts';
 
-/** Faults wait in memory for their turn on the one connection; never more than this many characters of them. */
+/** At most so many characters of faults wait in memory for the one connection. */
 const WAITING_CHARACTERS = 4 * 1024 * 1024;
 
-/** What stands of a row: its values in column order, or null; and per fault the column's place (null: all of it). */
+/** The row's values in column order, or null; for each fault the column's place (null: the whole row). */
 interface ConvertedRow {
   readonly values: readonly (string | null)[] | null;
   readonly faults: readonly { readonly at: number | null; readonly reason: string }[];
 }
 
-/** A value that does not fit becomes NULL; where there may be none, the row cannot stand. */
+/** A value that does not fit becomes NULL; in a NOT NULL column it sets the row aside. */
 function convertRow(table: PlannedTable, row: Row, zone: string): ConvertedRow {
   const values: (string | null)[] = [];
   const faults: { at: number; reason: string }[] = [];
@@ -35,7 +35,7 @@ function convertRow(table: PlannedTable, row: Row, zone: string): ConvertedRow {
 const missing = (table: PlannedTable, column: string): string =>
   table.source.primaryKey.includes(column) ? REASON.keyMissing : GENERIC_REASON.missing;
 
-/** Streams one source table into its staging table. @returns how many rows it has */
+/** @returns the number of rows */
 export async function stageTable(
   tx: Transaction,
   source: Database,
@@ -54,7 +54,7 @@ export async function stageTable(
       await copyLines(tx, 'found_faults', ['t', 'n', 'c', 'reason'], batch.takeFaults());
     }
   } finally {
-    // A file that is still being read cannot be closed.
+    // A file cannot be closed while it is being read.
     rows.return();
     progress.finish();
   }
@@ -62,15 +62,15 @@ export async function stageTable(
   return batch.rows;
 }
 
-/** A row beyond a page, whatever is put elsewhere of it: no run will ever move it. */
+/** A row too large for a page even after compression: no run could move it. */
 function tooLarge({ source }: PlannedTable, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('54'))) return error;
   return new NothingWritten(
-    `A row of the table ${source.name} is larger than PostgreSQL can hold (${error.message}): nothing was written.`,
+    `A row of the table ${source.name} is too large for PostgreSQL (${error.message}). Nothing was written.`,
   );
 }
 
-/** As many rows as fit before the faults among them want to be written. */
+/** Rows until their faults have to be written. */
 class Batch {
   finished = false;
   rows = 0;

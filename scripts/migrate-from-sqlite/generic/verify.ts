@@ -15,9 +15,8 @@ import { numbered, numberedRows } from './settle.ts';
 const NAMED = 5;
 
 /**
- * Reads a table of the file once more, and beside it what the database holds, and compares them value by value.
- * Only what is among the rejects may differ.
- * @throws VerificationFailed naming the table and the first rows
+ * Compares a second reading of the file's table with the database, value by value. Only rejects may differ.
+ * @throws VerificationFailed with the table and the first rows
  */
 export async function verifyTable(
   tx: Transaction,
@@ -53,7 +52,7 @@ export async function verifyTable(
     throw new VerificationFailed(`${schema}.${table.name}: ${count} rows differ (${wrong.join('; ')}).`);
 }
 
-/** Every row of the file by its place: set aside, or with what the database holds of it. */
+/** Every row of the file, set aside or beside its stored row. */
 function sideBySide(schema: string, table: PlannedTable): string {
   const columns = table.columns.map(written);
   const target = nameOf(schema, table.name);
@@ -92,7 +91,7 @@ function difference(
 const namedRow = (table: PlannedTable, row: Row): Row =>
   Object.fromEntries(table.columns.map(({ source, staged }) => [source, row[staged] ?? null]));
 
-/** A number the database gives next must be free. */
+/** The next number must be free. */
 export async function verifyIdentities(
   tx: Transaction,
   schema: string,

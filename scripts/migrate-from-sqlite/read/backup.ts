@@ -13,9 +13,8 @@ import { NothingWritten } from '../faults.ts';
 import { findDamage, isLacking } from './damage.ts';
 
 /**
- * Puts a dated copy of the old archive beside it with SQLite's online backup, so that it is whole even while the
- * old app writes, and checks it. No copy is ever overwritten; where an earlier one is the same byte for byte, that one is enough. Nobody
- * may read the copy who may not read the archive.
+ * Makes a checked, dated copy with SQLite's online backup, even while the old app writes. An earlier copy is never
+ * overwritten and is reused if it is equal. Only readers of the archive may read it.
  * @returns the copy's path
  */
 export async function backUp(db: Database, file: string, today: Date): Promise<string> {
@@ -31,7 +30,7 @@ export async function backUp(db: Database, file: string, today: Date): Promise<s
     return (await findSame(fresh, stem)) ?? keep(fresh, `${stem}${dated(today)}`);
   } catch (error) {
     throw new NothingWritten(
-      `No backup copy could be made beside ${file} (${(error as Error).message}): make the directory writable, or leave the copy out with --no-backup.`,
+      `The backup copy beside ${file} failed (${(error as Error).message}). Make the directory writable, or skip the copy with --no-backup.`,
       { cause: error },
     );
   } finally {
@@ -39,10 +38,7 @@ export async function backUp(db: Database, file: string, today: Date): Promise<s
   }
 }
 
-/**
- * Checks the copy, and makes one of a file with a write-ahead log a plain file, which opens anywhere, read-only
- * directories included.
- */
+/** Turns a copy with a write-ahead log into a plain file, which opens even in a read-only directory. */
 async function settle(copy: string): Promise<void> {
   const { default: Sqlite } = await import('better-sqlite3');
   const db = new Sqlite(copy, { fileMustExist: true });
@@ -55,7 +51,7 @@ async function settle(copy: string): Promise<void> {
   }
 }
 
-/** Where SQLite lacks a part of the file, the check was that of the copy that is read from. */
+/** If SQLite lacks something, a readable copy was checked instead. */
 function findCopied(db: Database): string | null {
   try {
     return findDamage(db);
@@ -65,7 +61,7 @@ function findCopied(db: Database): string | null {
   }
 }
 
-/** Removes what a run left that was killed while it copied. */
+/** Removes what a killed run left. */
 function sweep(stem: string): void {
   const { dir, base } = path.parse(stem);
   for (const name of readdirSync(dir === '' ? '.' : dir)) {
@@ -87,7 +83,7 @@ function dated(day: Date): string {
   return [year, String(month).padStart(2, '0'), String(date).padStart(2, '0')].join('_');
 }
 
-/** Takes the first free name; creating it empty, and only if it is not there, reserves it. */
+/** Reserves the first free name by creating it empty. */
 function keep(fresh: string, wanted: string): string {
   for (let count = 1; ; count += 1) {
     const target = `${wanted}${count === 1 ? '' : `_${count}`}.db`;

@@ -1,4 +1,4 @@
-/** Text whose bytes are not what the database's encoding allows. */
+/** Text whose bytes the encoding does not allow. */
 export class BrokenText {
   readonly bytes: Buffer;
   readonly encoding: 'UTF-8' | 'UTF-16';
@@ -8,7 +8,7 @@ export class BrokenText {
   }
 }
 
-/** A BLOB that is SQLite's own binary JSON, with the JSON text that SQLite reads from it. */
+/** SQLite's own binary JSON, with the text SQLite reads from it. */
 export class BinaryJson {
   readonly bytes: Buffer;
   readonly text: string;
@@ -18,10 +18,10 @@ export class BinaryJson {
   }
 }
 
-/** A cell as SQLite stores it: NULL, INTEGER, REAL, TEXT, BLOB, TEXT that cannot be read, or a BLOB SQLite can. */
+/** A cell as SQLite stores it. */
 export type Cell = null | bigint | number | string | Buffer | BrokenText | BinaryJson;
 
-/** The same cell with a BLOB as the bytes it is, whatever SQLite could read from it. */
+/** Binary JSON as its bytes. */
 export const asStored = (cell: Cell): Exclude<Cell, BinaryJson> =>
   cell instanceof BinaryJson ? cell.bytes : cell;
 
@@ -33,13 +33,13 @@ export interface SourceRow {
   readonly row: Row;
 }
 
-/** What a reader must know of a table: its name and, per name we use, the column to take (null: not there). */
+/** A table's name and, for each name we use, its column (null: missing). */
 export interface ReadableTable {
   readonly name: string;
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
-/** A cell as import_rejects keeps it: `{"type", "text"}`, or `{"type", "hex"}` where the bytes are no storable text. */
+/** As in import_rejects: `{"type", "text"}`, or `{"type", "hex"}` if the bytes cannot be stored as text. */
 export function describeCell(cell: Cell): Readonly<Record<string, string | null>> {
   if (cell === null) return { type: 'null', text: null };
   if (typeof cell === 'bigint') return { type: 'integer', text: cell.toString() };
@@ -51,7 +51,7 @@ export function describeCell(cell: Cell): Readonly<Record<string, string | null>
   return { type: 'text', hex: Buffer.from(cell).toString('hex') };
 }
 
-/** Names a row to a reader: `track_id=4uLU…, snapshot_date=2024-01-01`; what is no storable text as `x'hex'`. */
+/** `track_id=4uLU…, snapshot_date=2024-01-01`; `x'hex'` for what cannot be stored as text. */
 export function describeKey(row: Row, key: readonly string[]): string {
   const part = (name: string): string => {
     const { text, hex } = describeCell(row[name] ?? null);

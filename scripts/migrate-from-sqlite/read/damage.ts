@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** Findings of a check about rows that break a rule of their table, or about an index out of step: all can be read. */
+/** Findings about broken rules or stale indexes: every row can still be read. */
 const ABOUT_RULES = new RegExp(
   [
     '^(?:NULL|NUMERIC|TEXT|non-\\w+) value in ',
@@ -16,10 +16,9 @@ const ABOUT_RULES = new RegExp(
 );
 
 /**
- * Checks that the file's pages are whole. What a table demands of its rows does not matter here: each is judged as it
- * is moved.
- * @returns the first thing that is wrong, or null
- * @throws the driver's error where SQLite lacks a part that the file asks for (isLacking)
+ * Checks that the pages are whole; broken rules do not matter here, since each row is judged later.
+ * @returns the first damage, or null
+ * @throws the driver's error if SQLite lacks something the file needs (isLacking)
  */
 export function findDamage(db: Database, but?: RegExp): string | null {
   db.pragma('ignore_check_constraints = ON');
@@ -29,10 +28,10 @@ export function findDamage(db: Database, but?: RegExp): string | null {
   return null;
 }
 
-/** A collation, function, module or tokenizer of the program that made the file. */
+/** A collation, function, module or tokenizer of another program. */
 export const isLacking = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_ERROR');
 
-/** SQLite's result code; empty for any other error. */
+/** SQLite's result code, or an empty string. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
     ? String(error.code)

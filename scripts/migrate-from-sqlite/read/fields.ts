@@ -8,10 +8,9 @@ import { repairJson } from './repair-json.ts';
 import { instantIn, localTime } from './local-time.ts';
 import { hasRepeatedKey, parseJson } from './repeated-keys.ts';
 
-/** Counted, though nothing was converted: what --repair-json would take over. */
+/** Counted like a conversion, though nothing was converted. */
 export const REPAIRABLE = 'repairable JSON';
 
-/** The largest value of PostgreSQL's integer. */
 export const MAX_INTEGER = 2_147_483_647n;
 
 export interface LocalDay {
@@ -19,22 +18,21 @@ export interface LocalDay {
   readonly at: string | null;
 }
 
-/** How cells are read that may mean several things. */
 export interface ReadingRules {
-  /** IANA name of the zone of times that name none. */
+  /** IANA zone of times without one. */
   readonly zone: string;
-  /** Whether JSON as Python writes its values is taken over where its meaning is certain. */
+  /** Accept JSON as Python writes its values, where the meaning is certain. */
   readonly repairJson: boolean;
 }
 
 /**
- * Reads one row's cells as the types the archive keeps. A cell that does not fit comes out as NULL and is noted;
- * a conversion is made only where the meaning is certain, and is noted too.
+ * Reads a row's cells as the archive's types. A cell that does not fit becomes NULL and a fault; certain conversions
+ * are counted.
  */
 export class Fields {
   readonly faults: Fault[] = [];
   readonly conversions: string[] = [];
-  /** Set when the row itself cannot stand. */
+  /** Why the row itself cannot be stored. */
   rowFault: string | null = null;
   private readonly row: Row;
   private readonly rules: ReadingRules;
@@ -58,7 +56,7 @@ export class Fields {
     return '';
   }
 
-  /** A part of the key: without it the row cannot stand. An index entry of PostgreSQL holds some 2,700 bytes. */
+  /** A part of the key, without which the row cannot be stored. PostgreSQL's index entries hold some 2,700 bytes. */
   key(column: string, maxBytes: number): string {
     const cell = this.cell(column);
     if (cell === null || cell === '') return this.refuseRow(REASON.keyMissing);
@@ -75,7 +73,7 @@ export class Fields {
     return this.storable(column, cell, REASON.blobForText);
   }
 
-  /** A whole number from `min` to `max`; `12.0` and the text `12` can mean nothing else. */
+  /** Accepts `12.0` and the text `12` too, whose meaning is certain. */
   integer(column: string, min: bigint, max: bigint): string | null {
     const cell = this.cell(column);
     if (cell === null) return null;
@@ -88,13 +86,13 @@ export class Fields {
   }
 
   /**
-   * The source's own JSON text. Whether it is a JSON object, PostgreSQL decides: it has to store it. Of a key that
-   * comes twice it stores the last alone, so the text is noted besides.
+   * The source's JSON text; PostgreSQL decides whether it is an object. Of duplicate keys it stores only the last, so
+   * the whole text is recorded too.
    */
   json(column: string): string | null {
     const text = this.jsonText(column);
     const read = text === null ? null : repairJson(text);
-    // A list is no payload; features may be the one item of one.
+    // A list is not a payload, but features may be the one item of a list.
     const repaired = read?.startsWith('[') === true && column !== 'audio_features' ? null : read;
     if (repaired !== null && this.rules.repairJson) return this.repaired(column, repaired);
     if (repaired !== null) this.conversions.push(REPAIRABLE);
@@ -104,7 +102,7 @@ export class Fields {
 
   private repaired(column: string, json: string): string {
     this.refuse(column, REASON.repairedJson);
-    return this.converted('JSON repaired, its original kept in import_rejects', json);
+    return this.converted('JSON repaired; the original is in import_rejects', json);
   }
 
   private jsonText(column: string): string | null {
@@ -134,12 +132,12 @@ export class Fields {
     return unit === null ? instant : this.converted(`${unit} since 1970 to a time`, instant);
   }
 
-  /** A day, and where a whole time is written, that time by the clocks of the assumed zone; null: neither. */
+  /** A day, or a time's day in the assumed zone; null for anything else. */
   day(column: string): LocalDay | null {
     const cell = this.cell(column);
     if (typeof cell !== 'string') return null;
     if (isDay(cell)) return { day: cell, at: null };
-    // Finer than microseconds or not, its day is the same.
+    // Even a time finer than microseconds has a certain day.
     const instant = /^\d{4}-\d{2}-\d{2}[T ]/i.test(cell)
       ? parseInstant(cell.replace(/(\.\d{6})\d+/, '$1'))
       : null;
@@ -152,13 +150,13 @@ export class Fields {
   releaseDate(column: string): ReleaseDate | null {
     const cell = this.cell(column);
     if (cell === null) return null;
-    // A year alone becomes a number in a column without a declared type.
+    // In a column without a type, SQLite turns a year into a number.
     const parsed = parseReleaseDate(describeCell(cell).text ?? '');
     if (parsed === null) return this.refuse(column, REASON.notAReleaseDate);
     return isPlausibleDay(parsed.date) ? parsed : this.refuse(column, REASON.farDay);
   }
 
-  /** What joins two tables of the old file: its own row number, or whatever stands in its place. */
+  /** The old file's own row number, or what stands in its place. */
   reference(column: string): string | null {
     const cell = this.cell(column);
     if (cell === null) return null;
@@ -188,7 +186,7 @@ function localOf(instant: string, zone: string): string {
   return `${localTime(zone, Date.parse(`${seconds.replace(' ', 'T')}${offset}`))}${fraction}`;
 }
 
-/** A time without an offset that no clock of the zone shows: the server would move it in silence. */
+/** A local time that the zone's clocks skip; the server would shift it silently. */
 const isSkipped = (instant: string, zone: string): boolean =>
   zone !== 'UTC' &&
   !/(?:Z|[+-]\d\d:\d\d)$/.test(instant) &&
@@ -204,7 +202,7 @@ function countedIn(cell: Cell): string | null {
 }
 
 function losesKeys(text: string): boolean {
-  // JSON written as a JSON string is moved as what it holds.
+  // A JSON string may contain the JSON.
   const inner = text.startsWith('"') ? parseJson(text) : text;
   return typeof inner === 'string' && hasRepeatedKey(inner) && parseJson(inner) !== undefined;
 }

@@ -1,21 +1,20 @@
 import { isCalendarDate } from '../../../src/calendar.ts';
 import type { Cell } from './cells.ts';
 
-/** A zone as ISO 8601 writes it, `UTC`, or as Go does: `+1000 AEST`, `+0300 +03`. */
+/** As in ISO 8601, `UTC`, or as Go writes it: `+1000 AEST`, `+0300 +03`. */
 const ZONE = / ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)(?: (?:[A-Z]{2,5}|[+-]\d{2,4}))?/.source;
 const ISO = new RegExp(
   `^(\\d{4}-\\d{2}-\\d{2})[T ]([01]\\d|2[0-3]):([0-5]\\d)(?::([0-5]\\d)(?:\\.(\\d+))?)?(?:${ZONE})?$`,
   'i',
 );
 
-/** PostgreSQL knows no year 0000. */
+/** PostgreSQL has no year 0000. */
 export const isDay = (text: string): boolean => isCalendarDate(text) && !text.startsWith('0000');
 
-/** 2000 to 2100, in seconds: a number in it, or a thousand times a number in it and so on, can mean nothing else. */
+/** 2000 to 2100 in seconds: a number within it, times a power of a thousand, can mean nothing else. */
 const EPOCH_FROM = 946_684_800n;
 const EPOCH_UNTIL = 4_102_444_800n;
 
-/** How finely a count since 1970 counts. */
 export type EpochUnit = 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
 const PER_SECOND: readonly (readonly [EpochUnit, bigint])[] = [
   ['seconds', 1n],
@@ -25,10 +24,9 @@ const PER_SECOND: readonly (readonly [EpochUnit, bigint])[] = [
 ];
 
 /**
- * Reads a point in time whose meaning is certain: ISO 8601 with `Z`, with an offset or without a zone (then the
- * server reads it in the zone that the move assumes), or a count since 1970: whole in any unit, or seconds with a
- * fraction. The column keeps microseconds: a finer time would be changed on the way, and is none here.
- * @returns text that PostgreSQL reads one way only, or null
+ * Reads a point in time whose meaning is certain: ISO 8601, or a count since 1970. Without a zone the server reads it
+ * in the assumed one. Times finer than the column's microseconds are refused.
+ * @returns text that PostgreSQL reads in one way only, or null
  */
 export function parseInstant(cell: Cell): string | null {
   if (typeof cell === 'bigint') return fromEpoch(cell);
@@ -56,7 +54,7 @@ function normaliseOffset(zone: string): string | null {
   return Number(hours) <= 14 && Number(minutes) < 60 ? `${zone.slice(0, 1)}${hours}:${minutes}` : null;
 }
 
-/** The unit that a count of these years must have; null where it is of no such time. */
+/** The unit of a count that falls in these years, or null. */
 export function epochUnit(count: bigint): EpochUnit | null {
   const unit = PER_SECOND.find(([, per]) => count >= EPOCH_FROM * per && count < EPOCH_UNTIL * per);
   return unit?.[0] ?? null;
@@ -77,8 +75,8 @@ function fromSeconds(seconds: number | string): string | null {
 }
 
 /**
- * A clock's floating point seconds have a grain of a quarter of a microsecond at best and are written with seven
- * digits: the nearest microsecond is the time they mean. Null for what has more digits than such a number.
+ * Floating point seconds have seven digits but are only exact to a quarter of a microsecond: take the nearest
+ * microsecond. Null for more digits.
  */
 export function nearestInstant(cell: Cell): string | null {
   const text = typeof cell === 'number' ? String(cell) : cell;

@@ -1,16 +1,15 @@
 export type Layout = 'snapshots' | 'playlists';
 
-/** What the move knows of one table of the old app. */
 export interface TableShape {
   readonly name: string;
   readonly columns: readonly string[];
-  /** Without these the table cannot be understood; the others count as NULL where they are missing. */
+  /** Without these the table makes no sense; other missing columns count as NULL. */
   readonly required: readonly string[];
-  /** What names a row to a reader. */
+  /** Names a row to people. */
   readonly key: readonly string[];
 }
 
-/** Parents first. Only `tracks` must be there: an archive may hold no list yet. */
+/** Parents first. Only `tracks` is required: an archive may have no list yet. */
 export const LAYOUTS: Readonly<Record<Layout, readonly TableShape[]>> = {
   snapshots: [
     {
@@ -59,7 +58,7 @@ export const LAYOUTS: Readonly<Record<Layout, readonly TableShape[]>> = {
   ],
 };
 
-/** Tells the layouts apart by the column that names a track; null where neither is there. */
+/** Null for an unknown layout. */
 export function detectLayout(columnsOfTracks: readonly string[]): Layout | null {
   const columns = new Set(columnsOfTracks.map((name) => name.toLowerCase()));
   if (columns.has('track_id')) return 'snapshots';

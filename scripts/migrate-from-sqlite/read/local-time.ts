@@ -1,6 +1,6 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** What a clock in the zone shows at an instant: `2024-03-31T02:30:00`. */
+/** What a clock in the zone shows: `2024-03-31T02:30:00`. */
 export function localTime(zone: string, milliseconds: number): string {
   let format = formats.get(zone);
   if (!format) {
@@ -19,7 +19,7 @@ export function localTime(zone: string, milliseconds: number): string {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The instant at which a clock in the zone shows a time; null where it is put forward over it. */
+/** When a clock in the zone shows a time; null if the clock skips it. */
 export function instantIn(zone: string, local: string): number | null {
   const asUtc = Date.parse(`${local}Z`);
   const steady = steadyOffset(zone, asUtc);
@@ -34,7 +34,7 @@ const offsetAt = (zone: string, instant: number): number =>
 const steadyDays = new Map<string, number | null>();
 const MOST_DAYS = 20_000;
 
-/** The zone's offset where it is the same all through these days: times of one day are many, and asking is slow. */
+/** The offset, if it is the same on all these days; cached, since asking is slow. */
 function steadyOffset(zone: string, asUtc: number): number | null {
   const day = Math.floor(asUtc / DAY);
   const known = steadyDays.get(`${zone} ${day}`);

@@ -11,7 +11,7 @@ export interface Aside {
   readonly remove: () => void;
 }
 
-/** Opens a copy that `make` writes to the path it is given, in a directory of its own. */
+/** In a temporary directory. */
 export async function openAside(Sqlite: Driver, make: (file: string) => Promise<void>): Promise<Aside> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-move-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
@@ -19,7 +19,7 @@ export async function openAside(Sqlite: Driver, make: (file: string) => Promise<
     const file = path.join(directory, 'copy.db');
     await make(file);
     const db = beginReading(Sqlite, file);
-    // What is open can be read on: a run that is killed leaves nothing behind. Not so on Windows.
+    // An open file can be read after deletion, so that a killed run leaves nothing behind. Not on Windows.
     if (process.platform !== 'win32') remove();
     return { db, remove };
   } catch (error) {
@@ -28,7 +28,7 @@ export async function openAside(Sqlite: Driver, make: (file: string) => Promise<
   }
 }
 
-/** One read transaction, from here to the end. */
+/** One read transaction until the file is closed. */
 export function beginReading(Sqlite: Driver, file: string): Database {
   const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5_000 });
   try {

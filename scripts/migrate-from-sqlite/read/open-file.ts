@@ -8,9 +8,9 @@ import { listSql, readableCopy } from './readable-copy.ts';
 import { hasForeignCollation } from './sql-text.ts';
 
 export interface OpenFile {
-  /** The file as it is: its schema is read here, and backup copies are made of it. */
+  /** The file itself, for its schema and backups. */
   readonly original: Database;
-  /** Its tables, where every row can be read; the same connection unless SQLite lacks a part of the file. */
+  /** The same connection, unless SQLite lacks something: then a readable copy. */
   readonly db: Database;
   close(): void;
 }
@@ -18,8 +18,8 @@ export interface OpenFile {
 type Checked = OpenFile & { readonly damage: string | null };
 
 /**
- * Opens any SQLite file read-only and checks that it is whole. One read transaction holds from here to `close()`.
- * @throws NothingWritten saying what is wrong with the file
+ * Opens any SQLite file read-only and checks it. One read transaction lasts until `close()`.
+ * @throws NothingWritten with what is wrong
  */
 export async function openReadOnly(file: string): Promise<OpenFile> {
   checkFile(file);
@@ -32,7 +32,7 @@ export async function openReadOnly(file: string): Promise<OpenFile> {
     const checked = checkAsIs(opened) ?? (await openCopy(Sqlite, opened));
     if (checked.damage === null) return checked;
     checked.close();
-    throw new NothingWritten(`${file} is damaged (${checked.damage}): nothing was moved. ${MEND}`);
+    throw new NothingWritten(`${file} is damaged (${checked.damage}). Nothing was moved. ${MEND}`);
   } catch (error) {
     if (opened) closeAll(opened.db, opened.remove);
     throw explain(file, error);
@@ -48,7 +48,7 @@ async function openAt(Sqlite: Driver, file: string): Promise<Aside> {
   }
 }
 
-/** A write-ahead log that was closed: all is in the file, but SQLite wants to make a log beside it, and cannot. */
+/** After a closed write-ahead log the file is complete, but SQLite wants to create a log beside it and cannot. */
 function openClosedLog(Sqlite: Driver, file: string, why: unknown): Promise<Aside> {
   return openAside(Sqlite, (copy) => {
     copyFileSync(file, copy);
@@ -63,7 +63,7 @@ function openClosedLog(Sqlite: Driver, file: string, why: unknown): Promise<Asid
 
 const hasLog = (file: string): boolean => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-/** Null where SQLite lacks something that the file asks for. */
+/** Null if SQLite lacks something the file needs. */
 function checkAsIs({ db, remove }: Aside): Checked | null {
   if (listSql(db).some(({ sql }) => hasForeignCollation(sql))) return null;
   try {
@@ -97,7 +97,7 @@ function checkFile(file: string): void {
       `There is no file ${file}. Name the old archive: npm run migrate:sqlite -- FILE`,
     );
   if (found.isDirectory()) throw new NothingWritten(`${file} is a directory, not a SQLite file.`);
-  if (found.size === 0) throw new NothingWritten(`${file} is empty: there is nothing in it to move.`);
+  if (found.size === 0) throw new NothingWritten(`${file} is empty. There is nothing to move.`);
   if (firstBytes(file) !== 'SQLite format 3\0') {
     throw new NothingWritten(`${file} is not a SQLite database, or it is encrypted.`);
   }
@@ -115,23 +115,23 @@ function firstBytes(file: string): string {
   return bytes.toString('latin1');
 }
 
-/** SQLite's result codes in words; any other error as it is. */
+/** SQLite's result codes in words; any other error unchanged. */
 export function explain(file: string, error: unknown): unknown {
   const code = codeOf(error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    return new NothingWritten(`${file} is locked by another program: stop the old app and try again.`);
+    return new NothingWritten(`${file} is locked by another program. Stop the old app and try again.`);
   }
   if (/^SQLITE_(CORRUPT|IOERR)/.test(code)) {
-    return new NothingWritten(`${file} is damaged: nothing was moved. ${MEND}`);
+    return new NothingWritten(`${file} is damaged. Nothing was moved. ${MEND}`);
   }
   if (code === 'SQLITE_NOTADB')
     return new NothingWritten(`${file} is not a SQLite database, or it is encrypted.`);
   if (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && hasLog(file)) {
     return new NothingWritten(
-      `${file} cannot be opened: it was being written (there is a -wal file) and its directory is read-only. Copy it with its -wal file to another directory and move it from there.`,
+      `${file} cannot be opened: its write-ahead log (a -wal file) is open and its directory is read-only. Copy both files to another directory and move the copy.`,
     );
   }
   return code === ''
     ? error
-    : new NothingWritten(`${file} cannot be read (${(error as Error).message}): nothing was moved.`);
+    : new NothingWritten(`${file} cannot be read (${(error as Error).message}). Nothing was moved.`);
 }

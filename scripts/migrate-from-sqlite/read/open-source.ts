@@ -14,11 +14,10 @@ export interface SourceTable extends ReadableTable {
   readonly key: readonly string[];
   readonly rows: number;
   readonly missing: readonly string[];
-  /** Columns that the archive has no place for. */
+  /** Columns that the archive does not have. */
   readonly extra: readonly string[];
 }
 
-/** What stands in the file beside the tables that are moved. */
 export interface Unmoved {
   readonly kind: string;
   readonly name: string;
@@ -34,9 +33,9 @@ export interface Source extends OpenFile {
 }
 
 /**
- * Opens an old archive read-only, checks that it is whole and knows its layout. One read transaction holds
- * from here to `close()`: the old app may go on writing meanwhile.
- * @throws NothingWritten saying what is wrong with the file
+ * Opens an old archive read-only, checks it and detects its layout. One read transaction lasts until `close()`, and the
+ * old app may write meanwhile.
+ * @throws NothingWritten with what is wrong
  */
 export async function openSource(file: string): Promise<Source> {
   const opened = await openReadOnly(file);
@@ -54,13 +53,12 @@ export async function openSource(file: string): Promise<Source> {
 }
 
 function layoutOf(db: Database, file: string, tableNames: readonly string[]): Layout {
-  if (tableNames.length === 0)
-    throw new NothingWritten(`${file} holds no tables: there is nothing in it to move.`);
+  if (tableNames.length === 0) throw new NothingWritten(`${file} has no tables. There is nothing to move.`);
   const tracks = tableNames.find((name) => name.toLowerCase() === 'tracks');
   const layout = tracks === undefined ? null : detectLayout(columnsOf(db, tracks));
   if (layout !== null) return layout;
   throw new NothingWritten(
-    `${file} is no old archive: it needs a table tracks with a column track_id, or with id and spotify_id (found: ${tableNames.join(', ')}). Any other file moves with --generic --schema NAME.`,
+    `${file} is not an old archive: it needs a table tracks with a column track_id, or with id and spotify_id (found: ${tableNames.join(', ')}). Any other file moves with --generic --schema NAME.`,
   );
 }
 
@@ -93,7 +91,7 @@ function listNames(db: Database, type: string): string[] {
     .map((row) => row.name);
 }
 
-/** Generated columns count: what they show is data to whoever reads the old file. */
+/** Generated columns are data too. */
 const columnsOf = (db: Database, table: string): string[] =>
   allColumns(db, table).filter((column) => isReadable(db, table, column));
 
@@ -131,7 +129,7 @@ function listUnmoved(file: OpenFile, moved: readonly SourceTable[]): Unmoved[] {
   return [...tables, ...columns, ...others];
 }
 
-/** Null for a table of an extension that is not here. */
+/** Null for a table of a missing extension. */
 function rowsOfAny({ original, db }: OpenFile, name: string): number | null {
   for (const one of new Set([db, original])) {
     try {

@@ -4,7 +4,7 @@ import { findDamage } from './damage.ts';
 import { openAside, type Aside, type Driver } from './open-aside.ts';
 import { hasForeignCollation, withPlainCollations } from './sql-text.ts';
 
-/** By the collation that now stands in a key its rows are in no order; nothing looks one up. */
+/** With another collation the rows of a key are out of order, but nothing looks them up. */
 const OUT_OF_ORDER = /^row not in PRIMARY KEY order for /;
 
 export interface ReadableCopy extends Aside {
@@ -12,8 +12,8 @@ export interface ReadableCopy extends Aside {
 }
 
 /**
- * A copy of a file for which SQLite needs what only the program that made it has: a collation, a function, a module.
- * Only its tables are left, and compare byte for byte: every row can be read. The file itself is never touched.
+ * A copy without what SQLite lacks (a collation, a function, a module): only its tables remain, compared byte by byte,
+ * so that every row can be read. The original is not touched.
  */
 export async function readableCopy(Sqlite: Driver, original: Database): Promise<ReadableCopy> {
   let damage: string | null = null;
@@ -50,7 +50,7 @@ export const listSql = (db: Database): { type: string; name: string; sql: string
     )
     .all();
 
-/** The check works out every generated column: a function it lacks is given to it, and to it alone. */
+/** The check computes generated columns, so give it stubs for missing functions. */
 function findCopyDamage(Sqlite: Driver, file: string): string | null {
   const db = new Sqlite(file, { readonly: true });
   const given = new Set<string>();

@@ -1,15 +1,15 @@
 import { parseJson } from './repeated-keys.ts';
 
-/** Depth at which a text is no payload of anybody's. */
+/** No real payload is nested deeper. */
 const DEEPEST = 200;
 
-/** Worth a closer look: single quotes, or words and numbers that JSON does not have. */
+/** Single quotes, or words and numbers that JSON does not have. */
 const LOOKS_LIKE_PYTHON =
   /[[{]\s*u?'|[:[,]\s*(?:None|True|False|-?(?:NaN|nan|Infinity|inf))\s*[,\]}]|[:,]\s*'/;
 
 /**
- * JSON for what Python's repr() or a lenient writer made of a dict: strings in either quotes, True, False, None, and
- * NaN and Infinity as null. Numbers keep their digits. Null for anything whose meaning is not certain.
+ * JSON from a dict as Python's repr() or a lenient writer prints it: either quotes, True, False, None, and NaN and
+ * Infinity as null. Numbers keep their digits. Null if the meaning is not certain.
  */
 export function repairJson(text: string): string | null {
   if (!LOOKS_LIKE_PYTHON.test(text) || parseJson(text) !== undefined) return null;
@@ -82,7 +82,6 @@ class LiteralReader {
     }
   }
 
-  /** A number as it stands, or one of the words. */
   private word(): string {
     const found = this.match(/-?[A-Za-z]+|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
     const [word = ''] = found ?? [];

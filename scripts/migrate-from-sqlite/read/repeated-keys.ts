@@ -7,8 +7,8 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * Whether some object in a JSON text names a key twice: of those jsonb keeps the last alone. Reads the text without
- * building it, since every payload passes here; what is no JSON gets some answer.
+ * Whether an object names a key twice, of which jsonb keeps only the last. Does not build the object, since every
+ * payload passes here. The answer means nothing for text that is not JSON.
  */
 export function hasRepeatedKey(text: string): boolean {
   const open: (Set<string> | null)[] = [];
@@ -48,14 +48,14 @@ export function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Two spellings of one key are one key. */
+/** Two spellings of one key are equal. */
 export function unescapeKey(key: string): string {
   if (!key.includes('\\')) return key;
   const parsed = parseJson(`"${key}"`);
   return typeof parsed === 'string' ? parsed : key;
 }
 
-/** The value a JSON text stands for; undefined where it is no JSON. */
+/** Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

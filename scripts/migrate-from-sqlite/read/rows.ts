@@ -4,16 +4,13 @@ import type { Database } from 'better-sqlite3';
 import { BinaryJson, BrokenText, type Cell, type ReadableTable, type Row, type SourceRow } from './cells.ts';
 import { readUtf16Rows, type Utf16 } from './utf16.ts';
 
-/** Reads a table in storage order without changing a value. */
+/** In storage order, without changing a value. */
 export function readRows(db: Database, table: ReadableTable): Generator<SourceRow, void, undefined> {
   const encoding = String(db.pragma('encoding', { simple: true }));
   return encoding === 'UTF-8' ? readUtf8Rows(db, table) : readUtf16Rows(db, table, encoding as Utf16);
 }
 
-/**
- * SQLite's driver puts U+FFFD in silence where bytes are no text; a text without it is therefore exact, and only one
- * with it is read again as bytes.
- */
+/** The driver silently puts U+FFFD where bytes are not text, so only texts with it are read again as bytes. */
 function* readUtf8Rows(db: Database, table: ReadableTable): Generator<SourceRow, void, undefined> {
   const exact = new ExactReader(db, table);
   const rows = db.prepare<[], Record<string, Cell>>(select(table, (column) => column));
@@ -28,7 +25,7 @@ function* readUtf8Rows(db: Database, table: ReadableTable): Generator<SourceRow,
   }
 }
 
-/** The same for an archive, where a BLOB may be JSON in SQLite's own binary form. */
+/** For an archive, where a BLOB may be SQLite's binary JSON. */
 export function* readArchiveRows(db: Database, table: ReadableTable): Generator<SourceRow, void, undefined> {
   const decode = binaryJsonDecoder(db);
   for (const { n, row } of readRows(db, table)) {
@@ -41,7 +38,7 @@ const isBlob = (cell: Cell): boolean => Buffer.isBuffer(cell);
 const mapCells = (row: Row, change: (cell: Cell) => Cell): Row =>
   Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, change(cell)]));
 
-/** Recognises binary JSON by SQLite's strict check, which no JSON text passes; a SQLite before 3.45 knows none. */
+/** By SQLite's strict check, which JSON text never passes. SQLite before 3.45 has no binary JSON. */
 function binaryJsonDecoder(db: Database): (cell: Cell) => Cell {
   const [isKnown] = db
     .prepare<[], number>(`SELECT count(*) FROM pragma_function_list WHERE name = 'jsonb'`)
@@ -57,7 +54,7 @@ function binaryJsonDecoder(db: Database): (cell: Cell) => Cell {
   };
 }
 
-// NOT INDEXED: without it a covering index could bring the rows in another order on another reading.
+// NOT INDEXED, since a covering index could change the order between two readings.
 function select(table: ReadableTable, expression: (column: string) => string): string {
   const columns = [...table.columns].map(
     ([name, column]) => `${column === null ? 'NULL' : expression(quoteName(column))} AS ${quoteName(name)}`,
@@ -65,7 +62,7 @@ function select(table: ReadableTable, expression: (column: string) => string): s
   return `SELECT ${columns.join(', ')} FROM ${quoteName(table.name)} NOT INDEXED`;
 }
 
-/** A second reading of the same table, as bytes, that follows the first and only as far as it is needed. */
+/** A second reading, as bytes, that follows the first as far as needed. */
 class ExactReader {
   private rows: Iterator<Record<string, Buffer | null>> | undefined;
   private at = 0;

@@ -1,4 +1,4 @@
-/** A piece of SQL: a bare word or sign (`quoted` false), or a literal, quoted name or comment (`quoted` true). */
+/** A bare word or sign, or (`quoted`) a literal, quoted name or comment. */
 interface Token {
   readonly text: string;
   readonly quoted: boolean;
@@ -14,7 +14,7 @@ function* tokensOf(sql: string): Generator<Token> {
   }
 }
 
-/** True where the statement uses a keyword, and not merely a name or a text that reads like it. */
+/** Names and literals that look like the keyword do not count. */
 export function usesKeyword(sql: string, keyword: string): boolean {
   for (const token of tokensOf(sql)) {
     if (!token.quoted && token.text.toUpperCase() === keyword) return true;
@@ -22,7 +22,7 @@ export function usesKeyword(sql: string, keyword: string): boolean {
   return false;
 }
 
-/** The conditions of all CHECK constraints, as written; SQLite lists them nowhere else. */
+/** The conditions of all CHECK constraints, which SQLite lists nowhere else. */
 export function listChecks(sql: string): string[] {
   const checks: string[] = [];
   let depth = 0;
@@ -49,7 +49,7 @@ export interface ColumnCollation {
   readonly collation: string;
 }
 
-/** The collations of a table's columns, as its statement declares them; SQLite lists only those of indexes. */
+/** As the statement declares them; SQLite lists only the collations of indexes. */
 export function listCollations(sql: string): ColumnCollation[] {
   const found: ColumnCollation[] = [];
   let depth = 0;
@@ -69,11 +69,10 @@ export function listCollations(sql: string): ColumnCollation[] {
   return found;
 }
 
-/** Whether a statement names a collation that SQLite does not know. */
 export const hasForeignCollation = (sql: string): boolean =>
   collationNames(sql).some(({ name }) => !isKnown(name));
 
-/** The statement with BINARY for every such collation. */
+/** The statement with BINARY for every unknown collation. */
 export function withPlainCollations(sql: string): string {
   let plain = sql;
   for (const { text, name, at } of collationNames(sql).toReversed()) {
@@ -95,7 +94,6 @@ function collationNames(sql: string): { text: string; name: string; at: number }
   return found;
 }
 
-/** A name without its quotes. */
 function nameIn(text: string): string {
   const first = text.charAt(0);
   if (first === '[') return text.slice(1, -1);

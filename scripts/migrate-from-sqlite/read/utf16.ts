@@ -5,8 +5,8 @@ import { BrokenText, type Cell, type ReadableTable, type SourceRow } from './cel
 export type Utf16 = 'UTF-16le' | 'UTF-16be';
 
 /**
- * Reads a table of a UTF-16 file in storage order. Where half a surrogate pair stands in a text, SQLite itself makes
- * another character of it and of what follows: so every text comes as the bytes that are stored, and we decode it.
+ * Rows of a UTF-16 file in storage order. SQLite turns half a surrogate pair and what follows into another character,
+ * so read every text as bytes and decode it here.
  */
 export function* readUtf16Rows(
   db: Database,
@@ -37,7 +37,7 @@ function typeAndBytes(column: string | null): string {
   return `typeof(${cell}), CASE typeof(${cell}) WHEN 'text' THEN CAST(${cell} AS BLOB) ELSE ${cell} END`;
 }
 
-/** The text, or its bytes where a character is cut in half. */
+/** The text, or its bytes if a character is cut in half. */
 function decodeUtf16(bytes: Buffer, encoding: Utf16): string | BrokenText {
   if (bytes.length % 2 !== 0) return new BrokenText(bytes, 'UTF-16');
   const text = (encoding === 'UTF-16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');

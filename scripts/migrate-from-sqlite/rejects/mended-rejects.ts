@@ -9,30 +9,30 @@ export interface TriedReject {
   readonly source_key: string;
   readonly source_column: string | null;
   readonly reason: string;
-  /** Of a whole row only: a value alone may be large, and is not asked for. */
+  /** Null for a value, which may be large and is not needed. */
   readonly original: unknown;
 }
 
 type Cells = Readonly<Record<string, PlainCell>>;
 
-/** Rejects of rows that are alike but for the part of the key that was at fault. */
+/** Rejects of rows that are equal except for the faulty part of the key. */
 interface Group {
   readonly rejects: TriedReject[];
   rows: number;
 }
 
 /**
- * Which rejects were mended, found by looking at every row of the mended file. A value: its row's column now says
- * something that the archive holds. A row: it stands in the archive under the same key or, where the key itself was
- * at fault, under a new one: a row that this run brought and that is the same in all but the part at fault. Where
- * fewer such rows came than went, nobody can say which was mended, and all those rejects stay.
+ * Finds mended rejects by looking at every row of the mended file. A value is mended if its column now says what the
+ * archive has. A row is mended if the archive has it under its key or, if the key was faulty, if this run brought an
+ * equal row with a new key. If fewer such rows came than rejects wait, it is unclear which one was mended, and all
+ * stay.
  */
 export class MendedRejects {
   private readonly mended = new Set<number>();
   private readonly seen = new Set<TriedReject>();
   private readonly byKey = new Map<string, TriedReject[]>();
   private readonly groups = new Map<string, Group>();
-  /** Per table, the sets of columns that were at fault. */
+  /** Per table, the sets of faulty columns. */
   private readonly faulty = new Map<string, Map<string, readonly string[]>>();
   private readonly keys: ReadonlyMap<string, readonly string[]>;
 
@@ -64,7 +64,7 @@ export class MendedRejects {
     }
   }
 
-  /** Their ids, once every row was seen. */
+  /** Complete once every row was seen. */
   list(): number[] {
     for (const { rejects, rows } of this.groups.values()) {
       const gone = rejects.filter((reject) => !this.seen.has(reject));
@@ -73,7 +73,7 @@ export class MendedRejects {
     return [...this.mended];
   }
 
-  /** Where only the row number tells two rows apart, an earlier row with the same key is not this one. */
+  /** Where only the row number tells two rows apart, an earlier row with the same key is another one. */
   private isBack(reject: TriedReject, row: ComparedRow): boolean {
     const isNamed = this.keys.get(reject.source_table)?.includes('id') === true;
     return row.arrived && (reject.reason !== REASON.sameKey || isNamed);

@@ -7,7 +7,7 @@ export interface RejectCount {
   readonly count: number;
 }
 
-/** Everything this run set aside, whether an earlier run had stored it or not. */
+/** Also those that an earlier run has stored. */
 export function countRejects(tx: Transaction): Promise<RejectCount[]> {
   return tx.many(
     `SELECT source_table AS table, source_column AS column, reason, count(*)::int AS count
@@ -22,7 +22,6 @@ const NEW_REJECTS = `
       AND md5(r.source_key) = md5(s.source_key) AND r.source_column IS NOT DISTINCT FROM s.source_column
       AND r.reason = s.reason AND md5(r.original::text) = md5(s.original::text))`;
 
-/** How many of them no earlier run has stored. */
 export async function countNewRejects(tx: Transaction, userId: number): Promise<number> {
   const found = await tx.one<{ count: number }>(
     `SELECT count(*)::int AS count FROM (SELECT DISTINCT source_table, source_key, source_column, reason, original ${NEW_REJECTS}) AS fresh`,

@@ -1,4 +1,4 @@
-import { grouped } from '../../print.ts';
+import { grouped, plural } from '../../print.ts';
 import path from 'node:path';
 import type { Transaction } from '../../../src/db.ts';
 import { NothingWritten, REASON } from '../faults.ts';
@@ -12,18 +12,18 @@ import { MendedRejects } from './mended-rejects.ts';
 import { compareTables } from '../verify/verify-archive.ts';
 
 export interface Retry {
-  /** Rejects of this file's earlier moves, all of which were tried. */
+  /** Rejects of this file's earlier moves. */
   readonly retried: number;
-  /** Those whose value or row the archive now holds; they are rejects no more. */
+  /** Those whose value or row the archive has now; they are deleted. */
   readonly mended: number;
-  /** What is left of this file's rejects, those included that this run found. */
+  /** Rejects of this file, including new ones. */
   readonly left: number;
   readonly move: MoveReport;
 }
 
 /**
- * Moves a file that was mended: what its rejects held back and is fine now goes where nothing is yet, and a reject
- * ends, in the same transaction, once the archive verifiably holds what has taken its place.
+ * Moves a mended file: values go where the archive has none. In the same transaction, a reject is deleted once the
+ * archive verifiably has its mended value.
  */
 export async function retryRejects(options: MoveOptions): Promise<Retry> {
   let done = { retried: 0, mended: 0, left: 0 };
@@ -42,17 +42,17 @@ async function findMovedArchive(tx: Transaction, owner: string | null, source: S
   const found = await findArchive(tx, owner, digest);
   if (found) return found;
   throw new NothingWritten(
-    `Nothing of this file was moved before${owner === null ? '' : ` for ${owner}`}: there are no rejects to try again. If mending changed its earliest rows, name its owner with --owner.`,
+    `This file was not moved before${owner === null ? '' : ` for ${owner}`}, so it has no rejects to retry. If mending changed its earliest rows, name its owner with --owner.`,
   );
 }
 
-/** The rejects of earlier moves of this file, found by its content or, where mending changed that, by its name. */
+/** Found by the file's content or, if mending changed that, by its name. */
 const OF_THIS_FILE = `
   user_id = $1 AND import_id IN (
     SELECT import_id FROM imports
     WHERE user_id = $1 AND source_layout = $2 AND (source_digest = $3 OR source_name = $4))`;
 
-/** The value was moved by this run all the same: a reject that says how has taken this one's place. */
+/** This run moved the value by repairing it: the reject that says so replaces this one. */
 const IS_REPAIRED = `EXISTS (
   SELECT FROM tried JOIN staged_rejects AS s USING (source_table, source_key, source_column, original)
   WHERE tried.reject_id = r.reject_id AND s.reason = $3 AND r.reason <> $3)`;
@@ -96,10 +96,9 @@ async function removeMended(
   return { retried: tried.count, mended: removed, left: counted.left };
 }
 
-/** What was tried again, and below it the move that did it. */
 export function printRetry({ retried, mended, left, move }: Retry): string {
   return [
     printReport(move),
-    `${grouped(retried)} rejects were tried again: ${grouped(mended)} were mended and are in the archive now, ${grouped(left)} are still in import_rejects.`,
+    `Retried ${plural(retried, 'reject')}: ${grouped(mended)} moved to the archive, ${grouped(left)} still in import_rejects.`,
   ].join('\n');
 }

@@ -9,13 +9,13 @@ export interface Understood {
   readonly warnings: readonly string[];
 }
 
-/** What staged rows mean beyond what each cell says. Call it while every row is still there. */
+/** What staged rows mean beyond their single cells. Call it while every row is still there. */
 export async function understand(tx: Transaction): Promise<Understood> {
   const numbers = await readFeatureTexts(tx);
   const { taken, warnings } = await takePlainIds(tx);
   const conversions = new Map(
     [
-      ['audio features written as text to numbers', numbers] as const,
+      ['audio features from text to numbers', numbers] as const,
       ['a Spotify address of a track to its ID', taken] as const,
     ].filter(([, count]) => count > 0),
   );
@@ -26,7 +26,10 @@ const FEATURES = [...AUDIO_FEATURES, 'tempo', 'loudness', 'key', 'mode', 'time_s
 const NUMBER = '^-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d{1,3})?$';
 const IS_NUMBER = `key = ANY ($1::text[]) AND jsonb_typeof(value) = 'string' AND value #>> '{}' ~ $2`;
 
-/** `{"energy": "0.6"}` says 0.6. @returns in how many rows */
+/**
+ * `{"energy": "0.6"}` means 0.6.
+ * @returns how many rows
+ */
 function readFeatureTexts(tx: Transaction): Promise<number> {
   return tx.execute(
     `UPDATE staged_tracks SET audio_features = (
@@ -42,8 +45,8 @@ const SAID: readonly string[] = STAGED.staged_tracks.filter(
 );
 
 /**
- * A track under its URI or its address is the track of the ID in it, unless the file's rows of that ID say different
- * things: those stay apart, with a warning. Rows that are one complete each other.
+ * A URI or address becomes the ID in it, unless rows of that ID contradict each other: those stay apart, with a
+ * warning. Otherwise they complete each other.
  */
 async function takePlainIds(tx: Transaction): Promise<{ taken: number; warnings: string[] }> {
   const { any } = await tx.one<{ any: boolean }>(
@@ -68,7 +71,7 @@ async function takePlainIds(tx: Transaction): Promise<{ taken: number; warnings:
   return { taken, warnings: contradicting.map(({ names }) => `${names}: ${KEPT_APART}`) };
 }
 
-const KEPT_APART = 'one track by their ID, but their values differ; they were kept apart';
+const KEPT_APART = 'one track by ID, but their values differ, so they stay separate';
 
 /** @returns how many rows took the ID */
 async function joinRows(tx: Transaction): Promise<number> {

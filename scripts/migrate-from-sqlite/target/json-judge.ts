@@ -1,10 +1,9 @@
 import type { Transaction } from '../../../src/db.ts';
 
 /**
- * Makes pg_temp.json_fault(source, wanted): whether a text can be stored as `json`, as `jsonb` or as an `object` in jsonb
- * is for the server to say, since no parser of ours would agree with every version of its. NULL: it can; `inner`: it is
- * a JSON string that holds an object, where one is wanted; `only`: where `features` are wanted, an object too, it is a
- * list of one; else why not.
+ * Makes pg_temp.json_fault(source, wanted): why the server cannot store a text as `json`, `jsonb` or as an `object` in
+ * jsonb. No parser of ours would agree with every version of the server. NULL: it can; `inner`: a JSON string that
+ * contains an object; `only`: where `features` are wanted, a list of one object.
  */
 export const createJsonJudge = (tx: Transaction): Promise<number> =>
   tx.execute(`
@@ -21,15 +20,15 @@ export const createJsonJudge = (tx: Transaction): Promise<number> =>
          AND jsonb_typeof(parsed -> 0) = 'object' THEN
         RETURN 'only';
       END IF;
-      RETURN 'JSON, but no object';
+      RETURN 'JSON, but not an object';
     EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
       GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
       RETURN CASE
-        WHEN parsed IS NOT NULL THEN 'JSON, but no object'
+        WHEN parsed IS NOT NULL THEN 'JSON, but not an object'
         WHEN SQLSTATE = '22P05' THEN 'a NUL character in JSON'
         WHEN detail ILIKE '%surrogate%' THEN 'half a character in JSON'
         WHEN SQLSTATE = '22003' THEN 'a number in JSON that is too large'
         WHEN SQLSTATE = '54001' THEN 'JSON nested too deep'
         WHEN SQLSTATE LIKE '54%' THEN 'JSON that is too large'
-        ELSE 'no valid JSON' END;
+        ELSE 'not valid JSON' END;
     END $$`);

@@ -1,6 +1,10 @@
 import type { Queries } from '../../../src/db.ts';
+import { plural } from '../../print.ts';
 
-/** What has to hold of the database as a whole, whatever the file says. Empty: all of it does. */
+/**
+ * What must hold for the database as a whole.
+ * @returns the faults
+ */
 export async function checkStructure(db: Queries): Promise<string[]> {
   return [...(await checkObjects(db)), ...(await checkForeignKeys(db)), ...(await checkSequences(db))];
 }
@@ -10,7 +14,7 @@ async function checkObjects(db: Queries): Promise<string[]> {
     `SELECT count(*)::int AS others FROM tracks
      WHERE jsonb_typeof(raw_json) <> 'object' OR jsonb_typeof(audio_features) <> 'object'`,
   );
-  return found.others === 0 ? [] : [`tracks: ${found.others} payloads are no JSON objects`];
+  return found.others === 0 ? [] : [`tracks: ${plural(found.others, 'payload')} without a JSON object`];
 }
 
 interface ForeignKey {
@@ -22,7 +26,7 @@ interface ForeignKey {
   readonly references: readonly string[];
 }
 
-/** Each is in force, and holds: looked up again, since a disabled trigger leaves no trace. */
+/** Also looks up every row, since a disabled trigger leaves no trace. */
 async function checkForeignKeys(db: Queries): Promise<string[]> {
   const keys = await db.many<ForeignKey>(
     `SELECT conname AS name, conrelid::regclass::text AS child, confrelid::regclass::text AS parent,
@@ -36,7 +40,7 @@ async function checkForeignKeys(db: Queries): Promise<string[]> {
   );
   const faults: string[] = [];
   for (const key of keys) {
-    if (!key.validated) faults.push(`${key.child}: the foreign key ${key.name} was never validated`);
+    if (!key.validated) faults.push(`${key.child}: the foreign key ${key.name} is not validated`);
     const pairs = key.columns.map((column, at) => `p."${key.references[at]}" = c."${column}"`);
     const orphans = await db.one<{ count: number }>(
       `SELECT count(*)::int AS count FROM ${key.child} AS c
@@ -44,12 +48,12 @@ async function checkForeignKeys(db: Queries): Promise<string[]> {
          AND NOT EXISTS (SELECT FROM ${key.parent} AS p WHERE ${pairs.join(' AND ')})`,
     );
     if (orphans.count > 0)
-      faults.push(`${key.child}: ${orphans.count} rows without their row in ${key.parent}`);
+      faults.push(`${key.child}: ${plural(orphans.count, 'row')} without a row in ${key.parent}`);
   }
   return faults;
 }
 
-/** The next number of every identity column is still free. */
+/** The next number of every identity column must be free. */
 async function checkSequences(db: Queries): Promise<string[]> {
   const columns = await db.many<{ table: string; column: string; sequence: string }>(
     `SELECT attrelid::regclass::text AS table, attname::text AS column,
@@ -63,7 +67,7 @@ async function checkSequences(db: Queries): Promise<string[]> {
       `SELECT COALESCE((SELECT max("${column}") FROM ${table}) >=
                        (SELECT last_value + is_called::int FROM ${sequence}), false) AS behind`,
     );
-    if (behind) faults.push(`${table}.${column}: its sequence would give a number that is taken`);
+    if (behind) faults.push(`${table}.${column}: its sequence would repeat a number`);
   }
   return faults;
 }

@@ -13,7 +13,6 @@ const CHUNK_ROWS = 2_000;
 const CHUNK_CHARACTERS = 4 * 1024 * 1024;
 const MOST_NAMED = 20;
 
-/** What became of one source row. */
 export interface ComparedRow extends Judgement {
   readonly key: string;
   readonly cells: Readonly<Record<string, PlainCell>>;
@@ -25,13 +24,13 @@ export interface TableVerdict {
   readonly table: string;
   readonly checked: number;
   readonly equal: number;
-  /** The archive held something else, which stays; the file's value is among the rejects. */
+  /** The archive had something else, which stays; the file's value is in the rejects. */
   readonly kept: number;
-  /** In part or whole among the rejects, exactly as it is. */
+  /** Partly or wholly in the rejects, unchanged. */
   readonly setAside: number;
   readonly missing: number;
   readonly different: number;
-  /** The first of those missing or different: key, and what differs. */
+  /** The first missing or different rows, and what differs. */
   readonly named: readonly string[];
   readonly questions: readonly Answer[];
 }
@@ -42,7 +41,6 @@ interface Answer {
   readonly target: number;
 }
 
-/** A file and the archive it was moved into. */
 export interface FileAndArchive {
   readonly tx: Transaction;
   readonly source: Source;
@@ -51,9 +49,8 @@ export interface FileAndArchive {
 }
 
 /**
- * Compares each row of a source table with what the database holds under its key. Chunk by chunk: where the hash of
- * a chunk's keys and values is the same on both sides and the server finds its JSON and times the same, it is equal;
- * else its rows are compared one by one. `inspect`, where given, sees every row.
+ * Compares a source table with the database chunk by chunk. A chunk is equal if the hash of its keys and values is, and
+ * the server finds its JSON and times equal; else its rows are compared one by one. `inspect` sees every row.
  */
 export async function compareTable(
   within: FileAndArchive,
@@ -154,7 +151,7 @@ class Comparison {
     });
   }
 
-  /** Where it is, the answers to the questions count too. */
+  /** Includes the answers to the questions. */
   private async isEqual(chunk: Chunk): Promise<boolean> {
     const found = await this.db.one<{ digest: string | null; same: boolean; answers: number[] }>(
       chunk.digestSql,
@@ -197,7 +194,7 @@ class Comparison {
     this.inspect?.({ ...judgement, outcome, key, cells: pair.cells, isNew: pair.stored?.fresh === true });
   }
 
-  /** @returns the question that the database answers otherwise than the file, if there is one */
+  /** @returns the first question that the database answers differently, or null */
   private ask(row: PlainRow, equal: readonly string[], { stored, rejects }: RowPair): string[] | undefined {
     let wrong: string[] | undefined;
     this.questions.forEach(({ name, column }, at) => {

@@ -6,22 +6,22 @@ import { ENERGETIC, HAS_ISRC, RELEASED, RELEASED_IN_PAYLOAD, type Question } fro
 import type { PlainCell } from './read-cells.ts';
 
 /**
- * One value of the source and where the database holds it.
- * `text`: both sides have one spelling of it, which is hashed. `check`: the database is sent the value and says.
+ * A value of the source and where the database has it. `text`: both sides spell it alike, and it is hashed. `check`:
+ * the database gets the value and decides.
  */
 interface ComparedColumn {
   readonly source: string;
   readonly kind: 'text' | 'check';
-  /** SQL: the stored value's spelling, or for a check whether `$sent` is what is stored. `t` is the target's row. */
+  /** SQL: the stored spelling or, for a check, whether `$sent` is stored. `t` is the target's row. */
   readonly sql: string;
-  /** Undefined: the archive has no way to hold such a cell. */
+  /** Undefined: the archive cannot hold such a cell. */
   readonly read: (cell: PlainCell, computed: PlainCell | undefined) => string | undefined;
   readonly computed?: Computed;
-  /** A reading that says nothing: the database may know better meanwhile. */
+  /** A reading that means unknown: the database may know better. */
   readonly unknown?: string;
 }
 
-/** A further cell that the file itself works out: by name, from a column. */
+/** A cell that SQLite computes from a column. */
 interface Computed {
   readonly name: string;
   readonly column: string;
@@ -31,7 +31,7 @@ interface Computed {
 interface KeyPart {
   readonly source: string;
   readonly target: string;
-  /** SQL: what is read as the target's type. */
+  /** SQL: the key as the target's type. */
   readonly sql: (key: string) => string;
   readonly read: (cell: PlainCell) => string | undefined;
   readonly computed?: Computed;
@@ -40,7 +40,7 @@ interface KeyPart {
 export interface ComparedTable {
   readonly source: string;
   readonly target: string;
-  /** SQL, where the rows are not those of `target` alone; $1 is the listener. */
+  /** SQL, if the rows are not only those of `target`; $1 is the listener. */
   readonly stored?: string;
   readonly personal: boolean;
   readonly key: readonly KeyPart[];
@@ -62,7 +62,7 @@ function whole(cell: PlainCell): string | undefined {
   return digits !== undefined && /^-?\d+$/.test(digits) ? BigInt(digits).toString() : undefined;
 }
 
-/** A time without a zone names its day itself; of one with a zone the server says which day it is in the assumed one. */
+/** The server finds the day of a time with a zone in the assumed one. */
 function day(cell: PlainCell): string | undefined {
   const said = cell.type === 'text' ? (cell.text ?? '') : '';
   const [, written = '', zone] =
@@ -74,7 +74,7 @@ function day(cell: PlainCell): string | undefined {
   return isDay ? written : undefined;
 }
 
-/** JSON as text, as text in a BLOB, or as SQLite's own binary form, which SQLite spells out. */
+/** JSON as text, as text in a BLOB, or as SQLite's binary form, which SQLite prints. */
 function json(cell: PlainCell, spelled: PlainCell | undefined): string | undefined {
   if (spelled?.type === 'text') return spelled.text ?? undefined;
   if (cell.hex === undefined) return cell.text ?? undefined;
@@ -118,11 +118,11 @@ const released: ComparedColumn = {
   sql: `left(t.release_date::text, CASE t.release_date_precision WHEN 'year' THEN 4 WHEN 'month' THEN 7 ELSE 10 END)`,
   read: text,
 };
-/** The old row numbers, spelled one way whatever their storage class. */
+/** The old row numbers in one spelling, whatever their storage class. */
 const reference = (sql: string): string =>
   `CASE WHEN typeof(${sql}) = 'real' THEN CAST(CAST(${sql} AS INTEGER) AS TEXT) ELSE CAST(${sql} AS TEXT) END`;
 
-/** Which Spotify id a row number of `artists` and `tracks` stands for; the first row with it, as the move has it. */
+/** The Spotify id behind a row number of `artists` and `tracks`: as in the move, the first row wins. */
 export function followReferences(source: Source): void {
   for (const shape of ['artists', 'tracks']) {
     source.db.exec(
@@ -160,7 +160,7 @@ const textKey = (source: string, target = source): KeyPart => ({
   read: key,
 });
 
-/** Under the ID in a URI or an address, unless the listener's library has it as it is written. */
+/** The ID in a URI or address, unless the library has it as it is written. */
 const trackKey = (source: string): KeyPart => ({
   ...textKey(source, 'track_id'),
   sql: (sent) => `CASE WHEN ${sent} LIKE '%track%' THEN pg_temp.track_of($1, ${sent}) ELSE ${sent} END`,

@@ -6,11 +6,9 @@ import type { StoredRow } from './stored-rows.ts';
 
 type Outcome = 'equal' | 'kept' | 'setAside' | 'missing' | 'different';
 
-/** One source row beside what the database holds of it. */
 export interface RowPair {
-  /** The row's own cells, as the file has them. */
   readonly cells: Readonly<Record<string, PlainCell>>;
-  /** Per compared column: the cell as it was sent or hashed. */
+  /** For each compared column the cell as sent or hashed. */
   readonly readings: readonly (string | undefined)[];
   readonly stored: StoredRow | undefined;
   readonly rejects: readonly StoredReject[];
@@ -18,15 +16,15 @@ export interface RowPair {
 
 export interface Judgement {
   readonly outcome: Outcome;
-  /** The columns that the database holds as the file does, or better where the file's cell says nothing. */
+  /** Equal in the database, or known better there if the file's cell says nothing. */
   readonly columns: readonly string[];
-  /** Those that are neither there nor set aside. */
+  /** Neither stored nor set aside. */
   readonly differing: readonly string[];
-  /** The row is there, and what it says otherwise is set aside value by value. */
+  /** The row is stored, and what differs is set aside value by value. */
   readonly arrived: boolean;
 }
 
-/** What became of a source row: it is there, it is kept among the rejects exactly as it is, or it is lost. */
+/** A source row is stored, set aside unchanged, or lost. */
 export function judgeRow(table: SourceTable, compared: ComparedTable, pair: RowPair): Judgement {
   const { cells, stored, rejects } = pair;
   if (stored?.found !== true) {
@@ -64,7 +62,7 @@ function equalColumns(compared: ComparedTable, { cells, readings }: RowPair, sto
   });
 }
 
-/** Of the columns that say something; row numbers only joined the old tables, and a row is found by its key. */
+/** Except row numbers, which only joined the old tables, and the key. */
 function otherColumns(
   table: SourceTable,
   cells: Readonly<Record<string, PlainCell>>,

@@ -10,7 +10,7 @@ const BY_KEY = {
 type PlannerSettings = Readonly<Record<string, string>>;
 
 /**
- * Each chunk is looked up by its keys. Left alone, the server would rather read a whole table for every chunk of it.
+ * Each chunk is looked up by its keys; by default the server would scan the whole table for each.
  * @returns the settings before
  */
 export async function planByKey(tx: Transaction): Promise<PlannerSettings> {

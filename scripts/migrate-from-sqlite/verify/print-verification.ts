@@ -3,7 +3,6 @@ import { escapeControls } from '../escape-controls.ts';
 import type { Verification } from './verify-archive.ts';
 
 const HEADERS = ['table', 'checked', 'equal', 'kept newer', 'set aside', 'missing', 'different'];
-/** What was compared and what was found, as a person reads it. */
 export function printVerification(found: Verification): string {
   const rows = found.tables.map(({ table, checked, equal, kept, setAside, missing, different }) => [
     table,
@@ -17,7 +16,7 @@ export function printVerification(found: Verification): string {
   );
   const named = found.tables.flatMap(({ table, named: keys }) => keys.map((line) => `  ${table} ${line}`));
   return [
-    `${found.file} (${found.layout} layout) against ${found.archive.spotifyId ?? 'the unclaimed archive'}`,
+    `${found.file} (${found.layout} layout), compared with ${found.archive.spotifyId === null ? 'an unclaimed archive' : `the archive of ${found.archive.spotifyId}`}`,
     '',
     ...alignColumns([HEADERS, ...rows]),
     '',
@@ -25,8 +24,8 @@ export function printVerification(found: Verification): string {
     ...named,
     ...found.faults,
     found.ok
-      ? `Verified: every value of the file is in the archive or set aside exactly as it is (${found.seconds.toFixed(1)} s).`
-      : 'Verification failed: the archive does not hold all of this file. Run npm run migrate:sqlite again, without --verify-only.',
+      ? `Verified: every value of the file is in the archive or set aside unchanged (${found.seconds.toFixed(1)} s).`
+      : 'Verification failed: the archive does not have all of this file. Run npm run migrate:sqlite again without --verify-only.',
   ]
     .map(escapeControls)
     .join('\n');

@@ -1,13 +1,13 @@
-/** A question put to both sides, over the rows whose column says the same on both. */
+/** Asked on both sides, over the rows whose column is equal. */
 export interface Question {
   readonly name: string;
   readonly column: string;
-  /** SQLite: 1, 0, or NULL where it cannot be asked of this row. */
+  /** SQLite: 1, 0, or NULL if the row gives no answer. */
   readonly source: string;
   readonly target: string;
 }
 
-/** Asked of a payload that SQLite, too, takes for an object. */
+/** Only for payloads that SQLite too accepts as an object. */
 const ofObject = (column: string, question: string): string =>
   `CASE WHEN json_valid(source.${column}) AND json_type(source.${column}) = 'object' THEN ${question} END`;
 
@@ -34,7 +34,7 @@ export const RELEASED: Question = {
   source: `CASE WHEN typeof(source.release_date) = 'text' THEN source.release_date LIKE '2026%' END`,
   target: 'extract(year FROM t.release_date) = 2026',
 };
-// SQLite compares as double: so must we, where the number fits one.
+// SQLite compares as double, so compare the same way if the number fits one.
 export const ENERGETIC: Question = {
   name: 'energy over 0.8',
   column: 'audio_features',

@@ -1,11 +1,12 @@
 import type { Transaction } from '../../../src/db.ts';
+import { grouped, plural } from '../../print.ts';
 import { REASON, VerificationFailed } from '../faults.ts';
 import { arrived, joined, type MergedTable } from '../staged-path/merge-tables.ts';
 
 /**
- * Compares every staged value, from the source's own text, with what the target holds now. A value may differ
- * only where the target's earlier one was kept and the source's is among the rejects.
- * @throws VerificationFailed naming the table and how many rows are missing or different
+ * Compares every staged value with the target. It may differ only if the target's earlier value was kept and the
+ * source's is a reject.
+ * @throws VerificationFailed with the table and the number of missing or different rows
  */
 export async function verifyTable(tx: Transaction, table: MergedTable, userId: number): Promise<void> {
   const accounted = table.columns.map(
@@ -25,11 +26,11 @@ export async function verifyTable(tx: Transaction, table: MergedTable, userId: n
   );
   if (found.missing + found.different === 0) return;
   throw new VerificationFailed(
-    `${table.target}: ${found.missing} rows are missing and ${found.different} differ from the file.`,
+    `${table.target}: ${plural(found.missing, 'row')} missing, ${grouped(found.different)} different from the file.`,
   );
 }
 
-/** Everything set aside is stored with the listener, and every track of the file is in their archive. */
+/** Every reject is stored, and every track of the file is in the listener's library. */
 export async function verifyWhole(tx: Transaction, userId: number): Promise<void> {
   const left = await tx.one<{ rejects: number; tracks: number }>(
     `SELECT (SELECT count(*) FROM staged_rejects AS s WHERE NOT EXISTS (
@@ -41,7 +42,10 @@ export async function verifyWhole(tx: Transaction, userId: number): Promise<void
                SELECT FROM library_tracks AS a WHERE a.user_id = $1 AND a.track_id = s.track_id))::int AS tracks`,
     [userId],
   );
-  if (left.rejects > 0) throw new VerificationFailed(`${left.rejects} rejects were not stored.`);
+  if (left.rejects > 0)
+    throw new VerificationFailed(`${plural(left.rejects, 'reject')} could not be stored.`);
   if (left.tracks > 0)
-    throw new VerificationFailed(`${left.tracks} tracks are not in the listener's archive.`);
+    throw new VerificationFailed(
+      `${plural(left.tracks, 'track')} could not be added to the listener’s library.`,
+    );
 }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Database } from 'better-sqlite3';
 import type { SourceTable } from '../read/open-source.ts';
 
-/** A cell as import_rejects writes it: its storage class and its text, or its bytes where they are no storable text. */
+/** A cell as in import_rejects: its storage class and its text, or its bytes if they cannot be stored as text. */
 export interface PlainCell {
   readonly type: 'null' | 'integer' | 'real' | 'text' | 'blob';
   readonly text?: string | null;
@@ -12,15 +12,14 @@ export interface PlainCell {
 
 export interface PlainRow {
   readonly cells: Readonly<Record<string, PlainCell>>;
-  /** What further expressions gave, as asked. */
   readonly answers: readonly (bigint | null)[];
 }
 
 type Value = null | bigint | number | string | Buffer;
 
 /**
- * A reader of its own, so that a fault of the reader that moves is not repeated here: every text comes as bytes and
- * is decoded by us. `computed` are further cells by name, `asked` yes-or-no expressions, both over the columns.
+ * An independent reader, so that it cannot repeat a fault of the move: every text comes as bytes and is decoded here.
+ * `computed` are more cells by name, `asked` yes-or-no expressions, both over the columns.
  */
 export function* readPlainRows(
   db: Database,

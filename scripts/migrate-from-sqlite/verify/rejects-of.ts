@@ -13,7 +13,7 @@ export interface StoredReject {
 const KEPT: ReadonlySet<string> = new Set([REASON.keptValue, REASON.keptRank, REASON.keptTime]);
 export const isKept = (reject: StoredReject): boolean => KEPT.has(reject.reason);
 
-/** What is set aside of these rows of a source table, by the row's key. */
+/** By the row's key. */
 export async function findRejects(
   db: Queries,
   userId: number,
@@ -35,11 +35,11 @@ export async function findRejects(
   return byKey;
 }
 
-/** Whether a reject holds this cell of the row exactly as it stands in the file. */
+/** Whether a reject is this cell, unchanged. */
 export const holdsCell = (reject: StoredReject, column: string, cell: PlainCell): boolean =>
   reject.source_column === column && sameCell(reject.original, cell);
 
-/** Whether a reject holds the whole row exactly as it stands in the file. */
+/** Whether a reject is the whole row, unchanged. */
 export function holdsRow(reject: StoredReject, cells: Readonly<Record<string, PlainCell>>): boolean {
   if (reject.source_column !== null) return false;
   const names = Object.keys(reject.original);
@@ -49,7 +49,7 @@ export function holdsRow(reject: StoredReject, cells: Readonly<Record<string, Pl
   );
 }
 
-/** Names a row as import_rejects does. */
+/** As in import_rejects. */
 export function keyOf(cells: Readonly<Record<string, PlainCell>>, key: readonly string[]): string {
   const part = (name: string): string => {
     const cell = cells[name];

@@ -3,7 +3,7 @@ import type { ComparedTable } from './compared-tables.ts';
 import type { Question } from './questions.ts';
 import type { PlainRow } from './read-cells.ts';
 
-/** One source row's counterpart. `held`: per column the stored spelling, or what a check found. */
+/** A source row's counterpart. `held`: for each column the stored spelling, or what a check found. */
 export interface StoredRow {
   readonly found: boolean;
   readonly fresh: boolean;
@@ -11,21 +11,19 @@ export interface StoredRow {
   readonly answers: readonly (boolean | null)[];
 }
 
-/** A chunk of the source, ready to be asked for. */
 export interface Chunk {
   readonly values: readonly unknown[];
-  /** One row: the hash over the stored counterparts, whether every check holds, and how many rows answer yes. */
+  /** One row: the hash over the stored rows, whether every check holds, and how many rows answer yes. */
   readonly digestSql: string;
   /** A StoredRow per source row, in order. */
   readonly rowsSql: string;
-  /** What is hashed of the source. */
   readonly lines: readonly string[];
-  /** Per column, per row; undefined: NULL, or a cell that the archive has no way to hold. */
+  /** Per column and row; undefined: NULL, or a cell that the archive cannot hold. */
   readonly readings: readonly (readonly (string | undefined)[])[];
   readonly yes: readonly (readonly (bigint | null)[])[];
 }
 
-/** How the server reads JSON and times, for this session alone. No written date reaches it that says less than a day. */
+/** How the server reads JSON and times, for this session only. Every date it gets has at least a day. */
 export async function createReaders(db: Queries): Promise<void> {
   await db.execute(`
     CREATE OR REPLACE FUNCTION pg_temp.is_stored_json(source text, stored jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -57,7 +55,7 @@ export async function createReaders(db: Queries): Promise<void> {
     END $$`);
 }
 
-/** Features as the one item of a list, or with numbers written as text, are stored as what they say. */
+/** Features as the one item of a list, or with numbers as text, are stored as what they mean. */
 const FEATURES_READER = `
   CREATE OR REPLACE FUNCTION pg_temp.is_stored_features(source text, stored jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE sent jsonb;
@@ -121,7 +119,7 @@ export function askFor(
   };
 }
 
-/** One bit per column that says something in this row, and per question that can be asked of it. */
+/** One bit per column with a value in this row, and per question that can be asked about it. */
 function maskOf(table: ComparedTable, row: PlainRow): number {
   const says = table.columns.map(({ source }) => (row.cells[source]?.type ?? 'null') !== 'null');
   return [...says, ...row.answers.map((answer) => answer !== null)].reduce(
@@ -132,7 +130,7 @@ function maskOf(table: ComparedTable, row: PlainRow): number {
 
 const sendable = (text: string | undefined): string | undefined => (text?.includes('\0') ? undefined : text);
 
-/** Told apart from its neighbours by its length; `?` matches nothing. */
+/** The length separates it from its neighbours; `?` matches nothing. */
 const spell = (text: string | undefined): string =>
   text === undefined ? '?' : `${Buffer.byteLength(text)}:${text}`;
 
@@ -177,7 +175,7 @@ function statements(
   };
 }
 
-/** Every track of the file is in the listener's archive, in a list or not. */
+/** Every track of the file must be in the listener's library. */
 const member = (table: ComparedTable): string[] =>
   table.target === 'tracks'
     ? ['EXISTS (SELECT FROM library_tracks AS a WHERE a.user_id = $1 AND a.track_id = t.track_id)']

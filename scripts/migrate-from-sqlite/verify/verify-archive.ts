@@ -14,7 +14,7 @@ import { createReaders } from './stored-rows.ts';
 export interface VerifyOptions {
   readonly db: Db;
   readonly file: string;
-  /** Spotify id; null: whose archive the file was moved into is known by its content. */
+  /** Spotify id; null: the archive is found by the file's content. */
   readonly owner: string | null;
   readonly assumedZone?: string;
   readonly progress?: Progress;
@@ -25,17 +25,16 @@ export interface Verification {
   readonly layout: string;
   readonly archive: Archive;
   readonly tables: readonly TableVerdict[];
-  /** What does not hold of the database as a whole. */
+  /** Faults of the database as a whole. */
   readonly faults: readonly string[];
   readonly ok: boolean;
   readonly seconds: number;
 }
 
 /**
- * Reads the old file once more, by ways that share nothing with those of the move, and compares every value with
- * what the database holds: each is there, or is set aside exactly as it is. Writes nothing.
- * @throws NothingWritten where file or options do not fit
- * @throws VerificationFailed where this file was never moved
+ * An independent second reading of the old file: every value must be in the archive or set aside unchanged. Writes
+ * nothing.
+ * @throws NothingWritten for a wrong file or option, VerificationFailed if this file was never moved
  */
 export async function verifyArchive(options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
@@ -52,7 +51,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
 
 type Found = Pick<Verification, 'archive' | 'tables' | 'faults'>;
 
-/** One state of the database for all tables; rolled back, for its helper functions are nobody else's business. */
+/** One state of the database for all tables; rolled back to remove the helper functions. */
 const inSnapshot = (db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> =>
   rehearse(db, async (tx) => {
     await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
@@ -62,7 +61,7 @@ const inSnapshot = (db: Db, work: (tx: Transaction) => Promise<Found>): Promise<
 async function verifyIn(tx: Transaction, source: Source, options: VerifyOptions): Promise<Found> {
   const archive = await findArchive(tx, options.owner, digestOf(source));
   if (archive === null) {
-    throw new VerificationFailed('the database holds no archive that this file was moved into.');
+    throw new VerificationFailed('this file was not moved into any archive of this database.');
   }
   await setReadingSession(tx, options.assumedZone ?? 'UTC');
   const { userId } = archive;
@@ -75,7 +74,8 @@ async function setReadingSession(tx: Transaction, zone: string): Promise<void> {
     `SELECT $1 = 'UTC' OR EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower($1)) AS known`,
     [zone],
   );
-  if (!known.known) throw new NothingWritten(`The database knows no time zone ${zone}: name another one.`);
+  if (!known.known)
+    throw new NothingWritten(`The database does not know the time zone ${zone}. Name another one.`);
   await tx.execute(
     `SELECT set_config('TimeZone', $1, true), set_config('DateStyle', 'ISO', true),
             set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)`,
@@ -83,7 +83,7 @@ async function setReadingSession(tx: Transaction, zone: string): Promise<void> {
   );
 }
 
-/** Compares every table of the file, parents first, in the session and transaction given. */
+/** Parents first, in the given session and transaction. */
 export async function compareTables(
   within: FileAndArchive,
   inspect?: (table: string, row: ComparedRow) => void,

@@ -76,7 +76,7 @@ describe('a second run', () => {
     await test.db.execute(
       `CREATE TRIGGER meddle BEFORE INSERT ON tracks FOR EACH ROW WHEN (NEW.track_id = 't') EXECUTE FUNCTION meddle()`,
     );
-    await expect(move(file)).rejects.toThrow('tracks: 0 rows are missing and 1 differ from the file.');
+    await expect(move(file)).rejects.toThrow(/^tracks: 0 rows .*\b1\b/);
     expect(await test.db.many('SELECT 1 FROM tracks')).toEqual([]);
     await test.db.execute('DROP FUNCTION meddle CASCADE');
   });

@@ -109,7 +109,7 @@ describe('a move into an empty archive', () => {
       'CREATE TRIGGER meddle BEFORE INSERT ON tracks FOR EACH ROW EXECUTE FUNCTION meddle()',
     );
     const named = archive((db) => insert(db, 'tracks', { track_id: 't', name: 'One' }));
-    await expect(move(named)).rejects.toThrow('differ from the file');
+    await expect(move(named)).rejects.toThrow('different from the file');
     await test.db.execute('DROP FUNCTION meddle CASCADE');
     expect([await catalogue(), await oidOf('tracks_raw_json')]).toEqual(before);
   });

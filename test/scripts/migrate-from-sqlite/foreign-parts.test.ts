@@ -244,8 +244,8 @@ describe('a key that minds no case', () => {
     const { left, exitCode } = await moveAndVerify(source);
     expect(exitCode).toBe(0);
     expect(left).toEqual([
-      'collation artist.name: NOCASE: the index came along, and compares letter for letter',
-      'foreign key song (artist) → artist: 1 rows spell the key otherwise; NOCASE takes them for the same',
+      expect.stringMatching(/^collation artist\.name: NOCASE: .*index/),
+      expect.stringMatching(/^foreign key song \(artist\) → artist: 1 row\b.*NOCASE/),
     ]);
     expect(await rows('SELECT artist FROM s.song ORDER BY id')).toEqual([
       { artist: 'abba' },
@@ -262,7 +262,7 @@ describe('a key that minds no case', () => {
     const { left } = await moveAndVerify(source);
     expect(left).toHaveLength(1);
     expect(await rejects()).toMatchObject([
-      { source_key: 'id=2', reason: 'there is no such row to refer to' },
+      { source_key: 'id=2', reason: 'the row it refers to does not exist' },
     ]);
   });
 });
@@ -293,6 +293,6 @@ it('a file with a closed write-ahead log is read in a read-only directory, one w
   const opened = await openReadOnly(closed);
   expect(opened.db.prepare('SELECT count(*) FROM songs').pluck().get()).toBe(0);
   opened.close();
-  await expect(openReadOnly(path.join(home, 'open.db'))).rejects.toThrow(/there is a -wal file/);
+  await expect(openReadOnly(path.join(home, 'open.db'))).rejects.toThrow(/-wal file/);
   expect(readdirSync(home)).toEqual(['closed.db', 'open.db', 'open.db-wal']);
 });

@@ -69,7 +69,7 @@ it(
 );
 
 it.each([
-  [['--generic'], 'Name the schema'],
+  [['--generic'], '--schema'],
   [['--generic', '--schema', 'public'], 'cannot be called public'],
   [['--generic', '--schema', 's', '--assume-timezone', 'Mars/Base'], 'no time zone'],
   [['--no-backup'], '--generic --schema NAME'],

@@ -161,7 +161,7 @@ describe('foreign keys', () => {
       { table: 't', moved: 3, rejected: 3 },
     ]);
     expect((await rejects()).map(({ source_key, reason }) => [source_key, reason])).toEqual(
-      ['id=3', 'id=4', 'id=5'].map((key) => [key, 'there is no such row to refer to']),
+      ['id=3', 'id=4', 'id=5'].map((key) => [key, 'the row it refers to does not exist']),
     );
     expect(await move(source)).toMatchObject({ changed: false });
   });
@@ -172,8 +172,8 @@ describe('foreign keys', () => {
     const report = await move(file(schema, (db) => insert(db, 'c', { a: 1, b: 'x' })));
     expect(report.tables).toMatchObject([{ moved: 1 }, { moved: 0 }]);
     expect(report.leftBehind.map(({ why }) => why)).toEqual([
-      'it does not lead to a key',
-      'there is no such table',
+      'it does not refer to a key',
+      'the table does not exist',
     ]);
   });
 });

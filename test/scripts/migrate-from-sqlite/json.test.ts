@@ -102,24 +102,24 @@ describe('JSON', () => {
     await move(file);
     expect((await listRejects()).map(({ reason, original }) => [reason, original])).toEqual([
       ['a BLOB where text belongs', { type: 'blob', hex: '4c17611331' }],
-      ['JSON, but no object', { type: 'blob', hex: '2b1331' }],
+      ['JSON, but not an object', { type: 'blob', hex: '2b1331' }],
     ]);
   });
 
   it.each([
-    ['broken', '{"a": ', 'no valid JSON'],
-    ['empty text', '', 'no valid JSON'],
-    ['NaN', '{"a": NaN}', 'no valid JSON'],
-    ['Infinity', '{"a": -Infinity}', 'no valid JSON'],
-    ['trailing garbage', '{"a": 1} x', 'no valid JSON'],
-    ['single quotes', "{'a': 1}", 'no valid JSON'],
-    ['broken, with a key twice', '{"a": 1, "a": ', 'no valid JSON'],
-    ['a byte order mark', '\uFEFF{"a": 1}', 'no valid JSON'],
-    ['an array', '[1]', 'JSON, but no object'],
-    ['a scalar', '3', 'JSON, but no object'],
-    ['null', 'null', 'JSON, but no object'],
-    ['a string holding no JSON', '"abc"', 'JSON, but no object'],
-    ['a string holding an array', '"[1]"', 'JSON, but no object'],
+    ['broken', '{"a": ', 'not valid JSON'],
+    ['empty text', '', 'not valid JSON'],
+    ['NaN', '{"a": NaN}', 'not valid JSON'],
+    ['Infinity', '{"a": -Infinity}', 'not valid JSON'],
+    ['trailing garbage', '{"a": 1} x', 'not valid JSON'],
+    ['single quotes', "{'a': 1}", 'not valid JSON'],
+    ['broken, with a key twice', '{"a": 1, "a": ', 'not valid JSON'],
+    ['a byte order mark', '\uFEFF{"a": 1}', 'not valid JSON'],
+    ['an array', '[1]', 'JSON, but not an object'],
+    ['a scalar', '3', 'JSON, but not an object'],
+    ['null', 'null', 'JSON, but not an object'],
+    ['a string holding no JSON', '"abc"', 'JSON, but not an object'],
+    ['a string holding an array', '"[1]"', 'JSON, but not an object'],
     ['an escaped NUL', String.raw`{"a": "\u0000"}`, 'a NUL character in JSON'],
     ['a lone surrogate', String.raw`{"a": "\ud800"}`, 'half a character in JSON'],
     ['1e200000', '{"a": 1e200000}', 'a number in JSON that is too large'],

@@ -281,7 +281,7 @@ describe('a creation time', () => {
       '2020-01-01 00:00:00',
       '2024-03-15 14:30:22',
     ]);
-    expect(await listRejects()).toMatchObject([{ reason: 'an earlier time is already kept' }]);
+    expect(await listRejects()).toMatchObject([{ reason: 'the archive already has an earlier time' }]);
     expect(report.tables[1]).toMatchObject({ read: 2, moved: 2 });
   });
 
@@ -323,8 +323,8 @@ it('audio features follow the rules of JSON', async () => {
     { features: null },
   ]);
   expect((await listRejects()).map((reject) => reject.reason)).toEqual([
-    'JSON, but no object',
-    'no valid JSON',
+    'JSON, but not an object',
+    'not valid JSON',
   ]);
 });
 

@@ -17,7 +17,7 @@ const report: MoveReport = {
   ],
   rejects: [
     { table: 'snapshots', column: null, reason: 'unknown time range', count: 1 },
-    { table: 'tracks', column: 'raw_json', reason: 'no valid JSON', count: 1200 },
+    { table: 'tracks', column: 'raw_json', reason: 'not valid JSON', count: 1200 },
   ],
   newRejects: 3,
   conversions: {},
@@ -30,18 +30,20 @@ const report: MoveReport = {
 
 describe('the report on the terminal', () => {
   it('accounts for every row of every table, and for each reason', () => {
-    expect(printReport(report)).toBe(`old.db (snapshots layout), in the archive of alice
-
-table        read   moved  already there  kept newer  duplicates  rejected
-tracks      5,400   5,000            390           7           2         1
-snapshots   5,401   5,001            390           7           2         1
-all        10,801  10,001            780          14           4         2
-
-Kept in import_rejects exactly as they were (3 new):
-  1,200 × tracks.raw_json: no valid JSON
-  1 × snapshots (whole row): unknown time range
-
-Moved and verified value by value (12.3 s, 71,800 rows/s).`);
+    expect(printReport(report).split('\n')).toEqual([
+      expect.stringMatching(/^old\.db .*alice/),
+      '',
+      'table        read   moved  already there  kept newer  duplicates  rejected',
+      'tracks      5,400   5,000            390           7           2         1',
+      'snapshots   5,401   5,001            390           7           2         1',
+      'all        10,801  10,001            780          14           4         2',
+      '',
+      expect.stringMatching(/import_rejects.*\b3\b/),
+      '  1,200 × tracks.raw_json: not valid JSON',
+      '  1 × snapshots (whole row): unknown time range',
+      '',
+      expect.stringMatching(/12\.3 s, 71,800 rows\/s/),
+    ]);
   });
 
   it('gives a terminal nothing to obey, whatever the file’s names hold', () => {

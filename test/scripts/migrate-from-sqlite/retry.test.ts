@@ -49,7 +49,7 @@ describe('trying rejects again', () => {
     );
     const done = await retry(file);
     expect(done).toMatchObject({ retried: 7, mended: 5, left: 2 });
-    expect(await reasons()).toEqual(['a number out of range', 'no valid JSON']);
+    expect(await reasons()).toEqual(['a number out of range', 'not valid JSON']);
     expect(await track('t')).toMatchObject({ duration_ms: 7, raw_json: null });
     expect(await test.db.many('SELECT track_id, rank FROM snapshots ORDER BY 1, 2')).toEqual([
       { track_id: 'later', rank: 2 },
@@ -57,7 +57,7 @@ describe('trying rejects again', () => {
       { track_id: 'u', rank: 1 },
       { track_id: 'u', rank: 1 },
     ]);
-    expect(printRetry(done)).toContain('7 rejects were tried again: 5 were mended');
+    expect(printRetry(done)).toMatch(/\b7 rejects\b.*\b5\b/);
     expect((await verify(file)).ok).toBe(true);
   });
 
@@ -96,7 +96,7 @@ describe('trying rejects again', () => {
     mend(file, `UPDATE tracks SET duration_ms = 7 WHERE track_id = 't'`);
     expect(await retry(file)).toMatchObject({ retried: 7, mended: 0, left: 8 });
     expect((await track('t')).duration_ms).toBe(99);
-    expect(await reasons()).toContain('a different value is already kept');
+    expect(await reasons()).toContain('the archive already has a different value');
   });
 
   it('a value or a row that was only deleted is not mended', async () => {
@@ -148,7 +148,7 @@ describe('trying rejects again', () => {
   });
 
   it('a file that was never moved has none', async () => {
-    await expect(retry(hostile())).rejects.toThrow('Nothing of this file was moved before for alice');
+    await expect(retry(hostile())).rejects.toThrow(/not moved before for alice/);
     expect(await test.db.many('SELECT 1 FROM users')).toEqual([]);
   });
 

@@ -182,9 +182,7 @@ describe('a row that cannot stand', () => {
       archive((db) => insert(db, 'tracks', ...ids.map((track_id) => ({ track_id })))),
     );
     expect(await test.db.many('SELECT track_id FROM tracks')).toHaveLength(5);
-    expect(report.warnings).toEqual([
-      expect.stringMatching(/^tracks differ only in case or spaces and were kept apart: .*'abc '/),
-    ]);
+    expect(report.warnings).toEqual([expect.stringMatching(/^tracks differ only in case or spaces.*'abc '/)]);
     expect(exitCodeOf(report)).toBe(0);
   });
 

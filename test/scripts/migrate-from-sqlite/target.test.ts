@@ -24,8 +24,8 @@ describe('what the archive already knows', () => {
     expect(
       (await listRejects()).map(({ source_column, reason, original }) => [source_column, reason, original]),
     ).toEqual([
-      ['name', 'a different value is already kept', { type: 'text', text: 'old' }],
-      ['raw_json', 'a different value is already kept', { type: 'text', text: '{"live": false}' }],
+      ['name', 'the archive already has a different value', { type: 'text', text: 'old' }],
+      ['raw_json', 'the archive already has a different value', { type: 'text', text: '{"live": false}' }],
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('what the archive already knows', () => {
     expect(await listRejects()).toMatchObject([
       {
         source_column: 'rank',
-        reason: 'a different rank is already kept',
+        reason: 'the archive already has a different rank',
         original: { type: 'integer', text: '7' },
       },
     ]);

