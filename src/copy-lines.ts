@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Transaction } from './db.ts';
 
-/** Enough for one write to be worth it, little enough to be filled while the server takes the one before. */
+/** Large enough to be worth a write, small enough to be filled while the server reads the one before. */
 const PIECE_BYTES = 128 * 1024;
 const BATCH_BYTES = 2 * 1024 * 1024;
 
@@ -21,12 +21,11 @@ function copyValue(value: string | null): string {
     : value;
 }
 
-/** Called when the server refuses a batch: stores its bytes in another way, or throws the error again. */
+/** Called when the server refuses a batch: stores its bytes in another way, or rethrows the error. */
 export type OnRefused = (error: unknown, batch: Buffer) => Promise<void>;
 
 /**
- * Streams lines into a table, a few megabytes at a time, at the server's pace. With `onRefused`, a batch that the
- * server refuses is taken back and handed over as it was sent; the others stay.
+ * Streams lines into a table as fast as the server accepts them. With `onRefused`, only a refused batch is rolled back.
  */
 export async function copyLines(
   tx: Transaction,
@@ -77,11 +76,11 @@ async function sendOrTakeBack(
   await tx.execute('RELEASE SAVEPOINT batch');
 }
 
-/** Lines in one buffer, used again for every batch: what is sent leaves no garbage and can be sent once more. */
+/** One buffer for all batches, so that sending makes no garbage and can be repeated. */
 class Batches {
   private readonly lines: Iterator<string>;
   private readonly buffer = Buffer.allocUnsafeSlow(BATCH_BYTES);
-  /** The batch so far: the buffer, or one line that is larger than it. */
+  /** The buffer, or one line that is larger than it. */
   private current = this.buffer;
   private filled = 0;
   private next: IteratorResult<string, unknown>;
@@ -114,7 +113,7 @@ class Batches {
 
   private add(line: string): boolean {
     const room = this.current.length - this.filled;
-    // A character of JavaScript takes three bytes at most.
+    // A JavaScript character takes at most three bytes.
     if (line.length * 3 <= room || Buffer.byteLength(line) <= room) {
       this.filled += this.current.write(line, this.filled);
       return true;

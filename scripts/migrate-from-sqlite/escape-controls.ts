@@ -1,4 +1,4 @@
-/** Names come from the file, and a terminal obeys what stands in them: each such character is shown as its number. */
+/** Names come from the file, and a terminal obeys control characters: show each as its number. */
 export const escapeControls = (text: string): string =>
   text.replaceAll(
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,

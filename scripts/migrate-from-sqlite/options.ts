@@ -5,22 +5,22 @@ import type { Progress } from './progress.ts';
 import type { MoveMode } from './report.ts';
 
 export interface MoveOptions {
-  /** Without a statement timeout: a large archive takes its time. */
+  /** Without a statement timeout, since a large archive takes long. */
   readonly db: Db;
   readonly file: string;
-  /** Spotify id of the listener whose archive it is; null: it waits to be claimed. */
+  /** Spotify id; null: the archive stays unclaimed. */
   readonly owner: string | null;
-  /** A `dry-run` does the whole work and takes it back. Default `move`. */
+  /** A `dry-run` does all the work and rolls it back. Default `move`. */
   readonly mode?: MoveMode;
-  /** IANA name of the zone of times that name none. Default UTC. */
+  /** IANA zone of times without one. Default UTC. */
   readonly assumedZone?: string;
-  /** Takes over JSON as Python writes its values where its meaning is certain. Default false. */
+  /** Accept JSON as Python writes its values, where the meaning is certain. Default false. */
   readonly repairJson?: boolean;
-  /** Whether to make a dated copy beside the file before. Default true. */
+  /** Make a dated copy beside the file first. Default true. */
   readonly backup?: boolean;
   readonly progress?: Progress;
-  /** Whose archive the file belongs to, if that is not for its owner and content alone to say. */
+  /** Overrides how the archive is found from owner and content. */
   readonly findArchive?: (tx: Transaction, owner: string | null, source: Source) => Promise<Archive>;
-  /** What else belongs into the same transaction. */
+  /** More work for the same transaction. */
   readonly afterwards?: (tx: Transaction, source: Source, archive: Archive) => Promise<void>;
 }

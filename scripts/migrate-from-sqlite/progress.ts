@@ -2,7 +2,6 @@ import { grouped } from '../print.ts';
 import { escapeControls } from './escape-controls.ts';
 import { Presets, SingleBar, type GenericFormatter } from 'cli-progress';
 
-/** Tells a person who is waiting what is going on. */
 export interface Progress {
   start(what: string, total: number): void;
   advance(done: number): void;
@@ -17,10 +16,10 @@ export const silentProgress: Progress = {
   say: () => undefined,
 };
 
-/** Progress is reported now and then, so that as many rows may be done that are not counted yet. */
+/** Progress is reported now and then: this many rows may be done but not counted yet. */
 const NOT_YET_COUNTED = 1000;
 
-/** Bars on stderr, so that stdout stays the report's own. */
+/** On stderr, since stdout is for the report. */
 export function terminalProgress(stream: NodeJS.WritableStream = process.stderr): Progress {
   let bar: SingleBar | undefined;
   let rest = 0;
@@ -38,7 +37,7 @@ export function terminalProgress(stream: NodeJS.WritableStream = process.stderr)
       bar?.update(done);
     },
     finish() {
-      // Less would be a run that broke off: its bar stays where it was.
+      // A run that stopped earlier leaves its bar where it was.
       if (rest < NOT_YET_COUNTED) bar?.update(bar.getTotal());
       bar?.stop();
       bar = undefined;

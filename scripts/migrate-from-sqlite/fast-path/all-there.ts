@@ -8,9 +8,9 @@ import { NotForFastPath } from './may-go-fast.ts';
 import { stageSourceSnapshots, readSourceTracks, sourceTracks } from './source-digest.ts';
 
 /**
- * Compares a file that was moved before with what the archive holds, value by value and in one reading.
- * @returns the tables with each row already there; null as soon as one is not
- * @throws NotForFastPath, or what the server says, where the file is for the staged path
+ * Compares a file that was moved before with the archive, value by value in one reading.
+ * @returns the tables, or null as soon as a row is missing
+ * @throws NotForFastPath or the server's error if the file needs the staged path
  */
 export async function findAllThere(
   tx: Transaction,
@@ -27,7 +27,7 @@ export async function findAllThere(
   return there ? source.tables.map(alreadyThere) : null;
 }
 
-/** A file that has grown is not compared in vain. */
+/** Skips the comparison for a file that has grown. */
 async function holdsAsMany(
   tx: Transaction,
   userId: number,
@@ -78,7 +78,7 @@ async function areTracksThere(
   let rows = 0;
   for (const chunk of readSourceTracks(source.db, table)) {
     const asked = tx.one<{ there: number }>(TRACKS_THERE, [userId, ...chunk.values]);
-    // While the server compares: of a key that comes twice jsonb kept the last alone.
+    // While the server compares. Of duplicate keys jsonb has kept only the last.
     const repeated = chunk.payloads.some((payload) => hasRepeatedKey(payload.toString()));
     const { there } = await asked;
     if (repeated) throw new NotForFastPath('a key that comes twice');

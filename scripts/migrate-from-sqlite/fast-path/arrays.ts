@@ -1,10 +1,7 @@
 const OIDS = { text: 25, int: 23 } as const;
 const HEADER_BYTES = 20;
 
-/**
- * A `text[]` or `int[]` in PostgreSQL's binary form: sent as it is, nothing in it is quoted or parsed. One buffer is
- * used again and again, so that a file of any size leaves no garbage.
- */
+/** A `text[]` or `int[]` in PostgreSQL's binary form, which needs no quoting or parsing. Its one buffer is reused. */
 export class BinaryArray {
   private buffer = Buffer.allocUnsafeSlow(16 * 1024);
   private end = HEADER_BYTES;
@@ -26,7 +23,7 @@ export class BinaryArray {
     this.count += 1;
   }
 
-  /** The whole array, good until the next `add`; then another begins. */
+  /** Valid until the next `add`, which begins another array. */
   take(): Buffer {
     [1, this.hasNull, this.oid, this.count, 1].forEach((word, at) => this.buffer.writeInt32BE(word, 4 * at));
     const whole = this.buffer.subarray(0, this.end);

@@ -26,7 +26,8 @@ interface Digests {
 }
 
 /**
- * Copies the file into the empty tables, while a second connection makes the source digest from a second reading of it. @throws NotForFastPath, or what the server says, where the file is for the staged path
+ * Copies the file into the empty tables while a second connection makes the source digest.
+ * @throws NotForFastPath or the server's error if the file needs the staged path
  */
 export class FastLoad {
   private readonly source: Source;
@@ -51,7 +52,7 @@ export class FastLoad {
       await bulkLoad.buildArchiveKeys(tx);
       await deriveAll(tx, userId, 'SELECT track_id FROM tracks');
       await bulkLoad.buildRest(tx);
-      // Without a second connection, or when it was lost, the first one makes the source digest.
+      // Without a second connection, or if it was lost, the first one makes the source digest.
       this.compare((await source?.catch(() => null)) ?? (await this.digestSource(tx)), held);
       return this.report(held);
     } finally {
@@ -60,11 +61,11 @@ export class FastLoad {
     }
   }
 
-  /** Null where the pool has no second connection. */
+  /** Null if the pool has no second connection. */
   private beginSourceDigest(): Promise<Digests> | null {
     if (this.db.pool.options.max < 2) return null;
     const digests = this.db.withTransaction((tx) => this.digestSource(tx));
-    // It is awaited later; meanwhile its failure is nobody's surprise.
+    // Awaited later; until then its failure must not count as unhandled.
     digests.catch(() => undefined);
     return digests;
   }
@@ -101,7 +102,7 @@ export class FastLoad {
     try {
       await copyLines(tx, table, columns, lines);
     } finally {
-      // A file that is still being read cannot be closed.
+      // A file cannot be closed while it is being read.
       lines.return();
       this.progress.finish();
     }
@@ -113,13 +114,12 @@ export class FastLoad {
     return table;
   }
 
-  /** @throws VerificationFailed */
   private compare(source: Digests, held: Digests): void {
     for (const name of ['tracks', 'snapshots'] as const) {
       const [file, target] = [source[name], held[name]];
       if (file.rows === target.rows && file.sum === target.sum && file.rows === this.table(name).rows)
         continue;
-      throw new VerificationFailed(`${name}: what arrived is not what the file holds.`);
+      throw new VerificationFailed(`${name}: the database and the file differ.`);
     }
   }
 

@@ -3,18 +3,12 @@ import { VerificationFailed } from '../faults.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import { isAboutValues } from '../staged-path/stage.ts';
 
-/**
- * A file, a table or a row that is not as the old app wrote it. Nothing is wrong with it yet: it takes the staged
- * path, on which each value is judged.
- */
+/** A file, table or row that is not as the old app wrote it: the staged path judges each of its values. */
 export class NotForFastPath extends Error {
   override readonly name = 'NotForFastPath';
 }
 
-/**
- * Whether the file can go unstaged into tables that hold nothing: the snapshots layout, without a column that the
- * archive does not know, its keys unique as SQLite itself guarantees.
- */
+/** Whether the file can go unstaged into empty tables: the snapshots layout, only known columns, unique keys. */
 export function mayTakeFastPath({ db, layout, tables }: Source): boolean {
   if (layout !== 'snapshots' || tables.length < 2) return false;
   if (db.pragma('encoding', { simple: true }) !== 'UTF-8') return false;
@@ -35,7 +29,7 @@ function hasRowid(db: Database, { name }: SourceTable): boolean {
   return Number(found) === 1 && Number(shadowed) === 0;
 }
 
-/** A whole unique index over the key, which tells apart what differs in case or trailing spaces. */
+/** A complete unique index over the key that compares byte by byte. */
 function hasUniqueKey(db: Database, { name, key, columns }: SourceTable): boolean {
   const wanted = new Set(key.map((column) => columns.get(column)?.toLowerCase()));
   const indexes = db
@@ -45,13 +39,13 @@ function hasUniqueKey(db: Database, { name, key, columns }: SourceTable): boolea
   const keyed = db.prepare<[string], { name: string | null; coll: string }>(
     'SELECT name, coll FROM pragma_index_xinfo(?) WHERE "key"',
   );
-  // One over part of the key keeps the whole key unique as well.
+  // An index over part of the key keeps the whole key unique too.
   return indexes.some((index) =>
     keyed.all(index).every((part) => part.coll === 'BINARY' && wanted.has(part.name?.toLowerCase())),
   );
 }
 
-/** The file is not as it should be, has a value the server refuses, or rows that break a rule: there each is judged. */
+/** Not plain enough, refused by the server, or breaking a rule. */
 export function isForStagedPath(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return (

@@ -2,7 +2,7 @@ import { parseReleaseDate, type ReleaseDate } from '../../../src/catalogue/relea
 import { endOfString, unescapeKey } from '../read/repeated-keys.ts';
 import { NotForFastPath } from './may-go-fast.ts';
 
-/** What a payload says of its track, where it says it plainly: as `pg_temp.payload_…` read it on the staged path. */
+/** What a payload plainly says about its track: the same as `pg_temp.payload_…` reads on the staged path. */
 export interface PayloadFacts {
   readonly released: ReleaseDate | null;
   readonly popularity: string | null;
@@ -17,11 +17,11 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * Reads a payload once, without building it: whether an object in it names a key twice, and the facts.
- * @throws NotForFastPath for a repeated key, a text that is no object, or a fact spelled in an unusual way
+ * Reads the facts in one pass, without building the object.
+ * @throws NotForFastPath for a repeated key, a text that is not an object, or an unusual fact
  */
 export function readPayload(text: string): PayloadFacts {
-  if (text.charCodeAt(0) !== OPEN_OBJECT) throw new NotForFastPath('a payload that is no object');
+  if (text.charCodeAt(0) !== OPEN_OBJECT) throw new NotForFastPath('a payload that is not an object');
   const said: Said = { released: null, precision: null, popularity: null, url: null };
   const open: (Set<string> | null)[] = [];
   let keys: Set<string> | null = null;
@@ -79,13 +79,13 @@ const COUNT = /\s*:\s*(?:(0|[1-9]\d*)|null)\s*[,}]/y;
 function stringAt(text: string, at: number): string | null {
   STRING.lastIndex = at;
   const found = STRING.exec(text);
-  if (found === null) throw new NotForFastPath('a fact that is no plain string');
+  if (found === null) throw new NotForFastPath('a fact that is not a plain string');
   return found[1] ?? null;
 }
 
 function popularityAt(text: string, at: number): string | null {
   COUNT.lastIndex = at;
   const found = COUNT.exec(text);
-  if (found === null) throw new NotForFastPath('a popularity that is no whole number');
+  if (found === null) throw new NotForFastPath('a popularity that is not a whole number');
   return found[1] !== undefined && /^(?:100|\d{1,2})$/.test(found[1]) ? found[1] : null;
 }

@@ -9,7 +9,7 @@ import { readPayload } from './payload.ts';
 
 type Value = null | bigint | number | string | Buffer;
 
-/** The target's columns, in the order of the lines. */
+/** In the order of the lines. */
 export const TRACK_COLUMNS = [
   'track_id',
   'name',
@@ -28,7 +28,10 @@ const MAX_KEY_BYTES = 2_400;
 const MAX_INTEGER = 2_147_483_647n;
 const ROWS_A_PIECE = 200;
 
-/** Rows for COPY, as they are in the file. @throws NotForFastPath at the first that is not as the old app wrote it */
+/**
+ * Rows for COPY, unchanged.
+ * @throws NotForFastPath at the first that is not as the old app wrote it
+ */
 export function* trackLines(
   db: Database,
   table: SourceTable,
@@ -55,7 +58,7 @@ export function* trackLines(
   }
 }
 
-/** Several lines a piece: there are many, and each is short. */
+/** Several short lines in one piece. */
 export function* snapshotLines(
   db: Database,
   table: SourceTable,
@@ -71,7 +74,7 @@ export function* snapshotLines(
     'time_range',
     'rank',
   ])) {
-    // A list's rows stand together: its day is judged once.
+    // A list's rows are adjacent, so check each day once.
     if (date !== day) day = calendarDay(date);
     if (!isTimeRange(range)) throw new NotForFastPath('an unknown time range');
     piece += `${userId}\t${plainKey(id)}\t${String(day)}\t${range}\t${integer(rank, 1n) ?? '\\N'}\n`;
@@ -96,18 +99,18 @@ function read(db: Database, { name, columns }: SourceTable, wanted: readonly str
     .iterate();
 }
 
-/** Exact only without U+FFFD, which the driver also puts where bytes are no text. */
+/** U+FFFD may be the driver's replacement for broken bytes. */
 function text(value: Value | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'string' || value.includes('\0') || value.includes('\uFFFD'))
-    throw new NotForFastPath('a value that is no plain text');
+    throw new NotForFastPath('a value that is not plain text');
   return value;
 }
 
 function key(value: Value | undefined): string {
   const found = text(value);
   if (found === null || found === '' || (found.length > MAX_KEY_BYTES / 3 && isTooLong(found)))
-    throw new NotForFastPath('a key that cannot stand');
+    throw new NotForFastPath('a key that cannot be stored');
   if (trackIdIn(found) !== null) throw new NotForFastPath('a Spotify address for an ID');
   return found;
 }
@@ -124,13 +127,13 @@ function plainKey(value: Value | undefined): string {
 function integer(value: Value | undefined, min: bigint): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'bigint' || value < min || value > MAX_INTEGER)
-    throw new NotForFastPath('a value that is no whole number in range');
+    throw new NotForFastPath('a value that is not a whole number in range');
   return value.toString();
 }
 
 function calendarDay(value: Value | undefined): string {
   if (typeof value !== 'string' || !isCalendarDate(value) || !isPlausibleDay(value))
-    throw new NotForFastPath('a day that is none');
+    throw new NotForFastPath('not a day');
   return value;
 }
 

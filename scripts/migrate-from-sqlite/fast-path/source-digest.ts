@@ -10,11 +10,11 @@ import { BinaryArray } from './arrays.ts';
 import { NotForFastPath } from './may-go-fast.ts';
 
 /**
- * A second reading of the file that shares nothing with the one that is written: payloads go as bytes that nothing
- * of ours decodes, a list's rows as text that SQLite itself makes. Its digest is compared with that of the tables.
+ * An independent second reading of the file: none of our code decodes the payloads, and SQLite itself prints the rows
+ * of lists. Its digest is compared with that of the tables.
  */
 
-/** Rows of one table, as a count and the sum of a 64-bit hash over each: the same in any order. */
+/** The number of rows and the sum of a 64-bit hash over each, so that order does not matter. */
 export interface Digest {
   readonly rows: number;
   readonly sum: string;
@@ -26,15 +26,14 @@ const LIST_ROWS = 10_000;
 
 const TEXTS = ['track_id', 'name', 'artist_name', 'album_name', 'spotify_url', 'raw_json'] as const;
 
-/** Arrays of each column in TEXTS, then of durations; good until the next are asked for. */
+/** Arrays of each column in TEXTS, then of durations; valid until the next chunk. */
 export interface SourceTracks {
   readonly rows: number;
   readonly values: readonly Buffer[];
-  /** Payloads as they are in the file. */
   readonly payloads: readonly Buffer[];
 }
 
-/** A chunk's rows as a relation `k`, its payloads parsed; the values of SourceTracks are its parameters from `first` on. */
+/** A chunk as a relation `k` with parsed payloads; the values of SourceTracks are its parameters from `first` on. */
 export const sourceTracks = (first: number): string => `
   (SELECT track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json::jsonb AS raw_json
    FROM unnest(${TEXTS.map((_, at) => `$${first + at}::text[]`).join(', ')}, $${first + TEXTS.length}::int[])
@@ -71,7 +70,7 @@ export function* readSourceTracks(
 
 type Columns = SourceTable['columns'];
 
-/** A cell of another storage class comes as a number where bytes are wanted, or the other way round. */
+/** A cell of another storage class comes as a number instead of bytes, or the other way round. */
 const asBytes =
   (column: string) =>
   (columns: Columns): string => {
@@ -95,7 +94,7 @@ function wanted(value: Buffer | number | null, bytes: boolean): Buffer | number 
   return value;
 }
 
-/** What `odd` counts takes the staged path. A character of more than one byte, or NUL, makes the two lengths differ. */
+/** Rows that `odd` counts take the staged path. Multibyte characters and NUL make the two lengths differ. */
 const PLAIN = {
   track_id: `typeof(track_id) = 'text' AND length(track_id) BETWEEN 1 AND 800
     AND length(CAST(track_id AS BLOB)) = length(track_id) AND track_id NOT GLOB '*[^0-9A-Za-z_:%.-]*'`,
@@ -111,7 +110,10 @@ interface SourceList {
   readonly odd: number;
 }
 
-/** Lines for COPY that SQLite makes. @throws NotForFastPath */
+/**
+ * Lines for COPY, made by SQLite.
+ * @throws NotForFastPath
+ */
 function* readSourceSnapshots(
   db: Database,
   { name, columns }: SourceTable,
@@ -133,7 +135,7 @@ function* readSourceSnapshots(
   }
 }
 
-/** Puts the entries of a file's lists into a table of this transaction alone, source_snapshots. */
+/** As source_snapshots, a table of this transaction. */
 export async function stageSourceSnapshots(
   tx: Transaction,
   db: Database,
@@ -160,7 +162,7 @@ const TRACK =
   'track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json, release_date, release_date_precision, popularity';
 const ENTRY = 'track_id, snapshot_date, time_range, rank';
 
-/** What a payload says is read by the server this time. */
+/** This time the server reads the payloads. */
 const SOURCE_TRACK = `k.track_id, k.name, k.artist_name, k.album_name, k.duration_ms,
   COALESCE(k.spotify_url, pg_temp.payload_url(k.raw_json)), k.raw_json, r.release_date, r.release_precision,
   pg_temp.payload_popularity(k.raw_json)`;

@@ -6,7 +6,7 @@ import type { Layout } from '../read/layouts.ts';
 import { trackIdIn } from '../read/spotify-address.ts';
 import { STAGED, type StagedTable } from './staged-tables.ts';
 
-/** What one source row becomes: a staged row's values in column order, or null where the row cannot stand. */
+/** A staged row's values in column order, or null if the row cannot be stored. */
 export interface Converted {
   readonly values: readonly (string | null)[] | null;
   readonly faults: readonly Fault[];
@@ -16,11 +16,10 @@ export interface Converted {
 type Staged<Table extends StagedTable> = Partial<Record<(typeof STAGED)[Table][number], string | null>>;
 type Read<Table extends StagedTable> = (fields: Fields) => Staged<Table>;
 
-/** Sum of any two stays below what one index entry holds. */
+/** Two keys together fit one index entry. */
 const TRACK_KEY_BYTES = 2_400;
 const OTHER_KEY_BYTES = 200;
 
-/** The three lists Spotify keeps. */
 const TIME_RANGES: ReadonlySet<string> = new Set(['short_term', 'medium_term', 'long_term']);
 
 const readTrackKey = (fields: Fields, column: string): { track_id: string; plain_id: string | null } => {
@@ -99,7 +98,6 @@ interface Conversion {
   readonly read: Read<StagedTable>;
 }
 
-/** Per layout and source table: where its rows are staged and how one is read. */
 const CONVERSIONS: Readonly<Record<Layout, Readonly<Record<string, Conversion>>>> = {
   snapshots: {
     tracks: { into: 'staged_tracks', read: readOldTrack },
@@ -118,7 +116,7 @@ export function conversionOf(layout: Layout, table: string): Conversion {
   return conversion;
 }
 
-/** Turns one source row into what is staged of it. `extraColumns` are those the archive has no place for. */
+/** @param extraColumns those that the archive does not have */
 export function convertRow(
   conversion: Conversion,
   row: Row,

@@ -13,8 +13,8 @@ interface FoundFault extends Fault {
 }
 
 /**
- * What only the server could find (a key that comes twice, a parent that is not there, JSON it cannot store) it
- * knows by the row's place in the file. Reads those rows once more and stages them exactly as they are.
+ * The server names faults that only it can find (duplicate keys, missing parents, JSON it cannot store) by the row's
+ * place in the file. Reads those rows again and sets them aside unchanged.
  */
 export async function explainFaults(tx: Transaction, source: Source): Promise<void> {
   for (const table of source.tables) {
@@ -55,7 +55,7 @@ async function inPages(
   }
 }
 
-/** A row's faults never part: a page holds whole rows. */
+/** A page holds all faults of a row. */
 function listFaults(tx: Transaction, table: SourceTable, after: number): Promise<FoundFault[]> {
   return tx.many(
     `SELECT n, source_column AS column, reason FROM staged_faults

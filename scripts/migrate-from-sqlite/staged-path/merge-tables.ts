@@ -1,17 +1,16 @@
 import type { Layout } from '../read/layouts.ts';
 import type { StagedTable } from './staged-tables.ts';
 
-/** A value of the source and the column, or the two columns, that hold it. */
+/** A value of the source and the one or two columns that store it. */
 export interface MergedColumn {
-  /** As the source calls it. */
   readonly source: string;
   readonly columns: readonly string[];
   readonly json?: true;
-  /** The archive keeps the earliest time it was given, so that the order of two moves makes no difference. */
+  /** The earliest time wins, so that the order of two moves does not matter. */
   readonly earliest?: true;
-  /** SQL: a value that says nothing, in a file as in the archive: it stays until something is known. */
+  /** SQL: a value that means unknown, in the file as in the archive. */
   readonly unknown?: string;
-  /** What is written with the value, and only with it: columns and their values. */
+  /** Columns and values that are written together with the value. */
   readonly alongside?: Readonly<Record<string, string>>;
 }
 
@@ -20,10 +19,10 @@ export interface MergedTable {
   readonly staged: StagedTable;
   readonly target: string;
   readonly key: readonly string[];
-  /** The listener's own rows: `user_id` leads the key. */
+  /** The key begins with `user_id`. */
   readonly personal: boolean;
   readonly columns: readonly MergedColumn[];
-  /** Shared by all: where it is kept which listener's file said what. */
+  /** For shared tables: records which listener's file said what. */
   readonly files?: 'file_tracks' | 'file_artists';
   readonly keptReason: 'keptValue' | 'keptRank';
   readonly touches: string;
@@ -90,7 +89,7 @@ const PLAYLIST_TRACKS: MergedTable = {
   touches: '',
 };
 
-/** In foreign-key order: parents before children. Only values the source itself holds; what is derived comes apart. */
+/** Parents before children. Only values that the source itself has; derived ones follow separately. */
 export const MERGED: Readonly<Record<Layout, readonly MergedTable[]>> = {
   snapshots: [
     tracks([
@@ -118,7 +117,7 @@ export const MERGED: Readonly<Record<Layout, readonly MergedTable[]>> = {
   ],
 };
 
-/** `s.` the staged value as the target's type, `t.` the target's; a pair stands and falls with its first column. */
+/** `s.` is the staged value as the target's type, `t.` the target's; the first column of a pair decides for both. */
 export const staged = (column: MergedColumn, name = column.columns[0]): string =>
   column.json ? `s.${name}::jsonb` : `s.${name}`;
 const first = (column: MergedColumn): string => String(column.columns[0]);
@@ -129,7 +128,7 @@ export const joined = (table: MergedTable): string =>
     ...table.key.map((column) => `t.${column} = s.${column}`),
   ].join(' AND ');
 
-/** True where the target holds nothing, or nothing that stands against the file's. */
+/** True if the target has nothing, or only an unknown value. */
 function givesWay(column: MergedColumn): string {
   const name = first(column);
   const ways = [`t.${name} IS NULL`];
@@ -138,13 +137,13 @@ function givesWay(column: MergedColumn): string {
   return `(${ways.join(' OR ')})`;
 }
 
-/** True where the source knows something that the target does not. */
+/** True if the source knows something that the target does not. */
 export function completes(column: MergedColumn): string {
   const name = first(column);
   return column.earliest ? `s.${name} < t.${name}` : `(${givesWay(column)} AND s.${name} IS NOT NULL)`;
 }
 
-/** True where both know something and it is not the same. */
+/** True if both know something different. */
 export function differs(table: MergedTable, column: MergedColumn): string {
   if (column.earliest) return `s.${first(column)} > t.${first(column)}`;
   const unlike = column.columns.map((name) => `${staged(column, name)} <> t.${name}`).join(' OR ');
@@ -156,11 +155,11 @@ export function differs(table: MergedTable, column: MergedColumn): string {
   return `(${anything} AND NOT ${isFiled(table, column)})`;
 }
 
-/** Two payloads stored alike byte for byte are equal, and that is seen several times faster than by walking them. */
+/** Comparing bytes first is several times faster than comparing payloads. */
 const sameBytes = (column: MergedColumn): string =>
   `record_image_eq(ROW(${staged(column)}), ROW(t.${first(column)}))`;
 
-/** True where the target holds the source's value now. */
+/** True if the target has the source's value now. */
 export function arrived(table: MergedTable, column: MergedColumn): string {
   const same = column.columns.map((name) => `t.${name} IS NOT DISTINCT FROM ${staged(column, name)}`);
   const quick = column.json ? `${sameBytes(column)} OR ` : '';
@@ -185,7 +184,7 @@ const FILED: ReadonlySet<string> = new Set([
 export const filedColumns = (table: MergedTable): readonly MergedColumn[] =>
   table.files === undefined ? [] : table.columns.filter((column) => FILED.has(first(column)));
 
-/** True where the catalogue has given way to Spotify, and the source's value is kept with its listener ($1). */
+/** True if Spotify's answer has replaced the source's value, which is kept for its listener ($1). */
 const isFiled = (table: MergedTable, column: MergedColumn): string =>
   filedColumns(table).includes(column)
     ? `EXISTS (SELECT FROM ${table.files} AS filed WHERE filed.user_id = $1
@@ -194,7 +193,7 @@ const isFiled = (table: MergedTable, column: MergedColumn): string =>
 
 export function completed(column: MergedColumn): string[] {
   if (column.earliest) return column.columns.map((name) => `${name} = LEAST(t.${name}, s.${name})`);
-  // A pair comes from one side: its second column follows the first. So does what is written alongside.
+  // The second column of a pair, and what is written alongside, come from the same side as the first.
   const values = [
     ...column.columns.map((name) => [name, staged(column, name)] as const),
     ...Object.entries(column.alongside ?? {}),

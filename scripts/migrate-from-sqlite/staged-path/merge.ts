@@ -12,7 +12,7 @@ import {
   type MergedTable,
 } from './merge-tables.ts';
 
-/** What became of the staged rows of one table; every row is in exactly one of these. */
+/** Every staged row is counted in exactly one of these. */
 export interface Merged {
   readonly added: number;
   readonly completed: number;
@@ -21,8 +21,8 @@ export interface Merged {
 }
 
 /**
- * Brings one staged table into its target: new rows are added, what the target does not know is completed, what
- * it knows otherwise is left as it is and noted. Rows that would not change are not touched.
+ * Adds new rows to the target and completes known ones; what the target knows otherwise stays and is recorded. Rows
+ * that would not change are not written.
  */
 export async function mergeTable(tx: Transaction, table: MergedTable, userId: number): Promise<Merged> {
   if (await isEmpty(tx, table, userId)) {
@@ -32,7 +32,8 @@ export async function mergeTable(tx: Transaction, table: MergedTable, userId: nu
   const news = 'JOIN unlike AS u ON u.n = s.n AND u.is_new';
   const added = before.news === 0 ? 0 : await insertNew(tx, table, userId, news);
   const changed = before.completed === 0 ? 0 : await complete(tx, table, userId);
-  if (changed !== before.completed) throw new Error(`${table.target} was changed by somebody else meanwhile`);
+  if (changed !== before.completed)
+    throw new Error(`${table.target} was changed by another process meanwhile`);
   await tx.execute('DROP TABLE unlike');
   return { added, completed: before.completed, kept: before.kept, alreadyThere: before.alreadyThere };
 }
@@ -46,7 +47,7 @@ async function isEmpty(tx: Transaction, table: MergedTable, userId: number): Pro
   return found.empty;
 }
 
-/** One reading of both sides leaves in `unlike` the staged rows that are not there already, and in what they differ. */
+/** Leaves in `unlike` the staged rows that the target lacks or has otherwise, with the differences. */
 async function compare(
   tx: Transaction,
   table: MergedTable,
@@ -87,7 +88,7 @@ async function compare(
   );
 }
 
-/** Columns that the file does not name but its payload or its artists tell. */
+/** Columns that the payload or the artists give. */
 const DERIVED_TRACK_COLUMNS: Readonly<Record<string, string>> = {
   artist_name: 's.artist_name',
   spotify_url: 'COALESCE(s.spotify_url, pg_temp.payload_url(p.payload))',
@@ -108,7 +109,7 @@ function insertNew(tx: Transaction, table: MergedTable, userId: number, only: st
   }
   const isTracks = table.target === 'tracks';
   if (isTracks) for (const [name, value] of Object.entries(DERIVED_TRACK_COLUMNS)) values.set(name, value);
-  // The empty path and OFFSET 0: unpacked once for all that is read from it; what is stored is the packed one.
+  // The empty path and OFFSET 0 make the server unpack a payload once for all reads and store the packed one.
   const payload = isTracks
     ? `CROSS JOIN LATERAL (SELECT s.raw_json #> '{}' AS payload OFFSET 0) AS p
        CROSS JOIN LATERAL pg_temp.payload_release(p.payload) AS r`
@@ -137,7 +138,7 @@ async function complete(tx: Transaction, table: MergedTable, userId: number): Pr
   );
 }
 
-/** Of a shared row that somebody else brought, the listener's file said what it completes. */
+/** Records that the listener's file gave what it completed in another's row. */
 async function recordCompleted(tx: Transaction, table: MergedTable, userId: number): Promise<void> {
   const columns = filedColumns(table);
   if (table.files === undefined || columns.length === 0) return;

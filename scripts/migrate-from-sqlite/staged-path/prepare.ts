@@ -3,15 +3,15 @@ import { REASON } from '../faults.ts';
 import type { Layout } from '../read/layouts.ts';
 import { STAGED, type StagedTable } from './staged-tables.ts';
 
-/** Per source table: rows that came twice alike, and rows set aside because an earlier one has their key. */
+/** Per source table: equal repetitions, and rows set aside because an earlier one has their key. */
 export interface Repeats {
   readonly duplicates: number;
   readonly refused: number;
 }
 
 /**
- * Judges the JSON of a batch that the server would not take as it was, row by row: what cannot be stored becomes NULL
- * and a fault; a JSON string that holds an object becomes that object. Then the batch joins the others.
+ * Judges the JSON of a refused batch row by row: what cannot be stored becomes NULL and a fault; a JSON string with an
+ * object becomes the object. Then the batch joins the others.
  */
 export async function judgeJson(tx: Transaction, conversions: Map<string, number>): Promise<void> {
   for (const column of ['raw_json', 'audio_features']) {
@@ -56,7 +56,6 @@ function count(conversions: Map<string, number>, what: string, rows: number): vo
 
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['raw_json', 'audio_features']);
 
-/** What makes two rows of one table the same row. */
 const KEYS: Readonly<Record<StagedTable, { source: string; key: readonly string[] }>> = {
   staged_artists: { source: 'artists', key: ['artist_id'] },
   staged_tracks: { source: 'tracks', key: ['track_id'] },
@@ -64,15 +63,16 @@ const KEYS: Readonly<Record<StagedTable, { source: string; key: readonly string[
   staged_entries: { source: 'playlist_tracks', key: ['playlist_id', 'track_id'] },
 };
 
-/** What they may differ in then; row numbers only joined the old tables. */
+/** Except row numbers, which only joined the old tables. */
 const restOf = (table: StagedTable): string[] =>
   STAGED[table].filter(
     (column) => ![...KEYS[table].key, 'source_id', 'track_ref', 'taken_at', 'plain_id'].includes(column),
   );
 
 /**
- * Where days are written as times, a day and range may have several: its list is what was taken first, and of a later
- * one only what takes no place and names no track of it. @returns how many rows were set aside
+ * Where days are written as times, one day and range may have several lists. The first stays; of later ones, rows that
+ * repeat a rank or track are set aside.
+ * @returns how many
  */
 export async function setSameDayAside(tx: Transaction): Promise<number> {
   const { timed } = await tx.one<{ timed: boolean }>(
@@ -93,7 +93,7 @@ export async function setSameDayAside(tx: Transaction): Promise<number> {
   );
 }
 
-/** Of rows with one key the first stays; the others are counted if they say the same, and set aside if not. */
+/** The first row of a key stays; others are counted if equal, set aside if not. */
 export async function setRepeatsAside(tx: Transaction, table: StagedTable): Promise<Repeats> {
   const { source, key } = KEYS[table];
   const found = await tx.execute(
@@ -124,10 +124,10 @@ export async function setRepeatsAside(tx: Transaction, table: StagedTable): Prom
   return { duplicates: repeated - refused, refused };
 }
 
-/** As text, JSON that says 1.10 is not the same as JSON that says 1.1. */
+/** As text, the JSON 1.10 differs from 1.1. */
 export const asWritten = (column: string): string => (JSON_COLUMNS.has(column) ? `${column}::text` : column);
 
-/** A row set aside whole takes its bad values with it. */
+/** A row set aside whole includes its bad values. */
 async function forgetValueFaults(tx: Transaction, source: string): Promise<void> {
   await tx.execute(
     `DELETE FROM staged_faults AS f USING staged_faults AS whole
@@ -137,7 +137,7 @@ async function forgetValueFaults(tx: Transaction, source: string): Promise<void>
   );
 }
 
-/** The old file joined its tables by its own row numbers: follows them while every row is still there. */
+/** Replaces the old file's row numbers while every row is still there. */
 export async function followReferences(tx: Transaction, layout: Layout): Promise<void> {
   if (layout !== 'playlists') return;
   await tx.execute(
@@ -158,9 +158,8 @@ export async function followReferences(tx: Transaction, layout: Layout): Promise
 }
 
 /**
- * Rows of a list whose track is neither in the file nor, from another one, in the archive. Call it once the
- * file's tracks have been merged.
- * @returns how many were set aside
+ * Sets aside list rows whose track is neither in the file nor in the archive. Call it after merging the tracks.
+ * @returns how many
  */
 export async function setOrphansAside(tx: Transaction, table: StagedTable): Promise<number> {
   return tx.execute(

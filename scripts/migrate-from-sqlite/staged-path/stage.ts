@@ -10,24 +10,22 @@ import type { ReadingRules } from '../read/fields.ts';
 import { judgeJson } from './prepare.ts';
 import { STAGED } from './staged-tables.ts';
 
-/** Rejects wait in memory for their turn on the one connection; never more than this many characters of them. */
+/** At most so many characters of rejects wait in memory for the one connection. */
 const WAITING_CHARACTERS = 8 * 1024 * 1024;
 const REJECT_COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'original'];
 
-/** What was seen while a table was read. */
 export interface Reading {
   rows: number;
   refusedRows: number;
   readonly conversions: Map<string, number>;
 }
 
-/** What is read, and how. */
 interface From {
   readonly source: Source;
   readonly rules: ReadingRules;
 }
 
-/** Streams one source table into its staging table, and what cannot be moved into staged_rejects. */
+/** Streams a source table into its staging table, and what cannot be moved into staged_rejects. */
 export async function stageTable(
   tx: Transaction,
   from: From,
@@ -37,7 +35,7 @@ export async function stageTable(
   const { source } = from;
   const into = conversionOf(source.layout, table.shape).into;
   const columns = ['n', ...STAGED[into]];
-  // Whether a payload is a JSON object that can be stored the server says: for a batch at once, else row by row.
+  // The server decides for a batch whether its payloads are JSON objects it can store, and if not, row by row.
   const judge: OnRefused = async (error, bytes) => {
     if (!isAboutValues(error)) throw error;
     await tx.execute('ROLLBACK TO SAVEPOINT batch');
@@ -55,7 +53,7 @@ export async function stageTable(
       more = !batch.finished;
     }
   } finally {
-    // A file that is still being read cannot be closed.
+    // A file cannot be closed while it is being read.
     rows.return();
     progress.finish();
   }
@@ -63,11 +61,11 @@ export async function stageTable(
   return reading;
 }
 
-/** Data exceptions, values beyond a limit of the program, and our own check that JSON is an object. */
+/** Data exceptions, program limits, and our own check that JSON is an object. */
 export const isAboutValues = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(22|54|23514)/.test(String(error.code));
 
-/** As many rows as fit before the rejects among them want to be written. */
+/** Rows until their rejects have to be written. */
 class Batch {
   finished = false;
   readonly rejects: string[] = [];
@@ -122,7 +120,7 @@ class Batch {
   }
 }
 
-/** A reject as COPY wants it, with the cell or the whole row exactly as it was. */
+/** With the cell or the whole row unchanged. */
 export function rejectLine(table: SourceTable, row: Row, fault: Fault): string {
   const original =
     fault.column === null

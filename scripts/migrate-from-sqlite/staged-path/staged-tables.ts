@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../src/db.ts';
 import { createJsonJudge } from '../target/json-judge.ts';
 
-/** The columns that a source row fills, in the order in which they are sent. `n`, its place in the file, leads. */
+/** The columns a source row fills, in the order of sending, after `n`, its place in the file. */
 export const STAGED = {
   staged_artists: ['source_id', 'artist_id', 'name', 'created_at'],
   staged_tracks: [
@@ -28,8 +28,8 @@ export const STAGED = {
 export type StagedTable = keyof typeof STAGED;
 
 /**
- * JSON arrives as what it will be: parsed and compressed once, while the file is still being read, and kept in the
- * row (MAIN), so that the way into the target is a copy. Texts the server refuses go through judged_tracks.
+ * JSON is parsed and compressed while the file is being read and kept in the row (MAIN), so that it only needs copying
+ * into the target. Texts the server refuses go through judged_tracks.
  */
 const TABLES = `
   CREATE TEMP TABLE staged_artists (n int, source_id text, artist_id text, name text, created_at timestamptz)
@@ -51,7 +51,7 @@ const TABLES = `
   CREATE TEMP TABLE staged_rejects (source_table text, source_key text, source_column text, reason text,
     original jsonb) ON COMMIT DROP`;
 
-/** What a payload says of its track, where it says it plainly. A date that is none stays in the payload alone. */
+/** What a payload plainly says about its track. An invalid date stays in the payload only. */
 const PAYLOAD_READERS = `
   CREATE OR REPLACE FUNCTION pg_temp.payload_release(payload jsonb, OUT release_date date, OUT release_precision text)
   LANGUAGE plpgsql AS $$
@@ -77,12 +77,12 @@ const PAYLOAD_READERS = `
     SELECT CASE WHEN jsonb_typeof(payload #> '{external_urls,spotify}') = 'string'
       THEN payload #>> '{external_urls,spotify}' END $$`;
 
-/** A third of the time to compress and a tenth to read again, where the server was built with it. */
+/** A third of the time to compress and a tenth to read, if the server supports it. */
 const FAST_COMPRESSION = `
   DO $$ BEGIN PERFORM set_config('default_toast_compression', 'lz4', true);
   EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$`;
 
-/** Tables and functions of this transaction; the tables vanish with it, whatever its end. */
+/** All of it vanishes with the transaction. */
 export async function createStaging(tx: Transaction): Promise<void> {
   await compressFast(tx);
   await tx.execute(TABLES);

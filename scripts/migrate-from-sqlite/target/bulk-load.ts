@@ -1,7 +1,6 @@
 import type { Queries, Transaction } from '../../../src/db.ts';
 import { quoteName } from '../../../src/sql-text.ts';
 
-/** What a move fills: what an archive is, and what the database derives of it. */
 export const ARCHIVE: readonly string[] = [
   'tracks',
   'artists',
@@ -19,12 +18,12 @@ const FILLED = [
   'file_artists',
 ];
 
-/** Nothing is known of what came: the first pages after a move would be planned for tables as they were before. */
+/** Otherwise the first pages after a move would be planned for the old sizes. */
 export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
 
 /**
- * Triggers whose work is done at once, by derive_all(): the one list of what a bulk load does without. (Those of a
- * deletion stay, and library_tracks_updated: it moves the plays of tracks that are hidden or shown.)
+ * Triggers that derive_all() replaces during a bulk load. (Not those of deletions, and not library_tracks_updated,
+ * which moves the plays of tracks that are hidden or shown.)
  */
 export const DONE_AT_ONCE = [
   'tracks_updated',
@@ -38,14 +37,14 @@ export const DONE_AT_ONCE = [
   'library_tracks_inserted',
 ];
 
-/** A file this many times larger than what the archive holds is worth taking everything away for, if it is large. */
+/** A bulk load pays if the file has this many times more rows than the archive, and many. */
 const OUTWEIGHS = 4;
 const LARGE_ROWS = 10_000;
 
-/** Who uses an archive that is still empty does not wait for us, nor we for them. */
+/** Do not block users of an empty archive, nor wait for them. */
 const PATIENCE = '500ms';
 
-/** In the order in which they are built. */
+/** In the order of building. */
 const KINDS = ['key', 'index', 'reference', 'trigger'] as const;
 
 export interface Part {
@@ -56,8 +55,8 @@ export interface Part {
 }
 
 /**
- * Foreign keys, keys, indexes and the triggers of DONE_AT_ONCE, as the catalogue describes them. One with a
- * property that its definition does not tell is not listed and so stays: a comment, a tablespace, a dependent.
+ * Foreign keys, keys, indexes and the triggers of DONE_AT_ONCE, as the catalogue defines them. Those with properties
+ * beyond their definition (comments, tablespaces, dependents) are left out and so stay.
  */
 const PARTS = `
   WITH filled AS (SELECT format('%I', name)::regclass::oid AS relation FROM unnest($1::text[]) AS names (name)),
@@ -95,17 +94,16 @@ const PARTS = `
   ORDER BY kind, relation, name`;
 
 /**
- * Keys, foreign keys and indexes are built in one go over rows that are there several times faster than they are
- * kept up row by row. Where the archive is empty, or holds little beside what comes, this takes them away until they
- * are built again, inside the transaction: nobody ever sees a table without them, and a run that ends early never
- * took them. Where the archive holds more, is in use just now or belongs to another role, nothing is taken away and
- * there is nothing to build.
+ * Building keys and indexes at the end is several times faster than maintaining them row by row. If the archive is
+ * empty, or small beside the file, this drops them and builds them again within the transaction: nobody sees a table
+ * without them, and a failed run never dropped them. If the archive is larger, in use or owned by another role, nothing
+ * is dropped.
  */
 export class BulkLoad {
-  /** What is not built again yet. */
+  /** Not built again yet. */
   private missing: readonly Part[];
   readonly isUnderWay: boolean;
-  /** Whether the tables held nothing: then every row in them is the file's. */
+  /** Whether the tables were empty: then every row in them is the file's. */
   readonly fromEmpty: boolean;
 
   private constructor(parts: readonly Part[], fromEmpty = false) {
@@ -114,7 +112,7 @@ export class BulkLoad {
     this.fromEmpty = fromEmpty;
   }
 
-  /** @param rows how many are to come */
+  /** @param rows how many are expected */
   static async begin(tx: Transaction, rows: number): Promise<BulkLoad> {
     if (!(await isWorthIt(tx, rows)) || !(await isOwner(tx))) return new BulkLoad([]);
     await tx.execute('SAVEPOINT bulk_load');
@@ -129,12 +127,12 @@ export class BulkLoad {
     }
   }
 
-  /** The keys by which what is derived finds its rows. */
+  /** The keys by which derived rows find theirs. */
   buildArchiveKeys(tx: Transaction): Promise<void> {
     return this.build(tx, ({ kind, relation }) => kind === 'key' && ARCHIVE.includes(relation));
   }
 
-  /** All else, once every table is filled. */
+  /** Once every table is filled. */
   async buildRest(tx: Transaction): Promise<void> {
     await this.build(tx, () => true);
     if (this.isUnderWay) await tx.execute(ANALYZE);
@@ -147,7 +145,7 @@ export class BulkLoad {
   }
 }
 
-/** Null where it is not worth it any more. */
+/** Null if it does not pay after all. */
 async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
   const { patience } = await tx.one<{ patience: string }>(
     `SELECT current_setting('lock_timeout') AS patience`,
@@ -155,7 +153,7 @@ async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
   const setPatience = (value: string): Promise<number> =>
     tx.execute(`SELECT set_config('lock_timeout', $1, true)`, [value]);
   await setPatience(PATIENCE);
-  // users too: the foreign keys on it are held from both ends.
+  // users too: its foreign keys lock both tables.
   await tx.execute(`LOCK TABLE users, ${FILLED.join(', ')} IN ACCESS EXCLUSIVE MODE`);
   await setPatience(patience);
   if (!(await isWorthIt(tx, rows))) {
@@ -172,7 +170,7 @@ export async function removeParts(tx: Transaction, parts: readonly Part[]): Prom
     for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
 }
 
-/** As they were; a row that does not fit a key or has no parent ends the run. */
+/** A row that violates a key or has no parent ends the run. */
 export async function buildParts(tx: Transaction, parts: readonly Part[]): Promise<void> {
   for (const kind of KINDS) for (const part of parts) if (part.kind === kind) await tx.execute(rebuild(part));
 }
@@ -182,7 +180,7 @@ export function listParts(tx: Queries, tables: readonly string[] = FILLED): Prom
 }
 
 export function remove({ relation, name, kind }: Part): string {
-  // An index stands in its table's schema; without CASCADE whatever else hangs on one keeps us from taking it.
+  // Without CASCADE, so that an unknown dependent makes it fail.
   if (kind === 'trigger') return `DROP TRIGGER ${quoteName(name)} ON ${relation}`;
   if (kind !== 'index') return `ALTER TABLE ${relation} DROP CONSTRAINT ${quoteName(name)}`;
   const schema = relation.includes('.') ? relation.slice(0, relation.lastIndexOf('.') + 1) : '';
@@ -202,7 +200,7 @@ async function isEmpty(tx: Transaction): Promise<boolean> {
 async function isWorthIt(tx: Transaction, rows: number): Promise<boolean> {
   if (await isEmpty(tx)) return true;
   if (rows < LARGE_ROWS) return false;
-  // No table is counted further than it takes to see that it holds too much.
+  // Count no further than necessary.
   const limit = Math.floor(rows / OUTWEIGHS) + 1;
   const held = ARCHIVE.map((table) => `(SELECT count(*) FROM (SELECT FROM ${table} LIMIT ${limit}) AS held)`);
   return (await tx.one<{ worth: boolean }>(`SELECT ${held.join(' + ')} < ${limit} AS worth`)).worth;
@@ -217,7 +215,7 @@ async function isOwner(tx: Transaction): Promise<boolean> {
   return found.owner;
 }
 
-/** In use (55P03, 40P01), not ours after all (42501) or needed by something we do not know (2BP01). */
+/** In use (55P03, 40P01), not ours (42501), or with an unknown dependent (2BP01). */
 function isRefusal(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : '';
   return ['55P03', '40P01', '42501', '2BP01'].includes(String(code));

@@ -5,8 +5,7 @@ import type { Layout } from '../read/layouts.ts';
 import { playlistName } from './playlist-name.ts';
 
 /**
- * What stands in no column of the old file but follows from it: dates and popularity of payloads that came to
- * tracks already known, artists of tracks.
+ * What the old file implies: dates and popularity from payloads of known tracks, and artists of tracks.
  * @returns how many rows were added or completed
  */
 export async function mergeDerived(tx: Transaction, userId: number, layout: Layout): Promise<number> {
@@ -18,7 +17,7 @@ export async function mergeDerived(tx: Transaction, userId: number, layout: Layo
   return artists + completed + (layout === 'playlists' ? await keepOwnFeatures(tx, userId) : 0);
 }
 
-/** Features that the catalogue has from somebody else count for the listener whose file they come from, and for nobody else. */
+/** Features that the catalogue has from somebody else count for this listener only. */
 function keepOwnFeatures(tx: Transaction, userId: number): Promise<number> {
   return tx.execute(
     `INSERT INTO own_audio_features (user_id, track_id, audio_features)
@@ -67,8 +66,8 @@ async function completeArtistNames(tx: Transaction, userId: number): Promise<num
 }
 
 /**
- * The artists that payloads of `tracks`, a relation, name, in their order, where nobody is credited yet: no file adds to
- * what is known. One without an id (a local file) is in the payload alone.
+ * Adds the artists that payloads of the relation `tracks` name, in order, to tracks without artists: no file adds to
+ * known artists. Artists without an id (local files) stay in the payload only.
  */
 export async function addPayloadArtists(tx: Transaction, userId: number, tracks: string): Promise<number> {
   await tx.execute(
@@ -106,7 +105,7 @@ async function nameArtists(tx: Transaction, userId: number): Promise<number> {
   );
 }
 
-/** A track that has credits gains none; what the file says against them is set aside. */
+/** Tracks with artists get no more; what the file says otherwise is set aside. */
 async function addPlainArtists(tx: Transaction, userId: number): Promise<number> {
   const own = `SELECT FROM track_artists AS c WHERE c.track_id = s.track_id AND c.artist_id = s.artist_id`;
   await tx.execute(
@@ -133,7 +132,7 @@ function addLinks(tx: Transaction, links: string): Promise<number> {
   );
 }
 
-/** One playlist for each name the old entries carry, as old as its earliest entry. */
+/** One playlist per name in the old entries, dated by its earliest entry. */
 export async function addPlaylists(tx: Transaction, userId: number): Promise<number> {
   const found = await tx.many<{ playlist_id: string }>(
     `SELECT DISTINCT playlist_id FROM staged_entries AS s

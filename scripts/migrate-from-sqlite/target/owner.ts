@@ -9,7 +9,7 @@ export interface Archive {
   readonly spotifyId: string | null;
 }
 
-/** Whose archive the file becomes a part of: the named listener's, the one it was moved into before, or a new one. */
+/** The listener's archive, the one this file was moved into before, or a new one. */
 export async function findOrCreateArchive(
   tx: Transaction,
   owner: string | null,
@@ -37,7 +37,7 @@ async function unclaimedArchive(tx: Transaction, digest: string): Promise<Archiv
   return (await findMoved(tx, digest, false)) ?? { userId: await createUser(tx, null), spotifyId: null };
 }
 
-/** The archive that the named listener has, or that the file was moved into before; null where there is none. */
+/** The listener's archive, or the one this file was moved into before; null if there is none. */
 export async function findArchive(
   tx: Transaction,
   owner: string | null,
@@ -50,7 +50,7 @@ export async function findArchive(
   return owned ?? findMoved(tx, digest, owner !== null);
 }
 
-/** @param unclaimed look only among archives that nobody has claimed */
+/** @param unclaimed look only among unclaimed archives */
 function findMoved(tx: Transaction, digest: string, unclaimed: boolean): Promise<Archive | null> {
   return tx.maybeOne<Archive>(
     `SELECT user_id AS "userId", spotify_id AS "spotifyId" FROM imports JOIN users USING (user_id)
@@ -68,8 +68,8 @@ async function createUser(tx: Transaction, spotifyId: string | null): Promise<nu
 }
 
 /**
- * Recognises an archive that is moved again, also after the old app wrote more into it: a hash over its earliest
- * rows. Those of one capture, or of one playlist, since an app that goes on adds later ones.
+ * A hash over an archive's earliest rows (of one capture or one playlist), so that it is recognised after the old app
+ * has added more.
  */
 export function digestOf(source: Source): string {
   const hash = createHash('sha256').update(source.layout);
@@ -84,7 +84,7 @@ export function digestOf(source: Source): string {
   return hash.digest('hex');
 }
 
-/** Queries to try until one finds rows: the archive's lists, else its tracks. */
+/** Queries to try until one finds rows: the lists, else the tracks. */
 function earliestRows(source: Source): string[] {
   return ['snapshots', 'playlist_tracks', 'tracks'].flatMap((shape) => {
     const table = source.tables.find((found) => found.shape === shape);

@@ -3,8 +3,7 @@ const MONTHS = 'January February March April May June July August September Octo
 );
 
 /**
- * A readable name for the id the old app gave a playlist: `playlist_2020_december` and `playlist_2020_12` are
- * `December 2020`; of any other only the underscores become spaces.
+ * `playlist_2020_december` and `playlist_2020_12` become `December 2020`; in any other id underscores become spaces.
  */
 export function playlistName(playlistId: string): string {
   const match = /^playlist_(\d{4})_([a-z]+|\d{1,2})$/i.exec(playlistId);

@@ -1,7 +1,6 @@
 import type { Transaction } from '../../../src/db.ts';
 import type { MoveReport } from '../report.ts';
 
-/** Notes a run that brought something, with its report; its rejects hang on it. */
 export async function recordImport(
   tx: Transaction,
   userId: number,
