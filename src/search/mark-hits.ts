@@ -35,12 +35,13 @@ export async function createMarker(
   query: FoldedQuery,
   { names, nearWords }: { readonly names: readonly string[]; readonly nearWords: readonly string[] },
 ): Promise<Marker> {
+  const terms = query.clauses.flat();
+  const isPossible = nearWords.length > 0 ? () => true : possibleHits(terms, query.mark);
   const pieces = [
     ...new Set(names.flatMap((name) => piecesOf(name).flatMap(({ text, chunk }) => [text, chunk]))),
-  ];
+  ].filter(isPossible);
   const rows = pieces.length === 0 ? [] : await db.many<PieceForm>(PIECES, [userId, pieces, nearWords]);
   const forms = new Map(rows.map((row) => [row.piece, row]));
-  const terms = query.clauses.flat();
   return (name, field) =>
     stretchesOf(
       name,
@@ -50,6 +51,22 @@ export async function createMarker(
         terms.filter((term) => (term.field ?? field) === field),
       ),
     );
+}
+
+/**
+ * Says which pieces may be hits, so that the database is asked of few: plain letters are folded to themselves and keep
+ * their first two in a stem, so they must begin like something that was sought.
+ */
+function possibleHits(terms: readonly FoldedTerm[], mark: string): (piece: string) => boolean {
+  const begins = new Set(
+    terms
+      .flatMap(({ words, lexemes, joined, stem }) => [
+        ...words,
+        ...[...lexemes, joined, stem].flatMap((lexeme) => lexeme?.slice(mark.length) ?? []),
+      ])
+      .map((form) => form.slice(0, 2)),
+  );
+  return (piece) => !/^[a-z]+$/iu.test(piece) || begins.has(piece.slice(0, 2).toLowerCase());
 }
 
 interface Piece {
