@@ -1188,16 +1188,6 @@ BEGIN
     WHERE user_id = ANY (marked) AND changed_in <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
 END $function$;
 
-CREATE FUNCTION archive_version(listener bigint)
- RETURNS text
- LANGUAGE sql
- STABLE
-AS $function$
-  SELECT COALESCE(
-    string_agg(concat_ws('@', changed_in, extract(epoch FROM changed_at)), ' ' ORDER BY changed_in, changed_at), '')
-  FROM archive_changes WHERE user_id = listener
-$function$;
-
 CREATE FUNCTION archives_changed(listeners bigint[])
  RETURNS void
  LANGUAGE plpgsql

@@ -172,7 +172,7 @@ CREATE TABLE archive_summaries (
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 
 -- What tells an archive from what it was before: the transactions that changed it last. Nobody waits for anybody to add
--- one, and archive_version() is another after each.
+-- one, and all of them together are another version after each.
 CREATE TABLE archive_changes (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),

@@ -225,12 +225,6 @@ BEGIN
     WHERE user_id = ANY (marked) AND changed_in <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
 END $$;
 
-CREATE FUNCTION archive_version(listener bigint) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT COALESCE(
-    string_agg(concat_ws('@', changed_in, extract(epoch FROM changed_at)), ' ' ORDER BY changed_in, changed_at), '')
-  FROM archive_changes WHERE user_id = listener
-$$;
-
 -- What every change of what an archive says comes to: a missing summary is computed on reading.
 CREATE FUNCTION archives_changed(listeners bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -703,7 +697,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 
 -- Down Migration
 DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
-  library_columns, mark_changed, archive_version, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
+  library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, record_snapshots,
   recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
