@@ -85,12 +85,41 @@ const SORTED_BY: Readonly<Record<SortKey, string>> = {
 /** Most often in the lists first, unless asked otherwise; every order ends in one that is complete. */
 export const DEFAULT_SORT: Sort = '-listings';
 
-export function orderBy({ sort, then_by: thenBy }: Pick<ExploreFilters, 'sort' | 'then_by'>): string {
-  const keys = [sort ?? DEFAULT_SORT, thenBy].filter((key) => key !== undefined);
-  const written = keys.map((key) =>
-    key.startsWith('-')
-      ? `${SORTED_BY[key.slice(1) as SortKey]} DESC NULLS LAST`
-      : `${SORTED_BY[key as SortKey]} NULLS LAST`,
-  );
-  return ['ORDER BY', [...written, 'best_rank NULLS LAST', 'search_text', 'track_id'].join(', ')].join(' ');
+type Order = Pick<ExploreFilters, 'sort' | 'then_by'>;
+
+interface OrderKey {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+function orderKeys({ sort, then_by: thenBy }: Order): OrderKey[] {
+  const asked = [sort ?? DEFAULT_SORT, thenBy].filter((key) => key !== undefined);
+  return [
+    ...asked.map((key) =>
+      key.startsWith('-')
+        ? { column: SORTED_BY[key.slice(1) as SortKey], descending: true }
+        : { column: SORTED_BY[key as SortKey], descending: false },
+    ),
+    ...['best_rank', 'search_text', 'track_id'].map((column) => ({ column, descending: false })),
+  ];
+}
+
+export const orderBy = (order: Order): string =>
+  `ORDER BY ${orderKeys(order)
+    .map(({ column, descending }) => `${column}${descending ? ' DESC' : ''} NULLS LAST`)
+    .join(', ')}`;
+
+/** The columns `last_1`, `last_2` … by which a list goes on after a row of the library. */
+export const lastKeys = (order: Order): string =>
+  orderKeys(order)
+    .map(({ column }, at) => `${column} AS last_${at}`)
+    .join(', ');
+
+/** Whether a row stands after the one that lastKeys() describes: the first key in which they differ decides. */
+export function isAfterLast(order: Order): string {
+  return orderKeys(order).reduceRight((further, { column, descending }, at) => {
+    const last = `last_${at}`;
+    const beyond = `${column} ${descending ? '<' : '>'} ${last} OR (${column} IS NULL AND ${last} IS NOT NULL)`;
+    return `(${beyond} OR (${column} IS NOT DISTINCT FROM ${last} AND ${further}))`;
+  }, 'false');
 }

@@ -1,7 +1,7 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { asParameter, orderBy, PASSES_ALL } from './conditions.ts';
+import { asParameter, isAfterLast, lastKeys, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 
 /** What the library knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
@@ -80,6 +80,38 @@ const tracksSql = (filters: Order): string => `
   ORDER BY place`;
 
 hotQuery('explore: the tracks that are left', tracksSql(EVERYTHING), { plannedAnew: true });
+
+/**
+ * The tracks that pass the filters after a given one in their order, at most so many; from the first where none is given.
+ * None where the given one is not in the library (any more).
+ */
+export const listExploredTracksAfter = (
+  db: Queries,
+  userId: number,
+  filters: ExploreFilters,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<ExploredTrack[]> =>
+  after === null
+    ? db.many(tracksSql(filters), [userId, asParameter(filters), limit, 0])
+    : db.many(nextTracksSql(filters), [userId, asParameter(filters), limit, after]);
+
+const nextTracksSql = (filters: Order): string => `
+  WITH last AS (SELECT ${lastKeys(filters)} FROM library_tracks WHERE user_id = $1 AND track_id = $4)
+  SELECT shown.*, ${TRACK_CARD}
+  FROM (
+    SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
+    FROM (
+      SELECT track_id, artist_names, search_text, ${FACTS}
+      FROM library_tracks CROSS JOIN last
+      WHERE user_id = $1 AND NOT hidden AND ${isAfterLast(filters)}
+        AND ${PASSES_ALL}
+      ${orderBy(filters)} LIMIT $3
+    ) AS page
+  ) AS shown
+  JOIN tracks USING (track_id)
+  ORDER BY place`;
+
+hotQuery('explore: where the tracks go on', nextTracksSql(EVERYTHING), { plannedAnew: true });
 
 /** A track with all that is taken away in a file; names whole. */
 export interface TakenTrack extends TrackFacts {

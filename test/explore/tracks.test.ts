@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countChoices } from '../../src/explore/counts.ts';
-import { exploreFilters, type ExploreFilters } from '../../src/explore/filters.ts';
-import { listExploredTrackIds, listExploredTracks, streamExploredTracks } from '../../src/explore/tracks.ts';
+import { exploreFilters, SORT_KEYS, type ExploreFilters } from '../../src/explore/filters.ts';
+import {
+  listExploredTrackIds,
+  listExploredTracks,
+  listExploredTracksAfter,
+  streamExploredTracks,
+} from '../../src/explore/tracks.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 
@@ -201,6 +206,26 @@ describe('the order', () => {
     expect(pairs).toEqual(pairs.toSorted((a, b) => b[0] - a[0] || b[1] - a[1]));
     const pages = await Promise.all([1, 2].map((page) => listExploredTracks(test.db, alice, filters, page)));
     expect(new Set(pages.flat().map((track) => track.track_id)).size).toBe(60);
+  });
+});
+
+describe('a list that goes on after a track', () => {
+  it.each(SORT_KEYS.flatMap((key) => [key, `-${key}`]))('is the whole list in parts, by %s', async (sort) => {
+    const filters = exploreFilters.parse({ sort, then_by: '-energy' });
+    const found: string[] = [];
+    for (let after: string | null = null; found.length < MADE.length;) {
+      const part = await listExploredTracksAfter(test.db, alice, filters, { after, limit: 7 });
+      if (part.length === 0) break;
+      found.push(...part.map(({ track_id: id }) => id));
+      after = found.at(-1) ?? null;
+    }
+    expect(found).toEqual(await listExploredTrackIds(test.db, alice, filters, 100));
+  });
+
+  it('is empty after what is not the listener’s', async () => {
+    const filters = exploreFilters.parse({});
+    const wanted = { after: 'nobody-has-this', limit: 7 };
+    expect(await listExploredTracksAfter(test.db, alice, filters, wanted)).toEqual([]);
   });
 });
 
