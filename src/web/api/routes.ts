@@ -6,7 +6,7 @@ import { authenticated } from './authenticate.ts';
 import { API_ROOT, type Endpoint, type Given } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { inTurn, leaveTurn } from './limits.ts';
-import { archiveUnchanged } from './unchanged.ts';
+import { archiveUnchanged, contentUnchanged } from './unchanged.ts';
 import { openApiDocument } from './openapi.ts';
 import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } from './problems.ts';
 
@@ -60,15 +60,17 @@ function answered(context: WebContext, endpoint: Endpoint): RequestHandler {
   return async (req, res): Promise<void> => {
     const given: Given = { db, access, user: listenerOf(req), ...readGiven(endpoint, req) };
     res.set('Cache-Control', 'private, no-cache');
-    const followsArchive = endpoint.method === 'GET' && !endpoint.changesByItself;
-    if (followsArchive && (await archiveUnchanged(db, req, res))) return;
+    const isRead = endpoint.method === 'GET';
+    if (isRead && !endpoint.changesByItself && (await archiveUnchanged(db, req, res))) return;
     if ('file' in answer) {
       leaveTurn(res);
       return answer.send(given, res);
     }
     const data = await answer.handler(given);
     if (config.checksAnswers) assertDeclared(endpoint, data);
-    res.status(status).json(data);
+    const content = JSON.stringify(data);
+    if (isRead && endpoint.changesByItself && contentUnchanged(req, res, content)) return;
+    res.status(status).type('application/json').send(content);
   };
 }
 
