@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notFound } from '../../errors.ts';
 import { TIME_RANGES } from '../../spotify/top-tracks.ts';
-import { badParameters } from './problems.ts';
+import { badParameters, type Problem } from './problems.ts';
 
 const ONCE = 'must be given once';
 /** Neither JSON nor PostgreSQL can hold these. */
@@ -85,12 +85,7 @@ export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape>(item:
 export const writeCursor = (place: unknown): string =>
   Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** @throws Problem 400 for what we cannot have handed out */
-export function readCursor<Place extends z.ZodType>(schema: Place, given: string): z.output<Place>;
-export function readCursor<Place extends z.ZodType>(
-  schema: Place,
-  given: string | undefined,
-): z.output<Place> | null;
+/** Null: from the beginning. @throws Problem 400 for what we cannot have handed out */
 export function readCursor<Place extends z.ZodType>(
   schema: Place,
   given: string | undefined,
@@ -98,8 +93,11 @@ export function readCursor<Place extends z.ZodType>(
   if (given === undefined) return null;
   const place = schema.safeParse(decoded(given));
   if (place.success) return place.data;
-  throw badParameters([{ parameter: 'after', message: 'must be `next` of an answer before' }]);
+  throw badCursor();
 }
+
+export const badCursor = (): Problem =>
+  badParameters([{ parameter: 'after', message: 'must be `next` of an answer before' }]);
 
 function decoded(given: string): unknown {
   try {

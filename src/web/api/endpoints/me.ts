@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findConnectionHealth } from '../../../users/connection-health.ts';
-import { TIME_RANGES } from '../../../spotify/top-tracks.ts';
 import { endpoint } from '../endpoint.ts';
+import { instant, isoOf, range } from '../shapes.ts';
 
 const subject = 'You';
 
@@ -9,21 +9,19 @@ const me = z.strictObject({
   id: z.string().describe('Your id at Spotify'),
   display_name: z.string().nullable(),
   timezone: z.string().describe('IANA name: by it days are counted'),
-  first_time_range: z.enum(TIME_RANGES).describe('The lists your pages show first'),
+  first_time_range: range.describe('The lists your pages show first'),
 });
 
 const connection = z.strictObject({
   state: z.enum(['connected', 'expiring', 'needs-you', 'not-allowed', 'premium-lapsed', 'limited', 'paused']),
   connected: z.boolean().describe('Whether Spotify can be asked at all'),
-  since: z.iso.datetime().nullable(),
-  expires_at: z.iso.datetime().nullable().describe('When your consent ends at Spotify'),
-  not_before: z.iso.datetime().nullable().describe('Until then Spotify is not asked for `held`'),
+  since: instant.nullable(),
+  expires_at: instant.nullable().describe('When your consent ends at Spotify'),
+  not_before: instant.nullable().describe('Until then Spotify is not asked for `held`'),
   held: z.enum(['lists', 'plays', 'lists and plays']).nullable(),
   missing_scopes: z.array(z.string()),
   action_needed: z.boolean().describe('You, or who runs the app, must do something'),
 });
-
-const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null;
 
 export const meEndpoints = [
   endpoint({
@@ -55,9 +53,9 @@ export const meEndpoints = [
       return {
         state: health.state,
         connected: health.connected,
-        since: iso(health.since),
-        expires_at: iso(health.expiresAt),
-        not_before: iso(health.notBefore),
+        since: isoOf(health.since),
+        expires_at: isoOf(health.expiresAt),
+        not_before: isoOf(health.notBefore),
         held: health.held,
         missing_scopes: [...health.missing],
         action_needed: health.actionNeeded,

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
+import type { TrackCard } from '../../catalogue/track-card.ts';
+import type { RankHistory } from '../../snapshots/rank-history.ts';
+import { TIME_RANGES, type TimeRange } from '../../spotify/top-list.ts';
+import { named } from './schemas.ts';
+
+/** What more than one endpoint answers, and how it is made of what the domain gives. */
+
+export const date = z.iso.date();
+export const instant = z.iso.datetime();
+export const count = z.int().min(0);
+export const range = z.enum(TIME_RANGES);
+
+export const isoOf = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export const trackCardShape = {
+  track_id: z.string(),
+  name: z.string().nullable(),
+  artist_name: z.string().nullable().describe('All artists in one line, as it was written'),
+  artists: z
+    .array(z.strictObject({ artist_id: z.string(), name: z.string().nullable() }))
+    .describe('In the order of the credits; empty where only a name is known'),
+  album_name: z.string().nullable(),
+  spotify_url: z.string().nullable(),
+  thumbnail_url: z.string().nullable(),
+};
+
+export const cardOf = (track: TrackCard) => ({
+  track_id: track.track_id,
+  name: track.name,
+  artist_name: track.artist_name,
+  artists: track.artists.map(({ artist_id, name }) => ({ artist_id, name })),
+  album_name: track.album_name,
+  spotify_url: track.spotify_url,
+  thumbnail_url: track.thumbnail_url,
+});
+
+/** As many rows as are shown, and whether more follow: one more was asked for. */
+export function cutPage<Row>(rows: readonly Row[], limit: number): { shown: Row[]; last: Row | null } {
+  const shown = rows.slice(0, limit);
+  return { shown, last: rows.length > limit ? (shown.at(-1) ?? null) : null };
+}
+
+export const features = named(
+  'AudioFeatures',
+  z
+    .strictObject(
+      Object.fromEntries(AUDIO_FEATURES.map((name) => [name, z.number().nullable()])) as Record<
+        (typeof AUDIO_FEATURES)[number],
+        z.ZodNullable<z.ZodNumber>
+      >,
+    )
+    .describe('Each from 0 to 1; null: not known'),
+);
+
+export const featuresOf = (of: Readonly<Record<(typeof AUDIO_FEATURES)[number], number | null>>) =>
+  Object.fromEntries(AUDIO_FEATURES.map((name) => [name, of[name]])) as Record<
+    (typeof AUDIO_FEATURES)[number],
+    number | null
+  >;
+
+export const rankHistory = named(
+  'RankHistory',
+  z.strictObject({
+    time_range: range,
+    lists: count.describe('Lists kept of this range: so much the figures rest on'),
+    listings: count.describe('In how many of them it was'),
+    best_rank: z.int().nullable(),
+    places: z
+      .array(z.strictObject({ date, listed: z.boolean(), rank: z.int().nullable() }))
+      .describe('A place for each list, oldest first; rank null: not listed, or listed without a known rank'),
+  }),
+);
+
+export function historyOf({ timeRange, dates, ranks, listed }: RankHistory) {
+  const known = ranks.filter((rank) => rank !== null);
+  return {
+    time_range: timeRange,
+    lists: dates.length,
+    listings: listed.filter(Boolean).length,
+    best_rank: known.length === 0 ? null : known.reduce((best, rank) => Math.min(best, rank)),
+    places: dates.map((day, at) => ({ date: day, listed: listed[at] ?? false, rank: ranks[at] ?? null })),
+  };
+}
+
+/** Of the ranges asked for; of all where none is. */
+export const historiesOf = (histories: readonly RankHistory[], asked: TimeRange | undefined) => ({
+  histories: histories
+    .filter(({ timeRange }) => asked === undefined || timeRange === asked)
+    .map((history) => historyOf(history)),
+});
+
+export const historiesAnswer = z.strictObject({ histories: z.array(rankHistory) });
