@@ -102,3 +102,42 @@ const ARTIST_TRACKS = hotQuery(
   JOIN tracks USING (track_id)
   ORDER BY ${IN_ORDER}`,
 );
+
+/** Where a list of an artist's tracks goes on: after this one. */
+export interface ArtistTrackPlace {
+  readonly listings: number;
+  readonly best_rank: number | null;
+  readonly track_id: string;
+}
+
+/** The listener's tracks by an artist without hidden ones, those most often listed first, at most so many. */
+export const listArtistTracksAfter = (
+  db: Queries,
+  userId: number,
+  artistId: string,
+  { after, limit }: { after: ArtistTrackPlace | null; limit: number },
+): Promise<ArtistTrack[]> =>
+  db.many<ArtistTrack>(NEXT_ARTIST_TRACKS, [
+    userId,
+    artistId,
+    after?.listings ?? null,
+    after?.best_rank ?? null,
+    after?.track_id ?? '',
+    limit,
+  ]);
+
+const NEXT_ARTIST_TRACKS = hotQuery(
+  'api: the tracks of an artist',
+  `
+  SELECT ${TRACK_CARD}, listings, best_rank
+  FROM (
+    SELECT track_id, listings, best_rank, COALESCE(best_rank, 2147483647) AS rank_or_last
+    FROM track_artists JOIN library_tracks AS own USING (track_id)
+    WHERE user_id = $1 AND artist_id = $2 AND NOT hidden
+      AND ($3::int IS NULL OR (-listings, COALESCE(best_rank, 2147483647), track_id)
+        > (-$3::int, COALESCE($4::int, 2147483647), $5::text))
+    ORDER BY listings DESC, rank_or_last, track_id LIMIT $6
+  ) AS own
+  JOIN tracks USING (track_id)
+  ORDER BY listings DESC, rank_or_last, track_id`,
+);

@@ -1,0 +1,48 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+/** One listen of a track. */
+export interface TrackPlay {
+  readonly played_at: Date;
+  /** As exact as it is stored: microseconds since 1970. */
+  readonly played_us: number;
+}
+
+export interface TrackPlayTotals {
+  readonly plays: number;
+  readonly first_played_at: Date | null;
+  readonly last_played_at: Date | null;
+}
+
+/** When a listener heard a track, newest first. @param before microseconds since 1970; null: from the newest */
+export const listTrackPlays = (
+  db: Queries,
+  userId: number,
+  trackId: string,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<TrackPlay[]> => db.many<TrackPlay>(TRACK_PLAYS, [userId, trackId, before, limit]);
+
+const TRACK_PLAYS = hotQuery(
+  'api: the plays of a track',
+  `
+  SELECT played_at, (extract(epoch FROM played_at) * 1000000)::bigint AS played_us
+  FROM plays
+  WHERE user_id = $1 AND track_id = $2
+    AND played_at < COALESCE('epoch'::timestamptz + $3::bigint * interval '1 microsecond', 'infinity'::timestamptz)
+  ORDER BY played_at DESC
+  LIMIT $4`,
+);
+
+export async function findTrackPlayTotals(
+  db: Queries,
+  userId: number,
+  trackId: string,
+): Promise<TrackPlayTotals> {
+  const found = await db.maybeOne<TrackPlayTotals>(TOTALS, [userId, trackId]);
+  return found ?? { plays: 0, first_played_at: null, last_played_at: null };
+}
+
+const TOTALS = hotQuery(
+  'api: how often a track was played',
+  `SELECT plays, first_played_at, last_played_at FROM played_tracks WHERE user_id = $1 AND track_id = $2`,
+);
