@@ -23,12 +23,12 @@ export interface TimeListEntry extends TrackCard {
 /** Longer lists exist only in odd archives, and no page shows more of one. */
 const LONGEST_SHOWN = 200;
 
-/** The list of a chosen time, best first, at most LONGEST_SHOWN of it. `otherDate` must have a snapshot. */
+/** The list of a chosen time, best first, at most LONGEST_SHOWN of it. `otherDate` has a snapshot; null: it is not compared. */
 export const listEntries = (
   db: Db,
   userId: number,
   list: ListOf,
-  otherDate: string,
+  otherDate: string | null,
 ): Promise<TimeListEntry[]> =>
   db.many<TimeListEntry>(ENTRIES[sourceOf(list.time)], [...listValues(userId, list), otherDate]);
 
