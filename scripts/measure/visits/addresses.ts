@@ -94,7 +94,21 @@ export function listAddresses(sights: Sights): string[] {
     `/settings/imports/${imported}/rejects.csv`,
     '/settings/disconnect',
     '/settings/export',
+    ...askedByPrograms(sights),
   ];
+}
+
+/** What only programs ask. */
+function askedByPrograms({ track, artist }: Sights): string[] {
+  const afterTrack = Buffer.from(JSON.stringify({ track_id: track })).toString('base64url');
+  return [
+    `library/tracks?after=${afterTrack}`,
+    `tracks/${track}`,
+    `tracks/${track}/plays`,
+    'artists',
+    `artists/${artist}/tracks`,
+    'snapshots',
+  ].map((path) => `/api/v1/${path}`);
 }
 
 /** Some of each kind: a period, features, a choice. */

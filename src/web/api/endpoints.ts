@@ -1,5 +1,17 @@
-import { meEndpoints } from './endpoints/me.ts';
 import type { Endpoint } from './endpoint.ts';
+import { artistEndpoints } from './endpoints/artists.ts';
+import { libraryEndpoints } from './endpoints/library.ts';
+import { meEndpoints } from './endpoints/me.ts';
+import { searchEndpoints } from './endpoints/search.ts';
+import { snapshotEndpoints } from './endpoints/snapshots.ts';
+import { trackEndpoints } from './endpoints/tracks.ts';
 
 /** The API, in the order of its document. */
-export const ENDPOINTS: readonly Endpoint[] = [...meEndpoints];
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...meEndpoints,
+  ...libraryEndpoints,
+  ...trackEndpoints,
+  ...artistEndpoints,
+  ...snapshotEndpoints,
+  ...searchEndpoints,
+];
