@@ -68,7 +68,7 @@ const track = named(
     last_listed_date: date.nullable(),
     best_rank: z.int().nullable(),
     listings: count,
-    plays: count.describe('Plays kept here'),
+    plays: count.describe('Plays that count by your rule'),
     first_played_at: instant.nullable(),
     last_played_at: instant.nullable(),
     playlists: z.array(z.strictObject({ playlist_id: z.string(), name: z.string() })),
@@ -79,6 +79,16 @@ const similarTrack = named(
   'SimilarTrack',
   z.strictObject({ ...trackCardShape, score: z.number().describe('1 is the same, 0 the farthest') }),
 );
+
+const trackPlay = named(
+  'TrackPlay',
+  z.strictObject({
+    played_at: instant.describe('The end of the play'),
+    ms_played: z.int().nullable().describe('How long you listened; null: not known'),
+    source: z.string().describe('capture, or the kind of file it came from'),
+  }),
+);
+const playPlace = z.strictObject({ played_us: z.int().min(0).max(9e15), nth: z.int32() });
 
 const KINSHIPS = [...SOUNDS, 'lists'] as const;
 const MOST_SIMILAR = 100;
@@ -154,22 +164,24 @@ export const trackEndpoints = [
     params,
     query: paging,
     example,
-    answer: pageOf(z.strictObject({ played_at: instant.describe('The end of the play') }), {
-      plays: count.describe('Plays kept here, in all'),
-    }),
+    answer: pageOf(trackPlay, { plays: count.describe('Plays that count by your rule, in all') }),
     handler: async (given) => {
       const { db, user, query } = given;
       const { track_id: found } = await trackOf(given);
-      const before = readCursor(z.strictObject({ played_us: z.int() }), query.after)?.played_us ?? null;
+      const after = readCursor(playPlace, query.after);
       const [totals, rows] = await Promise.all([
         findTrackPlayTotals(db, user.user_id, found),
-        listTrackPlays(db, user.user_id, found, { before, limit: query.limit + 1 }),
+        listTrackPlays(db, user.user_id, found, { after, limit: query.limit + 1 }),
       ]);
       const { shown, last } = cutPage(rows, query.limit);
       return {
         plays: totals.plays,
-        items: shown.map(({ played_at }) => ({ played_at: played_at.toISOString() })),
-        next: last && writeCursor({ played_us: last.played_us }),
+        items: shown.map((play) => ({
+          played_at: play.played_at.toISOString(),
+          ms_played: play.ms_played,
+          source: play.source,
+        })),
+        next: last && writeCursor({ played_us: last.played_us, nth: last.nth }),
       };
     },
   }),
