@@ -701,7 +701,7 @@ CREATE TABLE plays (
   user_id bigint NOT NULL,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL,
-  nth smallint NOT NULL DEFAULT 1,
+  nth integer NOT NULL DEFAULT 1,
   source text NOT NULL DEFAULT 'capture',
   ms_played integer,
   reached_end boolean,
@@ -745,7 +745,7 @@ CREATE TABLE paired_plays (
   file_row jsonb NOT NULL,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL,
-  nth smallint NOT NULL,
+  nth integer NOT NULL,
   CONSTRAINT paired_plays_pkey PRIMARY KEY (user_id, row_key),
   CONSTRAINT paired_plays_own_track_id_fkey FOREIGN KEY (own_track_id) REFERENCES tracks(track_id),
   CONSTRAINT paired_plays_user_id_history_import_id_fkey FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports(user_id, history_import_id) ON DELETE CASCADE,
@@ -756,6 +756,12 @@ COMMENT ON COLUMN paired_plays.ended_at IS 'the end as this row tells it';
 COMMENT ON COLUMN paired_plays.played_at IS 'with track_id and nth the play that shows';
 CREATE INDEX paired_plays_of_import ON paired_plays USING btree (user_id, history_import_id);
 CREATE INDEX paired_plays_of_play ON paired_plays USING btree (user_id, played_at, track_id, nth);
+
+CREATE FUNCTION source_rank(source text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE source WHEN 'capture' THEN 0 WHEN 'spotify extended' THEN 1 WHEN 'your_spotify' THEN 2 WHEN 'spotify account' THEN 3 ELSE 4 END;
 
 CREATE FUNCTION counts_as_play(rule text, ms_played integer, reached_end boolean, duration_ms integer)
  RETURNS boolean

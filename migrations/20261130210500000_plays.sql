@@ -7,7 +7,7 @@ CREATE TABLE plays (
   user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL REFERENCES tracks,
-  nth smallint NOT NULL DEFAULT 1,
+  nth integer NOT NULL DEFAULT 1,
   source text NOT NULL DEFAULT 'capture',
   ms_played integer CHECK (ms_played >= 0),
   reached_end boolean,
@@ -48,7 +48,7 @@ CREATE TABLE paired_plays (
   file_row jsonb NOT NULL,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL,
-  nth smallint NOT NULL,
+  nth integer NOT NULL,
   PRIMARY KEY (user_id, row_key),
   FOREIGN KEY (user_id, played_at, track_id, nth) REFERENCES plays ON DELETE CASCADE,
   FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports ON DELETE CASCADE
@@ -57,6 +57,11 @@ COMMENT ON COLUMN paired_plays.ended_at IS 'the end as this row tells it';
 COMMENT ON COLUMN paired_plays.played_at IS 'with track_id and nth the play that shows';
 CREATE INDEX paired_plays_of_play ON paired_plays (user_id, played_at, track_id, nth);
 CREATE INDEX paired_plays_of_import ON paired_plays (user_id, history_import_id);
+
+-- Which of several tells best of one listen, lowest first. (Account data tells minutes and no id.)
+CREATE FUNCTION source_rank(source text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE source WHEN 'capture' THEN 0 WHEN 'spotify extended' THEN 1 WHEN 'your_spotify' THEN 2
+  WHEN 'spotify account' THEN 3 ELSE 4 END;
 
 -- What counts as a play, by the listener's rule. Spotify's API tells only of plays of more than 30 seconds, and of no
 -- length: what is not known counts.
@@ -179,4 +184,4 @@ CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth 
 -- Down Migration
 DROP TABLE play_quarters, play_periods, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
   plays;
-DROP FUNCTION refuse_changed_plays, quarter_of, counts_as_play;
+DROP FUNCTION refuse_changed_plays, quarter_of, counts_as_play, source_rank;

@@ -108,7 +108,7 @@ const TRACK = {
   popularity: whole(0, 100),
 };
 
-const nth = whole(1, 32_767);
+const nth = whole(1);
 const PLAY_OF_A_FILE = {
   track_id: trackId,
   ms_played: whole(0),
