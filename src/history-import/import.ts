@@ -1,0 +1,115 @@
+import type { Db, Queries, Transaction } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { refreshArchiveSummary } from '../figures/summary.ts';
+import { rehearse } from '../rehearse.ts';
+import { lockArchive } from '../users/lock-archive.ts';
+import { takeAccount, type Account } from './account.ts';
+import { addPlays } from './add.ts';
+import { addWantedTracks } from './catalogue.ts';
+import { identifyTracks } from './identify.ts';
+import { hasPlays, judgeRows } from './judge.ts';
+import { pairRows } from './pair.ts';
+import { recordRows } from './record.ts';
+import type { Staged } from './stage.ts';
+
+export interface Choices {
+  /** Leaves out what was played in private sessions. */
+  readonly leavesOutPrivate: boolean;
+}
+
+/** What the import of staged rows would come to; nothing is written but this account. @param db without a statement timeout */
+export async function rehearseImport(db: Db, staged: Staged, choices: Choices): Promise<Account> {
+  await requireState(db, staged, 'read');
+  const account = await rehearse(db, async (tx) => {
+    await judgeAll(tx, staged, choices);
+    return takeAccount(tx, staged);
+  });
+  await db.execute(
+    `UPDATE history_imports SET account = $3, counts = $4, leaves_out_private = $5
+     WHERE user_id = $1 AND history_import_id = $2 AND state = 'read'`,
+    [
+      staged.userId,
+      staged.importId,
+      JSON.stringify(account),
+      JSON.stringify(account.counts),
+      choices.leavesOutPrivate,
+    ],
+  );
+  return account;
+}
+
+/**
+ * Imports staged rows, all of them or nothing: judged again under the archive's lock, since it may have changed.
+ * @param db without a statement timeout
+ * @throws AppError 404; 409 where the rows are not (or no longer) there to be imported; ArchiveGone
+ */
+export const confirmImport = (db: Db, staged: Staged, choices: Choices): Promise<Account> =>
+  db.withTransaction(async (tx) => {
+    await lockArchive(tx, staged.userId);
+    await requireState(tx, staged, 'read');
+    const found = await judgeAll(tx, staged, choices);
+    const account = await takeAccount(tx, staged);
+    if (found) await write(tx, staged);
+    await recordRows(tx, staged, { account, ...choices });
+    return account;
+  });
+
+/** @returns whether any row becomes a play or stands beside one */
+async function judgeAll(tx: Transaction, staged: Staged, { leavesOutPrivate }: Choices): Promise<boolean> {
+  await tx.execute(`SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`);
+  await judgeRows(tx, staged, leavesOutPrivate);
+  if (!(await hasPlays(tx))) return false;
+  await identifyTracks(tx, staged);
+  await pairRows(tx, staged.userId);
+  return true;
+}
+
+async function write(tx: Transaction, staged: Staged): Promise<void> {
+  const atOnce = await outweighs(tx, staged.userId);
+  if (atOnce) await deriveAtOnce(tx);
+  await addWantedTracks(tx, staged);
+  await addPlays(tx, staged);
+  await tx.execute(CLOSE_GAPS, [staged.userId, staged.importId]);
+  if (atOnce) await tx.execute('SELECT fill_library($1), derive_plays($1)', [staged.userId]);
+  await refreshArchiveSummary(tx, staged.userId);
+}
+
+/** The triggers count what few rows change; to count everything once is cheaper where many do. */
+export const deriveAtOnce = (tx: Transaction): Promise<number> =>
+  tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
+
+const FEW_ROWS = 500;
+
+const outweighs = async (tx: Transaction, userId: number): Promise<boolean> =>
+  (
+    await tx.one<{ outweighs: boolean }>(
+      `SELECT (SELECT count(*) FROM judged WHERE bucket IS NULL OR bucket IN ('captured already', 'told by another file'))
+         > $2 + (SELECT COALESCE(sum(plays), 0) FROM played_tracks WHERE user_id = $1) / 20 AS outweighs`,
+      [userId, FEW_ROWS],
+    )
+  ).outweighs;
+
+/** Spotify's own files tell all that was played from their first row to their last. */
+const CLOSE_GAPS = `
+  UPDATE play_gaps SET history_import_id = $2
+  FROM (
+    SELECT min(ended_at) AS first, max(ended_at) AS last FROM judged
+    WHERE source IN ('spotify extended', 'spotify account') AND ended_at IS NOT NULL
+  ) AS span
+  WHERE user_id = $1 AND history_import_id IS NULL
+    AND after_played_at >= span.first AND before_played_at <= span.last`;
+
+export async function requireState(db: Queries, { userId, importId }: Staged, state: string): Promise<void> {
+  const found = await db.maybeOne<{ state: string }>(
+    `SELECT state FROM history_imports WHERE user_id = $1 AND history_import_id = $2`,
+    [userId, importId],
+  );
+  if (found === null) throw notFound();
+  if (found.state !== state) throw new AppError(409, WRONG_STATE[found.state] ?? 'That is not possible now.');
+}
+
+const WRONG_STATE: Readonly<Record<string, string>> = {
+  reading: 'The files of this import are still being read.',
+  read: 'This import is waiting for your yes.',
+  done: 'This import is done already.',
+};

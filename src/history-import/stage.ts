@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { copyLine, copyPieces } from '../copy-lines.ts';
+import type { Db } from '../db.ts';
+import type { HistoryReading, ReadRow } from './row.ts';
+
+const COLUMNS = [
+  'user_id',
+  'history_import_id',
+  'row_id',
+  'file_number',
+  'file_row',
+  'source',
+  'original',
+  'bucket',
+  'reason',
+  'row_key',
+  'ended_at',
+  'is_end_known',
+  'precision_ms',
+  'ms_played',
+  'length_ms',
+  'track_id',
+  'track_name',
+  'artist_name',
+  'album_name',
+  'reached_end',
+  'skipped',
+  'is_private',
+];
+
+export interface Staged {
+  readonly userId: number;
+  readonly importId: number;
+}
+
+/** Writes the rows of a reading beside the archive, as they come; answers their number and the files' order. */
+export async function stageRows(
+  db: Db,
+  { userId, importId }: Staged,
+  reading: AsyncIterable<readonly ReadRow[]> & Pick<HistoryReading, 'files'>,
+  advance: (rows: number) => void = () => undefined,
+): Promise<number> {
+  const numbers = new Map<string, number>();
+  let rows = 0;
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for await (const batch of reading) {
+      if (batch.length === 0) continue;
+      yield Buffer.from(
+        batch
+          .map((row) => lineOf(row, [userId, importId, (rows += 1), numberOf(numbers, row.where.file)]))
+          .join(''),
+      );
+      advance(rows);
+    }
+  }
+  await db.withTransaction(async (tx) => {
+    rows = 0;
+    await copyPieces(tx, 'staged_plays', COLUMNS, pieces());
+  });
+  await db.execute('ANALYZE staged_plays');
+  await db.execute(
+    `UPDATE history_imports SET files = $3, state = 'read', read_at = now(), leased_until = NULL
+     WHERE user_id = $1 AND history_import_id = $2`,
+    [userId, importId, JSON.stringify(inOrder(reading.files, numbers))],
+  );
+  return rows;
+}
+
+function numberOf(numbers: Map<string, number>, file: string): number {
+  const known = numbers.get(file);
+  if (known !== undefined) return known;
+  numbers.set(file, numbers.size);
+  return numbers.size - 1;
+}
+
+/** Files with rows first, in the order of their numbers. */
+function inOrder(
+  files: HistoryReading['files'],
+  numbers: ReadonlyMap<string, number>,
+): HistoryReading['files'] {
+  const place = ({ file }: { file: string }): number => numbers.get(file) ?? Infinity;
+  return files.toSorted((one, other) => Math.sign(place(one) - place(other)) || 0);
+}
+
+type Values = readonly (string | number | boolean | null)[];
+
+const lineOf = (row: ReadRow, keys: readonly number[]): string =>
+  copyLine([...keys, row.where.row, row.format, row.raw, ...valuesOf(row)].map(written));
+
+const written = (value: Values[number]): string | null =>
+  value === null ? null : String(value).replaceAll('\0', '\u{FFFD}');
+
+const NOTHING: Values = Array.from(
+  { length: COLUMNS.indexOf('is_private') - COLUMNS.indexOf('reason') },
+  () => null,
+);
+const PRECISION_MS = { ms: 0, second: 1_000, minute: 60_000 } as const;
+
+function valuesOf(row: ReadRow): Values {
+  if (row.kind === 'set aside') return [row.bucket, row.reason, ...NOTHING];
+  const { play } = row;
+  return [
+    null,
+    null,
+    createHash('md5').update(play.key).digest('hex'),
+    new Date(play.endedAt).toISOString(),
+    play.isEndKnown,
+    PRECISION_MS[play.precision],
+    play.msPlayed,
+    play.lengthMs,
+    play.trackId,
+    play.trackName,
+    play.albumArtistName ?? play.artistName,
+    play.albumName,
+    reachedEnd(play.reasonEnd),
+    play.skipped,
+    play.incognito,
+  ];
+}
+
+/** Spotify's word for a track that ran to its end; "unknown" and nothing say neither. */
+const reachedEnd = (reason: string | null): boolean | null =>
+  reason === null || reason === '' || reason === 'unknown' ? null : reason === 'trackdone';

@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { randomFor } from '../../scripts/invented/random.ts';
+import { rehearseImport } from '../../src/history-import/import.ts';
+import type { FormatName, ReadRow } from '../../src/history-import/row.ts';
+import { undoImport } from '../../src/history-import/undo.ts';
+import { checksumTables } from '../support/checksum.ts';
+import { useDatabase } from '../support/database.ts';
+import { listStrayDerived } from '../support/derived.ts';
+import { insertListener, insertPlays, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { importRows, stage, toldRow, type ToldPlay } from '../support/history-files.ts';
+import { listListenerRows } from '../support/listener-rows.ts';
+
+const test = useDatabase();
+const id = (n: number): string => `track${n}`.padEnd(22, 'x');
+const [ONE, TWO, THREE] = [id(1), id(2), id(3)];
+let alice: number;
+let bob: number;
+
+beforeEach(async () => {
+  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  alice = await insertListener(test.db, 'alice');
+  bob = await insertListener(test.db, 'bob');
+  await insertTrack(test.db, {
+    trackId: ONE,
+    name: 'Ferry Lights',
+    artistName: 'The Paper Harbour',
+    artists: ['ph'],
+  });
+  await test.db.execute(`UPDATE artists SET name = 'The Paper Harbour'`);
+});
+
+const rowsOf = (told: readonly ToldPlay[], format?: FormatName): ReadRow[] =>
+  told.map((play, index) => toldRow(play, index + 1, format));
+
+const listPlays = (userId: number) =>
+  test.db.many<Record<string, unknown>>(
+    `SELECT to_char(played_at AT TIME ZONE 'UTC', 'HH24:MI:SS.MS') AS at, track_id, source, ms_played
+     FROM plays WHERE user_id = $1 ORDER BY played_at, track_id, nth`,
+    [userId],
+  );
+
+/** What may differ: names in the catalogue stay, and a summary says when it was computed. */
+const UNDONE = ['tracks', 'artists', 'track_artists', 'archive_changes', 'archive_summaries'];
+const sums = () => checksumTables(test.db, UNDONE);
+
+const LISTEN = {
+  trackId: TWO,
+  name: 'Lantern Weather',
+  artist: 'The Paper Harbour',
+  album: 'Low Tide Almanac',
+};
+
+describe('an import', () => {
+  it('accounts for every row, each in one bucket', async () => {
+    await insertPlays(test.db, alice, [['2026-01-01T10:00:40.123Z', ONE]]);
+    const rows: ReadRow[] = [
+      ...rowsOf([
+        { ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 },
+        { ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 },
+        { ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 190_000 },
+        {
+          trackId: ONE,
+          name: 'Ferry Lights',
+          artist: 'The Paper Harbour',
+          at: '2026-01-01T10:00:00Z',
+          ms: 1_000,
+        },
+        { ...LISTEN, at: '2026-01-02T10:00:00Z', ms: 60_000, isPrivate: true },
+      ]),
+      {
+        kind: 'set aside',
+        where: { file: 'spotify extended.json', row: 6 },
+        format: 'spotify extended',
+        raw: '{"episode": "x"}',
+        bucket: 'podcast',
+        reason: 'an episode',
+      },
+    ];
+    const staged = await stage(test.patient, alice, rows);
+    const before = await sums();
+    const choices = { leavesOutPrivate: true };
+    const foretold = await rehearseImport(test.patient, staged, choices);
+    expect({ ...(await sums()), history_imports: '' }).toEqual({ ...before, history_imports: '' });
+    expect(foretold).toMatchObject({
+      rows: 6,
+      counts: { added: 2, 'same row again': 1, 'captured already': 1, 'private session': 1, podcast: 1 },
+      years: [{ year: 2026, plays: 2, ms_played: 390_000 }],
+    });
+    const { account, importId } = await importRows(test.patient, alice, rows, true);
+    expect(account).toEqual(foretold);
+    expect(await listPlays(alice)).toEqual([
+      {
+        at: '10:00:00.000',
+        track_id: TWO,
+        source: 'spotify extended',
+        ms_played: expect.any(Number) as number,
+      },
+      {
+        at: '10:00:00.000',
+        track_id: TWO,
+        source: 'spotify extended',
+        ms_played: expect.any(Number) as number,
+      },
+      { at: '10:00:40.123', track_id: ONE, source: 'capture', ms_played: 1_000 },
+    ]);
+    const kept = await test.db.many(
+      `SELECT bucket, file_row FROM history_import_rows WHERE user_id = $1 AND history_import_id = $2 ORDER BY file_row`,
+      [alice, importId],
+    );
+    expect(kept).toEqual([
+      { bucket: 'private session', file_row: 5 },
+      { bucket: 'podcast', file_row: 6 },
+    ]);
+    expect(await test.db.many('SELECT file_rows FROM history_import_repeats')).toEqual([
+      { file_rows: '{[2,3)}' },
+    ]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+  });
+
+  it('a second time adds nothing, and says so', async () => {
+    const rows = rowsOf([
+      { ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 },
+      { name: 'Of no id', artist: 'Nobody', at: '2026-01-01T11:00:00Z' },
+    ]);
+    await importRows(test.patient, alice, rows);
+    const before = await sums();
+    const { account } = await importRows(test.patient, alice, rows);
+    expect(account.counts).toEqual({ 'same row again': 2 });
+    const ofImports = { history_imports: '', history_import_repeats: '' };
+    expect({ ...(await sums()), ...ofImports }).toEqual({ ...before, ...ofImports });
+  });
+
+  it('is one listener’s own: another imports the same, and undoes it, alone', async () => {
+    const rows = rowsOf([{ ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 }]);
+    await importRows(test.patient, alice, rows);
+    const hers = await listPlays(alice);
+    const { account, ...his } = await importRows(test.patient, bob, rows);
+    expect(account.counts).toEqual({ added: 1 });
+    await expect(undoImport(test.patient, { ...his, userId: alice })).rejects.toMatchObject({ status: 404 });
+    await undoImport(test.patient, his);
+    expect(await listPlays(bob)).toEqual([]);
+    expect(await listPlays(alice)).toEqual(hers);
+    expect(await listListenerRows(test.db, bob, 'library_tracks')).toEqual([]);
+  });
+});
+
+describe('a row that names no id', () => {
+  it.each([
+    ['is the track of the library that is called so, folded', 'FERRY lights', 'the paper harbour', ONE],
+    ['is a track of ours where none is', 'Ferry Lights', 'Somebody Else', expect.stringMatching(/^mtm:/)],
+  ])('%s', async (_what, name, artist, trackId) => {
+    await insertSnapshot(test.db, alice, { date: '2026-01-01' }, [ONE]);
+    await importRows(test.patient, alice, rowsOf([{ name, artist, at: '2026-01-01T10:00:00Z' }], 'lastfm'));
+    expect(await listPlays(alice)).toMatchObject([{ track_id: trackId }]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+  });
+
+  it('is the track that the same files name by id, and its end follows from the length', async () => {
+    const lastfm = { name: LISTEN.name, artist: LISTEN.artist, lengthMs: 180_000, isEndKnown: false };
+    await importRows(test.patient, alice, [
+      ...rowsOf([{ ...lastfm, at: '2026-01-01T09:57:00Z' }], 'lastfm'),
+      ...rowsOf([{ ...LISTEN, at: '2026-01-01T10:00:03Z', ms: 180_000 }]),
+    ]);
+    expect(await listPlays(alice)).toMatchObject([{ track_id: TWO, source: 'spotify extended' }]);
+    expect(await test.db.many('SELECT own_track_id AS id FROM paired_plays')).toEqual([{ id: TWO }]);
+  });
+});
+
+describe('undoing', () => {
+  const random = randomFor(20, 'undo');
+  const whole = (below: number): number => Math.floor(random() * below);
+  const START = Date.UTC(2026, 0, 1);
+  const TRACKS: readonly ToldPlay[] = [
+    { at: 0, trackId: ONE, name: 'Ferry Lights', artist: 'The Paper Harbour' },
+    { ...LISTEN, at: 0 },
+    { at: 0, trackId: THREE, name: 'Ferry Lights', artist: 'The Paper Harbour', album: 'Best of' },
+  ];
+  /** Crowded, so that many tell of one another's listens, and several have one end. */
+  const told = (count: number, isNamed = false): ToldPlay[] =>
+    Array.from({ length: count }, () => {
+      const track = TRACKS[whole(3)] as ToldPlay;
+      const at = START + whole(60) * 30_000;
+      return {
+        ...track,
+        ...(isNamed && { trackId: null }),
+        at: isNamed ? at - (at % 60_000) : at,
+        ms: [0, 31_000, 200_000][whole(3)] ?? 0,
+        reasonEnd: ['trackdone', 'fwdbtn', null][whole(3)] ?? null,
+      };
+    });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'takes back each import, byte for byte, whatever came before (%i)',
+    async () => {
+      const moments = [...new Set(Array.from({ length: 20 }, () => START + whole(1_800_000)))];
+      await insertPlays(
+        test.db,
+        alice,
+        moments.map((at) => [new Date(at).toISOString(), ONE]),
+      );
+      await test.db.execute(
+        `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, $2, $3)`,
+        [alice, new Date(START + 600_000), new Date(START + 900_000)],
+      );
+      const formats: readonly FormatName[] = ['spotify account', 'lastfm', 'spotify extended'];
+      const order = random() < 0.5 ? formats : formats.toReversed();
+      const stack: { before: Record<string, string>; userId: number; importId: number }[] = [];
+      for (const format of order) {
+        const before = await sums();
+        const rows = rowsOf(told(30, format !== 'spotify extended'), format);
+        const { account, ...staged } = await importRows(test.patient, alice, rows);
+        expect(Object.values(account.counts).reduce((sum, rows_) => sum + rows_, 0)).toBe(30);
+        expect(await listStrayDerived(test.patient)).toEqual([]);
+        await expectOneShown();
+        stack.push({ before, ...staged });
+      }
+      for (const { before, ...staged } of stack.toReversed()) {
+        await undoImport(test.patient, staged);
+        expect(await sums()).toEqual(before);
+        expect(await listStrayDerived(test.patient)).toEqual([]);
+      }
+    },
+  );
+
+  /** No source tells a listen twice, and the best of them shows. */
+  const expectOneShown = async (): Promise<void> => {
+    const odd = await test.db.many(
+      `SELECT p.played_at, p.track_id, array_agg(b.source) FROM plays AS p JOIN paired_plays AS b USING (user_id, played_at, track_id, nth)
+       GROUP BY p.user_id, p.played_at, p.track_id, p.nth, p.source
+       HAVING count(DISTINCT b.source) < count(*) OR bool_or(b.source = p.source)
+         OR min(source_rank(b.source)) < source_rank(p.source)`,
+    );
+    expect(odd).toEqual([]);
+  };
+});
