@@ -1,16 +1,15 @@
 import { csvHead, csvLine } from '../csv.ts';
 import { OWN } from './old-layout.ts';
 
-/** A table for people, in the words of the field; the JSON beside it is what is complete. */
+/** For people; the JSON beside it is complete. */
 export interface CsvFile {
   readonly name: string;
-  /** Its headings, and the SQL of each: a text. */
+  /** SQL (of type text) by heading. */
   readonly columns: Readonly<Record<string, string>>;
-  /** Which rows, in which order: SQL after the columns. */
   readonly rows: string;
 }
 
-/** Of `a`, a row of the library. */
+/** Columns of `a`, a row of the library. */
 const TRACK = { track: 'a.name', artists: 'artist_names', album: 'album_name' };
 
 export const CSV_FILES: readonly CsvFile[] = [
@@ -93,7 +92,6 @@ export type CsvRow = Readonly<Record<string, string | null>>;
 export const sizeOfCsvRow = (row: CsvRow): number =>
   Object.values(row).reduce((sum, text) => sum + (text?.length ?? 0), 0);
 
-/** Lines of a CSV; what is not known is left empty. */
 export const csvLines = (rows: readonly CsvRow[]): string =>
   rows.map((row) => csvLine(Object.values(row).map((text) => text ?? ''))).join('');
 

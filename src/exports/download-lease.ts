@@ -1,3 +1,4 @@
+import { plural } from '../words.ts';
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
@@ -6,24 +7,23 @@ import { log } from '../log.ts';
 const LEASE_SECONDS = 60;
 const RENEWED_EVERY_MS = 20_000;
 
-/** A listener who is being sent the same download already. */
 class BeingDownloaded extends AppError {
   override readonly name = 'BeingDownloaded';
 
   constructor(begunMinutesAgo: number, retryAfterSeconds: number) {
-    const begun = begunMinutesAgo < 1 ? 'just now' : `${begunMinutesAgo} min ago`;
+    const begun = begunMinutesAgo < 1 ? 'just now' : `${plural(begunMinutesAgo, 'minute')} ago`;
     super(
       429,
-      `This download began ${begun} and is still under way. Wait until it is there; if you broke it off, try again in ${retryAfterSeconds} seconds.`,
+      `This download began ${begun} and is still running. Wait for it or, if you cancelled it, try again in ${plural(retryAfterSeconds, 'second')}.`,
       { retryAfterSeconds },
     );
   }
 }
 
 /**
- * One download of a kind at a time for each listener, in however many processes: held by a lease in the database, since
- * a download takes longer than any connection should be kept for. A process that is killed loses it within a minute.
- * @throws BeingDownloaded, before anything is made
+ * Allows each listener one download of a kind at a time, across all processes. A lease in the database, since a
+ * download may take longer than a connection should be held; a killed process loses it within a minute.
+ * @throws BeingDownloaded before anything is made
  */
 export async function* oneAtATime(
   db: Db,
@@ -37,7 +37,7 @@ export async function* oneAtATime(
     db.execute(`UPDATE downloads SET leased_until = ${UNTIL} WHERE user_id = $1 AND lease = $2`, [
       userId,
       lease,
-    ]).catch((error: unknown) => log.warn({ err: error }, 'a download’s lease could not be renewed'));
+    ]).catch((error: unknown) => log.warn({ err: error }, 'renewing a download’s lease failed'));
   }, RENEWED_EVERY_MS);
   try {
     yield* make();

@@ -3,14 +3,10 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 
 const A_DAY_MS = 86_400_000;
-/** Of this process, while they are in use. */
 const own = new Set<string>();
 let removedAtExit = false;
 
-/**
- * A directory for one export, which nobody else may read; its name says which process it belongs to, so that what one
- * leaves behind that was killed is found. @throws Error where another account has taken the place
- */
+/** Private, and named after its process, to find what a killed one left. @throws Error if the place is taken */
 export function makeExportDirectory(): string {
   const directory = mkdtempSync(path.join(openRoot(), `${hostname()}.${process.pid}.`));
   own.add(directory);
@@ -24,7 +20,6 @@ export function removeExportDirectory(directory: string): void {
   own.delete(directory);
 }
 
-/** Removes what processes left that are there no more. */
 export function sweepExportDirectories(): void {
   const root = openRoot();
   for (const name of readdirSync(root)) {
@@ -40,12 +35,12 @@ function openRoot(): string {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const found = lstatSync(root);
   if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
-    throw new Error(`${root} belongs to somebody else: exports need a directory of their own there.`);
+    throw new Error(`${root} belongs to another account. Exports need this directory for themselves.`);
   if ((found.mode & 0o777) !== 0o700) chmodSync(root, 0o700);
   return root;
 }
 
-/** Processes of another machine (or container) that shares the directory are not seen from here: a day is enough. */
+/** Processes of other machines (or containers) that share the directory are not visible here: wait a day. */
 function isAbandoned(name: string, directory: string): boolean {
   const [, host, pid] = /^(.*)\.(\d+)\.[^.]+$/.exec(name) ?? [];
   if (host === hostname() && pid !== undefined) return !isRunning(Number(pid));

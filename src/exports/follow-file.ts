@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 
 const CHUNK = 65_536;
 
-/** How far a file that is still being written has come. */
+/** How far a file is written. */
 export class Growth {
   private written = 0;
   private ended: { readonly error?: unknown } | undefined;
@@ -13,16 +13,12 @@ export class Growth {
     this.wake();
   }
 
-  /** The file is whole, or will never be. */
   end(ending: { readonly error?: unknown }): void {
     this.ended = ending;
     this.wake();
   }
 
-  /**
-   * Resolves once there is more than `position`; false where there will be no more.
-   * @throws whatever kept the file from being finished
-   */
+  /** False if the file will never be longer than `position`. @throws the error that stopped the writing */
   async beyond(position: number): Promise<boolean> {
     for (;;) {
       if (this.ended && 'error' in this.ended) throw this.ended.error;
@@ -33,7 +29,7 @@ export class Growth {
   }
 }
 
-/** Reads a file while it is being written, at the reader's own pace. One reader for one Growth. */
+/** Reads a file while it is being written. One reader for one Growth. */
 export async function* followFile(file: string, growth: Growth): AsyncGenerator<Buffer> {
   if (!(await growth.beyond(0))) return;
   const handle = await open(file, 'r');

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-/** Of this layout of the ZIP. A reader knows this one and those before it. */
+/** Readers know this version of the ZIP's layout and all earlier ones. */
 export const EXPORT_VERSION = 2;
-/** Tables that exports of version 1 call otherwise. */
 const NAMES_OF_VERSION_1: Readonly<Record<string, string>> = { archive_tracks: 'library_tracks' };
 export const EXPORT_FORMAT = 'music-time-machine export';
 export const MANIFEST = 'manifest.json';
@@ -10,7 +9,6 @@ export const MANIFEST = 'manifest.json';
 const name = z.string().min(1).max(100);
 const count = z.number().int().nonnegative();
 
-/** Of one table: a lifetime of listening many times over. */
 const MOST_ROWS = 50_000_000;
 
 const tableFile = z.object({
@@ -21,7 +19,6 @@ const tableFile = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** What `manifest.json` says of the files that a restore reads. */
 export const manifestShape = z.object({
   format: z.literal(EXPORT_FORMAT),
   version: z.number().int(),
@@ -35,6 +32,5 @@ export type TableFile = z.infer<typeof tableFile>;
 
 export const dataFileOf = (table: string): string => `data/${table}.jsonl`;
 
-/** The table of today that a file of an export fills. */
 export const tableOf = ({ table }: TableFile, { version }: Pick<Manifest, 'version'>): string =>
   (version === 1 ? NAMES_OF_VERSION_1[table] : undefined) ?? table;

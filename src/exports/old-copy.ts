@@ -8,7 +8,6 @@ type OldRow = Readonly<Record<string, string | number | null>>;
 const sizeOf = (row: OldRow): number =>
   Object.values(row).reduce<number>((sum, value) => sum + String(value).length, 0);
 
-/** Writes the archive into a new SQLite file of the old app's layout; answers its path. */
 export async function fillOldFile(tx: Transaction, file: string, signal: AbortSignal): Promise<string> {
   const old = await createOldFile(file);
   try {
@@ -17,7 +16,7 @@ export async function fillOldFile(tx: Transaction, file: string, signal: AbortSi
       for await (const rows of readRows<OldRow>(tx, query, sizeOf, signal))
         for (const row of rows) statement.run(...Object.values(row));
     }
-    // Others wait for this process while it waits for the disk.
+    // Syncing to disk would make the other requests of this process wait.
     old.keep({ fleeting: true });
     return file;
   } catch (error) {

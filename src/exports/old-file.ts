@@ -14,21 +14,19 @@ import type { Database } from 'better-sqlite3';
 import { AppError } from '../errors.ts';
 import { loadSqlite } from '../load-sqlite.ts';
 
-/** The old app's *snapshots* layout, to the letter what it made. */
 export const SNAPSHOTS_LAYOUT = `
 CREATE TABLE tracks (track_id TEXT PRIMARY KEY, name TEXT, artist_name TEXT, album_name TEXT, duration_ms INTEGER, spotify_url TEXT, raw_json TEXT);
 CREATE TABLE snapshots (track_id TEXT, snapshot_date TEXT, time_range TEXT, rank INTEGER, PRIMARY KEY (track_id, snapshot_date, time_range));`;
 
-/** A file of the old app's *snapshots* layout that is being written beside the name it will get. */
+/** A file in the old app's *snapshots* layout, written beside its final name. */
 export interface OldFile {
   readonly db: Database;
-  /** Gives the finished file its name, never an existing file's; `fleeting`: it need not outlive a power cut. */
+  /** Renames the finished file, never over an existing one; `fleeting`: it need not survive a power cut. */
   keep(how?: { readonly fleeting?: boolean }): void;
-  /** Removes what was written; does nothing once the file is kept. */
   discard(): void;
 }
 
-/** @throws AppError where the file cannot be written there, in a sentence that says why */
+/** @throws AppError if the file cannot be written there */
 export async function createOldFile(file: string): Promise<OldFile> {
   const target = path.resolve(file);
   checkTarget(file, target);
@@ -36,10 +34,9 @@ export async function createOldFile(file: string): Promise<OldFile> {
   const fresh = `${target}.${process.pid}.partial`;
   rmSync(fresh, { force: true });
   try {
-    // Of its owner alone: it holds a whole archive.
     writeFileSync(fresh, '', { mode: 0o600, flag: 'wx' });
     const db = new Sqlite(fresh);
-    // Nobody else knows the file yet, and a crash leaves nothing of its name: no journal is needed.
+    // A crash leaves nothing under the final name, so no journal is needed.
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
     db.exec(SNAPSHOTS_LAYOUT);
@@ -58,13 +55,12 @@ function checkTarget(file: string, target: string): void {
   if (lstatSync(target, { throwIfNoEntry: false })) throw alreadyThere(file);
   const directory = path.dirname(target);
   if (!existsSync(directory) || !statSync(directory).isDirectory())
-    throw new AppError(400, `There is no directory ${directory} to write ${path.basename(file)} into.`);
+    throw new AppError(400, `There is no directory ${directory} for ${path.basename(file)}.`);
 }
 
 const alreadyThere = (file: string): AppError =>
-  new AppError(409, `${file} is there already and is not overwritten: name a new file.`);
+  new AppError(409, `${file} already exists and is not overwritten. Name a new file.`);
 
-/** @returns the AppError to throw for whatever SQLite or the disk had to say */
 export const unwritable = (file: string, error: unknown): AppError =>
   new AppError(
     500,
@@ -77,7 +73,6 @@ export const unwritable = (file: string, error: unknown): AppError =>
 interface Finished {
   readonly fresh: string;
   readonly target: string;
-  /** As it was asked for. */
   readonly file: string;
   readonly fleeting: boolean;
 }
@@ -85,7 +80,7 @@ interface Finished {
 function keep(db: Database, { fresh, target, file, fleeting }: Finished): void {
   try {
     db.exec('COMMIT');
-    // A rollback journal of the usual kind, as the old app expects to find it.
+    // The old app expects a rollback journal.
     db.pragma('journal_mode = DELETE');
     db.close();
     if (!fleeting) flush(fresh);
@@ -97,7 +92,6 @@ function keep(db: Database, { fresh, target, file, fleeting }: Finished): void {
   if (!fleeting) flush(path.dirname(target));
 }
 
-/** Creating the name empty, and only if it is not there, keeps everybody else from it until the file takes it. */
 function reserve(target: string, file: string): void {
   try {
     writeFileSync(target, '', { flag: 'wx' });

@@ -1,13 +1,12 @@
-/** A table of the old app's *snapshots* layout, and what of an archive goes into it. */
 export interface OldTable {
   readonly name: 'tracks' | 'snapshots';
-  /** All values as text; SQLite makes integers of them where the column is one. */
+  /** All values as text, which SQLite converts to the column's type. */
   readonly query: string;
   readonly count: string;
   readonly insert: string;
 }
 
-/** Neither COPY nor a cursor takes parameters everywhere, so the listener's id comes as a setting of the transaction. */
+/** COPY and cursors take no parameters, so the listener's id is a setting of the transaction. */
 export const OWN = `user_id = current_setting('export.user_id')::bigint`;
 
 export const OLD_TABLES: readonly OldTable[] = [

@@ -22,20 +22,15 @@ import { beginReading, readRows } from './read-rows.ts';
 import { EXPORTED, linesQuery, listColumns, NOT_EXPORTED, ofRow, type ExportedTable } from './tables.ts';
 
 export interface PackOptions {
-  /** A directory of this export's own, for the ZIP and what it is made of. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** Told how many bytes of the ZIP are in its file by now. */
+  /** @param bytes of the ZIP written so far */
   readonly onWritten: (bytes: number) => void;
 }
 
 export const zipPathIn = (directory: string): string => path.join(directory, 'archive.zip');
 
-/**
- * Packs all that is a listener's into one ZIP, as it was at one moment of the database: JSON lines of every table,
- * CSVs, the old app's SQLite file and a manifest that says what there must be.
- * @throws AppError where the disk or the database fails
- */
+/** One ZIP of the whole archive as of one moment. @throws AppError if the disk or the database fails */
 export async function packArchive(db: Db, userId: number, options: PackOptions): Promise<void> {
   await db.withTransaction(async (tx) => {
     await beginReading(tx, userId);
@@ -51,7 +46,7 @@ async function writeZip(tx: Transaction, { directory, signal, onWritten }: PackO
   await addFiles(zip, tx, directory, either);
   zip.end();
   const file = createWriteStream(zipPathIn(directory), { mode: 0o600 });
-  // The pipeline tells; what a stream says besides, once it has been given up, is nothing new.
+  // The pipeline reports errors; later ones of the streams are not news.
   for (const stream of [zip.outputStream, file] as NodeJS.EventEmitter[]) stream.on('error', () => undefined);
   file.on('drain', () => onWritten(file.bytesWritten));
   await pipeline(zip.outputStream, file, { signal: either }).catch((error: unknown) => {
@@ -95,7 +90,6 @@ async function addFiles(
   ]);
 }
 
-/** What a file holds is asked for when the ZIP has come to it. */
 function addStream(
   zip: ZipFile,
   name: string,
@@ -103,7 +97,6 @@ function addStream(
 ): void {
   zip.addReadStreamLazy(name, (done) => {
     const content = Readable.from(contentOf(), { objectMode: false });
-    // yazl does not listen itself.
     content.on('error', (error) => zip.emit('error', error));
     done(null, content);
   });
@@ -112,14 +105,12 @@ function addStream(
 interface TableOptions {
   readonly table: ExportedTable;
   readonly columns: readonly string[];
-  /** What a column is written as, where it is not as it is stored. */
   readonly sqlOf?: (column: string) => string;
-  /** Told of the file once it is written. */
   readonly files: TableFile[];
   readonly signal?: AbortSignal;
 }
 
-/** A table's rows as JSON lines; at the end `files` knows how many there were, and their checksum. */
+/** At the end `files` has its number of rows and checksum. */
 export async function* tableLines(
   tx: Transaction,
   { table, columns, sqlOf = ofRow, files, signal }: TableOptions,
@@ -145,12 +136,12 @@ async function* csvOf(tx: Transaction, file: CsvFile, signal: AbortSignal): Asyn
 async function* oldFile(tx: Transaction, directory: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = await fillOldFile(tx, path.join(directory, 'old.db'), signal);
   const stream = createReadStream(file, { signal });
-  // Whoever reads it hears of it; once the ZIP is given up nobody does.
+  // The reader gets the error; after the ZIP has failed there is none.
   stream.on('error', () => undefined);
   try {
     yield* stream as AsyncIterable<Buffer>;
   } finally {
-    // It is in the ZIP: a reader who takes an hour need not have it lie there twice.
+    // Packed now: free the space before a slow download ends.
     await rm(file, { force: true });
   }
 }

@@ -1,20 +1,19 @@
-/** The first thing somebody sees who opens the ZIP in ten years. */
 export const readMe = (
   exportedAt: Date,
 ): string => `Music Time Machine: an archive, exported ${exportedAt.toISOString()}
 
-data/       Everything, one JSON object a line (UTF-8), one file a table. "raw_json" is Spotify's own
-            answer as it was received, "audio_features" what is known of a track's sound; what you loaded
-            yourself is in own_audio_features.jsonl.
+data/       Everything: one file per table, one JSON object per line (UTF-8). "raw_json" is Spotify's
+            answer as received, "audio_features" describes a track's sound; features you uploaded
+            are in own_audio_features.jsonl.
 csv/        The same for people and spreadsheets: the dated lists of tracks and artists, plays, playlists, tracks.
-            A ' before a text that begins with = + - or @ keeps a spreadsheet from reckoning with it.
-old-app/    tracks and snapshots in the SQLite layout of the old single-file app.
+            A ' before a text that begins with = + - or @ keeps a spreadsheet from computing it.
+old-app/    Tracks and snapshots in the SQLite layout of the old single-file app.
 manifest.json   The version of this layout, and rows, bytes and SHA-256 of each file in data/.
 
-To restore it into another Music Time Machine, whoever runs that one says:
+To restore it into another Music Time Machine, run there:
 
     npm run restore -- this-file.zip
 
-Spotify's tokens and your sign-ins are not in here: a key to an account has no place in a file.
-Instants are UTC. Times are ISO 8601.
+Spotify's tokens and your sign-ins are not in here: keys to an account do not belong in a file.
+All times are UTC, in ISO 8601.
 `;

@@ -4,13 +4,13 @@ const BEGIN_WITH_ROWS = 16;
 const MOST_ROWS = 2_000;
 const ENOUGH_CHARACTERS = 1_000_000;
 
-/** What makes the listener's rows the only ones a query of an export sees, and its texts the same everywhere. */
+/** Limits an export's queries to the listener's rows and makes its texts the same everywhere. */
 export async function beginReading(tx: Transaction, userId: number): Promise<void> {
   await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await describeRows(tx, userId);
 }
 
-/** The settings alone, for a transaction that writes as well. */
+/** Only the settings, for a transaction that also writes. */
 export async function describeRows(tx: Transaction, userId: number): Promise<void> {
   await tx.execute(
     `SELECT set_config('export.user_id', $1, true), set_config('TimeZone', 'UTC', true),
@@ -22,11 +22,7 @@ export async function describeRows(tx: Transaction, userId: number): Promise<voi
 
 let cursors = 0;
 
-/**
- * What a query finds, a few rows at a time: as many as come to about a million characters, so that memory is bounded
- * whatever the rows weigh and no statement runs into a time limit.
- * @param sizeOf characters of a row
- */
+/** In batches of about a million characters, to bound memory and each statement's time. */
 export async function* readRows<Row>(
   tx: Transaction,
   query: string,

@@ -4,11 +4,7 @@ import { makeExportDirectory, removeExportDirectory } from './export-directory.t
 import { followFile, Growth } from './follow-file.ts';
 import { packArchive, zipPathIn } from './pack.ts';
 
-/**
- * The ZIP of a listener's archive, while it is being packed. It is packed onto the disk as fast as the database
- * gives it and sent from there as fast as it is read: a slow reader keeps no connection and no moment of the database.
- * @throws BeingDownloaded, before anything is sent
- */
+/** Read from disk, so that a slow download holds no connection. @throws BeingDownloaded before anything is sent */
 export const streamArchive = (db: Db, userId: number): AsyncGenerator<Buffer> =>
   oneAtATime(db, userId, 'archive', () => packAndFollow(db, userId));
 

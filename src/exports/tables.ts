@@ -3,18 +3,15 @@ import type { Queries } from '../db.ts';
 import { quoteName } from '../sql-text.ts';
 import { OWN } from './old-layout.ts';
 
-/** A table that an export holds, one JSON line for each row. */
 export interface ExportedTable {
   readonly name: string;
-  /** Which rows, as SQL after the columns; `t` is the table. */
+  /** SQL after the columns; `t` is the table. */
   readonly rows: string;
-  /** A settled order, the same in every database. */
   readonly order: string;
-  /** Columns that stay here, and why. */
   readonly without?: Readonly<Record<string, string>>;
-  /** The version of the export's layout that first had it, where that is not the first. */
+  /** The first version of the export with this table. Default 1. */
   readonly since?: number;
-  /** The only columns that are no derivation. */
+  /** The only columns that are not derived. */
   readonly only?: readonly string[];
 }
 
@@ -26,21 +23,20 @@ const OWN_ARTISTS = `(SELECT artist_id FROM track_artists WHERE track_id IN ${OW
   UNION SELECT artist_id FROM artist_snapshots WHERE ${OWN}
   UNION SELECT artist_id FROM hidden_artists WHERE ${OWN}
   UNION SELECT artist_id FROM file_artists WHERE ${OWN})`;
-/** A row that says nothing says that the catalogue still does. */
+/** A row without values only says that the catalogue agrees. */
 const FILED = (table: string, ...values: readonly string[]): string =>
   `${OWN_ROWS(table)} AND num_nonnulls(${values.join(', ')}) > 0`;
-const CATALOGUE_KNOWS = 'which of it stands in the catalogue: each instance knows that of its own';
+const CATALOGUE_KNOWS = 'what the catalogue has of it differs between instances';
 const FILED_HERE = { brought: CATALOGUE_KNOWS, gave_way_at: CATALOGUE_KNOWS };
-const ASKED_HERE = { from_spotify: 'whether Spotify was asked: each instance knows that of itself' };
-const LEASE = 'who was sending it there; nobody is here';
+const ASKED_HERE = { from_spotify: 'whether Spotify was asked differs between instances' };
+const LEASE = 'the worker that was sending it belongs to the other instance';
 
-/** What the archive refers to and other listeners may share. In the order of the foreign keys. */
 const CATALOGUE: readonly ExportedTable[] = [
   {
     name: 'tracks',
     rows: `FROM tracks AS t WHERE track_id IN ${OWN_TRACKS}`,
     order: 'track_id COLLATE "C"',
-    without: { ...ASKED_HERE, newest_name: 'what Spotify says today: of a file nobody would believe it' },
+    without: { ...ASKED_HERE, newest_name: 'what Spotify says today, which a file cannot know' },
   },
   {
     name: 'artists',
@@ -55,7 +51,6 @@ const CATALOGUE: readonly ExportedTable[] = [
   },
 ];
 
-/** What belongs to one listener alone. In the order of the foreign keys. */
 export const PERSONAL: readonly ExportedTable[] = [
   { name: 'users', rows: OWN_ROWS('users'), order: 'spotify_id' },
   {
@@ -88,14 +83,14 @@ export const PERSONAL: readonly ExportedTable[] = [
     without: {
       lease: LEASE,
       leased_until: LEASE,
-      again_at: 'a worker there may go on with it; here only its listener says so',
+      again_at: 'only the listener resumes a restored sending',
     },
   },
   {
     name: 'history_imports',
     rows: `${OWN_ROWS('history_imports')} AND state = 'done'`,
     order: 'history_import_id',
-    without: { leased_until: 'which process is reading the files' },
+    without: { leased_until: 'the process that reads the files' },
     since: 2,
   },
   {
@@ -143,18 +138,17 @@ export const PERSONAL: readonly ExportedTable[] = [
 
 export const EXPORTED: readonly ExportedTable[] = [...CATALOGUE, ...PERSONAL];
 
-const DERIVED = 'derived: the database makes it anew from what is in the export';
+const DERIVED = 'derived: the database makes it from the rest of the export';
 
-/** Tables with rows of a listener that no export holds, and why. */
 export const NOT_EXPORTED: Readonly<Record<string, string>> = {
-  spotify_connections: 'Spotify’s tokens: a key to an account has no place in a file',
-  api_tokens: 'keys to this instance: no other one knows them, and a key has no place in a file',
-  play_polls: 'when Spotify is asked for plays next: whoever holds the archive decides that anew',
-  job_leases: 'which worker has a job in hand: no worker elsewhere has it',
-  downloads: 'what is being sent to them at this moment',
+  spotify_connections: 'Spotify’s tokens: keys to an account do not belong in a file',
+  api_tokens: 'keys to this instance do not belong in a file',
+  play_polls: 'when plays are fetched next differs between instances',
+  job_leases: 'jobs of this instance’s workers',
+  downloads: 'downloads under way',
   snapshot_lists: DERIVED,
   snapshot_periods: DERIVED,
-  staged_plays: 'rows of files that the listener has not said yes to: the files are theirs',
+  staged_plays: 'rows of files that the listener has not accepted yet',
   played_tracks: DERIVED,
   played_artists: DERIVED,
   played_albums: DERIVED,
@@ -164,7 +158,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   archive_changes: DERIVED,
 };
 
-/** The columns of each table that a row can be given. (Whose row it is, is told once for the whole file.) */
+/** Without `user_id`, which the manifest gives once. */
 export async function listColumns(
   db: Queries,
   tables: readonly ExportedTable[],
@@ -186,7 +180,7 @@ export async function listColumns(
   );
 }
 
-/** One text `line` for each row; `columns` are SQL, with `t` for the row. PostgreSQL itself writes it: a payload is byte for byte what is stored. */
+/** PostgreSQL itself writes each row as one text `line`, so a payload is byte for byte what is stored. */
 export const linesQuery = ({ name, rows, order }: ExportedTable, columns: readonly string[]): string =>
   `SELECT (SELECT row_to_json(r)::text FROM (SELECT ${columns.join(', ')}) AS r) AS line
    ${name === 'users' ? rows.replace('WHERE user_id', 'WHERE t.user_id') : rows} ORDER BY ${order}`;

@@ -27,9 +27,9 @@ describe('the command', { timeout: 180_000 }, () => {
     await insertArchive(test.db, ALICE);
     const file = freshPath();
     writeFileSync(file, 'precious');
-    expect(await refusal([file])).toBe(`${file} is there already and is not overwritten: name a new file.\n`);
+    expect(await refusal([file])).toContain(`${file} already exists`);
     expect(readFileSync(file, 'utf8')).toBe('precious');
-    expect(await refusal([directory])).toContain('is there already');
+    expect(await refusal([directory])).toContain('already exists');
     expect(await refusal([path.join(directory, 'none', 'x.db')])).toContain('There is no directory');
   });
 
