@@ -1,25 +1,24 @@
 import { FIRST_YEAR, isCalendarDate, LAST_YEAR } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
-/** What a value of an export must be, as narrow as when it comes from Spotify or from an old archive. */
+/** What a value of an export may be, as strict as for Spotify's answers or an old archive. */
 export interface Bound {
-  /** For people: what such a value is. */
+  /** For messages: "a number from 0 to 1". */
   readonly words: string;
   readonly fits: (value: unknown, world: World) => boolean;
 }
 
-/** What only this moment and this database know. */
 export interface World {
   readonly now: Date;
   readonly timeZones: ReadonlySet<string>;
-  /** Exports of version 1 hold days of any year, as the move took them then. */
+  /** Exports of version 1 have days of any year, which the move accepted then. */
   readonly firstYear: number;
 }
 
 const MOST_CHARACTERS = 1_000_000;
 /** A row of a file of listening history is taken whole. */
 const MOST_ROW_CHARACTERS = 50_000_000;
-/** What an entry of an index holds, with another key beside it. */
+/** With another key in the same index entry. */
 const MOST_KEY_BYTES = 2_400;
 const MOST_INTEGER = 2 ** 31 - 1;
 const A_DAY_MS = 86_400_000;
@@ -119,7 +118,7 @@ const PLAY_OF_A_FILE = {
   file_row: json,
 };
 
-/** Of every column of an export; what is null is for the database to judge. */
+/** For every column of an export; the database judges nulls. */
 export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> = {
   tracks: {
     ...TRACK,

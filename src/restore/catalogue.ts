@@ -2,13 +2,10 @@ import { TRACK_VALUES } from '../catalogue/files-and-spotify.ts';
 import type { Transaction } from '../db.ts';
 import { quoteName } from '../sql-text.ts';
 
-/**
- * What an export says of the catalogue, which all listeners share, counts as what a file says: new tracks and artists
- * come, nothing that is known changes, and nobody is credited where somebody is.
- */
+/** An export counts as a listener's file: it adds to the catalogue but changes nothing that is known. */
 type Insert = (tx: Transaction, columns: readonly string[], rows: string) => Promise<number>;
 
-/** Of the file's tracks: who had no credits until now, and what is said of them that the catalogue says otherwise. */
+/** Notes which of the file's tracks have no artists yet, and where the file contradicts the catalogue. */
 export async function prepareCatalogue(tx: Transaction): Promise<void> {
   for (const key of ['track_id', 'artist_id'])
     await tx.execute(`CREATE TEMP TABLE new_${key}s (${key} text) ON COMMIT DROP`);
@@ -49,7 +46,6 @@ const insertTracks: Insert = async (tx, columns, rows) => {
   return added + (await addFeatures(tx, rows));
 };
 
-/** Where nobody knows how a track sounds. */
 const addFeatures = (tx: Transaction, rows: string): Promise<number> =>
   tx.execute(
     `UPDATE tracks AS t SET audio_features = sent.audio_features, audio_features_source = sent.audio_features_source,
@@ -90,10 +86,7 @@ export const INSERTS: Readonly<Record<string, Insert>> = {
   track_artists: insertCredits,
 };
 
-/**
- * Who said what, once all is compared: the file brought what was new here; what it says otherwise than the catalogue is
- * kept with its listener, and features count in their library.
- */
+/** Records what the file brought, and keeps for its listener what contradicts the catalogue. */
 export async function recordFile(tx: Transaction, userId: number): Promise<void> {
   const values = TRACK_VALUES.join(', ');
   await tx.execute(

@@ -6,15 +6,11 @@ import type { ExportedTable } from '../exports/tables.ts';
 import { asInFile, asRestored } from './numbers.ts';
 import type { ExportZip } from './open-zip.ts';
 
-/** What was restored is not what the file says. (It is taken back.) */
 class NotEqual extends Error {
   override readonly name = 'NotEqual';
 }
 
-/**
- * Writes a table's rows out once more, as an export would: they must be the file's, byte for byte, but for what a restore
- * changes on purpose (numbers.ts). @throws NotEqual
- */
+/** Exports a restored table again: except for numbers.ts it must equal the file byte for byte. @throws NotEqual */
 export async function compareTable(
   tx: Transaction,
   zip: ExportZip,
@@ -24,7 +20,7 @@ export async function compareTable(
   const sqlOf = (column: string): string => asInFile(table.name, column);
   for await (const _ of tableLines(tx, { table, columns: file.columns, sqlOf, files: found })) continue;
   if (found[0]?.sha256 !== (await digestOf(zip, table.name, file)))
-    throw new NotEqual(`${table.name} would not be what the file says. Nothing was written.`);
+    throw new NotEqual(`${table.name} would differ from the file. Nothing was written.`);
 }
 
 async function digestOf(zip: ExportZip, table: string, file: TableFile): Promise<string> {

@@ -20,7 +20,7 @@ export async function prepare(tx: Transaction): Promise<void> {
   await prepareCatalogue(tx);
 }
 
-/** Writes a table's rows, some thousands at a time; answers how many were new, or gained features. */
+/** Writes a table's rows in batches. @returns how many were new, or gained features */
 export async function fill(tx: Transaction, userId: number, zip: ExportZip, filled: Filled): Promise<number> {
   let [added, row, waiting, characters] = [0, 1, [] as string[], 0];
   const write = async (): Promise<void> => {
@@ -39,13 +39,12 @@ export async function fill(tx: Transaction, userId: number, zip: ExportZip, fill
   return added;
 }
 
-/** `row` is the number of the first line in its file. */
 interface Rows {
   readonly lines: readonly string[];
   readonly row: number;
 }
 
-/** All at once; where the database refuses them, one by one, to say which. */
+/** All at once; if the database refuses them, one by one to find which. */
 async function writeRows(
   tx: Transaction,
   userId: number,
@@ -68,7 +67,7 @@ async function writeRows(
   return added;
 }
 
-/** Classes of SQLSTATE: a value that fits no column (22), a row that fits no key (23), more than the server takes (54). */
+/** SQLSTATE classes: a value that fits no column (22), a row that violates a key (23), a limit of the server (54). */
 const isOfTheData = (error: unknown): error is Error =>
   error instanceof Error &&
   !(error instanceof AppError) &&

@@ -6,11 +6,11 @@ import { BOUNDS, type World } from './bounds.ts';
 
 const SHOWN = 60;
 
-/** Nothing of a file is believed: what is wrong is named by table, row (from 1) and column. */
+/** Names what is wrong by table, row (from 1) and column. */
 export const badRow = (file: TableFile, row: number, what: string, cause?: unknown) =>
   damaged(`${dataFileOf(file.table)}, row ${row}: ${what}`, cause);
 
-/** @throws AppError 400 for a line that is no row of the table, or holds a value out of its bounds */
+/** @throws AppError 400 for a line that is not a row of the table, or a value out of bounds */
 export function judgeRow(
   table: string,
   file: TableFile,
@@ -18,11 +18,11 @@ export function judgeRow(
   at: { row: number; world: World },
 ): void {
   const values = readObject(line);
-  if (values === null) throw badRow(file, at.row, 'it is no JSON object');
+  if (values === null) throw badRow(file, at.row, 'it is not a JSON object');
   const names = Object.keys(values);
   const odd =
     names.find((name) => !file.columns.includes(name)) ?? file.columns.find((name) => !(name in values));
-  if (odd !== undefined) throw badRow(file, at.row, `the column ${shown(odd)} is not as the manifest says`);
+  if (odd !== undefined) throw badRow(file, at.row, `the column ${shown(odd)} differs from the manifest`);
   for (const name of names) {
     const [value, bound] = [values[name], BOUNDS[table]?.[name]];
     if (value === null) continue;
@@ -51,7 +51,7 @@ const shown = (written: string): string => {
   return plain.length > SHOWN ? `${plain.slice(0, SHOWN)}…` : plain;
 };
 
-/** Time zones that both the database and the pages can reckon with. */
+/** Time zones that both the database and Intl know. */
 export async function readWorld(db: Queries, version: number): Promise<World> {
   const zones = await db.many<{ name: string }>('SELECT name FROM pg_timezone_names');
   const timeZones = new Set(zones.map(({ name }) => name).filter(isKnownHere));

@@ -1,14 +1,14 @@
 import type { Transaction } from '../db.ts';
 import { quoteName } from '../sql-text.ts';
 
-/** Numbers of rows that this database gives out: what the file calls them is known here for the length of a restore. */
+/** Numbers that this database assigns again. */
 const GIVEN: Readonly<Record<string, string>> = {
   capture_runs: 'run_id',
   imports: 'import_id',
   import_rejects: 'reject_id',
   history_imports: 'history_import_id',
 };
-/** And where a row names one of them. */
+/** Columns that refer to such numbers. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   capture_runs: ['run_id'],
   imports: ['import_id'],
@@ -22,7 +22,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   play_gaps: ['history_import_id'],
 };
 
-/** A state that acts by itself is restored stopped: only its listener says that it goes on. */
+/** A state that acts by itself is restored stopped, until its listener resumes it. */
 const STOPPED = `CASE WHEN r.state IN ('waiting', 'sending') THEN 'stopped' ELSE r.state END`;
 
 export const prepareNumbers = (tx: Transaction): Promise<number> =>
@@ -38,7 +38,7 @@ interface Renumbered {
   readonly joins: string;
 }
 
-/** Gives the rows of a batch numbers of this database, in their order, and says how they are written with them. */
+/** Assigns new numbers to a batch, in its order, and gives the SQL to write it with them. */
 export async function numbersOf(
   tx: Transaction,
   table: string,
@@ -75,6 +75,6 @@ export const asInFile = (table: string, column: string): string =>
     ? `(SELECT old FROM numbers WHERE name = '${column}' AND new = t.${column}) AS ${column}`
     : `t.${quoteName(column)}`;
 
-/** A line of the file as it is restored: a state that acts has been stopped. */
+/** A line of the file with states that act by themselves stopped. */
 export const asRestored = (table: string, line: string): string =>
   table === 'playlist_sendings' ? line.replace(/"state":"(?:waiting|sending)"/, '"state":"stopped"') : line;

@@ -17,16 +17,20 @@ const MOST_ENTRIES = 200;
 const LARGEST_MANIFEST = 1_000_000;
 /** One payload of an old archive may be 50 MB; JSON escapes can double it. */
 const LONGEST_LINE = 128 * 1024 * 1024;
-/** JSON of payloads shrinks to a tenth; what swells a thousandfold is a trap. */
+/** JSON payloads compress to a tenth; a thousandth is a trap. */
 const MOST_SWELLING = 200;
 const HARMLESS_BYTES = 256 * 1024 * 1024;
 
 export const damaged = (what: string, cause?: unknown): AppError =>
-  new AppError(400, `This file is no whole export of Music Time Machine: ${what}. Nothing was written.`, {
-    cause,
-  });
+  new AppError(
+    400,
+    `This file is not a complete export of Music Time Machine: ${what}. Nothing was written.`,
+    {
+      cause,
+    },
+  );
 
-/** An export's ZIP, its names, sizes and manifest looked at. Nothing of it is ever written to the disk. */
+/** An export's ZIP with its names, sizes and manifest checked. Nothing of it is written to disk. */
 export class ExportZip {
   private constructor(
     private readonly zip: ZipFile,
@@ -34,7 +38,6 @@ export class ExportZip {
     readonly manifest: Manifest,
   ) {}
 
-  /** @throws AppError 400 that says what is wrong with the file */
   static async open(file: string): Promise<ExportZip> {
     const zip = await openFile(file);
     try {
@@ -51,10 +54,7 @@ export class ExportZip {
     this.zip.close();
   }
 
-  /**
-   * A table's lines, none empty and no more than the manifest says: a file that is not what it says ends in an error,
-   * before more of it is in memory than a chunk and a line.
-   */
+  /** A table's lines, in memory only by the chunk. Fails as soon as they differ from the manifest. */
   async *lines(file: TableFile): AsyncGenerator<string[]> {
     const name = dataFileOf(file.table);
     const entry = this.entries.get(name);
@@ -86,7 +86,7 @@ function openFile(file: string): Promise<ZipFile> {
   });
 }
 
-/** yauzl itself refuses names that lead out of a directory. */
+/** yauzl refuses names that lead out of a directory. */
 function listEntries(zip: ZipFile): Promise<ReadonlyMap<string, Entry>> {
   return new Promise((resolve, reject) => {
     const entries = new Map<string, Entry>();
@@ -103,11 +103,11 @@ function listEntries(zip: ZipFile): Promise<ReadonlyMap<string, Entry>> {
   });
 }
 
-/** What a Mac adds to every ZIP it packs, and folders, which hold nothing themselves. */
+/** macOS adds such entries to every ZIP. */
 const isOfTheMac = (name: string): boolean =>
   name.startsWith('__MACOSX/') || /(^|\/)(\._[^/]*|\.DS_Store)$/.test(name) || name.endsWith('/');
 
-/** Unpacked and packed again, all of it may stand in one folder. */
+/** After unpacking and packing again, everything may be in one folder. */
 function withoutCommonFolder(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> {
   const [folder] = /^[^/]+\//.exec([...entries.keys()][0] ?? '') ?? [];
   if (entries.has(MANIFEST) || folder === undefined) return entries;
@@ -118,7 +118,7 @@ function withoutCommonFolder(entries: ReadonlyMap<string, Entry>): ReadonlyMap<s
 function checkSizes(file: string, entries: ReadonlyMap<string, Entry>): void {
   const unpacked = [...entries.values()].reduce((sum, entry) => sum + entry.uncompressedSize, 0);
   if (unpacked > HARMLESS_BYTES && unpacked > statSync(file).size * MOST_SWELLING)
-    throw damaged('it would swell to far more than an archive can be');
+    throw damaged('it would unpack to far more than an archive can be');
 }
 
 function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
@@ -137,10 +137,10 @@ async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>): 
   const { format, version } = (given ?? {}) as { format?: unknown; version?: unknown };
   if (format === EXPORT_FORMAT && !isKnown(version))
     throw damaged(
-      `its layout is of version ${String(version).slice(0, 20)}, this program knows 1 to ${EXPORT_VERSION}`,
+      `its layout has version ${String(version).slice(0, 20)}, but this app reads 1 to ${EXPORT_VERSION}`,
     );
   const manifest = manifestShape.safeParse(given);
-  if (!manifest.success) throw damaged(`its ${MANIFEST} says nothing we understand`);
+  if (!manifest.success) throw damaged(`its ${MANIFEST} is not one of Music Time Machine`);
   return manifest.data;
 }
 
@@ -149,7 +149,6 @@ const isKnown = (version: unknown): boolean =>
 
 const NEWLINE = 0x0a;
 
-/** Whole lines, those of one chunk at a time. */
 async function* readLines(stream: Readable, onData: (chunk: Buffer) => void): AsyncGenerator<string[]> {
   let begun: Buffer[] = [];
   let length = 0;

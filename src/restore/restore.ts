@@ -15,15 +15,14 @@ import { takeListener } from './take-listener.ts';
 export interface Restored {
   readonly spotifyId: string;
   readonly exportedAt: string;
-  /** In the file, and so many were new here: the catalogue may hold tracks already. */
+  /** Rows of the file, and how many were new here: the catalogue may have tracks already. */
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly added: number }[];
 }
 
 /**
- * Restores an export for a listener who has no archive here: everything, compared with the file before it is kept,
- * or nothing.
+ * Restores an export for a listener without an archive here: everything, compared with the file, or nothing.
  * @param db without a statement timeout
- * @throws AppError where the file or the listener does not fit; NotEqual. Nothing is written then.
+ * @throws AppError for a wrong file or listener, or NotEqual; nothing is written then
  */
 export async function restoreArchive(db: Db, file: string): Promise<Restored> {
   const zip = await ExportZip.open(file);
@@ -39,14 +38,13 @@ export async function restoreArchive(db: Db, file: string): Promise<Restored> {
   }
 }
 
-/** What the reader of ZIPs, or of what they hold, has to say. */
 const isOfZip = (error: unknown): error is Error =>
   error instanceof Error &&
   !(error instanceof AppError) &&
   (('code' in error && String(error.code).startsWith('Z_')) ||
     /uncompressed|bytes in the stream|central/i.test(error.message));
 
-/** Every row and every checksum first: a damaged file is found out before anything is touched. */
+/** Checks every row and checksum before anything is written. */
 async function judgeRows(zip: ExportZip, world: World): Promise<void> {
   for (const file of zip.manifest.tables) {
     const table = tableOf(file, zip.manifest);
@@ -63,7 +61,7 @@ function checkTables({ manifest }: ExportZip, columns: ReadonlyMap<string, reado
     const known = columns.get(tableOf(file, manifest));
     const unknown = known ? file.columns.find((column) => !known.includes(column)) : file.table;
     if (unknown !== undefined)
-      throw damaged(`it holds ${unknown.slice(0, 60)}, which this version has no place for; a newer one may`);
+      throw damaged(`it holds ${unknown.slice(0, 60)}, which this version cannot restore; a newer one may`);
   }
   const missing = EXPORTED.find(({ name, since = 1 }) => since <= manifest.version && !named.includes(name));
   if (missing) throw damaged(`${missing.name} is missing`);
@@ -93,7 +91,6 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
   return { spotifyId: manifest.spotify_id, exportedAt: manifest.exported_at, tables };
 }
 
-/** The file of a table; null where the export is older than the table. */
 const findFile = ({ manifest }: ExportZip, name: string): TableFile | null =>
   manifest.tables.find((file) => tableOf(file, manifest) === name) ?? null;
 
@@ -104,6 +101,6 @@ async function refuseSecondArchive(tx: Transaction, userId: number): Promise<voi
   if (has)
     throw new AppError(
       409,
-      'This listener has an archive here already, and two are never mixed: restore into an empty instance, or have the listener delete the one that is here (Settings). Nothing was written.',
+      'This listener already has an archive here, and archives are never mixed. Restore into an empty instance, or let the listener delete the archive here (Settings). Nothing was written.',
     );
 }

@@ -4,7 +4,7 @@ import { quoteName } from '../sql-text.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { damaged, type ExportZip } from './open-zip.ts';
 
-/** The listener of the file: as they are here already, else new. Their settings are those of the file. */
+/** Finds or creates the file's listener and gives them the file's settings. */
 export async function takeListener(tx: Transaction, zip: ExportZip): Promise<number> {
   const file = zip.manifest.tables.find(({ table }) => table === 'users');
   const lines: string[] = [];
@@ -32,7 +32,7 @@ export async function takeListener(tx: Transaction, zip: ExportZip): Promise<num
   return userId;
 }
 
-/** A Spotify name may have changed hands: only the account that exported is given the archive. */
+/** Spotify names can change hands: only the account that exported gets the archive. */
 async function refuseOtherAccount(tx: Transaction, line: string): Promise<void> {
   const others = await tx.many(
     `SELECT FROM users, jsonb_populate_record(NULL::users, $1::jsonb) AS told
@@ -42,6 +42,6 @@ async function refuseOtherAccount(tx: Transaction, line: string): Promise<void> 
   if (others.length > 0)
     throw new AppError(
       409,
-      'Somebody with this Spotify name, but another Spotify account, is known here. Nothing was written.',
+      'A listener with this Spotify name but another Spotify account exists here. Nothing was written.',
     );
 }

@@ -121,8 +121,8 @@ describe('a ZIP with a value out of bounds is refused, its row and column are na
 });
 
 const ROWS: readonly (readonly [what: string, table: string, lines: () => string[], words: string])[] = [
-  ['no JSON', 'plays', () => ['{'], 'row 1: it is no JSON object'],
-  ['a list', 'plays', () => ['[]'], 'row 1: it is no JSON object'],
+  ['no JSON', 'plays', () => ['{'], 'row 1: it is not a JSON object'],
+  ['a list', 'plays', () => ['[]'], 'row 1: it is not a JSON object'],
   ['an empty line', 'plays', () => [line('plays'), ''], 'row 2: the line is empty'],
   [
     'a column that the manifest does not name',

@@ -438,24 +438,24 @@ describe('a file that is no export', () => {
 
   it.each([
     ['holds no manifest', { 'a.txt': 'x' }, 'it has no manifest.json'],
-    ['has another program’s manifest', { 'manifest.json': '{"format":"x"}' }, 'says nothing we understand'],
-    ['has a manifest that is no JSON', { 'manifest.json': '{' }, 'no whole export'],
-    ['has null for a manifest', { 'manifest.json': 'null' }, 'says nothing we understand'],
+    ['has another program’s manifest', { 'manifest.json': '{"format":"x"}' }, 'manifest.json'],
+    ['has a manifest that is no JSON', { 'manifest.json': '{' }, 'not a complete export'],
+    ['has null for a manifest', { 'manifest.json': 'null' }, 'manifest.json'],
     [
       'is of a later version',
       { 'manifest.json': manifest({ version: EXPORT_VERSION + 1 }) },
-      `of version ${EXPORT_VERSION + 1}`,
+      `version ${EXPORT_VERSION + 1}`,
     ],
     ['lacks tables', { 'manifest.json': manifest({}) }, 'tracks is missing'],
     [
       'names a table of ours that is not for it',
       { 'manifest.json': manifest({ tables: [table('sessions')] }) },
-      'no place for',
+      'cannot restore',
     ],
     [
       'names a column that is none',
       { 'manifest.json': manifest({ tables: [table('tracks', ['x; DROP'])] }) },
-      'no place for',
+      'cannot restore',
     ],
     [
       'names a table twice',
@@ -507,7 +507,7 @@ describe('a file that is no export', () => {
     expect(statSync(to).size).toBeLessThan(megabyte.length);
     await expect(restoreArchive(there.db, to)).rejects.toMatchObject({
       status: 400,
-      message: expect.stringContaining('swell') as string,
+      message: expect.stringContaining('unpack') as string,
     });
   });
 

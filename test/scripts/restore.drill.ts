@@ -30,7 +30,7 @@ describe('npm run restore', { timeout: 60_000 }, () => {
     expect(first.output).toContain('the archive of alice');
     expect(first.code).toBe(0);
     const second = await run(file);
-    expect(second.output).toContain('has an archive here already');
+    expect(second.output).toContain('already has an archive here');
     expect(second.code).toBe(2);
   });
 
