@@ -4,17 +4,15 @@ import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** Of how many of a listener's tracks it is known how they sound, and from whom; hidden ones are not counted. */
 export interface Coverage {
   readonly tracks: number;
   readonly own: number;
   readonly archive: number;
   readonly reccobeats: number;
-  /** Known from nobody, and nobody could be asked: local files, and ids that are not Spotify's. */
+  /** Without features, and not at Spotify: local files and other ids. */
   readonly not_at_spotify: number;
-  /** Known from nobody, asked for and not known there either. */
+  /** Without features, and the provider does not know them. */
   readonly asked_in_vain: number;
-  /** Tracks the listener's own files speak of, in their library or not. */
   readonly own_rows: number;
   readonly own_loaded_at: Date | null;
 }

@@ -1,7 +1,4 @@
-/**
- * A record of a CSV, with the number (from 1) of the line it begins on; null: its quotation marks are in disorder, or it
- * is longer than any could be.
- */
+/** A record with the line it begins on (from 1); null: unmatched quotation marks, or too long. */
 export interface CsvRecord {
   readonly line: number;
   readonly values: readonly string[] | null;
@@ -14,21 +11,17 @@ interface Line {
   readonly text: string;
 }
 
-/** A value in quotation marks may go on over so many lines; past that, the mark was never closed. */
+/** Lines that a quoted value may span; beyond that, the quotation mark was never closed. */
 const MOST_LINES = 50;
 const LONGEST_LINE = 100_000;
 
-/**
- * Records one by one, as a text arrives, in time that grows with its length and no faster. One that is in disorder
- * costs no other: a mark that is not closed takes no line along but its own. Empty lines are left out.
- */
+/** In linear time, as the text arrives. A broken record costs no other. Skips empty lines. */
 export class CsvReader {
   private readonly delimiter: string;
   private rest = '';
   private number = 0;
   private open: Line[] = [];
   private isOpen = false;
-  /** Of a line that is longer than any could be the rest is not kept. */
   private isTooLong = false;
 
   constructor(delimiter: string) {
@@ -41,7 +34,7 @@ export class CsvReader {
     for (const line of lines) yield* this.takeLine(line);
     if (this.rest.length <= LONGEST_LINE) return;
     this.isTooLong = true;
-    // (A carriage return may be half of the line's end.)
+    // A carriage return may be half of a line end.
     this.rest = this.rest.endsWith('\r') ? '\r' : '';
   }
 
@@ -75,7 +68,7 @@ export class CsvReader {
   }
 }
 
-/** Whatever ends them. A carriage return at the end of a piece may be half of a line's end. */
+/** A carriage return at the end of a piece may be half of a line end. */
 const LINE_ENDS = /\r\n|\n|\r(?!$)/;
 
 function hasOddMarks(text: string): boolean {
@@ -84,7 +77,7 @@ function hasOddMarks(text: string): boolean {
   return odd;
 }
 
-/** Of lines that would be one record; where they are none, the first is in disorder and the others stand for themselves. */
+/** From lines that would be one record; if they are not, the first is broken and the others stand alone. */
 function* recordsIn(lines: readonly Line[], delimiter: string): Generator<CsvRecord> {
   const [first, ...rest] = lines;
   if (first === undefined) return;
@@ -97,7 +90,7 @@ function* recordsIn(lines: readonly Line[], delimiter: string): Generator<CsvRec
   else if (values.some((value) => value !== '')) yield { line: first.number, values };
 }
 
-/** One pass from mark to mark; null where one opens or closes in the middle of a value. */
+/** In one pass from mark to mark; null if one opens or closes within a value. */
 function valuesOf(text: string, delimiter: string): string[] | null {
   if (!text.includes('"')) return text.split(delimiter).map((value) => value.trim());
   const values: string[] = [];
@@ -122,7 +115,6 @@ function valuesOf(text: string, delimiter: string): string[] | null {
   return values;
 }
 
-/** The first mark from there on that is not one of two. */
 function closingMark(text: string, from: number): number {
   let at = text.indexOf('"', from);
   while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);

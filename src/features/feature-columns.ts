@@ -4,18 +4,16 @@ export interface Limits {
   readonly least: number;
   readonly most: number;
   readonly whole: boolean;
-  /** For people: what such a value is. */
   readonly words: string;
 }
 
 const share: Limits = { least: 0, most: 1, whole: false, words: 'a number from 0 to 1' };
 
-/** What a listener's own file may say of a track, and within which limits it means something. */
 export const FEATURE_LIMITS: ReadonlyMap<string, Limits> = new Map([
   ...AUDIO_FEATURES.map((name) => [name, share] as const),
   ['tempo', { least: 1, most: 400, whole: false, words: 'a number from 1 to 400 (BPM)' }],
   ['loudness', { least: -100, most: 20, whole: false, words: 'a number from -100 to 20 (dB)' }],
-  // -1 is Spotify's way to say that no key was found.
+  // -1 is Spotify's value for no key.
   ['key', { least: -1, most: 11, whole: true, words: 'a whole number from 0 (C) to 11 (B), or -1 for none' }],
   ['mode', { least: 0, most: 1, whole: true, words: '1 for major or 0 for minor' }],
   [
@@ -24,10 +22,9 @@ export const FEATURE_LIMITS: ReadonlyMap<string, Limits> = new Map([
   ],
 ]);
 
-/** In the order of a file that is written here. */
 export const FEATURE_NAMES: readonly string[] = [...FEATURE_LIMITS.keys()];
 
-/** Other names for the same thing: those of the export's tracks.csv, and of tools that list a Spotify library. */
+/** Other names: those of the export's tracks.csv and of tools that list a Spotify library. */
 export const ALIASES: Readonly<Record<string, string>> = {
   track_uri: 'track_id',
   spotify_id: 'track_id',

@@ -8,13 +8,12 @@ interface KnownRow {
   readonly track_id: string;
   readonly name: string | null;
   readonly artist_names: string;
-  /** As text, in the order of FEATURE_NAMES; null: not known. */
+  /** As text, in the order of FEATURE_NAMES. */
   readonly features: readonly (string | null)[];
 }
 
 const AT_ONCE = 1_000;
 
-/** SQL: a feature as text, where it is within the limits in which it means something. */
 const FEATURES = [...FEATURE_LIMITS].map(
   ([name, { least, most }]) => `audio_feature_between(features, '${name}', ${least}, ${most})::text`,
 );
@@ -31,7 +30,7 @@ const KNOWN = hotQuery(
   ORDER BY library.track_id LIMIT ${AT_ONCE}`,
 );
 
-/** What is known of every track of a listener, as a CSV in the form that can be loaded again. */
+/** A listener's features as a CSV that can be uploaded again. */
 export async function* knownFeatureLines(db: Queries, userId: number): AsyncGenerator<string> {
   yield csvHead(['track_id', 'name', 'artists', ...FEATURE_NAMES]);
   let last = '';
@@ -43,6 +42,6 @@ export async function* knownFeatureLines(db: Queries, userId: number): AsyncGene
   }
 }
 
-/** Numbers stand as they are: to a spreadsheet, -7.5 alone is nothing to reckon with. */
+/** Without the formula guard: -7.5 is only a number. */
 const lineOf = ({ track_id, name, artist_names, features }: KnownRow): string =>
   `${csvLine([track_id, name ?? '', artist_names]).slice(0, -2)},${features.map((value) => value ?? '').join(',')}\r\n`;

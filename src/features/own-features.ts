@@ -1,3 +1,4 @@
+import { plural } from '../words.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
@@ -7,12 +8,12 @@ import type { OwnFeatures } from './read-csv.ts';
 
 const AT_ONCE = 1_000;
 const COUNTED_AT_ONCE = 10_000;
-/** Tracks a listener may keep features of: more than a lifetime of listening. */
 const MOST_TRACKS = 200_000;
 
 /**
- * Keeps what a listener's own file says, all of it or nothing; what an earlier file said of the same tracks gives way.
- * It counts in that listener's library alone. @throws AppError 400 where it would be too much
+ * Saves a listener's own file, all of it or nothing; it replaces earlier values of the same tracks and counts in their
+ * library only.
+ * @throws AppError 400 if it would be too much
  */
 export async function keepOwnFeatures(
   db: Db,
@@ -35,12 +36,12 @@ export async function keepOwnFeatures(
       'SELECT count(*)::int AS kept FROM own_audio_features WHERE user_id = $1',
       [userId],
     );
-    if (kept > MOST_TRACKS) throw badInput(`Features of more than ${MOST_TRACKS} tracks do not fit.`);
+    if (kept > MOST_TRACKS)
+      throw badInput(`You can keep features of at most ${plural(MOST_TRACKS, 'track')}.`);
     await refreshArchiveSummary(tx, userId);
   });
 }
 
-/** Forgets what the listener's own files said. @returns of how many tracks */
 export async function deleteOwnFeatures(db: Db, userId: number): Promise<number> {
   return db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
@@ -50,7 +51,7 @@ export async function deleteOwnFeatures(db: Db, userId: number): Promise<number>
   });
 }
 
-/** Ids in the listener's library that are not Spotify's: local files, and what an old archive called a track. */
+/** Ids that are not Spotify's: local files and ids of old archives. */
 export async function listOtherIds(db: Queries, userId: number): Promise<ReadonlySet<string>> {
   const rows = await db.many<{ track_id: string }>(
     `SELECT track_id FROM library_tracks WHERE user_id = $1 AND NOT ${IS_SPOTIFY_ID('track_id')}`,
@@ -59,7 +60,6 @@ export async function listOtherIds(db: Queries, userId: number): Promise<Readonl
   return new Set(rows.map(({ track_id: trackId }) => trackId));
 }
 
-/** How many of some tracks stand in the listener's library. */
 export async function countInLibrary(
   db: Queries,
   userId: number,

@@ -1,3 +1,4 @@
+import { plural } from '../words.ts';
 import { setImmediate } from 'node:timers/promises';
 import { badInput } from '../errors.ts';
 import { CsvReader, type CsvRecord } from './csv-lines.ts';
@@ -7,21 +8,18 @@ import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 export type OwnFeatures = Readonly<Record<string, number>>;
 
 interface BadLine {
-  /** From 1, the header's. */
+  /** The header is line 1. */
   readonly line: number;
   readonly reason: string;
 }
 
 export interface FeatureFile {
   readonly tracks: ReadonlyMap<string, OwnFeatures>;
-  /** The first of them. */
   readonly badLines: readonly BadLine[];
   readonly badLineCount: number;
-  /** Columns that say nothing about the sound, as the file calls them. */
   readonly ignored: readonly string[];
-  /** Lines that leave every feature empty. */
   readonly blank: number;
-  /** Lines about a track that an earlier one was about: the later counts. */
+  /** Lines about an earlier line's track: the later one counts. */
   readonly repeated: number;
 }
 
@@ -31,10 +29,10 @@ const MAX_HEADER_CHARS = 10_000;
 const PIECE_BYTES = 16_384;
 
 /**
- * Reads a CSV with a header as it arrives: commas, or semicolons or tabs (then a comma may part decimals), in UTF-8.
- * A bad line is told of and costs no other.
- * @param isOwnId whether an id that is not Spotify's names a track all the same (a local file's, an old archive's)
- * @throws AppError 400 where the file as a whole cannot be read
+ * Reads a CSV with a header as it arrives: UTF-8; commas, or semicolons or tabs with decimal commas. Bad lines are
+ * reported and skipped.
+ * @param isOwnId accepts ids that are not Spotify's (local files, old archives)
+ * @throws AppError 400 if the file cannot be read at all
  */
 export async function readFeatureFile(
   pieces: AsyncIterable<Uint8Array>,
@@ -45,7 +43,7 @@ export async function readFeatureFile(
   const [reader, reading] = [new CsvReader(delimiter), new Reading(delimiter, isOwnId)];
   for await (const text of startingWith(head, texts)) {
     for (const record of reader.take(text)) reading.take(record);
-    // Whoever else asks for something meanwhile is answered between two pieces.
+    // Lets other requests run between two pieces.
     await setImmediate();
   }
   for (const record of reader.end()) reading.take(record);
@@ -68,9 +66,8 @@ async function* decode(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string
   }
 }
 
-const NOT_TEXT = 'The file is no CSV in UTF-8. Where a program asks, save it as “CSV UTF-8”.';
+const NOT_TEXT = 'The file is not a CSV in UTF-8. In your spreadsheet program, save it as “CSV UTF-8”.';
 
-/** Up to the end of the first line at least. */
 async function readHead(texts: AsyncGenerator<string>): Promise<string> {
   let head = '';
   while (!/[\r\n]/.test(head.trimStart()) && head.length < MAX_HEADER_CHARS) {
@@ -86,21 +83,19 @@ async function* startingWith(head: string, rest: AsyncGenerator<string>): AsyncG
   yield* rest;
 }
 
-/** A spreadsheet may say in a first line of its own what parts the values; the line stays, empty, so that others keep their numbers. */
+/** A spreadsheet may name the delimiter in a first line; an empty line replaces it, so that line numbers stay right. */
 function readSeparator(text: string): { head: string; delimiter: string } {
   const said = /^\s*sep=([^\r\n])[ \t]*(?=[\r\n]|$)/i.exec(text);
   if (said === null) return { head: text, delimiter: delimiterOf(text) };
   return { head: text.slice(said[0].length), delimiter: said[1] ?? ',' };
 }
 
-/** The one the header uses most. */
 function delimiterOf(head: string): string {
   const [first = ''] = head.trimStart().split(/[\r\n]/, 1);
   const count = (character: string): number => first.split(character).length;
   return [',', ';', '\t'].toSorted((a, b) => count(b) - count(a))[0] ?? ',';
 }
 
-/** What the lines come to, one by one. */
 class Reading {
   private columns: readonly (string | null)[] | null = null;
   private readonly tracks = new Map<string, OwnFeatures>();
@@ -148,7 +143,7 @@ class Reading {
     columns: readonly (string | null)[],
   ): { trackId: string; features: OwnFeatures } | string {
     if (record.length < columns.length || record.slice(columns.length).some((value) => value !== ''))
-      return `it has ${record.length} values where the header has ${columns.length}`;
+      return `it has ${plural(record.length, 'value')}, but the header has ${plural(columns.length, 'column')}`;
     const features: Record<string, number> = {};
     const problems: string[] = [];
     let trackId: string | null = null;
@@ -182,25 +177,23 @@ class Reading {
   private refuse(line: number, reason: string): void {
     this.badLineCount += 1;
     if (this.badLineCount > MOST_BAD_LINES)
-      throw badInput(`More than ${MOST_BAD_LINES} lines cannot be read; line ${line}: ${reason}.`);
+      throw badInput(`More than ${plural(MOST_BAD_LINES, 'line')} cannot be read. Line ${line}: ${reason}.`);
     if (this.badLines.length < BAD_LINES_SHOWN) this.badLines.push({ line, reason });
   }
 }
 
-const QUOTES = 'its quotation marks are not as they should be';
+const QUOTES = 'its quotation marks do not match';
 
 const NO_HEADER =
-  'The first line must name the columns, “track_id” among them: track_id,energy,valence,tempo and so on.';
+  'The first line must name the columns, including “track_id”: track_id,energy,valence,tempo and so on.';
 
-/** An id, a URI, or an address at Spotify. */
 const SPOTIFY_TRACK = new RegExp(
   String.raw`^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z-]{2,10}/)?track/)?(${SPOTIFY_ID})(?:\?.*)?$`,
 );
 
 const notATrack = (written: string): string =>
-  written === '' ? 'track_id is empty' : `track_id is “${short(written)}”, no track at Spotify`;
+  written === '' ? 'track_id is empty' : `track_id is “${short(written)}”, which is not a Spotify track`;
 
-/** `Track URI`, `track-id` and `track_id` are one. */
 function columnName(written: string): string {
   const name = written
     .trim()
@@ -209,7 +202,7 @@ function columnName(written: string): string {
   return ALIASES[name] ?? name;
 }
 
-/** The `'` that a spreadsheet is shown before what it would reckon with, in files written here. */
+/** Removes the `'` that our own files put before formulas. */
 const withoutGuard = (value: string): string => (/^'[=+\-@]/.test(value) ? value.slice(1) : value);
 
 const short = (text: string): string => {

@@ -16,7 +16,7 @@ const MAX_ITEM_CHARS = 10_000;
 const answerShape = z.object({ content: z.array(z.unknown()) });
 const itemShape = z.looseObject({ href: z.string() });
 
-/** ReccoBeats (https://reccobeats.com): audio features by Spotify id, without a key. Tried once a turn. */
+/** https://reccobeats.com: audio features by Spotify id, without a key. Tries once a turn. */
 export function reccobeats({
   apiUrl,
   timeoutMs = TIME_LIMIT_MS,
@@ -45,7 +45,7 @@ async function ask(apiUrl: string, trackIds: readonly string[], limit: AbortSign
     headers: { accept: 'application/json' },
     maxBytes: MAX_BYTES,
     limit,
-    // Its "not before" is kept apart from Spotify's: neither waits for the other.
+    // A wait of ReccoBeats does not hold up Spotify's calls, nor the other way round.
     family: 'single-reads',
     gate: undefined,
   });
@@ -53,7 +53,7 @@ async function ask(apiUrl: string, trackIds: readonly string[], limit: AbortSign
   return readShape(answerShape, answer.text).content;
 }
 
-/** By `href`: neither the order nor the number of the items is promised. What was not asked for is left alone. */
+/** By `href`, since neither order nor number is promised. Items that were not requested are ignored. */
 function sortOut(trackIds: readonly string[], items: readonly unknown[]): FeatureAnswer {
   const asked = new Set(trackIds);
   const found = new Map<string, SentFeatures>();

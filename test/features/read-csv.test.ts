@@ -75,9 +75,9 @@ describe('a file', () => {
     ['no feature', `track_id,name\n${A},x`, /no column with an audio feature/],
     ['a column twice', `track_id,energy,Energy\n${A},1,1`, /“energy” twice/],
     ['two columns of ids', `track_id,track_uri,energy\n${A},${A},1`, /“track_id” twice/],
-    ['Latin-1', Buffer.from(`track_id,energy,name\n${A},0.5,\u00e9`, 'latin1'), /no CSV in UTF-8/],
-    ['UTF-16', Buffer.from(`track_id,energy\n${A},0.5`, 'utf16le'), /no CSV in UTF-8/],
-    ['a ZIP', Buffer.from('504b0304140000000800', 'hex'), /no CSV in UTF-8|first line must name/],
+    ['Latin-1', Buffer.from(`track_id,energy,name\n${A},0.5,\u00e9`, 'latin1'), /UTF-8/],
+    ['UTF-16', Buffer.from(`track_id,energy\n${A},0.5`, 'utf16le'), /UTF-8/],
+    ['a ZIP', Buffer.from('504b0304140000000800', 'hex'), /UTF-8|first line must name/],
   ])('with %s is refused as a whole', async (_, text, message) => {
     await expect(read(text)).rejects.toMatchObject({ status: 400, message: expect.stringMatching(message) });
   });
@@ -89,7 +89,7 @@ describe('a bad line', () => {
     const file = await read(text);
     expect(file.badLines).toEqual([
       { line: 3, reason: 'energy is “7”, not a number from 0 to 1' },
-      { line: 4, reason: 'track_id is “x”, no track at Spotify' },
+      { line: 4, reason: expect.stringContaining('track_id is “x”') },
     ]);
     expect(Object.fromEntries(file.tracks)).toEqual({
       [A]: { energy: 0.5, tempo: 120, key: 1 },
@@ -108,8 +108,8 @@ describe('a bad line', () => {
     [',,12', 'key is “12”, not a whole number from 0 (C) to 11 (B), or -1 for none'],
     [',,1.5', 'key is “1.5”, not a whole number from 0 (C) to 11 (B), or -1 for none'],
     ['2,500,', 'energy is “2”, not a number from 0 to 1; tempo is “500”, not a number from 1 to 400 (BPM)'],
-    ['0.5', 'it has 2 values where the header has 4'],
-    ['0.5,,,x', 'it has 5 values where the header has 4'],
+    ['0.5', 'it has 2 values, but the header has 4 columns'],
+    ['0.5,,,x', 'it has 5 values, but the header has 4 columns'],
     [`${'9'.repeat(100)},,`, `energy is “${'9'.repeat(40)}…”, not a number from 0 to 1`],
   ])('with %s says what was wrong', async (values, reason) => {
     expect(await reasonsIn(`${A},${values}`)).toEqual([`2: ${reason}`]);
@@ -121,7 +121,7 @@ describe('a bad line', () => {
   });
 
   it('with quotation marks where none belong, or as long as a book, is judged as a whole', async () => {
-    const quotes = 'its quotation marks are not as they should be';
+    const quotes = 'its quotation marks do not match';
     expect(await reasonsIn(`${A},0.5,,`, `${B},0"5,,`, `${B},"0"5,,`, `${B},0.1,,`, `${B},9,,`)).toEqual([
       `3: ${quotes}`,
       `4: ${quotes}`,
