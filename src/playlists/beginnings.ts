@@ -7,7 +7,6 @@ export interface NewestSnapshot {
   readonly snapshot_date: string;
 }
 
-/** The newest list of each range: where a playlist may begin. */
 export const listNewestSnapshots = (db: Queries, userId: number): Promise<NewestSnapshot[]> =>
   db.many<NewestSnapshot>(NEWEST, [userId]);
 

@@ -3,11 +3,11 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { SOURCE_LIMIT, type TrackList } from './track-list.ts';
 
-/** How a playlist is set in order, and the SQL that does it. `place` is the track's place in the list it came from. */
+/** SQL for each order. `place` is the track's place in the original list. */
 const ARRANGEMENTS = {
   rank: 'place',
   energy: 'energy NULLS LAST, place',
-  // Every second tempo on the way up, the others on the way down: each step is small, and it ends where it began.
+  // Every second tempo going up, the others coming down: small steps that end where they began.
   tempo: 'tempo IS NULL, step % 2 = 0, CASE step % 2 WHEN 1 THEN step ELSE -step END',
   release: 'release_date NULLS LAST, place',
   shuffle: 'lot, place',
@@ -20,29 +20,26 @@ export interface BuildOptions {
   /** How many of the best to take, 1 to 10,000. */
   readonly take: number;
   readonly arrange: Arrangement;
-  /** What a shuffle is drawn from: the same seed, the same order. */
+  /** The same seed gives the same shuffle. */
   readonly seed: string;
-  /** Leave out what Spotify marks as explicit. */
   readonly clean: boolean;
   /** The best of each artist only. */
   readonly perArtist: boolean;
-  /** Tracks left out one by one. */
   readonly without: readonly string[];
 }
 
 export interface Build {
-  /** In the playlist's order. */
   readonly trackIds: readonly string[];
-  /** Tracks of the list, before anything was left out. */
+  /** Tracks of the list before any were left out. */
   readonly listed: number;
   readonly leftOut: {
     readonly oneByOne: number;
     readonly explicit: number;
     readonly sameArtist: number;
   };
-  /** Tracks that stay though nobody says whether they are explicit. */
+  /** Tracks that stay because nobody knows whether they are explicit. */
   readonly explicitUnknown: number;
-  /** Recognises this very list of tracks, in this order. */
+  /** Identifies these tracks in this order. */
   readonly digest: string;
 }
 
@@ -55,10 +52,7 @@ interface BuiltRow {
   readonly explicit_unknown: number;
 }
 
-/**
- * Makes a playlist of a list, in the database: leaves out what is to be left out, takes the best of the rest, sets
- * them in order. A seed and the same list give the same playlist every time.
- */
+/** Leaves out, takes the best and orders, all in the database. The same list and seed always give the same playlist. */
 export async function buildPlaylist(
   db: Queries,
   userId: number,

@@ -11,7 +11,6 @@ const DUE = `
   WHERE state <> 'sent' AND connected AND ${GOES_ON} AND ${IS_ALLOWED('$1')}
     AND ${isOpen('playlists')}`;
 
-/** Listeners with sendings to go on with. */
 export async function listDueSendings(db: Queries, allowed: AllowedIds = []): Promise<number[]> {
   const due = await db.many<{ user_id: number }>(
     `SELECT DISTINCT user_id FROM (${DUE}) AS due ORDER BY user_id`,
@@ -20,10 +19,7 @@ export async function listDueSendings(db: Queries, allowed: AllowedIds = []): Pr
   return due.map(({ user_id: userId }) => userId);
 }
 
-/**
- * Goes on with a listener's due sendings, one after the other, as far as no other worker is sending them. What stands
- * in the way is kept with each.
- */
+/** Continues a listener's due sendings that no other worker has. Problems are saved with each. */
 export async function continueDueSendings(db: Db, userId: number, access: SpotifyAccess): Promise<void> {
   const due = await db.many<{ playlist_id: string }>(
     `SELECT playlist_id FROM (${DUE}) AS due WHERE user_id = $2 ORDER BY since, playlist_id`,

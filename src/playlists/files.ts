@@ -1,7 +1,6 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** A track of a playlist as a file takes it away. */
 export interface FileTrack {
   readonly track_id: string;
   readonly name: string | null;
@@ -15,7 +14,7 @@ export interface FileTrack {
 
 const ROWS_AT_A_TIME = 500;
 
-/** Tracks in the order of their ids, some hundreds at a time, so that a long playlist is never in memory whole. */
+/** In the order of the ids, in batches, so that a long playlist is never wholly in memory. */
 export async function* streamFileTracks(db: Queries, trackIds: readonly string[]): AsyncGenerator<FileTrack> {
   for (let from = 0; from < trackIds.length; from += ROWS_AT_A_TIME) {
     yield* await db.many<FileTrack>(FILE_TRACKS, [trackIds.slice(from, from + ROWS_AT_A_TIME)]);

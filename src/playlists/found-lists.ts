@@ -11,7 +11,7 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 import { rangeWords } from './proposals.ts';
 import type { TrackList } from './track-list.ts';
 
-/** `from=search&q=love`: what a search finds. */
+/** `from=search&q=love`: the results of a search. */
 export const searchList = z
   .object({
     q: z
@@ -56,7 +56,7 @@ export const moodList = z
 
 const FILTERS = Object.keys(exploreFilters.shape);
 
-/** `from=explore&energy_from=0.8…`: what passes the filters, as they stand in the address of Explore. */
+/** `from=explore&energy_from=0.8…`: what passes the filters in Explore's address. */
 export const exploreList = z.looseObject({}).transform((query, context): TrackList => {
   const parsed = exploreFilters.safeParse(query);
   if (!parsed.success) {
@@ -101,7 +101,7 @@ function filterWords(filters: URLSearchParams): string {
   return words.length === 0 ? 'All of my tracks.' : `My tracks: ${words.join(', ')}.`;
 }
 
-/** `from=similar&track=<id>&by=sound`: what is most like one of the listener's tracks. */
+/** `from=similar&track=<id>&by=sound`: what is most like a track of the listener's. */
 export const similarList = z
   .object({
     track: z
@@ -113,7 +113,6 @@ export const similarList = z
   })
   .transform((given) => listLike(given, 'one of your tracks'));
 
-/** What comes after these is hardly like it any more. */
 const MOST_SIMILAR = 200;
 
 function listLike(

@@ -3,16 +3,14 @@ import { heldFor } from '../lease.ts';
 import { IS_SENDING, LEASE_SECONDS, type SendingProblem } from './sendings.ts';
 
 /**
- * SQL: whether a sending goes on by itself now: cut off in the middle, never begun because the process died right after
- * the press of the button, or stopped until now. Where Spotify may have made a playlist whose id never arrived, only
- * the listener can say whether another is to be made.
+ * SQL: whether the worker resumes a sending: it was interrupted, its process died before it began, or its wait is over.
+ * If a playlist may have been created whose id never arrived, only the listener decides.
  */
 export const GOES_ON = `(creation_asked_at IS NULL AND CASE state
     WHEN 'sending' THEN NOT ${IS_SENDING}
     WHEN 'waiting' THEN started_at < now() - interval '1 minute'
     ELSE again_at <= now() END)`;
 
-/** What whoever sends works with. */
 export interface Leased {
   readonly playlistId: string;
   readonly lease: string;
@@ -20,7 +18,6 @@ export interface Leased {
   readonly description: string;
   readonly isPublic: boolean;
   readonly trackIds: readonly string[];
-  /** Tracks that Spotify does not take. */
   notTaken: readonly string[];
   spotifyPlaylistId: string | null;
   handled: number;
@@ -29,14 +26,11 @@ export interface Leased {
   startOver: boolean;
 }
 
-/**
- * Takes a sending in hand, in one statement: in however many tabs and processes it is asked for, one gets it. null
- * where another has it, where all is sent, or where it must wait.
- */
+/** In one statement, so that one process gets it. Null: another has it, it is complete, or it must wait. */
 export const takeSending = (db: Queries, userId: number, playlistId: string): Promise<Leased | null> =>
   db.maybeOne<Leased>(take('true'), [userId, playlistId]);
 
-/** The same for a worker: null also where another has tried since it looked. */
+/** For a worker: null also if another has tried since it looked. */
 export const takeDueSending = (db: Queries, userId: number, playlistId: string): Promise<Leased | null> =>
   db.maybeOne<Leased>(take(GOES_ON), [userId, playlistId]);
 
@@ -56,7 +50,7 @@ const take = (onlyWhere: string): string => `
       SELECT entry ->> 'track_id' FROM jsonb_array_elements(left_out) AS entry WHERE entry ->> 'reason' = 'not-taken'
     ) AS "notTaken"`;
 
-/** Somebody else has taken over, or the playlist was deleted: stop, and write nothing more. */
+/** Another process has taken over, or the playlist was deleted: stop and write nothing more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
@@ -67,11 +61,8 @@ export interface Progress {
   readonly pending?: number;
   readonly startOver?: boolean;
   readonly spotifyPlaylistId?: string;
-  /** Tracks that Spotify does not take, all of them. */
   readonly notTaken?: readonly string[];
-  /** Spotify does not take the description. */
   readonly descriptionRefused?: boolean;
-  /** Whether Spotify has been asked to make the playlist and has not answered yet. */
   readonly creating?: boolean;
 }
 
@@ -82,11 +73,7 @@ export const progressOf = ({ handled, confirmed, pending, startOver: again }: Le
   startOver: again,
 });
 
-/**
- * Writes down how far a sending is, and holds on to it for as long again: right before every call to Spotify, and
- * after it.
- * @throws LeaseLost
- */
+/** Saves the progress and renews the lease, before and after every call. @throws LeaseLost */
 export async function note(
   db: Queries,
   userId: number,
@@ -127,7 +114,6 @@ const NOTE = `
     description_refused = COALESCE($11, description_refused)
   WHERE user_id = $1 AND playlist_id = $2 AND lease = $3 AND leased_until > now()`;
 
-/** The playlist at Spotify, from now on also the playlist's own. */
 export async function noteCreated(
   db: Db,
   userId: number,
@@ -143,7 +129,6 @@ export async function noteCreated(
   });
 }
 
-/** What a later try may well not meet. */
 const PASSING = new Set<SendingProblem>([
   'rate-limited',
   'unreachable',
@@ -151,12 +136,12 @@ const PASSING = new Set<SendingProblem>([
   'scope-denied',
   'failed',
 ]);
-/** After so many tries in a row that brought nothing the listener decides: two hours and a bit. */
+/** Failures in a row without progress before the listener decides: a good two hours. */
 const MOST_FAILURES = 6;
 
 /**
- * Lets go of a sending: it is done, or something stands in its way. What may pass is tried again 2, 4, 8 … minutes
- * later, or when Spotify says. Does nothing where the lease is lost.
+ * Ends a sending, complete or with a problem. Problems that may pass are tried again 2, 4, 8 … minutes later, or when
+ * Spotify says. Does nothing if the lease is lost.
  */
 export async function endSending(
   db: Queries,
@@ -175,7 +160,7 @@ const END_SENT = `
     state = 'sent', handled = cardinality(track_ids), finished_at = now(), failures = 0, lease = NULL, leased_until = NULL
   WHERE user_id = $1 AND playlist_id = $2 AND lease = $3`;
 
-/** Being asked to wait is no failure, however often. */
+/** Being asked to wait does not count as a failure. */
 const END_STOPPED = `
   UPDATE playlist_sendings SET
     state = 'stopped', problem = $4, stopped_at = now(),

@@ -16,24 +16,22 @@ export interface Playlist {
   readonly tracks: number;
 }
 
-/** What a playlist was built from, for its page to say. */
 interface PlaylistOrigin {
   /** "the snapshot of 14 March 2024". */
   readonly words: string;
   readonly href: string;
-  /** The address that builds it again, below /playlists/new. */
+  /** The address below /playlists/new that builds it again. */
   readonly recipe: string;
   readonly arrange: string;
 }
 
 export interface ListedPlaylist extends Playlist {
-  /** The covers of its first tracks, at most four, no album twice. */
+  /** At most four, no album twice. */
   readonly covers: readonly { readonly cover_seed: string; readonly thumbnail_url: string | null }[];
 }
 
 export const PLAYLISTS_PER_PAGE = 40;
 
-/** Newest first. */
 export function listPlaylists(db: Queries, userId: number, page: number): Promise<ListedPlaylist[]> {
   return db.many<ListedPlaylist>(LIST, [userId, PLAYLISTS_PER_PAGE, (page - 1) * PLAYLISTS_PER_PAGE]);
 }
@@ -76,7 +74,6 @@ const LIST = hotQuery(
   ORDER BY created_at DESC, playlist_id LIMIT $2 OFFSET $3`,
 );
 
-/** @throws AppError 404 where there is none, or it is another's. */
 export async function getPlaylist(db: Queries, userId: number, playlistId: string): Promise<Playlist> {
   const found = await db.maybeOne<Playlist>(ONE, [userId, playlistId]);
   if (!found) throw notFound();
@@ -88,7 +85,7 @@ const ONE = hotQuery(
   `SELECT ${COLUMNS} FROM playlists AS p WHERE user_id = $1 AND playlist_id = $2`,
 );
 
-/** In the playlist's order; entries an old archive gave no position stand last. */
+/** In order; entries of an old archive without a position come last. */
 export async function listPlaylistTrackIds(
   db: Queries,
   userId: number,
@@ -109,21 +106,17 @@ export interface NewPlaylist {
   readonly description: string;
   readonly origin: PlaylistOrigin;
   readonly trackIds: readonly string[];
-  /** See playlists.build_key. */
   readonly buildKey: string;
 }
 
-/**
- * Keeps a built playlist, once: where the same build is kept already, in another tab or by a double click, that one
- * is answered.
- */
+/** Saves a built playlist once: the same build, in another tab or by a double click, returns the first one. */
 export async function keepPlaylist(
   db: Db,
   userId: number,
   playlist: NewPlaylist,
 ): Promise<{ playlistId: string; isNew: boolean }> {
   return db.withTransaction(async (tx) => {
-    // Whoever submits the same build at the same time waits here and then finds it.
+    // The same build submitted at the same time waits here and then finds it.
     await lockArchive(tx, userId);
     const known = await tx.maybeOne<{ playlist_id: string }>(
       `SELECT playlist_id FROM playlists WHERE user_id = $1 AND build_key = $2`,
@@ -151,10 +144,7 @@ async function insertPlaylist(tx: Transaction, userId: number, playlist: NewPlay
   return playlistId;
 }
 
-/**
- * Gives a playlist another name and description, here only. A later move of the old file leaves both as they are.
- * @throws AppError 404
- */
+/** Renames it here only; moving the old file again does not undo it. @throws AppError 404 */
 export async function renamePlaylist(
   db: Queries,
   userId: number,
@@ -168,11 +158,7 @@ export async function renamePlaylist(
   if (renamed === 0) throw notFound();
 }
 
-/**
- * Forgets a playlist here, and how far it was sent; its tracks stay in the archive, its copy at Spotify stays there.
- * One from an old archive comes back if the old file is moved again: the move completes what is missing.
- * @throws AppError 404
- */
+/** Here only: its copy on Spotify stays, and moving the old file again restores it. @throws AppError 404 */
 export async function deletePlaylist(db: Db, userId: number, playlistId: string): Promise<void> {
   await db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);

@@ -4,17 +4,16 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** How a list of tracks sounds. Audio features run from 0 to 1, or are null where none is known. */
+/** Audio features from 0 to 1; null if no track has them. */
 export interface Profile extends SoundProfile {
   readonly tracks: number;
   readonly with_features: number;
   readonly explicit: { readonly tracks: number; readonly known: number };
-  /** Together, of those whose duration is known. */
+  /** Of tracks with a known duration. */
   readonly duration_ms: number;
   readonly durations_known: number;
-  /** From the first track to the last, in at most 60 steps of equal length. */
+  /** In at most 60 equal steps, from the first track to the last. */
   readonly course: readonly {
-    /** Place of the step's first track. */
     readonly first: number;
     readonly last: number;
     readonly energy: number | null;
@@ -59,7 +58,7 @@ const PROFILE = hotQuery(
   FROM heard`,
 );
 
-/** The charts of a playlist by the name they have below /api. */
+/** By their names below /api. */
 export const PLAYLIST_CHARTS = {
   'audio-profile': drawSound,
   'energy-course': ({ course }) => ({
@@ -68,7 +67,6 @@ export const PLAYLIST_CHARTS = {
   }),
 } satisfies Record<string, (profile: Profile) => ChartData>;
 
-/** What a list shows of these tracks, in their order. */
 export function listCards(db: Queries, trackIds: readonly string[]): Promise<TrackCard[]> {
   return db.many<TrackCard>(CARDS, [trackIds]);
 }

@@ -1,7 +1,6 @@
 import { RANGE_LABELS } from '../snapshots/time-ranges.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
 
-/** What a playlist is called and said to be, until its listener puts it otherwise. */
 export interface Proposal {
   readonly name: string;
   readonly description: string;
@@ -13,7 +12,7 @@ export const DESCRIPTION_LIMIT = 300;
 /** "the last 4 weeks" */
 export const rangeWords = (timeRange: TimeRange): string => `the ${RANGE_LABELS[timeRange].toLowerCase()}`;
 
-/** Within what Spotify takes, cut between characters and with an ellipsis where it is longer. */
+/** Cut to Spotify's limits between characters, with an ellipsis. */
 export const fitted = ({ name, description }: Proposal): Proposal => ({
   name: cut(name, NAME_LIMIT),
   description: cut(description, DESCRIPTION_LIMIT),
@@ -29,7 +28,7 @@ function cut(text: string, limit: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** One line without control characters: what neither Spotify nor a page can show becomes a space. */
+/** Control characters become spaces, since neither Spotify nor a page can show them. */
 export const oneLine = (text: string): string =>
   Buffer.from(text)
     .toString()

@@ -6,21 +6,21 @@ import { findConnection } from '../users/connections.ts';
 import { LeaseLost, type Leased } from './lease.ts';
 import type { SendingProblem } from './sendings.ts';
 
-/** Somebody changed the playlist at Spotify, or deleted it, while it was being filled. */
+/** Somebody changed or deleted the playlist at Spotify during the sending. */
 export class Unexpected extends Error {
   constructor(readonly problem: 'changed-there' | 'gone-there') {
     super(problem);
   }
 }
 
-/** A call that may have done its work: its answer was lost, cut off or unreadable. */
+/** The call may have had its effect, but its answer was lost or unreadable. */
 export class AnswerLost extends Error {
   constructor(override readonly cause: SpotifyError) {
     super(cause.message);
   }
 }
 
-/** Spotify answered that it failed, as it does each time for a withdrawn track. (503 and 504 say nothing of the call.) */
+/** As Spotify answers each time for a withdrawn track. (503 and 504 say nothing about the call.) */
 export const isAnsweredFailure = (error: unknown): error is AnswerLost =>
   error instanceof AnswerLost && [500, 502].includes(error.cause.spotifyStatus ?? 0);
 
@@ -46,7 +46,7 @@ function problemOf(error: unknown): SendingProblem {
   return 'failed';
 }
 
-/** A right that Spotify says is missing is asked for only where it was not granted. */
+/** Asks for a missing right only if it was not granted. */
 export async function problemWith(
   db: Queries,
   userId: number,
@@ -60,7 +60,7 @@ export async function problemWith(
   return connection?.scope.split(/\s+/).includes(needed) ? 'scope-denied' : problem;
 }
 
-/** Spotify may still be at work on what we no longer wait for: nobody looks how far it is before that is over. */
+/** Spotify may still be working on a call we gave up on: wait before counting items. */
 const SETTLE_SECONDS = 10;
 
 export function waitAfter(error: unknown): number {

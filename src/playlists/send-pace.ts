@@ -5,27 +5,25 @@ import type { Leased } from './lease.ts';
 const MOST_REFUSALS = 50;
 const TRIES = 2;
 const MOST_DOUBTFUL = 3;
-/** A list begun again and again with nothing learnt costs calls and no more. */
+/** Repeating a list without learning anything only costs calls. */
 const MOST_FAILURES = 60;
 
 /**
- * How many tracks the next call takes. A batch that Spotify refuses, or answers with a failure twice, is halved, down to
- * the one track that is the reason; what is taken lets the batches grow again. A sending that is begun again comes back to
- * the place it was stopped at with a batch that ends there.
+ * The size of the next batch. A batch that is refused, or fails twice, is halved, down to the one track at fault;
+ * success makes batches grow again. A resumed sending gets a batch that ends where it stopped.
  */
 export class Pace {
-  /** Left out because Spotify failed over them, and has taken no track since: it may be Spotify itself. */
+  /** Left out after failures, without a success since: Spotify itself may be at fault. */
   doubtful: string[] = [];
   #size = ITEMS_PER_CALL;
-  /** The place of the batch that was not taken. */
   #stuckAt = 0;
   #tries = 0;
   #refusals = 0;
   #failures = 0;
-  /** Whether anything was taken since the last batch of a hundred that was not. */
+  /** Whether a track was accepted since the last full batch that was not. */
   #proved = false;
 
-  /** The next tracks, past those left out; none where all are handled. Moves `handled` past what is left out. */
+  /** The next tracks after those left out; empty at the end. Moves `handled` past what is left out. */
   next(leased: Leased): readonly string[] {
     const { trackIds } = leased;
     const isOut = (at: number): boolean => leased.notTaken.includes(trackIds[at] ?? '');
@@ -39,7 +37,7 @@ export class Pace {
 
   added(leased: Leased, batch: readonly string[]): void {
     this.#proved = true;
-    // On the way back to where it was stopped nothing is learnt about that place.
+    // Before the point where it stopped, successes say nothing about that point.
     if (placeOf(leased, batch) < this.#stuckAt) return;
     this.doubtful = [];
     this.#refusals = 0;
@@ -47,7 +45,7 @@ export class Pace {
     this.#tries = 0;
   }
 
-  /** True where the batch is one track, which is to be left out. @throws SpotifyError where it is about no track any more */
+  /** True if the batch is one track, to be left out. @throws SpotifyError if no track is at fault */
   failed(leased: Leased, batch: readonly string[], outcome: 'refused' | 'failed'): boolean {
     const at = placeOf(leased, batch);
     this.#failures += Number(outcome === 'failed');
@@ -71,10 +69,10 @@ export class Pace {
 
   isOutage = (): boolean => this.doubtful.length === MOST_DOUBTFUL;
 
-  /** At the end of the list, with nothing that says that Spotify takes any track. */
+  /** True at the end of the list if nothing shows that Spotify accepts any track. */
   isDoubtful = (): boolean => this.doubtful.length > 0 && !this.#proved;
 }
 
-/** A track is in a playlist once. */
+/** A playlist has a track once. */
 export const placeOf = ({ trackIds }: Leased, [first = '']: readonly string[]): number =>
   trackIds.indexOf(first);

@@ -23,15 +23,14 @@ import {
   waitAfter,
 } from './send-faults.ts';
 
-/*
- * Spotify knows no idempotency keys, so every step is written down before it is asked for and after it is answered,
- * and a step without an answer is looked into before anything else is done:
- *
- * - Items: `pending` of them were sent. How many the playlist holds says whether they arrived, because a call adds
- *   all of its items or none. Where Spotify will not say (a right we do not ask for), the first hundred are put in the
- *   place of whatever is there and the rest follows. No item is ever doubled.
- * - The playlist itself: an empty one may stand at Spotify whose id never reached us, and finding it would need a right
- *   we do not ask for. A new one is made; the page says that an empty one of the same name may stand there.
+/**
+ * Spotify has no idempotency keys, so every step is saved before its call and after its answer, and a step without an
+ * answer is checked before anything else.
+ * - Items: `pending` of them were sent. A call adds all of its items or none, so the playlist's length says whether
+ * they arrived. If Spotify will not tell (a right we do not ask for), the first hundred replace everything and the rest
+ * follows.
+ * - The playlist itself: one may exist whose id never reached us, and finding it would need a right we do not ask for.
+ * So a new one is made, and the page says that an empty one may exist.
  */
 
 interface Work {
@@ -41,10 +40,7 @@ interface Work {
   readonly leased: Leased;
 }
 
-/**
- * Sends what is missing of a playlist, until all is there or something stands in the way, which is kept with it: never
- * rejects. For a job as for a request, which should not wait for it.
- */
+/** Sends until all is there or a problem, which is saved, stops it. Never rejects; nobody waits for it. */
 export async function runSending(work: Work): Promise<void> {
   const { db, userId, leased } = work;
   try {
@@ -57,8 +53,8 @@ export async function runSending(work: Work): Promise<void> {
     );
     await endSending(db, userId, leased, end);
   } catch (error) {
-    // Another has taken over, or the database is out of reach; then the lease runs out and whoever comes next goes on.
-    if (!(error instanceof LeaseLost)) log.warn({ err: error }, 'a sending to Spotify was cut off');
+    // Another process has taken over, or the database is away: then the lease runs out and another continues.
+    if (!(error instanceof LeaseLost)) log.warn({ err: error }, 'a sending to Spotify was interrupted');
   }
 }
 
@@ -96,11 +92,10 @@ async function create(work: Work): Promise<void> {
   await noteCreated(db, userId, leased, made.spotifyPlaylistId);
 }
 
-/** Whether items sent by somebody who never heard the answer have arrived. */
+/** Whether items whose answer was lost have arrived. */
 async function settlePending(work: Work): Promise<void> {
   const { db, userId, leased } = work;
   const { pending, confirmed } = leased;
-  // Replacing can simply be done again.
   if (leased.startOver && confirmed === 0) return;
   const there = await count(work);
   if (there === null) return startOver(work);
@@ -111,12 +106,12 @@ async function settlePending(work: Work): Promise<void> {
   await note(db, userId, leased, progressOf(leased));
 }
 
-/** How many items there are; null where Spotify will not say. */
+/** Null if Spotify will not tell. */
 async function count(work: Work): Promise<number | null> {
   try {
     return await ask(work, {}, (settings, token) => countPlaylistItems(settings, token, idOf(work.leased)));
   } catch (error) {
-    // Of a private playlist, which we may not read, it says nothing.
+    // A 404 means nothing for a private playlist, which we may not read.
     if (isRefused(error, 404) && work.leased.isPublic) throw new Unexpected('gone-there');
     if (
       isRefused(error, 404) ||
@@ -133,7 +128,7 @@ async function startOver({ db, userId, leased }: Work): Promise<void> {
   await note(db, userId, leased, progressOf(leased));
 }
 
-/** Adds a batch. Where Spotify refuses it or fails, none of it is there afterwards. */
+/** After a refusal or failure none of the batch is there. */
 async function add(work: Work, batch: readonly string[]): Promise<'added' | 'refused' | 'failed'> {
   const { db, userId, leased } = work;
   const items = {
@@ -161,7 +156,7 @@ async function add(work: Work, batch: readonly string[]): Promise<'added' | 'ref
 
 const SETTLE_MS = 1_000;
 
-/** Where nobody says how many are there, the next batch takes the place of all: nothing is doubled either way. */
+/** If the length is unknown, the next batch replaces everything, so that nothing is doubled. */
 async function lookAfterFailure(work: Work, batch: readonly string[]): Promise<'added' | 'failed'> {
   const { leased } = work;
   await sleep(SETTLE_MS);
@@ -172,7 +167,6 @@ async function lookAfterFailure(work: Work, batch: readonly string[]): Promise<'
   return leased.confirmed > confirmed ? 'added' : 'failed';
 }
 
-/** A track Spotify does not take, once it is sure that the track is the reason. */
 async function leaveOut(work: Work, [trackId]: readonly string[], pace: Pace): Promise<void> {
   const { db, userId, leased } = work;
   const there = leased.startOver ? null : await count(work);
@@ -182,7 +176,7 @@ async function leaveOut(work: Work, [trackId]: readonly string[], pace: Pace): P
   if (pace.isOutage()) await takeBack(work, pace);
 }
 
-/** Spotify fails whatever the track: those it was taken for are no longer left out, and all of it waits. */
+/** Spotify fails for every track, so the tracks left out for it come back and the sending waits. */
 async function takeBack({ db, userId, leased }: Work, { doubtful }: Pace): Promise<never> {
   leased.notTaken = leased.notTaken.filter((trackId) => !doubtful.includes(trackId));
   leased.handled = Math.min(leased.handled, placeOf(leased, doubtful));
@@ -191,17 +185,17 @@ async function takeBack({ db, userId, leased }: Work, { doubtful }: Pace): Promi
 }
 
 function idOf({ spotifyPlaylistId }: Leased): string {
-  if (spotifyPlaylistId === null) throw new Error('the playlist has not been made yet');
+  if (spotifyPlaylistId === null) throw new Error('the playlist has not been created yet');
   return spotifyPlaylistId;
 }
 
-/** A call ends long before the lease that was renewed for it. */
+/** A call ends long before the lease renewed for it. */
 const MOST_PATIENCE_MS = 10_000;
 
 /**
- * One call to Spotify, with what is to be known about it should its answer never come. The lease is renewed last of
- * all, after whatever waiting there was for a token: while a call is under way nobody else can take over. (Only a
- * process frozen between these two lines, for longer than a lease, could still call too late.)
+ * One call, saved with what to know if its answer is lost. The lease is renewed last, after any wait for a token, so
+ * that nobody can take over during the call. (Only a process frozen between these two lines for longer than a lease
+ * could call too late.)
  */
 async function ask<Result>(
   { db, userId, access, leased }: Work,
@@ -210,7 +204,7 @@ async function ask<Result>(
 ): Promise<Result> {
   const timeoutMs = Math.min(access.settings.timeoutMs ?? MOST_PATIENCE_MS, MOST_PATIENCE_MS);
   const settings = gated(db, { ...access.settings, timeoutMs });
-  // Nothing is noted, and no token refreshed, for a call that may not be made.
+  // Saves nothing and refreshes no token for a call that Spotify's limit forbids.
   await settings.gate.enter('playlists');
   let lost = false;
   const asked = withAccessToken(db, userId, access, async (token) => {

@@ -6,55 +6,48 @@ import { hotQuery } from '../hot-queries.ts';
 import { isHeld } from '../lease.ts';
 import type { SpotifyErrorKind } from '../spotify/errors.ts';
 
-/** Why a sending stands still; its page says it in words. */
 export type SendingProblem =
   | SpotifyErrorKind
-  /** The consent has ended: connect again. */
   | 'needs-reconnect'
-  /** Spotify says that a right is missing which it has granted. That has passed by itself before. */
+  /** Spotify denies a right that it has granted, which has passed by itself before. */
   | 'scope-denied'
-  /** The playlist at Spotify is no longer as we left it: going on could double or disorder it. */
+  /** The playlist was changed at Spotify: continuing could double or disorder it. */
   | 'changed-there'
-  /** Spotify no longer has the playlist. */
   | 'gone-there'
-  /** A fault of ours; it is in the log. */
+  /** A bug; it is in the log. */
   | 'failed';
 
 type LeftOutReason = 'local-file' | 'no-spotify-id' | 'not-taken';
 
-/** How far a playlist is on its way to Spotify. */
 export interface Sending {
-  /** `interrupted`: whoever was sending it is gone (a restart, a crash). */
+  /** `interrupted`: its process is gone (a restart, a crash). */
   readonly state: 'waiting' | 'sending' | 'interrupted' | 'stopped' | 'sent';
   readonly is_public: boolean;
-  /** Tracks to send. */
   readonly total: number;
-  /** Of those, how many are there or left out. */
   readonly handled: number;
-  /** Items that are there for certain. */
+  /** Items that are certain to be there. */
   readonly confirmed: number;
   readonly left_out: number;
-  /** Empty playlists that may stand at Spotify, because the answer to making one was lost. */
+  /** Empty playlists that may exist, because the answer to creating them was lost. */
   readonly lost_creations: number;
   readonly problem: SendingProblem | null;
-  /** When it met the problem. */
   readonly stopped_at: Date | null;
-  /** Until then pressing the button does nothing. */
+  /** The button has no effect before this. */
   readonly not_before: Date | null;
-  /** When the worker goes on by itself; null: not without its listener. */
+  /** When the worker resumes it; null: only its listener does. */
   readonly again_at: Date | null;
   readonly description_refused: boolean;
   readonly spotify_playlist_id: string | null;
   readonly finished_at: Date | null;
 }
 
-/** Seconds a lease lasts: far longer than one call, so that nobody goes on while a call is still under way. */
+/** Far longer than one call, so that nobody takes over while a call is under way. */
 export const LEASE_SECONDS = 30;
 
-/** SQL: whether somebody is sending it at this moment. */
+/** SQL: whether somebody is sending it now. */
 export const IS_SENDING = isHeld('leased_until', LEASE_SECONDS);
 
-/** null before the first press of the button. */
+/** Null before the button was pressed. */
 export function findSending(db: Queries, userId: number, playlistId: string): Promise<Sending | null> {
   return db.maybeOne<Sending>(FIND, [userId, playlistId]);
 }
@@ -80,7 +73,6 @@ export interface LeftOutTrack {
   readonly artist_name: string | null;
 }
 
-/** What is not there and why, by name, in the playlist's order. */
 export function listLeftOut(db: Queries, userId: number, playlistId: string): Promise<LeftOutTrack[]> {
   return db.many<LeftOutTrack>(LEFT_OUT, [userId, playlistId]);
 }
@@ -97,11 +89,7 @@ const LEFT_OUT = hotQuery(
   ORDER BY place LIMIT 500`,
 );
 
-/**
- * Remembers that a playlist is to be sent: what, in which order, how far. However often it is called, the first call
- * decides. What Spotify cannot take (local files) is left out from the start.
- * @throws AppError 404 where there is no such playlist, 400 where nothing is left to send
- */
+/** Only the first call has an effect. Leaves out local files. @throws AppError 404, 400 if nothing is left */
 export async function startSending(
   db: Db,
   userId: number,
@@ -119,8 +107,7 @@ export async function startSending(
   });
 }
 
-const NOTHING_TO_SEND =
-  'There is nothing in this playlist that Spotify could take: none of its tracks has an id of Spotify’s.';
+const NOTHING_TO_SEND = 'None of the tracks in this playlist is on Spotify, so there is nothing to send.';
 
 const START = `
   INSERT INTO playlist_sendings (user_id, playlist_id, is_public, track_ids, left_out)
@@ -137,10 +124,7 @@ const START = `
   HAVING EXISTS (SELECT FROM playlists WHERE user_id = $1 AND playlist_id = $2)
   ON CONFLICT DO NOTHING`;
 
-/**
- * Forgets how far a playlist was sent where its copy at Spotify is gone or was changed, so that it can be sent anew,
- * as another playlist. In every other state it does nothing: a playlist is sent once.
- */
+/** Lets a playlist be sent again, as a new one, if its copy is gone or was changed; else it does nothing. */
 export async function forgetSending(db: Db, userId: number, playlistId: string): Promise<void> {
   await db.withTransaction(async (tx) => {
     const forgotten = await tx.execute(

@@ -3,7 +3,6 @@ import { periodList, snapshotList } from './dated-lists.ts';
 import { exploreList, moodList, searchList, similarList } from './found-lists.ts';
 import type { TrackList } from './track-list.ts';
 
-/** Each kind of list by its `from`: the schema reads its parameters and answers the list. One entry per kind. */
 export const SOURCES = {
   snapshot: snapshotList,
   period: periodList,

@@ -7,7 +7,6 @@ export interface TrackPlaylist {
   readonly position: number | null;
 }
 
-/** The listener's playlists a track stands in, by name. */
 export const listPlaylistsOf = (db: Queries, userId: number, trackId: string): Promise<TrackPlaylist[]> =>
   db.many<TrackPlaylist>(PLAYLISTS_OF, [userId, trackId]);
 
