@@ -24,30 +24,23 @@ import {
 } from './embedded-postgres/server.ts';
 import type { Log } from './log.ts';
 
-/** How long to wait for a server to answer: ours, which may have a crash to recover from, or another's. */
+/** For a server to answer, which may first recover from a crash. */
 const PATIENCE_MS = 120_000;
 
 export interface EmbeddedPostgres {
-  /**
-   * Connection string over the Unix socket, e.g. postgres://postgres@/music_time_machine?host=%2Ftmp%2Fmtm-pg-ab12,
-   * understood by pg, by psql and by the node-pg-migrate command as DATABASE_URL.
-   */
+  /** Over the Unix socket: postgres://postgres@/music_time_machine?host=%2Ftmp%2Fmtm-pg-ab12 */
   readonly url: string;
-  /** PID of the postmaster */
   readonly pid: number;
-  /**
-   * Stops the server if this process started it (fast shutdown; resolves when it has ended), with it the connections
-   * of any process attached to it. A server merely attached to is left alone. Calling it again changes nothing.
-   */
+  /** Stops a server that this process started, for attached processes too. May be called again. */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Where the cluster lives, e.g. /srv/app/.data/postgres. Created when missing, parents too. */
+  /** E.g. /srv/app/.data/postgres. Created with its parents. */
   readonly dataDir: string;
-  /** A cluster for tests: nothing is flushed to disk, and stop() removes dataDir. Never turns a kept one into this. */
+  /** For tests: nothing is flushed to disk, and stop() removes dataDir. Never applies to an existing cluster. */
   readonly throwaway?: boolean;
-  /** Created when missing. Default: music_time_machine */
+  /** Created if missing. Default: music_time_machine. */
   readonly database?: string;
   /** Default: what findBinaries finds for the cluster's version. */
   readonly binaries?: Binaries;
@@ -55,7 +48,6 @@ export interface EmbeddedPostgresOptions {
 }
 
 interface Cluster {
-  /** Absolute, links resolved */
   readonly dataDir: string;
   readonly database: string;
   readonly throwaway: boolean;
@@ -64,9 +56,9 @@ interface Cluster {
 }
 
 /**
- * Starts PostgreSQL on a data directory, or attaches to the one that already serves it, and waits until it answers.
- * The server ends with this process, however that ends; nothing committed is lost by it. Throws with what to do when
- * there are no fitting binaries, when the directory is not usable, or when no server answers within two minutes.
+ * Starts PostgreSQL on a directory, or attaches to the server that already runs there, and waits until it answers. It
+ * ends with this process; committed data is safe. Throws with what to do if there are no fitting binaries, the
+ * directory is unusable, or no server answers within two minutes.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { database = 'music_time_machine', throwaway = false, binaries, log } = options;
@@ -78,29 +70,28 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await sleep(50);
   }
   throw new Error(
-    `Another PostgreSQL holds ${cluster.dataDir} but cannot be reached: it hangs, or it runs in another container. ` +
+    `Another PostgreSQL uses ${cluster.dataDir} but does not answer: it hangs, or it runs in another container. ` +
       'Stop it, or set DATABASE_URL to a server that both can reach.',
   );
 }
 
-/** Whether a postmaster lives that serves the directory, answering or not. */
 async function isServed(dataDir: string): Promise<boolean> {
   const pidFile = await readPidFile(dataDir);
   return pidFile?.dataDir === dataDir && (await holderOf(pidFile.pid)) === 'postgres';
 }
 
-/** Null when the server does not answer, or not yet. */
+/** Null if the server does not answer yet. */
 async function attach({ dataDir, database, throwaway, log }: Cluster): Promise<EmbeddedPostgres | null> {
   const pidFile = await readPidFile(dataDir);
   if (pidFile === null || pidFile.socketDir === '') return null;
   await assertPrivate(pidFile.socketDir, (await stat(dataDir)).uid);
   if (!(await answers(pidFile.socketDir, database))) return null;
   if (throwaway) await assertThrowaway(dataDir);
-  log?.info({ dataDir, pid: pidFile.pid }, 'attached to the embedded PostgreSQL that runs already');
+  log?.info({ dataDir, pid: pidFile.pid }, 'attached to the running embedded PostgreSQL');
   return { url: urlOf(pidFile.socketDir, database), pid: pidFile.pid, stop: async () => {} };
 }
 
-/** Null when another process has started a server on the cluster meanwhile. */
+/** Null if another process has started the server meanwhile. */
 async function start(cluster: Cluster): Promise<EmbeddedPostgres | null> {
   const { dataDir, database } = cluster;
   const options = await prepare(cluster);
@@ -109,7 +100,7 @@ async function start(cluster: Cluster): Promise<EmbeddedPostgres | null> {
     return handleOf(child, cluster, options);
   if (!hasEnded(child)) await shutDown(child, { immediate: false });
   if (child.exitCode === LOCKED || (await isServed(dataDir))) return null;
-  throw new Error(`PostgreSQL did not start on ${dataDir}. What it said last:\n${await lastWords(dataDir)}`);
+  throw new Error(`PostgreSQL did not start on ${dataDir}. The end of its log:\n${await lastWords(dataDir)}`);
 }
 
 async function prepare({ dataDir, throwaway, binaries: given }: Cluster): Promise<ServerOptions> {
@@ -130,7 +121,7 @@ function handleOf(
   const { socketDir, throwaway } = options;
   const pid = child.pid ?? -1;
   const reportLoss = () =>
-    log?.error({ dataDir, pid }, 'embedded PostgreSQL ended by itself; see its server.log');
+    log?.error({ dataDir, pid }, 'embedded PostgreSQL ended unexpectedly; see its server.log');
   child.once('exit', reportLoss);
   log?.info({ dataDir, pid, major: options.binaries.major }, 'embedded PostgreSQL started');
 
@@ -145,7 +136,7 @@ function handleOf(
   return { url: urlOf(socketDir, database), pid, stop: () => (stopped ??= stop()) };
 }
 
-/** Port and SSL are spelled out, or PGPORT and PGSSLMODE in a client's environment would lead it astray. */
+/** With port and SSL, so that a client's PGPORT and PGSSLMODE do not matter. */
 function urlOf(socketDir: string, database: string): string {
   const query = `host=${encodeURIComponent(socketDir)}&port=5432&sslmode=disable`;
   return `postgres://postgres@/${encodeURIComponent(database)}?${query}`;

@@ -10,16 +10,13 @@ const OLDEST_MAJOR = 15;
 const DEBIAN_ROOT = '/usr/lib/postgresql';
 
 export interface Binaries {
-  /** Holds initdb and postgres. */
   readonly dir: string;
-  /** 18 for PostgreSQL 18.4 */
   readonly major: number;
 }
 
 /**
- * PostgreSQL binaries that run here: the npm platform package, else the newest under /usr/lib/postgresql.
- * `wantedMajor` is the major version an existing cluster was written by; null takes the first that is 15 or newer.
- * Throws with what to do when there is none.
+ * The npm platform package's binaries, else the newest under /usr/lib/postgresql. `wantedMajor` wrote an existing
+ * cluster; null accepts 15 or newer. Throws with what to do if there are none.
  */
 export async function findBinaries(wantedMajor: number | null): Promise<Binaries> {
   const others: number[] = [];
@@ -32,19 +29,19 @@ export async function findBinaries(wantedMajor: number | null): Promise<Binaries
 }
 
 const NONE_FOUND =
-  'No PostgreSQL is named and none to start was found. Set DATABASE_URL (or DB_HOST and its kin), ' +
-  `or run npm install without --omit=optional, or install PostgreSQL ${OLDEST_MAJOR} or newer.`;
+  'No database is set and no PostgreSQL to start was found. Set DATABASE_URL (or DB_HOST and so on), ' +
+  `run npm install without --omit=optional, or install PostgreSQL ${OLDEST_MAJOR} or newer.`;
 
 function wrongMajor(wanted: number, others: readonly number[]): string {
   const here =
     others.length > 0 ? `only ${others.join(' and ')} is installed here` : 'none is installed here';
   return (
-    `The database was written by PostgreSQL ${wanted}, and ${here}. Nothing was touched. ` +
-    `Install PostgreSQL ${wanted} (Debian: postgresql-${wanted}), or dump the data with it and start afresh.`
+    `The database was written by PostgreSQL ${wanted}, but ${here}. Nothing was changed. ` +
+    `Install PostgreSQL ${wanted} (Debian: postgresql-${wanted}), or dump the data with it and start with a new database.`
   );
 }
 
-/** 0 when the directory holds no binaries that run on this machine (not there, or for another libc). */
+/** 0 if no binaries there run on this machine (missing, or for another libc). */
 async function runningMajor(dir: string): Promise<number> {
   try {
     const { stdout } = await run(path.join(dir, 'postgres'), ['--version'], { env: CHILD_ENV });
@@ -79,8 +76,8 @@ function resolvePackage(name: string): string | null {
 }
 
 /**
- * npm packages cannot carry symlinks: an install script makes them, unless scripts were switched off. Links that are
- * there already are left; where they are missing and cannot be made, the binaries will not run and are passed over.
+ * npm packages cannot contain symlinks: an install script makes them, unless scripts are switched off. If they cannot
+ * be made, the binaries will not run and are skipped.
  */
 export async function repairLibraryLinks(packageDir: string): Promise<void> {
   const list = path.join(packageDir, 'native', 'pg-symlinks.json');

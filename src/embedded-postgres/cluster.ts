@@ -20,21 +20,17 @@ import { type Account, CHILD_ENV, ended, isErrno, spawnGuarded } from './guarded
 
 const run = promisify(execFile);
 
-// initdb looks its user up by name, so the id has to be one that nearly every system names: nobody.
+// initdb looks its user up by name, and nearly every system has one with this id.
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const AS_NOBODY = ['unshare', '--user', `--map-user=${NOBODY.uid}`, `--map-group=${NOBODY.gid}`, '--'];
 const THROWAWAY_MARK = 'throwaway';
 
-// An initdb whose maker was killed goes on writing for a moment.
+// After its parent was killed, initdb writes for another moment.
 const PATIENTLY = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
 
-/** Directories that initdb is filling for this very process, by path. */
 const drafts = new Set<string>();
 
-/**
- * The absolute path with links resolved; its parents are created, itself not. Throws when it is another user's, whom
- * only root can stand in for.
- */
+/** The absolute path, links resolved; creates its parents. Throws if another user owns it and we are not root. */
 export async function settleDataDir(dataDir: string): Promise<string> {
   const parent = path.dirname(path.resolve(dataDir));
   await mkdir(parent, { recursive: true });
@@ -47,27 +43,25 @@ export async function settleDataDir(dataDir: string): Promise<string> {
   );
 }
 
-/** The major version that wrote the cluster; null when there is none yet. Throws when the directory is something else. */
+/** The major version of the cluster; null if there is none. Throws for a directory with something else. */
 export async function clusterMajor(dataDir: string): Promise<number | null> {
   const version = await textOf(path.join(dataDir, 'PG_VERSION'));
   if (version !== null) return Number.parseInt(version, 10);
   const files = await readdir(dataDir).catch(emptyWhenMissing);
   if (files.length === 0) return null;
-  throw new Error(`${dataDir} holds files but no PostgreSQL cluster. Name an empty or a new directory.`);
+  throw new Error(`${dataDir} has files but no PostgreSQL cluster. Name an empty or new directory.`);
 }
 
-/** Throws unless a cluster may be treated as throwaway: only one that was created as such ever is. */
+/** Throws unless the cluster was created as a throwaway one. */
 export async function assertThrowaway(dataDir: string): Promise<void> {
   if ((await textOf(path.join(dataDir, THROWAWAY_MARK))) !== null) return;
-  throw new Error(
-    `${dataDir} holds a cluster that is meant to be kept: it cannot be used as a throwaway one.`,
-  );
+  throw new Error(`${dataDir} has a cluster that is meant to last; it cannot be used as a throwaway one.`);
 }
 
 /**
- * Whom PostgreSQL is to run as for this data directory. An ordinary user: themselves. Root: the directory's owner if
- * that is another, or root seen as nobody in a user namespace, or, where the system refuses those, nobody, who is then
- * given the directory. The namespace also serves a user id without a name (some containers), which initdb refuses.
+ * The user PostgreSQL runs as. An ordinary user: themselves. Root: the directory's owner, or root seen as nobody in a
+ * user namespace or, if the system refuses those, nobody, who then gets the directory. The namespace also serves user
+ * ids without a name (some containers), which initdb refuses.
  */
 export async function chooseAccount(dataDir: string): Promise<Account> {
   const me = process.getuid?.() ?? -1;
@@ -83,7 +77,7 @@ export async function chooseAccount(dataDir: string): Promise<Account> {
   return me === 0 ? { prefix: [], user: NOBODY } : { prefix: [] };
 }
 
-/** Gives a directory with all in it to the account, where that is another user. Throws when they cannot reach it. */
+/** Gives a directory with its content to the account, if it is another user. Throws if they cannot reach it. */
 export async function giveTo(account: Account, dir: string, binaries: Binaries): Promise<void> {
   if (account.user === undefined) return;
   const { uid, gid } = account.user;
@@ -92,15 +86,12 @@ export async function giveTo(account: Account, dir: string, binaries: Binaries):
     if (await succeeds(['sh', '-c', 'cd "$1"', 'probe', needed], account.user)) continue;
     throw new Error(
       `PostgreSQL does not run as root, and as user ${uid} it cannot enter ${needed}. ` +
-        'Let other users pass through its parent directories (chmod o+x), or allow user namespaces, or set DATABASE_URL.',
+        'Let other users enter its parent directories (chmod o+x), allow user namespaces, or set DATABASE_URL.',
     );
   }
 }
 
-/**
- * Creates the cluster: initdb fills a directory beside it, which then takes its name, so that there is never half a
- * cluster. Of several processes doing this at once one wins, the others' work is thrown away.
- */
+/** initdb fills a directory that is then renamed, so no cluster is incomplete. Of several at once one wins. */
 export async function createCluster(
   dataDir: string,
   { account, binaries, throwaway }: { account: Account; binaries: Binaries; throwaway: boolean },
@@ -140,7 +131,7 @@ async function runInitdb(
   if (child.exitCode !== 0) throw new Error(`initdb could not create ${draft}:\n${output.trim()}`);
 }
 
-/** Sorts by code point and knows Unicode's letters, the same on every machine (before 17: as the C library does). */
+/** Sorts by code point and knows Unicode's letters, on every machine alike (before 17: as the C library does). */
 function localeOptions(major: number): string[] {
   const libc = process.platform === 'darwin' ? ['--locale=C', '--lc-ctype=UTF-8'] : ['--locale=C.UTF-8'];
   return major >= 17 ? [...libc, '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : libc;
@@ -166,7 +157,6 @@ async function syncToDisk(dir: string): Promise<void> {
   }
 }
 
-/** A start that was killed leaves its draft behind. */
 async function removeAbandonedDrafts(dataDir: string): Promise<void> {
   const parent = path.dirname(dataDir);
   const prefix = `${path.basename(dataDir)}.new-`;
@@ -202,7 +192,7 @@ async function succeeds(command: readonly string[], user?: Account['user']): Pro
   );
 }
 
-/** Throws unless only we, or the user PostgreSQL runs as, can have put anything into the directory. */
+/** Throws unless only we, or PostgreSQL's user, can have written into the directory. */
 export async function assertPrivate(dir: string, serverUid = process.getuid?.()): Promise<void> {
   const found = await lstat(dir);
   const isOurs = found.uid === process.getuid?.() || found.uid === serverUid;
@@ -212,7 +202,6 @@ export async function assertPrivate(dir: string, serverUid = process.getuid?.())
   );
 }
 
-/** The text of a file; null when it does not exist. */
 export const textOf = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(nullWhenMissing);
 
 function nullWhenMissing(error: unknown): null {

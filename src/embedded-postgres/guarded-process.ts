@@ -2,27 +2,26 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
-/** PostgreSQL refuses to run as root, so this says whom it runs as. */
 export interface Account {
-  /** A command that changes the user and then becomes the rest of its arguments; empty: none needed. */
+  /** A command that changes the user and then executes the rest of its arguments; empty: not needed. */
   readonly prefix: readonly string[];
-  /** Set when the process has to become this user, who then has to own the data. */
+  /** The user who must own the data, if the process changes to one. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** Exit code of a guarded process that found its lock held. */
+/** Exit code if the lock was held. */
 export const LOCKED = 75;
 
-/** All that the children see of the environment: nothing of ours, no secrets, the same everywhere. */
+/** The children's whole environment: none of our secrets, and the same everywhere. */
 export const CHILD_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' };
 
-// Descriptor 3 is a pipe from node. When node ends, however it ends, the watcher reads end-of-file and asks the
-// process for a fast shutdown (SIGINT). A line in the pipe instead says that the process is gone already.
-// The watcher is orphaned on purpose: the postmaster would take a child it does not know for one of its own.
+// Descriptor 3 is a pipe from node. When node ends in any way, the watcher reads end-of-file and sends SIGINT for a
+// fast shutdown; a line in the pipe means that the process has ended already. The watcher is orphaned on purpose: the
+// postmaster would take an unknown child for one of its own.
 const WATCH = '( ( read -r _ || kill -INT $$ ) <&3 9>&- >/dev/null 2>&1 & )';
 
-// Descriptor 9 is inherited by every process of the server, so the lock lasts exactly as long as the last of them,
-// also across containers that share the directory but cannot see each other's process ids.
+// Every process of the server inherits descriptor 9, so the lock lasts until the last of them ends, even across
+// containers that share the directory but not process ids.
 const LOCK = `
 [ -z "$lock" ] || exec 9>>"$lock"
 [ -z "$lock" ] || ! command -v flock >/dev/null || flock -n 9 || exit ${LOCKED}
@@ -32,18 +31,15 @@ const SCRIPT = `lock=$1 stale=$2; shift 2; ${LOCK}\n${WATCH}\nexec "$@" 3<&-`;
 
 export interface GuardedOptions {
   readonly account: Account;
-  /** Where stdout and stderr go, as for child_process.spawn. */
   readonly output: 'pipe' | number;
-  /** Held while the process or a child of it lives; where the system has no flock(1), not at all. */
+  /** Locked while the process or a child lives; ignored on systems without flock(1). */
   readonly lockFile?: string;
-  /** Removed once the lock is held; empty: none. */
   readonly staleFile?: string;
 }
 
 /**
- * Starts a command that gets SIGINT as soon as this process is gone, SIGKILL included. It has its own session: Ctrl-C
- * in the terminal does not reach it. `pid` is the command's own. It does not keep node's event loop alive. Throws when
- * the system does not let it start, e.g. as another user.
+ * Starts a command that gets SIGINT as soon as this process ends, even by SIGKILL. Its own session protects it from
+ * Ctrl-C, and it does not keep node's event loop alive. Throws if the system refuses, e.g. to change the user.
  */
 export async function spawnGuarded(
   command: readonly string[],
@@ -67,7 +63,6 @@ export async function spawnGuarded(
   return child;
 }
 
-/** Resolves when the process has ended; keeps node's event loop alive until then. */
 export async function ended(child: ChildProcess): Promise<void> {
   child.ref();
   if (!hasEnded(child)) await once(child, 'exit');
@@ -76,7 +71,6 @@ export async function ended(child: ChildProcess): Promise<void> {
 export const hasEnded = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 
-/** Whether this is a system error with one of these codes (ENOENT and so on). */
 export function isErrno(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

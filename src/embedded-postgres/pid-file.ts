@@ -7,16 +7,15 @@ import { CHILD_ENV, isErrno } from './guarded-process.ts';
 
 const run = promisify(execFile);
 
-/** What a postmaster writes into postmaster.pid. */
 export interface PidFile {
-  /** NaN when a power cut left the file empty */
+  /** NaN if a power cut left the file empty. */
   readonly pid: number;
   readonly dataDir: string;
-  /** Empty while the server comes up */
+  /** Empty while the server starts. */
   readonly socketDir: string;
 }
 
-/** Null when no server runs on the directory or the last one ended cleanly. */
+/** Null if no server runs, and the last one ended cleanly. */
 export async function readPidFile(dataDir: string): Promise<PidFile | null> {
   const text = await textOf(path.join(dataDir, 'postmaster.pid'));
   if (text === null) return null;
@@ -24,17 +23,14 @@ export async function readPidFile(dataDir: string): Promise<PidFile | null> {
   return { pid: Number.parseInt(pid, 10), dataDir: ownDataDir, socketDir };
 }
 
-/**
- * Who has this process id: a postgres, some other program or a zombie (the id was given out again, or nobody reaped
- * the dead server), or no one.
- */
+/** Whether a postgres or another program (or zombie) has this process id now. */
 export async function holderOf(pid: number): Promise<'postgres' | 'other' | 'no one'> {
   const program = await programOf(pid);
   if (program === null) return 'no one';
   return ['postgres', 'postmaster'].includes(path.basename(program)) ? 'postgres' : 'other';
 }
 
-/** The path of the program a process runs; empty for a zombie, null without such a process. */
+/** Empty for a zombie, null without such a process. */
 async function programOf(pid: number): Promise<string | null> {
   if (Number.isNaN(pid)) return '';
   if (process.platform !== 'linux') return programByPs(pid);

@@ -10,7 +10,7 @@ import { type Account, ended, hasEnded, isErrno, spawnGuarded } from './guarded-
 import { holderOf, readPidFile } from './pid-file.ts';
 import { ask, DUPLICATE, NO_SUCH_DATABASE, OK } from './wire.ts';
 
-/** After this a fast shutdown becomes an immediate one; what is committed survives both. */
+/** After this a fast shutdown becomes an immediate one; committed data survives both. */
 const FAST_SHUTDOWN_MS = 60_000;
 const LONGEST_SOCKET_PATH = 103;
 const LOG_ROTATE_BYTES = 5_000_000;
@@ -24,7 +24,6 @@ export interface ServerOptions {
   readonly throwaway: boolean;
 }
 
-/** The socket's directory, the same for every process that asks as long as they share a temporary directory. */
 export async function prepareSocketDir(dataDir: string, account: Account): Promise<string> {
   const name = `mtm-pg-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
   const fits = Buffer.byteLength(path.join(os.tmpdir(), name, '.s.PGSQL.5432')) <= LONGEST_SOCKET_PATH;
@@ -37,9 +36,7 @@ export async function prepareSocketDir(dataDir: string, account: Account): Promi
   return dir;
 }
 
-/**
- * Starts the postmaster; it does not answer yet. Exits with LOCKED when another one has the directory.
- */
+/** Starts the postmaster, which does not answer yet. It exits with LOCKED if another one has the directory. */
 export async function spawnServer(options: ServerOptions): Promise<ChildProcess> {
   const { dataDir, account, binaries } = options;
   const settings = Object.entries(await serverSettings(options)).flatMap((pair) => ['-c', pair.join('=')]);
@@ -72,7 +69,7 @@ async function serverSettings({ socketDir, throwaway }: ServerOptions): Promise<
   };
 }
 
-/** Containers often have 64 MB or none, and then parallel queries fail; files serve them as well. */
+/** Containers often have 64 MB or none, too little for parallel queries; files work too. */
 async function isSharedMemoryTight(): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   const { bavail, bsize } = await statfs('/dev/shm').catch(() => ({ bavail: 0, bsize: 0 }));
@@ -80,15 +77,14 @@ async function isSharedMemoryTight(): Promise<boolean> {
 }
 
 /**
- * PostgreSQL itself clears a dead server's postmaster.pid away, but refuses to start for ever when the process id in
- * it has gone to another program (usual after a container restarts), to a zombie, or when the file is empty.
+ * PostgreSQL removes a dead server's postmaster.pid, but refuses to start if another program has its process id now
+ * (usual after a container restart), if that is a zombie, or if the file is empty.
  */
 async function isMisleading(dataDir: string): Promise<boolean> {
   const pidFile = await readPidFile(dataDir);
   return pidFile !== null && (await holderOf(pidFile.pid)) === 'other';
 }
 
-/** Appends; a log that has grown large becomes server.log.old. */
 async function openServerLog(dataDir: string): Promise<FileHandle> {
   const file = path.join(dataDir, 'server.log');
   const { size } = await stat(file).catch(() => ({ size: 0 }));
@@ -96,13 +92,11 @@ async function openServerLog(dataDir: string): Promise<FileHandle> {
   return open(file, 'a', 0o600);
 }
 
-/** The last lines of the server's log. */
 export async function lastWords(dataDir: string): Promise<string> {
   const text = await readFile(path.join(dataDir, 'server.log'), 'utf8');
   return text.trimEnd().split('\n').slice(-10).join('\n');
 }
 
-/** Waits until the server answers for the database: true. False when it ended before, or did not within the time. */
 export async function becomesReady(
   child: ChildProcess,
   { dataDir, socketDir }: ServerOptions,
@@ -117,7 +111,6 @@ export async function becomesReady(
   return false;
 }
 
-/** Whether a server is ready for the database's clients; creates the database when it is missing. */
 export async function answers(socketDir: string, database: string): Promise<boolean> {
   const reply = await ask(socketDir, database, 'SELECT 1');
   if (reply !== NO_SUCH_DATABASE) return reply === OK;
@@ -126,7 +119,7 @@ export async function answers(socketDir: string, database: string): Promise<bool
   throw new Error(`PostgreSQL could not create the database ${database} (SQLSTATE ${created ?? 'none'}).`);
 }
 
-/** Resolves when the server has ended. `immediate` saves the time it takes to write everything out. */
+/** `immediate` does not write everything to disk first. */
 export async function shutDown(child: ChildProcess, { immediate }: { immediate: boolean }): Promise<void> {
   child.kill(immediate ? 'SIGQUIT' : 'SIGINT');
   const impatience = setTimeout(() => child.kill('SIGQUIT'), FAST_SHUTDOWN_MS);

@@ -4,15 +4,14 @@ import path from 'node:path';
 const PROTOCOL_3 = 196_608;
 const PATIENCE_MS = 5000;
 
-/** SQLSTATEs this module's callers tell apart. */
 export const OK = '00000';
 export const NO_SUCH_DATABASE = '3D000';
 export const DUPLICATE = ['42P04', '23505'];
 
 /**
- * Signs in as postgres over the Unix socket, runs one statement and says how that ended: OK, the SQLSTATE of the
- * server's refusal (57P03 while it starts or stops), or null when no server answers. Never throws.
- * It is so small because it serves readiness and CREATE DATABASE alone; all else goes through the pool of db.ts.
+ * Signs in as postgres over the Unix socket and runs one statement. Returns OK, the SQLSTATE of a refusal (57P03 while
+ * the server starts or stops), or null if no server answers; never throws. Only for readiness and CREATE DATABASE;
+ * everything else uses the pool of db.ts.
  */
 export function ask(socketDir: string, database: string, sql: string): Promise<string | null> {
   return new Promise((resolve) => {
@@ -63,7 +62,7 @@ function firstMessage(bytes: Buffer): { type: string; body: Buffer; size: number
   return { type: String.fromCharCode(bytes[0] ?? 0), body: bytes.subarray(5, size), size };
 }
 
-/** An error message is a run of fields: a letter, text, NUL. The code is field C. */
+/** An error message consists of fields: a letter, text, NUL. The SQLSTATE is field C. */
 function sqlState(body: Buffer): string {
   const field = body
     .toString()
