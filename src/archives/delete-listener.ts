@@ -1,12 +1,10 @@
 import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** What a listener would take along, or lose. */
 export interface Holdings {
   readonly tracks: number;
   readonly lists: number;
   readonly artist_lists: number;
-  /** The first and the last day with a list, `YYYY-MM-DD`; null where there is none. */
   readonly first_date: string | null;
   readonly last_date: string | null;
   readonly plays: number;
@@ -32,20 +30,16 @@ const HOLDINGS = hotQuery(
   { mayScan: 'it counts all that a listener has, on pages that are rarely asked for' },
 );
 
-/** Half a million places take some seconds to remove. */
+/** Half a million ranked places take some seconds. */
 const PATIENCE_MS = 120_000;
 
-/**
- * Removes a listener and all that is theirs, from every table, at once: a capture or a move under way is waited for
- * and what it kept goes too; whatever would write for them afterwards finds nobody. Their sessions end in every
- * browser. The catalogue of tracks and artists, which belongs to nobody, stays.
- */
+/** In one transaction, after a capture or move under way, with all sessions. The shared catalogue stays. */
 export async function deleteListener(db: Db, userId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
     await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
     await tx.execute(`SELECT set_config('statement_timeout', $1, true)`, [String(PATIENCE_MS)]);
     await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
-    // Nothing of what is derived is kept right with every row that goes, up to the last.
+    // Otherwise triggers would update derived rows with every deletion.
     await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
     for (const table of ['library_tracks', 'users']) {
       const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };

@@ -3,20 +3,16 @@ import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** One run of migrate:sqlite that brought something into a listener's archive. */
 export interface Import {
   readonly import_id: number;
-  /** The file's name without its path. */
   readonly source_name: string;
   readonly source_layout: string;
   readonly finished_at: Date | null;
-  /** What could not be moved and is kept with it. */
   readonly rejects: number;
-  /** NULL where the run left none that can be read. */
+  /** NULL: no report that this version can read. */
   readonly report: ImportReport | null;
 }
 
-/** Where the rows of one source table went. */
 type ImportReport = z.infer<typeof importReport>;
 
 const count = z.number().int().nonnegative();
@@ -29,7 +25,6 @@ const importedTable = z.object({
   duplicates: count.default(0),
   rejected: count,
 });
-/** What is shown of a move's report; whatever else a report of some version holds is left alone. */
 const importReport = z.object({
   tables: z.array(importedTable),
   seconds: z.number().nonnegative(),
@@ -56,7 +51,6 @@ const COUNT_IMPORTS = hotQuery(
   `SELECT count(*)::int AS imports FROM imports WHERE user_id = $1`,
 );
 
-/** The newest two hundred, newest first. */
 export async function listImports(db: Queries, userId: number): Promise<Import[]> {
   return (await db.many<Import>(NEWEST_IMPORTS, [userId])).map(readReport);
 }
@@ -66,7 +60,6 @@ const NEWEST_IMPORTS = hotQuery(
   `${IMPORT} WHERE user_id = $1 ORDER BY import_id DESC LIMIT 200`,
 );
 
-/** @throws AppError 404 where the listener has no such import */
 export async function getImport(db: Queries, userId: number, importId: number): Promise<Import> {
   const row = await db.maybeOne<Import>(ONE_IMPORT, [userId, importId]);
   if (row === null) throw notFound();
@@ -77,13 +70,11 @@ const ONE_IMPORT = hotQuery('imports: one', `${IMPORT} WHERE user_id = $1 AND im
 
 export interface RejectReason {
   readonly source_table: string;
-  /** NULL: whole rows. */
   readonly source_column: string | null;
   readonly reason: string;
   readonly rejects: number;
 }
 
-/** The most frequent two hundred. */
 export function listRejectReasons(db: Queries, userId: number, importId: number): Promise<RejectReason[]> {
   return db.many(REJECT_REASONS, [userId, importId]);
 }
@@ -97,7 +88,6 @@ const REJECT_REASONS = hotQuery(
   ORDER BY rejects DESC, source_table, source_column NULLS FIRST, reason LIMIT 200`,
 );
 
-/** A reject as a page shows it: long texts are cut, and an original that would be work to open is left closed. */
 export interface ShownReject {
   readonly source_table: string;
   readonly source_key: string;
@@ -109,10 +99,9 @@ export interface ShownReject {
 
 export const REJECTS_PER_PAGE = 50;
 const SHOWN_CHARACTERS = 200;
-/** As stored, which is compressed. */
+/** Compressed, as stored. */
 const OPENED_BYTES = 65_536;
 
-/** @param page from 1 */
 export function listRejects(
   db: Queries,
   userId: number,
@@ -125,7 +114,7 @@ export function listRejects(
 const cut = (text: string): string =>
   `(SELECT CASE WHEN length(whole) > ${SHOWN_CHARACTERS} THEN left(whole, ${SHOWN_CHARACTERS}) || '…' ELSE whole END
     FROM (SELECT ${text} AS whole OFFSET 0) AS shown)`;
-/** Bytes that are no text look as they would in SQLite. */
+/** Bytes that are not text look as in SQLite. */
 const cell = (name: string): string =>
   `COALESCE(${name} ->> 'text', 'x''' || (${name} ->> 'hex') || '''', CASE ${name} ->> 'type' WHEN 'null' THEN 'NULL' END, ${name}::text)`;
 const WHOLE_ROW = `(SELECT string_agg(key || ': ' || left(${cell('value')}, ${SHOWN_CHARACTERS}), ', ') FROM jsonb_each(original))`;
@@ -142,7 +131,6 @@ const SHOWN_REJECTS = hotQuery(
   ORDER BY reject_id`,
 );
 
-/** A reject exactly as it is kept. */
 export interface Reject {
   readonly reject_id: number;
   readonly source_table: string;
@@ -153,10 +141,7 @@ export interface Reject {
   readonly original: unknown;
 }
 
-/**
- * All rejects of an import, in the order they were found. Asks for a little at a time, by size as well as by number:
- * however slowly somebody reads, no connection waits for them and no more than a few are held.
- */
+/** In the order they were found, in bounded batches: a slow reader holds no connection and little memory. */
 export async function* streamRejects(db: Queries, userId: number, importId: number): AsyncGenerator<Reject> {
   let after = 0;
   for (;;) {

@@ -5,11 +5,10 @@ import { hotQuery } from '../hot-queries.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from '../figures/summary.ts';
 
-/** An archive moved from SQLite without an owner, waiting for the one whose music it is. */
 export interface UnclaimedArchive extends ArchiveSummary {
   readonly archiveId: number;
   readonly sources: readonly ImportSource[];
-  /** A few of its most often listed tracks, to know it by. */
+  /** Some of its most often listed tracks, so that its owner recognises it. */
   readonly sample: readonly { readonly name: string | null; readonly artist_name: string | null }[];
 }
 
@@ -63,13 +62,12 @@ const SAMPLE = hotQuery(
 );
 
 /**
- * Makes an unclaimed archive part of a listener's own. What the listener already has wins; a list, playlist or
- * entry that gives way is kept among the rejects of the archive's import.
- * @throws AppError 404 if there is no such archive (any more)
+ * Moves an unclaimed archive into a listener's own. What the listener has already wins; a list, playlist or entry that
+ * it displaces is kept among the rejects of the archive's import.
+ * @throws AppError 404
  */
 export async function claimArchive(db: Db, userId: number, archiveId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
-    // The listener first, as capture does: whatever else adds to their archive meanwhile waits, or is waited for.
     await lockArchive(tx, userId);
     const found = await tx.execute(`SELECT FROM users WHERE user_id = $1 AND spotify_id IS NULL FOR UPDATE`, [
       archiveId,
@@ -80,7 +78,7 @@ export async function claimArchive(db: Db, userId: number, archiveId: number): P
     await deleteArchive(tx, archiveId);
     await refreshArchiveSummary(tx, userId);
   });
-  // The planner knows these rows by a listener who is gone, and would take the new one's library for empty.
+  // The planner's statistics still name the old owner, and would take the new one's library for empty.
   await db.execute('ANALYZE library_tracks, snapshots, snapshot_lists, snapshot_periods, playlist_tracks');
 }
 
@@ -88,13 +86,12 @@ async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> 
   await tx.execute(`DELETE FROM users WHERE user_id = $1`, [archiveId]);
 }
 
-/** Rejects belong to an import: an archive that came by none gets one, so that what gives way has a place. */
+/** Rejects belong to an import, so an archive without one gets one. */
 const NAME_ITS_SOURCE = `
   INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at)
   SELECT $1, 'an archive without an import', 'snapshots', '', now()
   WHERE NOT EXISTS (SELECT FROM imports WHERE user_id = $1)`;
 
-/** Keeps rows that give way, whole, each column as a cell (see import_rejects.original). */
 const rejectRows = (table: string, key: string, original: string, givesWay: string): string => `
   INSERT INTO import_rejects (user_id, import_id, source_table, source_key, reason, original)
   SELECT $2, (SELECT max(import_id) FROM imports WHERE user_id = $2), '${table}', ${key},
@@ -120,7 +117,7 @@ const samePlace = (table: string, key: string): string => `EXISTS (
         = ($1, theirs.snapshot_date, theirs.time_range, theirs.${key})
       AND own.rank IS NOT DISTINCT FROM theirs.rank)`;
 
-/** Dated lists: one that the listener has already stays, and what another says of the same day gives way. */
+/** A dated list that the listener has already displaces the archive's. */
 const keepDisplaced = (table: string, key: string): string =>
   rejectRows(
     table,

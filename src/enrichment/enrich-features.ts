@@ -7,7 +7,7 @@ import type { FeatureProvider, ProviderFault, SentFeatures } from '../features/p
 import { forgetMisses, isWorthAsking, recordMisses } from './misses.ts';
 import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';
 
-/** Between two batches, and where nothing was left to ask for. */
+/** Between two batches, and when none was left. */
 const [NEXT_BATCH_SECONDS, NOTHING_LEFT_SECONDS] = [5, 900];
 
 export interface Enriched {
@@ -16,9 +16,9 @@ export interface Enriched {
 }
 
 /**
- * One turn: asks a provider for the features of one batch of tracks that have none, those seen newest first, and keeps
- * what it knows. All that is remembered is in the database, so whoever is killed is gone on for by the next.
- * @returns null where it is not this one's turn
+ * One turn: asks for features of one batch, the newest tracks first. All state is in the database, so that another
+ * worker can continue.
+ * @returns null if it is not this worker's turn
  */
 export async function enrichFeatures(
   db: Db,
@@ -65,7 +65,7 @@ const faultInWords = (name: string, fault: ProviderFault): string =>
     refused: `${name} refused to answer.`,
   })[fault];
 
-/** Tracks in a library of which nobody knows how they sound. A listener's own file knows for them, and hides nothing. */
+/** Nobody has features for these; a listener's own file does not count, since it is theirs alone. */
 const listFeatureless = async (db: Queries, limit: number): Promise<string[]> =>
   (await db.many<{ track_id: string }>(FEATURELESS, [limit])).map(({ track_id: trackId }) => trackId);
 
@@ -78,7 +78,7 @@ const FEATURELESS = `
   ORDER BY COALESCE(max(last_listed_date), tracks.created_at::date) DESC, track_id
   LIMIT $1`;
 
-/** Never over what is there: features that came meanwhile are of a better source. @returns the ids that were kept */
+/** Never overwrites: features added meanwhile have a better source. @returns the ids saved */
 async function keepFeatures(
   tx: Queries,
   source: FeatureProvider['source'],
@@ -101,7 +101,7 @@ async function keepFeatures(
   return kept.map(({ track_id: trackId }) => trackId);
 }
 
-/** The database has forgotten the figures of whoever has these tracks; they are made ready again, one by one. */
+/** Triggers have deleted the summaries of these tracks' listeners: make them again, one by one. */
 async function refreshSummaries(db: Db, trackIds: readonly string[]): Promise<void> {
   const listeners = await db.many<{ user_id: number }>(
     `SELECT DISTINCT user_id FROM library_tracks WHERE track_id = ANY ($1) ORDER BY user_id`,

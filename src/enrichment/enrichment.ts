@@ -2,7 +2,6 @@ import type { Config } from '../config.ts';
 import type { FeatureProvider } from '../features/provider.ts';
 import { reccobeats } from '../features/reccobeats.ts';
 
-/** What the worker adds to the catalogue beside captures and plays; nothing unless it is told to. */
 export interface Enrichment {
   readonly features: { readonly provider: FeatureProvider; readonly perDay: number } | null;
   readonly payloadsPerDay: number;
@@ -10,7 +9,6 @@ export interface Enrichment {
 
 export const NO_ENRICHMENT: Enrichment = { features: null, payloadsPerDay: 0 };
 
-/** What the settings switch on. */
 export const enrichmentOf = ({ enrichment: { reccobeats: wanted, payloadsPerDay } }: Config): Enrichment => ({
   features: wanted && { provider: reccobeats(wanted), perDay: wanted.perDay },
   payloadsPerDay,

@@ -4,14 +4,13 @@ import type { EnrichmentSource } from './turns.ts';
 const ASK_AGAIN_AFTER = '30 days';
 const MOST_TIMES = 3;
 
-/** SQL: not asked for in vain lately, nor too often. @param trackId a column */
+/** SQL: neither tried lately nor too often. @param trackId a column */
 export const isWorthAsking = (source: EnrichmentSource, trackId: string): string =>
   `NOT EXISTS (
       SELECT FROM enrichment_misses AS miss
       WHERE miss.source = '${source}' AND miss.track_id = ${trackId}
         AND (miss.times >= ${MOST_TIMES} OR miss.asked_at > now() - interval '${ASK_AGAIN_AFTER}'))`;
 
-/** Remembers what is not there. */
 export async function recordMisses(
   tx: Queries,
   source: EnrichmentSource,
@@ -25,7 +24,6 @@ export async function recordMisses(
   );
 }
 
-/** What was found after all is no miss any more. */
 export async function forgetMisses(
   tx: Queries,
   source: EnrichmentSource,

@@ -12,14 +12,14 @@ import { forgetMisses, isWorthAsking, recordMisses } from './misses.ts';
 import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';
 
 const [NEXT_TURN_SECONDS, NOTHING_LEFT_SECONDS] = [60, 3600];
-/** Spotify answers one track at a time, and limits the app as a whole: captures and plays come first. */
+/** Few: captures and plays come first under Spotify's limit for the app. */
 const TRACKS_PER_TURN = 5;
 const BETWEEN_TRACKS_MS = 200;
 
 /**
- * One turn: fetches, by way of a connected listener, a few tracks that an old archive knew without Spotify's payload.
- * A payload that is there is never fetched again: an old one holds what Spotify no longer tells.
- * @returns how many were asked for; null where it is not this one's turn
+ * One turn: fetches payloads of a few tracks that an old archive had without one. Existing payloads are never fetched
+ * again: they hold what Spotify no longer provides.
+ * @returns how many were tried; null if it is not this worker's turn
  * @throws NeedsReconnect, SpotifyError
  */
 export async function refreshPayloads(
@@ -37,7 +37,7 @@ export async function refreshPayloads(
     await refreshAll(db, userId, { ...access, settings: gated(db, access.settings) }, trackIds);
     return trackIds.length;
   } catch (error) {
-    // Where Spotify's gate is closed nothing was asked: the gate itself says when again.
+    // The gate was closed and says when it opens.
     if (!isNoAttempt(error)) end = { seconds: NEXT_TURN_SECONDS, failure: failureInWords(error) };
     throw error;
   } finally {
@@ -45,10 +45,7 @@ export async function refreshPayloads(
   }
 }
 
-/**
- * Spotify answers 502 for some withdrawn tracks, every time. Where it answers for others, such a track is as good as
- * gone; where it answers for none, Spotify itself is in trouble.
- */
+/** Some withdrawn tracks always answer 502. If others do not, the track is gone; if all do, Spotify is in trouble. */
 async function refreshAll(
   db: Db,
   userId: number,
@@ -80,7 +77,7 @@ async function refreshOne(db: Db, userId: number, access: SpotifyAccess, trackId
   });
 }
 
-/** Null: Spotify has it no more, or answers with another one, whose payload would not be this track's. */
+/** Null: Spotify has removed it, or answers with another track. */
 async function findTrackAtSpotify(
   { settings }: SpotifyAccess,
   token: string,
@@ -96,7 +93,7 @@ async function findTrackAtSpotify(
   }
 }
 
-/** `has_isrc` is NULL in a library exactly where the track has no payload. */
+/** In a library `has_isrc` is NULL exactly if the track has no payload. */
 const listWithoutPayload = async (db: Queries, limit: number): Promise<string[]> =>
   (
     await db.many<{ track_id: string }>(

@@ -2,7 +2,6 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { heldFor, isHeld } from '../lease.ts';
 
-/** Whoever is asked to complete the catalogue, each with a budget and a pace of its own. */
 export type EnrichmentSource = 'reccobeats' | 'spotify';
 
 const TODAY = `(now() AT TIME ZONE 'UTC')::date`;
@@ -10,16 +9,13 @@ const ASKED_TODAY = `CASE WHEN asked_date = ${TODAY} THEN asked ELSE 0 END`;
 
 const LEASE_SECONDS = 120;
 
-/** SQL: whether it is time to ask a source of `enrichments` again; $1 is the day's budget. */
+/** SQL: whether a source of `enrichments` may be asked; $1 is the day's budget. */
 const IS_DUE = `NOT ${isHeld('leased_until', LEASE_SECONDS)}
     AND (not_before IS NULL OR not_before <= now())
     AND (next_at IS NULL OR next_at <= now())
     AND ${ASKED_TODAY} < $1::int`;
 
-/**
- * Takes the turn to ask: one asks at a time, in however many processes, and never before it is time.
- * @returns how many ids today's budget leaves; null where it is not time, nothing is left, or somebody else is at it
- */
+/** @returns the rest of today's budget; null if it is too early, spent, or another worker's turn */
 export async function takeTurn(
   db: Queries,
   source: EnrichmentSource,
@@ -34,7 +30,7 @@ export async function takeTurn(
   return turn?.left ?? null;
 }
 
-/** Counted before they are asked for: who is killed in between has spent them, and no budget is ever overdrawn. */
+/** Counted before the call, so that a killed worker cannot exceed the budget. */
 export async function countAsked(db: Queries, source: EnrichmentSource, ids: number): Promise<void> {
   await db.execute(
     `UPDATE enrichments SET asked = ${ASKED_TODAY} + $2, asked_date = ${TODAY}, asked_at = now() WHERE source = $1`,
@@ -43,17 +39,16 @@ export async function countAsked(db: Queries, source: EnrichmentSource, ids: num
 }
 
 export interface TurnsEnd {
-  /** Until the next turn, where the source itself has asked for nothing else. */
+  /** Until the next turn, unless the source asks for more. */
   readonly seconds: number;
-  /** What the source has asked for, in seconds. */
+  /** Seconds the source asked for. */
   readonly notBefore?: number;
-  /** In words, where it was asked in vain. */
   readonly failure?: string;
 }
 
 const LONGEST_PAUSE_MINUTES = 60;
 
-/** Gives the turn back. After failures in a row the pauses grow: 5, 10, 20 … minutes, an hour at most. */
+/** After failures in a row the pauses grow: 5, 10, 20 … minutes, at most an hour. */
 export async function endTurn(db: Queries, source: EnrichmentSource, end: TurnsEnd): Promise<void> {
   await db.execute(
     `UPDATE enrichments SET
@@ -71,7 +66,6 @@ export async function endTurn(db: Queries, source: EnrichmentSource, end: TurnsE
 export interface EnrichmentState {
   readonly asked_today: number;
   readonly asked_at: Date | null;
-  /** Where it lies ahead. */
   readonly not_before: Date | null;
   readonly next_at: Date | null;
   readonly failures: number;

@@ -2,21 +2,19 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { Hideable } from './hide.ts';
 
-/** One of the listener's choices. */
 export interface HiddenThing {
   readonly kind: Hideable;
   readonly id: string;
   readonly name: string | null;
-  /** Of a track, all its artists in one line. */
   readonly artist_name: string | null;
-  /** Of an artist, how many tracks of the library that hides. */
+  /** How many tracks of the library an artist hides. */
   readonly tracks: number;
   readonly hidden_at: Date;
 }
 
 export const HIDDEN_PER_PAGE = 50;
 
-/** The newest choices first. @param page from 1 */
+/** The newest first. @param page from 1 */
 export const listHidden = (db: Queries, userId: number, page: number): Promise<HiddenThing[]> =>
   db.many<HiddenThing>(HIDDEN, [userId, HIDDEN_PER_PAGE, (page - 1) * HIDDEN_PER_PAGE]);
 
@@ -43,7 +41,7 @@ const HIDDEN = hotQuery(
 export interface HiddenCounts {
   readonly tracks: number;
   readonly artists: number;
-  /** Tracks of the library that both kinds of choice come to. */
+  /** Tracks hidden by either kind of choice. */
   readonly hidden: number;
 }
 
@@ -59,7 +57,6 @@ const COUNTS = hotQuery(
     (SELECT count(*)::int FROM library_tracks WHERE user_id = $1 AND hidden) AS hidden`,
 );
 
-/** Why a track is hidden: it was itself, or these artists of its are. */
 export interface TrackHiding {
   readonly itself: boolean;
   readonly artists: readonly { readonly artist_id: string; readonly name: string | null }[];

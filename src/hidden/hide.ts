@@ -3,10 +3,8 @@ import { notFound } from '../errors.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 
-/** What a listener may hide. */
 export type Hideable = 'track' | 'artist';
 
-/** What may be hidden stands in the listener's library, or in a list of artists of theirs; $1 the listener, $2 its id. */
 const IN_LIBRARY: Readonly<Record<Hideable, string>> = {
   track: `
     SELECT tracks.name FROM library_tracks JOIN tracks USING (track_id) WHERE user_id = $1 AND track_id = $2`,
@@ -29,12 +27,7 @@ const SHOW: Readonly<Record<Hideable, string>> = {
   artist: `DELETE FROM hidden_artists WHERE user_id = $1 AND artist_id = $2`,
 };
 
-/**
- * Hides a track, or every track an artist is credited on, those to come included; or shows it again. The database
- * settles the library. To ask for what is already so changes nothing.
- * @returns the name of what was hidden or shown
- * @throws AppError 404 where the listener has no such thing
- */
+/** Includes an artist's future tracks. Repeating it changes nothing. @returns the name @throws AppError 404 */
 export async function setHidden(
   db: Db,
   userId: number,

@@ -4,13 +4,12 @@ import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { MAY_BE_ASKED } from '../users/connections.ts';
 import { isOpen } from '../users/spotify-limit.ts';
 
-/** What is done for each connected listener again and again. */
 export type JobName = 'capture' | 'plays';
 
 /**
- * Of these listeners ($2; NULL: of all) those who may be asked about at all: on the list ($1), connected, not paused, and
- * Spotify has not asked to wait with such calls. A reconnection makes everything due again. What was done in the future
- * was done by a clock that has been put back since: waiting for that hour would lose what is played until then.
+ * Listeners ($2; NULL: all) who may be asked about: allowed ($1), connected, not paused, and no wait of Spotify's for
+ * such calls. A reconnection makes everything due again. What was done in the future was done by a clock that has been
+ * put back: waiting for that hour would lose plays.
  */
 const connected = (family: SpotifyFamily): string => `
   SELECT user_id, authorized_at, wall_clock(now(), timezone) AS wall_clock
@@ -19,13 +18,12 @@ const connected = (family: SpotifyFamily): string => `
     AND ($2::bigint[] IS NULL OR user_id = ANY ($2))
     AND ${isOpen(family)}`;
 
-/** Not now(): another worker may have done it since this statement began, a moment before it looked. */
+/** Not now(): another worker may have finished since this statement began. */
 const FUTURE = `now() + interval '1 minute'`;
 
 /**
- * Listeners whose lists of today, of tracks or of artists, are missing, from their minute of the day on: also where that
- * minute was skipped by a change of clocks, or passed before anybody was there to capture. After a failure it is tried
- * again 5, 10, 20 … minutes later, an hour at most; a new day begins without failures.
+ * Listeners whose lists of today are missing, from their minute of the day on (even if a clock change skipped it).
+ * After failures it is tried again 5, 10, 20 … minutes later, at most an hour; a new day starts without failures.
  */
 const DUE_CAPTURES = `
   WITH connected AS MATERIALIZED (${connected('top-lists')}), open AS (
@@ -56,7 +54,6 @@ const DUE_CAPTURES = `
   HAVING bool_or(last_failed_at IS NULL OR last_failed_at > ${FUTURE}
     OR last_failed_at + make_interval(mins => LEAST(60, 5 * 2 ^ (failures - 1))::int) <= now())`;
 
-/** Listeners whose plays are to be asked for. */
 const DUE_POLLS = `
   WITH connected AS (${connected('recently-played')})
   SELECT user_id, concat_ws(' ', next_poll_at, authorized_at) AS due_for
@@ -64,7 +61,7 @@ const DUE_POLLS = `
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
     OR polled_at > ${FUTURE}`;
 
-/** SQL, of listeners as above: whom each job is due for now, and the facts that make it so: once it is done they are others. */
+/** SQL per job: for whom it is due, and the facts that make it due and change once it is done. */
 export const DUE: Readonly<Record<JobName, string>> = { capture: DUE_CAPTURES, plays: DUE_POLLS };
 
 export async function listDue(db: Queries, job: JobName, allowed: AllowedIds = []): Promise<number[]> {
@@ -75,14 +72,13 @@ export async function listDue(db: Queries, job: JobName, allowed: AllowedIds = [
   return due.map(({ user_id: userId }) => userId);
 }
 
-/** Whether anybody's lists or plays are due. */
 export const isFetchingDue = async (db: Queries, allowed: AllowedIds = []): Promise<boolean> =>
   (await db.maybeOne(`SELECT FROM (${DUE_CAPTURES}) AS c UNION ALL SELECT FROM (${DUE_POLLS}) AS p LIMIT 1`, [
     allowed,
     null,
   ])) !== null;
 
-/** By way of whom Spotify is asked for a track, which is nobody's own: the one who connected last and is not refused. */
+/** Whose token to use for tracks, which are nobody's own: the allowed listener who connected last. */
 export async function findCourier(db: Queries, allowed: AllowedIds = []): Promise<number | null> {
   const courier = await db.maybeOne<{ user_id: number }>(
     `WITH connected AS (${connected('single-reads')})

@@ -3,18 +3,18 @@ import type { AllowedIds } from '../users/allowed.ts';
 import { heldFor, isHeld } from '../lease.ts';
 import { DUE, type JobName } from './due.ts';
 
-/** Far longer than a capture may take: who holds a job longer is gone, and another takes it over. */
+/** Far longer than a capture takes: a holder that is late is gone. */
 const LEASE_SECONDS = 120;
 
 export interface TakenJob {
   readonly user_id: number;
-  /** When its lease ends, to the microsecond: it tells this holder from the next. */
+  /** To the microsecond, so that it identifies the holder. */
   readonly lease: string;
 }
 
 /**
- * Takes a job for those of these listeners it is still due for, in one statement: however many workers ask, one gets it.
- * What another finished since this statement began is left: the facts may have been read before the last of them stood.
+ * Takes a job for those of these listeners it is still due for, in one statement, so that one worker gets it. What
+ * another worker finished since the statement began is skipped: its facts may be older.
  */
 export const takeJobs = (
   db: Queries,
@@ -34,14 +34,13 @@ export const takeJobs = (
     [allowed, userIds, job],
   );
 
-/** Should it be due for the same facts still, it is not tried again before the lease would have ended. */
+/** If it is still due for the same facts, it is not tried again before the lease would have ended. */
 export const finishJob = (db: Queries, job: JobName, { user_id, lease }: TakenJob): Promise<number> =>
   db.execute(
     `UPDATE job_leases SET finished_at = now() WHERE user_id = $1 AND job = $2 AND leased_until = $3::timestamptz`,
     [user_id, job, lease],
   );
 
-/** As if it had never been taken: whoever finds it due may take it at once. */
 export const giveJobBack = (db: Queries, job: JobName, { user_id, lease }: TakenJob): Promise<number> =>
   db.execute(`DELETE FROM job_leases WHERE user_id = $1 AND job = $2 AND leased_until = $3::timestamptz`, [
     user_id,

@@ -23,7 +23,7 @@ const DO: Readonly<Record<JobName, (db: Db, userId: number, access: SpotifyAcces
   plays: pollPlays,
 };
 
-/** One round: whatever is due now is done, each thing by one worker. One listener's trouble is not another's. */
+/** Does everything that is due. One listener's failure does not stop the others. */
 export async function runRound(
   db: Db,
   access: SpotifyAccess,
@@ -59,30 +59,25 @@ async function inBatches(
   for (let at = 0; at < userIds.length; at += AT_ONCE) await work(userIds.slice(at, at + AT_ONCE));
 }
 
-/** Who asks for what the catalogue lacks takes turns with other workers (enrichment/turns.ts). */
 async function enrich(
   db: Db,
   access: SpotifyAccess,
   { features, payloadsPerDay }: Enrichment,
 ): Promise<void> {
   if (features) await perform('features', () => enrichFeatures(db, features.provider, features.perDay));
-  // What cannot be fetched later comes first.
   if (payloadsPerDay === 0 || (await isFetchingDue(db, access.allowedSpotifyIds))) return;
   const courier = await findCourier(db, access.allowedSpotifyIds);
   if (courier !== null) await perform('payloads', () => refreshPayloads(db, courier, access, payloadsPerDay));
 }
 
-/**
- * What failed is written down where it failed; when to try again follows from what is written. Where nothing was tried
- * (false), nothing is written, and the same thing is done as soon as it may be.
- */
+/** Failures are recorded where they happen and decide the next try. False: nothing was tried or recorded. */
 async function perform(job: string, work: () => Promise<unknown>): Promise<boolean> {
   const doing = begin(`job ${job}`);
   try {
     await work();
     return true;
   } catch (error) {
-    if (error instanceof AppError) log.info({ job, reason: error.message }, 'a job kept nothing');
+    if (error instanceof AppError) log.info({ job, reason: error.message }, 'a job could not be done');
     else log.error({ job, err: error }, 'a job failed');
     return !isNoAttempt(error);
   } finally {
@@ -91,16 +86,12 @@ async function perform(job: string, work: () => Promise<unknown>): Promise<boole
 }
 
 export interface RunningWorker {
-  /** Resolves once the round under way has ended. */
   stop(): Promise<void>;
 }
 
 const ROUND_MS = 15_000;
 
-/**
- * Works round after round until stopped. A round that fails (a database that restarts) is logged, and the next one
- * begins where the facts stand.
- */
+/** Works in rounds until stopped. A round that fails (a database restart) is logged; the next one starts afresh. */
 export function startWorker(
   db: Db,
   access: SpotifyAccess,
