@@ -4,28 +4,27 @@ import { callOnce, type HttpAnswer } from './http.ts';
 import { readShape } from './read-shape.ts';
 import { addressOf, SPOTIFY_SCOPES, startTimeLimit, type SpotifySettings } from './settings.ts';
 
-/** What a listener's consent gives us. The refresh token lives six months from now and is not prolonged by use. */
+/** The refresh token lives six months, whether used or not. */
 export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresInSeconds: number;
-  /** The rights granted, space-separated; may be fewer than asked for. */
+  /** Space-separated; may be fewer than asked for. */
   readonly scope: string;
 }
 
 export interface RefreshedGrant {
   readonly accessToken: string;
-  /** Only where Spotify sent a new one; otherwise the old one stays good. */
+  /** Only if Spotify sent a new one; otherwise the old one stays valid. */
   readonly refreshToken?: string;
   readonly expiresInSeconds: number;
-  /** Only where Spotify said so. */
   readonly scope?: string;
 }
 
 const MAX_BYTES = 1_000_000;
 const DAY_SECONDS = 86_400;
 
-/** Visible ASCII: anything else could not travel in a header, and fetch would quote it in its complaint. */
+/** Visible ASCII: anything else cannot go into a header, and fetch would quote it in its error. */
 const token = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 const newRefreshToken = token.or(z.literal('')).nullish();
 
@@ -43,10 +42,7 @@ const grantShape = z.object({
 const exchangeShape = grantShape.extend({ refresh_token: token });
 const refreshShape = grantShape.extend({ refresh_token: newRefreshToken });
 
-/**
- * Trades the code of the sign-in's callback for tokens. Tried once: a code is good for one use. Throws
- * SpotifyError; `invalid-grant` where the code is used, too old or not ours.
- */
+/** Tried once: a code works once. @throws SpotifyError `invalid-grant` if it is used, too old or not ours */
 export async function exchangeCode(
   settings: SpotifySettings,
   { code, codeVerifier }: { readonly code: string; readonly codeVerifier: string },
@@ -65,15 +61,12 @@ export async function exchangeCode(
     accessToken: grant.access_token,
     refreshToken: grant.refresh_token,
     expiresInSeconds: grant.expires_in,
-    // RFC 6749, 5.1: a scope left out is the scope asked for.
+    // RFC 6749, 5.1: a missing scope is the one that was asked for.
     scope: grant.scope ?? SPOTIFY_SCOPES.join(' '),
   };
 }
 
-/**
- * A new access token. Throws SpotifyError; only `invalid-grant` may mean that the refresh token is dead, after every other
- * kind it must be kept.
- */
+/** @throws SpotifyError; only `invalid-grant` may mean that the refresh token is dead, so keep it after any other */
 export async function refreshAccess(
   settings: SpotifySettings,
   refreshToken: string,
@@ -88,7 +81,7 @@ export async function refreshAccess(
   };
 }
 
-/** Never tried twice: the first try may have used up the code, or rotated the refresh token, before it failed. */
+/** Never repeated: a failed try may have used up the code or rotated the refresh token. */
 function askForToken(settings: SpotifySettings, form: Record<string, string>): Promise<HttpAnswer> {
   const credentials = Buffer.from(`${settings.clientId}:${settings.clientSecret}`).toString('base64');
   return callOnce({
@@ -111,7 +104,7 @@ const oauthError = z.object({ error: z.string() });
 
 function grantText(answer: HttpAnswer, deadGrantMessage?: string): string {
   if (answer.status >= 200 && answer.status < 300) return answer.text;
-  // A 401 here is about the app, not about the listener: refreshing once more would not help.
+  // A 401 here concerns the app, not the listener.
   if (answer.status !== 400 && answer.status !== 401) throw apiErrorFrom(answer);
   const spotifyStatus = answer.status;
   if (oauthErrorIn(answer.text) === 'invalid_grant') {
@@ -124,8 +117,8 @@ function grantText(answer: HttpAnswer, deadGrantMessage?: string): string {
 }
 
 const CREDENTIALS_REFUSED =
-  'Spotify refused to sign this app in. Its owner should check SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET and ' +
-  "SPOTIFY_REDIRECT_URI against Spotify's developer dashboard.";
+  'Spotify refused to sign this app in. Its owner should compare SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET and ' +
+  "SPOTIFY_REDIRECT_URI with Spotify's developer dashboard.";
 
 function oauthErrorIn(text: string): string | null {
   try {

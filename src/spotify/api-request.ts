@@ -10,7 +10,6 @@ import {
 
 const MAX_BYTES = 10_000_000;
 
-/** What one exported call may use: whose token, at which host, until when. */
 export interface ApiSession {
   readonly apiUrl: string;
   readonly accessToken: string;
@@ -25,7 +24,7 @@ export const openSession = (settings: SpotifySettings, accessToken: string): Api
   gate: settings.gate,
 });
 
-/** The text of a 2xx answer. Throws SpotifyError for every other. */
+/** @returns the text of a 2xx answer @throws SpotifyError for any other */
 export function get(
   session: ApiSession,
   path: string,
@@ -34,7 +33,7 @@ export function get(
   return withRetries(session.limit, () => getOnce(session, path, query));
 }
 
-/** As `get`, without a second try: where each try is one of a few hundred a day. */
+/** Without a second try, for calls of which a few hundred a day are allowed. */
 export async function getOnce(
   session: ApiSession,
   path: string,
@@ -45,11 +44,10 @@ export async function getOnce(
   return successText(await callOnce(call));
 }
 
-/** As `get`, with a JSON body. Tried once: a second try could make a second playlist. */
+/** Tried once: a second try could create a second playlist. */
 export const post = (session: ApiSession, path: string, body: unknown): Promise<string> =>
   send(session, 'POST', path, body);
 
-/** As `post`. What it puts takes the place of what was there. */
 export const put = (session: ApiSession, path: string, body: unknown): Promise<string> =>
   send(session, 'PUT', path, body);
 
@@ -85,7 +83,7 @@ const FAMILIES: readonly (readonly [RegExp, SpotifyFamily])[] = [
   [/^\/v1\/(?:me\/)?playlists(?:\/|$)/, 'playlists'],
 ];
 
-/** Whatever else there is reads one thing by its id. */
+/** Everything else reads one thing by its id. */
 const familyOf = (path: string): SpotifyFamily =>
   FAMILIES.find(([pattern]) => pattern.test(path))?.[1] ?? 'single-reads';
 

@@ -13,7 +13,7 @@ import {
 } from './schemas.ts';
 import type { SpotifySettings } from './settings.ts';
 
-/** Who the token belongs to. Throws SpotifyError; `not-allowed` where they are not on the app's list. */
+/** @throws SpotifyError `not-allowed` if they are not on the app's list */
 export async function fetchProfile(settings: SpotifySettings, accessToken: string): Promise<SpotifyProfile> {
   const profile = readShape(profileShape, await get(openSession(settings, accessToken), '/v1/me'));
   return {
@@ -25,19 +25,18 @@ export async function fetchProfile(settings: SpotifySettings, accessToken: strin
 }
 
 export interface RecentlyPlayed {
-  /** Newest first. */
   readonly plays: RecentPlay[];
-  /** When the items that are no track were played, in Unix milliseconds; null for one that does not say. */
+  /** When items that are not tracks were played, in Unix milliseconds; null if unknown. */
   readonly skippedAt: readonly (number | null)[];
-  /** Nothing more would have fitted: there may be plays before the oldest of the page that it does not hold. */
+  /** The page is full, so there may be older plays that it lacks. */
   readonly full: boolean;
 }
 
 const MAX_PLAYS = 50;
 
 /**
- * The last plays, 50 at most, as they are. Spotify adds plays later under their own times (a phone that was offline), so
- * that asking for those after the newest one known would never bring these. Throws SpotifyError.
+ * The last plays, at most 50. Spotify adds plays later under their own times (from a phone that was offline), so asking
+ * only for those after the newest known one would miss them.
  */
 export async function fetchRecentlyPlayed(
   settings: SpotifySettings,
@@ -54,7 +53,7 @@ export async function fetchRecentlyPlayed(
   };
 }
 
-/** One track by its Spotify id, asked for once. Throws SpotifyError; `refused` with `spotifyStatus` 404 where there is none. */
+/** Tried once. @throws SpotifyError `refused` with 404 for an unknown track */
 export async function fetchTrack(
   settings: SpotifySettings,
   accessToken: string,

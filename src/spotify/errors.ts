@@ -1,23 +1,22 @@
 import { AppError } from '../errors.ts';
 
 export type SpotifyErrorKind =
-  /** Network fault, time limit, or a 5xx answer. Nothing is wrong with the listener's connection: try later. */
+  /** Network fault, time limit, or 5xx: try later. */
   | 'unreachable'
-  /** An answer that is not what was asked for: HTML, cut-off JSON, `null`, wrong shape, too large. */
+  /** HTML, truncated JSON, `null`, a wrong shape, too large. */
   | 'unreadable'
-  /** 429. No call that it concerns may be made before `retryAfterSeconds` have passed. */
+  /** 429: wait `retryAfterSeconds`. */
   | 'rate-limited'
-  /** Spotify refuses the refresh token or the sign-in code: ask to connect again. */
+  /** The refresh token or sign-in code is refused: connect again. */
   | 'invalid-grant'
   /** 403: the listener is not on the app's list in Spotify's dashboard. */
   | 'not-allowed'
-  /** 403: the Premium subscription of the app's owner has lapsed. */
+  /** 403: the Premium of the app's owner has lapsed. */
   | 'premium-lapsed'
-  /** 403: the listener has not granted a right this call needs. */
+  /** 403: the listener has not granted this right. */
   | 'scope-missing'
-  /** 401: the access token is expired or revoked. Refresh once, try once more. */
+  /** 401: the access token is expired or revoked. Refresh and try once more. */
   | 'unauthorized'
-  /** Any other 4xx. */
   | 'refused';
 
 const DEFAULTS: Record<SpotifyErrorKind, { readonly status: number; readonly message: string }> = {
@@ -26,7 +25,7 @@ const DEFAULTS: Record<SpotifyErrorKind, { readonly status: number; readonly mes
     status: 502,
     message: 'Spotify sent an answer that could not be read. Please try again in a minute.',
   },
-  'rate-limited': { status: 503, message: 'Spotify has asked this app to wait before it asks again.' },
+  'rate-limited': { status: 503, message: 'Spotify has asked this app to wait. Please try again later.' },
   'invalid-grant': {
     status: 403,
     message: 'Your connection to Spotify has ended. Please connect to Spotify again.',
@@ -55,18 +54,14 @@ const DEFAULTS: Record<SpotifyErrorKind, { readonly status: number; readonly mes
 };
 
 export interface SpotifyErrorOptions {
-  /** Plain words for the listener where the kind's own sentence does not fit. Never anything Spotify sent. */
+  /** For the listener, instead of the kind's own message. Never text from Spotify. */
   message?: string;
-  /** The HTTP status Spotify answered with, where there was one. */
   spotifyStatus?: number;
   retryAfterSeconds?: number;
   cause?: unknown;
 }
 
-/**
- * Everything that can go wrong with Spotify. Neither message nor cause ever holds a token, a code, an address or
- * a body, so it may be logged as it is.
- */
+/** Neither message nor cause contains a token, code, address or body, so it may be logged. */
 export class SpotifyError extends AppError {
   override readonly name = 'SpotifyError';
   readonly kind: SpotifyErrorKind;
@@ -79,7 +74,7 @@ export class SpotifyError extends AppError {
   }
 }
 
-/** What an API answer that is not 2xx means. The status decides; a 403's text, JSON or plain, says which 403. */
+/** The status decides; a 403's text tells which 403. */
 export function apiErrorFrom(answer: {
   status: number;
   retryAfter: string | null;
@@ -106,10 +101,9 @@ function kindOfForbidden(text: string): SpotifyErrorKind {
   return 'refused';
 }
 
-/** Whether a 429 says that a quota is used up. */
 export const isQuota = ({ text }: { readonly text: string }): boolean => /QUOTA_EXCEEDED/.test(text);
 
-/** A quota that is used up stays so for hours: where Spotify does not say how many, asking on in 30 seconds is no use. */
+/** A used-up quota lasts for hours, even if Spotify does not say how many. */
 const QUOTA_WAIT_SECONDS = 3600;
 
 const waitAskedFor = ({ retryAfter, text }: { retryAfter: string | null; text: string }): number =>
@@ -119,9 +113,9 @@ const DEFAULT_WAIT_SECONDS = 30;
 const DAY_SECONDS = 86_400;
 
 /**
- * Whole seconds to wait, from a Retry-After header: seconds, which Spotify at times writes with a fraction, or an HTTP
- * date. Missing, past or senseless values become `otherwise`: 30, the length of Spotify's rolling window. A day is the
- * longest penalty ever seen: past that it is a mistake, and an archive would wait for ever on it.
+ * Whole seconds from a Retry-After header: seconds (Spotify sometimes sends a fraction) or an HTTP date. Anything else
+ * becomes `otherwise`: 30, the length of Spotify's rolling window. A day is the longest penalty ever seen, so more
+ * would be a mistake.
  */
 export function parseRetryAfter(
   header: string | null,
@@ -134,7 +128,7 @@ export function parseRetryAfter(
 }
 
 function secondsUntil(value: string, now: Date): number {
-  // Date.parse alone would take "-5" and "1.5" for dates.
+  // Date.parse would accept "-5" and "1.5".
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return 0;
   const at = Date.parse(value);
   return Number.isNaN(at) ? 0 : Math.ceil((at - now.getTime()) / 1000);

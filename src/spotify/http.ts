@@ -8,7 +8,7 @@ export interface HttpCall {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The most bytes, once decompressed, an answer may have. */
+  /** After decompression. */
   readonly maxBytes: number;
   readonly limit: AbortSignal;
   readonly family: SpotifyFamily;
@@ -26,9 +26,10 @@ const FIRST_PAUSE_MS = 250;
 const MAX_ERROR_BODY_BYTES = 16_384;
 
 /**
- * One guarded request: bounded in time (headers and body) and in size, never redirected, so that a token stays
- * with the host it was meant for. Any status is an answer. Throws SpotifyError: unreachable, or unreadable where
- * the body is too large; or rate-limited, without a request, where the gate is closed.
+ * One request, limited in time and size and never redirected, so that a token stays with its host. Any status is an
+ * answer.
+ * @throws SpotifyError unreachable; unreadable if the body is too large; rate-limited, without a request, while the
+ * gate is closed
  */
 export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
   await call.gate?.enter(call.family);
@@ -38,7 +39,7 @@ export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
   return answer;
 }
 
-/** A quota is used up for its family alone. Any other 429 of the Web API is about the app's calls of all kinds. */
+/** A used-up quota closes its family; any other 429 of the Web API concerns all calls. */
 const limitIn = (answer: HttpAnswer, family: SpotifyFamily): SpotifyLimit =>
   family === 'accounts' || isQuota(answer) ? family : 'api';
 
@@ -58,7 +59,7 @@ async function send(call: HttpCall): Promise<HttpAnswer> {
   }
 }
 
-/** For calls that change nothing: up to three tries while Spotify is unreachable, all within one time limit. */
+/** For calls that change nothing: up to three tries within one time limit. */
 export async function withRetries<T>(limit: AbortSignal, attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -74,7 +75,7 @@ export async function withRetries<T>(limit: AbortSignal, attempt: () => Promise<
 const isUnreachable = (error: unknown): error is SpotifyError =>
   error instanceof SpotifyError && error.kind === 'unreachable';
 
-/** Full jitter, so that many workers do not come back in step. */
+/** Full jitter, so that workers do not retry in step. */
 async function pauseWithin(limit: AbortSignal, tries: number, fault: SpotifyError): Promise<void> {
   const milliseconds = Math.random() * FIRST_PAUSE_MS * 2 ** (tries - 1);
   await pause(milliseconds, undefined, { signal: limit }).catch(() => {
@@ -94,7 +95,7 @@ async function readBody(response: Response, call: HttpCall): Promise<string> {
   return text + decoder.decode();
 }
 
-/** Only these say more in their body than in their status, and then in few words; what is unread is cut. */
+/** Only these say more in their body than in their status, and briefly. */
 const TELLING = new Set([400, 403, 429]);
 
 async function readErrorBody(response: Response, call: HttpCall): Promise<string> {
@@ -105,10 +106,7 @@ async function readErrorBody(response: Response, call: HttpCall): Promise<string
   return '';
 }
 
-/**
- * The body piece by piece, until the limit. fetch holds a caller's signal weakly once the headers are in: after a
- * garbage collection a dripping body would never end, so we hang up ourselves.
- */
+/** After the headers fetch holds the signal weakly: without this a dripping body might never end. */
 async function* chunksOf(response: Response, limit: AbortSignal): AsyncGenerator<Uint8Array> {
   if (response.body === null) return;
   const reader = response.body.getReader();
@@ -118,7 +116,7 @@ async function* chunksOf(response: Response, limit: AbortSignal): AsyncGenerator
     for (;;) {
       limit.throwIfAborted();
       const { done, value } = await reader.read();
-      // A cancelled reader says "done" too; a body cut short must not pass for a whole one.
+      // A cancelled reader also says "done"; a truncated body must not pass for a whole one.
       limit.throwIfAborted();
       if (done) return;
       yield value;
@@ -129,7 +127,7 @@ async function* chunksOf(response: Response, limit: AbortSignal): AsyncGenerator
   }
 }
 
-/** The cause is reduced to a code: fetch's own messages can quote a header or an address. */
+/** Only a code of the cause: fetch's messages can quote a header or an address. */
 function networkFault(error: unknown, limit: AbortSignal): SpotifyError {
   const cause = limit.aborted ? 'time limit' : faultCode(error);
   return new SpotifyError('unreachable', { cause: new Error(cause) });

@@ -14,10 +14,7 @@ export interface CreatedPlaylist {
   readonly url: string | null;
 }
 
-/**
- * An empty playlist in the listener's library. Tried once: after `unreachable` it may exist all the same. What
- * Spotify says of `public` afterwards is not dependable and not handed on.
- */
+/** Tried once: after `unreachable` it may exist. Spotify's answer for `public` is not reliable. */
 export async function createPlaylist(
   settings: SpotifySettings,
   accessToken: string,
@@ -29,20 +26,19 @@ export async function createPlaylist(
   return { spotifyPlaylistId: playlist.id, url: playlist.external_urls.spotify };
 }
 
-/** The most items one call takes. */
 export const ITEMS_PER_CALL = 100;
 
 export interface PlaylistItems {
   readonly spotifyPlaylistId: string;
-  /** 1 to 100 `spotify:track:` uris. */
   readonly uris: readonly string[];
-  /** How many items stand before the first of them. Without it they go to the end. */
+  /** Without it the items go to the end. */
   readonly position?: number;
 }
 
 /**
- * Adds items, in order: all of them or none. Tried once. `refused` with `spotifyStatus` 400 where one of them is
- * no track Spotify has, with 404 where the playlist is gone. Answers the playlist's new snapshot id.
+ * Adds all items, in order, or none. Tried once.
+ * @returns the playlist's new snapshot id
+ * @throws SpotifyError `refused`: 400 for an unknown track, 404 for a missing playlist
  */
 export async function addPlaylistItems(
   settings: SpotifySettings,
@@ -54,7 +50,7 @@ export async function addPlaylistItems(
   return { snapshotId: readShape(snapshotShape, text).snapshot_id };
 }
 
-/** Puts items in the place of all there are: however often it is called, the outcome is the same. Errors as above. */
+/** Repeating it changes nothing. @throws as above */
 export async function replacePlaylistItems(
   settings: SpotifySettings,
   accessToken: string,
@@ -65,10 +61,7 @@ export async function replacePlaylistItems(
   return { snapshotId: readShape(snapshotShape, text).snapshot_id };
 }
 
-/**
- * How many items a playlist of the listener's has. Spotify's reference asks for `playlist-read-private`, a right we do
- * not ask for: be ready for `scope-missing` or `refused`.
- */
+/** Spotify requires `playlist-read-private` (not asked for): expect `scope-missing` or `refused`. */
 export async function countPlaylistItems(
   settings: SpotifySettings,
   accessToken: string,

@@ -2,24 +2,24 @@ import type { z } from 'zod';
 import { badInput } from '../errors.ts';
 import { SpotifyError } from './errors.ts';
 
-/** JSON text as the shape it should have. Throws SpotifyError `unreadable`, without quoting the text. */
+/** @throws SpotifyError `unreadable`, without quoting the text */
 export function readShape<T>(shape: z.ZodType<T>, text: string): T {
   const result = shape.safeParse(parseJson(text));
   if (!result.success) throw new SpotifyError('unreadable');
   return result.data;
 }
 
-/** Any JSON. Throws SpotifyError `unreadable`, without quoting the text. */
+/** @throws SpotifyError `unreadable`, without quoting the text */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text it choked on.
+    // The parser's own message quotes the text.
     throw new SpotifyError('unreadable');
   }
 }
 
-/** An id goes into an address of ours only if it cannot change that address. */
+/** Only ids that cannot change our address. */
 export function idInPath(id: string): string {
   if (!/^[A-Za-z0-9]{1,64}$/.test(id)) throw badInput('That is not a Spotify id.');
   return id;

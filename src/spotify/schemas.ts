@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * Spotify takes fields away now and then, so a field that is missing, null or of the wrong type is null to us.
- * Only what makes a thing a thing is required. Unknown fields are let through and kept in the payload.
+ * Spotify removes fields now and then, so missing, null and wrongly typed fields become null, and only what identifies
+ * a thing is required. Unknown fields stay in the payload.
  */
 const text = z.string().nullable().catch(null);
-/** A withdrawn track has names of no letters: that means not known. */
+/** A withdrawn track has empty names, which mean unknown. */
 const knownName = text.transform((given) => (given === null || given.trim() === '' ? null : given));
 const id = z.string().min(1).max(256).nullable().catch(null);
 const count = z.int().nonnegative().nullable().catch(null);
@@ -16,14 +16,13 @@ const httpsUrl = z
   .catch(null);
 const links = z.object({ spotify: httpsUrl }).catch({ spotify: null });
 const MAX_PAYLOAD_CHARS = 262_144;
-/** A longer one could fit no index, and would sink the whole list it is in. */
+/** A longer one fits no index and would fail its whole list. */
 const MAX_ID_BYTES = 2_000;
 
-/** The id in a URI of Spotify's, such as `spotify:track:…`; null where it is of another kind. */
+/** The id in a URI such as `spotify:track:…`; null for another kind. */
 const idInUri = (uri: string | null, kind: string): string | null =>
   new RegExp(`^spotify:${kind}:([^:]{1,256})$`).exec(uri ?? '')?.[1] ?? null;
 
-/** One artist as a track names it. */
 const artist = z
   .object({ id, uri: text, name: knownName })
   .transform((given) => ({ artistId: given.id ?? idInUri(given.uri, 'artist'), name: given.name }))
@@ -53,29 +52,28 @@ interface TrackArtist {
   readonly name: string | null;
 }
 
-/** A track as Spotify described it; whatever it left out is null. */
 export interface SpotifyTrack {
-  /** Spotify's id, or for a local file, which has none, its `spotify:local:` uri. */
+  /** Spotify's id; for a local file, which has none, its `spotify:local:` uri. */
   readonly trackId: string;
   readonly isLocal: boolean;
   readonly name: string | null;
   readonly artists: readonly TrackArtist[];
   readonly albumId: string | null;
   readonly albumName: string | null;
-  /** As precise as `releaseDatePrecision` says: `1987`, `1987-03` or `1987-03-09`. */
+  /** As precise as `releaseDatePrecision`: `1987`, `1987-03` or `1987-03-09`. */
   readonly releaseDate: string | null;
   readonly releaseDatePrecision: string | null;
   readonly durationMs: number | null;
   readonly explicit: boolean | null;
-  /** 0–100. Apps in development mode no longer get it. */
+  /** 0 to 100. Development mode no longer gets it. */
   readonly popularity: number | null;
   readonly isrc: string | null;
   readonly spotifyUrl: string | null;
-  /** The whole object as received, fields unknown to us included. */
+  /** The whole object as received. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** A track, or null where it is none: `null`, an episode, or one of which neither id nor uri says which, or too long a one. */
+/** Null for `null`, an episode, and a track without a usable id or uri. */
 export function readTrack(received: unknown): SpotifyTrack | null {
   const parsed = trackShape.safeParse(received);
   if (!parsed.success || !isKeepable(received)) return null;
@@ -85,7 +83,7 @@ export function readTrack(received: unknown): SpotifyTrack | null {
   const knownId = data.id ?? inUri;
   const trackId = knownId ?? localUri;
   if (trackId === null || Buffer.byteLength(trackId) > MAX_ID_BYTES) return null;
-  // Without a name something else has to say that it is a track.
+  // Without a name something else must identify a track.
   if (data.name === null && data.type !== 'track' && inUri === null && localUri === null) return null;
   return {
     trackId,
@@ -111,7 +109,7 @@ function albumFields(data: z.infer<typeof album>) {
   };
 }
 
-/** JSON can be read ten thousand levels deep and then not be written again; such a payload would sink its batch. */
+/** JSON can be too deep to be written again, which would fail its batch. */
 function isKeepable(received: unknown): received is Record<string, unknown> {
   try {
     return JSON.stringify(received).length <= MAX_PAYLOAD_CHARS;
@@ -120,12 +118,9 @@ function isKeepable(received: unknown): received is Record<string, unknown> {
   }
 }
 
-/** An artist as Spotify described them. */
 export interface SpotifyArtist {
   readonly artistId: string;
-  /** Null where Spotify gives none, or an empty one. */
   readonly name: string | null;
-  /** The whole object as received, fields unknown to us included. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -135,25 +130,22 @@ const artistShape = z.object({
   name: text,
 });
 
-/** An artist, or null where it is none: `null`, another kind of thing, without an id. */
+/** Null for `null`, another kind of thing, or no id. */
 export function readArtist(received: unknown): SpotifyArtist | null {
   const parsed = artistShape.safeParse(received);
   if (!parsed.success || !isKeepable(received)) return null;
   return { artistId: parsed.data.id, name: parsed.data.name || null, payload: received };
 }
 
-/** One listen, newest first in a page. */
 export interface RecentPlay {
-  /** An instant in ISO 8601, as received. */
   readonly playedAt: string;
   readonly track: SpotifyTrack;
   /** The album or playlist it was played from. */
   readonly context: Readonly<Record<string, unknown>> | null;
-  /** The whole item as received. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Spotify began in 2006; what is said to be earlier, or a lifetime ahead, is no instant of a play. */
+/** Spotify began in 2006: earlier plays, and plays a lifetime ahead, are errors. */
 const [FIRST_PLAY, LAST_PLAY] = [Date.UTC(2006), Date.UTC(2100)];
 const instant = z.iso.datetime({ offset: true }).refine((written) => {
   const at = Date.parse(written);
@@ -166,7 +158,7 @@ const playShape = z.looseObject({
   track: z.unknown(),
 });
 
-/** A play, or null where the item is none or its track cannot be read. */
+/** Null for something else, or an unreadable track. */
 export function readPlay(received: unknown): RecentPlay | null {
   const parsed = playShape.safeParse(received);
   const track = parsed.success ? readTrack(parsed.data.track) : null;
@@ -174,7 +166,7 @@ export function readPlay(received: unknown): RecentPlay | null {
   return { playedAt: parsed.data.played_at, track, context: parsed.data.context, payload: received };
 }
 
-/** When an item says it was played, in Unix milliseconds, whether or not its track can be read. */
+/** In Unix milliseconds, even if the track cannot be read. */
 export function readPlayedAt(received: unknown): number | null {
   const parsed = z.looseObject({ played_at: instant }).safeParse(received);
   return parsed.success ? Date.parse(parsed.data.played_at) : null;
@@ -183,15 +175,15 @@ export function readPlayedAt(received: unknown): number | null {
 export const playsPage = z.object({ items: z.array(z.unknown()) });
 
 export interface SpotifyProfile {
-  /** Where Spotify names none, one made of the account id, which nobody's public id can be. */
+  /** If Spotify gives none, one made from the account id, which no public id can equal. */
   readonly id: string;
-  /** The identity to link people by where present (since May 2026). */
+  /** Identifies people where present (since May 2026). */
   readonly accountId: string | null;
   readonly displayName: string | null;
   readonly imageUrl: string | null;
 }
 
-/** Without control characters and of a length a page can show; nothing left is null. */
+/** Without control characters and shortened for pages; null if nothing is left. */
 const displayName = text.transform((name) => {
   const clean = name?.replaceAll(/\p{Cc}+/gu, ' ').trim() ?? '';
   return /^.{1,200}/su.exec(clean)?.[0] ?? null;

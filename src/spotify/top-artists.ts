@@ -8,7 +8,6 @@ const ARTISTS: TopKind<SpotifyArtist> = {
   idOf: ({ artistId }) => artistId,
 };
 
-/** The listener's top artists of a range, whole, best first. Throws SpotifyError. */
 export const listTopArtists = (
   settings: SpotifySettings,
   accessToken: string,

@@ -7,18 +7,17 @@ import type { SpotifySettings } from './settings.ts';
 export const TIME_RANGES = ['short_term', 'medium_term', 'long_term'] as const;
 export type TimeRange = (typeof TIME_RANGES)[number];
 
-/** `rank` is Spotify's own, from 1: an item that could not be read leaves a gap rather than move the others up. */
+/** Spotify's own rank, from 1: an unreadable item leaves a gap. */
 export type Ranked<Item> = Item & { readonly rank: number };
 
 export interface TopList<Item> {
   readonly items: Ranked<Item>[];
-  /** Items that could not be read, or were listed already (the list can move between two pages). */
+  /** Unreadable items, and repetitions (the list can move between two pages). */
   readonly skipped: number;
-  /** Spotify's list goes on beyond what is taken. */
+  /** Spotify's list continues beyond what was taken. */
   readonly deeper: boolean;
 }
 
-/** What is listed: where Spotify lists it, how one is read (null: it is none), and what tells two apart. */
 export interface TopKind<Item> {
   readonly path: string;
   read(this: void, received: unknown): Item | null;
@@ -27,13 +26,12 @@ export interface TopKind<Item> {
 
 const PAGE_SIZE = 50;
 const MAX_PAGES = 10;
-/** Lists of 2,742 places have been seen; nobody looks further down than this. */
+/** Lists of 2,742 entries have been seen; nobody looks further down. */
 export const DEEPEST_RANK = PAGE_SIZE * MAX_PAGES;
 
 /**
- * A listener's whole top list, best first. Spotify's `total` promises more than it serves, so paging ends at an
- * empty page or where there is no `next`; the addresses are our own, so that a token never follows a foreign one.
- * All or nothing: a page that fails throws its SpotifyError.
+ * A whole top list, best first, or an error. Spotify's `total` promises more than it serves, so paging ends at an empty
+ * page or without `next`. The addresses are ours, so that a token never follows a foreign one.
  */
 export async function listTop<Item extends object>(
   settings: SpotifySettings,

@@ -10,7 +10,6 @@ const TRACKS: TopKind<SpotifyTrack> = {
   idOf: ({ trackId }) => trackId,
 };
 
-/** The listener's top tracks of a range, whole, best first. Throws SpotifyError. */
 export const listTopTracks = (
   settings: SpotifySettings,
   accessToken: string,
