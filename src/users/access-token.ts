@@ -12,15 +12,12 @@ import { REFUSED_TOKEN_RESTS } from './connections.ts';
 import { gated } from './spotify-limit.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
 
-/** What it takes to speak to Spotify for a listener. */
 export interface SpotifyAccess {
   readonly settings: SpotifySettings;
   readonly tokenKeys: readonly SealingKey[];
-  /** For whom it may be spoken to at all; absent: for everybody. */
   readonly allowedSpotifyIds?: AllowedIds;
 }
 
-/** As the settings say. */
 export const accessOf = ({
   spotify: settings,
   tokenKeys,
@@ -31,7 +28,7 @@ export const accessOf = ({
   allowedSpotifyIds,
 });
 
-/** The listener has been taken out of ALLOWED_SPOTIFY_IDS: nobody asks Spotify for them. */
+/** Removed from ALLOWED_SPOTIFY_IDS. */
 export class NotOnTheList extends AppError {
   override readonly name = 'NotOnTheList';
 
@@ -40,22 +37,21 @@ export class NotOnTheList extends AppError {
   }
 }
 
-/** The listener's consent has ended (or was withdrawn): only they can give it again. */
+/** Only the listener can consent again. */
 export class NeedsReconnect extends AppError {
   override readonly name = 'NeedsReconnect';
 
   constructor() {
-    super(409, 'Spotify needs you to connect again. Your archive is untouched; sign in once more to go on.');
+    super(409, 'Spotify needs you to connect again. Your archive is unchanged; sign in again to continue.');
   }
 }
 
-/** What only a person can mend: the app's owner adds the listener to its list, or renews their own Premium. */
+/** Only a person can solve these: the app's owner adds the listener to the list, or renews Premium. */
 export type Refusal = 'not-allowed' | 'premium-lapsed';
 
 /**
- * Makes a call to Spotify with the listener's access token, refreshed where needed; a token that Spotify turns
- * down early is refreshed once and the call made again. Whether Spotify refuses the listener or the app's owner is
- * kept, until a call works again.
+ * Calls Spotify with the listener's access token, refreshed if needed; after an early refusal it refreshes once and
+ * calls again. Saves whether Spotify refuses the listener or the app, until a call succeeds.
  * @throws NeedsReconnect, NotOnTheList, ArchiveGone, SpotifyError
  */
 export async function withAccessToken<Result>(
@@ -101,7 +97,6 @@ async function callWithToken<Result>(
 
 interface AccessToken {
   readonly token: string;
-  /** As it is stored, which tells it from its successor. */
   readonly sealed: string | null;
 }
 
@@ -109,21 +104,17 @@ interface StoredTokens {
   readonly spotify_id: string;
   readonly access_token: string | null;
   readonly refresh_token: string | null;
-  /** Spotify refused the refresh token less than a day ago: nobody asks with it until then. */
   readonly resting: boolean;
-  /** Good for another minute at least, by the database's clock. */
+  /** Valid for another minute, by the database's clock. */
   readonly fresh: boolean;
-  /** Until when somebody is refreshing, or was when they were killed; null: nobody. To the microsecond, so as text. */
+  /** To the microsecond, so as text. Null: nobody is refreshing. */
   readonly leased_until: string | null;
 }
 
 const WAIT_STEP_MS = 100;
 const LEASE_SECONDS = 15;
 
-/**
- * However many ask at once, in however many processes, one of them refreshes and the others wait for it. What it
- * brings serves them all, however short its life; where it fails they fail with it rather than try one by one.
- */
+/** Of all calls in all processes one refreshes; the others wait and share its result or failure. */
 async function getAccessToken(db: Db, userId: number, access: SpotifyAccess): Promise<AccessToken> {
   let outdated: string | null | undefined;
   for (let waited = 0; waited < LEASE_SECONDS * 1000; waited += WAIT_STEP_MS) {
@@ -152,10 +143,7 @@ const findTokens = (db: Queries, userId: number): Promise<StoredTokens | null> =
     [userId],
   );
 
-/**
- * Only where all is still what was read: somebody may have refreshed in between, or failed, and then all who wait fail
- * with them.
- */
+/** Only if nothing has changed since: somebody may have refreshed or failed. */
 async function takeLease(db: Queries, userId: number, stored: StoredTokens): Promise<boolean> {
   const taken = await db.execute(
     `UPDATE spotify_connections SET refreshing_until = ${heldFor(LEASE_SECONDS)}
@@ -182,8 +170,8 @@ async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: st
 }
 
 /**
- * Writes only over the token that was refreshed: a sign-in meanwhile has brought a newer one. A refresh token that
- * stays is sealed anew: the first refresh after a change of keys is the last to need the old one.
+ * Replaces only the token that was refreshed: a sign-in may have brought a newer one. A remaining refresh token is
+ * encrypted again, with the newest key.
  */
 async function saveRefreshed(
   db: Queries,
@@ -210,9 +198,8 @@ async function saveRefreshed(
 }
 
 /**
- * The listener is asked to connect again. Storms of `invalid_grant` have hit good tokens, so the first one only lays the
- * token aside for a day; the second, or the first after the six months a consent lives, discards it, as does a seal that
- * none of our keys opens.
+ * `invalid_grant` has hit good tokens, so the first one only sets the token aside for a day. The second one, one after
+ * six months, or a token that no key opens, discards it.
  */
 async function refuse(
   db: Queries,
@@ -231,7 +218,7 @@ async function refuse(
   );
 }
 
-/** Not its successor, where another call has heard the same and refreshed already. */
+/** Not its successor, if another call has refreshed already. */
 const expireAccessToken = (db: Queries, userId: number, sealed: string | null): Promise<number> =>
   db.execute(
     `UPDATE spotify_connections SET access_token_expires_at = now() WHERE user_id = $1 AND access_token = $2`,

@@ -4,18 +4,16 @@ import type { TokenGrant } from '../spotify/accounts.ts';
 import { IS_ALLOWED, type AllowedIds } from './allowed.ts';
 import { sealToken, type SealingKey } from './token-cipher.ts';
 
-/** How long a refresh token that Spotify refused is kept before it is tried once more. */
+/** Before a refused refresh token is tried once more. */
 export const REFUSED_TOKEN_RESTS = '1 day';
 
-/** SQL: a connection by which Spotify may be asked: one that stands, or whose refused token is to be tried once more. */
+/** SQL: a working connection, or one whose refused token is due for another try. */
 export const MAY_BE_ASKED = `(connected OR refresh_token IS NOT NULL
     AND needs_reconnect_since <= now() - interval '${REFUSED_TOKEN_RESTS}')`;
 
-/** What Spotify granted a listener, as far as pages ask. */
 export interface Connection {
   readonly connected: boolean;
   readonly authorized_at: Date;
-  /** Space-separated rights as granted. */
   readonly scope: string;
 }
 
@@ -30,7 +28,7 @@ const FIND_CONNECTION = hotQuery(
   FROM spotify_connections WHERE user_id = $1`,
 );
 
-/** Every listener on the list whose lists can be asked for and who has not paused that, the least recently signed in last. */
+/** The allowed listeners who are connected and have not paused, the least recently signed in last. */
 export function listConnectedUsers(db: Queries, allowed: AllowedIds = []): Promise<{ user_id: number }[]> {
   return db.many<{ user_id: number }>(
     `SELECT user_id FROM spotify_connections JOIN users USING (user_id)
@@ -40,7 +38,7 @@ export function listConnectedUsers(db: Queries, allowed: AllowedIds = []): Promi
   );
 }
 
-/** Keeps what a fresh consent granted; the six months begin anew. */
+/** Starts the six months again. */
 export async function saveConnection(
   db: Queries,
   userId: number,
@@ -71,7 +69,6 @@ export async function saveConnection(
   );
 }
 
-/** Forgets what Spotify granted: nothing is fetched or sent any more until the listener signs in again. */
 export async function deleteConnection(db: Queries, userId: number): Promise<void> {
   await db.execute(`DELETE FROM spotify_connections WHERE user_id = $1`, [userId]);
 }

@@ -6,15 +6,13 @@ const COLUMNS = ['access_token', 'refresh_token'] as const;
 const AT_ONCE = 500;
 
 export interface Rotation {
-  /** Tokens sealed anew with the newest key. */
   readonly sealed: number;
-  /** Those that none of the keys opens: left as they are. Their listeners have to connect again. */
   readonly unreadable: number;
 }
 
 /**
- * Seals every stored token with the newest key, so that the others can be taken out of the settings. The app may go on
- * meanwhile: a token that is renewed in between is left alone. Broken off, it is simply run again.
+ * Encrypts every token with the newest key, so that the others can be removed. The app may run meanwhile (a token
+ * renewed in between is skipped), and it may be run again after an interruption.
  */
 export async function rotateTokens(db: Db, keys: readonly SealingKey[]): Promise<Rotation> {
   let [sealed, unreadable] = [0, 0];

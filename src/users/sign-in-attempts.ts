@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Queries } from '../db.ts';
 
 export interface SignInAttempt {
-  /** The random `state` sent to Spotify, which comes back with the listener. */
   readonly state: string;
-  /** The random value only the browser that began the attempt holds. */
+  /** Random; only the browser that began the attempt has it. */
   readonly browserSecret: string;
   readonly codeVerifier: string;
   readonly returnTo: string;
 }
 
-/** Remembers a sign-in under way, and forgets those nobody finished. Only hashes of the secrets are kept. */
+/** Saves hashes of the secrets only, and deletes expired attempts. */
 export async function beginSignIn(db: Queries, attempt: SignInAttempt): Promise<void> {
   await db.execute(`DELETE FROM sign_in_attempts WHERE created_at < now() - interval '10 minutes'`);
   await db.execute(
@@ -19,10 +18,7 @@ export async function beginSignIn(db: Queries, attempt: SignInAttempt): Promise<
   );
 }
 
-/**
- * Uses an attempt up. Two callbacks at once, a replay, another browser and one after ten minutes all get null:
- * the row is gone with the first, in one statement.
- */
+/** In one statement: a second callback, a replay, another browser and one after ten minutes get null. */
 export function takeSignIn(
   db: Queries,
   { state, browserSecret }: Pick<SignInAttempt, 'state' | 'browserSecret'>,

@@ -2,10 +2,7 @@ import type { Queries } from '../db.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifyFamily, SpotifyGate, SpotifyLimit, SpotifySettings } from '../spotify/settings.ts';
 
-/**
- * Settings whose every request asks the gate in the database first. Spotify limits the app, not the listener, and calling
- * on during a penalty prolongs it, so what one process was told holds for all of them, restarts included.
- */
+/** Settings with a gate in the database: Spotify limits the app, so all processes must know, after restarts too. */
 export const gated = (
   db: Queries,
   settings: SpotifySettings,
@@ -20,33 +17,29 @@ export const gated = (
   },
 });
 
-/**
- * SQL: nothing holds these calls back: neither their own quota, nor the whole Web API, nor, where a new token is
- * needed first, the accounts service. For a query over spotify_connections.
- */
+/** SQL over spotify_connections: no limit of this family, the Web API or, for a new token, the accounts service. */
 export const isOpen = (family: SpotifyFamily): string =>
   `NOT EXISTS (
       SELECT FROM spotify_limits
       WHERE not_before > now() AND (bucket IN ('api', '${family}')
         OR bucket = 'accounts' AND (access_token_expires_at > now() + interval '1 minute') IS NOT TRUE))`;
 
-/** SQL: the limits that keep lists or plays from being fetched. */
+/** SQL: the limits that stop lists or plays. */
 export const LIMITS_OF_FETCHING = `('api', 'accounts', 'top-lists', 'recently-played')`;
 
 export interface Wait {
   readonly bucket: SpotifyLimit;
-  /** From now; 0 where the time is over. */
+  /** 0 if it is over. */
   readonly seconds: number;
 }
 
-/** What Spotify has asked for, limit by limit. */
 export const listWaits = (db: Queries): Promise<Wait[]> =>
   db.many<Wait>(
     `SELECT bucket, GREATEST(extract(epoch FROM not_before - now()), 0)::float8 AS seconds
      FROM spotify_limits ORDER BY bucket`,
   );
 
-/** Tokens are of no use while the whole Web API is closed, so they wait for it too. */
+/** Tokens are useless while the whole Web API is closed. */
 async function secondsToWait(db: Queries, family: SpotifyFamily): Promise<number> {
   const row = await db.one<{ seconds: number | null }>(
     `SELECT max(ceil(extract(epoch FROM not_before - now())))::int AS seconds
@@ -56,7 +49,7 @@ async function secondsToWait(db: Queries, family: SpotifyFamily): Promise<number
   return row.seconds ?? 0;
 }
 
-/** A milder word never shortens a harder one. */
+/** A shorter wait never replaces a longer one. */
 async function holdBack(db: Queries, limit: SpotifyLimit, seconds: number): Promise<void> {
   await db.execute(
     `INSERT INTO spotify_limits AS known (bucket, not_before) VALUES ($1, now() + make_interval(secs => $2))

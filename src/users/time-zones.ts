@@ -5,8 +5,8 @@ const KEPT_MS = 3_600_000;
 const listed = new WeakMap<Queries, { readonly at: number; readonly zones: Promise<readonly string[]> }>();
 
 /**
- * The time zones a listener may choose, by the names people know (Asia/Kolkata as well as the older Asia/Calcutta): those
- * that this database and this Node both know. PostgreSQL reads a file for each, a tenth of a second in all: once an hour.
+ * Time zones that database and Node both know, under their familiar names (also Asia/Kolkata). Cached for an hour:
+ * PostgreSQL reads a file for each, a tenth of a second in all.
  */
 export function listTimeZones(db: Queries): Promise<readonly string[]> {
   const known = listed.get(db);
@@ -22,7 +22,7 @@ async function readTimeZones(db: Queries): Promise<readonly string[]> {
   return ['UTC', ...rows.map(({ name }) => name).filter(isKnownToNode)];
 }
 
-/** Those named after a place: no offsets, no single countries' own names. */
+/** Named after places, not offsets or countries. */
 const ZONES = hotQuery(
   'settings: the time zones there are',
   `
@@ -33,7 +33,7 @@ const ZONES = hotQuery(
 
 const asked = new Map<string, boolean>();
 
-/** Node has its own edition of the time zones, and pages are written by it. */
+/** Pages are formatted by Node, which has its own time zones. */
 export function isKnownToNode(zone: string): boolean {
   const known = asked.get(zone) ?? canFormat(zone);
   asked.set(zone, known);

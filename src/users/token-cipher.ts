@@ -6,14 +6,13 @@ export interface SealingKey {
   readonly key: Buffer;
 }
 
-/** A token that none of our keys opens: another key, another listener's row, or tampered with. */
 export class UnreadableToken extends Error {
   override readonly name = 'UnreadableToken';
 }
 
 /**
- * Seals a token with AES-256-GCM as `v1.<key id>.<nonce>.<tag>.<ciphertext>` (base64url parts; a fresh 96-bit
- * nonce each time, NIST SP 800-38D §8.2.2). It opens only for the same user and column.
+ * AES-256-GCM as `v1.<key id>.<nonce>.<tag>.<ciphertext>` (base64url; a new 96-bit nonce each time, NIST SP 800-38D
+ * §8.2.2). Opens only for the same user and column.
  */
 export function sealToken(
   keys: readonly SealingKey[],
@@ -30,7 +29,6 @@ export function sealToken(
   return ['v1', newest.id, ...parts].join('.');
 }
 
-/** @throws UnreadableToken */
 export function openToken(
   keys: readonly SealingKey[],
   sealed: string,
@@ -47,7 +45,7 @@ export function openToken(
       .setAuthTag(tag);
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
   } catch (cause) {
-    throw new UnreadableToken('a stored token could not be opened', { cause });
+    throw new UnreadableToken('a stored token could not be decrypted', { cause });
   }
 }
 

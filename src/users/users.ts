@@ -9,25 +9,23 @@ export interface User {
   readonly user_id: number;
   readonly spotify_id: string;
   readonly display_name: string | null;
-  /** By which days are counted: the listener's own, or UTC where that one is not known here (any more). */
+  /** For counting days: the listener's own, or UTC if that is unknown here. */
   readonly timezone: string;
-  /** The one the listener chose, where it is not known here; null: it is. */
+  /** The listener's choice, if it is unknown here; else null. */
   readonly unknown_timezone: string | null;
   readonly theme: 'light' | 'dark' | null;
-  /** Which list a page shows where its address names none. */
   readonly first_time_range: TimeRange;
 }
 
 export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
   CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range`;
 
-/** A listener who can sign in; an unclaimed archive is no such person. */
 export async function findUser(db: Queries, userId: number): Promise<User | null> {
   const user = await db.maybeOne<User>(FIND_USER, [userId]);
   return user && inKnownZone(user);
 }
 
-/** The database knows the zone (zone_used); pages need one that Node knows as well. */
+/** The database knows the zone (zone_used), but Node must know it too. */
 export const inKnownZone = (user: User): User =>
   isKnownToNode(user.timezone) ? user : { ...user, timezone: 'UTC', unknown_timezone: user.timezone };
 
@@ -37,29 +35,26 @@ const FIND_USER = hotQuery(
 );
 
 /**
- * The listener behind a Spotify profile, made at the first sign-in. Recognised by `account_id` where Spotify gives
- * one, since the public id may change hands; else by `id`.
- * @throws AppError 403 if the id is known under another account
+ * Finds or creates the listener of a profile, by `account_id` if Spotify sends one, since public ids can change hands,
+ * else by `id`.
+ * @throws AppError 403 if the id belongs to another account
  */
 export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User> {
   return db.withTransaction(async (tx) => {
-    // One after the other: ON CONFLICT watches one unique column, and a listener has two.
+    // ON CONFLICT handles one unique column, and a listener has two.
     await tx.execute(`SELECT pg_advisory_xact_lock(hashtext('sign-in'))`);
     if (profile.accountId !== null) await followAccount(tx, profile.id, profile.accountId);
     const user = await tx.maybeOne<User>(SIGN_IN, [profile.id, profile.accountId, profile.displayName]);
     if (!user)
       throw new AppError(
         403,
-        'This Spotify name belonged to another account here. Please ask whoever runs this app.',
+        'This Spotify name belonged to another account here. Please ask the person who runs this app.',
       );
     return inKnownZone(user);
   });
 }
 
-/**
- * The public id of a profile. Where Spotify names none, the one its account had before, so that nobody becomes another
- * listener by it.
- */
+/** If Spotify sends no public id, the account's earlier one, so that nobody becomes another listener. */
 export async function findSpotifyId(db: Queries, { id, accountId }: SpotifyProfile): Promise<string> {
   if (!id.startsWith('account:')) return id;
   const known = await db.maybeOne<{ spotify_id: string }>(
@@ -69,7 +64,7 @@ export async function findSpotifyId(db: Queries, { id, accountId }: SpotifyProfi
   return known?.spotify_id ?? id;
 }
 
-/** The account signed in before under another public id: the row follows the account. */
+/** The account has another public id now: its row follows. */
 async function followAccount(tx: Queries, spotifyId: string, accountId: string): Promise<void> {
   await tx.execute(
     `UPDATE users SET spotify_id = $1
@@ -94,12 +89,11 @@ const SIGN_IN = `
     )
   RETURNING ${USER_COLUMNS}`;
 
-/** `theme` null follows the listener's system. */
 export async function updateTheme(db: Queries, userId: number, theme: User['theme']): Promise<void> {
   await db.execute(`UPDATE users SET theme = $2 WHERE user_id = $1`, [userId, theme]);
 }
 
-/** `timezone` is an IANA name; it decides when a listener's day begins. */
+/** @param timezone IANA name */
 export async function updateTimezone(db: Queries, userId: number, timezone: string): Promise<void> {
   await db.execute(`UPDATE users SET timezone = $2 WHERE user_id = $1`, [userId, timezone]);
 }
