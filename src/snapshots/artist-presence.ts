@@ -4,15 +4,11 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 
-/** An artist's part in the lists of one month and range. */
 export interface PresenceMonth {
-  /** `YYYY-MM`. */
   readonly month: string;
-  /** Lists kept that month; 0: none, so that nothing is known. */
+  /** Lists of that month; 0: unknown. */
   readonly snapshots: number;
-  /** Places in those lists. */
   readonly places: number;
-  /** Places the artist's tracks held among them. */
   readonly own: number;
   readonly best_rank: number | null;
 }
@@ -23,7 +19,6 @@ export interface Presence {
   readonly months: readonly PresenceMonth[];
 }
 
-/** An artist's presence in the listener's lists, month by month in each of the three ranges. */
 export async function listPresence(db: Queries, userId: number, artistId: string): Promise<Presence[]> {
   const rows = await db.many<PresenceMonth & { time_range: TimeRange }>(PRESENCE, [userId, artistId]);
   return TIME_RANGES.map((timeRange) => ({
@@ -40,7 +35,6 @@ const withoutRange = ({ month, snapshots, places, own, best_rank }: PresenceMont
   best_rank,
 });
 
-/** Puts the months in which no list was kept between those in which one was. */
 function withoutHoles(months: readonly PresenceMonth[]): PresenceMonth[] {
   const whole: PresenceMonth[] = [];
   for (const one of months) {
@@ -51,12 +45,11 @@ function withoutHoles(months: readonly PresenceMonth[]): PresenceMonth[] {
   return whole;
 }
 
-/** The tracks of an artist that stand in a library. */
 const OWN_TRACKS = `
   SELECT track_id FROM track_artists JOIN library_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
     AND ${BELONGS_TO_ARTIST_PAGE}`;
 
-/** From the months that are added up as lists are kept: an artist’s tracks have many places in each. */
+/** Reads the months that are added up with each capture: an artist's tracks have many ranks in each. */
 const PRESENCE = hotQuery(
   'artist: presence by month',
   `
@@ -80,23 +73,22 @@ const PRESENCE = hotQuery(
   ORDER BY time_range, month`,
 );
 
-/** The highest place an artist held in one range, with the track that first held it. */
+/** The best rank in one range, with the track that reached it first. */
 export interface BestPlace {
   readonly time_range: TimeRange;
   readonly rank: number;
-  /** The first day, `YYYY-MM-DD`. */
   readonly snapshot_date: string;
   readonly track_id: string;
   readonly name: string | null;
 }
 
-/** At most one a range, shortest range first. */
+/** At most one per range, shortest range first. */
 export async function listBestPlaces(db: Queries, userId: number, artistId: string): Promise<BestPlace[]> {
   const rows = await db.many<BestPlace>(BEST_PLACES, [userId, artistId]);
   return TIME_RANGES.flatMap((range) => rows.filter((row) => row.time_range === range));
 }
 
-/** The best of all time is known of each track; on which day it was first there, only its own days tell. */
+/** Each track's best rank is kept; the day it was reached is found among its own days. */
 const BEST_PLACES = hotQuery(
   'artist: best places',
   `

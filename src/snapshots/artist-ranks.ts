@@ -3,7 +3,6 @@ import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
 import type { RankHistory } from './rank-history.ts';
 
-/** An artist's places in Spotify's own lists of artists, in each of the three ranges. */
 export async function listArtistRanks(db: Queries, userId: number, artistId: string): Promise<RankHistory[]> {
   const rows = await db.many<{ time_range: TimeRange } & Omit<RankHistory, 'timeRange'>>(ARTIST_RANKS, [
     userId,
@@ -15,10 +14,7 @@ export async function listArtistRanks(db: Queries, userId: number, artistId: str
   });
 }
 
-/**
- * Lists of artists come from captures alone, and each capture is a row that names its ranges: no list is read to find its
- * day. (Stepping through ten years of lists from day to day took 76 ms.)
- */
+/** Finds days by captures, which name their ranges. (Stepping through ten years of lists took 76 ms.) */
 const ARTIST_RANKS = hotQuery(
   'artist: rank history',
   `

@@ -2,34 +2,31 @@ import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { LIST_ROWS, periodRows, type ListOf } from './list-source.ts';
 
-/** The way of a period's top ten: where each stood at each step. */
 export interface Bump {
-  /** Days (`YYYY-MM-DD`) of a month, months (`YYYY-MM`) of a year, years of all time; only those with a snapshot. */
+  /** Days (`YYYY-MM-DD`) of a month, months (`YYYY-MM`) of a year, or years; only those with a snapshot. */
   readonly steps: readonly string[];
-  /** Best first. */
   readonly lines: readonly BumpLine[];
 }
 
 interface BumpLine {
   readonly track_id: string;
   readonly name: string | null;
-  /** One for each step; null: not on its list, or there without a rank. */
+  /** One per step; null: not on its list, or there without a rank. */
   readonly positions: readonly (number | null)[];
 }
 
-/** The top ten of a month, a year or all time, step by step. */
 export async function findBump(db: Db, userId: number, { time, timeRange }: ListOf): Promise<Bump> {
   if (time.kind === 'day') throw new Error('a day has no steps');
   return db.one<Bump>(BUMPS[time.kind], [userId, timeRange, time.id, time.from, time.to]);
 }
 
-/** Steps of a month are its days; $4 and $5 its first and last. */
+/** A month's steps are its days; $4 and $5 its first and last. */
 const DAYS = `
   SELECT snapshot_date::text AS step, track_id, rank AS position
   FROM snapshots
   WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date`;
 
-/** Steps of a year are its months, those of all time its years: each with its own list of fifty. */
+/** A year's steps are its months, those of all time the years, each with its own list of fifty. */
 const periods = (unit: 'month' | 'year', format: string): string => `
   SELECT step, track_id, position
   FROM (

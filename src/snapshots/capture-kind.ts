@@ -7,29 +7,23 @@ import { lockArchive } from '../users/lock-archive.ts';
 import { recordRun } from './capture-runs.ts';
 import type { ListKind } from './list-kinds.ts';
 
-/** What became of the lists of one kind. */
 export interface KeptLists {
-  /** Ranges kept by this run; none if the day's lists were all there already. */
   readonly captured: readonly TimeRange[];
-  /** Ranked places kept by this run. */
   readonly places: number;
-  /** Items of Spotify's answer that were of no use. */
+  /** Unusable items of Spotify's answer. */
   readonly skipped: number;
 }
 
 export const NOTHING_KEPT: KeptLists = { captured: [], places: 0, skipped: 0 };
 
-/** The listener's own calendar day, `YYYY-MM-DD`, and the ranges already kept of it. */
+/** The listener's day, `YYYY-MM-DD`, and the ranges captured already. */
 export interface Day {
   readonly date: string;
   readonly startedAt: Date;
   readonly kept: readonly TimeRange[];
 }
 
-/**
- * Keeps the lists of one kind: all that the day lacks, or none.
- * @throws NeedsReconnect, SpotifyError (nothing is kept then)
- */
+/** Saves all lists of one kind that the day lacks, or none. @throws NeedsReconnect, SpotifyError */
 export async function captureKind<Item extends object>(
   db: Db,
   userId: number,
@@ -46,7 +40,7 @@ export async function captureKind<Item extends object>(
   return { ...kept, skipped };
 }
 
-/** For a capture nobody is waiting for. Of each kind, so that one which hangs leaves the other its time. */
+/** Per kind, for a capture nobody waits for, so that one that hangs leaves time for the other. */
 const PATIENCE_MS = 30_000;
 
 interface RangeList<Item> {
@@ -54,10 +48,7 @@ interface RangeList<Item> {
   readonly list: TopList<Item>;
 }
 
-/**
- * One after the other: when Spotify asks to wait, no other call is under way to prolong the penalty. The time limit
- * is one for all of them, since a listener may be waiting for the answer.
- */
+/** One after the other, so that no call prolongs a penalty, within one time limit: a listener may be waiting. */
 async function fetchLists<Item>(
   { settings }: SpotifyAccess,
   accessToken: string,
@@ -86,7 +77,6 @@ async function keepLists<Item>(tx: Transaction, userId: number, fetched: Fetched
   const { kind, day } = fetched;
   await lockArchive(tx, userId);
   const wanted = await listWanted(tx, userId, fetched);
-  // Another process was first and has told of it.
   if (wanted.length === 0) return { captured: [], places: 0 };
   const places = wanted.flatMap(({ timeRange, list }) => list.items.map((item) => ({ timeRange, item })));
   if (places.length > 0) await keepPlaces(tx, userId, { kind, date: day.date, places });
@@ -99,7 +89,6 @@ async function keepLists<Item>(tx: Transaction, userId: number, fetched: Fetched
   return kept;
 }
 
-/** The lists that nobody has kept while Spotify was being asked. */
 async function listWanted<Item>(
   tx: Queries,
   userId: number,
@@ -137,7 +126,7 @@ async function keepPlaces<Item>(
   await refreshArchiveSummary(tx, userId);
 }
 
-/** As JSON, so that an odd id is written here as it was in the catalogue. */
+/** As JSON, so that an odd id is written as in the catalogue. */
 const keepSql = ({ table, key }: Pick<ListKind<unknown>, 'table' | 'key'>): string => `
   INSERT INTO ${table} (user_id, snapshot_date, time_range, ${key}, rank)
   SELECT $1, $2, time_range, ${key}, rank

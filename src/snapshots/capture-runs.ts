@@ -5,28 +5,25 @@ import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { failureInWords } from '../users/attempts.ts';
 import { LIST_KINDS, type ListKindName } from './list-kinds.ts';
 
-/** What became of one attempt to keep a day's lists of one kind, or of a day on which none succeeded. */
+/** An attempt to capture one kind of lists, or a day on which none succeeded. */
 export interface CaptureRun {
   readonly run_id: number;
   readonly kind: ListKindName;
-  /** The listener's own calendar day, `YYYY-MM-DD`. */
+  /** In the listener's time zone, `YYYY-MM-DD`. */
   readonly snapshot_date: string;
   readonly outcome: 'kept' | 'empty' | 'failed' | 'missed';
   readonly started_at: Date;
   readonly finished_at: Date;
   readonly time_ranges: readonly TimeRange[];
   readonly places: number;
-  /** Items of Spotify's answer that were of no use. */
   readonly skipped: number;
-  /** A list of Spotify's went on beyond what is taken. */
+  /** A list continued beyond what was taken. */
   readonly deeper: boolean;
-  /** In words; null where nothing failed. */
   readonly failure: string | null;
 }
 
 export const RUNS_PER_PAGE = 50;
 
-/** Newest first; the first page, unless told how many to pass over. */
 export function listCaptureRuns(
   db: Queries,
   userId: number,
@@ -43,14 +40,12 @@ const NEWEST_RUNS = hotQuery(
 );
 
 export interface RunCounts extends Readonly<Record<'runs' | 'empty' | 'failed', number>> {
-  /** How often lists of each kind were kept. */
   readonly kept_tracks: number;
   readonly kept_artists: number;
-  /** Days that lack the lists of one kind or of both. */
+  /** Days that lack the lists of one or both kinds. */
   readonly missed: number;
 }
 
-/** How the runs of all days ended. */
 export const countCaptureRuns = (db: Queries, userId: number): Promise<RunCounts> =>
   db.one<RunCounts>(RUN_COUNTS, [userId]);
 
@@ -66,7 +61,7 @@ const RUN_COUNTS = hotQuery(
   FROM capture_runs WHERE user_id = $1`,
 );
 
-/** The minute of the listener's day at which their lists are asked for: `07:42`. */
+/** In the listener's day: `07:42`. */
 export async function findCaptureTime(db: Queries, userId: number): Promise<string> {
   return (await db.one<{ time: string }>(CAPTURE_TIME, [userId])).time;
 }
@@ -79,11 +74,11 @@ const CAPTURE_TIME = hotQuery(
 export interface CaptureAge {
   readonly user_id: number;
   readonly kind: ListKindName;
-  /** Since lists of the kind were last kept, or since Spotify was connected. */
+  /** Since the last capture of the kind, or since Spotify was connected. */
   readonly seconds: number;
 }
 
-/** Of every listener on the list who ever connected Spotify and has not paused, for each kind. */
+/** Of all allowed listeners who connected Spotify and have not paused, per kind. */
 export const listCaptureAges = (db: Queries, allowed: AllowedIds = []): Promise<CaptureAge[]> =>
   db.many<CaptureAge>(
     `SELECT user_id, kind, extract(epoch FROM now() - COALESCE(max(finished_at), authorized_at))::float8 AS seconds
@@ -100,7 +95,6 @@ export interface RecentRuns extends Pick<CaptureRun, 'kind' | 'outcome'> {
   readonly runs: number;
 }
 
-/** How the runs of the last 24 hours ended. */
 export const countRecentRuns = (db: Queries): Promise<RecentRuns[]> =>
   db.many(
     `SELECT kind, outcome, count(*) FILTER (WHERE finished_at > now() - interval '1 day')::int AS runs
@@ -121,7 +115,7 @@ export interface SuccessfulRun {
   readonly deeper: boolean;
 }
 
-/** Part of the transaction that keeps the lists: the run is told of if and only if they are kept. */
+/** In the transaction that saves the lists, so that both exist or neither. */
 export async function recordRun(tx: Queries, userId: number, run: SuccessfulRun): Promise<void> {
   await tx.execute(
     `INSERT INTO capture_runs
@@ -141,7 +135,6 @@ export async function recordRun(tx: Queries, userId: number, run: SuccessfulRun)
   );
 }
 
-/** An attempt that kept nothing, and why. (A listener deleted meanwhile has no more runs.) */
 export async function recordFailedRun(
   db: Queries,
   userId: number,
@@ -154,11 +147,7 @@ export async function recordFailedRun(
   );
 }
 
-/**
- * Days that are over and of which no list of a kind was kept, from each listener's first run of that kind on: a gap in
- * an archive is told of, never left to be noticed. Days are the listeners' own.
- * @returns how many were found
- */
+/** Past days, in the listener's zone, without lists of a kind since its first run. @returns how many */
 export const recordMissedDays = (db: Queries, allowed: AllowedIds = []): Promise<number> =>
   db.execute(MISSED_DAYS, [allowed]);
 
@@ -185,7 +174,7 @@ const MISSED_DAYS = `
       WHEN EXISTS (SELECT FROM spotify_limits
         WHERE not_before > day + interval '1 day' AND bucket IN ('api', 'accounts', 'top-lists'))
         THEN 'Spotify had asked this app to wait.'
-      ELSE 'Nobody asked Spotify that day: the worker was not running, or Spotify had asked it to wait.'
+      ELSE 'Spotify was not asked that day: the worker was not running, or Spotify had asked it to wait.'
     END)
   FROM runs
   LEFT JOIN spotify_connections AS c USING (user_id)

@@ -9,24 +9,23 @@ import { captureKind, NOTHING_KEPT, type Day, type KeptLists } from './capture-k
 import { recordFailedRun } from './capture-runs.ts';
 import { ARTIST_LISTS, TRACK_LISTS, type ListKind, type ListKindName } from './list-kinds.ts';
 
-/** What became of the lists of one kind; where they failed, nothing of it is kept. */
+/** After a failure nothing is saved. */
 export interface KindResult extends KeptLists {
-  /** What was thrown; undefined: nothing. */
   readonly failure?: unknown;
 }
 
 export interface CaptureResult {
-  /** The listener's own calendar day, `YYYY-MM-DD`. */
+  /** In the listener's time zone, `YYYY-MM-DD`. */
   readonly date: string;
   readonly tracks: KindResult;
   readonly artists: KindResult;
 }
 
 /**
- * Keeps today's ranked lists of a listener, three of tracks and three of artists: of each kind all that are missing, or
- * none, whatever became of the other. However often and in however many processes it runs, a day's list is kept once,
- * as first seen. What became of it is told in `capture_runs`.
- * @param onlyOpen leave out a kind that was kept today, or of which Spotify had nothing today
+ * Captures today's lists, three of tracks and three of artists. For each kind it saves all missing lists or none,
+ * whatever happens to the other kind. A day's list is saved once, as first seen, in however many processes this runs.
+ * `capture_runs` records the results.
+ * @param onlyOpen skip a kind that was captured today, or of which Spotify had nothing today
  */
 export async function captureSnapshots(
   db: Db,
@@ -44,7 +43,7 @@ export async function captureSnapshots(
   return { date: today.date, tracks: await of(TRACK_LISTS), artists: await of(ARTIST_LISTS) };
 }
 
-/** The first failure that was an attempt, else the first; undefined: none. */
+/** The first failure of an attempt, else the first. */
 export function failureOf({ tracks, artists }: CaptureResult): unknown {
   const failures = [tracks.failure, artists.failure].filter((failure) => failure !== undefined);
   return failures.find((failure) => !isNoAttempt(failure)) ?? failures[0];
@@ -66,13 +65,12 @@ async function tryKind<Item extends object>(
   }
 }
 
-/** Whether every list of the listener's day is kept, of both kinds. */
 export async function isCapturedToday(db: Queries, userId: number): Promise<boolean> {
   const { tracks, artists } = await db.one<Today>(TODAY, [userId]);
   return tracks.length === TIME_RANGES.length && artists.length === TIME_RANGES.length;
 }
 
-/** The day it is where the listener is, the ranges kept of each kind, and the kinds there is no more to ask of. */
+/** The listener's day, the ranges captured of each kind, and the kinds with nothing more to fetch. */
 interface Today extends Readonly<Record<ListKindName, readonly TimeRange[]>> {
   readonly date: string;
   readonly settled: readonly ListKindName[];

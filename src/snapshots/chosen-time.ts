@@ -1,6 +1,6 @@
 import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
 
-/** A time somebody travels to: a day, a month, a year, or all of it. Both ends belong to it (`YYYY-MM-DD`). */
+/** A day, month, year or all time. Both ends are included (`YYYY-MM-DD`). */
 export interface ChosenTime {
   readonly kind: 'day' | 'month' | 'year' | 'all';
   /** `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `all`. */
@@ -11,7 +11,6 @@ export interface ChosenTime {
 
 export const ALL_TIME: ChosenTime = { kind: 'all', id: 'all', from: '0001-01-01', to: '9999-12-31' };
 
-/** The year, month or day that `YYYY`, `YYYY-MM` or `YYYY-MM-DD` names; null for what the calendar does not know. */
 export function readTime(text: string): ChosenTime | null {
   const [, year, month, day] = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/.exec(text) ?? [];
   if (year === undefined || year === '0000') return null;
@@ -35,21 +34,19 @@ export const yearTime = (date: string): ChosenTime => {
   return { kind: 'year', id: year, from: `${year}-01-01`, to: `${year}-12-31` };
 };
 
-/** Days from one `YYYY-MM-DD` to another; negative where the other is earlier. */
 export const daysBetween = (from: string, to: string): number =>
   Math.round((instantOf(to) - instantOf(from)) / 86_400_000);
 
-/** The calendar day so many days earlier (later, for a negative number). */
 export function daysBefore(date: string, days: number): string {
   const day = new Date(instantOf(date));
   day.setUTCDate(day.getUTCDate() - days);
   return day.toISOString().slice(0, 10);
 }
 
-/** Making one costs a hundred times what asking it does. */
+/** Creating one costs a hundred times as much as using it. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
-/** The calendar day (`YYYY-MM-DD`) it is somewhere. */
+/** `YYYY-MM-DD`. */
 export function dayIn(timeZone: string, instant = new Date()): string {
   const known =
     calendars.get(timeZone) ??

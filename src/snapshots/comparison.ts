@@ -3,12 +3,12 @@ import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 
-/** What became of a track from the earlier of two lists to the later. `stayed`: on both, none of the two better. */
+/** From the earlier list to the later. `stayed`: on both, with neither rank better. */
 export const CHANGES = ['new', 'gone', 'climbed', 'fallen', 'stayed'] as const;
 export type Change = (typeof CHANGES)[number];
 
 interface ChangedTrack extends TrackCard {
-  /** Its places; null: not on that list, or there without a rank. */
+  /** Null: not on that list, or there without a rank. */
   readonly earlier_position: number | null;
   readonly later_position: number | null;
 }
@@ -16,7 +16,7 @@ interface ChangedTrack extends TrackCard {
 interface ChangeGroup {
   readonly change: Change;
   readonly total: number;
-  /** A few of them, those that say most first. */
+  /** The most telling first. */
   readonly tracks: readonly ChangedTrack[];
 }
 
@@ -31,7 +31,6 @@ export interface Comparison {
 
 type Row = ChangedTrack & { readonly change: Change; readonly total: number };
 
-/** Compares the list of a chosen time with that of a day that has a snapshot, from the earlier to the later. */
 export async function compareLists(
   db: Db,
   userId: number,
@@ -56,7 +55,7 @@ function summarize(rows: readonly Row[]): Comparison {
   return { groups, earlierTracks, laterTracks, onBoth, overlap: shorter === 0 ? 0 : onBoth / shorter };
 }
 
-/** $4 the other list's day, $5 whether that is the earlier of the two. */
+/** $4 the other list's day, $5 whether it is the earlier of the two. */
 const comparedSql = (kind: SourceKind): string => `
   WITH list AS MATERIALIZED (${LIST_ROWS[kind]}),
   other AS MATERIALIZED (${OTHER_ROWS}),

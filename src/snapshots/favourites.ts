@@ -10,7 +10,6 @@ import {
   type SourceKind,
 } from './list-source.ts';
 
-/** A track of a top ten of that time, and when it was first and last on any list. */
 interface Favourite extends TrackCard {
   readonly best_rank: number;
   readonly first_listed_date: string;
@@ -18,13 +17,12 @@ interface Favourite extends TrackCard {
 }
 
 export interface Favourites {
-  /** In a top ten then, and on no list of any range in the year up to the newest snapshot. At most twelve. */
+  /** In a top ten then, and on no list in the year up to the newest snapshot. At most twelve. */
   readonly forgotten: readonly Favourite[];
-  /** In a top ten then, on the range's newest list too, and known for a year or more. At most twelve, oldest first. */
+  /** In a top ten then, on the range's newest list, known for a year or more. At most twelve, oldest first. */
   readonly lasting: readonly Favourite[];
 }
 
-/** What became of the top ten of a chosen time. */
 export async function findFavourites(db: Db, userId: number, list: ListOf): Promise<Favourites> {
   const values = listValues(userId, list);
   const rows = await db.many<Favourite & { readonly kind: string }>(FAVOURITES[sourceOf(list.time)], values);
@@ -33,7 +31,7 @@ export async function findFavourites(db: Db, userId: number, list: ListOf): Prom
   return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
 }
 
-/** Lasting ones are looked for among the fifty of the newest list, forgotten ones from the best of then downwards. */
+/** Looks for lasting tracks in the newest list, and for forgotten ones from the best of then downwards. */
 const favouritesSql = (kind: SourceKind): string => `
   WITH newest AS MATERIALIZED (
     SELECT max(latest) FILTER (WHERE name = $2) AS of_range, max(latest) - interval '1 year' AS year_ago
@@ -67,7 +65,7 @@ const favouritesSql = (kind: SourceKind): string => `
   JOIN tracks USING (track_id)
   ORDER BY kind, place`;
 
-/** The best place then of one track of the newest list, if it was in the top ten. */
+/** The best rank then of a track of the newest list, if in the top ten. */
 const ONCE: Readonly<Record<SourceKind, string>> = {
   day: `
       SELECT rank FROM snapshots AS s

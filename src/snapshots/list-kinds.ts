@@ -7,18 +7,15 @@ import { listTopArtists } from '../spotify/top-artists.ts';
 import type { TimeRange, TopList } from '../spotify/top-list.ts';
 import { listTopTracks } from '../spotify/top-tracks.ts';
 
-/** The two kinds of ranked lists that Spotify has of a listener. */
 export const LIST_KINDS = ['tracks', 'artists'] as const;
 export type ListKindName = (typeof LIST_KINDS)[number];
 
-/** Where lists of one kind come from, and where they are kept. */
 export interface ListKind<Item> {
   readonly name: ListKindName;
   fetch(this: void, settings: SpotifySettings, accessToken: string, range: TimeRange): Promise<TopList<Item>>;
-  /** Into the catalogue, which its places refer to. */
   add(this: void, tx: Queries, userId: number, items: readonly Item[]): Promise<void>;
   idOf(this: void, item: Item): string;
-  /** Its places: (user_id, snapshot_date, time_range, `key`, rank). */
+  /** With (user_id, snapshot_date, time_range, `key`, rank). */
   readonly table: string;
   readonly key: string;
 }

@@ -2,10 +2,10 @@ import { isShown } from '../catalogue/shown.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import type { ChosenTime } from './chosen-time.ts';
 
-/** The list of a day, as it was kept; or of a month, a year or all time, added up from its days. */
+/** A day's list as captured, or the lists of a month, a year or all time combined. */
 export type SourceKind = 'day' | 'period';
 
-/** Which list: of what time, in which of the three ranges. A day must be one with a snapshot. */
+/** A day must have a snapshot. */
 export interface ListOf {
   readonly time: ChosenTime;
   readonly timeRange: TimeRange;
@@ -13,32 +13,30 @@ export interface ListOf {
 
 export const sourceOf = ({ kind }: ChosenTime): SourceKind => (kind === 'day' ? 'day' : 'period');
 
-/** $1 to $3 of every query about a list. */
 export const listValues = (userId: number, { time, timeRange }: ListOf): unknown[] => [
   userId,
   timeRange,
   time.id,
 ];
 
-/** As long as the lists that Spotify gives. */
 const PERIOD_LENGTH = 50;
 
-/** The order of a period's list: most points, then the better best rank. There is an index in this order. */
+/** Most points, then the better best rank; an index has this order. */
 const PERIOD_ORDER = 'points DESC, best_rank, track_id';
 
 /**
  * A list as rows of (track_id, position, points, best_rank, listings). $1 listener, $2 time range, $3 a day or the
- * period's name. A period's points are the sum over its lists of 51 − rank, at least 1 for each place.
+ * period's name. A track gets 51 − rank points from each list, at least 1.
  */
 export const LIST_ROWS: Readonly<Record<SourceKind, string>> = {
   day: dayRows('$3'),
   period: periodRows('$3'),
 };
 
-/** The rows of the list that another is compared with: $4, a day with a snapshot. */
+/** The list of day $4, which the first one is compared with. */
 export const OTHER_ROWS = dayRows('$4');
 
-/** Tracks that were in a top ten at that time, with their best rank then: of a period all, not only those of its list. */
+/** Tracks in a top ten of that time with their best rank; for a period from all its lists. */
 export const TOP_TEN_ROWS: Readonly<Record<SourceKind, string>> = {
   day: `SELECT track_id, position AS best_rank, points FROM (${dayRows('$3')}) AS list WHERE position <= 10`,
   period: `
@@ -54,7 +52,7 @@ function dayRows(date: string): string {
     AND ${isShown('snapshots.track_id')}`;
 }
 
-/** How many tracks of a list are hidden: of a period, of all its tracks. */
+/** Hidden tracks; for a period of all its lists. */
 export const HIDDEN_COUNT: Readonly<Record<SourceKind, string>> = {
   day: hiddenCount('snapshots', 'snapshot_date = $3::date'),
   period: hiddenCount('snapshot_periods', 'period = $3'),
@@ -66,7 +64,7 @@ function hiddenCount(table: string, ofList: string): string {
   WHERE user_id = $1 AND own.hidden AND time_range = $2 AND ${ofList}`;
 }
 
-/** Counted after they are cut: the index gives the first fifty without looking at the others. */
+/** LIMIT first, so that the index gives the first fifty without reading the others. */
 export function periodRows(period: string, length = PERIOD_LENGTH): string {
   return `
   SELECT track_id, row_number() OVER (ORDER BY ${PERIOD_ORDER})::int AS position, points, best_rank, listings
@@ -78,7 +76,7 @@ export function periodRows(period: string, length = PERIOD_LENGTH): string {
   ) AS best`;
 }
 
-/** The library's row of each `<list>.track_id`, one after the other. (The planner weighs a plain join for longer than it runs.) */
+/** The library's row of each `<list>.track_id`, one by one. (Planning a plain join takes longer than running it.) */
 export const libraryOf = (list: string): string => `
   LATERAL (
     SELECT * FROM library_tracks

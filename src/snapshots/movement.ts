@@ -5,18 +5,13 @@ export type Movement =
   | { readonly kind: 'same' | 'new' | 'unknown' }
   | { readonly kind: 'back'; readonly months: number };
 
-/** A place of a list, and what is known of its places before. */
 export interface Place {
   readonly rank: number | null;
   readonly previous_rank: number | null;
-  /** `YYYY-MM-DD`; null: never before. */
   readonly last_seen_date: string | null;
 }
 
-/**
- * How a track or an artist moved since the snapshot before. `unknown` where there is nothing to compare with (the first
- * snapshot, or a rank that is not known); `back` counts whole calendar months since it was last in the list.
- */
+/** `unknown`: the first snapshot or an unknown rank. `back`: whole calendar months since the last listing. */
 export function movementOf(
   entry: Place,
   list: { readonly snapshotDate: string; readonly previousDate: string | null },
@@ -32,7 +27,7 @@ export function movementOf(
   return { kind: places > 0 ? 'up' : 'down', places: Math.abs(places) };
 }
 
-/** Whole months from one `YYYY-MM-DD` to a later one. A month's last day ends it, however short the month. */
+/** The last day of a month ends it, however short the month. */
 function monthsBetween(from: string, to: string): number {
   const [fromYear = 0, fromMonth = 0, fromDay = 0] = from.split('-').map(Number);
   const [toYear = 0, toMonth = 0, toDay = 0] = to.split('-').map(Number);

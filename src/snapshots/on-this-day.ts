@@ -4,21 +4,19 @@ import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
-/** What led the list some years ago. */
 export interface Anniversary extends TrackCard {
   readonly years_ago: number;
-  /** The day itself, so many years ago. */
+  /** The same day, years ago. */
   readonly anniversary: string;
-  /** The snapshot nearest to it. */
   readonly snapshot_date: string;
   readonly rank: number | null;
   readonly art_url: string | null;
 }
 
-/** A list reaches back four weeks at least: one of some days before or after tells of the same time. */
+/** A list covers at least four weeks, so one from some days before or after describes the same time. */
 const NEAR_DAYS = 7;
 
-/** What was on top one, two and five years before a day (`YYYY-MM-DD`), where a snapshot is at most a week away. */
+/** One, two and five years before a day (`YYYY-MM-DD`), if a snapshot is at most a week away. */
 export const listAnniversaries = (
   db: Db,
   userId: number,

@@ -2,17 +2,15 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 
-/** A track's place in every snapshot of one range, oldest first: three arrays of one length. */
+/** In every snapshot of one range, oldest first: three arrays of one length. */
 export interface RankHistory {
   readonly timeRange: TimeRange;
-  /** The days on which a list of this range was kept, `YYYY-MM-DD`. */
   readonly dates: readonly string[];
-  /** null: not in that day's list, or in it without a known rank. */
+  /** Null: not in that list, or there without a rank. */
   readonly ranks: readonly (number | null)[];
   readonly listed: readonly boolean[];
 }
 
-/** A track's history in each of the three ranges; a range without snapshots has an empty one. */
 export async function listRankHistories(
   db: Queries,
   userId: number,
@@ -28,7 +26,7 @@ export async function listRankHistories(
   });
 }
 
-// A row for each day and range would cost more on its way here than in the database: a range is one row.
+// One row per range: a row for each day would cost more to transfer than to find.
 const RANK_HISTORIES = hotQuery(
   'track: rank history',
   `
@@ -48,16 +46,13 @@ const RANK_HISTORIES = hotQuery(
 
 export interface RankFigures {
   readonly snapshots: number;
-  /** Snapshots the track was in. */
   readonly listings: number;
   readonly firstDate: string | null;
   readonly lastDate: string | null;
   readonly bestRank: number | null;
-  /** The first day it held its best rank. */
   readonly bestDate: string | null;
 }
 
-/** What a history comes to. */
 export function rankFigures({ dates, ranks, listed }: RankHistory): RankFigures {
   const known = ranks.filter((rank) => rank !== null);
   const bestRank = known.length > 0 ? known.reduce((best, rank) => Math.min(best, rank)) : null;
@@ -71,7 +66,7 @@ export function rankFigures({ dates, ranks, listed }: RankHistory): RankFigures 
   };
 }
 
-/** Snapshots in a row that say the same of a track. */
+/** Consecutive snapshots that say the same about a track. */
 export interface Stretch {
   readonly from: string;
   readonly to: string;
@@ -80,7 +75,7 @@ export interface Stretch {
   readonly rank: number | null;
 }
 
-/** The whole of a history in as few lines as can say it, oldest first. */
+/** A history in as few lines as possible, oldest first. */
 export function rankStretches({ dates, ranks, listed }: RankHistory): Stretch[] {
   const stretches: Stretch[] = [];
   for (const [at, date] of dates.entries()) {
@@ -93,7 +88,6 @@ export function rankStretches({ dates, ranks, listed }: RankHistory): Stretch[] 
   return stretches;
 }
 
-/** A history from a day on. */
 export function historySince(history: RankHistory, date: string): RankHistory {
   const at = history.dates.findIndex((one) => one >= date);
   const from = at < 0 ? history.dates.length : at;

@@ -14,16 +14,15 @@ import {
   type SourceKind,
 } from './list-source.ts';
 
-/** How a list sounds. Features run from 0 to 1; each says from how many tracks it speaks. */
+/** Features run from 0 to 1; each says how many tracks it covers. */
 export interface TimeSound extends SoundProfile {
   readonly tracks: number;
   readonly moods: Readonly<Record<Quadrant, number>>;
   readonly moods_known: number;
 }
 
-/** How a list sounds and who it is by. */
 export interface TimeFigures extends TimeSound {
-  /** Tracks of that time that the listener has hidden, and of which nothing else here speaks. */
+  /** Hidden tracks of that time, which nothing else here counts. */
   readonly hidden: number;
   readonly artists: number;
   /** By the points of their tracks on the list, at most ten. */
@@ -35,13 +34,11 @@ export interface TimeFigures extends TimeSound {
   }[];
 }
 
-/** The figures of the list of a chosen time (of a period: of the 50 tracks that make its list). */
 export async function computeTimeFigures(db: Db, userId: number, list: ListOf): Promise<TimeFigures> {
   const row = await db.one<{ figures: TimeFigures }>(FIGURES[sourceOf(list.time)], listValues(userId, list));
   return row.figures;
 }
 
-/** How the list of a day sounds. */
 export async function computeDaySound(
   db: Db,
   userId: number,
@@ -106,7 +103,7 @@ const DAY_SOUND = hotQuery(
   `WITH list AS MATERIALIZED (${LIST_ROWS.day}) ${SOUND}`,
 );
 
-/** The charts of a list, by the name they have below /api/time-machine. */
+/** By their names below /api/time-machine. */
 export const TIME_CHARTS = {
   'audio-profile': drawSound,
   moods: ({ moods }) => ({

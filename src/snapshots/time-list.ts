@@ -5,25 +5,24 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 import { dayTime, readTime } from './chosen-time.ts';
 import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 
-/** One place of the list of a chosen time, and its place in the list it is compared with. */
 export interface TimeListEntry extends TrackCard {
-  /** The day's rank (null: not known), or the place in the period's list. */
+  /** The day's rank (null: unknown), or the position in the period's list. */
   readonly position: number | null;
   readonly points: number;
   readonly best_rank: number | null;
-  /** In how many of the period's lists it was; 1 for a day. */
+  /** In how many lists of the period; 1 for a day. */
   readonly listings: number;
-  /** The cover at its largest, of the first entry alone: no page shows another one so large. */
+  /** The largest cover; only for the first entry. */
   readonly art_url: string | null;
   readonly listed_in_other: boolean;
   /** Null: not in the other list, or there without a rank. */
   readonly other_position: number | null;
 }
 
-/** Longer lists exist only in odd archives, and no page shows more of one. */
+/** Only odd archives have longer lists. */
 const LONGEST_SHOWN = 200;
 
-/** The list of a chosen time, best first, at most LONGEST_SHOWN of it. `otherDate` has a snapshot; null: it is not compared. */
+/** Best first. `otherDate` must have a snapshot. */
 export const listEntries = (
   db: Db,
   userId: number,
@@ -54,7 +53,6 @@ const ENTRIES: Readonly<Record<SourceKind, string>> = {
   period: hotQuery('time machine: a period’s list', entriesSql('period')),
 };
 
-/** The ids of a day's list, best first; empty where no list is kept for that day. */
 export async function listSnapshotTrackIds(
   db: Queries,
   userId: number,
@@ -64,10 +62,7 @@ export async function listSnapshotTrackIds(
   return listTrackIds(db, userId, { time: dayTime(date), timeRange }, limit);
 }
 
-/**
- * The ids of a month's or a year's list (at most 50), best first; empty where nothing is kept of it.
- * @throws RangeError for a month or a year that the calendar does not know
- */
+/** At most 50, best first; empty without snapshots. @throws RangeError for a month or year that does not exist */
 export async function listPeriodTrackIds(
   db: Queries,
   userId: number,

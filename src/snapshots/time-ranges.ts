@@ -1,6 +1,5 @@
 import type { TimeRange } from '../spotify/top-list.ts';
 
-/** What the time ranges are called everywhere. */
 export const RANGE_LABELS: Readonly<Record<TimeRange, string>> = {
   short_term: 'Last 4 weeks',
   medium_term: 'Last 6 months',

@@ -4,14 +4,12 @@ import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { daysBetween, monthTime, yearTime } from './chosen-time.ts';
 import type { ListOf } from './list-source.ts';
 
-/** How many snapshots a month holds; months without any are not told. */
+/** Months without snapshots are left out. */
 export interface MonthDensity {
-  /** Its first day. */
   readonly month: string;
   readonly snapshots: number;
 }
 
-/** Every month with a snapshot of a range, oldest first. */
 export const listMonths = (db: Db, userId: number, timeRange: TimeRange): Promise<MonthDensity[]> =>
   db.many<MonthDensity>(MONTHS, [userId, timeRange]);
 
@@ -24,7 +22,6 @@ const MONTHS = hotQuery(
   GROUP BY month ORDER BY month`,
 );
 
-/** The ranges of which anything is kept. */
 export async function listKeptRanges(db: Db, userId: number): Promise<TimeRange[]> {
   return (await db.one<{ kept: TimeRange[] }>(KEPT_RANGES, [userId, TIME_RANGES])).kept;
 }
@@ -35,13 +32,10 @@ const KEPT_RANGES = `
     WHERE EXISTS (SELECT FROM snapshot_lists AS l WHERE l.user_id = $1 AND l.time_range = ranges.time_range)
   ) AS kept`;
 
-/** What of a range is kept around a time, for its pickers. */
 export interface Calendar {
-  /** `YYYY`, oldest first. */
   readonly years: readonly string[];
-  /** The months of the time's year that have snapshots, oldest first. */
   readonly months: readonly MonthDensity[];
-  /** Days (`YYYY-MM-DD`) with a snapshot in the time's month; none of a year or all time. */
+  /** `YYYY-MM-DD`, of the time's month; empty for a year or all time. */
   readonly days: readonly string[];
 }
 
@@ -52,7 +46,7 @@ export function findCalendar(db: Db, userId: number, { time, timeRange }: ListOf
   return db.one<Calendar>(CALENDAR, [userId, timeRange, ...bounds]);
 }
 
-/** Years are found from one to the next, so that not every list is looked at. $3 to $6 are the ends of year and month. */
+/** Steps from year to year instead of reading every list. $3 to $6 are the ends of year and month. */
 const CALENDAR = hotQuery(
   'time machine: the calendar around a time',
   `
@@ -87,13 +81,11 @@ const boundsOf = (userId: number, { time, timeRange }: ListOf): unknown[] => [
   time.to,
 ];
 
-/** The snapshots in and around a time. */
 export interface Surroundings {
   readonly snapshots: number;
-  /** The last one before it, the first one after it: `YYYY-MM-DD`, null where there is none. */
+  /** The nearest before and after it, `YYYY-MM-DD`. */
   readonly before: string | null;
   readonly after: string | null;
-  /** The newest of all. */
   readonly latest: string | null;
 }
 
@@ -113,7 +105,7 @@ const SURROUNDINGS = hotQuery(
     (SELECT max(snapshot_date) FROM kept) AS latest`,
 );
 
-/** The snapshot nearest to a day; of two as near the earlier. Null where there is none at all. */
+/** The nearest snapshot, the earlier of two equally near; null if there are none. */
 export function nearestTo(
   day: string,
   { snapshots, before, after }: Pick<Surroundings, 'snapshots' | 'before' | 'after'>,
@@ -123,7 +115,6 @@ export function nearestTo(
   return daysBetween(before, day) <= daysBetween(day, after) ? before : after;
 }
 
-/** The newest snapshot of a range; null before the first. */
 export async function findLatestDate(db: Db, userId: number, timeRange: TimeRange): Promise<string | null> {
   return (await db.one<{ latest: string | null }>(LATEST, [userId, timeRange])).latest;
 }

@@ -4,34 +4,30 @@ import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
 import type { ListOf } from './list-source.ts';
 
-/** An artist as a list shows one. */
 interface ArtistCard {
   readonly artist_id: string;
   readonly name: string | null;
-  /** The smallest picture Spotify gave. */
   readonly image_url: string | null;
 }
 
-/** SQL: the columns of an ArtistCard, where `artists` is joined. */
+/** SQL: needs `artists` in the FROM. */
 const ARTIST_CARD = `artists.artist_id, artists.name, artists.raw_json #>> '{images,-1,url}' AS image_url`;
 
-/** One place of Spotify's newest list, and what is known of the artist's places before. */
 interface TopArtist extends ArtistCard {
   readonly rank: number | null;
-  /** Its rank in the list before; null: it was not there, or had none. */
+  /** In the list before; null: not there, or without a rank. */
   readonly previous_rank: number | null;
-  /** The last list it was in before this one (`YYYY-MM-DD`); null: never before. */
+  /** The last list before this one (`YYYY-MM-DD`); null: never. */
   readonly last_seen_date: string | null;
 }
 
 export interface TopArtists {
   readonly snapshotDate: string;
-  /** null: this is the first list of the range. */
   readonly previousDate: string | null;
   readonly entries: readonly TopArtist[];
 }
 
-/** The head of Spotify's newest list of artists, compared with the list before; null where nothing of it is to be shown. */
+/** The newest list of artists compared with the one before; null if there is nothing to show. */
 export async function findTopArtists(
   db: Db,
   userId: number,
@@ -82,24 +78,22 @@ const TOP_ARTISTS = hotQuery(
   ORDER BY top.rank NULLS LAST, artists.artist_id`,
 );
 
-/** An artist in Spotify's own lists of a chosen time. */
 interface TimeArtist extends ArtistCard {
-  /** Best first, from 1; on a day, Spotify's rank (null: not known). */
+  /** From 1; on a day Spotify's rank (null: unknown). */
   readonly position: number | null;
-  /** The sum over the time's lists of 51 − rank, at least 1 for each place. */
+  /** The sum of 51 − rank over the time's lists, at least 1 each. */
   readonly points: number;
   readonly best_rank: number | null;
-  /** In how many of the time's lists. */
   readonly listings: number;
 }
 
 export interface TimeArtists {
-  /** Lists kept of that time; 0: none, and no artists. */
+  /** Lists of that time; 0: none, and no artists. */
   readonly lists: number;
   readonly entries: readonly TimeArtist[];
 }
 
-/** Who led Spotify's own lists of artists in a chosen time: of a day by its ranks, of a longer time by points. */
+/** For a day by rank, for a longer time by points. */
 export async function listTimeArtists(
   db: Db,
   userId: number,

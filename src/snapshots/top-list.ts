@@ -4,26 +4,23 @@ import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
-/** One place of the newest list, and what is known of the track's places before. */
 export interface TopListEntry extends TrackCard {
   readonly rank: number | null;
-  /** The cover at its largest. */
   readonly art_url: string | null;
-  /** Its rank in the snapshot before; null: it was not there, or had none. */
+  /** In the snapshot before; null: not there, or without a rank. */
   readonly previous_rank: number | null;
-  /** The last snapshot it was in before this one (`YYYY-MM-DD`); null: never before. */
+  /** The last snapshot before this one (`YYYY-MM-DD`); null: never. */
   readonly last_seen_date: string | null;
 }
 
 export interface TopList {
   readonly timeRange: TimeRange;
   readonly snapshotDate: string;
-  /** null: this is the first snapshot of the range. */
   readonly previousDate: string | null;
   readonly entries: readonly TopListEntry[];
 }
 
-/** The newest list of a range, compared with the snapshot before; null before the first snapshot. */
+/** The newest list compared with the snapshot before; null before the first snapshot. */
 export async function findTopList(db: Db, userId: number, timeRange: TimeRange): Promise<TopList | null> {
   const entries = await db.many<TopListEntry & Dates>(TOP_LIST, [userId, timeRange]);
   const [first] = entries;

@@ -4,14 +4,11 @@ import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { periodRows } from './list-source.ts';
 
-/** A year with snapshots and what led its list. */
 export interface YearLeader extends TrackCard {
-  /** `YYYY`. */
   readonly year: string;
   readonly art_url: string | null;
 }
 
-/** The number one of every year, newest year first. */
 export const listYearLeaders = (db: Db, userId: number, timeRange: TimeRange): Promise<YearLeader[]> =>
   db.many<YearLeader>(LEADERS, [userId, timeRange]);
 
