@@ -3,10 +3,7 @@ import type { SpotifyArtist } from '../spotify/schemas.ts';
 import { letArtistsGiveWay, SENT_WHOLE_ARTISTS } from './files-and-spotify.ts';
 import { storableJson } from './storable-json.ts';
 
-/**
- * Adds artists that Spotify sent to listener `userId`, with their payloads, to the catalogue. What Spotify said earlier is
- * completed and never overwritten by less; what another's file said gives way (files-and-spotify.ts).
- */
+/** Completes Spotify's earlier answers and replaces what another's file said (files-and-spotify.ts). */
 export async function addArtists(
   tx: Queries,
   userId: number,

@@ -1,11 +1,11 @@
 import type { Queries } from '../db.ts';
 
 /**
- * The rule of the catalogue, which all listeners share: Spotify's answer stands, and until there is one what the first
- * file said. What a file said and no longer stands is kept with its listener (file_tracks, file_artists).
+ * The rule of the shared catalogue: Spotify's answer counts and, until there is one, the first file. What a file says
+ * otherwise is kept for its listener (file_tracks, file_artists).
  */
 
-/** What both a file and Spotify may say of a track; a date and its precision go together. */
+/** Values that both files and Spotify give; a date and its precision go together. */
 export const TRACK_VALUES = [
   'name',
   'artist_name',
@@ -25,7 +25,7 @@ interface Shared {
   readonly files: 'file_tracks' | 'file_artists';
   readonly key: 'track_id' | 'artist_id';
   readonly values: readonly string[];
-  /** SQL: a row for each that Spotify answered, from $1; at least the key and the values. */
+  /** SQL: a row per answer, from $1, with at least the key and the values. */
   readonly answers: string;
   readonly touches: readonly string[];
 }
@@ -36,18 +36,15 @@ export const SENT_TRACKS = `
     raw_json jsonb, release_date date, release_date_precision text, popularity smallint
   )`;
 
-/** Of the answered tracks, each artist with an id once. */
 export const SENT_ARTISTS = `
   SELECT DISTINCT ON (artist ->> 'artistId') artist ->> 'artistId' AS artist_id, artist ->> 'name' AS name, NULL::jsonb AS raw_json
   FROM jsonb_to_recordset($1::jsonb) AS row (track_id text, artists jsonb)
   CROSS JOIN LATERAL jsonb_array_elements(artists) AS artist
   ORDER BY artist ->> 'artistId', artist ->> 'name'`;
 
-/** Artists with their payloads. */
 export const SENT_WHOLE_ARTISTS = `
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS row (artist_id text, name text, raw_json jsonb)`;
 
-/** Who played whom, in order. */
 export const SENT_CREDITS = `
   SELECT DISTINCT ON (track_id, artist ->> 'artistId') track_id, artist ->> 'artistId' AS artist_id, position
   FROM jsonb_to_recordset($1::jsonb) AS row (track_id text, artists jsonb)
@@ -72,9 +69,9 @@ const ARTISTS: Shared = {
 };
 
 /**
- * Lets what files said give way to what Spotify answers to listener $2. Their own file does not: it may hold what
- * Spotify no longer tells, and changes nothing for anybody else.
- * @param answers JSON, a row for each track
+ * Replaces what files said by what Spotify answers to listener $2. Their own file stays: it may have what Spotify no
+ * longer provides, and changes nothing for others.
+ * @param answers JSON, a row per track
  */
 export async function letFilesGiveWay(tx: Queries, userId: number, answers: string): Promise<void> {
   await tx.execute(KEEP_CREDITS, [answers]);
@@ -82,25 +79,22 @@ export async function letFilesGiveWay(tx: Queries, userId: number, answers: stri
   for (const sql of GIVE_WAY) await tx.execute(sql, [answers, userId]);
 }
 
-/**
- * SQL: rows about which another's file says something, or that of somebody who is gone. In one order, so that two
- * captures do not wait for each other in a circle.
- */
+/** SQL: rows that another's or a deleted listener's file names, ordered so that two captures do not deadlock. */
 const contested = ({ table, files, key, answers }: Shared): string => `
   SELECT t.* FROM ${table} AS t JOIN (${answers}) AS sent USING (${key})
   WHERE EXISTS (SELECT FROM ${files} AS f WHERE f.${key} = t.${key} AND f.user_id <> $2 AND f.gave_way_at IS NULL)
     OR NOT t.from_spotify AND NOT EXISTS (SELECT FROM ${files} AS f WHERE f.${key} = t.${key} AND f.user_id = $2)
   ORDER BY t.${key} FOR UPDATE OF t`;
 
-/** Who brought the row said all of it that no other file added. */
+/** The values of the listener who brought the row, except those that another file added. */
 const filed = ({ files, key }: Shared, name: string): string => `
   ${name} = COALESCE(own.${name}, CASE WHEN own.brought AND NOT EXISTS (
     SELECT FROM ${files} AS other
     WHERE other.${key} = own.${key} AND other.user_id <> own.user_id AND other.${name} IS NOT NULL) THEN t.${name} END)`;
 
-/** Of what Spotify itself said earlier only what a file added gives way. A precision follows its date. */
+/** Of Spotify's own earlier values, only what a file added is replaced. A precision follows its date. */
 const answered = ({ table, files, key }: Shared, name: string): string => {
-  // (A track's credits bring no payload of an artist: a file's is not kept for that.)
+  // (A track's artists come without payloads, so a file's is not kept for them.)
   if (table === 'artists' && name === 'raw_json')
     return `${name} = CASE WHEN t.from_spotify THEN t.${name} ELSE sent.${name} END`;
   const first = name === 'release_date_precision' ? 'release_date' : name;
@@ -126,11 +120,10 @@ const giveWay = (shared: Shared): string => `
 const GIVE_WAY = [TRACKS, ARTISTS].map(giveWay);
 const ARTISTS_GIVE_WAY = giveWay({ ...ARTISTS, answers: SENT_WHOLE_ARTISTS });
 
-/** The same of artists that Spotify lists. */
 export const letArtistsGiveWay = (tx: Queries, userId: number, answers: string): Promise<number> =>
   tx.execute(ARTISTS_GIVE_WAY, [answers, userId]);
 
-/** Credits of a file that Spotify does not name; where it names nobody (a local file) there is nothing to go by. */
+/** Artists of a file whom Spotify does not name; where it names nobody (a local file) they stay. */
 const STRAY_CREDITS = `
   FROM track_artists AS credit JOIN tracks AS t USING (track_id)
   JOIN (SELECT track_id, array_agg(artist_id) AS artist_ids FROM (${SENT_CREDITS}) AS named GROUP BY track_id) AS sent
@@ -146,16 +139,13 @@ const REMOVE_CREDITS = `
   DELETE FROM track_artists AS c USING (SELECT credit.track_id, credit.artist_id ${STRAY_CREDITS}) AS stray
   WHERE (c.track_id, c.artist_id) = (stray.track_id, stray.artist_id)`;
 
-/** SQL for a file of listener `user`: which of the tracks, or artists, it was the first to name. @param keys a query */
+/** SQL: rows that the file of listener `user` was the first to name. @param keys a query */
 export const recordBrought = (files: Shared['files'], user: string, keys: string): string => `
   INSERT INTO ${files} (user_id, ${files === 'file_tracks' ? 'track_id' : 'artist_id'}, brought)
   SELECT ${user}, found.key, true FROM (${keys}) AS found (key)
   ON CONFLICT DO NOTHING`;
 
-/**
- * Records what listener $1's file adds to rows that are there. (Without ON CONFLICT: a move may have taken the key away.)
- * @param added a query for the key and `values`, one row for each
- */
+/** (No ON CONFLICT: a move may have dropped the key.) @param added a query for the key and `values` */
 export async function recordAdded(
   tx: Queries,
   userId: number,
@@ -180,7 +170,7 @@ export async function recordAdded(
   );
 }
 
-/** SQL: the tracks as listener $1's own file said them, beside the catalogue's where it said nothing else. */
+/** SQL: tracks as listener $1's own file gave them, else as in the catalogue. */
 export const TRACKS_AS_FILED = `(
   SELECT t.track_id, ${TRACK_VALUES.map((name) => `COALESCE(f.${name}, t.${name}) AS ${name}`).join(', ')},
     t.audio_features, t.created_at, t.xmin, f.artist_ids AS filed_artist_ids
@@ -190,7 +180,7 @@ export const ARTISTS_AS_FILED = `(
   SELECT t.artist_id, COALESCE(f.name, t.name) AS name, t.created_at, t.xmin
   FROM artists AS t LEFT JOIN file_artists AS f ON f.user_id = $1 AND f.artist_id = t.artist_id)`;
 
-/** SQL: what the file of unclaimed archive $2 said, as said by listener $1. */
+/** SQL: assigns what the file of unclaimed archive $2 said to listener $1. */
 export const CLAIM_FILED: readonly string[] = [TRACKS, ARTISTS].map(({ table, files, key, values }) => {
   const names = table === 'tracks' ? [...values, 'artist_ids'] : values;
   return `

@@ -4,32 +4,27 @@ import { hotQuery } from '../hot-queries.ts';
 import { AVERAGE_FEATURES, type AudioFeatures } from './audio-features.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
-/**
- * An artist as one listener has them: everything is counted over the tracks in that listener's library, of which there
- * may be none where Spotify alone lists the artist.
- */
+/** Counted over the tracks in the listener's library; none if only Spotify's lists have the artist. */
 export interface ListenerArtist {
   readonly artist_id: string;
   readonly name: string | null;
   readonly image_url: string | null;
-  /** Hidden ones not among them, unless all are. */
+  /** Without hidden ones, unless all are hidden. */
   readonly tracks: number;
   readonly hidden_tracks: number;
   readonly all_hidden: boolean;
-  /** Since when the listener hides the artist; null: not at all. */
   readonly hidden_at: Date | null;
-  /** Places their tracks held in ranked lists, of all days and time ranges. */
+  /** Entries in ranked lists, of all days and ranges. */
   readonly listings: number;
   readonly best_rank: number | null;
   /** `YYYY-MM-DD`; null: never in a list. */
   readonly first_listed_date: string | null;
   readonly last_listed_date: string | null;
-  /** Tracks that have any audio feature. */
   readonly with_features: number;
   readonly average: AudioFeatures;
 }
 
-/** The artist, if any track of theirs stands in the listener's library, or they are in a list of artists of theirs. */
+/** Null unless the library has a track of theirs, or a list of artists names them. */
 export async function findArtist(
   db: Queries,
   userId: number,
@@ -73,7 +68,7 @@ export interface ArtistTrack extends TrackCard {
 
 export const ARTIST_TRACKS_PER_PAGE = 40;
 
-/** The listener's tracks by an artist, those most often listed first. @param page from 1 */
+/** The most often listed first. @param page from 1 */
 export const listArtistTracks = (
   db: Queries,
   userId: number,

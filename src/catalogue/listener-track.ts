@@ -10,9 +10,7 @@ import {
 import type { ReleaseDatePrecision } from './release-date.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
-/** A track as one listener has it: what is known of it, and its places in their lists. */
 export interface ListenerTrack extends TrackCard, AudioFeatures {
-  /** The cover at its largest. */
   readonly art_url: string | null;
   /** The first day of what is known, `YYYY-MM-DD`. */
   readonly release_date: string | null;
@@ -32,30 +30,26 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
   readonly loudness: number | null;
   readonly has_features: boolean;
   readonly features_source: FeatureSource | null;
-  /** When they came here; null: not known. */
   readonly features_at: Date | null;
-  /** What the catalogue has, where the own file leaves something out. */
+  /** The catalogue's, which completes the own file. */
   readonly catalogue_source: Exclude<FeatureSource, 'own'> | null;
-  /** When Spotify was last asked for it and did not have it; null: never. */
+  /** When Spotify last did not have it; null: never. */
   readonly missed_at: Date | null;
-  /** What Spotify has called it since; null: the name it has. */
   readonly newest_name: string | null;
   readonly has_payload: boolean;
   /** `YYYY-MM-DD`; null: never in a list. */
   readonly first_listed_date: string | null;
   readonly last_listed_date: string | null;
-  /** null: never in a list, or its rank is not known. */
   readonly best_rank: number | null;
-  /** Places held in ranked lists, of all days and time ranges. */
+  /** Entries in ranked lists, of all days and ranges. */
   readonly listings: number;
   readonly hidden: boolean;
 }
 
-/** The track, if it stands in the listener's library. */
 export const findTrack = (db: Queries, userId: number, trackId: string): Promise<ListenerTrack | null> =>
   db.maybeOne<ListenerTrack>(TRACK, [userId, trackId]);
 
-/** The library's columns are named one by one: of the catalogue's row only what the card and the page show is opened. */
+/** Names the library's columns, so that of the catalogue's row only what the page shows is opened. */
 const TRACK = hotQuery(
   'track: as the listener has it',
   `

@@ -3,15 +3,11 @@ import { notFound } from '../errors.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { WITH_OWN_FEATURES } from './audio-features.ts';
 
-/** Where another's file told the catalogue, a listener whose own file tells theirs sees only their own. */
+/** A listener with an own file does not see features that another's file gave the catalogue. */
 const CATALOGUE_FEATURES = `CASE WHEN own_file.audio_features IS NULL OR tracks.audio_features_source = 'reccobeats'
     OR NOT EXISTS (SELECT FROM file_tracks AS f WHERE f.user_id <> $1 AND f.track_id = tracks.track_id AND f.brought)
   THEN tracks.audio_features END`;
 
-/**
- * What the archive keeps of a track as it was received, and the column it stands in: the provider's track object, the
- * audio features, and those of the listener's own file, which nobody else sees.
- */
 export const PAYLOADS = {
   track: 'raw_json',
   'audio-features': CATALOGUE_FEATURES,
@@ -19,22 +15,21 @@ export const PAYLOADS = {
 } as const;
 export type PayloadName = keyof typeof PAYLOADS;
 
-/** More than this is not shown on a page: characters, 40 times a usual track object. */
+/** Characters, 40 times a usual track object. */
 const SHOWN_CHARACTERS = 100_000;
 
-/** Stored bytes up to which a payload is laid out for a page at all; Spotify's take about 2 kB. */
+/** Larger payloads are not laid out for a page; Spotify's take about 2 kB. */
 const LAID_OUT_BYTES = 256 * 1024;
 
 export interface Payload {
   readonly name: PayloadName;
-  /** Bytes it takes in the database (compressed where it is large). */
   readonly stored_bytes: number;
-  /** Laid out for reading, no digit lost; cut at SHOWN_CHARACTERS; null: too large to be laid out here. */
+  /** Laid out without losing a digit, cut at SHOWN_CHARACTERS; null: too large. */
   readonly text: string | null;
   readonly complete: boolean;
 }
 
-/** The payloads of a track in the listener's library, without those it has not; null: it does not stand there. */
+/** Null: the track is not in the listener's library. */
 export async function findPayloads(
   db: Queries,
   userId: number,
@@ -49,11 +44,7 @@ export async function findPayloads(
   return rows.length === 0 ? null : rows.filter(({ stored_bytes: bytes }) => bytes !== null);
 }
 
-/**
- * A whole payload, laid out, as JSON text: PostgreSQL writes it, because a number may be larger or finer than
- * JavaScript holds.
- * @throws AppError 404 where the listener has no such track, or the track no such payload
- */
+/** A whole payload as JSON text, written by PostgreSQL because JavaScript rounds some numbers. @throws AppError 404 */
 export async function getPayloadText(
   db: Queries,
   userId: number,

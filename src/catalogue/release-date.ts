@@ -11,9 +11,9 @@ export interface ReleaseDate {
 const PRECISIONS: readonly ReleaseDatePrecision[] = ['year', 'month', 'day'];
 
 /**
- * Reads a release date as Spotify writes it: `1987`, `1987-03` or `1987-03-14`, and the precision it names. A full date
- * with the precision of a year is a year: one that says less than the date is believed.
- * @returns null for anything else, days that do not exist and the year 0000 (Spotify's "unknown") included
+ * Reads Spotify's form: `1987`, `1987-03` or `1987-03-14`, and a precision, which counts if it is coarser than the
+ * date.
+ * @returns null for anything else, including days that do not exist and the year 0000 (Spotify's "unknown")
  */
 export function parseReleaseDate(text: string, named: string | null = null): ReleaseDate | null {
   const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text);

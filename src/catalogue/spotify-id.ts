@@ -1,8 +1,8 @@
-/** A local file has its URI in its place, an old archive whatever it called a track. */
+/** Local files have a URI instead, old archives any text. */
 export const SPOTIFY_ID = '[0-9A-Za-z]{22}';
 
 const WHOLE = new RegExp(`^${SPOTIFY_ID}$`);
 export const isSpotifyId = (id: string): boolean => WHOLE.test(id);
 
-/** SQL: whether it is one. @param trackId a column */
+/** SQL. @param trackId a column */
 export const IS_SPOTIFY_ID = (trackId: string): string => `${trackId} ~ '^${SPOTIFY_ID}$'`;

@@ -5,9 +5,9 @@ import { parseReleaseDate } from './release-date.ts';
 import { storableJson } from './storable-json.ts';
 
 /**
- * Adds tracks that Spotify sent to listener `userId`, with their artists, to the catalogue. What Spotify said earlier is
- * completed and never overwritten; what another's file said gives way (files-and-spotify.ts).
- * A name without letters and a length of 0, which an old archive may hold of a withdrawn track, say nothing.
+ * Adds tracks from Spotify, with their artists. Spotify's earlier answers are completed, never overwritten; what
+ * another's file said is replaced (files-and-spotify.ts). Empty names and lengths of 0, as of withdrawn tracks, mean
+ * unknown.
  */
 export async function addTracks(tx: Queries, userId: number, tracks: readonly SpotifyTrack[]): Promise<void> {
   const unique = [...new Map(tracks.map((track) => [track.trackId, track])).values()];
@@ -37,10 +37,10 @@ function trackRow(track: SpotifyTrack) {
 
 const fitsInteger = (value: number | null): boolean => value !== null && value < 2 ** 31;
 
-/** Spotify's ids have 22 characters; one that is no id could be too long for an index. */
+/** Spotify's ids have 22 characters; other texts may be too long for an index. */
 const isArtistId = (id: string | null): boolean => id !== null && id !== '' && id.length <= 256;
 
-/** What of a stored track is known, as SQL; whatever else stands in the column gives way to what is. */
+/** SQL for the known value of a stored column; anything else is replaced. */
 const KNOWN = {
   name: `NULLIF(known.name, '')`,
   artist_name: `NULLIF(known.artist_name, '')`,
@@ -60,7 +60,7 @@ const COMPLETES = Object.entries(KNOWN).map(
   ([column, known]) => `${known} IS NULL AND excluded.${column} IS NOT NULL`,
 );
 
-/** A renamed track keeps the name it had when it was first listed; the newest stands beside it. */
+/** A renamed track keeps its first name; the newest is stored beside it. */
 const NEWEST_NAME = `CASE WHEN excluded.name IS NULL THEN known.newest_name
     ELSE NULLIF(excluded.name, COALESCE(${KNOWN.name}, excluded.name)) END`;
 

@@ -1,7 +1,6 @@
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import type { Figures } from './figures.ts';
 
-/** What a chart is drawn from, on a page as in /api. `null` where nothing is known. */
 export interface ChartData {
   readonly labels: readonly string[];
   readonly data: readonly (number | null)[];
@@ -12,7 +11,7 @@ export const drawSound = ({ energy, valence, danceability }: SoundProfile): Char
   data: [energy.average, valence.average, danceability.average],
 });
 
-/** The charts of a set of tracks by the name they have below /api. */
+/** By their names below /api. */
 export const CHARTS = {
   'energy-distribution': ({ energy_distribution: tracks }) => ({
     labels: ['High', 'Medium', 'Low'],
@@ -39,7 +38,6 @@ export const CHARTS = {
 
 export type ChartName = keyof typeof CHARTS;
 
-/** Every chart of a set of tracks. */
 export const drawCharts = (figures: Figures): Record<ChartName, ChartData> => ({
   'energy-distribution': CHARTS['energy-distribution'](figures),
   'audio-profile': CHARTS['audio-profile'](figures),

@@ -15,25 +15,22 @@ interface PopularTrack {
 interface TopArtist {
   readonly artist_id: string;
   readonly name: string | null;
-  /** Tracks of theirs among those looked at. */
   readonly tracks: number;
-  /** Places they held in ranked lists and playlists. */
+  /** Entries in ranked lists and playlists. */
   readonly appearances: number;
   readonly best_rank: number | null;
 }
 
-/** What the dashboard says of a set of tracks. Audio features run from 0 to 1. */
+/** Audio features run from 0 to 1. */
 export interface Figures extends SoundProfile {
-  /** Hidden ones not among them. */
+  /** Without hidden ones. */
   readonly tracks: number;
-  /** Tracks the listener has hidden, of which nothing else here speaks. */
+  /** Hidden tracks, which nothing else here counts. */
   readonly hidden: number;
   readonly artists: number;
-  /** Tracks that have any audio features at all. */
   readonly with_features: number;
   /** high: energy ≥ 0.8, medium: ≥ 0.5, low: below. */
   readonly energy_distribution: { readonly high: number; readonly medium: number; readonly low: number };
-  /** Oldest first; `decade` is its first year. */
   readonly decades: readonly { readonly decade: number; readonly tracks: number }[];
   readonly release_dates_known: number;
   readonly explicit: { readonly tracks: number; readonly known: number };
@@ -45,10 +42,7 @@ export interface Figures extends SoundProfile {
 const COLUMNS =
   'own.track_id, name, artist_names, popularity, release_date, has_features, energy, valence, danceability, explicit, hidden';
 
-/**
- * Which tracks are looked at, as the library holds them: all of them, or the newest list of one range. `appearances` is
- * how often each was met, in ranked lists and playlists or in that list.
- */
+/** `appearances` counts entries in ranked lists and playlists, or in the newest list of the range. */
 const SCOPES = {
   archive: `
     SELECT ${COLUMNS}, own.best_rank, own.listings + COALESCE(entries, 0) AS appearances
@@ -67,12 +61,11 @@ const SCOPES = {
 
 type Scope = keyof typeof SCOPES;
 
-/** The figures of everything the listener's archive holds. Costly on a large one: see archives/summary.ts. */
+/** Costly for a large archive: see summary.ts. */
 export async function computeArchiveFigures(db: Queries, userId: number): Promise<Figures> {
   return (await db.one<{ figures: Figures }>(ARCHIVE_FIGURES, [userId])).figures;
 }
 
-/** The same figures for the newest list of a range (at most about a hundred tracks). */
 export async function computeListFigures(
   db: Queries,
   userId: number,
@@ -81,7 +74,7 @@ export async function computeListFigures(
   return (await db.one<{ figures: Figures }>(LIST_FIGURES, [userId, timeRange])).figures;
 }
 
-/** Named parts, each shaping one group of figures over the same tracks; one round trip, one jsonb document. */
+/** One round trip over the same tracks, one jsonb document. */
 function figuresSql(scope: Scope): string {
   return `
   WITH scope AS MATERIALIZED (${SCOPES[scope]}),
@@ -141,7 +134,7 @@ const POPULAR = `
     ) AS best
   )`;
 
-/** A track without linked artists still has its artist's name to be counted by. */
+/** A track without linked artists counts under its artist's name. */
 const ARTISTS = `
   credits AS (
     SELECT artist_id, appearances, best_rank FROM chosen JOIN track_artists USING (track_id)

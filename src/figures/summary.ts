@@ -5,9 +5,7 @@ import { computeArchiveFigures, computeListFigures, type Figures } from './figur
 import { computeMoodFigures, type MoodFigures } from '../mood/figures.ts';
 
 interface Totals {
-  /** Days on which at least one list was kept. */
   readonly snapshot_days: number;
-  /** Ranked places kept: one per track, day and range. */
   readonly snapshot_places: number;
   readonly playlists: number;
   /** `YYYY-MM-DD`; null before the first snapshot. */
@@ -15,27 +13,26 @@ interface Totals {
   readonly last_date: string | null;
 }
 
-/** What is said of a whole archive: kept ready by whoever changes it, computed on reading where it is not. */
+/** Saved by writers; computed on reading if it is missing. */
 export interface ArchiveSummary {
   readonly totals: Totals;
   readonly figures: Figures;
-  /** Those of the newest list of each range. */
   readonly lists: Readonly<Record<TimeRange, Figures>>;
 }
 
-/** The listener's summary as it stands; never stale, because the database forgets it with the first change. */
+/** Never stale: triggers delete it with the first change. */
 export async function getArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
   const kept = await db.maybeOne<{ summary: ArchiveSummary }>(KEPT_SUMMARY, [userId]);
   return kept?.summary ?? computeArchiveSummary(db, userId);
 }
 
-/** What the mood page says of the archive; kept and forgotten with the summary, but read by that page alone. */
+/** Saved with the summary, but read by one page only. */
 export async function getMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
   const kept = await db.maybeOne<{ mood: MoodFigures | null }>(KEPT_MOOD, [userId]);
   return kept?.mood ?? computeMoodFigures(db, userId);
 }
 
-/** Computes the summary again and keeps it. The last step of every transaction that changes a (locked) archive. */
+/** The last step of every transaction that changes a (locked) archive. */
 export async function refreshArchiveSummary(tx: Queries, userId: number): Promise<void> {
   const summary = await computeArchiveSummary(tx, userId);
   const mood = await computeMoodFigures(tx, userId);
@@ -47,7 +44,6 @@ export async function refreshArchiveSummary(tx: Queries, userId: number): Promis
   );
 }
 
-/** Whether anybody's music is kept on this server at all. */
 export async function isAnythingKept(db: Queries): Promise<boolean> {
   return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM library_tracks) AS kept')).kept;
 }
@@ -60,11 +56,11 @@ async function computeArchiveSummary(db: Queries, userId: number): Promise<Archi
   return { totals, figures, lists: Object.fromEntries(lists) as ArchiveSummary['lists'] };
 }
 
-/** Raise it with every change of ArchiveSummary or MoodFigures: what another version kept is computed anew. */
+/** Raise it whenever ArchiveSummary or MoodFigures change, to compute saved ones again. */
 const SHAPE = 2;
 const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 
-/** Counted on every reading: an empty playlist changes nothing else. */
+/** Counted on every reading, since an empty playlist changes nothing else. */
 const PLAYLISTS = '(SELECT count(*)::int FROM playlists WHERE user_id = $1)';
 
 const KEPT_SUMMARY = hotQuery(

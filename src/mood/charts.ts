@@ -3,7 +3,6 @@ import { MOST_MONTHS } from './figures.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { QUADRANT_NAMES, QUADRANTS } from './quadrants.ts';
 
-/** A chart whose marks are more than one number each. */
 export interface Drawing<Mark> {
   readonly labels: readonly string[];
   readonly data: readonly Mark[];
@@ -16,7 +15,6 @@ export interface MapPoint {
   readonly trackId: string;
 }
 
-/** NULL: nothing is known of that month. */
 export type PathPoint = { readonly energy: number; readonly valence: number } | null;
 
 /** Pitch classes from 0 upwards. */
@@ -34,10 +32,9 @@ export const KEYS = [
   'A♯ / B♭',
   'B',
 ];
-/** Where one has two names, the sharp. */
 export const KEY_NAMES: readonly string[] = KEYS.map((key) => key.replace(/ .*/, ''));
 
-/** The charts of the mood page that speak of the whole archive, by the name they have below /api. */
+/** By their names below /api. */
 export const MOOD_CHARTS = {
   'mood-quadrants': ({ quadrants }: MoodFigures): Drawing<number> => ({
     labels: QUADRANTS.map((quadrant) => QUADRANT_NAMES[quadrant]),
@@ -55,7 +52,7 @@ export const MOOD_CHARTS = {
   }),
 } as const;
 
-/** Every month from the first to the last, at most the last MOST_MONTHS; those without a snapshot are null. */
+/** Up to the last MOST_MONTHS months; those without a snapshot are null. */
 export function drawMoodPath({ months }: MoodFigures, timeRange: TimeRange): Drawing<PathPoint> {
   const known = new Map(months[timeRange].map((month) => [month.month, month]));
   const last = months[timeRange].at(-1)?.month;
@@ -70,12 +67,11 @@ function pathPoint(month: MoodMonth | undefined): PathPoint {
   return { energy: month.energy, valence: month.valence };
 }
 
-/** `YYYY-MM` of a number of months since the year 0. */
+/** @param month months since the year 0 */
 export function monthLabel(month: number): string {
   return `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}`;
 }
 
-/** Tens of BPM without a hole between the slowest and the fastest. */
 function fillBins(bins: MoodFigures['tempo']['bins']): Drawing<number> {
   const [first, last] = [bins[0]?.from, bins.at(-1)?.from];
   if (first === undefined || last === undefined) return { labels: [], data: [] };

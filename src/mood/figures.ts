@@ -3,9 +3,8 @@ import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import type { Average } from '../catalogue/audio-features.ts';
 
 /**
- * The quadrants of Russell's circumplex, energy for arousal: happy & energetic, angry & intense, calm & peaceful,
- * sad & melancholic. (J. A. Russell, "A circumplex model of affect", Journal of Personality and Social Psychology 39
- * (1980), 1161–1178.) The database's mood_quadrant() decides.
+ * The quadrants of Russell's circumplex, with energy as arousal (J. A. Russell, "A circumplex model of affect", Journal
+ * of Personality and Social Psychology 39 (1980), 1161–1178). The database's mood_quadrant() decides.
  */
 export const QUADRANTS = ['happy', 'angry', 'calm', 'sad'] as const;
 export type Quadrant = (typeof QUADRANTS)[number];
@@ -16,7 +15,6 @@ interface QuadrantFigures {
   readonly acousticness: Average;
 }
 
-/** A track as a point of the plane; names are cut. */
 interface MoodPoint {
   readonly track_id: string;
   readonly name: string | null;
@@ -25,44 +23,42 @@ interface MoodPoint {
   readonly valence: number;
 }
 
-/** The mean of the averages of a month's snapshots in one time range. */
+/** The mean of the month's snapshots in one range. */
 export interface MoodMonth {
   /** Months since the year 0: year × 12 + month − 1. */
   readonly month: number;
-  /** NULL where no track of that month's snapshots has both energy and valence. */
+  /** NULL if no track of that month has both energy and valence. */
   readonly energy: number | null;
   readonly valence: number | null;
   readonly snapshots: number;
-  /** Ranked places, and how many of them are held by tracks with both. */
+  /** Ranked places, and how many belong to tracks with both. */
   readonly places: number;
   readonly known: number;
 }
 
-/** What the mood page says of a listener's archive. Features run from 0 to 1, tempo is in BPM. */
+/** Features run from 0 to 1, tempo is in BPM. */
 export interface MoodFigures {
   readonly tracks: number;
-  /** Tracks with both energy and valence: all that is said of moods speaks of these. */
+  /** Tracks with both energy and valence, which all moods are based on. */
   readonly known: number;
   readonly quadrants: Readonly<Record<Quadrant, QuadrantFigures>>;
   /** Tracks in each fifth of energy (rows, calm first) by each fifth of valence (columns, dark first). */
   readonly grid: readonly (readonly number[])[];
-  /** At most MOST_POINTS of the known, the same ones each time. */
   readonly points: readonly MoodPoint[];
-  /** Tracks in each ten BPM; `from` is the lowest. */
+  /** Tracks per ten BPM; `from` is the lowest. */
   readonly tempo: { readonly known: number; readonly bins: readonly { from: number; tracks: number }[] };
   /** Tracks in each key, from C upwards. */
   readonly keys: readonly number[];
   readonly modes: { readonly major: number; readonly minor: number };
-  /** Oldest first; at most the newest MOST_MONTHS. Months without a snapshot are missing. */
+  /** Oldest first, at most MOST_MONTHS, without months that have no snapshot. */
   readonly months: Readonly<Record<TimeRange, readonly MoodMonth[]>>;
 }
 
-/** More would be a cloud and not points. */
 const MOST_POINTS = 1_000;
-/** Twenty years: what a drawing can still show month by month. */
+/** Twenty years fit a chart month by month. */
 export const MOST_MONTHS = 240;
 
-/** Costly on a large archive (it looks at every snapshot): see archives/summary.ts. */
+/** Costly for a large archive: it reads every snapshot. */
 export async function computeMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
   const { figures } = await db.one<{ figures: Omit<MoodFigures, 'months'> }>(FIGURES, [userId]);
   const rows = await db.many<{ time_range: TimeRange; months: MoodMonth[] }>(MONTHS, [userId]);
@@ -76,7 +72,7 @@ const average = (feature: string): string =>
 
 const fifth = (feature: string): string => `LEAST(floor(${feature} * 5), 4)::int`;
 
-/** Named parts over the same library, one round trip. The points are those with the smallest hashes of their ids. */
+/** One round trip over the same library. The points are those whose ids have the smallest hashes. */
 const FIGURES = `
   WITH library AS MATERIALIZED (
     SELECT track_id, name, artist_names, energy, valence, danceability, acousticness, tempo, key, mode,
@@ -129,7 +125,7 @@ const FIGURES = `
       'major', count(*) FILTER (WHERE mode = 1), 'minor', count(*) FILTER (WHERE mode = 0)) FROM library)
   ) AS figures`;
 
-/** First each snapshot's average, then the mean of a month's: a month with more snapshots weighs no more. */
+/** First each snapshot's average, then the month's mean, so that months with more snapshots weigh the same. */
 const MONTHS = `
   SELECT time_range, jsonb_agg(each_month ORDER BY month) AS months
   FROM (

@@ -5,7 +5,6 @@ import { hotQuery } from '../hot-queries.ts';
 
 export { QUADRANTS, type Quadrant } from './figures.ts';
 
-/** What the quadrants are called. */
 export const QUADRANT_NAMES: Readonly<Record<Quadrant, string>> = {
   happy: 'Happy & energetic',
   angry: 'Angry & intense',
@@ -23,7 +22,7 @@ export interface QuadrantTrack extends TrackCard {
 
 export const TRACKS_PER_PAGE = 50;
 
-/** A page of a quadrant's tracks, the clearest first: those farthest from the plane's middle. @param page from 1 */
+/** The clearest first: the farthest from the plane's middle. @param page from 1 */
 export function listQuadrantTracks(
   db: Queries,
   userId: number,
@@ -37,7 +36,6 @@ export async function countQuadrantTracks(db: Queries, userId: number, quadrant:
   return (await db.one<{ tracks: number }>(QUADRANT_COUNT, [userId, quadrant])).tracks;
 }
 
-/** The ids of a quadrant's tracks in the same order, at most so many. */
 export async function listQuadrantTrackIds(
   db: Queries,
   userId: number,

@@ -3,13 +3,10 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { SimilarTrack } from './sound.ts';
 
-/** Of a track that stood in more lists than this, so many are looked into, spread evenly over its time. */
+/** Of more lists than this, a sample spread evenly over time. */
 export const LISTS_LOOKED_INTO = 100;
 
-/**
- * The tracks a listener kept beside one, those most closely tied to it first: of all the lists (one day, one range)
- * in which either stood, the share in which both did. Equals in the order of their ids.
- */
+/** The closest first, ties by id. Score: lists (one day, one range) with both tracks / lists with either. */
 export const listListCompanions = (
   db: Queries,
   userId: number,
@@ -17,7 +14,7 @@ export const listListCompanions = (
   limit: number,
 ): Promise<SimilarTrack[]> => db.many<SimilarTrack>(COMPANIONS, [userId, trackId, limit]);
 
-/** From the lists looked into, the number of all shared lists is scaled up; it cannot exceed what either has. */
+/** Scales the shared lists up from the sample, to at most what either track has. */
 const COMPANIONS = hotQuery(
   'track: kept beside it',
   `

@@ -9,21 +9,17 @@ import {
 } from './sound.ts';
 
 export interface SimilarTracks {
-  /** How they were found; `lists`: by the lists they shared, for want of a sound to go by. */
+  /** `lists`: by shared lists, if the sound is unknown. */
   readonly rule: Sound | 'lists';
   readonly tracks: readonly SimilarTrack[];
 }
 
-/** What is tried for each wish, until something is found. */
+/** Tried in this order until one finds something. */
 const RULES: Readonly<Record<Sound, readonly Sound[]>> = { sound: ['sound'], wide: ['wide', 'sound'] };
 
-/** The features of a track where they have been read already: rules that need others are not tried. */
+/** If known already; rules that need missing features are skipped. */
 type KnownFeatures = Readonly<Record<SoundFeature, number | null>>;
 
-/**
- * What a listener's archive holds that is like a track: by how it sounds where that is known of it, else by the
- * lists they shared.
- */
 export async function listSimilarTracks(
   db: Queries,
   userId: number,
@@ -40,7 +36,7 @@ export async function listSimilarTracks(
   return { rule: 'lists', tracks: await listListCompanions(db, userId, trackId, limit) };
 }
 
-/** The ids of the tracks most like one, best first; none where the listener has no such track. */
+/** Best first; empty if the listener does not have the track. */
 export async function listSimilarTrackIds(
   db: Queries,
   userId: number,

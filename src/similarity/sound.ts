@@ -2,12 +2,11 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** `sound`: energy, valence, danceability. `wide`: acousticness, instrumentalness and tempo besides. */
+/** `sound`: energy, valence, danceability. `wide`: also acousticness, instrumentalness and tempo. */
 export const SOUNDS = ['sound', 'wide'] as const;
 export type Sound = (typeof SOUNDS)[number];
 
 export interface SimilarTrack extends TrackCard {
-  /** 0 to 1; 1 is the same. */
   readonly score: number;
 }
 
@@ -17,16 +16,12 @@ export const SOUND_FEATURES = {
 } as const satisfies Record<Sound, readonly string[]>;
 export type SoundFeature = (typeof SOUND_FEATURES)[Sound][number];
 
-/** Every feature on a scale from 0 to 1; written as the indexes on library_tracks have it. */
+/** Every feature from 0 to 1, exactly as in the indexes on library_tracks. */
 const point = (by: Sound): string =>
   `cube(ARRAY[${SOUND_FEATURES[by].map((name) => (name === 'tempo' ? 'scaled_tempo(tempo)' : name)).join(', ')}])`;
 const isKnown = (by: Sound): string => SOUND_FEATURES[by].map((name) => `${name} IS NOT NULL`).join(' AND ');
 
-/**
- * The nearest tracks of a listener's library by how they sound, nearest first, equals in the order of their ids, the
- * track itself left out: none unless all the features are known of it, and only tracks of which all are known.
- * The score is 1 minus the mean absolute difference of the features.
- */
+/** Only tracks with all these features, ties by id. The score is 1 minus the mean absolute difference. */
 export const listSimilarSounds = (
   db: Queries,
   userId: number,
@@ -34,10 +29,7 @@ export const listSimilarSounds = (
   { by, limit }: { by: Sound; limit: number },
 ): Promise<SimilarTrack[]> => db.many<SimilarTrack>(SIMILAR[by], [userId, trackId, limit]);
 
-/**
- * `<#>`, the taxicab distance, is the sum of the absolute differences: the index gives rows in its order, and rows
- * at the same distance are sorted as they come.
- */
+/** `<#>`, the taxicab distance, is the sum of the absolute differences. The index gives rows in its order. */
 const nearestSql = (by: Sound): string => `
   SELECT ${TRACK_CARD}, GREATEST(1 - distance / ${SOUND_FEATURES[by].length}, 0) AS score
   FROM (
