@@ -2,48 +2,42 @@ import path from 'node:path';
 import { readSettings, type Environment, type Needs, type Settings } from './environment.ts';
 import { readOrMakeSecrets, type Secrets, type TokenKey } from './secrets.ts';
 
-/** Where the database is: a named server, or the embedded one kept in a directory of ours. */
 export type DatabaseConfig =
   | {
       readonly kind: 'server';
       readonly url: string;
       readonly directUrl: string;
-      /** A pooler in transaction mode stands before it: no start-up parameters, no session state. */
+      /** In transaction mode: no start-up parameters, no session state. */
       readonly pooled: boolean;
     }
   | { readonly kind: 'embedded'; readonly dataDir: string };
 
 export interface Config {
-  /** Views are read once and kept compiled; in development each change shows at once. */
+  /** False in development, to show changes at once. */
   readonly keepViews: boolean;
   /** Whether what the API answers is held against its own description first: everywhere but in production. */
   readonly checksAnswers: boolean;
-  /** Where a stand-in has the pictures that Spotify would have on hosts of its own; null: there. */
+  /** A stand-in's pictures; null: Spotify's. */
   readonly artUrl: string | null;
   readonly logLevel: string;
   readonly port: number;
   readonly host: string;
-  /** The address listeners use, without a trailing slash. */
   readonly baseUrl: string;
   readonly database: DatabaseConfig;
-  /** Web processes on this machine. */
   readonly webConcurrency: number;
   readonly poolMin: number;
   readonly poolMax: number;
   readonly ownerSpotifyId: string | null;
-  /** Empty: everyone whom Spotify lets in may sign in. */
+  /** Empty: everybody Spotify lets in. */
   readonly allowedSpotifyIds: readonly string[];
   readonly sqlitePath: string;
-  /** Whether the web process also captures and asks for plays; where not, `npm run worker` must. */
+  /** If false, `npm run worker` must run. */
   readonly workerInWeb: boolean;
-  /** What the worker adds to the catalogue by itself. */
   readonly enrichment: {
-    /** Asked for audio features of tracks that have none; null: nobody is, and no id leaves the machine for it. */
+    /** Null: no id leaves the machine. */
     readonly reccobeats: { readonly apiUrl: string; readonly perDay: number } | null;
-    /** Tracks without a payload that Spotify is asked for in a day. */
     readonly payloadsPerDay: number;
   };
-  /** Null: nobody may read /metrics. */
   readonly metricsToken: string | null;
   readonly spotify: {
     readonly clientId: string;
@@ -52,27 +46,22 @@ export interface Config {
     readonly accountsUrl: string;
     readonly apiUrl: string;
   };
-  /** Newest first: the first signs, all verify. */
+  /** The first signs, all verify. */
   readonly sessionSecrets: readonly string[];
-  /** `KEYID:base64` pairs, newest first: the first encrypts, all decrypt. */
+  /** The first encrypts, all decrypt. */
   readonly tokenKeys: readonly TokenKey[];
 }
 
-/**
- * Reads every setting; the only reader of the environment. What `needs` does not cover may be missing.
- * @throws ConfigError naming every variable that is missing or wrong
- */
+/** Settings beyond `needs` may be missing. @throws ConfigError that names every missing or wrong variable */
 export function loadConfig(needs: Needs, env: Environment = environment()): Config {
   return assemble(readSettings(env, needs), needs);
 }
 
-/** What the process was given, on top of what stands in a `.env` file beside it. */
+/** The process's own, over those of a `.env` file. */
 function environment(): Environment {
   try {
     process.loadEnvFile();
-  } catch {
-    // No .env file: the settings come from the environment alone.
-  }
+  } catch {}
   return process.env;
 }
 
@@ -137,10 +126,9 @@ function urlFromParts(given: Settings): string | null {
   return `postgres://${user}${password === '' ? '' : `:${password}`}@${host}:${given.DB_PORT}/${name}`;
 }
 
-/** Everything the app keeps beside its code: the embedded database and the secrets of a development machine. */
 const DATA_DIR = '.data';
 
-/** There are no default secrets: a machine that was given none makes its own once (production must be given them). */
+/** There are no default secrets: a machine makes its own once (production must set them). */
 function secretsOf(given: Settings): Secrets {
   const { SESSION_SECRET: sessionSecrets, TOKEN_ENCRYPTION_KEYS: tokenKeys } = given;
   if (sessionSecrets && tokenKeys) return { sessionSecrets, tokenKeys };

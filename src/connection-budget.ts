@@ -2,14 +2,13 @@ import type { Config } from './config.ts';
 import { createDb } from './db.ts';
 import { ConfigError } from './errors.ts';
 
-/** Left to others: a migration, a backup, somebody with psql. */
+/** For a migration, a backup, somebody with psql. */
 const SPARE = 5;
-/** What a web process needs besides where it captures and asks for plays as well (WORKER_IN_WEB). */
+/** Additionally, with WORKER_IN_WEB. */
 export const WORKER_CONNECTIONS = 4;
-/** Fewer than this and a page's queries wait for one another. */
 const LEAST = 2;
 
-/** How many connections a server lets an ordinary role open. @throws DatabaseUnavailable */
+/** For an ordinary role. @throws DatabaseUnavailable */
 export async function countAllowedConnections(url: string): Promise<number> {
   const db = createDb({ url, poolMin: 0, poolMax: 1, applicationName: 'start' });
   try {
@@ -22,10 +21,7 @@ export async function countAllowedConnections(url: string): Promise<number> {
   }
 }
 
-/**
- * The size of each web worker's pool: what was asked for, or the worker's share of what the database allows.
- * @throws ConfigError where even the least for each worker does not fit
- */
+/** As configured, or a share of the database's limit. @throws ConfigError if that is not enough */
 export function sharePool(
   { poolMax, webConcurrency, workerInWeb }: Pick<Config, 'poolMax' | 'webConcurrency' | 'workerInWeb'>,
   allowed: number,
@@ -34,6 +30,6 @@ export function sharePool(
   const share = Math.min(poolMax, each);
   if (share >= Math.min(LEAST, poolMax)) return share;
   throw new ConfigError([
-    `WEB_CONCURRENCY: the database allows ${allowed} connections, too few for ${webConcurrency} workers with ${LEAST} each and ${SPARE} to spare`,
+    `WEB_CONCURRENCY: the database allows ${allowed} connections, which is too few for ${webConcurrency} processes with ${LEAST} each and ${SPARE} to spare`,
   ]);
 }

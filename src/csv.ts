@@ -1,7 +1,6 @@
-/** What a spreadsheet needs to read a file as UTF-8: without it, é becomes Ã©. */
+/** Without it a spreadsheet shows é as Ã©. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** The first line of a CSV file, which stands there even where no other follows. */
 export const csvHead = (columns: readonly string[]): string => BYTE_ORDER_MARK + csvLine(columns);
 
 export function csvLine(fields: readonly string[]): string {
@@ -9,8 +8,8 @@ export function csvLine(fields: readonly string[]): string {
 }
 
 /**
- * A spreadsheet reckons with a text that begins like a formula, in full width too; a ' before it says that it is text.
- * Where the comma is the decimal sign, a spreadsheet parts fields at the semicolon.
+ * Spreadsheets compute texts that begin like a formula, also in full-width characters; a ' marks them as text. Where
+ * the comma is the decimal sign, they split fields at semicolons.
  */
 function csvField(text: string): string {
   const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;

@@ -1,13 +1,13 @@
 import { AppError } from './errors.ts';
 
-/** The archive cannot be reached or cannot write just now: nothing is wrong with the request. */
+/** The database is away or cannot write; the request is fine. */
 export class DatabaseUnavailable extends AppError {
   override readonly name = 'DatabaseUnavailable';
 
   constructor(cause: unknown) {
     super(
       503,
-      'The archive’s database is not answering just now. Nothing is lost; please try again in a moment.',
+      'The archive’s database is not answering right now. Nothing is lost. Please try again in a moment.',
       {
         retryAfterSeconds: 5,
         cause,
@@ -16,7 +16,7 @@ export class DatabaseUnavailable extends AppError {
   }
 }
 
-/** ROLLBACK itself failed: the connection must not go back into the pool. */
+/** ROLLBACK failed: the connection must not return to the pool. */
 export class ConnectionUnusable extends Error {
   constructor(
     cause: unknown,
@@ -26,7 +26,7 @@ export class ConnectionUnusable extends Error {
   }
 }
 
-/** A migration has changed the columns a kept plan gives: it is of no use any more, nor is its connection. */
+/** A migration has changed a kept plan's columns, so its connection is useless. */
 export const isPlanStale = (error: unknown): boolean =>
   codeOf(error) === '0A000' && /cached plan must not change/.test((error as Error).message);
 
@@ -36,7 +36,7 @@ export function codeOf(error: unknown): string {
 
 const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
 
-/** No SQLSTATE at all, the connection classes, or a node that has become read-only after a failover. */
+/** No SQLSTATE, a connection error, or a node that became read-only after a failover. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof ConnectionUnusable) return true;
   if (!(error instanceof Error) || error instanceof AppError) return false;
@@ -45,7 +45,7 @@ export function isConnectionLost(error: unknown): boolean {
   return /^E[A-Z]+$/.test(code) || /Connection terminated|timeout|connection error/i.test(error.message);
 }
 
-/** Becomes DatabaseUnavailable where it is out of reach, overloaded, full or read-only: SQLSTATE classes of the PostgreSQL manual, appendix A. */
+/** Unreachable, overloaded, full or read-only, by SQLSTATE class (PostgreSQL manual, appendix A). */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof ConnectionUnusable) return new DatabaseUnavailable(error);
   const unavailable = isConnectionLost(error) || /^(53|57014|57P|55P03|25P03)/.test(codeOf(error));

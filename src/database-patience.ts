@@ -1,12 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What one request waits for the database in all, in milliseconds: its answer, if only words, comes within six seconds on a busy machine too. */
+/** Per request, in milliseconds, so that even a busy machine answers within six seconds. */
 const PATIENCE_MS = 5_200;
 
-/**
- * How long a request still waits for the database. What it asks at once is waited for at once, and what it does besides
- * (Spotify, a slow reader) does not count.
- */
+/** How long a request still waits for the database; parallel queries count once, other waiting not at all. */
 export class DatabasePatience {
   readonly #renews: () => boolean;
   readonly #totalMs: number;
@@ -15,25 +12,23 @@ export class DatabasePatience {
   #since = 0;
   #over = false;
 
-  /** @param renews whether an answer renews it, as for long work: then only a database that is silent uses it up */
+  /** @param renews whether an answer renews it, as for long work: then only a silent database uses it up */
   constructor(renews: () => boolean, totalMs = PATIENCE_MS) {
     this.#renews = renews;
     this.#totalMs = totalMs;
   }
 
-  /** Null: without end. */
   get leftMs(): number | null {
     if (this.#over) return null;
     const waiting = this.#asking > 0 ? performance.now() - this.#since : 0;
     return this.#totalMs - this.#spentMs - waiting;
   }
 
-  /** What was waited elsewhere for the same reason. */
   spend(ms: number): void {
     this.#spentMs += ms;
   }
 
-  /** The request is answered: what still goes on has the time it needs. */
+  /** The request is answered; remaining work has all the time it needs. */
   end(): void {
     this.#over = true;
   }
@@ -54,23 +49,22 @@ export class DatabasePatience {
   }
 }
 
-/** It counts as a connection that was lost: nobody knows what became of what was asked on it. */
+/** Counts as a lost connection: nobody knows what happened to its query. */
 const outOfPatience = (): Error => new Error('timeout: the request has waited for the database long enough');
 
 const ofRequest = new AsyncLocalStorage<DatabasePatience>();
 
-/** All that `work` asks the database, and whatever it sets going, has this much patience. */
+/** For all queries of `work` and what it starts. */
 export const withPatience = <Result>(patience: DatabasePatience, work: () => Result): Result =>
   ofRequest.run(patience, work);
 
 /** Null: nobody waits for an answer. */
 export const currentPatience = (): DatabasePatience | null => ofRequest.getStore() ?? null;
 
-/** Waits for the database with the patience of the request it is asked for. */
 export const patiently = <Answer>(ask: (leftMs: number | null) => Promise<Answer>): Promise<Answer> =>
   currentPatience()?.wait(ask) ?? ask(null);
 
-/** Leaves what is late to whoever takes care of it. @throws Error once the time is over */
+/** The late result is left to others. @throws Error once the time is over */
 export async function atMost<Result>(
   leftMs: number | null,
   asked: Promise<Result>,

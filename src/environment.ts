@@ -4,7 +4,7 @@ import { readTokenKeys } from './secrets.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a program is about to use: a tool that only moves rows need not know of Spotify. */
+/** A tool that only moves rows needs no Spotify settings. */
 export type Needs = 'database' | 'spotify' | 'web';
 
 const portNumber = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535);
@@ -30,7 +30,7 @@ const perDay = (least: number, most: number) =>
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
 
-/** Spotify has shut apps out for a day after about 500: two days of asking stay well below. */
+/** Spotify has shut apps out for a day after about 500; two days' worth stays below. */
 const MOST_SINGLE_READS = 200;
 
 const settings = z.object({
@@ -71,7 +71,7 @@ const settings = z.object({
     .pipe(
       z
         .array(z.string().min(32, 'must be at least 32 characters (openssl rand -base64 32)'))
-        .min(1, 'must hold at least one secret'),
+        .min(1, 'must have at least one secret'),
     )
     .optional(),
   TOKEN_ENCRYPTION_KEYS: list.transform(readTokenKeys).optional(),
@@ -94,7 +94,7 @@ const settings = z.object({
 });
 export type Settings = z.infer<typeof settings>;
 
-/** As pg reads it: a Unix socket has no host before the slash, names and passwords may be percent-encoded. */
+/** As pg reads it: a Unix socket has no host, and names and passwords may be percent-encoded. */
 function isReadable(address: string): boolean {
   const withHost = address.replace('@/', '@localhost/');
   if (!URL.canParse(withHost)) return false;
@@ -114,10 +114,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/**
- * The settings an environment names, with the usual ones where it names none. What is empty counts as not there.
- * @throws ConfigError naming every variable that is missing or wrong
- */
+/** An empty variable counts as missing. @throws ConfigError that names every missing or wrong variable */
 export function readSettings(env: Environment, needs: Needs): Settings {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
@@ -133,7 +130,6 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${String(issue.path[0])}: ${issue.message}`;
 }
 
-/** What no single variable can tell by itself. */
 function crossProblems(env: Environment, needs: Needs): string[] {
   const problems: string[] = [];
   const missing = (name: string, what: string): void => {
@@ -143,11 +139,11 @@ function crossProblems(env: Environment, needs: Needs): string[] {
   if (production && !namesServer(env)) {
     missing(
       'EMBEDDED_POSTGRES_DIR',
-      'in production name the database: DATABASE_URL (or DB_HOST …), or a directory on a lasting disk for the embedded one',
+      'required in production: DATABASE_URL (or DB_HOST …), or EMBEDDED_POSTGRES_DIR on a lasting disk',
     );
   }
   if (production && env.SPOTIFY_ART_URL !== undefined)
-    problems.push('SPOTIFY_ART_URL: is for a stand-in alone; in production artwork comes from Spotify');
+    problems.push('SPOTIFY_ART_URL: only for a stand-in; in production artwork comes from Spotify');
   if (Number(env.DB_POOL_MIN ?? 2) > Number(env.DB_POOL_MAX ?? 10))
     problems.push('DB_POOL_MIN: must not be above DB_POOL_MAX');
   if (needs === 'database') return problems;
@@ -167,7 +163,7 @@ function crossProblems(env: Environment, needs: Needs): string[] {
   return problems;
 }
 
-/** Spotify refuses `localhost` and plain HTTP anywhere but on a literal loopback address. */
+/** Spotify accepts plain HTTP only on literal loopback addresses. */
 function addressProblems(env: Environment): string[] {
   return ['BASE_URL', 'SPOTIFY_REDIRECT_URI'].flatMap((name) => {
     if (!URL.canParse(env[name] ?? '')) return [];

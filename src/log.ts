@@ -1,10 +1,6 @@
 import { pino } from 'pino';
 
-/**
- * Structured log, one JSON object a line on stderr, so that a command's stdout stays its own.
- * What may be logged is chosen by allow-list where it is logged: never pass a request, a token or an error's
- * parameters whole.
- */
+/** On stderr, since stdout is for commands. Log chosen fields: never a request, a token or an error's parameters. */
 export const log = pino(
   {
     level: 'info',
@@ -18,7 +14,7 @@ export const log = pino(
 
 export type Log = Pick<typeof log, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** Name, code, message and stack of an error, and nothing else it may carry (pg adds row values in `detail`). */
+/** Only these fields (pg adds row values in `detail`). */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error ? error.code : undefined;

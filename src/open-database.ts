@@ -6,16 +6,12 @@ import { migrateUp, refuseEarlierDatabaseAt } from './schema.ts';
 
 export interface DatabaseServer {
   readonly url: string;
-  /** A direct address, for migrations and long jobs. */
+  /** Without a pooler, for migrations and long jobs. */
   readonly directUrl: string;
-  /** Stops the embedded server if this process started it; a named one is left alone. */
   stop(): Promise<void>;
 }
 
-/**
- * The server the settings name; the embedded one is started, or joined where another process runs it already.
- * @throws EarlierDatabase
- */
+/** A configured server, or the embedded one, started or joined. @throws EarlierDatabase */
 export async function startServer(database: DatabaseConfig): Promise<DatabaseServer> {
   const server = await findServer(database);
   try {
@@ -38,22 +34,18 @@ async function findServer(database: DatabaseConfig): Promise<DatabaseServer> {
 export interface OpenDatabase {
   readonly db: Db;
   readonly directUrl: string;
-  /** Closes the pool, then stops the embedded server if this process started it. */
+  /** Also stops the embedded server if this process started it. */
   readonly close: () => Promise<void>;
 }
 
 export interface OpenOptions {
   readonly applicationName: string;
-  /** Milliseconds; 0 means no limit. */
+  /** Milliseconds; 0: no limit. */
   readonly statementTimeoutMs?: number;
-  /** Past a pooler, where there is one. */
   readonly direct?: boolean;
 }
 
-/**
- * A pool on the database the settings name. The embedded one has its schema brought up to date on the way, since
- * nobody else looks after it; a named server is left as it is found (`npm run migrate -- up` is part of a deploy).
- */
+/** Updates the embedded database's schema, since nobody else does; a deploy updates a configured server's. */
 export async function openDatabase(
   config: Pick<Config, 'database' | 'poolMin' | 'poolMax'>,
   { direct = false, ...options }: OpenOptions,

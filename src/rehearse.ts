@@ -1,6 +1,6 @@
 import type { Db, Transaction } from './db.ts';
 
-/** What `work` finds out in a transaction that is rolled back. */
+/** The result of `work` in a transaction that is rolled back. */
 export async function rehearse<Found>(db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> {
   const end = new Rehearsed<Found>();
   const failed = await db

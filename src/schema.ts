@@ -9,23 +9,22 @@ const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
 const MIGRATIONS_TABLE = 'pgmigrations';
 
 /**
- * Brings the schema up to date; several at once wait for one another and all succeed.
+ * Several at once wait for one another and all succeed.
  * @param url a direct connection: a pooler in transaction mode cannot hold the lock
- * @returns the names of the migrations applied now
+ * @returns the names of the migrations applied
  */
 export const migrateUp = (url: string): Promise<string[]> => migrate(url, 'up', Infinity);
 
-/** Takes the newest migrations back, with all their tables hold. @throws DatabaseUnavailable */
+/** Including all rows in their tables. @throws DatabaseUnavailable */
 export const migrateDown = (url: string, count: number): Promise<string[]> => migrate(url, 'down', count);
 
-/** Writes an empty migration, both ways to be filled in. @returns its path */
 export async function createMigration(name: string): Promise<string> {
   const { Migration } = await import('node-pg-migrate');
   return Migration.create(name, MIGRATIONS_DIR, { filenameFormat: 'utc', language: 'sql' });
 }
 
 async function migrate(url: string, direction: 'up' | 'down', count: number): Promise<string[]> {
-  // Loaded where it is needed: most who ask about the schema change nothing.
+  // Most callers change nothing, so load it on demand.
   const { runner } = await import('node-pg-migrate');
   const db = createDb({ url, poolMin: 0, poolMax: 1, applicationName: 'migrate', statementTimeoutMs: 0 });
   try {
@@ -44,7 +43,7 @@ async function migrate(url: string, direction: 'up' | 'down', count: number): Pr
       });
       return migrations.map((migration) => migration.name);
     } finally {
-      // Closed, not given back: whatever a migration set for its session ends with it.
+      // Closed, since migrations may change session settings.
       client.release(true);
     }
   } catch (error) {
@@ -56,29 +55,25 @@ async function migrate(url: string, direction: 'up' | 'down', count: number): Pr
 
 const nothing = (): void => undefined;
 
-/** A database whose first migrations are none of ours: they were rewritten before the first release. */
+/** The first migrations were rewritten before the first release. */
 export class EarlierDatabase extends AppError {
   override readonly name = 'EarlierDatabase';
 
   constructor() {
     super(
       409,
-      'This database was made by an earlier version of Music Time Machine, which this one cannot continue: export everything with that version (Settings, Export everything), then restore the ZIP into a new database with this one (npm run restore -- FILE). Nothing was touched.',
+      'This database was made by an earlier version of Music Time Machine and cannot be used. Export everything with that version (Settings, Export everything), then restore the ZIP into a new database with this version (npm run restore -- FILE). Nothing was changed.',
     );
   }
 }
 
-/** @throws EarlierDatabase */
 async function refuseEarlierDatabase(db: Queries): Promise<void> {
   const [first = ''] = listKnownMigrations();
   const applied = await listAppliedMigrations(db);
   if (applied.some((name) => name < first)) throw new EarlierDatabase();
 }
 
-/**
- * Looks at a database before anything is done with it; one that does not answer is not judged.
- * @throws EarlierDatabase
- */
+/** A database that does not answer passes. @throws EarlierDatabase */
 export async function refuseEarlierDatabaseAt(url: string): Promise<void> {
   const db = createDb({ url, poolMin: 0, poolMax: 1, applicationName: 'schema', pooled: true });
   try {
@@ -90,7 +85,6 @@ export async function refuseEarlierDatabaseAt(url: string): Promise<void> {
   }
 }
 
-/** The migrations this code knows that the database has not seen yet. A newer database is no hindrance. */
 export async function listPendingMigrations(db: Db): Promise<string[]> {
   const applied = new Set(await listAppliedMigrations(db));
   return listKnownMigrations().filter((name) => !applied.has(name));

@@ -15,7 +15,6 @@ export interface Secrets {
   readonly tokenKeys: readonly TokenKey[];
 }
 
-/** Reads `KEYID:base64` pairs, newest first. */
 export function readTokenKeys(pairs: readonly string[], context: z.RefinementCtx): TokenKey[] {
   const keys = pairs.map(readTokenKey).filter((key) => key !== null);
   if (
@@ -26,7 +25,7 @@ export function readTokenKeys(pairs: readonly string[], context: z.RefinementCtx
     return keys;
   context.addIssue({
     code: 'custom',
-    message: 'must be KEYID:base64 of 32 bytes, several parted by commas, each with an id of its own',
+    message: 'must be KEYID:base64 of 32 bytes; separate several with commas and give each its own id',
   });
   return z.NEVER;
 }
@@ -44,10 +43,7 @@ const stored = z
   })
   .transform(({ sessionSecret, tokenKey }) => ({ sessionSecrets: [sessionSecret], tokenKeys: tokenKey }));
 
-/**
- * The secrets kept in a file, made at the first call, in whichever process comes first.
- * @throws ConfigError, without quoting it, if the file holds something else
- */
+/** Made by the first process that needs them. @throws ConfigError without quoting the file */
 export function readOrMakeSecrets(file: string): Secrets {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) makeSecrets(file);
@@ -55,13 +51,13 @@ export function readOrMakeSecrets(file: string): Secrets {
     return stored.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     throw new ConfigError([
-      `${file}: does not hold the secrets this app once wrote there. Put it back from a backup, or delete it ` +
-        '(everybody then signs in again)',
+      `${file}: does not contain this app’s secrets. Restore it from a backup, or delete it ` +
+        '(everybody must then sign in again)',
     ]);
   }
 }
 
-/** Written aside and then linked into place: nobody ever sees half a file, and what is there already stays. */
+/** Linked into place when complete; an existing file stays. */
 function makeSecrets(file: string): void {
   const draft = `${file}.${process.pid}`;
   const secrets = {

@@ -16,7 +16,7 @@ import { answerWorkers } from './web/operations/gather.ts';
 import { startWatchdog } from './watchdog.ts';
 import { startWorkers } from './workers.ts';
 
-/** One process serves by itself; several stand behind one that only looks after them. */
+/** With several processes, this one supervises them. */
 async function start(): Promise<void> {
   const config = loadConfig('web');
   log.level = config.logLevel;
@@ -42,11 +42,10 @@ async function serve(config: Config): Promise<void> {
     log.fatal({ err: error }, 'cannot listen');
     stop('cannot listen', 1);
   });
-  // The supervisor is gone: nobody would send the signal any more.
   if (cluster.isWorker) process.on('disconnect', () => stop('the supervisor ended', 0));
 }
 
-/** Beside the pages, on connections of its own (past a pooler), so that neither waits for the other. */
+/** With connections of its own, past a pooler, so that pages and jobs do not wait for each other. */
 function startOwnWorker(config: Config, { directUrl }: OpenDatabase): RunningWorker {
   const db = createDb({
     url: directUrl,
@@ -70,10 +69,7 @@ async function supervise(config: Config): Promise<void> {
     (allowed) => sharePool(config, allowed),
     (error: unknown) => {
       if (error instanceof ConfigError) throw error;
-      log.warn(
-        { err: error },
-        'the database does not answer yet: pools stay as large as they were asked to be',
-      );
+      log.warn({ err: error }, 'the database does not answer yet, so pools keep their configured size');
       return config.poolMax;
     },
   );
@@ -89,16 +85,13 @@ async function supervise(config: Config): Promise<void> {
   process.on('SIGUSR2', () => void workers.renew());
 }
 
-/**
- * Ends the process once, whatever asks for it and however often: a signal, a fault, or the caller of what is returned.
- */
+/** Ends the process once, whatever asks for it and however often. */
 function stopOnce(finish: () => Promise<void>): (why: string, exitCode: number) => void {
   let stopping = false;
   const stop = async (why: string, exitCode: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    log.info({ why }, 'stopping: finishing what is under way');
-    // Whatever hangs past this, the end does not wait for it.
+    log.info({ why }, 'stopping, finishing what is under way');
     setTimeout(() => process.exit(exitCode), DRAIN_MS + 4_000).unref();
     await finish().catch((error: unknown) => log.error({ err: error }, 'could not stop cleanly'));
     process.exit(exitCode);

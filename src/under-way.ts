@@ -1,18 +1,12 @@
-/*
- * What this process is doing just now, in memory that a thread of its own can read while the process itself stands
- * still. Names of routes and jobs alone: nothing personal.
- */
+/** What this process is doing (routes and jobs, nothing personal), readable by a thread while it hangs. */
 const [SLOTS, SLOT_BYTES] = [16, 128];
 
 export interface UnderWay {
   readonly memory: SharedArrayBuffer;
-  /** How often the event loop has come round to say that it lives. */
   readonly beats: Int32Array;
-  /** Each a length and a text. */
   readonly slots: readonly Buffer[];
 }
 
-/** The same memory, seen from whichever thread. */
 export function underWayIn(memory: SharedArrayBuffer): UnderWay {
   const slots = Array.from({ length: SLOTS }, (_, n) =>
     Buffer.from(memory, Int32Array.BYTES_PER_ELEMENT + n * SLOT_BYTES, SLOT_BYTES),
@@ -20,7 +14,6 @@ export function underWayIn(memory: SharedArrayBuffer): UnderWay {
   return { memory, beats: new Int32Array(memory, 0, 1), slots };
 }
 
-/** Of this process. */
 export const underWay = underWayIn(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT + SLOTS * SLOT_BYTES));
 
 export const listUnderWay = ({ slots }: UnderWay): string[] =>
@@ -29,13 +22,12 @@ export const listUnderWay = ({ slots }: UnderWay): string[] =>
     .map((slot) => slot.toString('latin1', 1, 1 + Number(slot[0])));
 
 export interface Doing {
-  /** It has turned out what it is. */
   rename(what: string): void;
   end(): void;
 }
 
 const free = [...underWay.slots];
-/** Where more than that is under way at once, the rest is not named. */
+/** When too much is under way, the rest has no name. */
 const UNNAMED: Doing = { rename: () => undefined, end: () => undefined };
 
 export function begin(what: string): Doing {

@@ -7,7 +7,7 @@ const { memory, silenceMs } = workerData as { memory: SharedArrayBuffer; silence
 const watched = underWayIn(memory);
 let [heard, looks] = [0, 0];
 
-/** Looks are counted, not time: after a machine has slept, nobody is at fault. */
+/** Counts looks instead of time, so that a machine's sleep does not matter. */
 setInterval(() => {
   const beats = Atomics.load(watched.beats, 0);
   looks = beats === heard ? looks + 1 : 0;
@@ -27,7 +27,7 @@ function end(): void {
     msg: 'this process hangs and is ended',
   };
   try {
-    // The log's own way out leads through the thread that hangs.
+    // The log's usual way leads through the hanging thread.
     writeSync(2, `${JSON.stringify(line)}\n`);
   } finally {
     process.kill(process.pid, 'SIGKILL');

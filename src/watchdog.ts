@@ -5,11 +5,10 @@ import { log } from './log.ts';
 import { startThread } from './start-thread.ts';
 import { listUnderWay, underWay } from './under-way.ts';
 
-/** A process whose event loop stands still this long serves nobody any more. */
+/** An event loop that stands still for this long counts as hanging. */
 const LONGEST_SILENCE_MS = 10_000;
 const BEAT_MS = 1_000;
 
-/** What a web process says to its supervisor, once a second. */
 export interface Heartbeat {
   readonly underWay: readonly string[];
 }
@@ -17,20 +16,19 @@ export const isHeartbeat = (message: unknown): message is Heartbeat =>
   typeof message === 'object' && message !== null && 'underWay' in message;
 
 /**
- * Ends this process where its event loop stands still, with a line that says what was under way: by a thread of its
- * own, so that it needs nobody else. Whatever runs the process starts another (the supervisor of several; Docker,
- * systemd or the platform where there is one). One that does not even have a thread left (stopped, swapped out) is
- * ended by the supervisor, who misses its reports. Resolves once it is watched.
+ * Ends this process if its event loop stands still, with a log line about what was under way. A thread does it, so that
+ * no other process is needed; the supervisor, Docker, systemd or the platform starts a new one. A process without a
+ * running thread (stopped, swapped out) is ended by the supervisor, which misses its heartbeats. Resolves once the
+ * watchdog runs.
  */
 export async function startWatchdog(): Promise<void> {
-  // Whoever looks at it in a debugger stops it on purpose.
   if (inspector.url() !== undefined) return;
   setInterval(beat, BEAT_MS).unref();
   beat();
   const thread = startThread('watchdog-thread', { memory: underWay.memory, silenceMs: LONGEST_SILENCE_MS });
   thread.unref();
   await once(thread, 'message').catch((error: unknown) =>
-    log.warn({ err: error }, 'nobody watches whether this process hangs'),
+    log.warn({ err: error }, 'the watchdog is not running'),
   );
 }
 

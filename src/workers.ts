@@ -4,34 +4,29 @@ import { DRAIN_MS } from './http-server.ts';
 import { log } from './log.ts';
 import { isHeartbeat } from './watchdog.ts';
 
-/** A worker that ends sooner than this after its start is not started again at once. */
+/** A worker that ends this soon after its start is not replaced at once. */
 const TOO_SOON_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** A worker that reports nothing for so long has not even been ended by its own watchdog. */
+/** Then not even the worker's own watchdog has ended it. */
 const LONGEST_SILENCE_S = 12;
-/** A worker that serves nobody by then never will. */
+/** A worker that does not serve by then never will. */
 const LONGEST_START_MS = 60_000;
 
 export interface WorkerSettings {
   readonly count: number;
-  /** What each is told besides the environment of this process. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Workers {
-  /** Sends every worker to its end and waits for all of them. */
   stop(): Promise<void>;
   /**
-   * Starts each anew, one after the other, and ends the old one once the new one serves: nobody waits at a closed
-   * door. Where a new one does not come to serve, the old ones go on. Renewals follow each other, never overlap.
+   * Replaces the workers one by one: each ends once its successor serves. If a successor does not start to serve, the
+   * old workers stay. Renewals never overlap.
    */
   renew(): Promise<void>;
 }
 
-/**
- * Keeps `count` web processes on one port. One that ends is replaced at once; one that cannot even start is tried
- * again after a growing pause, up to half a minute.
- */
+/** Replaces a web process that ends; one that cannot start is tried again after pauses up to half a minute. */
 export function startWorkers({ count, env }: WorkerSettings): Workers {
   let stopping = false;
   let misfires = 0;
@@ -52,10 +47,10 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
   };
   for (let n = 0; n < count; n += 1) start();
 
-  /** Whether another has taken its place. One that does not come to serve leaves things as they were. */
+  /** @returns whether its successor serves; if not, everything stays as it was */
   const replace = async (worker: Worker): Promise<boolean> => {
     const successor = start();
-    // Until it serves it is nobody's successor; whoever of the two ends now is not to be replaced by a third.
+    // Until it serves, neither of the two may be replaced by a third.
     leaving.add(successor).add(worker);
     const serves = await Promise.race([listens(successor), sleep(LONGEST_START_MS, false, { ref: false })]);
     leaving.delete(serves ? successor : worker);
@@ -67,10 +62,12 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
   const renewAll = async (): Promise<void> => {
     for (const worker of living()) {
       if (stopping) return;
-      // One that has ended meanwhile has been replaced already.
       if (worker.isDead()) continue;
       if (!(await replace(worker)) && !stopping) {
-        log.error({ worker: worker.id }, 'a new web worker did not come to serve; the old ones go on');
+        log.error(
+          { worker: worker.id },
+          'a new web worker did not start to serve; the old ones keep running',
+        );
         return;
       }
     }
@@ -84,7 +81,7 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
       await Promise.all(living().map(end));
     },
     async renew() {
-      // Asked twice while one is under way: one more after it renews whatever both had in mind.
+      // Several requests during a renewal become one more renewal.
       if (!awaited) {
         awaited = true;
         renewal = renewal.then(() => {
@@ -97,7 +94,7 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
   };
 }
 
-/** From its first report on (watchdog.ts). Seconds are counted, not read: after a machine has slept, nobody is at fault. */
+/** From its first heartbeat on. Counts its own ticks, so that a machine's sleep does not matter. */
 function endIfSilent(worker: Worker): void {
   let silentS = 0;
   let underWay: readonly string[] | null = null;
@@ -116,14 +113,12 @@ function endIfSilent(worker: Worker): void {
 
 const living = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 
-/** Whether it came to listen; false where it ended instead. */
 const listens = (worker: Worker): Promise<boolean> =>
   new Promise((resolve) => {
     worker.once('listening', () => resolve(true));
     worker.once('exit', () => resolve(false));
   });
 
-/** Asks it to finish what is under way; what still hangs after that is killed. */
 function end(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     if (worker.isDead()) return resolve();

@@ -43,7 +43,7 @@ describe('a web worker that is to be renewed', { timeout: 60_000 }, () => {
     writeFileSync(broken, '');
     await renew();
     expect(await serving()).toBe(first);
-    expect(output).toContain('a new web worker did not come to serve');
+    expect(output).toContain('a new web worker did not start to serve');
     rmSync(broken);
     await renew();
     expect(await serving()).not.toBe(first);
