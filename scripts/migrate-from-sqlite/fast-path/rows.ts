@@ -28,10 +28,7 @@ const MAX_KEY_BYTES = 2_400;
 const MAX_INTEGER = 2_147_483_647n;
 const ROWS_A_PIECE = 200;
 
-/**
- * Rows for COPY, unchanged.
- * @throws NotForFastPath at the first that is not as the old app wrote it
- */
+/** Rows for COPY, unchanged. @throws NotForFastPath at the first that is not as the old app wrote it */
 export function* trackLines(
   db: Database,
   table: SourceTable,

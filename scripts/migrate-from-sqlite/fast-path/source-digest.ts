@@ -110,10 +110,7 @@ interface SourceList {
   readonly odd: number;
 }
 
-/**
- * Lines for COPY, made by SQLite.
- * @throws NotForFastPath
- */
+/** Lines for COPY, made by SQLite. @throws NotForFastPath */
 function* readSourceSnapshots(
   db: Database,
   { name, columns }: SourceTable,

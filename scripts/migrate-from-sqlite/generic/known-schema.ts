@@ -20,10 +20,7 @@ export function digestOf(schema: FileSchema): string {
 const comment = (file: string, digest: string): string =>
   `Moved by migrate:sqlite from ${file.replaceAll(/\s+/g, ' ')}; source ${digest}`;
 
-/**
- * Whether the schema exists.
- * @throws NothingWritten if it was not made from a file with these tables
- */
+/** Whether the schema exists. @throws NothingWritten if it was not made from a file with these tables */
 export async function findSchema(tx: Transaction, name: string, digest: string): Promise<boolean> {
   const found = await tx.maybeOne<{ made: string | null }>(
     `SELECT obj_description(oid, 'pg_namespace') AS made FROM pg_namespace WHERE nspname = $1`,

@@ -43,10 +43,7 @@ async function judgeJson(tx: Transaction, table: PlannedTable): Promise<void> {
   }
 }
 
-/**
- * Removes whole rows from the staging table.
- * @returns how many
- */
+/** Removes whole rows from the staging table. @returns how many */
 function refuse(tx: Transaction, table: PlannedTable, reason: string, condition: string): Promise<number> {
   return tx.execute(
     `WITH gone AS (DELETE FROM ${table.staged} AS s WHERE ${condition} RETURNING n)

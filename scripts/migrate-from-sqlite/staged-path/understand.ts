@@ -26,10 +26,7 @@ const FEATURES = [...AUDIO_FEATURES, 'tempo', 'loudness', 'key', 'mode', 'time_s
 const NUMBER = '^-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d{1,3})?$';
 const IS_NUMBER = `key = ANY ($1::text[]) AND jsonb_typeof(value) = 'string' AND value #>> '{}' ~ $2`;
 
-/**
- * `{"energy": "0.6"}` means 0.6.
- * @returns how many rows
- */
+/** `{"energy": "0.6"}` means 0.6. @returns how many rows */
 function readFeatureTexts(tx: Transaction): Promise<number> {
   return tx.execute(
     `UPDATE staged_tracks SET audio_features = (

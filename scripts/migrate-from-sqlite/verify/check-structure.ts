@@ -1,10 +1,7 @@
 import type { Queries } from '../../../src/db.ts';
 import { plural } from '../../print.ts';
 
-/**
- * What must hold for the database as a whole.
- * @returns the faults
- */
+/** What must hold for the database as a whole. @returns the faults */
 export async function checkStructure(db: Queries): Promise<string[]> {
   return [...(await checkObjects(db)), ...(await checkForeignKeys(db)), ...(await checkSequences(db))];
 }
