@@ -10,15 +10,15 @@ const NEWLINE = 0x0a;
  * may be 50 MB. Read it to the end: a connection in the middle of a COPY answers nothing else.
  */
 export async function* copyOut(tx: Transaction, query: string): AsyncGenerator<TextRow[]> {
-  let begun: Buffer[] = [];
+  let partial: Buffer[] = [];
   for await (const chunk of tx.client.query(copyTo(`COPY (${query}) TO STDOUT`)) as AsyncIterable<Buffer>) {
     const end = chunk.lastIndexOf(NEWLINE);
     if (end === -1) {
-      begun.push(chunk);
+      partial.push(chunk);
       continue;
     }
-    const lines = Buffer.concat([...begun, chunk.subarray(0, end)]).toString();
-    begun = [chunk.subarray(end + 1)];
+    const lines = Buffer.concat([...partial, chunk.subarray(0, end)]).toString();
+    partial = [chunk.subarray(end + 1)];
     yield lines.split('\n').map(readLine);
   }
 }

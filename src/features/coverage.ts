@@ -40,5 +40,5 @@ const COVERAGE = hotQuery(
     ${WITH_OWN_FEATURES}
     LEFT JOIN enrichment_misses AS miss ON miss.source = 'reccobeats' AND miss.track_id = library.track_id
     WHERE library.user_id = $1 AND NOT hidden
-  ) AS heard`,
+  ) AS sound`,
 );

@@ -25,7 +25,7 @@ const KNOWN = hotQuery(
   FROM library_tracks AS library
   JOIN tracks ON tracks.track_id = library.track_id
   ${WITH_OWN_FEATURES}
-  CROSS JOIN LATERAL (SELECT ${MERGED_FEATURES} AS features OFFSET 0) AS heard
+  CROSS JOIN LATERAL (SELECT ${MERGED_FEATURES} AS features OFFSET 0) AS sound
   WHERE library.user_id = $1 AND library.track_id > $2
   ORDER BY library.track_id LIMIT ${AT_ONCE}`,
 );

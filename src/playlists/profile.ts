@@ -34,7 +34,7 @@ const average = (feature: string): string =>
 const PROFILE = hotQuery(
   'playlist: how it sounds',
   `
-  WITH heard AS (
+  WITH sound AS (
     SELECT place, energy, valence, danceability, explicit, duration_ms,
       ntile(60) OVER (ORDER BY place) AS step,
       has_features
@@ -42,7 +42,7 @@ const PROFILE = hotQuery(
     LEFT JOIN library_tracks AS a ON a.user_id = $1 AND a.track_id = list.track_id
   ),
   steps AS (
-    SELECT min(place) AS first, max(place) AS last, avg(energy) AS energy FROM heard GROUP BY step
+    SELECT min(place) AS first, max(place) AS last, avg(energy) AS energy FROM sound GROUP BY step
   )
   SELECT jsonb_build_object(
     'tracks', count(*),
@@ -55,7 +55,7 @@ const PROFILE = hotQuery(
     'durations_known', count(duration_ms),
     'course', (SELECT COALESCE(jsonb_agg(to_jsonb(steps) ORDER BY first), '[]') FROM steps)
   ) AS profile
-  FROM heard`,
+  FROM sound`,
 );
 
 /** By their names below /api. */

@@ -150,7 +150,7 @@ const isKnown = (version: unknown): boolean =>
 const NEWLINE = 0x0a;
 
 async function* readLines(stream: Readable, onData: (chunk: Buffer) => void): AsyncGenerator<string[]> {
-  let begun: Buffer[] = [];
+  let partial: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     onData(chunk);
@@ -158,14 +158,14 @@ async function* readLines(stream: Readable, onData: (chunk: Buffer) => void): As
     length += chunk.length;
     if (length > LONGEST_LINE) throw damaged('a line is longer than any row can be');
     if (end === -1) {
-      begun.push(chunk);
+      partial.push(chunk);
       continue;
     }
-    yield Buffer.concat([...begun, chunk.subarray(0, end)])
+    yield Buffer.concat([...partial, chunk.subarray(0, end)])
       .toString()
       .split('\n');
-    begun = [chunk.subarray(end + 1)];
-    length = begun[0]?.length ?? 0;
+    partial = [chunk.subarray(end + 1)];
+    length = partial[0]?.length ?? 0;
   }
   if (length > 0) throw damaged('a file ends in the middle of a line');
 }

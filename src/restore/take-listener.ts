@@ -12,11 +12,11 @@ export async function takeListener(tx: Transaction, zip: ExportZip): Promise<num
   const [line] = lines;
   if (!file || line === undefined) throw damaged('it does not say whose it is');
   await tx.execute(`SELECT pg_advisory_xact_lock(hashtext('sign-in'))`);
-  const told = await tx.one<{ spotify_id: string | null }>(
+  const exported = await tx.one<{ spotify_id: string | null }>(
     `SELECT $1::jsonb ->> 'spotify_id' AS spotify_id`,
     [line],
   );
-  if (told.spotify_id !== zip.manifest.spotify_id) throw damaged('it names two listeners');
+  if (exported.spotify_id !== zip.manifest.spotify_id) throw damaged('it names two listeners');
   await refuseOtherAccount(tx, line);
   const columns = file.columns.filter((column) => column !== 'spotify_account_id').map(quoteName);
   const { user_id: userId } = await tx.one<{ user_id: number }>(
@@ -35,8 +35,8 @@ export async function takeListener(tx: Transaction, zip: ExportZip): Promise<num
 /** Spotify names can change hands: only the account that exported gets the archive. */
 async function refuseOtherAccount(tx: Transaction, line: string): Promise<void> {
   const others = await tx.many(
-    `SELECT FROM users, jsonb_populate_record(NULL::users, $1::jsonb) AS told
-     WHERE (users.spotify_id = told.spotify_id) <> (users.spotify_account_id = told.spotify_account_id)`,
+    `SELECT FROM users, jsonb_populate_record(NULL::users, $1::jsonb) AS exported
+     WHERE (users.spotify_id = exported.spotify_id) <> (users.spotify_account_id = exported.spotify_account_id)`,
     [line],
   );
   if (others.length > 0)

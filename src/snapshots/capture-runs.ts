@@ -152,14 +152,14 @@ export const recordMissedDays = (db: Queries, allowed: AllowedIds = []): Promise
   db.execute(MISSED_DAYS, [allowed]);
 
 const MISSED_DAYS = `
-  WITH told AS (
+  WITH recorded AS (
     SELECT user_id, kind,
       COALESCE(max(snapshot_date) FILTER (WHERE outcome <> 'failed') + 1, min(snapshot_date)) AS first_open
     FROM capture_runs GROUP BY user_id, kind
   ), runs AS (
     SELECT user_id, kind, wall_clock(now(), timezone)::date AS today, paused_at, first_open,
       ${IS_ALLOWED('$1')} AS allowed
-    FROM told JOIN users USING (user_id)
+    FROM recorded JOIN users USING (user_id)
   )
   INSERT INTO capture_runs (user_id, kind, snapshot_date, outcome, started_at, finished_at, failure)
   SELECT user_id, kind, day::date, 'missed', now(), now(), COALESCE(
@@ -169,7 +169,7 @@ const MISSED_DAYS = `
      ORDER BY run_id DESC LIMIT 1),
     CASE
       WHEN NOT allowed THEN 'You were not on the list of people who may use this app.'
-      WHEN paused_at IS NOT NULL AND paused_at < day + interval '1 day' THEN 'You had paused it.'
+      WHEN paused_at IS NOT NULL AND paused_at < day + interval '1 day' THEN 'Captures were paused.'
       WHEN c.connected IS NOT TRUE THEN 'Spotify needed you to connect again.'
       WHEN EXISTS (SELECT FROM spotify_limits
         WHERE not_before > day + interval '1 day' AND bucket IN ('api', 'accounts', 'top-lists'))

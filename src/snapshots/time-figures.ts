@@ -62,7 +62,7 @@ const SOUND = `
   FROM (
     SELECT energy, valence, danceability, mood_quadrant(energy, valence) AS mood
     FROM list LEFT JOIN ${libraryOf('list')} AS a ON true OFFSET 0
-  ) AS heard`;
+  ) AS sound`;
 
 const figuresSql = (kind: SourceKind): string => `
   WITH list AS MATERIALIZED (${LIST_ROWS[kind]}),

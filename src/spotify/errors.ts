@@ -81,17 +81,17 @@ export function apiErrorFrom(answer: {
   text: string;
 }): SpotifyError {
   const { status } = answer;
-  const told = { spotifyStatus: status };
+  const details = { spotifyStatus: status };
   if (status === 429) {
     return new SpotifyError('rate-limited', {
-      ...told,
+      ...details,
       retryAfterSeconds: waitAskedFor(answer),
     });
   }
-  if (status >= 500) return new SpotifyError('unreachable', told);
-  if (status === 401) return new SpotifyError('unauthorized', told);
-  if (status === 403) return new SpotifyError(kindOfForbidden(answer.text), told);
-  return new SpotifyError(status >= 400 ? 'refused' : 'unreadable', told);
+  if (status >= 500) return new SpotifyError('unreachable', details);
+  if (status === 401) return new SpotifyError('unauthorized', details);
+  if (status === 403) return new SpotifyError(kindOfForbidden(answer.text), details);
+  return new SpotifyError(status >= 400 ? 'refused' : 'unreadable', details);
 }
 
 function kindOfForbidden(text: string): SpotifyErrorKind {

@@ -96,10 +96,10 @@ async function readBody(response: Response, call: HttpCall): Promise<string> {
 }
 
 /** Only these say more in their body than in their status, and briefly. */
-const TELLING = new Set([400, 403, 429]);
+const WITH_REASON = new Set([400, 403, 429]);
 
 async function readErrorBody(response: Response, call: HttpCall): Promise<string> {
-  if (TELLING.has(response.status)) {
+  if (WITH_REASON.has(response.status)) {
     return readBody(response, { ...call, maxBytes: MAX_ERROR_BODY_BYTES }).catch(() => '');
   }
   await response.body?.cancel();

@@ -76,7 +76,7 @@ export interface SpotifyTrack {
 /** Null for `null`, an episode, and a track without a usable id or uri. */
 export function readTrack(received: unknown): SpotifyTrack | null {
   const parsed = trackShape.safeParse(received);
-  if (!parsed.success || !isKeepable(received)) return null;
+  if (!parsed.success || !isStorable(received)) return null;
   const { data } = parsed;
   const localUri = data.uri?.startsWith('spotify:local:') ? data.uri : null;
   const inUri = idInUri(data.uri, 'track');
@@ -110,7 +110,7 @@ function albumFields(data: z.infer<typeof album>) {
 }
 
 /** JSON can be too deep to be written again, which would fail its batch. */
-function isKeepable(received: unknown): received is Record<string, unknown> {
+function isStorable(received: unknown): received is Record<string, unknown> {
   try {
     return JSON.stringify(received).length <= MAX_PAYLOAD_CHARS;
   } catch {
@@ -133,7 +133,7 @@ const artistShape = z.object({
 /** Null for `null`, another kind of thing, or no id. */
 export function readArtist(received: unknown): SpotifyArtist | null {
   const parsed = artistShape.safeParse(received);
-  if (!parsed.success || !isKeepable(received)) return null;
+  if (!parsed.success || !isStorable(received)) return null;
   return { artistId: parsed.data.id, name: parsed.data.name || null, payload: received };
 }
 
@@ -162,7 +162,7 @@ const playShape = z.looseObject({
 export function readPlay(received: unknown): RecentPlay | null {
   const parsed = playShape.safeParse(received);
   const track = parsed.success ? readTrack(parsed.data.track) : null;
-  if (!parsed.success || track === null || !isKeepable(received)) return null;
+  if (!parsed.success || track === null || !isStorable(received)) return null;
   return { playedAt: parsed.data.played_at, track, context: parsed.data.context, payload: received };
 }
 

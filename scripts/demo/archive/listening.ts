@@ -146,10 +146,8 @@ function withBinges(random: Random, span: Span, likings: readonly Liking[]): Lik
   const binges = inventBinges(random, span, likings);
   return likings.map((liking) => {
     const [artist] = liking.track.artists;
-    const heard = binges.filter(
-      (binge) => binge.artist === artist.id && binge.centre > liking.discovered + 1,
-    );
-    const swells = heard.map(({ centre, width }) => ({ centre, width, height: 7 * random() ** 1.6 }));
+    const own = binges.filter((binge) => binge.artist === artist.id && binge.centre > liking.discovered + 1);
+    const swells = own.map(({ centre, width }) => ({ centre, width, height: 7 * random() ** 1.6 }));
     return { ...liking, swells: [...liking.swells, ...swells] };
   });
 }

@@ -4,15 +4,15 @@ import type { Transaction } from '../../../src/db.ts';
 /** Streams a query's rows; one at a time is in memory. */
 export async function* readCopy(tx: Transaction, query: string): AsyncGenerator<(string | null)[]> {
   const stream = tx.client.query(copyTo(`COPY (${query}) TO STDOUT`));
-  let begun: Buffer[] = [];
+  let partial: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      yield fieldsOf(Buffer.concat([...begun, chunk.subarray(from, end)]).toString());
-      begun = [];
+      yield fieldsOf(Buffer.concat([...partial, chunk.subarray(from, end)]).toString());
+      partial = [];
       from = end + 1;
     }
-    if (from < chunk.length) begun.push(chunk.subarray(from));
+    if (from < chunk.length) partial.push(chunk.subarray(from));
   }
 }
 
