@@ -442,6 +442,12 @@ BEGIN
   RETURN CASE WHEN words <> '' THEN ' ' || mark || replace(words, ' ', ' ' || mark) ELSE '' END;
 END $function$;
 
+CREATE FUNCTION artist_document(user_id bigint, artists text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple'::regconfig, marked_words((library_mark(user_id) || 'ɐ'), artists));
+
 CREATE FUNCTION search_document(user_id bigint, track text, artists text, album text)
  RETURNS tsvector
  LANGUAGE plpgsql
@@ -457,7 +463,8 @@ BEGIN
   RETURN setweight(to_tsvector('simple'::regconfig, track_words), 'A')
     || setweight(to_tsvector('simple'::regconfig, artist_words), 'B')
     || setweight(to_tsvector('simple'::regconfig, album_words), 'C')
-    || setweight(to_tsvector('english'::regconfig, track_words || artist_words || album_words), 'D');
+    || setweight(to_tsvector('english'::regconfig, track_words || artist_words || album_words), 'D')
+    || artist_document(user_id, COALESCE(artists, ''));
 END $function$;
 
 CREATE FUNCTION library_trigrams(user_id bigint, form text)
@@ -542,6 +549,17 @@ CREATE INDEX library_tracks_sound ON library_tracks USING gist (user_id, cube(AR
 CREATE INDEX library_tracks_track_id ON library_tracks USING btree (track_id);
 CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
 CREATE INDEX library_tracks_wide_sound ON library_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability, acousticness, instrumentalness, scaled_tempo(tempo)])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL) AND (acousticness IS NOT NULL) AND (instrumentalness IS NOT NULL) AND (tempo IS NOT NULL));
+
+CREATE TABLE listed_artists (
+  user_id bigint NOT NULL,
+  artist_id text NOT NULL,
+  document tsvector NOT NULL,
+  CONSTRAINT listed_artists_pkey PRIMARY KEY (user_id, artist_id),
+  CONSTRAINT listed_artists_artist_id_fkey FOREIGN KEY (artist_id) REFERENCES artists(artist_id),
+  CONSTRAINT listed_artists_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE listed_artists IS 'every artist of a listener''s artist_snapshots once, with the words to find them by: derived from these';
+CREATE INDEX listed_artists_document ON listed_artists USING gin (document);
 
 CREATE TABLE hidden_tracks (
   user_id bigint NOT NULL,
@@ -1019,6 +1037,15 @@ CREATE VIEW library_facts AS
      LEFT JOIN listed_facts listed ON listed.user_id = users.user_id AND listed.track_id = track.track_id
      LEFT JOIN hidden_facts hidden ON hidden.user_id = users.user_id AND hidden.track_id = track.track_id;
 
+CREATE VIEW listed_artist_facts AS
+ SELECT listed.user_id,
+    listed.artist_id,
+    artist_document(listed.user_id, COALESCE(artists.name, '')) AS document
+   FROM ( SELECT DISTINCT artist_snapshots.user_id,
+            artist_snapshots.artist_id
+           FROM artist_snapshots) listed
+     JOIN artists USING (artist_id);
+
 CREATE VIEW list_facts AS
  SELECT user_id,
     time_range,
@@ -1331,6 +1358,7 @@ CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}'::text[])
 AS $function$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_library(listener, others)
+    + derive_rows('listed_artists', 'listed_artist_facts', listener)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
     + derive_plays(listener)
@@ -1379,6 +1407,45 @@ BEGIN
   PERFORM mark_changed(ARRAY(
     SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id)
     UNION SELECT user_id FROM artist_snapshots JOIN changed USING (artist_id)));
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION settle_listed_artists(user_ids bigint[], artist_ids text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  DELETE FROM listed_artists WHERE (user_id, artist_id) IN (
+    SELECT user_id, artist_id FROM unnest(user_ids, artist_ids) AS given (user_id, artist_id));
+  INSERT INTO listed_artists (user_id, artist_id, document)
+  SELECT user_id, artist_id, artist_document(user_id, COALESCE(name, ''))
+  FROM (SELECT DISTINCT user_id, artist_id FROM unnest(user_ids, artist_ids) AS given (user_id, artist_id)) AS pair
+    JOIN users USING (user_id) JOIN artists USING (artist_id)
+  WHERE EXISTS (SELECT FROM artist_snapshots AS s WHERE (s.user_id, s.artist_id) = (pair.user_id, pair.artist_id))
+  ORDER BY user_id, artist_id ON CONFLICT DO NOTHING;
+END $function$;
+
+CREATE FUNCTION follow_artist_snapshots()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
+    FROM (SELECT DISTINCT user_id, artist_id FROM changed JOIN users USING (user_id)) AS gone;
+  ELSE
+    PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id)) FROM (
+      SELECT DISTINCT user_id, artist_id FROM changed
+      WHERE NOT EXISTS (
+        SELECT FROM listed_artists AS k WHERE (k.user_id, k.artist_id) = (changed.user_id, changed.artist_id))) AS fresh;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
+    FROM (SELECT user_id, artist_id FROM former EXCEPT SELECT user_id, artist_id FROM changed) AS replaced;
+  END IF;
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;
 
@@ -1784,9 +1851,9 @@ CREATE TRIGGER snapshots_deleted AFTER DELETE ON snapshots REFERENCING OLD TABLE
 CREATE TRIGGER snapshots_inserted AFTER INSERT ON snapshots REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION record_snapshots();
 CREATE TRIGGER snapshots_updated AFTER UPDATE ON snapshots REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION recount_updated_snapshots();
 
-CREATE TRIGGER artist_snapshots_deleted AFTER DELETE ON artist_snapshots REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
-CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
-CREATE TRIGGER artist_snapshots_updated AFTER UPDATE ON artist_snapshots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER artist_snapshots_deleted AFTER DELETE ON artist_snapshots REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
+CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
+CREATE TRIGGER artist_snapshots_updated AFTER UPDATE ON artist_snapshots REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
 
 CREATE TRIGGER playlists_deleted AFTER DELETE ON playlists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER playlists_inserted AFTER INSERT ON playlists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();

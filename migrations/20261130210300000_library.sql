@@ -78,6 +78,12 @@ BEGIN
   RETURN CASE WHEN words <> '' THEN ' ' || mark || replace(words, ' ', ' ' || mark) ELSE '' END;
 END $$;
 
+-- An artist's words once more, with a mark of their own: who is looked for by name is found without a look at every
+-- track that only happens to hold the word.
+CREATE FUNCTION artist_document(user_id bigint, artists text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple'::regconfig, marked_words(library_mark(user_id) || 'ɐ', artists));
+
 -- Exact words weigh A (track), B (artists), C (album); their English stems weigh D, so that exact words come first.
 CREATE FUNCTION search_document(user_id bigint, track text, artists text, album text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
@@ -90,7 +96,8 @@ BEGIN
   RETURN setweight(to_tsvector('simple'::regconfig, track_words), 'A')
     || setweight(to_tsvector('simple'::regconfig, artist_words), 'B')
     || setweight(to_tsvector('simple'::regconfig, album_words), 'C')
-    || setweight(to_tsvector('english'::regconfig, track_words || artist_words || album_words), 'D');
+    || setweight(to_tsvector('english'::regconfig, track_words || artist_words || album_words), 'D')
+    || artist_document(user_id, COALESCE(artists, ''));
 END $$;
 
 -- The trigrams of a folded text, a listener's own as well: what a mistyped word still shares with the right one.
@@ -198,6 +205,17 @@ CREATE INDEX library_tracks_wide_sound ON library_tracks USING gist (
 WHERE energy IS NOT NULL AND valence IS NOT NULL AND danceability IS NOT NULL
   AND acousticness IS NOT NULL AND instrumentalness IS NOT NULL AND tempo IS NOT NULL;
 
+-- Who is in Spotify's own lists of a listener's artists, to be found by name: not all have a track in the library.
+CREATE TABLE listed_artists (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  artist_id text NOT NULL REFERENCES artists,
+  document tsvector NOT NULL,
+  PRIMARY KEY (user_id, artist_id)
+);
+COMMENT ON TABLE listed_artists IS
+  'every artist of a listener''s artist_snapshots once, with the words to find them by: derived from these';
+CREATE INDEX listed_artists_document ON listed_artists USING gin (document);
+
 -- What a listener does not want to see (sleep sounds, children's songs). Nothing is deleted: the choice is a row, and
 -- everything that is shown leaves out what the choices come to.
 CREATE TABLE hidden_tracks (
@@ -224,7 +242,7 @@ CREATE TABLE own_audio_features (
 );
 
 -- Down Migration
-DROP TABLE own_audio_features, hidden_artists, hidden_tracks, library_tracks;
-DROP FUNCTION library_trigrams, search_document, marked_words, spelled_words, joined_search_words, search_words, album_key, search_form,
+DROP TABLE own_audio_features, hidden_artists, hidden_tracks, listed_artists, library_tracks;
+DROP FUNCTION library_trigrams, search_document, artist_document, marked_words, spelled_words, joined_search_words, search_words, album_key, search_form,
   library_mark,
   mood_quadrant, mood_strength, scaled_tempo;

@@ -5,6 +5,7 @@
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
 --   list_facts     →  snapshot_lists      play_period_facts    →  play_periods     album_play_facts   →  played_albums
 --   period_facts   →  snapshot_periods    quarter_facts        →  play_quarters
+--   listed_artist_facts  →  listed_artists
 --
 -- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
 -- triggers select from the same views for the rows concerned. Only what is added is counted on: a capture must not
@@ -125,6 +126,11 @@ LEFT JOIN own_audio_features AS own_file ON (own_file.user_id, own_file.track_id
 LEFT JOIN LATERAL sound_of(own_file.audio_features) AS own ON true
 LEFT JOIN listed_facts AS listed ON (listed.user_id, listed.track_id) = (users.user_id, track.track_id)
 LEFT JOIN hidden_facts AS hidden ON (hidden.user_id, hidden.track_id) = (users.user_id, track.track_id);
+
+-- Each artist of Spotify's lists once.
+CREATE VIEW listed_artist_facts AS
+SELECT user_id, artist_id, artist_document(user_id, COALESCE(name, '')) AS document
+FROM (SELECT DISTINCT user_id, artist_id FROM artist_snapshots) AS listed JOIN artists USING (artist_id);
 
 -- A row for each kept list.
 CREATE VIEW list_facts AS
@@ -349,6 +355,7 @@ $$;
 CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_library(listener, others)
+    + derive_rows('listed_artists', 'listed_artist_facts', listener)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
     + derive_plays(listener)
@@ -383,6 +390,40 @@ BEGIN
   PERFORM mark_changed(ARRAY(
     SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id)
     UNION SELECT user_id FROM artist_snapshots JOIN changed USING (artist_id)));
+  RETURN NULL;
+END $$;
+
+-- Brings some artists of Spotify's lists to what listed_artist_facts says.
+CREATE FUNCTION settle_listed_artists(user_ids bigint[], artist_ids text[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  DELETE FROM listed_artists WHERE (user_id, artist_id) IN (
+    SELECT user_id, artist_id FROM unnest(user_ids, artist_ids) AS given (user_id, artist_id));
+  INSERT INTO listed_artists (user_id, artist_id, document)
+  SELECT user_id, artist_id, artist_document(user_id, COALESCE(name, ''))
+  FROM (SELECT DISTINCT user_id, artist_id FROM unnest(user_ids, artist_ids) AS given (user_id, artist_id)) AS pair
+    JOIN users USING (user_id) JOIN artists USING (artist_id)
+  WHERE EXISTS (SELECT FROM artist_snapshots AS s WHERE (s.user_id, s.artist_id) = (pair.user_id, pair.artist_id))
+  ORDER BY user_id, artist_id ON CONFLICT DO NOTHING;
+END $$;
+
+-- (A capture lists artists who are known already, all but a few.)
+CREATE FUNCTION follow_artist_snapshots() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
+    FROM (SELECT DISTINCT user_id, artist_id FROM changed JOIN users USING (user_id)) AS gone;
+  ELSE
+    PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id)) FROM (
+      SELECT DISTINCT user_id, artist_id FROM changed
+      WHERE NOT EXISTS (
+        SELECT FROM listed_artists AS k WHERE (k.user_id, k.artist_id) = (changed.user_id, changed.artist_id))) AS fresh;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
+    FROM (SELECT user_id, artist_id FROM former EXCEPT SELECT user_id, artist_id FROM changed) AS replaced;
+  END IF;
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
 
@@ -677,11 +718,11 @@ CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
 
 CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
 CREATE TRIGGER artist_snapshots_updated AFTER UPDATE ON artist_snapshots
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+  REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
 CREATE TRIGGER artist_snapshots_deleted AFTER DELETE ON artist_snapshots
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
 CREATE TRIGGER playlists_inserted AFTER INSERT ON playlists
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER playlists_updated AFTER UPDATE ON playlists
@@ -701,9 +742,9 @@ DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libr
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, record_snapshots,
   recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
-  recount_removed_plays CASCADE;
+  recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
 DROP VIEW quarter_facts;
 DROP FUNCTION quarters_between;
 DROP VIEW play_period_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
-  library_facts, hidden_facts, listed_facts, track_facts, further_artists;
+  listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

@@ -57,6 +57,10 @@ describe('what is derived', () => {
       `a list too many`,
       `INSERT INTO snapshot_lists SELECT user_id, 'short_term', '1999-01-01', 1 FROM users`,
     ],
+    [
+      `an artist too many`,
+      `INSERT INTO listed_artists SELECT user_id, (SELECT min(artist_id) FROM artists), '' FROM users`,
+    ],
     [`the points of a period`, `UPDATE snapshot_periods SET points = 0 WHERE period = 'all'`],
     [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
     [`the plays of a quarter`, `UPDATE play_quarters SET plays = 7`],

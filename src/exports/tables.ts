@@ -146,6 +146,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   play_polls: 'when plays are fetched next differs between instances',
   job_leases: 'jobs of this instance’s workers',
   downloads: 'downloads under way',
+  listed_artists: DERIVED,
   snapshot_lists: DERIVED,
   snapshot_periods: DERIVED,
   staged_plays: 'rows of files that the listener has not accepted yet',

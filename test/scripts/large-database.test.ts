@@ -110,8 +110,9 @@ describe('an invented database', () => {
   });
 
   it('has exactly what the triggers would have written, on every library and in every tally', async () => {
-    const given = ['snapshots', 'playlist_tracks', 'plays'];
+    const given = ['snapshots', 'artist_snapshots', 'playlist_tracks', 'plays'];
     const derived = [
+      'listed_artists',
       'library_tracks',
       'snapshot_lists',
       'snapshot_periods',

@@ -11,12 +11,13 @@ export async function fillDerived(tx: Transaction): Promise<void> {
      ORDER BY user_id, track_id`,
   );
   for (const [table, facts] of TALLIES) {
-    await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, 2, 3`);
+    await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, 2`);
     await tx.execute(`ANALYZE ${table}`);
   }
 }
 
 const TALLIES = [
+  ['listed_artists', 'listed_artist_facts'],
   ['snapshot_lists', 'list_facts'],
   ['snapshot_periods', 'period_facts'],
   ['played_tracks', 'played_facts'],

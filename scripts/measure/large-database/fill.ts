@@ -19,6 +19,7 @@ const PERSONAL = [
   'snapshot_lists',
   'snapshot_periods',
   'artist_snapshots',
+  'listed_artists',
   'capture_runs',
   'playlists',
   'playlist_tracks',

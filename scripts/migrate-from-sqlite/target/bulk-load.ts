@@ -31,6 +31,7 @@ export const DONE_AT_ONCE = [
   'track_artists_inserted',
   'snapshots_inserted',
   'snapshots_updated',
+  'artist_snapshots_inserted',
   'playlist_tracks_inserted',
   'playlist_tracks_updated',
   'plays_inserted',
