@@ -1,9 +1,10 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { findArtistsBy } from './find-artists.ts';
+import { TIES } from './find-tracks.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery } from './terms.ts';
-import { begunTsQueryOf } from './ts-query.ts';
+import { begunArtistTsQueryOf, begunTsQueryOf } from './ts-query.ts';
 
 /** Something a listener may be about to type. */
 export type Suggestion =
@@ -21,13 +22,14 @@ export async function listSuggestions(db: Queries, userId: number, text: string)
   const parsed = parseQuery(text);
   if (TOO_SHORT.test(parsed.clauses.at(-1)?.at(-1)?.text ?? '')) return [];
   const query = await foldQuery(db, userId, parsed);
-  const begun = (['ABC', 'A', 'B', 'C'] as const).map((weights) => begunTsQueryOf(query, weights));
-  const [anywhere, , artists] = begun;
-  if (typeof anywhere !== 'string' || typeof artists !== 'string') return [];
-  const named = query.clauses.flat().every(({ field }) => field === null || field === 'artist');
+  const [anywhere, track, album] = (['ABC', 'A', 'C'] as const).map((weights) =>
+    begunTsQueryOf(query, weights),
+  );
+  if (typeof anywhere !== 'string') return [];
+  const artists = begunArtistTsQueryOf(query);
   const [byArtist, rows] = await Promise.all([
-    named ? findArtistsBy(db, userId, artists, SHOWN.artists) : [],
-    db.many<SuggestedRow>(SUGGESTIONS, [userId, begun, SHOWN.tracks, SHOWN.albums]),
+    artists === null ? [] : findArtistsBy(db, userId, artists, SHOWN.artists),
+    db.many<SuggestedRow>(SUGGESTIONS, [userId, anywhere, track, album, SHOWN.tracks, SHOWN.albums]),
   ]);
   return [
     ...byArtist.map(({ artist_id: artistId, name, tracks }) => ({
@@ -56,18 +58,23 @@ const SUGGESTIONS = hotQuery(
   'search: suggestions',
   `
   WITH begun AS MATERIALIZED (
-    SELECT track_id, name, artist_names, album_name, popularity, last_listed_date, best_rank,
-      document @@ ($2::tsquery[])[2] AS in_name, document @@ ($2::tsquery[])[4] AS in_album
+    SELECT track_id, album_name, popularity, last_listed_date, best_rank, document @@ $3::tsquery AS in_name,
+      document @@ $4::tsquery AS in_album
     FROM library_tracks
-    WHERE user_id = $1 AND NOT hidden AND document @@ ($2::tsquery[])[1]
+    WHERE user_id + 0 = $1 AND NOT hidden AND document @@ $2::tsquery
+  ),
+  first AS (
+    SELECT * FROM begun ORDER BY in_name DESC, ${TIES} LIMIT $5
+  ),
+  albums AS (
+    SELECT min(track_id) AS track_id, album_name, count(*) AS tracks
+    FROM begun WHERE in_album
+    GROUP BY album_name ORDER BY tracks DESC, album_name LIMIT $6
   )
   (SELECT 'track' AS kind, track_id, COALESCE(name, 'Untitled') AS name, artist_names
-   FROM begun
-   ORDER BY in_name DESC, popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id
-   LIMIT $3)
+   FROM first JOIN library_tracks AS own USING (track_id) WHERE user_id = $1
+   ORDER BY in_name DESC, first.popularity DESC NULLS LAST, first.last_listed_date DESC NULLS LAST, first.best_rank NULLS LAST, track_id)
   UNION ALL
-  (SELECT 'album', min(track_id), album_name, min(artist_names)
-   FROM begun WHERE in_album
-   GROUP BY album_name ORDER BY count(*) DESC, album_name LIMIT $4)`,
-  { plannedAnew: true },
+  (SELECT 'album', track_id, albums.album_name, artist_names
+   FROM albums JOIN library_tracks AS own USING (track_id) WHERE user_id = $1 ORDER BY tracks DESC, albums.album_name)`,
 );

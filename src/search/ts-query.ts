@@ -1,7 +1,7 @@
 import type { FoldedQuery, FoldedTerm } from './terms.ts';
 
 /** Where an exact word may stand: A track, B artists, C album. (Stems stand in D.) */
-type Weights = 'A' | 'B' | 'C' | 'AB' | 'ABC';
+type Weights = 'A' | 'B' | 'C' | 'AB' | 'ABC' | '';
 
 const FIELD_WEIGHTS = { track: 'A', artist: 'B', album: 'C' } as const;
 
@@ -37,13 +37,35 @@ export const withoutTsQueryOf = ({ without }: FoldedQuery): string | null => all
 const taken = (without: readonly FoldedTerm[]): string[] =>
   without.filter(hasWords).map((term) => `!${loose(term)}`);
 
+/** Stands between a listener’s mark and a word of an artist’s name, where artists alone are looked for (artist_document). */
+const ARTIST = 'ɐ';
+
 /** What an artist’s own name must hold; null where the question is about something else as well. */
-export function artistTsQueryOf({ clauses, without, years }: FoldedQuery): string | null {
+export function artistTsQueryOf({ clauses, without, years, mark }: FoldedQuery): string | null {
   const aside = years !== null || without.length > 0;
   const found = clauses.map((terms) => terms.filter(hasWords)).filter((terms) => terms.length > 0);
   if (aside || found.length === 0 || found.flat().some(({ field }) => field === 'track' || field === 'album'))
     return null;
-  return allOf(found.map((terms) => anyOf(terms.map((term) => written(term, 'B')))));
+  return allOf(found.map((terms) => anyOf(terms.map((term) => written(asArtist(term, mark), '')))));
+}
+
+/** The same question, its last term only begun. */
+export function begunArtistTsQueryOf({ clauses, mark }: FoldedQuery): string | null {
+  const terms = clauses.flat().filter(hasWords);
+  if (terms.length === 0 || terms.some(({ field }) => field === 'track' || field === 'album')) return null;
+  return allOf(terms.map((term, index) => written(asArtist(term, mark), '', index === terms.length - 1)));
+}
+
+/** The term among artists’ words, of which none weighs more than another. */
+function asArtist(term: FoldedTerm, mark: string): FoldedTerm {
+  const among = (word: string): string => `${mark}${ARTIST}${word.slice(mark.length)}`;
+  return {
+    ...term,
+    field: null,
+    lexemes: term.lexemes.map(among),
+    joined: term.joined === null ? null : among(term.joined),
+    spelled: term.spelled === null ? null : among(term.spelled),
+  };
 }
 
 /** As `exactly`, but the last term is only begun: for suggestions while it is typed. */

@@ -5,6 +5,7 @@ import { listSuggestions } from '../../src/search/suggest.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
+  insertArtistSnapshot,
   insertListener,
   insertSnapshot,
   insertTrack,
@@ -298,6 +299,33 @@ describe('artists', () => {
     expect(await artists('track:miles')).toEqual([]);
     expect(await artists('miles year:2019')).toEqual([]);
     expect((await searchArchive(test.db, erin, 'miles', 1)).artists[0]?.found).toBe(2);
+  });
+
+  it('are found where only Spotify’s lists of artists name them, as long as these do', async () => {
+    const frank = await insertListener(test.db, 'frank');
+    await insertArtistSnapshot(test.db, frank, { date: '2026-11-01' }, ['nina simone', 'nina hagen']);
+    const listed = async (userId = frank) => {
+      const { artists } = await searchArchive(test.db, userId, 'nina', 1);
+      return artists.map(({ name, tracks }) => `${name} ${tracks}`);
+    };
+    expect(await listed()).toEqual(['NINA HAGEN 0', 'NINA SIMONE 0']);
+    expect(await listed(bob)).toEqual([]);
+    expect(await listSuggestions(test.db, frank, 'nin')).toHaveLength(2);
+    await test.db.execute(`UPDATE artists SET name = 'Eunice Waymon' WHERE artist_id = 'nina simone'`);
+    expect(await listed()).toEqual(['NINA HAGEN 0']);
+    await test.db.execute(`INSERT INTO hidden_artists (user_id, artist_id) VALUES ($1, 'nina hagen')`, [
+      frank,
+    ]);
+    expect(await listed()).toEqual([]);
+    await test.db.execute('DELETE FROM hidden_artists WHERE user_id = $1', [frank]);
+    await test.db.execute(
+      `UPDATE artist_snapshots SET artist_id = 'gil evans' WHERE artist_id = 'nina hagen'`,
+    );
+    expect(await listed()).toEqual([]);
+    await test.db.execute(`UPDATE artists SET name = 'Nina Simone' WHERE artist_id = 'nina simone'`);
+    expect(await listed()).toEqual(['Nina Simone 0']);
+    await test.db.execute(`DELETE FROM artist_snapshots WHERE artist_id = 'nina simone'`);
+    expect(await listed()).toEqual([]);
   });
 });
 

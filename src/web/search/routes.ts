@@ -54,12 +54,19 @@ async function readSearch(db: WebContext['db'], req: Request) {
     searched,
     firstPlace: (page - 1) * TRACKS_PER_PAGE + 1,
     tracks: result.tracks.map((track) => markedTrack(track, result.mark)),
-    artists: result.artists.map((artist) => ({ ...artist, marked: result.mark(artist.name, 'artist') })),
+    artists: result.artists.map((artist) => ({
+      ...artist,
+      marked: result.mark(artist.name, 'artist'),
+      detail: sayTracks(artist.tracks),
+    })),
     artistsFound: result.artists[0]?.found ?? 0,
     links: linkPages(page, pages, (number) => searchPath(searched, number)),
     playlistPath: `/playlists/new?${new URLSearchParams({ from: 'search', q: searched }).toString()}`,
   };
 }
+
+const sayTracks = (tracks: number): string =>
+  tracks > 0 ? plural(tracks, 'track') : 'in Spotify’s lists of your top artists';
 
 function searchPath(text: string, page = 1): string {
   const query = new URLSearchParams({ q: text, ...(page > 1 && { page: String(page) }) });
@@ -90,7 +97,7 @@ function suggestionLink(suggestion: Suggestion) {
   const { kind, name: text } = suggestion;
   if (kind === 'artist') {
     const { artistId, tracks } = suggestion;
-    return { kind: 'Artist', text, detail: plural(tracks, 'track'), href: artistPath(artistId) };
+    return { kind: 'Artist', text, detail: sayTracks(tracks), href: artistPath(artistId) };
   }
   const { artistName: detail } = suggestion;
   if (kind === 'track') return { kind: 'Track', text, detail, href: trackPath(suggestion.trackId) };
