@@ -358,11 +358,13 @@ CREATE TABLE archive_summaries (
   user_id bigint NOT NULL,
   summary jsonb NOT NULL,
   mood jsonb,
+  library jsonb,
   computed_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT archive_summaries_pkey PRIMARY KEY (user_id),
   CONSTRAINT archive_summaries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
+COMMENT ON COLUMN archive_summaries.library IS 'what every track of the library is looked at for; NULL: as above';
 
 CREATE TABLE archive_changes (
   user_id bigint NOT NULL,

@@ -2,7 +2,13 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { asParameter, CHOICE_VALUES, CONDITIONS, FILTER_NAMES, type FilterName } from './conditions.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
-import { RANGE_FILTERS, type ChoiceFilter, type ExploreFilters, type RangeFilter } from './filters.ts';
+import {
+  EVERYTHING,
+  RANGE_FILTERS,
+  type ChoiceFilter,
+  type ExploreFilters,
+  type RangeFilter,
+} from './filters.ts';
 
 /** Tracks with one value (or in one step of a range). */
 interface Count {
@@ -26,35 +32,68 @@ export interface ExploreCounts {
   readonly filters: Readonly<Record<Exclude<FilterName, 'artist'>, FilterCounts>>;
 }
 
-/** How many tracks each choice would leave and each step of a range holds, in one look at the library. */
+/**
+ * How many tracks each choice would leave and each step of a range holds.
+ * @param values those of the whole library
+ */
 export async function countChoices(
   db: Queries,
   userId: number,
   filters: ExploreFilters,
+  values: LibraryValues,
 ): Promise<ExploreCounts> {
-  const rows = await db.many<CountRow>(COUNTS, [userId, asParameter(filters)]);
-  const first = rows.filter(({ filter }) => filter === 0);
-  const sum = (of: (row: CountRow) => number): number => first.reduce((total, row) => total + of(row), 0);
+  const rows = isAnythingAsked(filters)
+    ? await db.many<CountRow>(COUNTS, [userId, asParameter(filters)])
+    : values.map((row) => ({ ...row, offered: row.tracks, left: row.tracks }));
   const counted = COUNTED.map((name, filter) => {
-    const known = rows.filter((row) => row.filter === filter && row.value !== null) as KnownRow[];
+    const ofFilter = rows.filter((row) => row.filter === filter);
+    const known = values.filter(isOfKnown(filter)).map(({ value, tracks }) => {
+      const { offered = 0, left = 0 } = ofFilter.find((row) => row.value === value) ?? {};
+      return { value: value ?? '', tracks, offered, left };
+    });
     return [name, name === 'range' ? countRanges(known) : countKnown(known)] as const;
   });
   return {
-    tracks: sum((row) => row.tracks),
-    left: sum((row) => row.left),
+    tracks: sumOfFirst(values, ({ tracks }) => tracks),
+    left: sumOfFirst(rows, ({ left }) => left),
     filters: Object.fromEntries(counted) as unknown as ExploreCounts['filters'],
   };
 }
 
-interface CountRow {
+/** How many tracks of a library have each value; a value of null: those of which it is not known. */
+export type LibraryValues = readonly {
   /** Its place in COUNTED. */
   readonly filter: number;
   readonly value: string | null;
   readonly tracks: number;
+}[];
+
+/** Looks at every track of the library: kept ready with the archive's figures. */
+export const countLibraryValues = (db: Queries, userId: number): Promise<LibraryValues> =>
+  db.many(VALUES, [userId]);
+
+interface CountRow {
+  readonly filter: number;
+  readonly value: string | null;
   readonly offered: number;
   readonly left: number;
 }
-type KnownRow = CountRow & { readonly value: string };
+interface KnownRow extends Omit<CountRow, 'filter'> {
+  readonly value: string;
+  readonly tracks: number;
+}
+
+const isAnythingAsked = (filters: ExploreFilters): boolean =>
+  asParameter(filters) !== asParameter(EVERYTHING);
+
+const isOfKnown = (filter: number) => (row: LibraryValues[number]) =>
+  row.filter === filter && row.value !== null;
+
+/** Every track has one value, or none, of the first filter. */
+const sumOfFirst = <Row extends { readonly filter: number }>(
+  rows: readonly Row[],
+  of: (row: Row) => number,
+) => rows.filter(({ filter }) => filter === 0).reduce((total, row) => total + of(row), 0);
 
 const countKnown = (rows: readonly KnownRow[]): FilterCounts => ({
   known: rows.reduce((total, row) => total + row.tracks, 0),
@@ -100,29 +139,42 @@ const COUNTED = FILTER_NAMES.filter((name) => name !== 'artist');
 /** 0: passes all filters; 100 + n: all but the nth; 200: misses two or more. */
 const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name]}) IS NOT TRUE)::int * ${100 + at}`).join(' + ')})`;
 
+const VALUE_COLUMNS = COUNTED.map((name) => `${valueOf(name)} AS of_${name}`).join(', ');
+const FILTER_GROUPED = `CASE ${COUNTED.map((name, at) => `WHEN GROUPING(of_${name}) = 0 THEN ${at}`).join(' ')} END`;
+const VALUE_GROUPED = `COALESCE(${COUNTED.map((name) => `of_${name}::text`).join(', ')})`;
+const BY_EACH = `GROUP BY GROUPING SETS (${COUNTED.map((name) => `(of_${name})`).join(', ')})`;
+
 /**
- * Each track is looked at once and counted under each of its values; a choice is offered the tracks that miss no
- * filter but its own. Behind OFFSET 0 the planner sees values instead of what they are computed from, so that it does
- * not take them for as many as there are tracks, and sort.
+ * Each track is looked at once and counted under each of its values. Behind OFFSET 0 the planner sees values instead of
+ * what they are computed from, so that it does not take them for as many as there are tracks, and sort.
+ */
+const VALUES = `
+  SELECT ${FILTER_GROUPED} AS filter, ${VALUE_GROUPED} AS value, count(*)::int AS tracks
+  FROM (SELECT ${VALUE_COLUMNS} FROM library_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0) AS library
+  ${BY_EACH}
+  ORDER BY filter, length(${VALUE_GROUPED}), value`;
+
+/**
+ * Under each of their values only tracks are counted that pass all filters. A choice is offered those besides that miss
+ * no filter but its own: they are counted under their value of that one alone.
  */
 const COUNTS = hotQuery(
   'explore: what each choice would leave',
   `
-  SELECT filter, value, sum(tracks)::int AS tracks,
-    COALESCE(sum(tracks) FILTER (WHERE missed IN (0, 100 + filter)), 0)::int AS offered,
-    COALESCE(sum(tracks) FILTER (WHERE missed = 0), 0)::int AS left
+  WITH near AS MATERIALIZED (
+    SELECT missed, ${VALUE_COLUMNS}
+    FROM (SELECT *, ${missed} AS missed FROM library_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
+    WHERE missed < 200
+  )
+  SELECT filter, value, sum(offered)::int AS offered, sum("left")::int AS left
   FROM (
-    SELECT
-      CASE ${COUNTED.map((name, at) => `WHEN GROUPING(of_${name}) = 0 THEN ${at}`).join(' ')} END AS filter,
-      COALESCE(${COUNTED.map((name) => `of_${name}::text`).join(', ')}) AS value,
-      missed, count(*) AS tracks
-    FROM (
-      SELECT ${missed} AS missed, ${COUNTED.map((name) => `${valueOf(name)} AS of_${name}`).join(', ')}
-      FROM library_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0
-    ) AS library
-    GROUP BY GROUPING SETS (${COUNTED.map((name) => `(missed, of_${name})`).join(', ')})
+    SELECT ${FILTER_GROUPED} AS filter, ${VALUE_GROUPED} AS value, count(*) AS offered, count(*) AS "left"
+    FROM near WHERE missed = 0 ${BY_EACH}
+    UNION ALL
+    SELECT missed - 100, CASE missed ${COUNTED.map((name, at) => `WHEN ${100 + at} THEN of_${name}::text`).join(' ')} END,
+      count(*), 0
+    FROM near WHERE missed > 0 GROUP BY 1, 2
   ) AS counted
-  GROUP BY filter, value
-  ORDER BY filter, length(value), value`,
+  GROUP BY filter, value`,
   { plannedAnew: true },
 );

@@ -1,4 +1,6 @@
+import { computeLibrarySound, type LibrarySound } from '../catalogue/library-sound.ts';
 import type { Queries } from '../db.ts';
+import { countLibraryValues, type LibraryValues } from '../explore/counts.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
@@ -32,15 +34,37 @@ export async function getMoodFigures(db: Queries, userId: number): Promise<MoodF
   return kept?.mood ?? computeMoodFigures(db, userId);
 }
 
+/** What is counted over every track of the library; kept and forgotten with the summary. */
+interface LibrarySummary {
+  readonly values: LibraryValues;
+  readonly sound: LibrarySound;
+}
+
+/** How the library sounds as a whole, for the page of a track or an artist. */
+export async function getLibrarySound(db: Queries, userId: number): Promise<LibrarySound> {
+  const kept = await db.maybeOne<{ sound: LibrarySound | null }>(KEPT_SOUND, [userId]);
+  return kept?.sound ?? computeLibrarySound(db, userId);
+}
+
+/** What Explore can choose from. */
+export async function getLibraryValues(db: Queries, userId: number): Promise<LibraryValues> {
+  const kept = await db.maybeOne<{ values: LibraryValues | null }>(KEPT_VALUES, [userId]);
+  return kept?.values ?? countLibraryValues(db, userId);
+}
+
 /** The last step of every transaction that changes a (locked) archive. */
 export async function refreshArchiveSummary(tx: Queries, userId: number): Promise<void> {
   const summary = await computeArchiveSummary(tx, userId);
   const mood = await computeMoodFigures(tx, userId);
+  const library: LibrarySummary = {
+    values: await countLibraryValues(tx, userId),
+    sound: await computeLibrarySound(tx, userId),
+  };
   await tx.execute(
-    `INSERT INTO archive_summaries (user_id, summary, mood) VALUES ($1, $2, $3)
+    `INSERT INTO archive_summaries (user_id, summary, mood, library) VALUES ($1, $2, $3, $4)
      ON CONFLICT (user_id) DO UPDATE
-       SET summary = excluded.summary, mood = excluded.mood, computed_at = now()`,
-    [userId, JSON.stringify({ ...summary, shape: SHAPE }), JSON.stringify(mood)],
+       SET (summary, mood, library, computed_at) = (excluded.summary, excluded.mood, excluded.library, now())`,
+    [userId, ...[{ ...summary, shape: SHAPE }, mood, library].map((kept) => JSON.stringify(kept))],
   );
 }
 
@@ -56,7 +80,7 @@ async function computeArchiveSummary(db: Queries, userId: number): Promise<Archi
   return { totals, figures, lists: Object.fromEntries(lists) as ArchiveSummary['lists'] };
 }
 
-/** Raise it whenever ArchiveSummary or MoodFigures change, to compute saved ones again. */
+/** Raise it whenever ArchiveSummary, MoodFigures or LibrarySummary change, to compute saved ones again. */
 const SHAPE = 2;
 const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 
@@ -72,6 +96,16 @@ const KEPT_SUMMARY = hotQuery(
 const KEPT_MOOD = hotQuery(
   'mood: the archive in moods, kept ready',
   `SELECT mood FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+);
+
+const KEPT_SOUND = hotQuery(
+  'track: how the library sounds, kept ready',
+  `SELECT library -> 'sound' AS sound FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+);
+
+const KEPT_VALUES = hotQuery(
+  'explore: what the library holds, kept ready',
+  `SELECT library -> 'values' AS values FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 const TOTALS = `

@@ -7,7 +7,7 @@ import {
   listArtistTracks,
   type ListenerArtist,
 } from '../../catalogue/listener-artist.ts';
-import { getLibrarySound } from '../../catalogue/library-sound.ts';
+import { getLibrarySound } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { listArtistRanks } from '../../snapshots/artist-ranks.ts';
 import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';

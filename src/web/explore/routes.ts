@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { getArchiveSummary } from '../../figures/summary.ts';
+import { getArchiveSummary, getLibraryValues } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { countChoices } from '../../explore/counts.ts';
 import { exploreFilters, readFilters } from '../../explore/filters.ts';
@@ -45,7 +45,7 @@ async function readExplore(db: WebContext['db'], req: Request) {
   const { page } = readParams(pageParams, req.query);
   const { filters, problems } = readFilters(req.query);
   const [counts, tracks, summary] = await Promise.all([
-    countChoices(db, userId, filters),
+    getLibraryValues(db, userId).then((values) => countChoices(db, userId, filters, values)),
     listExploredTracks(db, userId, filters, page),
     getArchiveSummary(db, userId),
   ]);

@@ -5,7 +5,7 @@ import { listPlaylistsOf } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
 import { findPayloads, getPayloadText, PAYLOADS, type PayloadName } from '../../catalogue/payload.ts';
-import { getLibrarySound } from '../../catalogue/library-sound.ts';
+import { getLibrarySound } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
 import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
