@@ -3,35 +3,48 @@ import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
 import type { RankHistory } from './rank-history.ts';
 
-export async function listArtistRanks(db: Queries, userId: number, artistId: string): Promise<RankHistory[]> {
-  const rows = await db.many<{ time_range: TimeRange } & Omit<RankHistory, 'timeRange'>>(ARTIST_RANKS, [
-    userId,
-    artistId,
-  ]);
-  return TIME_RANGES.map((timeRange) => {
-    const { dates = [], ranks = [], listed = [] } = rows.find((row) => row.time_range === timeRange) ?? {};
-    return { timeRange, dates, ranks, listed };
-  });
+/** Days of lists, of one artist's places (with the ranks) or of all lists that were captured. */
+interface Days {
+  readonly time_ranges: readonly TimeRange[];
+  /** Ascending. */
+  readonly dates: readonly string[];
+  readonly ranks: readonly (number | null)[] | null;
 }
 
-/** Finds days by captures, which name their ranges. (Stepping through ten years of lists took 76 ms.) */
+export async function listArtistRanks(db: Queries, userId: number, artistId: string): Promise<RankHistory[]> {
+  const days = await db.many<Days>(ARTIST_RANKS, [userId, artistId]);
+  return TIME_RANGES.map((timeRange) =>
+    historyOf(
+      timeRange,
+      days.filter(({ time_ranges: ranges }) => ranges.includes(timeRange)),
+    ),
+  );
+}
+
+function historyOf(timeRange: TimeRange, days: readonly Days[]): RankHistory {
+  const places = new Map(
+    days.flatMap(({ dates, ranks }) =>
+      ranks === null ? [] : dates.map((date, at) => [date, ranks[at] ?? null]),
+    ),
+  );
+  const dates = [...new Set(days.flatMap((of) => of.dates))].toSorted();
+  return {
+    timeRange,
+    dates,
+    ranks: dates.map((date) => places.get(date) ?? null),
+    listed: dates.map((date) => places.has(date)),
+  };
+}
+
+/** Finds days by captures, which name their ranges. (Stepping through ten years of lists took 76 ms, joining each range's days here 13.) */
 const ARTIST_RANKS = hotQuery(
   'artist: rank history',
   `
-  WITH places AS MATERIALIZED (
-    SELECT time_range, snapshot_date, artist_id, rank FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2
-  ), lists AS (
-    SELECT unnest(time_ranges) AS time_range, snapshot_date FROM capture_runs
-    WHERE user_id = $1 AND kind = 'artists' AND outcome = 'kept'
-    UNION
-    SELECT time_range, snapshot_date FROM places
-  )
-  SELECT
-    time_range,
-    json_agg(snapshot_date ORDER BY snapshot_date) AS dates,
-    json_agg(rank ORDER BY snapshot_date) AS ranks,
-    json_agg(artist_id IS NOT NULL ORDER BY snapshot_date) AS listed
-  FROM lists
-  LEFT JOIN places USING (time_range, snapshot_date)
+  SELECT time_ranges, json_agg(snapshot_date ORDER BY snapshot_date) AS dates, NULL AS ranks
+  FROM capture_runs WHERE user_id = $1 AND kind = 'artists' AND outcome = 'kept'
+  GROUP BY time_ranges
+  UNION ALL
+  SELECT ARRAY[time_range], json_agg(snapshot_date ORDER BY snapshot_date), json_agg(rank ORDER BY snapshot_date)
+  FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2
   GROUP BY time_range`,
 );
