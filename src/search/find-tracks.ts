@@ -3,7 +3,8 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery, type FoldedQuery } from './terms.ts';
-import { tsQueriesOf } from './ts-query.ts';
+import { artistTsQueryOf, tsQueriesOf } from './ts-query.ts';
+import { artistsSql, type FoundArtist } from './find-artists.ts';
 import { escapeLike } from '../sql-text.ts';
 
 export const TRACKS_PER_PAGE = 20;
@@ -17,12 +18,16 @@ export interface FoundTrack extends TrackCard {
   readonly last_listed_date: string | null;
 }
 
-export interface FoundTracks {
-  /** How many in all. */
+export interface Found {
+  /** How many tracks in all. */
   readonly found: number;
   /** Those of the page, best first. */
   readonly tracks: readonly FoundTrack[];
+  /** Artists so named; on the first page only. */
+  readonly artists: readonly FoundArtist[];
 }
+
+const ARTISTS_SHOWN = 4;
 
 /** How the tracks are found: the SQL of a kind of query and its values from $2 on. */
 interface Matches {
@@ -30,22 +35,22 @@ interface Matches {
   readonly values: readonly unknown[];
 }
 
-/** One page of the listener's tracks that a query finds. */
-export async function findTracks(
+/** One page of what a query finds in the listener's library. */
+export async function findPage(
   db: Queries,
   userId: number,
   query: FoldedQuery,
   page: number,
-): Promise<FoundTracks> {
+): Promise<Found> {
   const matches = matchesOf(query);
-  if (!matches) return { found: 0, tracks: [] };
-  const tracks = await db.many<FoundTrack & { readonly found: number }>(FOUND[matches.way].page, [
+  if (!matches) return { found: 0, tracks: [], artists: [] };
+  return db.one<Found>(FOUND[matches.way].page, [
     userId,
     TRACKS_PER_PAGE,
     (page - 1) * TRACKS_PER_PAGE,
     ...matches.values,
+    ...(matches.way === 'words' ? [page === 1 ? artistTsQueryOf(query) : null] : []),
   ]);
-  return { found: tracks[0]?.found ?? 0, tracks };
 }
 
 /** The ids of the tracks that a query (as it is typed) finds, best first. Near matches are not among them. */
@@ -107,7 +112,8 @@ type Way = 'words' | 'signs' | 'years';
  * in the track's name, in the artists', in both, in any name; 6 needs a stem. Only what no nearer case has settled is
  * judged further.
  */
-const WAYS: Readonly<Record<Way, { condition: string; nearness: string }>> = {
+const NO_ARTISTS = 'SELECT WHERE false';
+const WAYS: Readonly<Record<Way, { condition: string; nearness: string; artists: string }>> = {
   words: {
     // The words begin with whose they are, so that their index alone finds the listener's rows. Asked for user_id as it
     // stands, the planner reads the whole library's entries in a second index besides.
@@ -115,29 +121,36 @@ const WAYS: Readonly<Record<Way, { condition: string; nearness: string }>> = {
     nearness: `CASE WHEN starts_with(search_text, $6) THEN 1
       WHEN document @@ $8::tsquery THEN 2 WHEN document @@ $9::tsquery THEN 3
       WHEN document @@ $10::tsquery THEN 4 WHEN document @@ $11::tsquery THEN 5 ELSE 6 END`,
+    artists: artistsSql('$12', ARTISTS_SHOWN),
   },
   signs: {
     condition: 'user_id = $1 AND search_text LIKE $7',
     nearness: 'CASE WHEN starts_with(search_text, $6) THEN 1 ELSE 2 END',
+    artists: NO_ARTISTS,
   },
-  years: { condition: 'user_id = $1', nearness: '1' },
+  years: { condition: 'user_id = $1', nearness: '1', artists: NO_ARTISTS },
 };
 
 /** Ordered by what the library holds alone; the catalogue is asked for the rows that are shown. */
 function foundSql(way: Way) {
-  const { condition, nearness } = WAYS[way];
+  const { condition, nearness, artists } = WAYS[way];
   const found = `
     SELECT track_id, release_date, popularity, best_rank, last_listed_date, ${nearness} AS nearness
     FROM library_tracks
     WHERE ${condition} AND NOT hidden
       AND ($4::date IS NULL OR release_date >= $4) AND ($5::date IS NULL OR release_date <= $5)`;
   const inOrder = `ORDER BY nearness, ${TIES} LIMIT $2 OFFSET $3`;
+  // In one statement, since each has a price of its own.
   const page = `
-    WITH found AS MATERIALIZED (${found}), page AS (SELECT * FROM found ${inOrder})
-    SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date,
-      (SELECT count(*)::int FROM found) AS found
-    FROM page JOIN tracks USING (track_id)
-    ORDER BY nearness, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id`;
+    WITH found AS MATERIALIZED (${found}), page AS (SELECT * FROM found ${inOrder}),
+    shown AS (
+      SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date
+      FROM page JOIN tracks USING (track_id)
+      ORDER BY nearness, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id
+    )
+    SELECT (SELECT count(*)::int FROM found) AS found,
+      COALESCE((SELECT json_agg(shown) FROM shown), '[]') AS tracks,
+      COALESCE((SELECT json_agg(met) FROM (${artists}) AS met), '[]') AS artists`;
   const plannedAnew = way !== 'words';
   return {
     page: hotQuery(`search: a page of matches by ${way}`, page, { plannedAnew }),

@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
-import { findArtists, type FoundArtist } from './find-artists.ts';
+import type { FoundArtist } from './find-artists.ts';
 import { findNearTracks, wordsToComeNear } from './find-near.ts';
-import { asksForSomething, findTracks, type FoundTrack } from './find-tracks.ts';
+import { asksForSomething, findPage, type FoundTrack } from './find-tracks.ts';
 import { createMarker, type Marker } from './mark-hits.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery } from './terms.ts';
@@ -31,10 +31,7 @@ export async function searchArchive(
 ): Promise<SearchResult> {
   const parsed = parseQuery(text);
   const query = await foldQuery(db, userId, parsed);
-  const [exact, artists] = await Promise.all([
-    findTracks(db, userId, query, page),
-    page === 1 ? findArtists(db, userId, query) : [],
-  ]);
+  const { artists, ...exact } = await findPage(db, userId, query, page);
   const near = exact.found === 0 && page === 1;
   const tracks = near ? await findNearTracks(db, userId, query) : exact.tracks;
   const nearWords = near ? wordsToComeNear(query) : [];

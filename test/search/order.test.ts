@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { findTracks, listFoundTrackIds } from '../../src/search/find-tracks.ts';
+import { findPage, listFoundTrackIds } from '../../src/search/find-tracks.ts';
 import { createMarker } from '../../src/search/mark-hits.ts';
 import { parseQuery } from '../../src/search/parse-query.ts';
 import { foldQuery } from '../../src/search/terms.ts';
@@ -81,12 +81,12 @@ async function judgePlainly(text: string) {
     exact,
   ]);
   const ids = rows.map(({ track_id: id }) => id);
-  return { text, ids, second: ids.slice(20, 40), found: ids.length > 20 ? ids.length : 0 };
+  return { text, ids, second: ids.slice(20, 40), found: ids.length };
 }
 
 async function judgeAsShown(text: string) {
   const query = await foldQuery(test.db, userId, parseQuery(text));
-  const { found, tracks } = await findTracks(test.db, userId, query, 2);
+  const { found, tracks } = await findPage(test.db, userId, query, 2);
   const ids = await listFoundTrackIds(test.db, userId, text, MOST);
   return { text, ids, second: tracks.map(({ track_id: id }) => id), found };
 }
@@ -111,7 +111,7 @@ describe('whatever is asked', () => {
     const unlikeAny = ['qxqxqxqx'];
     for (const text of queries) {
       const query = await foldQuery(test.db, userId, parseQuery(text));
-      const { tracks } = await findTracks(test.db, userId, query, 1);
+      const { tracks } = await findPage(test.db, userId, query, 1);
       const names = tracks.flatMap(({ name, artist_name: artists }) => [name ?? '', artists ?? '']);
       const [few, all] = await Promise.all(
         [[], unlikeAny].map((nearWords) => createMarker(test.db, userId, query, { names, nearWords })),
