@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { Field } from './parse-query.ts';
-import { SPELLED, type FoldedQuery, type FoldedTerm } from './terms.ts';
+import { PLAN_KEPT, SPELLED, type FoldedQuery, type FoldedTerm } from './terms.ts';
 
 /** A stretch of a name: what was found in it, or what stands between. Put together they are the name again. */
 interface Stretch {
@@ -54,8 +54,8 @@ export async function createMarker(
 }
 
 /**
- * Says which pieces may be hits, so that the database is asked of few: plain letters are folded to themselves and keep
- * their first two in a stem, so they must begin like something that was sought.
+ * Says which pieces may be hits, so that the database is asked of few: letters are folded to themselves without their
+ * accents, and a stem keeps the first two, so they must begin like something that was sought.
  */
 function possibleHits(terms: readonly FoldedTerm[], mark: string): (piece: string) => boolean {
   const begins = new Set(
@@ -66,7 +66,10 @@ function possibleHits(terms: readonly FoldedTerm[], mark: string): (piece: strin
       ])
       .map((form) => form.slice(0, 2)),
   );
-  return (piece) => !/^[a-z]+$/iu.test(piece) || begins.has(piece.slice(0, 2).toLowerCase());
+  return (piece) => {
+    const letters = piece.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+    return !/^[a-z]+$/u.test(letters) || begins.has(letters.slice(0, 2));
+  };
 }
 
 interface Piece {
@@ -151,6 +154,9 @@ const PIECES = hotQuery(
     EXISTS (SELECT FROM unnest($3::text[]) AS sought WHERE similarity(sought, word) >= 0.3) AS near
   FROM (
     SELECT piece, form, search_words(form) AS word, library_mark($1) || NULLIF(joined_search_words(form), '') AS lexeme
-    FROM (SELECT piece, search_form(piece) AS form FROM unnest($2::text[]) AS piece) AS folded
+    FROM (
+      SELECT piece, search_form(piece) AS form
+      FROM unnest($2::text[]) WITH ORDINALITY AS given (piece, place) WHERE ${PLAN_KEPT}
+    ) AS folded
   ) AS pieces`,
 );
