@@ -5,6 +5,8 @@ import type { Staged } from './stage.ts';
 /** Writes the judged and paired rows: each that shows as a play, each other beside the play it tells of. */
 export async function addPlays(tx: Transaction, staged: Staged): Promise<void> {
   const keys = [staged.userId, staged.importId];
+  await tx.execute('CREATE TEMP TABLE crowded (row_id integer PRIMARY KEY, nth integer) ON COMMIT DROP');
+  await tx.execute(CROWDED, [staged.userId]);
   await tx.execute(ADD, keys);
   await tx.execute(POINT_AT_ROWS, [staged.userId]);
   await tx.execute(STAND_BESIDE, keys);
@@ -17,19 +19,32 @@ export async function addPlays(tx: Transaction, staged: Staged): Promise<void> {
   );
 }
 
-/** In the order of the key, so that the index grows at its end. */
+const SHOWS = `(judged.bucket IS NULL OR judged.row_id IN (SELECT row_id FROM outcomes WHERE takes_over))`;
+
+/** Those that do not have their end and track to themselves. */
+const CROWDED = `
+  INSERT INTO crowded
+  SELECT row_id, COALESCE(taken.nth, 0) + row_number() OVER (PARTITION BY judged.ended_at, judged.track_id ORDER BY row_key)
+  FROM judged JOIN (
+    SELECT ended_at, track_id FROM judged WHERE ${SHOWS} GROUP BY ended_at, track_id HAVING count(*) > 1
+    UNION
+    SELECT played_at, track_id FROM plays WHERE user_id = $1
+  ) AS shared USING (ended_at, track_id)
+  LEFT JOIN (
+    SELECT played_at, track_id, max(nth) AS nth FROM plays WHERE user_id = $1 GROUP BY played_at, track_id
+  ) AS taken ON (taken.played_at, taken.track_id) = (judged.ended_at, judged.track_id)
+  WHERE ${SHOWS}`;
+
 const ADD = `
   INSERT INTO plays (user_id, played_at, track_id, nth, source, ms_played, reached_end, skipped, history_import_id, row_key,
     file_row)
-  SELECT $1, j.ended_at, j.track_id,
-    COALESCE(taken.nth, 0) + row_number() OVER (PARTITION BY j.ended_at, j.track_id ORDER BY j.row_key),
-    j.source, j.ms_played, j.reached_end, j.skipped, $2, j.row_key, s.original::jsonb
-  FROM judged AS j
-  JOIN staged_plays AS s ON (s.user_id, s.history_import_id, s.row_id) = ($1, $2, j.row_id)
-  LEFT JOIN (
-    SELECT played_at, track_id, max(nth) AS nth FROM plays WHERE user_id = $1 GROUP BY played_at, track_id
-  ) AS taken ON (taken.played_at, taken.track_id) = (j.ended_at, j.track_id)
-  WHERE j.bucket IS NULL OR j.row_id IN (SELECT row_id FROM outcomes WHERE takes_over)`;
+  SELECT $1, judged.ended_at, judged.track_id, COALESCE(crowded.nth, 1), judged.source, judged.ms_played, judged.reached_end,
+    judged.skipped, $2, judged.row_key,
+    s.original::jsonb
+  FROM judged
+  JOIN staged_plays AS s ON (s.user_id, s.history_import_id, s.row_id) = ($1, $2, judged.row_id)
+  LEFT JOIN crowded ON crowded.row_id = judged.row_id
+  WHERE ${SHOWS}`;
 
 /** A row beside another of the same files, or beside a play that gives way to such a row: that row's play is known now. */
 const POINT_AT_ROWS = `
