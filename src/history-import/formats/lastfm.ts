@@ -100,7 +100,7 @@ const named = ({
 });
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const IN_WORDS = /^(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}),? (\d{2}):(\d{2})$/;
+const IN_WORDS = /^(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})(?:, ?| )(\d{2}):(\d{2})$/;
 
 /** `07 Jan 2026, 21:11`, UTC. */
 function wordsAsInstant(date: unknown): number | null {
