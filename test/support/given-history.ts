@@ -92,3 +92,7 @@ export const extendedRow = (changes: Readonly<Record<string, unknown>> = {}): Re
 
 export const extendedList = (...changes: readonly Readonly<Record<string, unknown>>[]): string =>
   JSON.stringify(changes.map(extendedRow), null, 2);
+
+/** Rows that can be told apart by their order. */
+export const numberedRows = (count: number): Record<string, unknown>[] =>
+  Array.from({ length: count }, (_, n) => extendedRow({ ms_played: n }));
