@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isLeftOut, Unreadable, type Circumstances, type RowFormat } from '../formats/values.ts';
 import { recogniseRow, recogniseTable } from '../recognise.ts';
 import type { FormatName, ReadRow, Where } from '../row.ts';
@@ -36,7 +37,7 @@ export async function* readRows(
   const head = await takeHead(text);
   const content = recognise(head, reading);
   if (typeof content === 'string') reading.faults.push(content);
-  else yield* judged(startingWith(head, text), content.rows, new Judge(reading, content.format));
+  else yield* judged(startingWith(head, text), content.rows, new Judge(reading, content.format, head));
 }
 
 interface Content {
@@ -49,7 +50,7 @@ interface Content {
 function recognise(head: Buffer, reading: Reading): Content | string {
   const start = head.toString().trimStart();
   const isJson = /^[[{]/.test(start);
-  const other = whatBytesAre(head) ?? (isJson ? whatDocumentIs(start) : null);
+  const other = whatBytesAre(head);
   if (other !== null) return other;
   if (isJson) return { rows: new JsonRows(), format: null };
   const table = recogniseTable(start);
@@ -64,7 +65,10 @@ async function* judged(
 ): AsyncGenerator<readonly ReadRow[]> {
   for await (const chunk of whole) {
     if (!judge.take(rows.take(chunk))) return;
-    if (judge.ready.length >= BATCH) yield judge.handOver();
+    if (judge.ready.length < BATCH) continue;
+    yield judge.handOver();
+    // Whatever else the process has to do is done between two batches.
+    await setImmediate();
   }
   if (!judge.take(rows.end()) || !judge.close(rows.damage.sentences)) return;
   if (judge.ready.length > 0) yield judge.handOver();
@@ -77,8 +81,11 @@ class Judge {
   private format: RowFormat | null;
   private readonly reading: Reading;
 
-  constructor(reading: Reading, format: RowFormat | null) {
+  private readonly head: Buffer;
+
+  constructor(reading: Reading, format: RowFormat | null, head: Buffer) {
     this.reading = reading;
+    this.head = head;
     this.format = format;
     reading.format = format?.name ?? null;
   }
@@ -123,8 +130,9 @@ class Judge {
 
   private sayWhatElse(): void {
     const first = this.waiting.find((row) => 'value' in row);
-    if (first === undefined && this.waiting.length > 0) this.reading.faults.push(UNKNOWN_TEXT);
-    else this.reading.faults.push(whatRowsAre(first?.value));
+    const isText = first === undefined && this.waiting.length > 0;
+    const document = whatDocumentIs(this.head.toString().trimStart());
+    this.reading.faults.push(document ?? (isText ? UNKNOWN_TEXT : whatRowsAre(first?.value)));
   }
 
   private judge(row: JsonRow, format: RowFormat): ReadRow {
