@@ -247,7 +247,7 @@ export class JsonRows {
     this.line = this.beginLine;
     this.depth = this.base;
     this.beBetween(begin + 1, CLOSE);
-    if (this.reread > FREE_REREADING + 2 * this.taken) this.giveUp();
+    if (this.reread > FREE_REREADING + this.taken / 8) this.giveUp();
   }
 
   private giveUp(): void {
