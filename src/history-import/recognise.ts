@@ -9,7 +9,7 @@ import { spotifyAccount } from './formats/spotify-account.ts';
 import { spotifyExtended } from './formats/spotify-extended.ts';
 import type { RowFormat } from './formats/values.ts';
 import { yourSpotify } from './formats/your-spotify.ts';
-import type { JsonObject } from './read/json-rows.ts';
+import type { JsonObject } from './read/parse-row.ts';
 import type { TableShape } from './read/table-rows.ts';
 
 const OF_JSON = [

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../read/json-rows.ts';
+import type { JsonObject } from '../read/parse-row.ts';
 import {
   instantSince1970,
   keyOf,

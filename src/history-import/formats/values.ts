@@ -1,5 +1,5 @@
 import { isSpotifyId } from '../../catalogue/spotify-id.ts';
-import type { JsonObject } from '../read/json-rows.ts';
+import type { JsonObject } from '../read/parse-row.ts';
 import type { FilePlay, FormatName, ReadBucket } from '../row.ts';
 
 export interface LeftOut {

@@ -1,26 +1,15 @@
-import { isUtf8 } from 'node:buffer';
 import { DamagePlaces } from './damage.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** A row's object, or as much of its text as helps to say what stood there. `line`: where it begins, from 1. */
-export type JsonRow =
-  | { readonly line: number; readonly value: JsonObject }
-  | { readonly line: number; readonly damaged: string; readonly reason: string };
+import { KEPT_OF_DAMAGED, parseRow, type JsonRow } from './parse-row.ts';
+import { RowStart } from './row-start.ts';
 
 /** No row of any service comes near; what is longer is named and passed over. */
 const LONGEST_ROW = 256 * 1024;
 const MOST_NESTED = 32;
-/** What is kept of a row that cannot be read. */
-const KEPT_OF_DAMAGED = 4096;
 /** Going back to find the next row costs time: a file made of nothing but damage is given up. */
 const FREE_REREADING = 32 * 1024 * 1024;
 
 /** Lists that stand within an object: Maloja's and lastfmstats', Koito's, a page of Last.fm's. */
 const LISTS = /"(scrobbles|listens|track)"\s*:\s*$/;
-/** What a row begins with, where no row before has shown it. */
-const FIRST_KEYS =
-  /\{\s*"(ts|endTime|listened_at|inserted_at|time|timeHuman|timeMs|track|artist|name|_id|username|date)"\s*:/g;
 const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*)(?=[\s,\]]|$)/;
 
 const CUT = 'the file ends in the middle of it';
@@ -48,7 +37,7 @@ export class JsonRows {
   private isWrapper = false;
   private inString = false;
   private lastSign = 0;
-  private firstKey: RegExp | null = null;
+  private readonly start = new RowStart();
   /** Set while the next row is looked for: what is known of the damaged one. */
   private lost: { text: string; reason: string; line: number } | null = null;
   private taken = 0;
@@ -194,9 +183,7 @@ export class JsonRows {
 
   private isDamageAt(sign: number, at: number): boolean {
     if (this.depth - this.base > MOST_NESTED) return true;
-    if (sign !== OPEN || this.firstKey === null || this.isWrapper) return false;
-    this.firstKey.lastIndex = 0;
-    return this.firstKey.exec(this.bytes.toString('latin1', at, at + 80))?.index === 0;
+    return sign === OPEN && !this.isWrapper && this.start.isAt(this.bytes, at);
   }
 
   private beginsList(at: number): boolean {
@@ -221,22 +208,11 @@ export class JsonRows {
   }
 
   private keep(bytes: Buffer): boolean {
-    const text = bytes.toString();
-    const line = this.beginLine;
-    try {
-      const value = JSON.parse(text) as JsonObject;
-      this.firstKey ??= keyPattern(text);
-      if (text.includes('\uFFFD') && !isUtf8(bytes))
-        this.rows.push({
-          line,
-          damaged: text.slice(0, KEPT_OF_DAMAGED),
-          reason: 'its letters are not UTF-8',
-        });
-      else this.rows.push({ line, value });
-      return true;
-    } catch {
-      return false;
-    }
+    const row = parseRow(bytes, this.beginLine);
+    if (row === null) return false;
+    this.start.learn(bytes);
+    this.rows.push(row);
+    return true;
   }
 
   /** What began at `begin` is no row: the next one is looked for right behind that. */
@@ -263,16 +239,11 @@ export class JsonRows {
 
   /** Looks on for the next row behind damage. False: more must come first. */
   private findNext(isLast: boolean): boolean {
-    const pattern = this.firstKey ?? FIRST_KEYS;
-    const text = this.bytes.toString('latin1', this.at);
-    pattern.lastIndex = 0;
-    const found = pattern.exec(text)?.index;
-    // (A row may begin in what has come, and go on in what has not.)
-    const passed = found ?? Math.max(0, text.length - (isLast ? 0 : 100));
+    const { passed, isFound } = this.start.next(this.bytes, this.at, isLast);
     this.keepLost(passed);
     this.pass(this.at + passed);
-    if (found !== undefined) this.closeLost(false);
-    return found !== undefined;
+    if (isFound) this.closeLost(false);
+    return isFound;
   }
 
   private keepLost(bytes: number): void {
@@ -302,11 +273,4 @@ export class JsonRows {
     if (isEnd) this.depth = 0;
     this.lastSign = COMMA;
   }
-}
-
-function keyPattern(text: string): RegExp | null {
-  const key = /^\{\s*"([^"\\]+)"/.exec(Buffer.from(text.slice(0, 200)).toString('latin1'))?.[1];
-  return key === undefined
-    ? null
-    : new RegExp(String.raw`\{\s*"${key.replaceAll(/\W/g, String.raw`\$&`)}"\s*:`, 'g');
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json-rows.ts';
+import type { JsonObject } from './parse-row.ts';
 
 const starts = (...bytes: number[]): Buffer => Buffer.from(bytes);
 

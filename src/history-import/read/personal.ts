@@ -1,5 +1,5 @@
 import { storableJson } from '../../catalogue/storable-json.ts';
-import type { JsonObject } from './json-rows.ts';
+import type { JsonObject } from './parse-row.ts';
 
 /**
  * What no history needs and a leak would hurt: who, from which address, on which device. By what a key is called, so

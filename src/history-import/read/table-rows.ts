@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvReader, type CsvRecord } from '../../features/csv-lines.ts';
 import { DamagePlaces } from './damage.ts';
-import type { JsonRow } from './json-rows.ts';
+import type { JsonRow } from './parse-row.ts';
 
 /** How a CSV or TSV is laid out. */
 export interface TableShape {
