@@ -1,13 +1,11 @@
 import { DamagePlaces } from './damage.ts';
 import { KEPT_OF_DAMAGED, parseRow, type JsonRow } from './parse-row.ts';
-import { RowStart } from './row-start.ts';
+import { newlinesIn, RowStart } from './row-start.ts';
 
 /** No row of any service comes near; what is longer is named and passed over. */
 const LONGEST_ROW = 256 * 1024;
+/** (Also what bounds the time a damaged file takes: of nested beginnings of rows each is gone back to.) */
 const MOST_NESTED = 32;
-/** Going back to find the next row costs time: a file made of nothing but damage is given up. */
-const FREE_REREADING = 32 * 1024 * 1024;
-
 /** Lists that stand within an object: Maloja's and lastfmstats', Koito's, a page of Last.fm's. */
 const LISTS = /"(scrobbles|listens|track)"\s*:\s*$/;
 const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*)(?=[\s,\]]|$)/;
@@ -40,14 +38,10 @@ export class JsonRows {
   private readonly start = new RowStart();
   /** Set while the next row is looked for: what is known of the damaged one. */
   private lost: { text: string; reason: string; line: number } | null = null;
-  private taken = 0;
   private found = 0;
-  private reread = 0;
-  private isGivenUp = false;
   private rows: JsonRow[] = [];
 
   take(chunk: Buffer): JsonRow[] {
-    this.taken += chunk.length;
     this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
     this.scan(false);
     this.forget();
@@ -56,8 +50,8 @@ export class JsonRows {
 
   end(): JsonRow[] {
     this.scan(true);
-    while (this.begin !== -1 && !this.isWrapper && !this.isGivenUp) {
-      this.fail(CUT, this.bytes.length);
+    while (this.begin !== -1 && !this.isWrapper) {
+      this.fail(CUT);
       this.scan(true);
     }
     if (this.lost !== null) this.closeLost(true);
@@ -77,7 +71,7 @@ export class JsonRows {
   }
 
   private scan(isLast: boolean): void {
-    while (this.at < this.bytes.length && !this.isGivenUp) {
+    while (this.at < this.bytes.length) {
       if (this.lost !== null) {
         if (!this.findNext(isLast)) return;
       } else if (this.begin === -1) {
@@ -103,7 +97,7 @@ export class JsonRows {
       return true;
     }
     if (sign === OPEN) this.beginRow();
-    else if (sign === COMMA) this.takeComma();
+    else if (sign === COMMA) this.checkComma(COMMA, OPEN_LIST);
     else if (sign === OPEN_LIST && this.depth === 0) [this.depth, this.base] = [1, 1];
     else if (sign === CLOSE_LIST && this.depth > 0) this.closeList();
     else return this.takeOther(isLast);
@@ -119,17 +113,13 @@ export class JsonRows {
     this.depth += 1;
   }
 
-  private takeComma(): void {
-    if (this.lastSign === COMMA || this.lastSign === OPEN_LIST) this.noteComma();
-  }
-
-  private noteComma(): void {
-    this.note(this.line, 'a comma stands there that does not belong');
+  private checkComma(...before: readonly number[]): void {
+    if (before.includes(this.lastSign)) this.note(this.line, 'a comma stands there that does not belong');
   }
 
   /** The end of a list, and of the rows in it: what follows may be the rest of the object around it. */
   private closeList(): void {
-    if (this.lastSign === COMMA) this.noteComma();
+    this.checkComma(COMMA);
     this.depth -= 1;
     if (this.wrappers === 0) {
       this.base = 0;
@@ -137,8 +127,7 @@ export class JsonRows {
     }
     this.wrappers -= 1;
     this.base -= 2;
-    this.begin = this.at + 1;
-    this.isWrapper = true;
+    [this.begin, this.isWrapper] = [this.at + 1, true];
   }
 
   /** An element that is no object is a row, if one without a play; anything else is damage. */
@@ -165,12 +154,12 @@ export class JsonRows {
       if (inString) {
         if (sign === QUOTE) inString = false;
         else if (sign === BACKSLASH) at += 1;
-        else if (sign < SPACE) return this.fail('a quotation mark is missing', at);
+        else if (sign < SPACE) return this.fail('a quotation mark is missing');
       } else if (sign === QUOTE) inString = true;
       else if (sign === NEWLINE) this.line += 1;
       else if (sign === OPEN || sign === OPEN_LIST) {
         this.depth += 1;
-        if (this.isDamageAt(sign, at)) return this.fail('a bracket is missing', at);
+        if (this.isDamageAt(sign, at)) return this.fail('a bracket is missing');
         if (sign === OPEN_LIST && this.beginsList(at)) return this.enterList(at + 1);
       } else if (sign === CLOSE || sign === CLOSE_LIST) {
         this.depth -= 1;
@@ -178,7 +167,9 @@ export class JsonRows {
       }
     }
     [this.at, this.inString] = [at, inString];
-    if (at - this.begin > LONGEST_ROW) this.passOver();
+    if (at - this.begin <= LONGEST_ROW) return;
+    if (this.isWrapper) this.begin = at - 100;
+    else this.fail('it is longer than any row can be');
   }
 
   private isDamageAt(sign: number, at: number): boolean {
@@ -202,46 +193,31 @@ export class JsonRows {
   }
 
   private completeRow(end: number): void {
-    if (!this.isWrapper && !this.keep(this.bytes.subarray(this.begin, end)))
-      return this.fail('it is no JSON', end);
+    if (!this.isWrapper) {
+      const bytes = this.bytes.subarray(this.begin, end);
+      const row = parseRow(bytes, this.beginLine);
+      if (row === null) return this.fail('it is no JSON');
+      this.start.learn(bytes);
+      this.rows.push(row);
+    }
     this.beBetween(end, CLOSE);
   }
 
-  private keep(bytes: Buffer): boolean {
-    const row = parseRow(bytes, this.beginLine);
-    if (row === null) return false;
-    this.start.learn(bytes);
-    this.rows.push(row);
-    return true;
-  }
-
   /** What began at `begin` is no row: the next one is looked for right behind that. */
-  private fail(reason: string, end: number): void {
+  private fail(reason: string): void {
     const { begin } = this;
-    this.reread += end - begin;
     this.lost = { text: '{', reason, line: this.beginLine };
     this.line = this.beginLine;
     this.depth = this.base;
     this.beBetween(begin + 1, CLOSE);
-    if (this.reread > FREE_REREADING + this.taken / 8) this.giveUp();
-  }
-
-  private giveUp(): void {
-    this.closeLost(true);
-    this.isGivenUp = true;
-    this.note(this.line, 'so much is damaged from there on that the rest is not read');
-  }
-
-  private passOver(): void {
-    if (this.isWrapper) this.begin = this.at - 100;
-    else this.fail('it is longer than any row can be', this.at);
   }
 
   /** Looks on for the next row behind damage. False: more must come first. */
   private findNext(isLast: boolean): boolean {
     const { passed, isFound } = this.start.next(this.bytes, this.at, isLast);
     this.keepLost(passed);
-    this.pass(this.at + passed);
+    this.line += newlinesIn(this.bytes, this.at, this.at + passed);
+    this.at += passed;
     if (isFound) this.closeLost(false);
     return isFound;
   }
@@ -252,21 +228,11 @@ export class JsonRows {
       this.lost.text += this.bytes.toString('utf8', this.at, this.at + Math.min(bytes, room));
   }
 
-  private pass(to: number): void {
-    for (
-      let at = this.bytes.indexOf(NEWLINE, this.at);
-      at !== -1 && at < to;
-      at = this.bytes.indexOf(NEWLINE, at + 1)
-    )
-      this.line += 1;
-    this.at = to;
-  }
-
   /** Letters between two rows are no row. */
   private closeLost(isEnd: boolean): void {
     const { lost } = this;
-    this.lost = null;
     if (lost === null) return;
+    this.lost = null;
     if (!isEnd && lost.reason === CUT) lost.reason = 'a quotation mark or a bracket is missing';
     this.note(lost.line, lost.reason);
     if (lost.text.includes('"')) this.rows.push({ line: lost.line, damaged: lost.text, reason: lost.reason });
