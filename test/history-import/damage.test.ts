@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
 import { integerBetween, pick, randomFor } from '../../scripts/invented/random.ts';
 import {
   extendedList,
   extendedRow,
   numberedRows,
+  packed,
   readFiles,
   readOne,
   zipOf,
@@ -143,4 +145,14 @@ it('a wrong file among right ones costs none of them', async () => {
   });
   expect(fates).toEqual(['play', 'play']);
   expect(files.map(({ format }) => format)).toEqual(['spotify extended', null, 'spotify extended']);
+});
+
+it('a ZIP within a ZIP that is cut off is read once', async () => {
+  const zip = new ZipFile();
+  zip.addBuffer(await zipOf({ 'a.json': COMPACT }), 'inner.zip', { compress: false });
+  zip.addBuffer(Buffer.from(COMPACT), 'b.json');
+  zip.end();
+  const bytes = await packed(zip);
+  const { plays } = await readOne(bytes.subarray(0, bytes.length - 30), 'outer.zip');
+  expect(plays).toHaveLength(2 * ROWS);
 });

@@ -170,6 +170,7 @@ describe('a ZIP as it comes', () => {
         'Spotify Account Data/SearchQueries.json.json': list,
         'Spotify Account Data/Read_Me_First.pdf': '%PDF',
         '__MACOSX/MyData/._endsong_0.json': list,
+        '__MACOSX/MyData/endsong_0.json': list,
         'MyData/._endsong_0.json': list,
         'renamed.txt': list,
       }),

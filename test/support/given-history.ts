@@ -59,8 +59,11 @@ export async function zipOf(files: Readonly<Record<string, string | Buffer>>): P
     else zip.addReadStreamLazy(name, (done) => done(null, streamOf(Buffer.from(content as string))));
   }
   zip.end();
-  return buffer(zip.outputStream as NodeJS.ReadableStream & AsyncIterable<Buffer>);
+  return packed(zip);
 }
+
+export const packed = (zip: ZipFile): Promise<Buffer> =>
+  buffer(zip.outputStream as NodeJS.ReadableStream & AsyncIterable<Buffer>);
 
 const streamOf = (bytes: Buffer): Readable => Readable.from([bytes], { objectMode: false });
 
