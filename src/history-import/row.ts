@@ -27,12 +27,12 @@ interface Told {
   readonly raw: string;
 }
 
-export interface PlayRow extends Told {
+interface PlayRow extends Told {
   readonly kind: 'play';
   readonly play: FilePlay;
 }
 
-export interface SetAsideRow extends Told {
+interface SetAsideRow extends Told {
   readonly kind: 'set aside';
   readonly bucket: ReadBucket;
   readonly reason: string;
