@@ -2,12 +2,8 @@ import { extendedList, TRACK_ID } from './given-history.ts';
 
 const START = Date.UTC(2026, 0, 7, 21, 11);
 export const UTS = START / 1000;
-export const [LENGTH, ARTIST, ALBUM, TITLE] = [
-  203,
-  'The Paper Harbour',
-  'Low Tide Almanac',
-  'Lantern Weather',
-];
+const LENGTH = 203;
+export const [ARTIST, ALBUM, TITLE] = ['The Paper Harbour', 'Low Tide Almanac', 'Lantern Weather'];
 const NAMES = { artistName: ARTIST, trackName: TITLE, albumName: ALBUM };
 const FROM_START = { startedAt: START, endedAt: START, isEndKnown: false, msPlayed: null, ...NAMES };
 const WITH_LENGTH = {
