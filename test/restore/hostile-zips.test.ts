@@ -108,7 +108,12 @@ describe('a ZIP with a value out of bounds is refused, its row and column are na
   it.each(VALUES)('%s.%s', async (table, column, value) => {
     const before = await everything();
     const first =
-      line(table) || changed('{}', { after_played_at: '2026-01-01T00:00:00+00:00', noticed_at: null });
+      line(table) ||
+      changed('{}', {
+        after_played_at: '2026-01-01T00:00:00+00:00',
+        noticed_at: null,
+        history_import_id: null,
+      });
     const bad = changed(first, { [column]: value });
     const lines = table === 'users' ? [bad] : [...(honest.lines.get(table) ?? []), bad];
     const words = `data/${table}.jsonl, row ${lines.length}: ${column} is`;
