@@ -45,6 +45,6 @@ function describe({ date, tracks, artists }: CaptureResult): string {
 function describeKind(kind: string, { captured, places, skipped, failure }: KindResult): string {
   if (failure !== undefined) return `${kind} failed`;
   if (captured.length === 0) return `${kind}: nothing new`;
-  const left = skipped > 0 ? `, skipped ${plural(skipped, 'item')} of another kind` : '';
+  const left = skipped > 0 ? `, skipped ${plural(skipped, 'unusable item')}` : '';
   return `${places} ${kind} in ${plural(captured.length, 'list')}${left}`;
 }
