@@ -13,7 +13,6 @@ export function isPlausibleDay(text: string): boolean {
   return year >= FIRST_YEAR && year <= LAST_YEAR;
 }
 
-/** @param date `YYYY-MM-DD` or `YYYY-MM` */
 export const lastDayOfMonth = (date: string): string => shiftMonth(date, 1, 0).slice(0, 10);
 
 export const monthAfter = (month: string): string => shiftMonth(month, 1, 1).slice(0, 7);

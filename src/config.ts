@@ -13,7 +13,6 @@ export type DatabaseConfig =
   | { readonly kind: 'embedded'; readonly dataDir: string };
 
 export interface Config {
-  /** False in development, to show changes at once. */
   readonly keepViews: boolean;
   /** Whether what the API answers is held against its own description first: everywhere but in production. */
   readonly checksAnswers: boolean;
@@ -28,7 +27,6 @@ export interface Config {
   readonly poolMin: number;
   readonly poolMax: number;
   readonly ownerSpotifyId: string | null;
-  /** Empty: everybody Spotify lets in. */
   readonly allowedSpotifyIds: readonly string[];
   readonly sqlitePath: string;
   /** If false, `npm run worker` must run. */

@@ -54,11 +54,9 @@ const outOfPatience = (): Error => new Error('timeout: the request has waited fo
 
 const ofRequest = new AsyncLocalStorage<DatabasePatience>();
 
-/** For all queries of `work` and what it starts. */
 export const withPatience = <Result>(patience: DatabasePatience, work: () => Result): Result =>
   ofRequest.run(patience, work);
 
-/** Null: nobody waits for an answer. */
 export const currentPatience = (): DatabasePatience | null => ofRequest.getStore() ?? null;
 
 export const patiently = <Answer>(ask: (leftMs: number | null) => Promise<Answer>): Promise<Answer> =>

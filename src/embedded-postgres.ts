@@ -40,7 +40,6 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** For tests: nothing is flushed to disk, and stop() removes dataDir. Never applies to an existing cluster. */
   readonly throwaway?: boolean;
-  /** Created if missing. Default: music_time_machine. */
   readonly database?: string;
   /** Default: what findBinaries finds for the cluster's version. */
   readonly binaries?: Binaries;
@@ -80,7 +79,6 @@ async function isServed(dataDir: string): Promise<boolean> {
   return pidFile?.dataDir === dataDir && (await holderOf(pidFile.pid)) === 'postgres';
 }
 
-/** Null if the server does not answer yet. */
 async function attach({ dataDir, database, throwaway, log }: Cluster): Promise<EmbeddedPostgres | null> {
   const pidFile = await readPidFile(dataDir);
   if (pidFile === null || pidFile.socketDir === '') return null;

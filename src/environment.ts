@@ -4,7 +4,6 @@ import { readTokenKeys } from './secrets.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A tool that only moves rows needs no Spotify settings. */
 export type Needs = 'database' | 'spotify' | 'web';
 
 const portNumber = z.coerce.number('must be a port number').int('must be a port number').min(0).max(65_535);

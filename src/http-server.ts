@@ -19,7 +19,6 @@ export function createHttpServer(handler: http.RequestListener): http.Server {
   return server;
 }
 
-/** Accepts no new connections and lets the others finish until the deadline. */
 export function closeHttpServer(server: http.Server): Promise<void> {
   server.prependListener('request', (_req, res: http.ServerResponse) => {
     res.shouldKeepAlive = false;

@@ -34,7 +34,6 @@ async function findServer(database: DatabaseConfig): Promise<DatabaseServer> {
 export interface OpenDatabase {
   readonly db: Db;
   readonly directUrl: string;
-  /** Also stops the embedded server if this process started it. */
   readonly close: () => Promise<void>;
 }
 

@@ -55,7 +55,6 @@ async function migrate(url: string, direction: 'up' | 'down', count: number): Pr
 
 const nothing = (): void => undefined;
 
-/** The first migrations were rewritten before the first release. */
 export class EarlierDatabase extends AppError {
   override readonly name = 'EarlierDatabase';
 

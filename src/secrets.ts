@@ -57,7 +57,6 @@ export function readOrMakeSecrets(file: string): Secrets {
   }
 }
 
-/** Linked into place when complete; an existing file stays. */
 function makeSecrets(file: string): void {
   const draft = `${file}.${process.pid}`;
   const secrets = {

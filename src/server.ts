@@ -85,7 +85,6 @@ async function supervise(config: Config): Promise<void> {
   process.on('SIGUSR2', () => void workers.renew());
 }
 
-/** Ends the process once, whatever asks for it and however often. */
 function stopOnce(finish: () => Promise<void>): (why: string, exitCode: number) => void {
   let stopping = false;
   const stop = async (why: string, exitCode: number): Promise<void> => {

@@ -27,7 +27,6 @@ export interface Doing {
 }
 
 const free = [...underWay.slots];
-/** When too much is under way, the rest has no name. */
 const UNNAMED: Doing = { rename: () => undefined, end: () => undefined };
 
 export function begin(what: string): Doing {

@@ -9,7 +9,6 @@ const TOO_SOON_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Then not even the worker's own watchdog has ended it. */
 const LONGEST_SILENCE_S = 12;
-/** A worker that does not serve by then never will. */
 const LONGEST_START_MS = 60_000;
 
 export interface WorkerSettings {

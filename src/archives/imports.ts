@@ -93,7 +93,6 @@ export interface ShownReject {
   readonly source_key: string;
   readonly source_column: string | null;
   readonly reason: string;
-  /** NULL: too large to show. */
   readonly original: string | null;
 }
 

@@ -14,7 +14,6 @@ export interface ListenerArtist {
   readonly hidden_tracks: number;
   readonly all_hidden: boolean;
   readonly hidden_at: Date | null;
-  /** Entries in ranked lists, of all days and ranges. */
   readonly listings: number;
   readonly best_rank: number | null;
   /** `YYYY-MM-DD`; null: never in a list. */

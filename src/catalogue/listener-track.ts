@@ -12,7 +12,6 @@ import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
 export interface ListenerTrack extends TrackCard, AudioFeatures {
   readonly art_url: string | null;
-  /** The first day of what is known, `YYYY-MM-DD`. */
   readonly release_date: string | null;
   readonly release_date_precision: ReleaseDatePrecision | null;
   readonly duration_ms: number | null;
@@ -37,11 +36,9 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
   readonly missed_at: Date | null;
   readonly newest_name: string | null;
   readonly has_payload: boolean;
-  /** `YYYY-MM-DD`; null: never in a list. */
   readonly first_listed_date: string | null;
   readonly last_listed_date: string | null;
   readonly best_rank: number | null;
-  /** Entries in ranked lists, of all days and ranges. */
   readonly listings: number;
   readonly hidden: boolean;
 }

@@ -29,7 +29,6 @@ export interface Payload {
   readonly complete: boolean;
 }
 
-/** Null: the track is not in the listener's library. */
 export async function findPayloads(
   db: Queries,
   userId: number,

@@ -7,7 +7,6 @@ export interface TrackCard {
   readonly artists: readonly { readonly artist_id: string; readonly name: string | null }[];
   readonly album_name: string | null;
   readonly spotify_url: string | null;
-  /** For drawing a cover where art is missing. */
   readonly cover_seed: string;
   readonly thumbnail_url: string | null;
 }

@@ -52,7 +52,6 @@ export async function clusterMajor(dataDir: string): Promise<number | null> {
   throw new Error(`${dataDir} has files but no PostgreSQL cluster. Name an empty or new directory.`);
 }
 
-/** Throws unless the cluster was created as a throwaway one. */
 export async function assertThrowaway(dataDir: string): Promise<void> {
   if ((await textOf(path.join(dataDir, THROWAWAY_MARK))) !== null) return;
   throw new Error(`${dataDir} has a cluster that is meant to last; it cannot be used as a throwaway one.`);

@@ -11,7 +11,6 @@ export interface PidFile {
   /** NaN if a power cut left the file empty. */
   readonly pid: number;
   readonly dataDir: string;
-  /** Empty while the server starts. */
   readonly socketDir: string;
 }
 

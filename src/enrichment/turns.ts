@@ -41,7 +41,6 @@ export async function countAsked(db: Queries, source: EnrichmentSource, ids: num
 export interface TurnsEnd {
   /** Until the next turn, unless the source asks for more. */
   readonly seconds: number;
-  /** Seconds the source asked for. */
   readonly notBefore?: number;
   readonly failure?: string;
 }

@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 
 const CHUNK = 65_536;
 
-/** How far a file is written. */
 export class Growth {
   private written = 0;
   private ended: { readonly error?: unknown } | undefined;

@@ -30,7 +30,6 @@ const KNOWN = hotQuery(
   ORDER BY library.track_id LIMIT ${AT_ONCE}`,
 );
 
-/** A listener's features as a CSV that can be uploaded again. */
 export async function* knownFeatureLines(db: Queries, userId: number): AsyncGenerator<string> {
   yield csvHead(['track_id', 'name', 'artists', ...FEATURE_NAMES]);
   let last = '';

@@ -51,7 +51,6 @@ export async function deleteOwnFeatures(db: Db, userId: number): Promise<number>
   });
 }
 
-/** Ids that are not Spotify's: local files and ids of old archives. */
 export async function listOtherIds(db: Queries, userId: number): Promise<ReadonlySet<string>> {
   const rows = await db.many<{ track_id: string }>(
     `SELECT track_id FROM library_tracks WHERE user_id = $1 AND NOT ${IS_SPOTIFY_ID('track_id')}`,

@@ -16,14 +16,12 @@ interface TopArtist {
   readonly artist_id: string;
   readonly name: string | null;
   readonly tracks: number;
-  /** Entries in ranked lists and playlists. */
   readonly appearances: number;
   readonly best_rank: number | null;
 }
 
 /** Audio features run from 0 to 1. */
 export interface Figures extends SoundProfile {
-  /** Without hidden ones. */
   readonly tracks: number;
   /** Hidden tracks, which nothing else here counts. */
   readonly hidden: number;

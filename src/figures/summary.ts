@@ -28,7 +28,6 @@ export async function getArchiveSummary(db: Queries, userId: number): Promise<Ar
   return kept?.summary ?? computeArchiveSummary(db, userId);
 }
 
-/** Saved with the summary, but read by one page only. */
 export async function getMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
   const kept = await db.maybeOne<{ mood: MoodFigures | null }>(KEPT_MOOD, [userId]);
   return kept?.mood ?? computeMoodFigures(db, userId);

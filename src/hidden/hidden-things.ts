@@ -7,7 +7,6 @@ export interface HiddenThing {
   readonly id: string;
   readonly name: string | null;
   readonly artist_name: string | null;
-  /** How many tracks of the library an artist hides. */
   readonly tracks: number;
   readonly hidden_at: Date;
 }
@@ -41,7 +40,6 @@ const HIDDEN = hotQuery(
 export interface HiddenCounts {
   readonly tracks: number;
   readonly artists: number;
-  /** Tracks hidden by either kind of choice. */
   readonly hidden: number;
 }
 

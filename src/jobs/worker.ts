@@ -23,7 +23,6 @@ const DO: Readonly<Record<JobName, (db: Db, userId: number, access: SpotifyAcces
   plays: pollPlays,
 };
 
-/** Does everything that is due. One listener's failure does not stop the others. */
 export async function runRound(
   db: Db,
   access: SpotifyAccess,

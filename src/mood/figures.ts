@@ -31,7 +31,6 @@ export interface MoodMonth {
   readonly energy: number | null;
   readonly valence: number | null;
   readonly snapshots: number;
-  /** Ranked places, and how many belong to tracks with both. */
   readonly places: number;
   readonly known: number;
 }
@@ -50,7 +49,6 @@ export interface MoodFigures {
   /** Tracks in each key, from C upwards. */
   readonly keys: readonly number[];
   readonly modes: { readonly major: number; readonly minor: number };
-  /** Oldest first, at most MOST_MONTHS, without months that have no snapshot. */
   readonly months: Readonly<Record<TimeRange, readonly MoodMonth[]>>;
 }
 

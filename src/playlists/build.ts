@@ -17,20 +17,17 @@ export type Arrangement = keyof typeof ARRANGEMENTS;
 export const ARRANGEMENT_NAMES = Object.keys(ARRANGEMENTS) as [Arrangement, ...Arrangement[]];
 
 export interface BuildOptions {
-  /** How many of the best to take, 1 to 10,000. */
   readonly take: number;
   readonly arrange: Arrangement;
   /** The same seed gives the same shuffle. */
   readonly seed: string;
   readonly clean: boolean;
-  /** The best of each artist only. */
   readonly perArtist: boolean;
   readonly without: readonly string[];
 }
 
 export interface Build {
   readonly trackIds: readonly string[];
-  /** Tracks of the list before any were left out. */
   readonly listed: number;
   readonly leftOut: {
     readonly oneByOne: number;

@@ -19,7 +19,6 @@ export async function listDueSendings(db: Queries, allowed: AllowedIds = []): Pr
   return due.map(({ user_id: userId }) => userId);
 }
 
-/** Continues a listener's due sendings that no other worker has. Problems are saved with each. */
 export async function continueDueSendings(db: Db, userId: number, access: SpotifyAccess): Promise<void> {
   const due = await db.many<{ playlist_id: string }>(
     `SELECT playlist_id FROM (${DUE}) AS due WHERE user_id = $2 ORDER BY since, playlist_id`,

@@ -50,7 +50,6 @@ const take = (onlyWhere: string): string => `
       SELECT entry ->> 'track_id' FROM jsonb_array_elements(left_out) AS entry WHERE entry ->> 'reason' = 'not-taken'
     ) AS "notTaken"`;
 
-/** Another process has taken over, or the playlist was deleted: stop and write nothing more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }

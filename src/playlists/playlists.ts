@@ -26,7 +26,6 @@ interface PlaylistOrigin {
 }
 
 export interface ListedPlaylist extends Playlist {
-  /** At most four, no album twice. */
   readonly covers: readonly { readonly cover_seed: string; readonly thumbnail_url: string | null }[];
 }
 

@@ -9,7 +9,6 @@ export interface Profile extends SoundProfile {
   readonly tracks: number;
   readonly with_features: number;
   readonly explicit: { readonly tracks: number; readonly known: number };
-  /** Of tracks with a known duration. */
   readonly duration_ms: number;
   readonly durations_known: number;
   /** In at most 60 equal steps, from the first track to the last. */

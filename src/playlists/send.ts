@@ -92,7 +92,6 @@ async function create(work: Work): Promise<void> {
   await noteCreated(db, userId, leased, made.spotifyPlaylistId);
 }
 
-/** Whether items whose answer was lost have arrived. */
 async function settlePending(work: Work): Promise<void> {
   const { db, userId, leased } = work;
   const { pending, confirmed } = leased;

@@ -25,7 +25,6 @@ export interface Sending {
   readonly is_public: boolean;
   readonly total: number;
   readonly handled: number;
-  /** Items that are certain to be there. */
   readonly confirmed: number;
   readonly left_out: number;
   /** Empty playlists that may exist, because the answer to creating them was lost. */
@@ -44,10 +43,8 @@ export interface Sending {
 /** Far longer than one call, so that nobody takes over while a call is under way. */
 export const LEASE_SECONDS = 30;
 
-/** SQL: whether somebody is sending it now. */
 export const IS_SENDING = isHeld('leased_until', LEASE_SECONDS);
 
-/** Null before the button was pressed. */
 export function findSending(db: Queries, userId: number, playlistId: string): Promise<Sending | null> {
   return db.maybeOne<Sending>(FIND, [userId, playlistId]);
 }

@@ -9,7 +9,6 @@ export interface TrackList {
   readonly href: string;
   listTrackIds(db: Queries, userId: number, limit: number): Promise<string[]>;
   propose(tracks: number): Proposal;
-  /** The same list with names that only the database has. */
   named?(db: Queries, userId: number): Promise<TrackList>;
 }
 

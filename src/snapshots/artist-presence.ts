@@ -15,7 +15,6 @@ export interface PresenceMonth {
 
 export interface Presence {
   readonly timeRange: TimeRange;
-  /** Every calendar month from the range's first snapshot to its last. */
   readonly months: readonly PresenceMonth[];
 }
 
@@ -82,7 +81,6 @@ export interface BestPlace {
   readonly name: string | null;
 }
 
-/** At most one per range, shortest range first. */
 export async function listBestPlaces(db: Queries, userId: number, artistId: string): Promise<BestPlace[]> {
   const rows = await db.many<BestPlace>(BEST_PLACES, [userId, artistId]);
   return TIME_RANGES.flatMap((range) => rows.filter((row) => row.time_range === range));

@@ -17,7 +17,6 @@ export interface CaptureRun {
   readonly time_ranges: readonly TimeRange[];
   readonly places: number;
   readonly skipped: number;
-  /** A list continued beyond what was taken. */
   readonly deeper: boolean;
   readonly failure: string | null;
 }
@@ -42,7 +41,6 @@ const NEWEST_RUNS = hotQuery(
 export interface RunCounts extends Readonly<Record<'runs' | 'empty' | 'failed', number>> {
   readonly kept_tracks: number;
   readonly kept_artists: number;
-  /** Days that lack the lists of one or both kinds. */
   readonly missed: number;
 }
 

@@ -46,7 +46,6 @@ export function daysBefore(date: string, days: number): string {
 /** Creating one costs a hundred times as much as using it. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
-/** `YYYY-MM-DD`. */
 export function dayIn(timeZone: string, instant = new Date()): string {
   const known =
     calendars.get(timeZone) ??

@@ -16,7 +16,6 @@ interface ChangedTrack extends TrackCard {
 interface ChangeGroup {
   readonly change: Change;
   readonly total: number;
-  /** The most telling first. */
   readonly tracks: readonly ChangedTrack[];
 }
 

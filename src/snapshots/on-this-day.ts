@@ -6,7 +6,6 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 
 export interface Anniversary extends TrackCard {
   readonly years_ago: number;
-  /** The same day, years ago. */
   readonly anniversary: string;
   readonly snapshot_date: string;
   readonly rank: number | null;

@@ -25,7 +25,6 @@ export interface TimeFigures extends TimeSound {
   /** Hidden tracks of that time, which nothing else here counts. */
   readonly hidden: number;
   readonly artists: number;
-  /** By the points of their tracks on the list, at most ten. */
   readonly top_artists: readonly {
     readonly artist_id: string | null;
     readonly name: string | null;

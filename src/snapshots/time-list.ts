@@ -10,7 +10,6 @@ export interface TimeListEntry extends TrackCard {
   readonly position: number | null;
   readonly points: number;
   readonly best_rank: number | null;
-  /** In how many lists of the period; 1 for a day. */
   readonly listings: number;
   /** The largest cover; only for the first entry. */
   readonly art_url: string | null;

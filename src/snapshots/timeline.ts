@@ -105,7 +105,6 @@ const SURROUNDINGS = hotQuery(
     (SELECT max(snapshot_date) FROM kept) AS latest`,
 );
 
-/** The nearest snapshot, the earlier of two equally near; null if there are none. */
 export function nearestTo(
   day: string,
   { snapshots, before, after }: Pick<Surroundings, 'snapshots' | 'before' | 'after'>,

@@ -20,7 +20,6 @@ export interface TopList {
   readonly entries: readonly TopListEntry[];
 }
 
-/** The newest list compared with the snapshot before; null before the first snapshot. */
 export async function findTopList(db: Db, userId: number, timeRange: TimeRange): Promise<TopList | null> {
   const entries = await db.many<TopListEntry & Dates>(TOP_LIST, [userId, timeRange]);
   const [first] = entries;

@@ -9,7 +9,6 @@ export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresInSeconds: number;
-  /** Space-separated; may be fewer than asked for. */
   readonly scope: string;
 }
 

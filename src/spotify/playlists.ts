@@ -31,7 +31,6 @@ export const ITEMS_PER_CALL = 100;
 export interface PlaylistItems {
   readonly spotifyPlaylistId: string;
   readonly uris: readonly string[];
-  /** Without it the items go to the end. */
   readonly position?: number;
 }
 

@@ -1,6 +1,5 @@
 import type { SpotifySettings } from './settings.ts';
 
-/** Within five seconds, without a token. */
 export async function isSpotifyReachable({ apiUrl }: Pick<SpotifySettings, 'apiUrl'>): Promise<boolean> {
   try {
     const response = await fetch(apiUrl, { redirect: 'manual', signal: AbortSignal.timeout(5_000) });

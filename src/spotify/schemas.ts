@@ -130,7 +130,6 @@ const artistShape = z.object({
   name: text,
 });
 
-/** Null for `null`, another kind of thing, or no id. */
 export function readArtist(received: unknown): SpotifyArtist | null {
   const parsed = artistShape.safeParse(received);
   if (!parsed.success || !isStorable(received)) return null;
@@ -140,7 +139,6 @@ export function readArtist(received: unknown): SpotifyArtist | null {
 export interface RecentPlay {
   readonly playedAt: string;
   readonly track: SpotifyTrack;
-  /** The album or playlist it was played from. */
   readonly context: Readonly<Record<string, unknown>> | null;
   readonly payload: Readonly<Record<string, unknown>>;
 }

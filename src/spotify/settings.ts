@@ -2,7 +2,6 @@
 export type SpotifyFamily =
   'profile' | 'top-lists' | 'recently-played' | 'single-reads' | 'playlists' | 'accounts';
 
-/** What a 429 closes: one family or the whole Web API. */
 export type SpotifyLimit = SpotifyFamily | 'api';
 
 /** Passed before every request: Spotify's limits apply to the app, not to one process. */

@@ -28,7 +28,6 @@ export const accessOf = ({
   allowedSpotifyIds,
 });
 
-/** Removed from ALLOWED_SPOTIFY_IDS. */
 export class NotOnTheList extends AppError {
   override readonly name = 'NotOnTheList';
 

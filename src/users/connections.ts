@@ -4,7 +4,6 @@ import type { TokenGrant } from '../spotify/accounts.ts';
 import { IS_ALLOWED, type AllowedIds } from './allowed.ts';
 import { sealToken, type SealingKey } from './token-cipher.ts';
 
-/** Before a refused refresh token is tried once more. */
 export const REFUSED_TOKEN_RESTS = '1 day';
 
 /** SQL: a working connection, or one whose refused token is due for another try. */
@@ -28,7 +27,6 @@ const FIND_CONNECTION = hotQuery(
   FROM spotify_connections WHERE user_id = $1`,
 );
 
-/** The allowed listeners who are connected and have not paused, the least recently signed in last. */
 export function listConnectedUsers(db: Queries, allowed: AllowedIds = []): Promise<{ user_id: number }[]> {
   return db.many<{ user_id: number }>(
     `SELECT user_id FROM spotify_connections JOIN users USING (user_id)

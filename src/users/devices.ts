@@ -15,7 +15,6 @@ export interface Device {
 }
 
 const DEVICE_ID = `encode(sha256(convert_to(sid, 'UTF8')), 'hex')`;
-/** As in the index sessions_of_listener. */
 const OF_LISTENER = `sess -> 'passport' ->> 'user' = $1::bigint::text`;
 /** Time after the last visit (cookie.originalMaxAge is in milliseconds). */
 const IDLE = `make_interval(secs => COALESCE((sess #>> '{cookie,originalMaxAge}')::float8, 604800000) / 1000)`;

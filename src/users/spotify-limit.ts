@@ -24,12 +24,10 @@ export const isOpen = (family: SpotifyFamily): string =>
       WHERE not_before > now() AND (bucket IN ('api', '${family}')
         OR bucket = 'accounts' AND (access_token_expires_at > now() + interval '1 minute') IS NOT TRUE))`;
 
-/** SQL: the limits that stop lists or plays. */
 export const LIMITS_OF_FETCHING = `('api', 'accounts', 'top-lists', 'recently-played')`;
 
 export interface Wait {
   readonly bucket: SpotifyLimit;
-  /** 0 if it is over. */
   readonly seconds: number;
 }
 
