@@ -14,7 +14,7 @@ export type DatabaseConfig =
 
 export interface Config {
   readonly keepViews: boolean;
-  /** Whether what the API answers is held against its own description first: everywhere but in production. */
+  /** Check API answers against the API's description: everywhere but in production. */
   readonly checksAnswers: boolean;
   /** A stand-in's pictures; null: Spotify's. */
   readonly artUrl: string | null;
