@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
-import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertArtistSnapshot, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -72,6 +72,17 @@ describe('the search page', () => {
     expect(page).toMatch(
       /href="\/artists\/beyonce"[^>]*><mark>BEYONCE<\/mark><\/a> <span class="note">1 track</,
     );
+  });
+
+  it('has an artist whom only Spotify’s lists name, and does not say that nothing is called so', async () => {
+    const artist = ['zyzzyva'];
+    await insertArtistSnapshot(test.db, await userIdFor(test, ALICE), { date: '2025-05-14' }, artist);
+    const page = await search('zyzzyva');
+    expect(page).toContain('href="/artists/zyzzyva"');
+    expect(page).toContain('No tracks</h2>');
+    expect(page).not.toContain('Nothing found');
+    expect(await search('zyzzyva', bob)).toContain('Nothing found');
+    expect((await suggestions('zyzz')).suggestions).toMatchObject([{ kind: 'Artist', text: 'ZYZZYVA' }]);
   });
 
   it('says how many were found and goes through them page by page', async () => {
