@@ -117,7 +117,7 @@ const PLAYS_THAT_MATCH = hotQuery(
   ${SHOWN}`,
 );
 
-/** Between these two plays there may have been more than Spotify still knew when it was asked. */
+/** Between these two plays there may have been more than Spotify still knew when it was asked, and no file has told since. */
 export interface PlayGap {
   readonly after_played_at: Date;
   readonly before_played_at: Date;
@@ -131,7 +131,7 @@ const GAPS = hotQuery(
   'history: possible gaps',
   `
   SELECT after_played_at, before_played_at FROM play_gaps
-  WHERE user_id = $1 AND ${notBefore('before_played_at')} AND ${notAfter('after_played_at')}
+  WHERE user_id = $1 AND history_import_id IS NULL AND ${notBefore('before_played_at')} AND ${notAfter('after_played_at')}
   ORDER BY after_played_at DESC
   LIMIT 100`,
 );

@@ -5,6 +5,7 @@ import { addTracks } from '../catalogue/tracks.ts';
 import type { Queries, Transaction } from '../db.ts';
 import type { RecentlyPlayed } from '../spotify/api.ts';
 import type { RecentPlay } from '../spotify/schemas.ts';
+import { pairCaptured, PAIRED_WITHIN, type NewPlay } from './pair-captured.ts';
 
 export interface KeptPlays {
   /** Plays that were new to us. */
@@ -55,12 +56,16 @@ const earliest = (instants: readonly (number | null)[]): number | null => {
   return told.length === 0 ? null : Math.min(...told);
 };
 
-/** Of a page without any readable play ($3) it is enough that something is known from within its time. */
+/**
+ * Of a page without any readable play ($3) it is enough that something is known from within its time; and what a file
+ * tells of that moment is known, though not to the millisecond.
+ */
 const REACHED = `
   SELECT
     EXISTS (
       SELECT FROM plays
-      WHERE user_id = $1 AND (played_at = $2 OR $3 AND played_at > $2 AND played_at <= now())
+      WHERE user_id = $1 AND (played_at = $2 OR $3 AND played_at > $2 AND played_at <= now()
+        OR source <> 'capture' AND played_at BETWEEN $2 - ${PAIRED_WITHIN} AND $2 + ${PAIRED_WITHIN})
     ) AS reached,
     (SELECT max(played_at) FROM plays WHERE user_id = $1 AND played_at < $2 AND played_at <= now()) AS after`;
 
@@ -76,19 +81,27 @@ async function insertPlays(tx: Transaction, userId: number, plays: readonly Rece
     context,
     raw_json: payload,
   }));
-  const added = await tx.execute(INSERT_PLAYS, [userId, storableJson(rows)]);
-  if (added > 0 && !(await hasSummary(tx, userId))) await refreshArchiveSummary(tx, userId);
-  return added;
+  const added = await tx.many<NewPlay>(INSERT_PLAYS, [userId, storableJson(rows)]);
+  await pairCaptured(tx, userId, added);
+  if (added.length > 0 && !(await hasSummary(tx, userId))) await refreshArchiveSummary(tx, userId);
+  return added.length;
 }
 
-/** As JSON, so that an odd id is written here as it was in the catalogue. */
+/** As JSON, so that an odd id is written here as it was in the catalogue. (A file may tell of the same moment.) */
 const INSERT_PLAYS = `
-  INSERT INTO plays (user_id, played_at, track_id, context, raw_json)
-  SELECT DISTINCT ON (played_at, track_id) $1::bigint, played_at, track_id, NULLIF(context, 'null'), raw_json
+  INSERT INTO plays (user_id, played_at, track_id, nth, context, raw_json)
+  SELECT DISTINCT ON (played_at, track_id) $1::bigint, played_at, track_id, COALESCE(known.nth, 0) + 1,
+    NULLIF(context, 'null'), raw_json
   FROM jsonb_to_recordset($2::jsonb)
     AS play (played_at timestamptz, track_id text, context jsonb, raw_json jsonb)
+  CROSS JOIN LATERAL (
+    SELECT max(nth) AS nth, bool_or(source = 'capture') AS is_captured FROM plays AS known
+    WHERE known.user_id = $1 AND (known.played_at, known.track_id) = (play.played_at, play.track_id)
+  ) AS known
+  WHERE known.is_captured IS NOT TRUE
   ORDER BY played_at, track_id
-  ON CONFLICT DO NOTHING`;
+  ON CONFLICT DO NOTHING
+  RETURNING played_at::text, track_id, nth`;
 
 /** The database has forgotten it if a track came to the library. */
 const hasSummary = async (tx: Queries, userId: number): Promise<boolean> =>

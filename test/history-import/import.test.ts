@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
 import { rehearseImport } from '../../src/history-import/import.ts';
 import type { FormatName, ReadRow } from '../../src/history-import/row.ts';
+import { keepPlays } from '../../src/plays/keep-plays.ts';
+import type { RecentlyPlayed } from '../../src/spotify/api.ts';
+import type { SpotifyTrack } from '../../src/spotify/schemas.ts';
 import { undoImport } from '../../src/history-import/undo.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { useDatabase } from '../support/database.ts';
@@ -42,6 +45,23 @@ const listPlays = (userId: number) =>
 /** What may differ: names in the catalogue stay, and a summary says when it was computed. */
 const UNDONE = ['tracks', 'artists', 'track_artists', 'archive_changes', 'archive_summaries'];
 const sums = () => checksumTables(test.db, UNDONE);
+
+const toldTrack: SpotifyTrack = {
+  trackId: TWO,
+  name: null,
+  albumName: null,
+  durationMs: null,
+  spotifyUrl: null,
+  releaseDate: null,
+  releaseDatePrecision: null,
+  popularity: null,
+  isLocal: false,
+  albumId: null,
+  explicit: null,
+  isrc: null,
+  artists: [{ artistId: 'ph', name: 'The Paper Harbour' }],
+  payload: {},
+};
 
 const LISTEN = {
   trackId: TWO,
@@ -163,6 +183,40 @@ describe('a row that names no id', () => {
     ]);
     expect(await listPlays(alice)).toMatchObject([{ track_id: TWO, source: 'spotify extended' }]);
     expect(await test.db.many('SELECT own_track_id AS id FROM paired_plays')).toEqual([{ id: TWO }]);
+  });
+});
+
+describe('a capture after an import', () => {
+  const captured = (playedAt: string, trackId: string): RecentlyPlayed => ({
+    full: false,
+    skippedAt: [],
+    plays: [{ playedAt, context: null, payload: {}, track: { ...toldTrack, trackId, name: LISTEN.name } }],
+  });
+  const keep = (page: RecentlyPlayed) => test.db.withTransaction((tx) => keepPlays(tx, alice, page));
+
+  it.each([
+    ['of the same track', '2026-01-01T10:00:40.123Z', TWO],
+    ['at the very same moment', '2026-01-01T10:00:00.000Z', TWO],
+    ['of a track that is called alike', '2026-01-01T09:59:00.001Z', THREE],
+  ])('shows, and the row stands beside it: %s', async (_what, at, trackId) => {
+    const { account: _account, ...staged } = await importRows(
+      test.patient,
+      alice,
+      rowsOf([
+        { ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 },
+        { ...LISTEN, at: '2026-01-01T11:00:00Z', ms: 100_000 },
+      ]),
+    );
+    await keep(captured(at, trackId));
+    await keep(captured(at, trackId));
+    expect(await listPlays(alice)).toMatchObject([
+      { at: at.slice(11, 23), track_id: trackId, source: 'capture', ms_played: 200_000 },
+      { source: 'spotify extended', ms_played: 100_000 },
+    ]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+    await undoImport(test.patient, staged);
+    expect(await listPlays(alice)).toMatchObject([{ source: 'capture', ms_played: null }]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
   });
 });
 
