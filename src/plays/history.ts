@@ -1,4 +1,3 @@
-import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -10,11 +9,16 @@ export interface Play extends TrackCard {
   readonly day: string;
   /** As exact as it is stored: microseconds since 1970, for the address of the next page. */
   readonly played_us: number;
+  /** Which of those with the same end and track. */
+  readonly nth: number;
+  /** Listened; null: not known. */
+  readonly ms_played: number | null;
 }
 
 /** Where a page begins: after this play, seen from the newest. */
 export interface PlayKey {
   readonly playedUs: number;
+  readonly nth: number;
   readonly trackId: string;
 }
 
@@ -24,7 +28,7 @@ export interface PlayFilter extends Period {
   readonly after: PlayKey | null;
 }
 
-/** Plays, newest first. Each page costs the same, however far back it is. */
+/** Plays that count by the listener's rule, newest first. Each page costs the same, however far back it is. */
 export async function listPlays(
   db: Queries,
   listener: Listener,
@@ -32,7 +36,13 @@ export async function listPlays(
   limit: number,
 ): Promise<Play[]> {
   const { words, after } = filter;
-  const values = [...periodValues(listener, filter), after?.playedUs ?? null, after?.trackId ?? '', limit];
+  const values = [
+    ...periodValues(listener, filter),
+    after?.playedUs ?? null,
+    after?.trackId ?? '',
+    after?.nth ?? 0,
+    limit,
+  ];
   if (words === null) return db.many<Play>(PLAYS, values);
   const { found } = await db.one<{ found: number }>(COUNT_MATCHING, [
     listener.user_id,
@@ -55,24 +65,34 @@ const COUNT_MATCHING = hotQuery(
   FROM (SELECT FROM library_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
 );
 
-const BEFORE_KEY = `(played_at, track_id) <
-  (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text)`;
+const BEFORE_KEY = `(played_at, track_id, nth) <
+  (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text, $7::int)`;
+
+/** The LATERAL keeps the order: each play looks up its own track, from the newest on, until enough are found. */
+const whereTrack = (condition: string): string => `
+  CROSS JOIN LATERAL (
+    SELECT FROM library_tracks AS own
+    WHERE own.user_id = $1 AND own.track_id = plays.track_id AND ${condition} AND ${COUNTS}
+    LIMIT 1
+  ) AS counting`;
+
+const COUNTS = `counts_as_play(
+  (SELECT counted_plays FROM users WHERE user_id = $1), plays.ms_played, plays.reached_end, own.duration_ms)`;
 
 const SHOWN = `
   SELECT ${TRACK_CARD}, played_at, ${dayOf('played_at')} AS day,
-    (extract(epoch FROM played_at) * 1000000)::bigint AS played_us
+    (extract(epoch FROM played_at) * 1000000)::bigint AS played_us, nth, ms_played
   FROM page JOIN tracks USING (track_id)
-  ORDER BY played_at DESC, track_id DESC`;
+  ORDER BY played_at DESC, track_id DESC, nth DESC`;
 
 const PLAYS = hotQuery(
   'history: a page of plays',
   `
   WITH page AS (
-    SELECT played_at, track_id FROM plays
+    SELECT played_at, track_id, nth, ms_played FROM plays ${whereTrack('NOT hidden')}
     WHERE user_id = $1 AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
-      AND ${isShown('plays.track_id')}
-    ORDER BY played_at DESC, track_id DESC
-    LIMIT $7
+    ORDER BY played_at DESC, track_id DESC, nth DESC
+    LIMIT $8
   )
   ${SHOWN}`,
 );
@@ -82,37 +102,30 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
   'history: plays of tracks found by name',
   `
   WITH found AS MATERIALIZED (
-    SELECT track_id FROM library_tracks WHERE user_id = $1 AND ${matching('$8')}
+    SELECT track_id, duration_ms FROM library_tracks WHERE user_id = $1 AND ${matching('$9')}
   ), page AS (
-    SELECT newest.played_at, found.track_id
-    FROM found JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, found.track_id)
+    SELECT newest.*, own.track_id
+    FROM found AS own JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, own.track_id)
     CROSS JOIN LATERAL (
-      SELECT played_at FROM plays
-      WHERE user_id = $1 AND track_id = found.track_id
-        AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
-      ORDER BY played_at DESC
-      LIMIT $7
+      SELECT played_at, nth, ms_played FROM plays
+      WHERE user_id = $1 AND track_id = own.track_id AND ${inPeriod('played_at')} AND ${BEFORE_KEY} AND ${COUNTS}
+      ORDER BY played_at DESC, nth DESC
+      LIMIT $8
     ) AS newest
-    ORDER BY played_at DESC, track_id DESC
-    LIMIT $7
+    ORDER BY played_at DESC, track_id DESC, nth DESC
+    LIMIT $8
   )
   ${SHOWN}`,
 );
 
-/** From the newest play on, until enough match. The LATERAL keeps the order: each play looks up its own track. */
 const PLAYS_THAT_MATCH = hotQuery(
   'history: plays by a common word',
   `
   WITH page AS (
-    SELECT played_at, track_id
-    FROM plays CROSS JOIN LATERAL (
-      SELECT FROM library_tracks
-      WHERE user_id = $1 AND library_tracks.track_id = plays.track_id AND ${matching('$8')}
-      LIMIT 1
-    ) AS match
+    SELECT played_at, track_id, nth, ms_played FROM plays ${whereTrack(matching('$9'))}
     WHERE user_id = $1 AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
-    ORDER BY played_at DESC, track_id DESC
-    LIMIT $7
+    ORDER BY played_at DESC, track_id DESC, nth DESC
+    LIMIT $8
   )
   ${SHOWN}`,
 );

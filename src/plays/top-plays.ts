@@ -3,13 +3,14 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { inPeriod, periodValues, type Listener, type Period } from './period.ts';
+import { PLAYED_IN_PERIOD } from './played-in-period.ts';
+import { periodValues, type Listener, type Period } from './period.ts';
 
 export interface PlayedTrack extends TrackCard {
   readonly plays: number;
 }
 
-/** What was played most in a period, by the plays kept here. */
+/** What was played most in a period, by the plays kept here that count. */
 export function listMostPlayed(
   db: Queries,
   listener: Listener,
@@ -37,9 +38,7 @@ const MOST_PLAYED = hotQuery(
   `
   WITH top AS (
     SELECT track_id, plays FROM (
-      SELECT track_id, count(*)::int AS plays FROM plays
-      WHERE user_id = $1 AND ${inPeriod('played_at')}
-      GROUP BY track_id
+      SELECT track_id, sum(plays)::int AS plays FROM (${PLAYED_IN_PERIOD}) AS parts GROUP BY track_id
     ) AS played
     WHERE ${isShown('played.track_id')}
     ORDER BY plays DESC, track_id LIMIT $5

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
+import { listMostPlayed } from '../../src/plays/top-plays.ts';
 import { useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
@@ -158,5 +159,40 @@ describe('the tallies of plays', () => {
     await test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [bob]);
     await expectRight('30 seconds');
     expect(await test.db.many('SELECT FROM played_tracks WHERE user_id = $1', [bob])).toEqual([]);
+  });
+});
+
+describe('what was played most in a period', () => {
+  const ZONES = ['UTC', 'Pacific/Auckland', 'America/Los_Angeles', 'Atlantic/Azores', 'Asia/Kathmandu'];
+
+  it('is what the plays of its days come to, for any days and clock', async () => {
+    await test.db.execute('DELETE FROM plays');
+    listens = Array.from({ length: 600 }, () => ({
+      ...inventListen(),
+      at: Date.UTC(2022, 0, 1) + Math.floor(random() * 1_500 * 86_400) * 1000,
+    }));
+    await insert(listens);
+    const someDay = (): string | null =>
+      random() < 0.2
+        ? null
+        : new Date(Date.UTC(2021, 11, 20) + Math.floor(random() * 1_550) * 86_400_000)
+            .toISOString()
+            .slice(0, 10);
+    for (let round = 0; round < 60; round += 1) {
+      const [timezone, [from, to]] = [one(ZONES), [someDay(), someDay()]];
+      const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short' });
+      const within = ({ at }: Listen): boolean => {
+        const day = clock.format(at);
+        return (from === null || day >= from) && (to === null || day <= to);
+      };
+      const counted = countSlowly('30 seconds', (listen) => (within(listen) ? [listen.track] : []));
+      const found = await listMostPlayed(test.db, { user_id: userId, timezone }, { from, to }, 10);
+      expect(
+        Object.fromEntries(found.map(({ track_id, plays }) => [track_id, plays])),
+        `${from} to ${to}, ${timezone}`,
+      ).toEqual(
+        Object.fromEntries(Object.entries(counted).map(([key, sum]) => [key, Number.parseInt(sum, 10)])),
+      );
+    }
   });
 });

@@ -151,8 +151,8 @@ describe('the history', () => {
     '?from=infinity',
     '?span=ever',
     '?after=1',
-    '?after=99999999999999999999.a',
-    '?after=1.%00',
+    '?after=99999999999999999999.1.a',
+    '?after=1.1.%00',
     '?q=a&q=b',
     `?q=${'a'.repeat(201)}`,
   ])('refuses %s', async (query) => {
@@ -160,12 +160,14 @@ describe('the history', () => {
     await alice.get(`/api/plays-by-day${query}`).expect(400);
   });
 
-  it.each(['?after=9999999999999999.z', '?q=%00', '?q=%EF%BF%BD%ED%A0%80', '?from=2026-06-01&to=2026-05-01'])(
-    'bears %s',
-    async (query) => {
-      await alice.get(`/history${query}`).expect(200);
-    },
-  );
+  it.each([
+    '?after=9999999999999999.1.z',
+    '?q=%00',
+    '?q=%EF%BF%BD%ED%A0%80',
+    '?from=2026-06-01&to=2026-05-01',
+  ])('bears %s', async (query) => {
+    await alice.get(`/history${query}`).expect(200);
+  });
 });
 
 describe('as JSON', () => {

@@ -2,7 +2,7 @@ import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { isCalendarDate } from '../../calendar.ts';
 import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../plays/figures.ts';
-import { listPlayGaps, listPlays, type PlayKey } from '../../plays/history.ts';
+import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';
 import { findListBeside, listMostPlayed } from '../../plays/top-plays.ts';
 import { dayIn, daysBefore } from '../../snapshots/chosen-time.ts';
@@ -31,13 +31,17 @@ const words = z
   .transform((text) => text.replaceAll('\0', ' ').trim() || null)
   .nullable()
   .default(null);
-/** Of the last play of the page before: its microsecond and its track. */
+/** Of the last play of the page before: its microsecond, its number and its track. */
 const after = z
   .string('must be given once')
-  .regex(/^\d{1,16}\.[^\0]{1,2000}$/su, 'must be the address of a page')
+  .regex(/^\d{1,16}\.\d{1,9}\.[^\0]{1,2000}$/su, 'must be the address of a page')
   .transform((text): PlayKey => {
-    const dot = text.indexOf('.');
-    return { playedUs: Number(text.slice(0, dot)), trackId: text.slice(dot + 1) };
+    const [playedUs = '', nth = ''] = text.split('.', 2);
+    return {
+      playedUs: Number(playedUs),
+      nth: Number(nth),
+      trackId: text.slice(playedUs.length + nth.length + 2),
+    };
   })
   .nullable()
   .default(null);
@@ -121,9 +125,9 @@ async function readFigures(db: WebContext['db'], listener: Express.User, period:
   };
 }
 
-function olderAddress(asked: Asked, last: { played_us: number; track_id: string } | undefined): string {
+function olderAddress(asked: Asked, last: Pick<Play, 'played_us' | 'nth' | 'track_id'> | undefined): string {
   const query = new URLSearchParams(filterOf(asked));
-  if (last) query.set('after', `${last.played_us}.${last.track_id}`);
+  if (last) query.set('after', `${last.played_us}.${last.nth}.${last.track_id}`);
   return `/history?${query.toString()}#plays`;
 }
 
