@@ -110,13 +110,16 @@ describe('an invented database', () => {
   });
 
   it('has exactly what the triggers would have written, on every library and in every tally', async () => {
-    const given = ['snapshots', 'artist_snapshots', 'playlist_tracks', 'plays'];
+    const given = ['snapshots', 'artist_snapshots', 'playlist_tracks', 'plays', 'paired_plays'];
     const derived = [
       'listed_artists',
       'library_tracks',
       'snapshot_lists',
       'snapshot_periods',
       'played_tracks',
+      'played_artists',
+      'played_albums',
+      'play_periods',
       'play_quarters',
     ];
     await made.withTransaction(async (tx) => {
