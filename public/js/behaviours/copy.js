@@ -2,12 +2,14 @@
 for (const button of document.querySelectorAll('[data-copy]')) {
   const { copy: id } = button.dataset;
   button.hidden = false;
-  button.addEventListener('click', async () => {
-    const copied = await copy(document.getElementById(id));
-    document.querySelector(`[data-copied="${id}"]`).textContent = copied
-      ? 'Copied.'
-      : 'Your browser did not copy it: it is selected, copy it by hand.';
-  });
+  button.addEventListener('click', () => void copyAndSay(id));
+}
+
+async function copyAndSay(id) {
+  const copied = await copy(document.getElementById(id));
+  document.querySelector(`[data-copied="${id}"]`).textContent = copied
+    ? 'Copied.'
+    : 'Your browser did not copy it: it is selected, copy it by hand.';
 }
 
 /** Over plain http, as at home, a browser has no clipboard; the old command still works there. */
