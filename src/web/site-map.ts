@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { WebContext } from './context.ts';
 import { requireSignIn, type Authenticator } from './sign-in/sign-in.ts';
+import { apiPageRoutes } from './api/page-routes.ts';
 import { archiveRoutes } from './home/claim-routes.ts';
 import { artistRoutes } from './artists/routes.ts';
 import { audioFeatureRoutes } from './settings/feature-routes.ts';
@@ -33,6 +34,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
   return Router()
     .use(homeRoutes(context)) // /
     .use(authRoutes(context, authenticator)) // /auth/spotify, /auth/spotify/callback
+    .use(apiPageRoutes(context)) // /api/v1 (what is below it stands before the session, in app.ts)
     .use('/api', requireSignIn) // also where there is nothing, so that nobody learns what there is
     .use(behindSignIn(personalRoutes(context)));
 }

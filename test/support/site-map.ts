@@ -48,6 +48,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /readyz': { access: 'open' },
   'GET /metrics': { access: 'open' },
   'GET /covers/:file': { access: 'open' },
+  'GET /api/v1': { access: 'open' },
   'GET /api/v1/openapi.json': { access: 'open' },
   'GET /': { access: 'open', query: ['return_to'] },
   'GET /auth/spotify': { access: 'sign-in', query: ['return_to'] },

@@ -137,12 +137,35 @@ export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   return made;
 }
 
+/** What of a parameter's JSON Schema can be told in words. */
+export interface ParameterSchema {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly items?: ParameterSchema;
+  readonly default?: unknown;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: ParameterSchema;
+  readonly example?: unknown;
+}
+
 /** Query parameters arrive as text and leave as what they mean: the latter is what a client thinks in. */
-export function parametersOf({ params, query, example }: Endpoint, where: 'path' | 'query'): Json[] {
+export function parametersOf({ params, query, example }: Endpoint, where: 'path' | 'query'): Parameter[] {
   const { shape } = where === 'path' ? params : query;
   const examples = where === 'path' ? example?.params : example?.query;
   return Object.entries(shape).map(([name, type]) => {
-    const { description, ...schema } = schemaOf(type as z.ZodType, 'output');
+    const { description, ...schema } = schemaOf(type as z.ZodType, 'output') as ParameterSchema & {
+      description?: string;
+    };
     return {
       name,
       in: where,
@@ -154,7 +177,7 @@ export function parametersOf({ params, query, example }: Endpoint, where: 'path'
   });
 }
 
-const exampleAs = ({ type }: Json, text: string): unknown => {
+const exampleAs = ({ type }: ParameterSchema, text: string): unknown => {
   if (type === 'array') return [text];
   return type === 'integer' || type === 'number' ? Number(text) : text;
 };

@@ -127,7 +127,14 @@ function filtersOf(asked: Query): ExploreFilters {
   return {
     ...EVERYTHING,
     ...(Object.fromEntries(bounds) as Partial<ExploreFilters>),
-    ...{ precision, explicit, isrc, album_type, range, artist: artist || undefined, sort, then_by },
+    precision,
+    explicit,
+    isrc,
+    album_type,
+    range,
+    artist: artist || undefined,
+    sort,
+    then_by,
   };
 }
 
