@@ -77,15 +77,14 @@ describe.each(named(READS))('%s', (_name, endpoint) => {
   });
 
   it('tells the same answer by its ETag', async () => {
-    const etag = (await ask(alice)).headers.get('ETag');
-    if (etag === null) throw new Error('no ETag');
+    const etag = String((await ask(alice)).headers.get('ETag'));
     asked = [];
     const again = await ask(alice, { headers: { 'If-None-Match': etag } });
     expect([again.status, await again.text()]).toEqual([304, '']);
     // The token, with its limit, and the version of the archive.
-    if (endpoint.changesByItself) return;
-    expect(asked).toHaveLength(2);
-    expect((await ask(bob, { headers: { 'If-None-Match': etag } })).status).toBe(endpoint.status);
+    expect(asked.length === 2 || endpoint.changesByItself).toBe(true);
+    const bobs = (await ask(bob, { headers: { 'If-None-Match': etag } })).status;
+    expect(bobs === endpoint.status || endpoint.changesByItself).toBe(true);
   });
 
   it('is a 406 as anything else, a 403 without the right, a 405 by another method', async () => {
@@ -145,10 +144,9 @@ const bodyOf = ({ example }: Endpoint) =>
     : { body: JSON.stringify(example.body), headers: { 'Content-Type': 'application/json' } };
 
 /** Nobody’s, and what can be no id. */
-const stateIds = (value: string) =>
-  new Proxy({ time: '2024' } as Record<string, string>, { get: (own, name) => own[String(name)] ?? value });
-const NEVER = stateIds('999999999999');
-const ODD = stateIds('\0'.repeat(3));
+const samplesOf = (id: string) => ({ trackId: id, artistId: id, playlistId: id, time: '2024' });
+const NEVER = samplesOf('999999999999');
+const ODD = samplesOf('\0'.repeat(3));
 
 describe('a body', () => {
   it('must be JSON that fits', async () => {
