@@ -132,13 +132,13 @@ function contentOf({ answer }: Endpoint, nameOf: (schema: z.ZodType) => string):
 }
 
 /** A schema by itself, without what only a document of its own needs. */
-export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...made } = z.toJSONSchema(schema, { io, override: tidy }) as Json;
   return made;
 }
 
 /** What of a parameter's JSON Schema can be told in words. */
-export interface ParameterSchema {
+interface ParameterSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly format?: string;

@@ -80,7 +80,7 @@ export function faultsOf({ issues }: z.ZodError): ParameterFault[] {
 }
 
 /** Where the kind is explained: an anchor of the page for people. */
-export const problemType = (baseUrl: string, kind: ProblemKind): string =>
+const problemType = (baseUrl: string, kind: ProblemKind): string =>
   `${baseUrl}${API_ROOT}#problem-${kind}`;
 
 /** Case does not matter to the router, so it does not here. */

@@ -60,7 +60,7 @@ export const featuresOf = (of: Readonly<Record<(typeof AUDIO_FEATURES)[number], 
     number | null
   >;
 
-export const rankHistory = named(
+const rankHistory = named(
   'RankHistory',
   z.strictObject({
     time_range: range,
@@ -73,7 +73,7 @@ export const rankHistory = named(
   }),
 );
 
-export function historyOf({ timeRange, dates, ranks, listed }: RankHistory) {
+function historyOf({ timeRange, dates, ranks, listed }: RankHistory) {
   const known = ranks.filter((rank) => rank !== null);
   return {
     time_range: timeRange,
