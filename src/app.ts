@@ -27,6 +27,7 @@ import { createProcessMetrics } from './web/operations/process-metrics.ts';
 import { gatherFrom } from './web/operations/gather.ts';
 import { coversRouter } from './web/covers/routes.ts';
 import { healthRoutes } from './web/operations/health-routes.ts';
+import { crossOrigin } from './web/api/cross-origin.ts';
 import { apiRoutes } from './web/api/routes.ts';
 import { problemAnswer } from './web/api/problems.ts';
 import { siteRoutes } from './web/site-map.ts';
@@ -68,6 +69,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(securityHeaders(config));
   app.use(plainAddress);
   app.use(canonicalHost(config.baseUrl));
+  app.use(crossOrigin(config));
   app.use(compression());
   app.use(assets.router);
   app.use(coversRouter);

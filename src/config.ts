@@ -36,6 +36,8 @@ export interface Config {
     readonly reccobeats: { readonly apiUrl: string; readonly perDay: number } | null;
     readonly payloadsPerDay: number;
   };
+  /** Whose pages may read the API's answers; null: of no other origin. */
+  readonly apiCorsOrigin: string | null;
   readonly metricsToken: string | null;
   readonly spotify: {
     readonly clientId: string;
@@ -89,6 +91,7 @@ function assemble(given: Settings, needs: Needs): Config {
       payloadsPerDay: given.PAYLOADS_PER_DAY,
     },
     artUrl: given.SPOTIFY_ART_URL?.replace(/\/+$/, '') ?? null,
+    apiCorsOrigin: given.API_CORS_ORIGIN === undefined ? null : new URL(given.API_CORS_ORIGIN).origin,
     metricsToken: given.METRICS_TOKEN ?? null,
     spotify: {
       clientId: given.SPOTIFY_CLIENT_ID,

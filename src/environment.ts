@@ -83,6 +83,7 @@ const settings = z.object({
   OWNER_SPOTIFY_ID: z.string().optional(),
   ALLOWED_SPOTIFY_IDS: list.default([]),
   SQLITE_PATH: z.string().default('music_time_machine.db'),
+  API_CORS_ORIGIN: httpUrl.optional(),
   METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters (openssl rand -hex 32)').optional(),
   RECCOBEATS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   RECCOBEATS_URL: httpUrl.default('https://api.reccobeats.com'),

@@ -80,8 +80,7 @@ export function faultsOf({ issues }: z.ZodError): ParameterFault[] {
 }
 
 /** Where the kind is explained: an anchor of the page for people. */
-const problemType = (baseUrl: string, kind: ProblemKind): string =>
-  `${baseUrl}${API_ROOT}#problem-${kind}`;
+const problemType = (baseUrl: string, kind: ProblemKind): string => `${baseUrl}${API_ROOT}#problem-${kind}`;
 
 /** Case does not matter to the router, so it does not here. */
 export const isApiAddress = (path: string): boolean => new RegExp(`^${API_ROOT}/.`, 'i').test(path);

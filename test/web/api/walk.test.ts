@@ -174,6 +174,22 @@ describe('what there is not', () => {
   });
 });
 
+describe('a page of another origin', () => {
+  const named = useApp({ API_CORS_ORIGIN: 'https://dashboard.example.org/' });
+  const allowedBy = async ({ baseUrl }: typeof test, origin: string): Promise<string | null> => {
+    const init = { method: 'OPTIONS', headers: { Origin: origin } };
+    const answer = await fetch(`${baseUrl}${API_ROOT}/me`, init);
+    expect(answer.status).toBe(204);
+    return answer.headers.get('Access-Control-Allow-Origin');
+  };
+
+  it('may ask where its origin is named, and nowhere else', async () => {
+    expect(await allowedBy(named, 'https://dashboard.example.org')).toBe('https://dashboard.example.org');
+    expect(await allowedBy(named, 'https://evil.example')).toBeNull();
+    expect(await allowedBy(test, 'https://dashboard.example.org')).toBeNull();
+  });
+});
+
 describe('what is hidden', () => {
   it('appears in no answer', async () => {
     const { userId } = alice;
