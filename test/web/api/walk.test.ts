@@ -175,7 +175,7 @@ describe('what there is not', () => {
 });
 
 describe('a page of another origin', () => {
-  const named = useApp({ API_CORS_ORIGIN: 'https://dashboard.example.org/' });
+  const open = useApp({ API_CORS_ORIGIN: 'https://dashboard.example.org/' });
   const allowedBy = async ({ baseUrl }: typeof test, origin: string): Promise<string | null> => {
     const init = { method: 'OPTIONS', headers: { Origin: origin } };
     const answer = await fetch(`${baseUrl}${API_ROOT}/me`, init);
@@ -184,8 +184,8 @@ describe('a page of another origin', () => {
   };
 
   it('may ask where its origin is named, and nowhere else', async () => {
-    expect(await allowedBy(named, 'https://dashboard.example.org')).toBe('https://dashboard.example.org');
-    expect(await allowedBy(named, 'https://evil.example')).toBeNull();
+    expect(await allowedBy(open, 'https://dashboard.example.org')).toBe('https://dashboard.example.org');
+    expect(await allowedBy(open, 'https://evil.example')).toBeNull();
     expect(await allowedBy(test, 'https://dashboard.example.org')).toBeNull();
   });
 });
