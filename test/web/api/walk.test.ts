@@ -77,12 +77,15 @@ describe.each(named(READS))('%s', (_name, endpoint) => {
   });
 
   it('tells the same answer by its ETag', async () => {
-    const etag = String((await ask(alice)).headers.get('ETag'));
+    const first = await ask(alice);
+    await first.arrayBuffer();
+    const etag = String(first.headers.get('ETag'));
     asked = [];
     const again = await ask(alice, { headers: { 'If-None-Match': etag } });
     expect([again.status, await again.text()]).toEqual([304, '']);
     // The token, with its limit, and the version of the archive.
-    expect(asked.length === 2 || endpoint.changesByItself).toBe(true);
+    // (A download gives its lease back once it is over.)
+    expect(asked.length === 2 || endpoint.changesByItself || 'file' in endpoint.answer).toBe(true);
     const bobs = (await ask(bob, { headers: { 'If-None-Match': etag } })).status;
     expect(bobs === endpoint.status || endpoint.changesByItself).toBe(true);
   });
