@@ -36,11 +36,13 @@ beforeEach(async () => {
 const me = (secret = token, url = test.baseUrl): Promise<Response> =>
   fetch(`${url}/api/v1/me`, { headers: { Authorization: `Bearer ${secret}` } });
 const meThere = (secret?: string): Promise<Response> => me(secret, otherUrl);
-/** As if it had asked so much that so many units are left. */
-const leave = (units: number): Promise<number> =>
-  test.db.execute(`UPDATE api_tokens SET used_up_until = clock_timestamp() + make_interval(secs => $1)`, [
-    WINDOW_SECONDS - units / LIMIT.perSecond,
-  ]);
+/** As if it had asked for so many seconds in advance. */
+const askAhead = (seconds: number): Promise<number> =>
+  test.db.execute(`UPDATE api_tokens SET used_up_until = now() + make_interval(secs => $1)`, [seconds]);
+const usedUpUntil = async (): Promise<number> => {
+  const { until } = await test.db.one<{ until: Date }>('SELECT used_up_until AS until FROM api_tokens');
+  return until.getTime();
+};
 
 describe('what a token may ask', () => {
   it('is told with every answer', async () => {
@@ -50,19 +52,27 @@ describe('what a token may ask', () => {
     expect(answer.headers.get('ratelimit')).toBe(`"token";r=${LIMIT.burst - 1};t=1`);
   });
 
-  it('is counted for all processes together, and refused past it with when to come again', async () => {
-    await leave(2);
-    const answers = [await me(), await meThere(), await me(), await meThere()];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, expect.any(Number)]);
-    const [, , refused] = answers;
-    expect(refused?.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(refused?.headers.get('ratelimit')).toMatch(/r=0;/);
+  it('is counted for all processes together', async () => {
+    await askAhead(WINDOW_SECONDS - 10);
+    const before = await usedUpUntil();
+    const answers = await Promise.all([me(), meThere(), me(), meThere()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await usedUpUntil()) - before).toBe((4 / LIMIT.perSecond) * 1000);
+  });
+
+  it('is refused by all of them past its limit, with when to come again', async () => {
+    await askAhead(WINDOW_SECONDS + 100);
+    for (const refused of await Promise.all([me(), meThere()])) {
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(90);
+      expect(refused.headers.get('ratelimit')).toMatch(/r=0;/);
+    }
   });
 
   it('is each token’s own', async () => {
     const bob = await insertListener(test.db, 'bob');
-    await leave(0);
+    await askAhead(WINDOW_SECONDS + 100);
     const his = await createApiToken(test.db, bob, { name: 'His', scopes: ['read'], days: 1 });
     const hers = await createApiToken(test.db, alice, { name: 'Another', scopes: ['read'], days: 1 });
     expect([(await me(his)).status, (await me(hers)).status, (await me()).status]).toEqual([200, 200, 429]);
