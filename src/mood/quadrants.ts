@@ -32,6 +32,17 @@ export function listQuadrantTracks(
   return db.many(QUADRANT_TRACKS, [userId, quadrant, TRACKS_PER_PAGE, (page - 1) * TRACKS_PER_PAGE]);
 }
 
+/**
+ * The same list as it goes on after a track of it (null: from its beginning), however long it is. Nothing where that
+ * track is no longer in the library.
+ */
+export const listQuadrantTracksAfter = (
+  db: Queries,
+  userId: number,
+  quadrant: Quadrant,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<QuadrantTrack[]> => db.many(QUADRANT_TRACKS_AFTER, [userId, quadrant, limit, after]);
+
 export async function countQuadrantTracks(db: Queries, userId: number, quadrant: Quadrant): Promise<number> {
   return (await db.one<{ tracks: number }>(QUADRANT_COUNT, [userId, quadrant])).tracks;
 }
@@ -52,16 +63,28 @@ const IN_QUADRANT = `
       AND NOT hidden`;
 const CLEAREST_FIRST = `ORDER BY mood_strength(energy, valence) DESC, track_id`;
 
-const QUADRANT_TRACKS = hotQuery(
-  'mood: the tracks of a quadrant',
-  `
+const quadrantTracks = (which: string): string => `
   SELECT ${TRACK_CARD}, shown.energy, shown.valence
   FROM (
-    SELECT track_id, energy, valence, mood_strength(energy, valence) AS strength ${IN_QUADRANT}
-    ${CLEAREST_FIRST} LIMIT $3 OFFSET $4
+    SELECT track_id, energy, valence, mood_strength(energy, valence) AS strength ${IN_QUADRANT} ${which}
   ) AS shown
   JOIN tracks USING (track_id)
-  ORDER BY strength DESC, track_id`,
+  ORDER BY strength DESC, track_id`;
+
+const QUADRANT_TRACKS = hotQuery(
+  'mood: the tracks of a quadrant',
+  quadrantTracks(`${CLEAREST_FIRST} LIMIT $3 OFFSET $4`),
+);
+
+const STRENGTH_THERE = `(SELECT CASE WHEN $4::text IS NULL THEN 'infinity' ELSE (
+    SELECT mood_strength(energy, valence) FROM library_tracks WHERE user_id = $1 AND track_id = $4) END)`;
+
+const QUADRANT_TRACKS_AFTER = hotQuery(
+  'api: the tracks of a quadrant, from one on',
+  quadrantTracks(`
+      AND mood_strength(energy, valence) <= ${STRENGTH_THERE}
+      AND (mood_strength(energy, valence) < ${STRENGTH_THERE} OR track_id > $4)
+    ${CLEAREST_FIRST} LIMIT $3`),
 );
 
 const QUADRANT_IDS = hotQuery(

@@ -90,6 +90,7 @@ export async function insertApiArchive(
     artistId: `${mark}-artist`,
     playlistId: `${mark}-playlist`,
     time: '2024',
+    quadrant: 'happy',
   };
   return { userId, samples };
 }

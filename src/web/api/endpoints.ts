@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts';
 import { artistEndpoints } from './endpoints/artists.ts';
 import { libraryEndpoints } from './endpoints/library.ts';
 import { meEndpoints } from './endpoints/me.ts';
+import { moodEndpoints } from './endpoints/mood.ts';
 import { searchEndpoints } from './endpoints/search.ts';
 import { snapshotEndpoints } from './endpoints/snapshots.ts';
 import { trackEndpoints } from './endpoints/tracks.ts';
@@ -14,4 +15,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...artistEndpoints,
   ...snapshotEndpoints,
   ...searchEndpoints,
+  ...moodEndpoints,
 ];

@@ -36,6 +36,14 @@ export const cardOf = (track: TrackCard) => ({
   thumbnail_url: track.thumbnail_url,
 });
 
+export const average = named(
+  'Average',
+  z.strictObject({
+    average: z.number().nullable(),
+    known: count.describe('Tracks it is the average of'),
+  }),
+);
+
 /** As many rows as are shown, and whether more follow: one more was asked for. */
 export function cutPage<Row>(rows: readonly Row[], limit: number): { shown: Row[]; last: Row | null } {
   const shown = rows.slice(0, limit);
