@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { artistEndpoints } from './endpoints/artists.ts';
+import { figureEndpoints } from './endpoints/figures.ts';
 import { libraryEndpoints } from './endpoints/library.ts';
 import { meEndpoints } from './endpoints/me.ts';
 import { moodEndpoints } from './endpoints/mood.ts';
@@ -16,4 +17,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...snapshotEndpoints,
   ...searchEndpoints,
   ...moodEndpoints,
+  ...figureEndpoints,
 ];
