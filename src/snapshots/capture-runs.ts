@@ -31,11 +31,25 @@ export function listCaptureRuns(
   return db.many<CaptureRun>(NEWEST_RUNS, [userId, limit, offset]);
 }
 
+const RUNS = `
+  SELECT run_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, deeper, failure
+  FROM capture_runs WHERE user_id = $1`;
+
 const NEWEST_RUNS = hotQuery(
   'settings: the newest captures',
-  `
-  SELECT run_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, deeper, failure
-  FROM capture_runs WHERE user_id = $1 ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
+  `${RUNS} ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
+);
+
+/** The same as it goes on after a run of it (null: from the newest). */
+export const listCaptureRunsAfter = (
+  db: Queries,
+  userId: number,
+  { after, limit }: { readonly after: number | null; readonly limit: number },
+): Promise<CaptureRun[]> => db.many<CaptureRun>(RUNS_AFTER, [userId, limit, after]);
+
+const RUNS_AFTER = hotQuery(
+  'api: captures, from one on',
+  `${RUNS} AND run_id < COALESCE($3::bigint, 9223372036854775807) ORDER BY run_id DESC LIMIT $2`,
 );
 
 export interface RunCounts extends Readonly<Record<'runs' | 'empty' | 'failed', number>> {

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { artistEndpoints } from './endpoints/artists.ts';
+import { captureEndpoints } from './endpoints/captures.ts';
 import { figureEndpoints } from './endpoints/figures.ts';
 import { libraryEndpoints } from './endpoints/library.ts';
 import { meEndpoints } from './endpoints/me.ts';
@@ -18,4 +19,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...searchEndpoints,
   ...moodEndpoints,
   ...figureEndpoints,
+  ...captureEndpoints,
 ];
