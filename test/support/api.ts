@@ -85,6 +85,11 @@ export async function insertApiArchive(
      SELECT user_id, played_at, track_id, 2 FROM plays WHERE user_id = $1 AND played_at = '2024-12-31T11:00:00Z'`,
     [userId],
   );
+  await db.execute(
+    `INSERT INTO play_gaps (user_id, after_played_at, before_played_at, noticed_at)
+     VALUES ($1, '2024-12-31T10:00:00Z', '2024-12-31T11:00:00Z', '2024-12-31T12:00:00Z')`,
+    [userId],
+  );
   const samples = {
     trackId: `${mark}-track-1`,
     artistId: `${mark}-artist`,

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { listPlayGaps, listPlays } from '../../../plays/history.ts';
+import type { Period } from '../../../plays/period.ts';
+import { listMostPlayed } from '../../../plays/top-plays.ts';
+import { endpoint } from '../endpoint.ts';
+import { day, pageOf, paging, readCursor, text, whole, writeCursor } from '../params.ts';
+import { badParameters } from '../problems.ts';
+import { named } from '../schemas.ts';
+import { cardOf, count, cutPage, date, instant, trackCardShape } from '../shapes.ts';
+
+const subject = 'Plays';
+
+const period = {
+  from: day.optional().describe('The first day, where you are'),
+  to: day.optional().describe('The last day, where you are'),
+};
+
+/** @throws Problem 400 where it ends before it begins */
+function periodOf({ from, to }: { from?: string | undefined; to?: string | undefined }): Period {
+  if (from !== undefined && to !== undefined && from > to)
+    throw badParameters([{ parameter: 'to', message: 'must not be before “from”' }]);
+  return { from: from ?? null, to: to ?? null };
+}
+
+const play = named(
+  'Play',
+  z.strictObject({
+    ...trackCardShape,
+    played_at: instant.describe('When it ended'),
+    date: date.describe('The day it was where you are'),
+  }),
+);
+
+const place = z.strictObject({ us: z.int().min(0), track_id: text(2_000) });
+
+export const playEndpoints = [
+  endpoint({
+    method: 'GET',
+    path: '/plays',
+    name: 'listPlays',
+    subject,
+    scope: 'read',
+    cost: 2,
+    summary: 'What you played, the newest first',
+    query: { ...period, q: text(200).optional().describe('Words in the track, artist or album'), ...paging },
+    example: { query: { from: '2024-01-01', limit: '10' } },
+    answer: pageOf(play, {}),
+    handler: async ({ db, user, query }) => {
+      const after = readCursor(place, query.after);
+      const filter = {
+        ...periodOf(query),
+        words: query.q?.trim() || null,
+        after: after && { playedUs: after.us, trackId: after.track_id },
+      };
+      const { shown, last } = cutPage(await listPlays(db, user, filter, query.limit + 1), query.limit);
+      return {
+        items: shown.map((one) => ({
+          ...cardOf(one),
+          played_at: one.played_at.toISOString(),
+          date: one.day,
+        })),
+        next: last && writeCursor({ us: last.played_us, track_id: last.track_id }),
+      };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/plays/top',
+    name: 'listTopPlayed',
+    subject,
+    scope: 'read',
+    cost: 5,
+    summary: 'What you played most',
+    query: { ...period, limit: whole(1, 100).default(50).describe('How many to answer at most') },
+    example: { query: { from: '2024-01-01', to: '2024-12-31', limit: '10' } },
+    answer: z.strictObject({ items: z.array(z.strictObject({ ...trackCardShape, plays: count })) }),
+    handler: async ({ db, user, query }) => {
+      const tracks = await listMostPlayed(db, user, periodOf(query), query.limit);
+      return { items: tracks.map((track) => ({ ...cardOf(track), plays: track.plays })) };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/plays/gaps',
+    name: 'listPlayGaps',
+    subject,
+    scope: 'read',
+    summary: 'Where plays may be missing, the newest first',
+    description:
+      'Between two plays there may have been more than Spotify still knew when it was asked. The newest hundred.',
+    query: period,
+    example: { query: { from: '2024-01-01' } },
+    answer: z.strictObject({
+      items: z.array(z.strictObject({ after_played_at: instant, before_played_at: instant })),
+    }),
+    handler: async ({ db, user, query }) => {
+      const gaps = await listPlayGaps(db, user, periodOf(query));
+      const items = gaps.map((gap) => ({
+        after_played_at: gap.after_played_at.toISOString(),
+        before_played_at: gap.before_played_at.toISOString(),
+      }));
+      return { items };
+    },
+  }),
+];
