@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { takeSending } from '../../playlists/lease.ts';
-import { runSending } from '../../playlists/send.ts';
-import { findSending, forgetSending, startSending, type Sending } from '../../playlists/sendings.ts';
+import { beginSending } from '../../playlists/begin-sending.ts';
+import { findSending, type Sending } from '../../playlists/sendings.ts';
 import { getPlaylist } from '../../playlists/playlists.ts';
 import type { WebContext } from '../context.ts';
 import { playlistPath } from '../page/helpers.ts';
@@ -27,7 +26,10 @@ export function playlistSendingRoutes(context: WebContext): Router {
       const form = readParams(sendForm, req.body);
       const path = `${playlistPath(playlistId)}#spotify`;
       try {
-        await send(context, userIdOf(req), playlistId, form);
+        await beginSending(context, userIdOf(req), playlistId, {
+          isPublic: form.visibility === 'public',
+          anew: form.anew === 'yes',
+        });
         res.redirect(303, path);
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
@@ -38,19 +40,6 @@ export function playlistSendingRoutes(context: WebContext): Router {
       const { playlist_id: playlistId } = await getPlaylist(context.db, userIdOf(req), playlistIdOf(req));
       await streamProgress(context, req, res, playlistId);
     });
-}
-
-/** Nobody waits for Spotify here: the sending goes on after the answer, and its page shows how. */
-async function send(
-  { db, access }: WebContext,
-  userId: number,
-  playlistId: string,
-  { visibility, anew }: z.infer<typeof sendForm>,
-): Promise<void> {
-  if (anew === 'yes') await forgetSending(db, userId, playlistId);
-  await startSending(db, userId, playlistId, { isPublic: visibility === 'public' });
-  const leased = await takeSending(db, userId, playlistId);
-  if (leased) void runSending({ db, userId, access, leased });
 }
 
 const LOOK_MS = 400;

@@ -1,0 +1,27 @@
+import type { Db } from '../db.ts';
+import type { SpotifyAccess } from '../users/access-token.ts';
+import { takeSending } from './lease.ts';
+import { runSending } from './send.ts';
+import { forgetSending, startSending } from './sendings.ts';
+
+export interface SendingWish {
+  readonly isPublic: boolean;
+  /** As another playlist, where the copy at Spotify is gone or was changed. */
+  readonly anew: boolean;
+}
+
+/**
+ * Sends a playlist to Spotify, or goes on with it. Nobody waits for Spotify here: it goes on after the answer.
+ * @throws AppError 404 where there is no such playlist, 400 where nothing of it can be sent
+ */
+export async function beginSending(
+  { db, access }: { readonly db: Db; readonly access: SpotifyAccess },
+  userId: number,
+  playlistId: string,
+  { isPublic, anew }: SendingWish,
+): Promise<void> {
+  if (anew) await forgetSending(db, userId, playlistId);
+  await startSending(db, userId, playlistId, { isPublic });
+  const leased = await takeSending(db, userId, playlistId);
+  if (leased) void runSending({ db, userId, access, leased });
+}
