@@ -1,16 +1,15 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import { buildPlaylist, digestOf } from '../../playlists/build.ts';
+import { buildPlaylist } from '../../playlists/build.ts';
 import { computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
 import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine, rangeWords } from '../../playlists/proposals.ts';
-import { keepPlaylist } from '../../playlists/playlists.ts';
 import { listNewestSnapshots } from '../../playlists/beginnings.ts';
 import type { WebContext } from '../context.ts';
 import { playlistPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
-import { ARRANGEMENT_WORDS, nameRecipe, readPreview, type Preview } from './preview.ts';
-import { readRecipe, readRecipeText, recipeAddress, type Recipe } from './recipe.ts';
+import { buildRecipe, keepBuild } from './keep-recipe.ts';
+import { nameRecipe, readPreview, type Preview } from './preview.ts';
+import { readRecipe, readRecipeText, recipeAddress } from './recipe.ts';
 import { drawnFrom } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
@@ -51,21 +50,14 @@ export function playlistBuilderRoutes({ db }: WebContext): Router {
         res.status(400);
         return showPreview(res, await readPreview(db, userIdOf(req), recipe, { ...form, problems }));
       }
-      const build = await buildPlaylist(db, userIdOf(req), recipe.list, recipe.options);
-      if (build.trackIds.length === 0)
-        throw new AppError(400, 'There is no track in this list to make a playlist of.');
+      const build = await buildRecipe(db, userIdOf(req), recipe);
       if (build.digest !== form.build) {
         return redirectWith(req, res, `/playlists/new?${recipeAddress(recipe)}`, {
           kind: 'info',
           text: CHANGED,
         });
       }
-      const { playlistId, isNew } = await keepPlaylist(db, userIdOf(req), {
-        ...form,
-        trackIds: build.trackIds,
-        origin: originOf(recipe),
-        buildKey: digestOf([form.name, build.digest]),
-      });
+      const { playlistId, isNew } = await keepBuild(db, userIdOf(req), recipe, { build, wording: form });
       return redirectWith(req, res, playlistPath(playlistId), { kind: 'info', text: isNew ? KEPT : KNOWN });
     });
 }
@@ -97,10 +89,3 @@ function faultsOf(what: string, { length }: string, limit: number): string[] {
   const count = length.toLocaleString('en-GB');
   return length > limit ? [`${what} may have ${limit} characters; yours has ${count}.`] : [];
 }
-
-const originOf = (recipe: Recipe) => ({
-  words: recipe.list.words,
-  href: recipe.list.href,
-  recipe: recipeAddress(recipe),
-  arrange: ARRANGEMENT_WORDS[recipe.options.arrange],
-});
