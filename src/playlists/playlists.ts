@@ -35,6 +35,13 @@ export function listPlaylists(db: Queries, userId: number, page: number): Promis
   return db.many<ListedPlaylist>(LIST, [userId, PLAYLISTS_PER_PAGE, (page - 1) * PLAYLISTS_PER_PAGE]);
 }
 
+/** The same list as it goes on after a playlist of it (null: from its beginning), without covers. */
+export const listPlaylistsAfter = (
+  db: Queries,
+  userId: number,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<Playlist[]> => db.many<Playlist>(LIST_AFTER, [userId, limit, after]);
+
 export async function countPlaylists(db: Queries, userId: number): Promise<number> {
   return (await db.one<{ playlists: number }>(COUNT, [userId])).playlists;
 }
@@ -71,6 +78,18 @@ const LIST = hotQuery(
   FROM playlists AS p
   WHERE user_id = $1
   ORDER BY created_at DESC, playlist_id LIMIT $2 OFFSET $3`,
+);
+
+const LIST_AFTER = hotQuery(
+  'api: the list of playlists, from one on',
+  `
+  SELECT ${COLUMNS}
+  FROM playlists AS p
+  WHERE user_id = $1 AND ($3::text IS NULL OR EXISTS (
+    SELECT FROM playlists AS there
+    WHERE (there.user_id, there.playlist_id) = ($1, $3)
+      AND (p.created_at < there.created_at OR (p.created_at = there.created_at AND p.playlist_id > $3))))
+  ORDER BY created_at DESC, playlist_id LIMIT $2`,
 );
 
 export async function getPlaylist(db: Queries, userId: number, playlistId: string): Promise<Playlist> {

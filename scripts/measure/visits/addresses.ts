@@ -80,7 +80,7 @@ export function listAddresses(sights: Sights): string[] {
     ...[sights.word, 'year:1990-2020', '%26'].map((words) => `/playlists/new?from=search&q=${words}`),
     `/playlists/${playlist}`,
     `/playlists/${playlist}/tracks.csv`,
-    ...['me', 'mood/happy/tracks', 'figures', 'captures', 'plays', 'plays/top'].map(
+    ...['me', 'mood/happy/tracks', 'figures', 'captures', 'plays', 'plays/top', 'playlists'].map(
       (name) => `/api/v1/${name}`,
     ),
     '/archives/unclaimed',

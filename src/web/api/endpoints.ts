@@ -5,6 +5,7 @@ import { figureEndpoints } from './endpoints/figures.ts';
 import { libraryEndpoints } from './endpoints/library.ts';
 import { meEndpoints } from './endpoints/me.ts';
 import { moodEndpoints } from './endpoints/mood.ts';
+import { playlistEndpoints } from './endpoints/playlists.ts';
 import { playEndpoints } from './endpoints/plays.ts';
 import { searchEndpoints } from './endpoints/search.ts';
 import { snapshotEndpoints } from './endpoints/snapshots.ts';
@@ -21,5 +22,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...moodEndpoints,
   ...figureEndpoints,
   ...playEndpoints,
+  ...playlistEndpoints,
   ...captureEndpoints,
 ];

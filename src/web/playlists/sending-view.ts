@@ -24,6 +24,8 @@ const PROBLEM_WORDS: Readonly<Record<SendingProblem, string>> = {
   failed: 'Something failed on our side; the log has it.',
 };
 
+export const SENDING_PROBLEMS = Object.keys(PROBLEM_WORDS) as [SendingProblem, ...SendingProblem[]];
+
 const NEEDS_CONSENT = new Set<SendingProblem>([
   'invalid-grant',
   'needs-reconnect',

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { CHOICE_FILTERS, RANGE_FILTERS, SORT_KEYS, type RangeFilter } from '../../../explore/filters.ts';
+import { QUADRANTS } from '../../../mood/quadrants.ts';
+import { ARRANGEMENT_NAMES } from '../../../playlists/build.ts';
+import { SOURCE_LIMIT } from '../../../playlists/track-list.ts';
+import { SOUNDS } from '../../../similarity/sound.ts';
+import { readRecipe, type Recipe } from '../../playlists/recipe.ts';
+import { text } from '../params.ts';
+import { range } from '../shapes.ts';
+
+function endOf(name: RangeFilter) {
+  const filter = RANGE_FILTERS[name];
+  if (filter.unit === 'date')
+    return z
+      .string()
+      .regex(/^\d{4}(-\d\d){0,2}$/)
+      .describe('A year, a month or a day: 2019, 2019-05 or 2019-05-31');
+  if (filter.unit === 'duration')
+    return z
+      .string()
+      .regex(/^\d{1,4}(:[0-5]\d)?$/)
+      .describe('Minutes, or minutes and seconds: 3:30');
+  const number = filter.unit === 'share' ? z.number() : z.int();
+  return number.min(filter.low).max(filter.high);
+}
+
+type End = `${RangeFilter}_${'from' | 'to'}`;
+const ends = Object.fromEntries(
+  (Object.keys(RANGE_FILTERS) as RangeFilter[]).flatMap((name) => [
+    [`${name}_from`, endOf(name).optional()],
+    [`${name}_to`, endOf(name).optional()],
+  ]),
+) as unknown as Record<End, z.ZodOptional<z.ZodType<string | number>>>;
+
+const several = <Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.array(z.enum(values)).max(20).optional();
+const sort = z.enum(SORT_KEYS.flatMap((key) => [key, `-${key}`] as const)).optional();
+
+/** Each list a playlist can be made of, with the parameters its page has in its address. */
+const source = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('snapshot'), date: z.iso.date(), range }).describe('The list of one day'),
+  z
+    .strictObject({
+      from: z.literal('period'),
+      year: z.int().min(1900).max(2199),
+      month: z.int().min(1).max(12).optional(),
+      range,
+    })
+    .describe('The lists of a year or a month as one'),
+  z.strictObject({ from: z.literal('search'), q: text(200).min(1) }).describe('What a search finds'),
+  z.strictObject({ from: z.literal('mood'), quadrant: z.enum(QUADRANTS) }).describe('The tracks of a mood'),
+  z
+    .strictObject({
+      from: z.literal('similar'),
+      track: text(2_000).min(1),
+      by: z.enum(SOUNDS).default('sound'),
+    })
+    .describe('What is most like one of your tracks'),
+  z
+    .strictObject({
+      from: z.literal('explore'),
+      ...ends,
+      precision: several(CHOICE_FILTERS.precision),
+      explicit: several(CHOICE_FILTERS.explicit),
+      isrc: several(CHOICE_FILTERS.isrc),
+      album_type: z.array(text(50)).max(20).optional(),
+      range: several(CHOICE_FILTERS.range),
+      artist: text(200).optional(),
+      sort,
+      then_by: sort,
+    })
+    .describe('What passes the filters of Explore'),
+]);
+
+export const recipeShape = {
+  source,
+  take: z.int().min(1).max(SOURCE_LIMIT).default(50).describe('How many of the best'),
+  arrange: z.enum(ARRANGEMENT_NAMES).default('rank'),
+  seed: z
+    .string()
+    .regex(/^[\w-]{1,32}$/)
+    .default('1')
+    .describe('What a shuffle is drawn from: the same seed, the same order'),
+  clean: z.boolean().default(false).describe('Without what Spotify marks as explicit'),
+  per_artist: z.boolean().default(false).describe('The best of each artist only'),
+  without: z.array(text(2_000).min(1)).max(100).default([]).describe('Tracks to leave out, by id'),
+};
+
+/** The same as an address of /playlists/new says it. @throws AppError 400 */
+export function recipeOf({ source: list, ...options }: z.output<z.ZodObject<typeof recipeShape>>): Recipe {
+  const { clean, per_artist: perArtist, ...rest } = options;
+  const given = { ...list, ...rest, clean: clean ? '1' : '', per_artist: perArtist ? '1' : '' };
+  const written = Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)]);
+  return readRecipe(Object.fromEntries(written));
+}
