@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { artistEndpoints } from './endpoints/artists.ts';
 import { captureEndpoints } from './endpoints/captures.ts';
+import { exportEndpoints } from './endpoints/export.ts';
 import { figureEndpoints } from './endpoints/figures.ts';
 import { libraryEndpoints } from './endpoints/library.ts';
 import { meEndpoints } from './endpoints/me.ts';
@@ -24,4 +25,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...playEndpoints,
   ...playlistEndpoints,
   ...captureEndpoints,
+  ...exportEndpoints,
 ];
