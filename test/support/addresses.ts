@@ -49,7 +49,7 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   span: ['6-months', 'all'],
   from: ['2026-01-01'],
   to: ['2026-06-30'],
-  after: ['1780000000000000.abc'],
+  after: ['1780000000000000.1.abc'],
   // The time machine, and its charts.
   with: ['2026-11-01'],
   date: ['2026-11-02'],

@@ -31,7 +31,7 @@ const play = named(
   }),
 );
 
-const place = z.strictObject({ us: z.int().min(0), track_id: text(2_000) });
+const place = z.strictObject({ us: z.int().min(0).max(9e15), nth: z.int32(), track_id: text(2_000) });
 
 export const playEndpoints = [
   endpoint({
@@ -50,7 +50,7 @@ export const playEndpoints = [
       const filter = {
         ...periodOf(query),
         words: query.q?.trim() || null,
-        after: after && { playedUs: after.us, trackId: after.track_id },
+        after: after && { playedUs: after.us, nth: after.nth, trackId: after.track_id },
       };
       const { shown, last } = cutPage(await listPlays(db, user, filter, query.limit + 1), query.limit);
       return {
@@ -59,7 +59,7 @@ export const playEndpoints = [
           played_at: one.played_at.toISOString(),
           date: one.day,
         })),
-        next: last && writeCursor({ us: last.played_us, track_id: last.track_id }),
+        next: last && writeCursor({ us: last.played_us, nth: last.nth, track_id: last.track_id }),
       };
     },
   }),
