@@ -55,13 +55,37 @@ describe.skipIf(!hasBrowser)('settings, in a real browser', { timeout: 180_000 }
 
   it.each(LOOKS)('the pages fit and can be read at %i pixels, %s', async (width, colorScheme) => {
     const page = await signIn({ viewport: { width, height: 900 }, colorScheme });
-    const paths = ['', '/captures', '/captures?page=2', '/devices', '/imports', `/imports/${importId}`];
+    const paths = [
+      '',
+      '/captures',
+      '/captures?page=2',
+      '/devices',
+      '/tokens',
+      '/imports',
+      `/imports/${importId}`,
+    ];
     for (const path of paths) {
       await page.goto(`${test.baseUrl}/settings${path}`);
       expect.soft(await refusedByPolicy(page), path).toEqual([]);
       expect.soft(await overflow(page), path).toBeLessThanOrEqual(0);
       expect.soft(await accessibilityFaults(page), path).toEqual([]);
     }
+    await page.context().close();
+  });
+
+  it('a token is made, shown once and copied, and fits however it is called', async () => {
+    const page = await signIn({ viewport: { width: 390, height: 900 } });
+    await page.goto(`${test.baseUrl}/settings/tokens`);
+    await page.getByLabel('Name').fill('x'.repeat(100));
+    await page.getByRole('button', { name: 'Make token' }).click();
+    await page.getByRole('button', { name: 'Copy' }).first().click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.locator('#token').textContent()).toMatch(/^mtm_/);
+    expect([await overflow(page), await refusedByPolicy(page)]).toEqual([0, []]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Done' }).click();
+    await page.getByText('x'.repeat(100)).first().waitFor();
+    expect(await page.locator('#token').count()).toBe(0);
     await page.context().close();
   });
 

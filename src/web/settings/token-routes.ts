@@ -23,26 +23,33 @@ const tokenForm = z.object({
   days: z.enum(Object.keys(words.ENDS), 'must be one of those offered').transform(Number),
 });
 
+const PAGE = '/settings/tokens';
+
 /** `/settings/tokens`: keys for the listener's own programs. */
 export function tokenRoutes({ db, config }: WebContext): Router {
   return (
     Router()
-      .get('/settings/tokens', async (req, res) => {
+      .get(PAGE, async (req, res) => {
         const tokens = await listApiTokens(db, userIdOf(req));
         const timezone = listenerOf(req).timezone;
         renderPage(res, 'settings/tokens', { title: 'API tokens', words }, { tokens, timezone });
       })
       // Answered with the page itself, not with the way to one: until then the secret would have to be kept somewhere.
-      .post('/settings/tokens', async (req, res) => {
+      .post(PAGE, async (req, res) => {
         const { name, scope: scopes, days } = readParams(tokenForm, req.body);
         const secret = await createApiToken(db, userIdOf(req), { name, scopes: [...new Set(scopes)], days });
         const page = { title: 'Your new token', scripts: ['behaviours/copy.js'] };
-        renderPage(res, 'settings/token-made', page, { name, secret, address: config.baseUrl });
+        renderPage(res, 'settings/token-made', page, {
+          name,
+          secret,
+          address: config.baseUrl,
+          path: PAGE,
+        });
       })
-      .post('/settings/tokens/:tokenId/delete', async (req, res) => {
+      .post(`${PAGE}/:tokenId/delete`, async (req, res) => {
         const deleted = await deleteApiToken(db, userIdOf(req), readNumberId(req.params.tokenId));
         if (!deleted) throw notFound();
-        await redirectWith(req, res, '/settings/tokens', {
+        await redirectWith(req, res, PAGE, {
           kind: 'info',
           text: 'The token is deleted. Programs that use it are refused from now on.',
         });
