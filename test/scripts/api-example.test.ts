@@ -10,6 +10,7 @@ import { API_ROOT } from '../../src/web/api/endpoint.ts';
 import { ENDPOINTS } from '../../src/web/api/endpoints.ts';
 import { insertApiArchive } from '../support/api.ts';
 import { useApp } from '../support/app.ts';
+import { insertFilledPlaylist, spotifyIds } from '../support/playlists.ts';
 
 const test = useApp();
 const directory = mkdtempSync(path.join(tmpdir(), 'mtm-api-example-'));
@@ -19,6 +20,9 @@ let walked: Walk;
 
 beforeAll(async () => {
   const { userId } = await insertApiArchive(test, 'alice');
+  // The newest, and so the one that is sent.
+  await insertFilledPlaylist(test.db, userId, 'sendable', spotifyIds(2));
+  await test.db.execute(`UPDATE playlists SET created_at = now() WHERE playlist_id = 'sendable'`);
   const token = await createApiToken(test.db, userId, { name: 'A test', scopes: SCOPES, days: 1 });
   const text = await (await fetch(`${test.baseUrl}${API_ROOT}/openapi.json`)).text();
   types = await typesOf(text);

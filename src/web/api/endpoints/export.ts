@@ -41,7 +41,7 @@ export const exportEndpoints = [
     name: 'downloadArchive',
     subject,
     scope: 'read',
-    cost: 60,
+    cost: 30,
     summary: 'Your whole archive as a ZIP that restores row for row',
     description:
       'Packed while it is sent; one download at a time. With `If-None-Match` an archive that is the same costs nothing.',
