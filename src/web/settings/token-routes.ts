@@ -9,18 +9,16 @@ import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import * as words from './token-words.ts';
+import { ENDS, NAME_LIMIT } from './token-words.ts';
 
 const scope = z.enum(SCOPES, `must be ${SCOPES.join(' or ')}`);
 const tokenForm = z.object({
   name: z
     .string('must be given once')
     .transform(oneLine)
-    .refine(
-      ({ length }) => length > 0 && length <= words.NAME_LIMIT,
-      `must have 1 to ${words.NAME_LIMIT} characters`,
-    ),
+    .refine(({ length }) => length > 0 && length <= NAME_LIMIT, `must have 1 to ${NAME_LIMIT} characters`),
   scope: z.union([z.array(scope), scope.transform((one) => [one])], 'must be chosen'),
-  days: z.enum(Object.keys(words.ENDS), 'must be one of those offered').transform(Number),
+  days: z.enum(Object.keys(ENDS), 'must be one of those offered').transform(Number),
 });
 
 const PAGE = '/settings/tokens';
