@@ -8,12 +8,12 @@ import { createApiToken } from '../../src/users/api-tokens.ts';
 import { alignColumns } from '../print.ts';
 import { runTool } from '../run-tool.ts';
 import { measure, type Measured } from './bench-web/measure.ts';
+import { pageOf } from './bench-web/targets.ts';
 import { openTown, type Town } from './bench-web/town.ts';
 
 const USAGE = `usage: npm run bench:api -- [--seconds N]
 Default: 20 seconds of quiet and 20 of programs. Linux only: processor time is read from /proc.`;
 
-const LISTENERS = 5;
 const TOKENS = 20;
 /** Each token asks over so many connections at once, and asks on as soon as it is answered. */
 const CONNECTIONS = 4;
@@ -41,7 +41,7 @@ await runTool(async () => {
     return 2;
   }
   const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-bench-api-'));
-  const town = await openTown(directory, { listeners: LISTENERS, browsers: 10, workers: 1 });
+  const town = await openTown(directory, 1);
   try {
     return await benchBeside(town, seconds);
   } finally {
@@ -52,17 +52,19 @@ await runTool(async () => {
 
 async function benchBeside(town: Town, seconds: number): Promise<number> {
   const tokens = await makeTokens(town);
-  await measure(town, '/dashboard', { listeners: 8, rate: null, seconds: 10 });
-  const quiet = await measure(town, '/dashboard', { ...PEOPLE, seconds });
+  const dashboard = pageOf(town, 'dashboard', '/dashboard');
+  await measure(dashboard, { listeners: 8, rate: null, seconds: 10 });
+  const quiet = await measure(dashboard, { ...PEOPLE, seconds });
   const programs = askAllTheyCan(town, tokens, seconds + 2);
   await sleep(1_000);
-  const beside = await measure(town, '/dashboard', { ...PEOPLE, seconds });
+  const beside = await measure(dashboard, { ...PEOPLE, seconds });
   const answers = await programs;
   const head = ['dashboard', 'req/s', 'p50 ms', 'p99 ms', 'errors'];
   console.log(
-    alignColumns([head, ['quiet', ...cellsOf(quiet)], ['beside programs', ...cellsOf(beside)]], 'words').join(
-      '\n',
-    ),
+    alignColumns(
+      [head, ['quiet', ...cellsOf(quiet, seconds)], ['beside programs', ...cellsOf(beside, seconds)]],
+      'words',
+    ).join('\n'),
   );
   const times = beside.p99 / quiet.p99;
   console.log(
@@ -73,7 +75,9 @@ async function benchBeside(town: Town, seconds: number): Promise<number> {
 }
 
 async function makeTokens({ db }: Town): Promise<string[]> {
-  const users = await db.many<{ user_id: number }>('SELECT user_id FROM users ORDER BY user_id');
+  const users = await db.many<{ user_id: number }>(
+    'SELECT user_id FROM users WHERE spotify_id IS NOT NULL ORDER BY user_id',
+  );
   const owners = Array.from({ length: TOKENS }, (_, n) => users[n % users.length]?.user_id ?? 0);
   return Promise.all(
     owners.map((owner) => createApiToken(db, owner, { name: 'Bench', scopes: ['read'], days: 1 })),
@@ -82,10 +86,10 @@ async function makeTokens({ db }: Town): Promise<string[]> {
 
 type Answers = Readonly<Record<'2xx' | '4xx' | '5xx' | 'none', number>>;
 
-async function askAllTheyCan({ url }: Town, tokens: readonly string[], seconds: number): Promise<Answers> {
+async function askAllTheyCan({ app }: Town, tokens: readonly string[], seconds: number): Promise<Answers> {
   let next = 0;
   const result = await autocannon({
-    url,
+    url: app.url,
     connections: tokens.length * CONNECTIONS,
     duration: seconds,
     requests: ASKED.map((asked) => ({ path: `/api/v1${asked}` })),
@@ -111,9 +115,9 @@ function wordsOf(answers: Answers): string {
     .join(', ');
 }
 
-function cellsOf(measured: Measured): string[] {
+function cellsOf(measured: Measured, seconds: number): string[] {
   return [
-    measured.perSecond.toFixed(0),
+    (measured.answered / seconds).toFixed(0),
     measured.p50.toFixed(0),
     measured.p99.toFixed(0),
     String(measured.errors),

@@ -1,110 +1,93 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { cpuOfTree, megabytesOf } from './cpu.ts';
-import type { Town } from './town.ts';
+import { cpuOfTree } from './cpu.ts';
+
+/** Something that answers at one address. */
+export interface Target {
+  readonly name: string;
+  readonly url: string;
+  /** One for each browser; none: nobody is signed in. */
+  readonly cookies: readonly string[];
+  /** Processes that work for it, each with all below it: whose processor time is counted. */
+  readonly node: readonly number[];
+  readonly postgres: readonly number[];
+}
 
 export interface Load {
-  /** Connections at once, each a signed-in browser. */
+  /** Connections at once, each a browser. */
   readonly listeners: number;
-  /** Requests a second of all together; null: as many as the app can answer. */
+  /** Requests a second of all together; null: as many as can be answered. */
   readonly rate: number | null;
   readonly seconds: number;
 }
 
 export interface Measured {
-  readonly perSecond: number;
+  readonly answered: number;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
   /** Answers other than 200, time-outs and broken connections. */
   readonly errors: number;
   /** Milliseconds of processor time a request. */
-  readonly nodeCpu: number;
-  readonly postgresCpu: number;
-  readonly megabytes: number;
+  readonly node: number;
+  readonly postgres: number;
 }
 
-/** Puts a load on one page. */
-export async function measure(town: Town, page: string, load: Load): Promise<Measured> {
-  const before = readCpu(town);
+export async function measure(target: Target, load: Load): Promise<Measured> {
+  const before = readCpu(target);
   const milliseconds: number[] = [];
   const groups = load.rate === null ? 1 : GROUPS;
   const results = await Promise.all(
     Array.from({ length: groups }, async (_, group) => {
       await sleep((group * 1000) / groups);
-      return put(town, page, { ...load, listeners: load.listeners / groups }, group, milliseconds);
+      return put(target, { ...load, listeners: load.listeners / groups }, group, milliseconds);
     }),
   );
-  const after = readCpu(town);
-  const sum = (of: (result: autocannon.Result) => number): number =>
-    results.reduce((whole, result) => whole + of(result), 0);
-  const requests = Math.max(1, milliseconds.length);
-  const perRequest = (meter: keyof typeof after): number => (after[meter] - before[meter]) / requests;
+  const after = readCpu(target);
   milliseconds.sort((one, other) => one - other);
+  const requests = Math.max(1, milliseconds.length);
   const percentile = (share: number): number => milliseconds[Math.ceil(share * requests) - 1] ?? NaN;
   return {
-    perSecond: sum((result) => result.requests.average),
+    answered: milliseconds.length,
     p50: percentile(0.5),
     p99: percentile(0.99),
-    errors: sum((result) => result.errors + result.timeouts + result.non2xx),
-    nodeCpu: perRequest('node'),
-    postgresCpu: perRequest('postgres'),
-    megabytes: megabytesOf(town.app.pid ?? 0),
+    errors: results.reduce((sum, result) => sum + result.errors + result.timeouts + result.non2xx, 0),
+    node: (after.node - before.node) / requests,
+    postgres: (after.postgres - before.postgres) / requests,
   };
 }
+
+const readCpu = ({ node, postgres }: Target) => ({ node: cpuOfTrees(node), postgres: cpuOfTrees(postgres) });
+const cpuOfTrees = (roots: readonly number[]): number => roots.reduce((sum, pid) => sum + cpuOfTree(pid), 0);
 
 /**
  * At a fixed rate autocannon lets all its connections ask at the same moment of each second, as no listeners do: in
  * so many groups that begin one after the other, they ask all through the second.
  */
 const GROUPS = 25;
+const LONGEST_ANSWER_S = 10;
+/** What browsers say over HTTPS. */
+const AS_BROWSERS_SAY = 'gzip, deflate, br, zstd';
 
 /** @param milliseconds where the time of each answer is noted */
 function put(
-  town: Town,
-  page: string,
+  { url, cookies }: Target,
   { listeners, rate, seconds }: Load,
   group: number,
   milliseconds: number[],
 ): Promise<autocannon.Result> {
   let next = group * listeners;
   return autocannon({
-    url: town.url + page,
+    url,
     connections: listeners,
     duration: seconds,
     ...(rate === null ? {} : { overallRate: rate / GROUPS }),
-    timeout: 10,
+    timeout: LONGEST_ANSWER_S,
     setupClient: (client) => {
-      client.setHeaders({
-        cookie: town.cookies[next % town.cookies.length] ?? '',
-        'accept-encoding': 'gzip',
-      });
+      const cookie = cookies[next % Math.max(1, cookies.length)];
+      client.setHeaders({ ...(cookie !== undefined && { cookie }), 'accept-encoding': AS_BROWSERS_SAY });
       client.on('response', (_status, _bytes, time) => void milliseconds.push(time));
       next += 1;
     },
   });
 }
-
-const readCpu = ({ app, postgres }: Town) => ({
-  node: cpuOfTree(app.pid ?? 0),
-  postgres: cpuOfTree(postgres.pid),
-});
-
-/** A connection that has nothing to do tells of what it did within ten seconds (PostgreSQL's pgstat.c). */
-const TOLD_AFTER_MS = 11_000;
-const ASKED = 50;
-
-/** Statements of one request (a transaction counts as one), the session's own included. */
-export async function countStatements({ db, url, cookies }: Town, page: string): Promise<number> {
-  const count = async (): Promise<number> => {
-    await sleep(TOLD_AFTER_MS);
-    return (await db.one<{ statements: number }>(STATEMENTS)).statements;
-  };
-  const before = await count();
-  for (let asked = 0; asked < ASKED; asked += 1)
-    await (await fetch(url + page, { headers: { Cookie: cookies[0] ?? '' } })).text();
-  return ((await count()) - before) / ASKED;
-}
-
-const STATEMENTS = `
-  SELECT (xact_commit + xact_rollback)::int AS statements FROM pg_stat_database WHERE datname = current_database()`;
