@@ -86,7 +86,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use('/settings/audio-features', fileUpload(FEATURE_FILE_BYTES));
   app.use(csrfProtection(config.baseUrl));
   app.use(pageLocals);
-  app.use(connectionBanner(context));
+  app.use(connectionBanner);
   app.use(siteRoutes(context, authenticator));
   app.use(noSuchPage);
   app.use(problemAnswer(config.baseUrl));

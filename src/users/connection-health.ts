@@ -1,5 +1,4 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
 import { missingScopes, type SpotifyLimit } from '../spotify/settings.ts';
 import type { Refusal } from './access-token.ts';
 import { isAllowed, type AllowedIds } from './allowed.ts';
@@ -119,23 +118,26 @@ function endOfConsent(authorizedAt: Date): Date {
 }
 
 export async function findConnectionHealth(db: Queries, userId: number): Promise<ConnectionHealth> {
-  return connectionHealth(await db.one<ConnectionFacts>(FACTS, [userId]));
+  return connectionHealth(
+    await db.one<ConnectionFacts>(
+      `SELECT ${CONNECTION_COLUMNS} FROM users AS u ${ITS_CONNECTION} WHERE user_id = $1`,
+      [userId],
+    ),
+  );
 }
 
-const FACT_COLUMNS = `
+/** ConnectionFacts of `u`, rows of `users`, as ITS_CONNECTION joins them. */
+export const CONNECTION_COLUMNS = `
   COALESCE(c.connected, false) AS connected, c.authorized_at, COALESCE(c.scope, '') AS scope,
   c.needs_reconnect_since, c.refusal, c.refused_since, u.paused_at,
-  limited.not_before, limited.limits, now() AS now
-  FROM users AS u LEFT JOIN spotify_connections AS c USING (user_id)
+  limited.not_before, limited.limits, now() AS now`;
+
+export const ITS_CONNECTION = `
+  LEFT JOIN spotify_connections AS c USING (user_id)
   CROSS JOIN LATERAL (
     SELECT max(not_before) AS not_before, COALESCE(array_agg(bucket), '{}') AS limits FROM spotify_limits
     WHERE not_before > now() AND bucket IN ${LIMITS_OF_FETCHING}
   ) AS limited`;
-
-const FACTS = hotQuery(
-  'every page: the connection to Spotify',
-  `SELECT ${FACT_COLUMNS} WHERE u.user_id = $1`,
-);
 
 export interface ListenerHealth extends Omit<ConnectionHealth, 'state'> {
   readonly userId: number;
@@ -146,7 +148,8 @@ export interface ListenerHealth extends Omit<ConnectionHealth, 'state'> {
 /** Of every listener who has ever signed in. */
 export async function listConnectionHealth(db: Queries, allowed: AllowedIds = []): Promise<ListenerHealth[]> {
   const rows = await db.many<ConnectionFacts & { user_id: number; spotify_id: string }>(
-    `SELECT user_id, spotify_id, ${FACT_COLUMNS} WHERE u.spotify_id IS NOT NULL ORDER BY user_id`,
+    `SELECT user_id, spotify_id, ${CONNECTION_COLUMNS}
+     FROM users AS u ${ITS_CONNECTION} WHERE u.spotify_id IS NOT NULL ORDER BY user_id`,
   );
   return rows.map((facts) => ({
     userId: facts.user_id,

@@ -1,6 +1,5 @@
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { isKnownToNode } from './time-zones.ts';
@@ -17,22 +16,13 @@ export interface User {
   readonly first_time_range: TimeRange;
 }
 
+/** Of a row of `users`, which is not named before them. */
 export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
   CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range`;
-
-export async function findUser(db: Queries, userId: number): Promise<User | null> {
-  const user = await db.maybeOne<User>(FIND_USER, [userId]);
-  return user && inKnownZone(user);
-}
 
 /** The database knows the zone (zone_used), but Node must know it too. */
 export const inKnownZone = (user: User): User =>
   isKnownToNode(user.timezone) ? user : { ...user, timezone: 'UTC', unknown_timezone: user.timezone };
-
-const FIND_USER = hotQuery(
-  'every page: the listener',
-  `SELECT ${USER_COLUMNS} FROM users WHERE user_id = $1 AND spotify_id IS NOT NULL`,
-);
 
 /**
  * Finds or creates the listener of a profile, by `account_id` if Spotify sends one, since public ids can change hands,

@@ -15,9 +15,8 @@ const NOT_OF_A_PAGE: Readonly<Record<string, string>> = {
   'src/exports/tables.ts': 'a whole archive, to take away: all of it is read, once',
   'src/schema.ts': 'asked until the schema is there, then never again',
   'src/web/operations/readiness.ts': 'whether the database answers at all, for health checks',
-  'src/web/sign-in/session-store.ts': 'the session itself, by its key, for every page',
 };
-/** More statements than this for one page want a better shape. (The session is read besides.) */
+/** More statements than this for one page want a better shape. */
 const MOST_STATEMENTS = 8;
 /** Pages that may ask more, and why. */
 const MAY_ASK_MORE: Readonly<Record<string, { readonly statements: number; readonly because: string }>> = {

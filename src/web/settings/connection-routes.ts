@@ -1,9 +1,9 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { findConnectionHealth, updatePaused } from '../../users/connection-health.ts';
-import { connectionWords } from '../sign-in/connection-words.ts';
+import { updatePaused } from '../../users/connection-health.ts';
+import { describeConnection } from '../sign-in/connection-banner.ts';
 import type { WebContext } from '../context.ts';
-import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import { userIdOf } from '../sign-in/sign-in.ts';
 import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 
@@ -12,10 +12,7 @@ const pauseForm = z.object({ fetching: z.enum(['on', 'off'], 'must be on or off'
 /** `/api/connection`: how the connection to Spotify stands; `/settings/fetching`: to pause it, or go on. */
 export function connectionRoutes({ db }: WebContext): Router {
   return Router()
-    .get('/api/connection', async (req, res) => {
-      const health = await findConnectionHealth(db, userIdOf(req));
-      res.json({ ...health, ...connectionWords(health, listenerOf(req).timezone) });
-    })
+    .get('/api/connection', (req, res) => void res.json(describeConnection(req)))
     .post('/settings/fetching', async (req, res) => {
       const { fetching } = readParams(pauseForm, req.body);
       await updatePaused(db, userIdOf(req), fetching === 'off');

@@ -3,9 +3,8 @@ import session, { type SessionData } from 'express-session';
 import type { Request } from 'express';
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
-import { hotQuery } from '../../hot-queries.ts';
 import { log } from '../../log.ts';
-import { LONGEST_SESSION } from '../../users/devices.ts';
+import { findSession, type Visitor } from '../../users/visitor.ts';
 
 const PgStore = connectPgSimple(session);
 const HOUR_S = 3_600;
@@ -24,6 +23,12 @@ export class SessionUnsaved extends AppError {
     });
   }
 }
+
+/** Read together with the session, and forgotten with the request. */
+const visitors = new WeakMap<object, Visitor>();
+
+/** Whose session the request came with; null: it came without one, or its listener is gone. */
+export const visitorOf = (req: Request): Visitor | null => visitors.get(req) ?? null;
 
 /**
  * connect-pg-simple with three differences: a session that was loaded is only ever UPDATEd, so that a slow request
@@ -53,9 +58,12 @@ export class SessionStore extends PgStore {
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#db.maybeOne<{ sess: SessionData; expires_in: number }>(SESSION, [sid]).then((row) => {
-      if (row && row.expires_in > lifetimeOf(row.sess) - HOUR_S) this.#fresh.add(row.sess);
-      done(null, row?.sess ?? null);
+    findSession<SessionData>(this.#db, sid).then((kept) => {
+      if (kept === null) return done(null, null);
+      const { session: data, expiresIn, visitor } = kept;
+      if (expiresIn > lifetimeOf(data) - HOUR_S) this.#fresh.add(data);
+      if (visitor !== null) visitors.set(data, visitor);
+      done(null, data);
     }, done);
   }
 
@@ -63,6 +71,8 @@ export class SessionStore extends PgStore {
     const loaded = super.createSession(req, data);
     this.#stored.add(loaded);
     if (this.#fresh.has(data)) this.#fresh.add(loaded);
+    const visitor = visitors.get(data);
+    if (visitor !== undefined) visitors.set(req, visitor);
     return loaded;
   }
 
@@ -100,13 +110,6 @@ export class SessionStore extends PgStore {
       .then(() => done(), done);
   }
 }
-
-const SESSION = hotQuery(
-  'every page: the session',
-  `
-  SELECT sess, extract(epoch FROM expire - now())::float8 AS expires_in FROM sessions
-  WHERE sid = $1 AND expire > now() AND created_at > now() - interval '${LONGEST_SESSION}'`,
-);
 
 const EXPIRES = 'now() + make_interval(secs => $2)';
 const lifetimeOf = ({ cookie }: SessionData): number => (cookie.originalMaxAge ?? WEEK_MS) / 1000;

@@ -2,9 +2,11 @@ import passport from 'passport';
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import { isAllowed } from '../../users/allowed.ts';
-import { findUser } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
+import { visitorOf } from './session-store.ts';
 import { createSpotifyStrategy } from './spotify-strategy.ts';
+
+type Deserialized = (error: unknown, user?: Express.User | false) => void;
 
 export type Authenticator = InstanceType<typeof passport.Authenticator>;
 
@@ -16,12 +18,10 @@ export function createAuthenticator(context: WebContext): Authenticator {
   const authenticator = new passport.Authenticator();
   authenticator.use('spotify', createSpotifyStrategy(context));
   authenticator.serializeUser<number>((user, done) => done(null, user.user_id));
-  authenticator.deserializeUser<number>((userId, done) => {
-    findUser(context.db, userId).then(
-      (user) =>
-        done(null, user && isAllowed(context.config.allowedSpotifyIds, user.spotify_id) ? user : false),
-      done,
-    );
+  authenticator.deserializeUser((req: Request, userId: number, done: Deserialized) => {
+    const user = visitorOf(req)?.user;
+    const mayEnter = user?.user_id === userId && isAllowed(context.config.allowedSpotifyIds, user.spotify_id);
+    done(null, mayEnter ? user : false);
   });
   return authenticator;
 }
