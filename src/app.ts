@@ -1,4 +1,3 @@
-import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
@@ -8,6 +7,7 @@ import { createAssets } from './web/page/assets.ts';
 import { databasePatience } from './web/operations/database-patience.ts';
 import { admission } from './web/operations/admission.ts';
 import { canonicalHost } from './web/middleware/canonical-host.ts';
+import { compressed } from './web/middleware/compressed.ts';
 import { connectionBanner } from './web/sign-in/connection-banner.ts';
 import { csrfProtection } from './web/middleware/csrf.ts';
 import { errorPage, noSuchPage } from './web/middleware/error-page.ts';
@@ -70,7 +70,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use(plainAddress);
   app.use(canonicalHost(config.baseUrl));
   app.use(crossOrigin(config));
-  app.use(compression());
+  app.use(compressed);
   app.use(assets.router);
   app.use(coversRouter);
   app.use(httpsOnly(config.baseUrl));
