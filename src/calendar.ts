@@ -36,7 +36,7 @@ export function inEnglish(value: string | Date, parts: Intl.DateTimeFormatOption
 }
 
 function clock(parts: Intl.DateTimeFormatOptions, timeZone: string): Intl.DateTimeFormat {
-  const key = `${timeZone} ${Object.keys(parts).join(' ')}`;
+  const key = `${timeZone} ${Object.entries(parts).join(' ')}`;
   const known = clocks.get(key) ?? new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone });
   clocks.set(key, known);
   return known;

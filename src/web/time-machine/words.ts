@@ -1,3 +1,4 @@
+import { inEnglish } from '../../calendar.ts';
 import type { Bump } from '../../snapshots/bump.ts';
 import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { Change, Comparison } from '../../snapshots/comparison.ts';
@@ -104,13 +105,11 @@ export const listedArtistsFinding = ({ lists }: TimeArtists, { kind }: ChosenTim
     : `From ${plural(lists, 'list')} of artists by Spotify itself: 50 points for a first place, 49 for a second and so on.`;
 
 /** A step of a bump chart as it is written: "14 March", "Mar", "2024". */
-export function stepName(step: string): string {
-  if (step.length === 4) return step;
-  const parts =
-    step.length === 7 ? ({ month: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
-  const instant = new Date(`${step.length === 7 ? `${step}-01` : step}T00:00:00Z`);
-  return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(instant);
-}
+export const stepName = (step: string): string =>
+  step.length === 4 ? step : inEnglish(`${step}-01`, step.length === 7 ? MONTH : DAY, 'UTC');
+
+const MONTH = { month: 'short' } as const;
+const DAY = { day: 'numeric', month: 'short' } as const;
 
 /** One sentence on the way of a period's number one. */
 export function bumpFinding({ steps, lines }: Bump): string {
