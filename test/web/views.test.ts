@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compileView } from '../../src/web/page/compile-view.ts';
 
 const VIEWS = path.resolve(import.meta.dirname, '../../views');
 const views = readdirSync(VIEWS, { recursive: true, encoding: 'utf8' })
@@ -18,6 +19,10 @@ const firstOf = (source: string, pattern: RegExp, fits: RegExp): string | undefi
   [...source.matchAll(pattern)].map(([, part = '']) => part).find((part) => !fits.test(part));
 
 describe('every view', () => {
+  it('compiles, whatever its names', () => {
+    expect(() => views.map(({ file }) => compileView(file))).not.toThrow();
+  });
+
   it('prints unescaped only what is safe by itself: views, the body, JSON for a script', () => {
     const safe = /^(?:include\(|body\b|jsonForScript\()/;
     expect(offenders((source) => firstOf(source, /<%-\s*(.+)/g, safe))).toEqual([]);

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ejs, { type TemplateFunction } from 'ejs';
+import * as helpers from './helpers.ts';
+
+export const VIEWS_DIR = path.resolve(import.meta.dirname, '../../../views');
+
+export type Locals = Record<string, unknown>;
+
+/** What the types of EJS do not know yet: the locals as they are, not a copy of them. */
+const UNCOPIED = { unsafePrototypeLocals: true };
+
+/**
+ * Compiled without `with`, which looks every name up at each mention and keeps the engine from optimising a view: a
+ * view takes what it names from its locals once, at its beginning. What it declares itself stands in a block below.
+ */
+export function compileView(file: string): TemplateFunction {
+  const text = readFileSync(path.join(VIEWS_DIR, file), 'utf8');
+  const names = namesIn(text);
+  const taken = HELPERS.filter((name) => names.has(name));
+  return ejs.compile(`<% const { ${taken.join(', ')} } = locals.helpers; { -%>${text}<% } -%>`, {
+    filename: file,
+    _with: false,
+    destructuredLocals: [...names].filter((name) => !taken.includes(name)),
+    escape,
+    ...UNCOPIED,
+  });
+}
+
+const HELPERS = [...Object.keys(helpers), 'asset'];
+
+const CODE = /<%(?![%#])[\s\S]*?%>/g;
+/** Not a property, but what is spread. */
+const NAME = /(?<!(?<!\.\.)\.)\b[A-Za-z_$][\w$]*/g;
+const WORDS_OF_THE_LANGUAGE = new Set(
+  (
+    'break case catch class const continue debugger default delete do else enum export extends false finally for ' +
+    'function if import in instanceof let new null return static super switch this throw true try typeof undefined ' +
+    'var void while with yield await locals'
+  ).split(' '),
+);
+
+/** Every name in the code of a view that can be a local's; more do no harm. */
+function namesIn(text: string): Set<string> {
+  const names = new Set((text.match(CODE) ?? []).flatMap((code) => code.match(NAME) ?? []));
+  return new Set([...names].filter((name) => !WORDS_OF_THE_LANGUAGE.has(name) && !(name in globalThis)));
+}
+
+const SPECIAL = /[&<>'"]/;
+const EACH_SPECIAL = /[&<>'"]/g;
+const ESCAPED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
+/** As EJS does, but what holds nothing to escape, as nearly all, stays the very string it is. */
+function escape(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  // oxlint-disable-next-line typescript/no-base-to-string -- a view prints words and numbers.
+  const text = typeof value === 'string' ? value : String(value);
+  return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ESCAPED[character] ?? '') : text;
+}
