@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { computeLibrarySound, type LibrarySound } from '../catalogue/library-sound.ts';
 import type { Queries } from '../db.ts';
 import { countLibraryValues, type LibraryValues } from '../explore/counts.ts';
@@ -23,10 +24,8 @@ export interface ArchiveSummary {
 }
 
 /** Never stale: triggers delete it with the first change. */
-export async function getArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
-  const kept = await db.maybeOne<{ summary: ArchiveSummary }>(KEPT_SUMMARY, [userId]);
-  return kept?.summary ?? computeArchiveSummary(db, userId);
-}
+export const getArchiveSummary = async (db: Queries, userId: number): Promise<ArchiveSummary> =>
+  (await ask(db, KEPT_SUMMARY, userId)) ?? computeArchiveSummary(db, userId);
 
 export async function getMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
   const kept = await db.maybeOne<{ mood: MoodFigures | null }>(KEPT_MOOD, [userId]);
@@ -71,7 +70,7 @@ export async function isAnythingKept(db: Queries): Promise<boolean> {
   return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM library_tracks) AS kept')).kept;
 }
 
-async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
+export async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
   const totals = await db.one<Totals>(TOTALS, [userId]);
   const figures = await computeArchiveFigures(db, userId);
   const lists: [TimeRange, Figures][] = [];
@@ -86,10 +85,14 @@ const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 /** Counted on every reading, since an empty playlist changes nothing else. */
 const PLAYLISTS = '(SELECT count(*)::int FROM playlists WHERE user_id = $1)';
 
-const KEPT_SUMMARY = hotQuery(
-  'dashboard: the archive in figures, kept ready',
-  `SELECT jsonb_set(summary - 'shape', '{totals,playlists}', to_jsonb(${PLAYLISTS})) AS summary
-   FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+/** Null: it has to be computed. */
+export const KEPT_SUMMARY = question<[userId: number], ArchiveSummary | null>(
+  hotQuery(
+    'every chart: the archive in figures, kept ready',
+    `SELECT jsonb_set(summary - 'shape', '{totals,playlists}', to_jsonb(${PLAYLISTS})) AS summary
+     FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+  ),
+  ([kept]: readonly { summary: ArchiveSummary }[]) => kept?.summary ?? null,
 );
 
 const KEPT_MOOD = hotQuery(

@@ -1,5 +1,5 @@
+import { ask, question } from '../ask-together.ts';
 import type { Db, Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
 import { isNoAttempt } from '../users/attempts.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
@@ -7,7 +7,7 @@ import { ArchiveGone } from '../users/lock-archive.ts';
 import { gated } from '../users/spotify-limit.ts';
 import { captureKind, NOTHING_KEPT, type Day, type KeptLists } from './capture-kind.ts';
 import { recordFailedRun } from './capture-runs.ts';
-import { ARTIST_LISTS, TRACK_LISTS, type ListKind, type ListKindName } from './list-kinds.ts';
+import { ARTIST_LISTS, LIST_KINDS, TRACK_LISTS, type ListKind, type ListKindName } from './list-kinds.ts';
 
 /** After a failure nothing is saved. */
 export interface KindResult extends KeptLists {
@@ -33,7 +33,7 @@ export async function captureSnapshots(
   access: SpotifyAccess,
   { onlyOpen = false } = {},
 ): Promise<CaptureResult> {
-  const today = await db.maybeOne<Today>(TODAY, [userId]);
+  const today = await db.maybeOne<Today>(TODAY.sql, [userId]);
   if (today === null) throw new ArchiveGone();
   const guarded = { ...access, settings: gated(db, access.settings) };
   const of = <Item extends object>(kind: ListKind<Item>): Promise<KindResult> =>
@@ -65,10 +65,7 @@ async function tryKind<Item extends object>(
   }
 }
 
-export async function isCapturedToday(db: Queries, userId: number): Promise<boolean> {
-  const { tracks, artists } = await db.one<Today>(TODAY, [userId]);
-  return tracks.length === TIME_RANGES.length && artists.length === TIME_RANGES.length;
-}
+export const isCapturedToday = (db: Queries, userId: number): Promise<boolean> => ask(db, TODAY, userId);
 
 /** The listener's day, the ranges captured of each kind, and the kinds with nothing more to fetch. */
 interface Today extends Readonly<Record<ListKindName, readonly TimeRange[]>> {
@@ -79,11 +76,12 @@ interface Today extends Readonly<Record<ListKindName, readonly TimeRange[]>> {
 const keptOf = ({ table }: Pick<ListKind<unknown>, 'table'>): string => `
     ARRAY(SELECT DISTINCT time_range FROM ${table} WHERE user_id = $1 AND snapshot_date = date)`;
 
-const TODAY = hotQuery(
-  'dashboard: is today kept?',
+/** Answers whether every list of it is kept. */
+export const TODAY = question<[userId: number], boolean>(
   `
   SELECT date, ${keptOf(TRACK_LISTS)} AS tracks, ${keptOf(ARTIST_LISTS)} AS artists,
     ARRAY(SELECT DISTINCT kind FROM capture_runs
       WHERE user_id = $1 AND snapshot_date = date AND outcome IN ('kept', 'empty')) AS settled
   FROM (SELECT wall_clock(now(), timezone)::date AS date FROM users WHERE user_id = $1 OFFSET 0) AS today`,
+  ([today]: readonly Today[]) => LIST_KINDS.every((kind) => today?.[kind].length === TIME_RANGES.length),
 );

@@ -1,7 +1,7 @@
+import { ask, question } from '../ask-together.ts';
 import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
-import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import type { Queries } from '../db.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 export interface Anniversary extends TrackCard {
@@ -17,14 +17,14 @@ const NEAR_DAYS = 7;
 
 /** One, two and five years before a day (`YYYY-MM-DD`), if a snapshot is at most a week away. */
 export const listAnniversaries = (
-  db: Db,
-  userId: number,
-  timeRange: TimeRange,
-  today: string,
-): Promise<Anniversary[]> => db.many<Anniversary>(ANNIVERSARIES, [userId, timeRange, today]);
+  db: Queries,
+  ...values: [userId: number, timeRange: TimeRange, today: string]
+): Promise<readonly Anniversary[]> => ask(db, ANNIVERSARIES, ...values);
 
-const ANNIVERSARIES = hotQuery(
-  'dashboard: on this day',
+export const ANNIVERSARIES = question<
+  [userId: number, timeRange: TimeRange, today: string],
+  readonly Anniversary[]
+>(
   `
   SELECT years_ago, anniversary, nearest.snapshot_date, top.rank, ${TRACK_CARD},
     raw_json #>> '{album,images,1,url}' AS art_url
@@ -44,4 +44,5 @@ const ANNIVERSARIES = hotQuery(
   ) AS top
   JOIN tracks USING (track_id)
   ORDER BY years_ago`,
+  (rows: readonly Anniversary[]) => rows,
 );

@@ -1,5 +1,6 @@
+import { ask, question } from '../ask-together.ts';
 import { isArtistShown } from '../catalogue/shown.ts';
-import type { Db } from '../db.ts';
+import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
 import type { ListOf } from './list-source.ts';
@@ -28,25 +29,12 @@ export interface TopArtists {
 }
 
 /** The newest list of artists compared with the one before; null if there is nothing to show. */
-export async function findTopArtists(
-  db: Db,
-  userId: number,
-  timeRange: TimeRange,
-  limit: number,
-): Promise<TopArtists | null> {
-  const rows = await db.many<TopArtist & { latest: string; previous: string | null }>(TOP_ARTISTS, [
-    userId,
-    timeRange,
-    limit,
-  ]);
-  const [first] = rows;
-  return first === undefined
-    ? null
-    : { snapshotDate: first.latest, previousDate: first.previous, entries: rows };
-}
+export const findTopArtists = (
+  db: Queries,
+  ...values: [userId: number, timeRange: TimeRange, limit: number]
+): Promise<TopArtists | null> => ask(db, TOP_ARTISTS, ...values);
 
-const TOP_ARTISTS = hotQuery(
-  'dashboard: the top artists and their movement',
+export const TOP_ARTISTS = question<[userId: number, timeRange: TimeRange, limit: number], TopArtists | null>(
   `
   WITH newest AS (
     SELECT max(snapshot_date) AS latest FROM artist_snapshots WHERE user_id = $1 AND time_range = $2
@@ -76,6 +64,10 @@ const TOP_ARTISTS = hotQuery(
     WHERE (user_id, artist_id, time_range) = ($1, top.artist_id, $2) AND snapshot_date < previous
   ) AS earlier ON before.artist_id IS NULL
   ORDER BY top.rank NULLS LAST, artists.artist_id`,
+  (entries: readonly (TopArtist & { latest: string; previous: string | null })[]) => {
+    const [first] = entries;
+    return first === undefined ? null : { snapshotDate: first.latest, previousDate: first.previous, entries };
+  },
 );
 
 interface TimeArtist extends ArtistCard {

@@ -1,7 +1,7 @@
+import { ask, question } from '../ask-together.ts';
 import { isShown } from '../catalogue/shown.ts';
 import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
-import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import type { Queries } from '../db.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 export interface TopListEntry extends TrackCard {
@@ -14,26 +14,20 @@ export interface TopListEntry extends TrackCard {
 }
 
 export interface TopList {
-  readonly timeRange: TimeRange;
   readonly snapshotDate: string;
   readonly previousDate: string | null;
   readonly entries: readonly TopListEntry[];
 }
 
-export async function findTopList(db: Db, userId: number, timeRange: TimeRange): Promise<TopList | null> {
-  const entries = await db.many<TopListEntry & Dates>(TOP_LIST, [userId, timeRange]);
-  const [first] = entries;
-  if (first === undefined) return null;
-  return { timeRange, snapshotDate: first.latest, previousDate: first.previous, entries };
-}
+export const findTopList = (db: Queries, userId: number, timeRange: TimeRange): Promise<TopList | null> =>
+  ask(db, TOP_LIST, userId, timeRange);
 
 interface Dates {
   readonly latest: string;
   readonly previous: string | null;
 }
 
-const TOP_LIST = hotQuery(
-  'dashboard: the list and its movement',
+export const TOP_LIST = question<[userId: number, timeRange: TimeRange], TopList | null>(
   `
   WITH newest AS (
     SELECT max(snapshot_date) AS latest FROM snapshots WHERE user_id = $1 AND time_range = $2
@@ -66,4 +60,8 @@ const TOP_LIST = hotQuery(
   ) AS earlier ON before.track_id IS NULL
   WHERE ${isShown('now.track_id')}
   ORDER BY now.rank NULLS LAST, now.track_id`,
+  (entries: readonly (TopListEntry & Dates)[]) => {
+    const [first] = entries;
+    return first === undefined ? null : { snapshotDate: first.latest, previousDate: first.previous, entries };
+  },
 );

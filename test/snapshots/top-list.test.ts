@@ -35,7 +35,6 @@ describe('the top list', () => {
     await insertSnapshot(test.db, bob, { date: '2026-04-01' }, ['e', 'd']);
     const list = await findTopList(test.db, alice, 'short_term');
     expect(list).toMatchObject({
-      timeRange: 'short_term',
       snapshotDate: '2026-02-01',
       previousDate: '2026-01-01',
     });

@@ -1,14 +1,15 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import { together } from '../../ask-together.ts';
 import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';
-import { getArchiveSummary } from '../../figures/summary.ts';
+import { computeArchiveSummary, getArchiveSummary, KEPT_SUMMARY } from '../../figures/summary.ts';
 import { dayIn } from '../../snapshots/chosen-time.ts';
-import { isCapturedToday } from '../../snapshots/capture.ts';
+import { TODAY } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
-import { listAnniversaries } from '../../snapshots/on-this-day.ts';
-import { findTopArtists } from '../../snapshots/top-artists.ts';
-import { findTopList } from '../../snapshots/top-list.ts';
+import { ANNIVERSARIES } from '../../snapshots/on-this-day.ts';
+import { TOP_ARTISTS } from '../../snapshots/top-artists.ts';
+import { TOP_LIST } from '../../snapshots/top-list.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { countClaimable } from '../home/claimable.ts';
 import type { WebContext } from '../context.ts';
@@ -37,18 +38,28 @@ export function dashboardRoutes(context: WebContext): Router {
   });
 }
 
+const askDashboard = together('dashboard: all it shows', {
+  list: TOP_LIST,
+  artists: TOP_ARTISTS,
+  capturedToday: TODAY,
+  anniversaries: ANNIVERSARIES,
+  kept: KEPT_SUMMARY,
+});
+
 async function readDashboard(context: WebContext, user: Express.User, timeRange: TimeRange) {
   const { db } = context;
   const userId = user.user_id;
-  const today = dayIn(user.timezone);
-  const [list, artists, summary, capturedToday, unclaimedArchives, anniversaries] = await Promise.all([
-    findTopList(db, userId, timeRange),
-    findTopArtists(db, userId, timeRange, ARTISTS_SHOWN),
-    getArchiveSummary(db, userId),
-    isCapturedToday(db, userId),
+  const [{ list, artists, capturedToday, anniversaries, kept }, unclaimedArchives] = await Promise.all([
+    askDashboard(db, {
+      list: [userId, timeRange],
+      artists: [userId, timeRange, ARTISTS_SHOWN],
+      capturedToday: [userId],
+      anniversaries: [userId, timeRange, dayIn(user.timezone)],
+      kept: [userId],
+    }),
     countClaimable(context, user),
-    listAnniversaries(db, userId, timeRange, today),
   ]);
+  const summary = kept ?? (await computeArchiveSummary(db, userId));
   return {
     timeRange,
     ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),

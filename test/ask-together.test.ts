@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { ask, question, together } from '../src/ask-together.ts';
+import { listHotQueries } from '../src/hot-queries.ts';
+import { useDatabase } from './support/database.ts';
+
+const test = useDatabase();
+
+const between = question<[from: number, to: number], readonly string[]>(
+  `SELECT n, DATE '2026-11-01' + n AS day FROM generate_series($1::int, $2::int) AS n ORDER BY n DESC`,
+  (rows: readonly { n: number; day: string }[]) => rows.map(({ n, day }) => `${n}: ${day}`),
+);
+const greeting = question<[name: string], string | null>(
+  `SELECT 'Hello ' || $1 AS words WHERE $1 <> ''`,
+  ([row]: readonly { words: string }[]) => row?.words ?? null,
+);
+
+describe('questions asked together', () => {
+  const askAll = together('test: all at once', { days: between, alice: greeting, nobody: greeting });
+
+  it('have the answers they have alone, in one statement: order, dates, and that there is none', async () => {
+    const answers = await askAll(test.db, { days: [1, 3], alice: ['Alice'], nobody: [''] });
+    expect(answers).toEqual({
+      days: await ask(test.db, between, 1, 3),
+      alice: await ask(test.db, greeting, 'Alice'),
+      nobody: await ask(test.db, greeting, ''),
+    });
+    expect(answers.days).toEqual(['3: 2026-11-04', '2: 2026-11-03', '1: 2026-11-02']);
+    expect(answers).toMatchObject({ alice: 'Hello Alice', nobody: null });
+  });
+
+  it('are one hot query, which npm run explain shows whole', () => {
+    const known = listHotQueries().find(({ name }) => name === 'test: all at once');
+    expect(known?.sql).toContain('$4');
+  });
+});
