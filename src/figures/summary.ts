@@ -38,11 +38,9 @@ interface LibrarySummary {
   readonly sound: LibrarySound;
 }
 
-/** How the library sounds as a whole, for the page of a track or an artist. */
-export async function getLibrarySound(db: Queries, userId: number): Promise<LibrarySound> {
-  const kept = await db.maybeOne<{ sound: LibrarySound | null }>(KEPT_SOUND, [userId]);
-  return kept?.sound ?? computeLibrarySound(db, userId);
-}
+/** How the library sounds as a whole, for the page of a track or an artist. @param kept what KEPT_SOUND found */
+export const getLibrarySound = async (db: Queries, userId: number, kept: LibrarySound | null) =>
+  kept ?? computeLibrarySound(db, userId);
 
 /** What Explore can choose from. */
 export async function getLibraryValues(db: Queries, userId: number): Promise<LibraryValues> {
@@ -100,9 +98,10 @@ const KEPT_MOOD = hotQuery(
   `SELECT mood FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
-const KEPT_SOUND = hotQuery(
-  'track: how the library sounds, kept ready',
+/** Null: it has to be computed. */
+export const KEPT_SOUND = question<[userId: number], LibrarySound | null>(
   `SELECT library -> 'sound' AS sound FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+  ([kept]: readonly { sound: LibrarySound | null }[]) => kept?.sound ?? null,
 );
 
 const KEPT_VALUES = hotQuery(

@@ -1,5 +1,5 @@
+import { ask, question } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
 
 export interface TrackPlaylist {
   readonly playlist_id: string;
@@ -7,14 +7,16 @@ export interface TrackPlaylist {
   readonly position: number | null;
 }
 
-export const listPlaylistsOf = (db: Queries, userId: number, trackId: string): Promise<TrackPlaylist[]> =>
-  db.many<TrackPlaylist>(PLAYLISTS_OF, [userId, trackId]);
+export const listPlaylistsOf = (
+  db: Queries,
+  ...values: [userId: number, trackId: string]
+): Promise<readonly TrackPlaylist[]> => ask(db, PLAYLISTS_OF, ...values);
 
-const PLAYLISTS_OF = hotQuery(
-  'track: its playlists',
+export const PLAYLISTS_OF = question<[userId: number, trackId: string], readonly TrackPlaylist[]>(
   `
   SELECT playlist_id, name, position
   FROM playlist_tracks JOIN playlists USING (user_id, playlist_id)
   WHERE user_id = $1 AND track_id = $2
   ORDER BY name, playlist_id`,
+  (rows: readonly TrackPlaylist[]) => rows,
 );

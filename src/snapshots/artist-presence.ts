@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { monthAfter } from '../calendar.ts';
 import { BELONGS_TO_ARTIST_PAGE } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
@@ -18,13 +19,14 @@ export interface Presence {
   readonly months: readonly PresenceMonth[];
 }
 
-export async function listPresence(db: Queries, userId: number, artistId: string): Promise<Presence[]> {
-  const rows = await db.many<PresenceMonth & { time_range: TimeRange }>(PRESENCE, [userId, artistId]);
-  return TIME_RANGES.map((timeRange) => ({
+export const listPresence = (db: Queries, userId: number, artistId: string): Promise<Presence[]> =>
+  ask(db, PRESENCE, userId, artistId);
+
+const presenceIn = (rows: readonly (PresenceMonth & { time_range: TimeRange })[]): Presence[] =>
+  TIME_RANGES.map((timeRange) => ({
     timeRange,
     months: withoutHoles(rows.filter((row) => row.time_range === timeRange).map(withoutRange)),
   }));
-}
 
 const withoutRange = ({ month, snapshots, places, own, best_rank }: PresenceMonth): PresenceMonth => ({
   month,
@@ -49,9 +51,10 @@ const OWN_TRACKS = `
     AND ${BELONGS_TO_ARTIST_PAGE}`;
 
 /** Reads the months that are added up with each capture: an artist's tracks have many ranks in each. */
-const PRESENCE = hotQuery(
-  'artist: presence by month',
-  `
+export const PRESENCE = question<[userId: number, artistId: string], Presence[]>(
+  hotQuery(
+    'artist: presence by month',
+    `
   WITH held AS (
     SELECT time_range, period AS month, sum(listings)::int AS own, min(best_rank) AS best_rank
     FROM (${OWN_TRACKS}) AS artist
@@ -70,6 +73,8 @@ const PRESENCE = hotQuery(
   SELECT time_range, month, snapshots, places, COALESCE(own, 0) AS own, best_rank
   FROM kept LEFT JOIN held USING (time_range, month)
   ORDER BY time_range, month`,
+  ),
+  presenceIn,
 );
 
 /** The best rank in one range, with the track that reached it first. */
@@ -81,14 +86,11 @@ export interface BestPlace {
   readonly name: string | null;
 }
 
-export async function listBestPlaces(db: Queries, userId: number, artistId: string): Promise<BestPlace[]> {
-  const rows = await db.many<BestPlace>(BEST_PLACES, [userId, artistId]);
-  return TIME_RANGES.flatMap((range) => rows.filter((row) => row.time_range === range));
-}
+export const listBestPlaces = (db: Queries, userId: number, artistId: string): Promise<BestPlace[]> =>
+  ask(db, BEST_PLACES, userId, artistId);
 
 /** Each track's best rank is kept; the day it was reached is found among its own days. */
-const BEST_PLACES = hotQuery(
-  'artist: best places',
+export const BEST_PLACES = question<[userId: number, artistId: string], BestPlace[]>(
   `
   SELECT DISTINCT ON (time_range) time_range, best.rank, first.snapshot_date, track_id, tracks.name
   FROM (
@@ -105,4 +107,6 @@ const BEST_PLACES = hotQuery(
   JOIN tracks USING (track_id)
   WHERE place = 1
   ORDER BY time_range, first.snapshot_date, track_id`,
+  (rows: readonly BestPlace[]) =>
+    TIME_RANGES.flatMap((range) => rows.filter((row) => row.time_range === range)),
 );

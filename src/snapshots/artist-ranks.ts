@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
@@ -11,15 +12,16 @@ interface Days {
   readonly ranks: readonly (number | null)[] | null;
 }
 
-export async function listArtistRanks(db: Queries, userId: number, artistId: string): Promise<RankHistory[]> {
-  const days = await db.many<Days>(ARTIST_RANKS, [userId, artistId]);
-  return TIME_RANGES.map((timeRange) =>
+export const listArtistRanks = (db: Queries, userId: number, artistId: string): Promise<RankHistory[]> =>
+  ask(db, ARTIST_RANKS, userId, artistId);
+
+const ranksIn = (days: readonly Days[]): RankHistory[] =>
+  TIME_RANGES.map((timeRange) =>
     historyOf(
       timeRange,
       days.filter(({ time_ranges: ranges }) => ranges.includes(timeRange)),
     ),
   );
-}
 
 function historyOf(timeRange: TimeRange, days: readonly Days[]): RankHistory {
   const places = new Map(
@@ -37,9 +39,10 @@ function historyOf(timeRange: TimeRange, days: readonly Days[]): RankHistory {
 }
 
 /** Finds days by captures, which name their ranges. (Stepping through ten years of lists took 76 ms, joining each range's days here 13.) */
-const ARTIST_RANKS = hotQuery(
-  'artist: rank history',
-  `
+export const ARTIST_RANKS = question<[userId: number, artistId: string], RankHistory[]>(
+  hotQuery(
+    'artist: rank history',
+    `
   SELECT time_ranges, json_agg(snapshot_date ORDER BY snapshot_date) AS dates, NULL AS ranks
   FROM capture_runs WHERE user_id = $1 AND kind = 'artists' AND outcome = 'kept'
   GROUP BY time_ranges
@@ -47,4 +50,6 @@ const ARTIST_RANKS = hotQuery(
   SELECT ARRAY[time_range], json_agg(snapshot_date ORDER BY snapshot_date), json_agg(rank ORDER BY snapshot_date)
   FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2
   GROUP BY time_range`,
+  ),
+  ranksIn,
 );

@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
@@ -11,25 +12,23 @@ export interface RankHistory {
   readonly listed: readonly boolean[];
 }
 
-export async function listRankHistories(
-  db: Queries,
-  userId: number,
-  trackId: string,
-): Promise<RankHistory[]> {
-  const rows = await db.many<{ time_range: TimeRange } & Omit<RankHistory, 'timeRange'>>(RANK_HISTORIES, [
-    userId,
-    trackId,
-  ]);
-  return TIME_RANGES.map((timeRange) => {
+export const listRankHistories = (db: Queries, userId: number, trackId: string): Promise<RankHistory[]> =>
+  ask(db, RANK_HISTORIES, userId, trackId);
+
+type RankRow = { readonly time_range: TimeRange } & Omit<RankHistory, 'timeRange'>;
+
+/** One history for each range, empty where there is no row of it. */
+const inRanges = (rows: readonly RankRow[]): RankHistory[] =>
+  TIME_RANGES.map((timeRange) => {
     const { dates = [], ranks = [], listed = [] } = rows.find((row) => row.time_range === timeRange) ?? {};
     return { timeRange, dates, ranks, listed };
   });
-}
 
 // One row per range: a row for each day would cost more to transfer than to find.
-const RANK_HISTORIES = hotQuery(
-  'track: rank history',
-  `
+export const RANK_HISTORIES = question<[userId: number, trackId: string], RankHistory[]>(
+  hotQuery(
+    'track: rank history',
+    `
   SELECT
     time_range,
     json_agg(l.snapshot_date ORDER BY l.snapshot_date) AS dates,
@@ -42,6 +41,8 @@ const RANK_HISTORIES = hotQuery(
   ) AS places USING (time_range, snapshot_date)
   WHERE user_id = $1
   GROUP BY time_range`,
+  ),
+  inRanges,
 );
 
 export interface RankFigures {

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { getArchiveSummary, getMoodFigures, refreshArchiveSummary } from '../../src/figures/summary.ts';
+import { ask } from '../../src/ask-together.ts';
+import { computeLibrarySound } from '../../src/catalogue/library-sound.ts';
+import {
+  getArchiveSummary,
+  getMoodFigures,
+  KEPT_SOUND,
+  refreshArchiveSummary,
+} from '../../src/figures/summary.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
@@ -64,6 +71,15 @@ describe('a summary', () => {
     await test.db.execute(`UPDATE archive_summaries SET summary = '{"shape": 1}', mood = '{"shape": 1}'`);
     expect(await getArchiveSummary(test.db, alice)).toEqual(known);
     expect(await getMoodFigures(test.db, alice)).not.toHaveProperty('shape');
+  });
+
+  it('has how the library sounds beside it, which goes with the first change', async () => {
+    const sound = await computeLibrarySound(test.db, alice);
+    expect(sound).toMatchObject({ tracks: 1, average: { energy: 0.5 } });
+    expect(await ask(test.db, KEPT_SOUND, alice)).toEqual(sound);
+    await insertSnapshot(test.db, alice, { date: '2026-03-31' }, [second]);
+    expect(await ask(test.db, KEPT_SOUND, alice)).toBeNull();
+    expect(await ask(test.db, KEPT_SOUND, bob)).not.toBeNull();
   });
 
   it('is kept ready, and the kept one is the same as one computed anew', async () => {

@@ -151,3 +151,33 @@ it('shows each what is their own, so that the test above has something to find',
     expect((await (bob as Visitor).get(address)).text).toContain('bobmark');
   }
 });
+
+/** As many at once as hold every connection of the pool, and some that wait. */
+const AT_ONCE = 16;
+
+it('shows each only what is their own, too, where their requests cross', { timeout: 120_000 }, async () => {
+  const asked = PAGES.flatMap((page) =>
+    (
+      [
+        [alice, hers, /bobmark/i],
+        [bob, his, /alicemark/i],
+      ] as const
+    ).map(([visitor, ids, stranger]) => ({
+      visitor,
+      stranger,
+      address: listAddresses(page, ids ?? {})[0] ?? '',
+    })),
+  );
+  const visit = async ({ visitor, stranger, address }: (typeof asked)[number]): Promise<void> => {
+    const { body } = await (visitor as Visitor).get(address).responseType('blob');
+    expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
+  };
+  for (const order of [asked, asked.toReversed()]) {
+    const waiting = [...order];
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await visit(next);
+      }),
+    );
+  }
+});

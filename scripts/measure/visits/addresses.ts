@@ -64,7 +64,9 @@ export function listAddresses(sights: Sights): string[] {
     ...['track', 'audio-features', 'own-audio-features'].map(
       (name) => `/tracks/${track}/payload/${name}.json`,
     ),
+    `/api/tracks/${track}/rank-history`,
     `/api/artists/${artist}/presence`,
+    `/api/artists/${artist}/rank-history`,
     `/explore.csv?${EXPLORED}`,
     '/time-machine',
     `/time-machine/${year}/${month}`,

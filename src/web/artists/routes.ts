@@ -1,5 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
+import { together } from '../../ask-together.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import {
   ARTIST_TRACKS_PER_PAGE,
@@ -7,10 +8,10 @@ import {
   listArtistTracks,
   type ListenerArtist,
 } from '../../catalogue/listener-artist.ts';
-import { getLibrarySound } from '../../figures/summary.ts';
+import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
-import { listArtistRanks } from '../../snapshots/artist-ranks.ts';
-import { listBestPlaces, listPresence } from '../../snapshots/artist-presence.ts';
+import { ARTIST_RANKS, listArtistRanks } from '../../snapshots/artist-ranks.ts';
+import { BEST_PLACES, listPresence, PRESENCE } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../tracks/feature-charts.ts';
 import { rankCharts } from '../tracks/rank-charts.ts';
@@ -51,17 +52,23 @@ async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
   return artist;
 }
 
+const askAboutArtist = together('artist: in the lists, and how the library sounds', {
+  ranks: ARTIST_RANKS,
+  presences: PRESENCE,
+  bestPlaces: BEST_PLACES,
+  sound: KEPT_SOUND,
+});
+
 async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, page: number) {
   const { artist_id: artistId } = artist;
   const pages = countPages(artist.tracks, ARTIST_TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
-  const [tracks, ranks, presences, bestPlaces, library] = await Promise.all([
+  const ofArtist: [number, string] = [userId, artistId];
+  const [tracks, { ranks, presences, bestPlaces, sound }] = await Promise.all([
     listArtistTracks(db, userId, artistId, page),
-    listArtistRanks(db, userId, artistId),
-    listPresence(db, userId, artistId),
-    listBestPlaces(db, userId, artistId),
-    getLibrarySound(db, userId),
+    askAboutArtist(db, { ranks: ofArtist, presences: ofArtist, bestPlaces: ofArtist, sound: [userId] }),
   ]);
+  const library = await getLibrarySound(db, userId, sound);
   return {
     artist,
     tracks,

@@ -1,16 +1,17 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
+import { together } from '../../ask-together.ts';
+import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { findTrackHiding } from '../../hidden/hidden-things.ts';
-import { listPlaylistsOf } from '../../playlists/track-playlists.ts';
+import { PLAYLISTS_OF } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
 import { findPayloads, getPayloadText, PAYLOADS, type PayloadName } from '../../catalogue/payload.ts';
-import { getLibrarySound } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
 import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
 import { SOUNDS, type Sound } from '../../similarity/sound.ts';
-import { listRankHistories } from '../../snapshots/rank-history.ts';
+import { listRankHistories, RANK_HISTORIES } from '../../snapshots/rank-history.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from './feature-charts.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
@@ -69,14 +70,20 @@ async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
   return track;
 }
 
+const askAboutTrack = together('track: its places, its playlists, and how the library sounds', {
+  histories: RANK_HISTORIES,
+  sound: KEPT_SOUND,
+  playlists: PLAYLISTS_OF,
+});
+
 async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wanted: Sound) {
-  const [histories, library, similar, playlists, hiding] = await Promise.all([
-    listRankHistories(db, userId, track.track_id),
-    getLibrarySound(db, userId),
+  const ofTrack: [number, string] = [userId, track.track_id];
+  const [{ histories, sound, playlists }, similar, hiding] = await Promise.all([
+    askAboutTrack(db, { histories: ofTrack, sound: [userId], playlists: ofTrack }),
     listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
-    listPlaylistsOf(db, userId, track.track_id),
     track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
   ]);
+  const library = await getLibrarySound(db, userId, sound);
   return {
     track,
     hiding,
