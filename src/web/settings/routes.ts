@@ -4,10 +4,10 @@ import { countHidden } from '../../hidden/hidden-things.ts';
 import { countImports } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
 import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
-import { findConnection } from '../../users/connections.ts';
 import { listTimeZones } from '../../users/time-zones.ts';
 import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
+import { visitorOf } from '../sign-in/session-store.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { readParams, safeReturnTo } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
@@ -32,9 +32,9 @@ export function settingsRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings', async (req, res) => {
       const user = listenerOf(req);
-      const [hidden, connection, imports, runs, captureTime, playPoll, timezones] = await Promise.all([
+      const connection = visitorOf(req)?.connection;
+      const [hidden, imports, runs, captureTime, playPoll, timezones] = await Promise.all([
         countHidden(db, user.user_id),
-        findConnection(db, user.user_id),
         countImports(db, user.user_id),
         listCaptureRuns(db, user.user_id, { limit: RUNS_SHOWN }),
         findCaptureTime(db, user.user_id),
@@ -52,7 +52,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         ranges: RANGE_LABELS,
         connected: connection?.connected ?? false,
         authorizedAt: connection?.authorized_at ?? null,
-        scope: connection?.scope ?? null,
+        scope: connection?.scope || null,
         hidden,
         imports,
         runs,
