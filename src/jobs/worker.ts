@@ -5,6 +5,7 @@ import { enrichFeatures } from '../enrichment/enrich-features.ts';
 import { NO_ENRICHMENT, type Enrichment } from '../enrichment/enrichment.ts';
 import { refreshPayloads } from '../enrichment/refresh-payloads.ts';
 import { log } from '../log.ts';
+import { discardAbandonedImports } from '../history-import/imports.ts';
 import { continueDueSendings, listDueSendings } from '../playlists/due-sendings.ts';
 import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
@@ -35,6 +36,7 @@ export async function runRound(
   await inBatches(await listDueSendings(db, allowed), (some) =>
     Promise.all(some.map((userId) => perform('sendings', () => continueDueSendings(db, userId, access)))),
   );
+  await perform('history imports', () => discardAbandonedImports(db));
   await enrich(db, access, enrichment);
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
+import { beginHistoryImport, discardAbandonedImports } from '../../src/history-import/imports.ts';
 import { rehearseImport } from '../../src/history-import/import.ts';
 import type { FormatName, ReadRow } from '../../src/history-import/row.ts';
 import { keepPlays } from '../../src/plays/keep-plays.ts';
@@ -161,6 +162,30 @@ describe('an import', () => {
     expect(await listPlays(bob)).toEqual([]);
     expect(await listPlays(alice)).toEqual(hers);
     expect(await listListenerRows(test.db, bob, 'library_tracks')).toEqual([]);
+  });
+});
+
+describe('files that nobody says yes to', () => {
+  it('are forgotten after a day, those whose reader was killed at once; others wait', async () => {
+    const rows = rowsOf([{ ...LISTEN, at: '2026-01-01T10:00:00Z' }]);
+    const waiting = await stage(test.patient, alice, rows);
+    const old = await stage(test.patient, alice, rows);
+    await test.db.execute(
+      `UPDATE history_imports SET read_at = now() - interval '25 hours' WHERE history_import_id = $1`,
+      [old.importId],
+    );
+    const reading = await beginHistoryImport(test.db, alice);
+    const killed = await beginHistoryImport(test.db, alice);
+    await test.db.execute(
+      `UPDATE history_imports SET leased_until = now() - interval '1 second' WHERE history_import_id = $1`,
+      [killed.importId],
+    );
+    expect(await discardAbandonedImports(test.db)).toBe(2);
+    const left = await test.db.many<{ id: number }>(
+      'SELECT history_import_id AS id FROM history_imports ORDER BY 1',
+    );
+    expect(left.map(({ id: importId }) => importId)).toEqual([waiting.importId, reading.importId]);
+    expect(await test.db.many('SELECT FROM staged_plays')).toHaveLength(1);
   });
 });
 
