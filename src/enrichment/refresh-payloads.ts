@@ -97,11 +97,11 @@ async function findTrackAtSpotify(
 const listWithoutPayload = async (db: Queries, limit: number): Promise<string[]> =>
   (
     await db.many<{ track_id: string }>(
-      `SELECT track_id FROM library_tracks AS a
+      `SELECT track_id FROM library_tracks AS a LEFT JOIN played_tracks AS p USING (user_id, track_id)
        WHERE has_isrc IS NULL AND NOT hidden AND ${IS_SPOTIFY_ID('track_id')}
          AND ${isWorthAsking('spotify', 'a.track_id')}
        GROUP BY track_id
-       ORDER BY max(last_listed_date) DESC NULLS LAST, track_id
+       ORDER BY max(last_listed_date) DESC NULLS LAST, sum(p.plays) DESC NULLS LAST, track_id
        LIMIT $1`,
       [limit],
     )
