@@ -5,12 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readHistoryFiles } from '../../../src/history-import/read/read-history.ts';
+import { benchImport } from './history-import.ts';
 import { writeExtendedPackage } from '../../invented/listening/package.ts';
 
 const USAGE = `usage: npm run bench -- history [--rows N] [--files F]   Default: 500000 rows in 10 files.
        npm run bench -- history --read FILE               Times a file of your own.`;
 
-/** `npm run bench -- history`: how fast a whole listening history is read and judged, and in how much memory. */
+/** `npm run bench -- history`: how fast a whole listening history is read and judged, in how much memory, and how fast imported. */
 export async function benchHistory(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -32,7 +33,9 @@ export async function benchHistory(args: readonly string[]): Promise<number> {
     const receipt = await writeExtendedPackage(file, { seed: 1, rows, files });
     const [json, zip] = [receipt.bytes, statSync(file).size].map((bytes) => Math.round(bytes / 1e6));
     console.log(`${receipt.rows} rows in ${files} files: ${json} MB of JSON, a ZIP of ${zip} MB.`);
-    return await measureInOwnProcess(file);
+    const code = await measureInOwnProcess(file);
+    if (code === 0) await benchImport(file, receipt.rows);
+    return code;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
