@@ -5,6 +5,7 @@ import { rehearse } from '../rehearse.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { takeAccount, type Account } from './account.ts';
 import { addPlays } from './add.ts';
+import { adoptTracks } from './adopt.ts';
 import { addWantedTracks } from './catalogue.ts';
 import { identifyTracks } from './identify.ts';
 import { hasPlays, judgeRows } from './judge.ts';
@@ -70,18 +71,15 @@ async function write(tx: Transaction, staged: Staged): Promise<void> {
   await addWantedTracks(tx, staged);
   await addPlays(tx, staged);
   await tx.execute(CLOSE_GAPS, [staged.userId, staged.importId]);
-  if (atOnce) await derivePlays(tx, staged.userId);
+  if (atOnce) await tx.execute('SELECT fill_library($1)', [staged.userId]);
+  await adoptTracks(tx, staged.userId);
+  if (atOnce) await tx.execute('SELECT derive_plays($1)', [staged.userId]);
   await refreshArchiveSummary(tx, staged.userId);
 }
 
 /** The triggers count what few rows change; to count everything once is cheaper where many do. */
 export const deriveAtOnce = (tx: Transaction): Promise<number> =>
   tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
-
-async function derivePlays(tx: Transaction, userId: number): Promise<void> {
-  await tx.execute('SELECT fill_library($1)', [userId]);
-  await tx.execute('SELECT derive_plays($1)', [userId]);
-}
 
 const FEW_ROWS = 500;
 

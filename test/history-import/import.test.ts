@@ -10,7 +10,13 @@ import { undoImport } from '../../src/history-import/undo.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
-import { insertListener, insertPlays, insertSnapshot, insertTrack } from '../support/factories.ts';
+import {
+  insertListener,
+  insertPlaylist,
+  insertPlays,
+  insertSnapshot,
+  insertTrack,
+} from '../support/factories.ts';
 import { importRows, stage, toldRow, type ToldPlay } from '../support/history-files.ts';
 import { listListenerRows } from '../support/listener-rows.ts';
 
@@ -200,6 +206,34 @@ describe('a row that names no id', () => {
     expect(await listStrayDerived(test.patient)).toEqual([]);
   });
 
+  it('is taken over, its playlists too, by the id that a later file names', async () => {
+    const named = { name: 'lantern weather', artist: LISTEN.artist, ms: 100_000 };
+    const { account: _account, ...first } = await importRows(
+      test.patient,
+      alice,
+      rowsOf(
+        [
+          { ...named, at: '2026-01-01T10:00:00Z' },
+          { ...named, at: '2026-01-01T11:00:00Z' },
+        ],
+        'spotify account',
+      ),
+    );
+    const [ours] = await test.db.many<{ id: string }>('SELECT track_id AS id FROM played_tracks');
+    await insertPlaylist(test.db, alice, { playlistId: 'p' }, [ours?.id ?? '']);
+    await importRows(test.patient, alice, rowsOf([{ ...LISTEN, at: '2026-01-01T11:00:20Z', ms: 100_000 }]));
+    expect(await listPlays(alice)).toMatchObject([
+      { track_id: TWO, source: 'spotify account' },
+      { track_id: TWO, source: 'spotify extended' },
+    ]);
+    expect(await test.db.many('SELECT track_id FROM playlist_tracks')).toEqual([{ track_id: TWO }]);
+    expect(await test.db.many('SELECT track_id FROM library_tracks')).toEqual([{ track_id: TWO }]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+    await undoImport(test.patient, first);
+    expect(await listPlays(alice)).toMatchObject([{ track_id: TWO, source: 'spotify extended' }]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+  });
+
   it('is the track that the same files name by id, and its end follows from the length', async () => {
     const lastfm = { name: LISTEN.name, artist: LISTEN.artist, lengthMs: 180_000, isEndKnown: false };
     await importRows(test.patient, alice, [
@@ -271,6 +305,9 @@ describe('undoing', () => {
   it.each([1, 2, 3, 4, 5, 6])(
     'takes back each import, byte for byte, whatever came before (%i)',
     async () => {
+      // (A track of ours that an id has taken over stays known by the id.)
+      await insertTrack(test.db, { trackId: TWO, name: LISTEN.name, artistName: LISTEN.artist });
+      await insertSnapshot(test.db, alice, { date: '2026-01-01' }, [TWO]);
       const moments = [...new Set(Array.from({ length: 20 }, () => START + whole(1_800_000)))];
       await insertPlays(
         test.db,
