@@ -16,7 +16,7 @@ export interface Account {
   readonly examples: readonly Example[];
 }
 
-export interface Example {
+interface Example {
   readonly bucket: Bucket;
   readonly reason: string | null;
   readonly file_number: number;

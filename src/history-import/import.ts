@@ -1,5 +1,5 @@
 import type { Db, Queries, Transaction } from '../db.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import { rehearse } from '../rehearse.ts';
 import { lockArchive } from '../users/lock-archive.ts';
@@ -8,6 +8,7 @@ import { addPlays } from './add.ts';
 import { adoptTracks } from './adopt.ts';
 import { addWantedTracks } from './catalogue.ts';
 import { identifyTracks } from './identify.ts';
+import { getHistoryImport, type HistoryImport } from './imports.ts';
 import { hasPlays, judgeRows } from './judge.ts';
 import { pairRows } from './pair.ts';
 import { recordRows } from './record.ts';
@@ -102,16 +103,16 @@ const CLOSE_GAPS = `
   WHERE user_id = $1 AND history_import_id IS NULL
     AND after_played_at >= span.first AND before_played_at <= span.last`;
 
-export async function requireState(db: Queries, { userId, importId }: Staged, state: string): Promise<void> {
-  const found = await db.maybeOne<{ state: string }>(
-    `SELECT state FROM history_imports WHERE user_id = $1 AND history_import_id = $2`,
-    [userId, importId],
-  );
-  if (found === null) throw notFound();
-  if (found.state !== state) throw new AppError(409, WRONG_STATE[found.state] ?? 'That is not possible now.');
+export async function requireState(
+  db: Queries,
+  staged: Staged,
+  wanted: HistoryImport['state'],
+): Promise<void> {
+  const { state } = await getHistoryImport(db, staged);
+  if (state !== wanted) throw new AppError(409, WRONG_STATE[state]);
 }
 
-const WRONG_STATE: Readonly<Record<string, string>> = {
+const WRONG_STATE: Readonly<Record<HistoryImport['state'], string>> = {
   reading: 'The files of this import are still being read.',
   read: 'This import is waiting for your yes.',
   done: 'This import is done already.',

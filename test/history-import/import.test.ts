@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { beginHistoryImport, discardAbandonedImports } from '../../src/history-import/imports.ts';
+import {
+  beginHistoryImport,
+  discardAbandonedImports,
+  listHistoryImports,
+} from '../../src/history-import/imports.ts';
 import { rehearseImport } from '../../src/history-import/import.ts';
 import type { FormatName, ReadRow } from '../../src/history-import/row.ts';
 import { keepPlays } from '../../src/plays/keep-plays.ts';
@@ -163,6 +167,9 @@ describe('an import', () => {
     const hers = await listPlays(alice);
     const { account, ...his } = await importRows(test.patient, bob, rows);
     expect(account.counts).toEqual({ added: 1 });
+    expect(await listHistoryImports(test.db, bob)).toMatchObject([
+      { history_import_id: his.importId, state: 'done' },
+    ]);
     await expect(undoImport(test.patient, { ...his, userId: alice })).rejects.toMatchObject({ status: 404 });
     await undoImport(test.patient, his);
     expect(await listPlays(bob)).toEqual([]);

@@ -55,7 +55,7 @@ export function toldRow(told: ToldPlay, row: number, format: FormatName = 'spoti
 }
 
 /** Rows as a reading of one file after the other. */
-export function readingOf(rows: readonly ReadRow[]) {
+function readingOf(rows: readonly ReadRow[]) {
   const files = [...new Set(rows.map(({ where }) => where.file))].map((file) => ({
     file,
     format: 'spotify extended' as const,
