@@ -144,13 +144,44 @@ export async function insertPlays(
   );
 }
 
-/** A history import of three rows about a track: a play, the same play by another file, and a podcast; and a repeat. */
-export async function insertHistoryImport(db: Db, userId: number, trackId: string): Promise<number> {
+export interface Listen {
+  readonly at: string;
+  readonly track: string;
+  /** Listened; null: not known. */
+  readonly ms?: number | null;
+}
+
+/** Listens as the files of another service tell of them, or captures where no import is named. */
+export async function insertListens(
+  db: Db,
+  userId: number,
+  listens: readonly Listen[],
+  historyImportId: number | null = null,
+): Promise<void> {
+  await db.execute(
+    `INSERT INTO plays (user_id, played_at, track_id, nth, ms_played, source, history_import_id, row_key, file_row)
+     SELECT $1, at, track, row_number() OVER (PARTITION BY at, track), ms,
+       CASE WHEN $3::bigint IS NULL THEN 'capture' ELSE 'spotify extended' END, $3,
+       CASE WHEN $3 IS NOT NULL THEN md5(concat_ws(' ', $3, place))::uuid END, CASE WHEN $3 IS NOT NULL THEN '{}'::jsonb END
+     FROM ROWS FROM (jsonb_to_recordset($2) AS (at timestamptz, track text, ms int)) WITH ORDINALITY
+       AS listen (at, track, ms, place)`,
+    [userId, JSON.stringify(listens), historyImportId],
+  );
+}
+
+/** A history import that is done, without any row. */
+export async function insertEmptyHistoryImport(db: Db, userId: number): Promise<number> {
   const { id } = await db.one<{ id: number }>(
     `INSERT INTO history_imports (user_id, state, files, counts, finished_at)
      VALUES ($1, 'done', '[{"file": "a.json"}]', '{"added": 1}', now()) RETURNING history_import_id AS id`,
     [userId],
   );
+  return id;
+}
+
+/** A history import of three rows about a track: a play, the same play by another file, and a podcast; and a repeat. */
+export async function insertHistoryImport(db: Db, userId: number, trackId: string): Promise<number> {
+  const id = await insertEmptyHistoryImport(db, userId);
   for (const sql of [
     `INSERT INTO plays (user_id, played_at, track_id, source, ms_played, reached_end, history_import_id, row_key, file_row)
      VALUES ($1, '2020-05-01T12:00:00Z', $3, 'spotify extended', 200000, true, $2, md5('a')::uuid, '{"ts": 1.10}')`,
