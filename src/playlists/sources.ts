@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { periodList, snapshotList } from './dated-lists.ts';
 import { exploreList, moodList, searchList, similarList } from './found-lists.ts';
+import { playedList } from './played-lists.ts';
 import type { TrackList } from './track-list.ts';
 
 export const SOURCES = {
   snapshot: snapshotList,
   period: periodList,
+  plays: playedList,
   search: searchList,
   mood: moodList,
   explore: exploreList,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
-import { insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertListens, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { insertTracks, addToLibrary, spotifyIds } from '../support/playlists.ts';
 
 const test = useApp();
@@ -33,6 +33,17 @@ beforeAll(async () => {
   await insertSnapshot(test.db, aliceId, { date: '2024-03-15' }, ids.toReversed());
   await insertSnapshot(test.db, aliceId, { date: '2024-04-01', range: 'long_term' }, ids.slice(3));
   await insertSnapshot(test.db, await userIdFor(test, BOB), { date: '2024-03-14' }, [bobs]);
+  const listens = (track: string, ...days: readonly string[]) =>
+    days.map((day) => ({ at: `${day}T12:00:00Z`, track }));
+  await insertListens(test.db, aliceId, [
+    ...listens(ids[5] ?? '', '2019-05-01', '2019-05-31'),
+    ...listens(ids[1] ?? '', '2019-05-10', '2019-06-10', '2019-07-10'),
+  ]);
+  await insertListens(
+    test.db,
+    await userIdFor(test, BOB),
+    listens(bobs, '2019-05-02', '2019-05-03', '2019-05-04'),
+  );
 });
 
 const shown = (html: string): string[] =>
@@ -69,6 +80,20 @@ describe('a playlist is made of', () => {
       ['five', 'six'],
       'Explored · 2 tracks',
       'what you chose',
+    ],
+    [
+      'the plays of a month',
+      'from=plays&first_day=2019-05-01&last_day=2019-05-31',
+      ['six', 'two'],
+      'May 2019 · your 2 most played',
+      'what you played most in May 2019',
+    ],
+    [
+      'the plays of all time',
+      'from=plays',
+      ['two', 'six'],
+      'All time · your 2 most played',
+      'what you played most of all time',
     ],
     [
       'no filter at all',

@@ -79,6 +79,9 @@ const LISTS: readonly Readonly<Record<string, string>>[] = [
   { from: 'snapshot', date: '2026-11-20', range: 'short_term' },
   { from: 'period', year: '2026', range: 'short_term' },
   { from: 'period', year: '2026', month: '11', range: 'short_term' },
+  { from: 'plays' },
+  { from: 'plays', first_day: '2024-02-10' },
+  { from: 'plays', first_day: '2026-03-01', last_day: '2026-03-31' },
 ];
 const PREVIEWED = new Set(LISTS.flatMap((list) => Object.keys(list)));
 const isPreview = (query: readonly string[]): boolean => query.includes('arrange');

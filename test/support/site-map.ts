@@ -29,6 +29,8 @@ const PREVIEW = [
   'range',
   'year',
   'month',
+  'first_day',
+  'last_day',
   'take',
   'arrange',
   'seed',

@@ -71,6 +71,9 @@ export function listAddresses(sights: Sights): string[] {
     '/time-machine',
     `/time-machine/${year}/${month}`,
     '/api/time-machine/changes?range=short_term',
+    ...['', '&first_day=2025-03-01', `&first_day=${year}-${month}-01&last_day=${year}-${month}-28`].map(
+      (days) => `/playlists/new?from=plays${days}`,
+    ),
     '/history?span=all',
     '/history?q=e',
     '/playlists',

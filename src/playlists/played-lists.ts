@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { formatDate, formatMonth, lastDayOfMonth } from '../calendar.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { Listener, Period } from '../plays/period.ts';
+import { listTrackIdsOfSpan } from '../plays/span.ts';
+import type { TrackList } from './track-list.ts';
+
+const day = z.iso
+  .date('must be a day that exists, as YYYY-MM-DD')
+  .refine((date) => date >= '1900' && date < '2200', 'must be a day from 1900 to 2199')
+  .optional();
+
+/** `from=plays&first_day=2024-03-01&last_day=2024-03-31`: what was played most in these days, most often first. */
+export const playedList = z
+  .object({ first_day: day, last_day: day })
+  .refine(({ first_day: first = '', last_day: last = '9999' }) => first <= last, {
+    path: ['last_day'],
+    message: 'must not be before the first day',
+  })
+  .transform(({ first_day: from = null, last_day: to = null }): TrackList => {
+    const when = spanWords({ from, to });
+    return {
+      address: [
+        ['from', 'plays'],
+        ...(from === null ? [] : [['first_day', from] as const]),
+        ...(to === null ? [] : [['last_day', to] as const]),
+      ],
+      words: `what you played most ${when}`,
+      href: spanHref({ from, to }),
+      listTrackIds: (db, userId, limit) => listPlayed(db, userId, { from, to }, limit),
+      propose: (tracks) => ({
+        name: `${spanName({ from, to })} · your ${tracks} most played`,
+        description: `What you played most ${when}.`,
+      }),
+    };
+  });
+
+async function listPlayed(db: Queries, userId: number, span: Period, limit: number): Promise<string[]> {
+  const listener = await db.maybeOne<Listener>(LISTENER, [userId]);
+  return listener === null ? [] : listTrackIdsOfSpan(db, listener, span, limit);
+}
+
+const LISTENER = hotQuery(
+  'playlist builder: by whose clock days are counted',
+  `SELECT user_id, zone_used(timezone) AS timezone FROM users WHERE user_id = $1`,
+);
+
+/** The year, the month or the day that a span is; null where it is neither. */
+function timeOf({ from, to }: Period): { readonly name: string; readonly id: string } | null {
+  if (from === null || to === null) return null;
+  if (from === to) return { name: formatDate(from), id: from };
+  if (from.endsWith('-01') && to === lastDayOfMonth(from))
+    return { name: formatMonth(from), id: from.slice(0, 7) };
+  const year = from.slice(0, 4);
+  return from === `${year}-01-01` && to === `${year}-12-31` ? { name: year, id: year } : null;
+}
+
+function spanName(span: Period): string {
+  const { from, to } = span;
+  if (from === null && to === null) return 'All time';
+  if (from === null || to === null)
+    return from === null ? `Until ${formatDate(to ?? '')}` : `Since ${formatDate(from)}`;
+  return timeOf(span)?.name ?? `${formatDate(from)} to ${formatDate(to)}`;
+}
+
+/** "in March 2024", "on 14 March 2024", "from 1 March to 3 April 2024", "of all time". */
+function spanWords(span: Period): string {
+  const { from, to } = span;
+  if (from === null && to === null) return 'of all time';
+  const time = timeOf(span);
+  if (time !== null) return `${from === to ? 'on' : 'in'} ${time.name}`;
+  const name = spanName(span);
+  return from === null || to === null ? name.replace(/^./, (letter) => letter.toLowerCase()) : `from ${name}`;
+}
+
+function spanHref(span: Period): string {
+  const time = timeOf(span);
+  if (time !== null) return `/time-machine/${time.id.replaceAll('-', '/')}`;
+  const { from, to } = span;
+  const query = new URLSearchParams({
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
+  }).toString();
+  return query === '' ? '/history?span=all' : `/history?${query}`;
+}
