@@ -104,8 +104,8 @@ describe('a day', () => {
     const said = await words('/time-machine/2024/04/01');
     expect(said).toContain('There is no snapshot of 1 April 2024.');
     expect(said).toContain('This is 14 March 2024, 18 days earlier , the nearest there is.');
-    expect(said).toMatch(/The last one before it is 14 March 2024 \(18 days earlier\)/);
-    expect(said).toMatch(/The first one after it is 14 May 2024 \(43 days later\)/);
+    expect(said).toMatch(/The last snapshot before it is 14 March 2024 \(18 days earlier\)/);
+    expect(said).toMatch(/The first snapshot after it is 14 May 2024 \(43 days later\)/);
     expect(await page('/time-machine/2024/04/01')).toContain(
       'href="/time-machine/2024/05/14?range=short_term"',
     );
@@ -157,7 +157,7 @@ describe('a month and a year', () => {
 
   it('without a snapshot say what lies around them', async () => {
     expect(await words('/time-machine/2024/04')).toMatch(
-      /There is no snapshot in April 2024\. The last one before it is 14 March 2024 \(18 days earlier\)\. The first one after it is 14 May 2024/,
+      /There is no snapshot in April 2024\. The last snapshot before it is 14 March 2024 \(18 days earlier\)\. The first snapshot after it is 14 May 2024/,
     );
     expect(await words('/time-machine/2025')).toContain('Nothing was kept then.');
     expect(await words('/time-machine/1000')).toContain('lies before the first snapshot');

@@ -6,6 +6,7 @@ export { readTime } from '../../snapshots/chosen-time.ts';
 export * from './findings.ts';
 export * from './format.ts';
 export * from './movement-words.ts';
+export * from './play-words.ts';
 export { rangeLabel } from './time-ranges.ts';
 export { awayWords, timeName, timePath } from './times.ts';
 

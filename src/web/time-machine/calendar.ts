@@ -1,7 +1,8 @@
+import type { PlayedTimes } from '../../plays/played-times.ts';
 import { dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { MonthDensity } from '../../snapshots/timeline.ts';
 
-/** A year, a month or a day to pick; without snapshots it is shown and leads nowhere. */
+/** A year, a month or a day to pick; without snapshots and plays it is shown and leads nowhere. */
 export interface Pick {
   readonly time: ChosenTime;
   /** As it stands in the picker: "2024", "Mar", "14". */
@@ -10,7 +11,28 @@ export interface Pick {
   readonly snapshots: number | null;
   /** 0 to 4: none, one or two, less than ten, less than twenty, more. */
   readonly density: number;
+  readonly isPlayed?: boolean;
 }
+
+/** The years with plays among them, in order. */
+export function withPlayedYears(picks: readonly Pick[], { years }: PlayedTimes): Pick[] {
+  const others = years.filter((year) => picks.every(({ label }) => label !== year));
+  return [...picks, ...others.map(playedYearPick)].toSorted((one, other) =>
+    one.label < other.label ? -1 : 1,
+  );
+}
+
+export const playedYearPick = (year: string): Pick => ({
+  time: yearTime(`${year}-01-01`),
+  label: year,
+  snapshots: 0,
+  density: 0,
+  isPlayed: true,
+});
+
+/** Months or days, each with whether anything was played then. */
+export const withPlayed = (picks: readonly Pick[], played: readonly string[]): Pick[] =>
+  picks.map((pick) => ({ ...pick, isPlayed: played.includes(pick.time.id) }));
 
 /** A year of the timeline with its twelve months, or some years in which nothing was kept. */
 export type TimelineRow =

@@ -1,4 +1,6 @@
 import type { Db } from '../../db.ts';
+import type { Listener } from '../../plays/period.ts';
+import { findPlayedTimes } from '../../plays/played-times.ts';
 import { findBump } from '../../snapshots/bump.ts';
 import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import { compareLists } from '../../snapshots/comparison.ts';
@@ -16,7 +18,17 @@ import {
 } from '../../snapshots/timeline.ts';
 import { listYearLeaders } from '../../snapshots/years.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
-import { dayPicks, monthPicks, timelineRows, yearPicks } from './calendar.ts';
+import {
+  dayPicks,
+  monthPicks,
+  playedYearPick,
+  timelineRows,
+  withPlayed,
+  withPlayedYears,
+  yearPicks,
+  type Pick,
+} from './calendar.ts';
+import { readPlaysOf } from './plays.ts';
 
 /** As many as the charts of artists draw. */
 export const ARTISTS_SHOWN = 10;
@@ -32,36 +44,55 @@ export interface Other {
 /** The whole archive of a range that has a snapshot: its timeline, what led each year, what led of all. */
 export async function readOverview(
   db: Db,
-  userId: number,
+  listener: Listener,
   timeRange: TimeRange,
   months: readonly MonthDensity[],
 ) {
+  const userId = listener.user_id;
   const list: ListOf = { time: ALL_TIME, timeRange };
   const around = await findSurroundings(db, userId, list);
   const other = await findOther(db, userId, list, { latest: around.latest, withDate: undefined });
-  const [leaders, entries, bump, favourites] = await Promise.all([
+  const [leaders, entries, bump, favourites, playedYears] = await Promise.all([
     listYearLeaders(db, userId, timeRange),
     listEntries(db, userId, list, other.date),
     findBump(db, userId, list),
     findFavourites(db, userId, list),
+    listPlayedYears(db, listener),
   ]);
   const rows = timelineRows(months);
-  return { rows, leaders, entries, bump, ...favourites, other, snapshots: around.snapshots };
+  return { rows, leaders, entries, bump, ...favourites, other, playedYears, snapshots: around.snapshots };
 }
 
-/** What is shown of a chosen time: the time itself, the nearest snapshot in the place of a day without, or nothing. */
+/** The years in which anything was played, each a way to its page. */
+export async function listPlayedYears(db: Db, listener: Listener): Promise<Pick[]> {
+  const { years } = await findPlayedTimes(db, listener, monthTime(ALL_TIME.from));
+  return years.map(playedYearPick);
+}
+
+/**
+ * What is shown of a chosen time: the time itself, the nearest snapshot in the place of a day without, or nothing; and
+ * what was played then. Before the first snapshot the plays stand alone.
+ */
 export async function readTimePage(
   db: Db,
-  userId: number,
+  listener: Listener,
   { time: asked, timeRange }: ListOf,
   withDate: string | undefined,
 ) {
-  const { time, around } = await findShownTime(db, userId, { time: asked, timeRange });
+  const userId = listener.user_id;
+  const [plays, found] = await Promise.all([
+    readPlaysOf(db, listener, asked),
+    findShownTime(db, userId, { time: asked, timeRange }),
+  ]);
+  const { around } = found;
+  const isEarlier = around.snapshots === 0 && around.before === null;
+  const time = isEarlier && plays !== null ? null : found.time;
   const neighbours =
     time === null || time.id === asked.id ? around : await findSurroundings(db, userId, { time, timeRange });
   const focus = time ?? asked;
-  const [calendar, shown] = await Promise.all([
+  const [calendar, played, shown] = await Promise.all([
     findCalendar(db, userId, { time: focus, timeRange }),
+    findPlayedTimes(db, listener, monthTime(focus.from)),
     time && readShown(db, userId, { time, timeRange }, { latest: around.latest, withDate }),
   ]);
   return {
@@ -70,10 +101,12 @@ export async function readTimePage(
     around,
     neighbours,
     arrows: arrowsOf(focus, neighbours),
-    years: yearPicks(calendar.years),
-    months: monthPicks(focus.from.slice(0, 4), calendar.months),
-    days: focus.kind === 'year' ? null : dayPicks(monthTime(focus.from), calendar.days),
+    years: withPlayedYears(yearPicks(calendar.years), played),
+    months: withPlayed(monthPicks(focus.from.slice(0, 4), calendar.months), played.months),
+    days:
+      focus.kind === 'year' ? null : withPlayed(dayPicks(monthTime(focus.from), calendar.days), played.days),
     shown,
+    plays,
   };
 }
 

@@ -9,7 +9,7 @@ import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { linkRanges } from '../page/time-ranges.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
-import { readOverview, readTimePage } from './page.ts';
+import { listPlayedYears, readOverview, readTimePage } from './page.ts';
 import { timeInPath, timeQuery } from './params.ts';
 import { timeName, timePath } from '../page/times.ts';
 import * as words from './words.ts';
@@ -37,10 +37,9 @@ export function timeMachineRoutes(context: WebContext): Router {
 }
 
 async function renderOverview(context: WebContext, req: Request, res: Response, timeRange: TimeRange) {
-  const userId = userIdOf(req);
-  const months = await listMonths(context.db, userId, timeRange);
+  const months = await listMonths(context.db, userIdOf(req), timeRange);
   if (months.length === 0) return renderBeginning(context, req, res, timeRange);
-  const overview = await readOverview(context.db, userId, timeRange, months);
+  const overview = await readOverview(context.db, listenerOf(req), timeRange, months);
   const ranges = linkRanges(timeRange, (range) => `/time-machine?range=${range}`);
   const machine = { ...overview, timeRange, ranges };
   return renderPage(
@@ -53,9 +52,9 @@ async function renderOverview(context: WebContext, req: Request, res: Response, 
 
 async function renderTime(context: WebContext, req: Request, res: Response, time: ChosenTime) {
   const { range: timeRange = firstRangeOf(req), with: withDate } = readParams(timeQuery, req.query);
-  const userId = userIdOf(req);
-  const page = await readTimePage(context.db, userId, { time, timeRange }, withDate);
-  if (page.around.latest === null) return renderBeginning(context, req, res, timeRange);
+  const page = await readTimePage(context.db, listenerOf(req), { time, timeRange }, withDate);
+  if (page.around.latest === null && page.plays === null)
+    return renderBeginning(context, req, res, timeRange);
   const today = readTime(dayIn(req.user?.timezone ?? 'UTC')) as ChosenTime;
   const machine = {
     ...page,
@@ -71,12 +70,13 @@ async function renderTime(context: WebContext, req: Request, res: Response, time
 /** No snapshot of this range: how the archive begins, and what there is instead. */
 async function renderBeginning({ db }: WebContext, req: Request, res: Response, timeRange: TimeRange) {
   const userId = userIdOf(req);
-  const [kept, summary, connection] = await Promise.all([
+  const [kept, playedYears, summary, connection] = await Promise.all([
     listKeptRanges(db, userId),
+    listPlayedYears(db, listenerOf(req)),
     getArchiveSummary(db, userId),
     findConnection(db, userId),
   ]);
   const ranges = linkRanges(timeRange, (range) => `/time-machine?range=${range}`);
-  const machine = { ranges, kept, summary, connected: connection?.connected ?? false };
+  const machine = { ranges, kept, playedYears, summary, connected: connection?.connected ?? false };
   renderPage(res, 'time-machine/beginning', { title: 'Time machine' }, { machine });
 }

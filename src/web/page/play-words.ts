@@ -1,0 +1,25 @@
+import type { CountingRule } from '../../plays/span.ts';
+import type { PlayTally } from '../../plays/tally.ts';
+import { plural } from './format.ts';
+
+/** What counts as a play, as it is said beside figures of plays. */
+export const COUNTING_RULES: Readonly<Record<CountingRule, string>> = {
+  '30 seconds': 'A play counts from 30 seconds on.',
+  any: 'Every play counts, however short.',
+  finished: 'A play counts when the track was heard to its end.',
+};
+
+/** "at least 12 plays" where more may have been played than is known. */
+export const playsWords = ({ plays }: Pick<PlayTally, 'plays'>, hasGap = false): string =>
+  `${hasGap ? 'at least ' : ''}${plural(plays, 'play')}`;
+
+/**
+ * "about 1,530 minutes": about, where of some plays only the length of their track is known; at least, where of some
+ * not even that, or where more may have been played. Null where no time is known at all.
+ */
+export function playTimeWords(tally: PlayTally, hasGap = false): string | null {
+  if (tally.timed_plays === 0) return null;
+  const isLeast = hasGap || tally.timed_plays < tally.plays;
+  const minutes = Math.round((tally.ms_played + tally.about_ms) / 60_000);
+  return `${isLeast ? 'at least ' : ''}${tally.about_ms > 0 ? 'about ' : ''}${plural(minutes, 'minute')}`;
+}

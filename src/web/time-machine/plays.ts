@@ -1,0 +1,20 @@
+import type { Db } from '../../db.ts';
+import type { Listener } from '../../plays/period.ts';
+import { findSpanTally, listTracksOfSpan } from '../../plays/span.ts';
+import type { ChosenTime } from '../../snapshots/chosen-time.ts';
+
+/** As long as Spotify's lists. */
+const SHOWN = 50;
+/** Nobody has played anything beyond it, and no calendar goes on for ever. */
+const END_OF_PLAYS = '2200';
+
+/** What was played most in a time, and what its plays come to; null where there was none. */
+export async function readPlaysOf(db: Db, listener: Listener, { from, to }: ChosenTime) {
+  if (from >= END_OF_PLAYS) return null;
+  const [tracks, tally] = await Promise.all([
+    listTracksOfSpan(db, listener, { from, to }, SHOWN),
+    findSpanTally(db, listener, { from, to }),
+  ]);
+  const builderPath = `/playlists/new?from=plays&first_day=${from}&last_day=${to}`;
+  return tracks.length === 0 ? null : { tracks, tally, builderPath };
+}
