@@ -63,11 +63,12 @@ const ARTIST = hotQuery(
 export interface ArtistTrack extends TrackCard {
   readonly listings: number;
   readonly best_rank: number | null;
+  readonly plays: number;
 }
 
 export const ARTIST_TRACKS_PER_PAGE = 40;
 
-/** The most often listed first. @param page from 1 */
+/** The most often listed first, then the most often played. @param page from 1 */
 export const listArtistTracks = (
   db: Queries,
   userId: number,
@@ -81,15 +82,15 @@ export const listArtistTracks = (
     (page - 1) * ARTIST_TRACKS_PER_PAGE,
   ]);
 
-const IN_ORDER = 'listings DESC, best_rank, own.name, track_id';
+const IN_ORDER = 'listings DESC, best_rank, plays DESC, own.name, track_id';
 
 const ARTIST_TRACKS = hotQuery(
   'artist: tracks',
   `
-  SELECT ${TRACK_CARD}, listings, best_rank
+  SELECT ${TRACK_CARD}, listings, best_rank, plays
   FROM (
-    SELECT track_id, own.name, listings, best_rank
-    FROM track_artists JOIN library_tracks AS own USING (track_id)
+    SELECT track_id, own.name, listings, best_rank, COALESCE(plays, 0) AS plays
+    FROM track_artists JOIN library_tracks AS own USING (track_id) LEFT JOIN played_tracks USING (user_id, track_id)
     WHERE user_id = $1 AND artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
     ORDER BY ${IN_ORDER} LIMIT $3 OFFSET $4
   ) AS own

@@ -12,7 +12,7 @@ import {
   type Listener,
   type Period,
 } from './period.ts';
-import { TALLY, TALLY_SUM, type PlayTally } from './tally.ts';
+import { COUNTED_BY, HAS_OPEN_GAP, TALLY, TALLY_SUM, type CountedTally, type PlayTally } from './tally.ts';
 
 /** What was played in a span of days: the plays that count, of tracks that are not hidden. */
 
@@ -44,28 +44,15 @@ export async function listTrackIdsOfSpan(
   return rows.map(({ track_id: trackId }) => trackId);
 }
 
-/** By which rule plays are counted: see counts_as_play(). */
-export type CountingRule = '30 seconds' | 'any' | 'finished';
-
-export interface SpanTally extends PlayTally {
-  readonly rule: CountingRule;
-  /** More may have been played in it than is known: the figures are the least there was. */
-  readonly has_gap: boolean;
-}
-
 /** What all plays of a span come to. */
-export const findSpanTally = (db: Queries, listener: Listener, span: Period): Promise<SpanTally> =>
-  db.one<SpanTally>(SPAN_TALLY, periodValues(listener, span));
+export const findSpanTally = (db: Queries, listener: Listener, span: Period): Promise<CountedTally> =>
+  db.one<CountedTally>(SPAN_TALLY, periodValues(listener, span));
 
 const SPAN_TALLY = hotQuery(
   'time machine: the plays of a time',
   `
-  SELECT ${TALLY_SUM},
-    (SELECT counted_plays FROM users WHERE user_id = $1) AS rule,
-    EXISTS (
-      SELECT FROM play_gaps
-      WHERE user_id = $1 AND history_import_id IS NULL AND ${notBefore('before_played_at')} AND ${notAfter('after_played_at')}
-    ) AS has_gap
+  SELECT ${TALLY_SUM}, ${COUNTED_BY},
+    ${HAS_OPEN_GAP(`${notBefore('before_played_at')} AND ${notAfter('after_played_at')}`)}
   FROM play_quarters WHERE user_id = $1 AND ${inPeriod('quarter')}`,
 );
 

@@ -10,13 +10,14 @@ import {
 } from '../../catalogue/listener-artist.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
+import { ARTIST_TOTALS } from '../../plays/played-totals.ts';
 import { ARTIST_RANKS, listArtistRanks } from '../../snapshots/artist-ranks.ts';
 import { BEST_PLACES, listPresence, PRESENCE } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../tracks/feature-charts.ts';
 import { rankCharts } from '../tracks/rank-charts.ts';
 import { artistPath } from '../page/helpers.ts';
-import { userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { presenceCharts, shareOf } from './presence-charts.ts';
@@ -35,7 +36,8 @@ type Db = WebContext['db'];
 export function artistRoutes({ db }: WebContext): Router {
   return Router().get('/artists/:artistId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
-    const shown = await readArtistPage(db, userIdOf(req), await artistOf(db, req), page);
+    const { timezone } = listenerOf(req);
+    const shown = { ...(await readArtistPage(db, userIdOf(req), await artistOf(db, req), page)), timezone };
     renderPage(
       res,
       'artists/artist',
@@ -52,7 +54,8 @@ async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
   return artist;
 }
 
-const askAboutArtist = together('artist: in the lists, and how the library sounds', {
+const askAboutArtist = together('artist: in the lists and in the history, and how the library sounds', {
+  played: ARTIST_TOTALS,
   ranks: ARTIST_RANKS,
   presences: PRESENCE,
   bestPlaces: BEST_PLACES,
@@ -64,14 +67,21 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
   const pages = countPages(artist.tracks, ARTIST_TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
   const ofArtist: [number, string] = [userId, artistId];
-  const [tracks, { ranks, presences, bestPlaces, sound }] = await Promise.all([
+  const [tracks, { played, ranks, presences, bestPlaces, sound }] = await Promise.all([
     listArtistTracks(db, userId, artistId, page),
-    askAboutArtist(db, { ranks: ofArtist, presences: ofArtist, bestPlaces: ofArtist, sound: [userId] }),
+    askAboutArtist(db, {
+      played: ofArtist,
+      ranks: ofArtist,
+      presences: ofArtist,
+      bestPlaces: ofArtist,
+      sound: [userId],
+    }),
   ]);
   const library = await getLibrarySound(db, userId, sound);
   return {
     artist,
     tracks,
+    played,
     firstPlace: (page - 1) * ARTIST_TRACKS_PER_PAGE + 1,
     links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
     ranked: ranks.some(({ listed }) => listed.includes(true)),

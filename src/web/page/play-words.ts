@@ -1,5 +1,4 @@
-import type { CountingRule } from '../../plays/span.ts';
-import type { PlayTally } from '../../plays/tally.ts';
+import type { CountingRule, PlayTally } from '../../plays/tally.ts';
 import { plural } from './format.ts';
 
 /** What counts as a play, as it is said beside figures of plays. */

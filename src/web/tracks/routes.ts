@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { together } from '../../ask-together.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { findTrackHiding } from '../../hidden/hidden-things.ts';
+import { TRACK_TOTALS } from '../../plays/played-totals.ts';
 import { PLAYLISTS_OF } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import { findTrack, type ListenerTrack } from '../../catalogue/listener-track.ts';
@@ -70,22 +71,24 @@ async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
   return track;
 }
 
-const askAboutTrack = together('track: its places, its playlists, and how the library sounds', {
+const askAboutTrack = together('track: its places, plays and playlists, and how the library sounds', {
   histories: RANK_HISTORIES,
+  played: TRACK_TOTALS,
   sound: KEPT_SOUND,
   playlists: PLAYLISTS_OF,
 });
 
 async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wanted: Sound) {
   const ofTrack: [number, string] = [userId, track.track_id];
-  const [{ histories, sound, playlists }, similar, hiding] = await Promise.all([
-    askAboutTrack(db, { histories: ofTrack, sound: [userId], playlists: ofTrack }),
+  const [{ histories, played, sound, playlists }, similar, hiding] = await Promise.all([
+    askAboutTrack(db, { histories: ofTrack, played: ofTrack, sound: [userId], playlists: ofTrack }),
     listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
     track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
   ]);
   const library = await getLibrarySound(db, userId, sound);
   return {
     track,
+    played,
     hiding,
     lists: sum(histories.map(({ dates }) => dates.length)),
     rankCharts: rankCharts(histories),

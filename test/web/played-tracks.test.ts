@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import {
+  insertEmptyHistoryImport,
+  insertListens,
+  insertSnapshot,
+  insertTrack,
+} from '../support/factories.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+
+const listens = (track: string, days: readonly string[], ms: number | null = 120_000) =>
+  days.map((day) => ({ at: `${day}T22:30:00Z`, track, ms }));
+
+beforeAll(async () => {
+  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+  aliceId = await userIdFor(test, ALICE);
+  const sound = { energy: 0.9, valence: 0.9, danceability: 0.5 };
+  await insertTrack(test.db, { trackId: 'listed', name: 'Song listed', artists: ['ann'], features: sound });
+  await insertTrack(test.db, { trackId: 'played', name: 'Song played', artists: ['ann'], features: sound });
+  await insertTrack(test.db, { trackId: 'hardly', name: 'Song hardly', artists: ['ann', 'ben'] });
+  await insertTrack(test.db, { trackId: 'bobs', name: 'Song of Bob', artists: ['ann'], features: sound });
+  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ['listed']);
+  const imported = await insertEmptyHistoryImport(test.db, aliceId);
+  await insertListens(
+    test.db,
+    aliceId,
+    [
+      ...listens('played', ['2015-01-31', '2016-05-01', '2017-12-31']),
+      ...listens('hardly', ['2016-01-01'], 5_000),
+    ],
+    imported,
+  );
+  await insertListens(
+    test.db,
+    await userIdFor(test, BOB),
+    listens('bobs', ['2015-01-31', '2016-05-01'], null),
+  );
+});
+
+const textOf = async (path: string, visitor = alice): Promise<string> =>
+  (await visitor.get(path).expect(200)).text;
+const wordsOf = async (path: string, visitor = alice): Promise<string> =>
+  (await textOf(path, visitor)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+const tracksOn = async (path: string, visitor = alice): Promise<string[]> => [
+  ...new Set(
+    [...(await textOf(path, visitor)).matchAll(/href="\/tracks\/(\w+)"/g)].map(([, id]) => String(id)),
+  ),
+];
+
+describe('a track that was only played', () => {
+  it('has a page that tells how often and how long, when first and when last', async () => {
+    const words = await wordsOf('/tracks/played');
+    expect(words).toMatch(/Played 3 times, never in any of your/);
+    expect(words).toMatch(/Plays 3 .*6 minutes .*31 January 2015 .*31 December 2017/);
+    expect(await wordsOf('/tracks/listed')).toContain('No play of this track is known');
+  });
+
+  it('counts by the rule of its listener, which is said', async () => {
+    expect(await wordsOf('/tracks/hardly')).toContain('No play of this track is known');
+    await test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [aliceId]);
+    expect(await wordsOf('/tracks/hardly')).toMatch(/Every play counts.*Plays 1 .*0 minutes/);
+    await test.db.execute(`UPDATE users SET counted_plays = '30 seconds' WHERE user_id = $1`, [aliceId]);
+  });
+
+  it('is on its artist’s page, after those in lists', async () => {
+    expect((await tracksOn('/artists/ann')).filter((id) => id !== 'bobs')).toEqual([
+      'listed',
+      'played',
+      'hardly',
+    ]);
+    expect(await wordsOf('/artists/ann')).toMatch(/Plays 3 .*6 minutes .*31 January 2015/);
+    expect(await wordsOf('/artists/ann', bob)).toMatch(/Played 2 times, never in a list/);
+  });
+
+  it('at least so often, where the history has a gap', async () => {
+    await test.db.execute(
+      `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2016-05-20', '2016-05-22')`,
+      [aliceId],
+    );
+    expect(await wordsOf('/tracks/played')).toMatch(/at least 3 .*at least 6 minutes/);
+    await test.db.execute('DELETE FROM play_gaps');
+  });
+});
