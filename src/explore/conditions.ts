@@ -8,6 +8,13 @@ import {
   type SortKey,
 } from './filters.ts';
 
+/** The library, each track with what its plays come to; a track that was never played has none of 0 minutes. */
+export const LIBRARY = `(
+    SELECT own.*, COALESCE(plays, 0) AS plays, COALESCE(timed_plays, 0) AS timed_plays, COALESCE(about_ms, 0) AS about_ms,
+      COALESCE(ms_played, 0) AS ms_played, COALESCE(ms_played + about_ms, 0) AS listened_ms, first_played_at, last_played_at
+    FROM library_tracks AS own LEFT JOIN played_tracks USING (user_id, track_id)
+  ) AS library`;
+
 /** Every filter by name; its place here is its number in the counts. */
 export type FilterName = RangeFilter | ChoiceFilter | 'artist';
 export const FILTER_NAMES: readonly FilterName[] = [
@@ -80,6 +87,10 @@ const SORTED_BY: Readonly<Record<SortKey, string>> = {
   listings: 'listings',
   first_seen: 'first_listed_date',
   last_seen: 'last_listed_date',
+  plays: 'plays',
+  minutes: 'listened_ms',
+  first_played: 'first_played_at',
+  last_played: 'last_played_at',
 };
 
 /** Most often in the lists first, unless asked otherwise; every order ends in one that is complete. */

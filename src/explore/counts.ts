@@ -1,6 +1,13 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { asParameter, CHOICE_VALUES, CONDITIONS, FILTER_NAMES, type FilterName } from './conditions.ts';
+import {
+  asParameter,
+  CHOICE_VALUES,
+  CONDITIONS,
+  FILTER_NAMES,
+  LIBRARY,
+  type FilterName,
+} from './conditions.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 import {
   EVERYTHING,
@@ -34,14 +41,15 @@ export interface ExploreCounts {
 
 /**
  * How many tracks each choice would leave and each step of a range holds.
- * @param values those of the whole library
+ * @param kept what countLibraryValues told
  */
 export async function countChoices(
   db: Queries,
   userId: number,
   filters: ExploreFilters,
-  values: LibraryValues,
+  kept: LibraryValues,
 ): Promise<ExploreCounts> {
+  const values = [...kept, ...(await db.many<LibraryValues[number]>(VALUES_OF_PLAYS, [userId]))];
   const rows = isAnythingAsked(filters)
     ? await db.many<CountRow>(COUNTS, [userId, asParameter(filters)])
     : values.map((row) => ({ ...row, offered: row.tracks, left: row.tracks }));
@@ -68,7 +76,7 @@ export type LibraryValues = readonly {
   readonly tracks: number;
 }[];
 
-/** Looks at every track of the library: kept ready with the archive's figures. */
+/** Looks at every track of the library: kept ready with the archive's figures, but for what follows from plays. */
 export const countLibraryValues = (db: Queries, userId: number): Promise<LibraryValues> =>
   db.many(VALUES, [userId]);
 
@@ -114,6 +122,11 @@ function countRanges(rows: readonly KnownRow[]): FilterCounts {
 const year = (column: string): string => `date_part('year', ${column})::int`;
 const tenth = (column: string): string => `LEAST(floor(${column} * 10)::int, 9)`;
 
+/** 0, 1, 2 and 3, 4 to 7, 8 to 15 … */
+function doublings(column: string): string {
+  return `LEAST(floor(ln(${column} + 1) / ln(2))::int, 15)`;
+}
+
 /** The steps a range is drawn in: whole numbers in a row, few whatever the archive holds. */
 const STEPS: Readonly<Record<RangeFilter, string>> = {
   released: `LEAST(GREATEST(${year('release_date')}, 1950), 2059) / 10`,
@@ -127,6 +140,9 @@ const STEPS: Readonly<Record<RangeFilter, string>> = {
   tempo: 'LEAST(GREATEST(floor(tempo / 10)::int, 5), 20)',
   best_rank: 'LEAST((best_rank - 1) / 5, 19)',
   first_seen: `LEAST(GREATEST(${year('first_listed_date')}, 2005), 2044)`,
+  plays: doublings('plays'),
+  minutes: doublings('listened_ms / 60000'),
+  first_played: `LEAST(GREATEST(${year('first_played_at')}, 2005), 2044)`,
 };
 
 /** LEAST and GREATEST look past what is not known. */
@@ -139,20 +155,34 @@ const COUNTED = FILTER_NAMES.filter((name) => name !== 'artist');
 /** 0: passes all filters; 100 + n: all but the nth; 200: misses two or more. */
 const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name]}) IS NOT TRUE)::int * ${100 + at}`).join(' + ')})`;
 
-const VALUE_COLUMNS = COUNTED.map((name) => `${valueOf(name)} AS of_${name}`).join(', ');
-const FILTER_GROUPED = `CASE ${COUNTED.map((name, at) => `WHEN GROUPING(of_${name}) = 0 THEN ${at}`).join(' ')} END`;
-const VALUE_GROUPED = `COALESCE(${COUNTED.map((name) => `of_${name}::text`).join(', ')})`;
-const BY_EACH = `GROUP BY GROUPING SETS (${COUNTED.map((name) => `(of_${name})`).join(', ')})`;
+/** What follows from plays changes with each of them: it is not kept ready but counted on each visit. */
+const OF_PLAYS = COUNTED.filter((name) => ['plays', 'minutes', 'first_played'].includes(name));
+const KEPT = COUNTED.filter((name) => !OF_PLAYS.includes(name));
+
+type Counted = readonly (typeof COUNTED)[number][];
+const valueColumns = (names: Counted): string =>
+  names.map((name) => `${valueOf(name)} AS of_${name}`).join(', ');
+const filterGrouped = (names: Counted): string =>
+  `CASE ${names.map((name) => `WHEN GROUPING(of_${name}) = 0 THEN ${COUNTED.indexOf(name)}`).join(' ')} END`;
+const valueGrouped = (names: Counted): string =>
+  `COALESCE(${names.map((name) => `of_${name}::text`).join(', ')})`;
+const byEach = (names: Counted): string =>
+  `GROUP BY GROUPING SETS (${names.map((name) => `(of_${name})`).join(', ')})`;
 
 /**
  * Each track is looked at once and counted under each of its values. Behind OFFSET 0 the planner sees values instead of
  * what they are computed from, so that it does not take them for as many as there are tracks, and sort.
  */
-const VALUES = `
-  SELECT ${FILTER_GROUPED} AS filter, ${VALUE_GROUPED} AS value, count(*)::int AS tracks
-  FROM (SELECT ${VALUE_COLUMNS} FROM library_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0) AS library
-  ${BY_EACH}
-  ORDER BY filter, length(${VALUE_GROUPED}), value`;
+const valuesSql = (names: Counted): string => `
+  SELECT ${filterGrouped(names)} AS filter, ${valueGrouped(names)} AS value, count(*)::int AS tracks
+  FROM (SELECT ${valueColumns(names)} FROM ${LIBRARY} WHERE user_id = $1 AND NOT hidden OFFSET 0) AS valued
+  ${byEach(names)}
+  ORDER BY filter, length(${valueGrouped(names)}), value`;
+
+const VALUES = valuesSql(KEPT);
+const VALUES_OF_PLAYS = hotQuery('explore: how often tracks were played', valuesSql(OF_PLAYS), {
+  plannedAnew: true,
+});
 
 /**
  * Under each of their values only tracks are counted that pass all filters. A choice is offered those besides that miss
@@ -162,14 +192,14 @@ const COUNTS = hotQuery(
   'explore: what each choice would leave',
   `
   WITH near AS MATERIALIZED (
-    SELECT missed, ${VALUE_COLUMNS}
-    FROM (SELECT *, ${missed} AS missed FROM library_tracks WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
+    SELECT missed, ${valueColumns(COUNTED)}
+    FROM (SELECT *, ${missed} AS missed FROM ${LIBRARY} WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
     WHERE missed < 200
   )
   SELECT filter, value, sum(offered)::int AS offered, sum("left")::int AS left
   FROM (
-    SELECT ${FILTER_GROUPED} AS filter, ${VALUE_GROUPED} AS value, count(*) AS offered, count(*) AS "left"
-    FROM near WHERE missed = 0 ${BY_EACH}
+    SELECT ${filterGrouped(COUNTED)} AS filter, ${valueGrouped(COUNTED)} AS value, count(*) AS offered, count(*) AS "left"
+    FROM near WHERE missed = 0 ${byEach(COUNTED)}
     UNION ALL
     SELECT missed - 100, CASE missed ${COUNTED.map((name, at) => `WHEN ${100 + at} THEN of_${name}::text`).join(' ')} END,
       count(*), 0

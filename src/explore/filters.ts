@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
-/** Filters between two ends. `unit` is how an end is written; the column is that of the library. */
+/** The day on which a track was first played, by its listener's clock. */
+const FIRST_PLAYED_ON =
+  '(first_played_at AT TIME ZONE (SELECT zone_used(timezone) FROM users WHERE user_id = $1))::date';
+
+/** Filters between two ends. `unit` is how an end is written; the column is that of LIBRARY. */
 export const RANGE_FILTERS = {
   released: { column: 'release_date', unit: 'date' },
   duration: { column: 'duration_ms', unit: 'duration' },
@@ -15,6 +19,9 @@ export const RANGE_FILTERS = {
   tempo: { column: 'tempo', unit: 'whole', low: 1, high: 400 },
   best_rank: { column: 'best_rank', unit: 'whole', low: 1, high: 10_000 },
   first_seen: { column: 'first_listed_date', unit: 'date' },
+  plays: { column: 'plays', unit: 'whole', low: 0, high: 999_999 },
+  minutes: { column: 'listened_ms / 60000', unit: 'whole', low: 0, high: 999_999 },
+  first_played: { column: FIRST_PLAYED_ON, unit: 'date' },
 } as const;
 export type RangeFilter = keyof typeof RANGE_FILTERS;
 
@@ -45,6 +52,10 @@ export const SORT_KEYS = [
   'listings',
   'first_seen',
   'last_seen',
+  'plays',
+  'minutes',
+  'first_played',
+  'last_played',
 ] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 

@@ -1,11 +1,21 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { asParameter, isAfterLast, lastKeys, orderBy, PASSES_ALL } from './conditions.ts';
+import { asParameter, isAfterLast, lastKeys, LIBRARY, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 
+/** What its plays come to, by the listener's rule: see plays/tally.ts. */
+interface PlayFacts {
+  readonly plays: number;
+  readonly timed_plays: number;
+  readonly ms_played: number;
+  readonly about_ms: number;
+  readonly first_played_at: Date | null;
+  readonly last_played_at: Date | null;
+}
+
 /** What the library knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
-interface TrackFacts {
+interface TrackFacts extends PlayFacts {
   readonly popularity: number | null;
   /** `YYYY-MM-DD`, known as far as the precision says. */
   readonly release_date: string | null;
@@ -28,7 +38,8 @@ export type ExploredTrack = TrackCard & TrackFacts;
 
 const FACTS = `
   popularity, release_date, release_date_precision, duration_ms, explicit, album_type, energy, valence, danceability,
-  acousticness, instrumentalness, tempo, first_listed_date, last_listed_date, best_rank, listings`;
+  acousticness, instrumentalness, tempo, first_listed_date, last_listed_date, best_rank, listings, plays, timed_plays,
+  ms_played, about_ms, first_played_at, last_played_at`;
 
 export const TRACKS_PER_PAGE = 50;
 
@@ -56,7 +67,7 @@ export async function listExploredTrackIds(
 }
 
 const LEFT = `
-  FROM library_tracks
+  FROM ${LIBRARY}
   WHERE user_id = $1 AND NOT hidden
     AND ${PASSES_ALL}`;
 
@@ -72,7 +83,7 @@ const tracksSql = (filters: Order): string => `
   FROM (
     SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
     FROM (
-      SELECT track_id, artist_names, search_text, ${FACTS} ${LEFT}
+      SELECT track_id, artist_names, search_text, listened_ms, ${FACTS} ${LEFT}
       ${orderBy(filters)} LIMIT $3 OFFSET $4
     ) AS page
   ) AS shown
@@ -96,13 +107,13 @@ export const listExploredTracksAfter = (
     : db.many(nextTracksSql(filters), [userId, asParameter(filters), limit, after]);
 
 const nextTracksSql = (filters: Order): string => `
-  WITH last AS (SELECT ${lastKeys(filters)} FROM library_tracks WHERE user_id = $1 AND track_id = $4)
+  WITH last AS (SELECT ${lastKeys(filters)} FROM ${LIBRARY} WHERE user_id = $1 AND track_id = $4)
   SELECT shown.*, ${TRACK_CARD}
   FROM (
     SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
     FROM (
-      SELECT track_id, artist_names, search_text, ${FACTS}
-      FROM library_tracks CROSS JOIN last
+      SELECT track_id, artist_names, search_text, listened_ms, ${FACTS}
+      FROM ${LIBRARY} CROSS JOIN last
       WHERE user_id = $1 AND NOT hidden AND ${isAfterLast(filters)}
         AND ${PASSES_ALL}
       ${orderBy(filters)} LIMIT $3
@@ -148,7 +159,7 @@ const TAKEN = hotQuery(
     CASE jsonb_typeof(raw_json #> '{external_ids,isrc}')
       WHEN 'string' THEN raw_json #>> '{external_ids,isrc}' END AS isrc
   FROM unnest($2::text[]) WITH ORDINALITY AS asked (track_id, place)
-  JOIN (SELECT track_id, ${FACTS}, time_ranges FROM library_tracks WHERE user_id = $1) AS library USING (track_id)
+  JOIN (SELECT track_id, ${FACTS}, time_ranges FROM ${LIBRARY} WHERE user_id = $1) AS library USING (track_id)
   JOIN tracks USING (track_id)
   ORDER BY place`,
 );

@@ -8,7 +8,14 @@ import {
   streamExploredTracks,
 } from '../../src/explore/tracks.ts';
 import { useDatabase } from '../support/database.ts';
-import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
+import {
+  insertArchiveTracks,
+  insertListener,
+  insertListens,
+  insertSnapshot,
+  insertTrack,
+  type Listen,
+} from '../support/factories.ts';
 
 const test = useDatabase();
 let alice = 0;
@@ -25,6 +32,7 @@ interface Made {
   readonly artist: string | null;
   readonly ranges: readonly string[];
   readonly bestRank: number | null;
+  readonly plays: number;
 }
 const counted = async (userId: number, filters: ExploreFilters) =>
   countChoices(test.db, userId, filters, await countLibraryValues(test.db, userId));
@@ -44,10 +52,22 @@ const MADE: readonly Made[] = Array.from({ length: 60 }, (_, n) => ({
   artist: ARTISTS[n % 4] ?? null,
   ranges: [...(n % 2 === 0 ? ['short_term'] : []), ...(n % 3 === 0 ? ['long_term'] : [])],
   bestRank: n % 2 === 0 ? n / 2 + 1 : n % 3 === 0 ? Math.floor(n / 3) + 1 : null,
+  plays: n % 3 === 0 ? 0 : n % 8,
 }));
 
+/** Shortly before midnight of New Year's Eve in UTC, when it is the next year where Alice is. */
+const playsOf = ({ id, plays }: Made): Listen[] =>
+  Array.from({ length: plays }, (_, n) => ({
+    at: `20${10 + (Number(id.slice(1)) % 10)}-12-31T23:${10 + n}:00Z`,
+    track: id,
+    ms: 90_000,
+  }));
+const minutesOf = ({ plays }: Made): number => Math.floor(plays * 1.5);
+const firstHeard = ({ id, plays }: Made): string | null =>
+  plays === 0 ? null : `20${11 + (Number(id.slice(1)) % 10)}-01-01`;
+
 beforeAll(async () => {
-  alice = await insertListener(test.db, 'alice');
+  alice = await insertListener(test.db, 'alice', 'Europe/Berlin');
   for (const made of MADE) await insertMade(made);
   await insertArchiveTracks(
     test.db,
@@ -65,6 +85,7 @@ beforeAll(async () => {
       MADE.filter(({ ranges }) => ranges.includes(range)).map(({ id }) => id),
     );
   const bob = await insertListener(test.db, 'bob');
+  await insertListens(test.db, alice, MADE.flatMap(playsOf));
   await insertArchiveTracks(test.db, bob, ['t01', 't02']);
 });
 
@@ -108,6 +129,9 @@ const RULES: Readonly<Record<string, (made: Made, filters: ExploreFilters) => bo
   energy: (made, f) => between(made.energy, f.energy_from, f.energy_to),
   tempo: (made, f) => between(made.tempo, f.tempo_from, f.tempo_to),
   best_rank: (made, f) => between(made.bestRank, f.best_rank_from, f.best_rank_to),
+  plays: (made, f) => between(made.plays, f.plays_from, f.plays_to),
+  minutes: (made, f) => between(minutesOf(made), f.minutes_from, f.minutes_to),
+  first_played: (made, f) => between(firstHeard(made), f.first_played_from, f.first_played_to),
   explicit: (made, f) => among(f.explicit, yesNo(made.explicit)),
   isrc: (made, f) => among(f.isrc, yesNo(made.isrc)),
   album_type: (made, f) => among(f.album_type, made.type),
@@ -130,6 +154,9 @@ const QUERIES: readonly Record<string, string | string[]>[] = [
   { range: ['short_term', 'long_term'], popularity_from: '10' },
   { artist: 'beyonce', precision: 'day' },
   { artist: '100% pure_love\\', energy_to: '0.9' },
+  { plays_from: '1' },
+  { plays_to: '0', energy_from: '0.3' },
+  { plays_from: '2', plays_to: '6', minutes_from: '4', first_played_from: '2013', first_played_to: '2019' },
   { artist: '%' },
   { artist: '_' },
   { artist: 'ддт', released_to: '1990-06-15' },
@@ -171,8 +198,17 @@ describe.each(QUERIES)('filters %j', (query) => {
 
   it('draw what the others leave and what all leave, step by step, and say of how many it is known', async () => {
     const { filters: counts } = await counted(alice, filters);
-    for (const name of ['energy', 'tempo', 'popularity', 'best_rank', 'released'] as const) {
-      const value = (made: Made) => (name === 'best_rank' ? made.bestRank : made[name]);
+    for (const name of [
+      'energy',
+      'tempo',
+      'popularity',
+      'best_rank',
+      'released',
+      'plays',
+      'first_played',
+    ] as const) {
+      const value = (made: Made) =>
+        name === 'best_rank' ? made.bestRank : name === 'first_played' ? firstHeard(made) : made[name];
       const sum = (of: 'offered' | 'left') =>
         counts[name].counts.reduce((total, count) => total + count[of], 0);
       expect(counts[name].known).toBe(MADE.filter((made) => value(made) !== null).length);
@@ -237,4 +273,18 @@ it('another listener’s tracks are never among them', async () => {
     .id;
   expect(await listExploredTrackIds(test.db, bob, exploreFilters.parse({}), 100)).toEqual(['t01', 't02']);
   expect(await counted(bob, exploreFilters.parse({}))).toMatchObject({ tracks: 2, left: 2 });
+});
+
+it('a play is counted at once, whatever was kept ready before it', async () => {
+  const kept = await countLibraryValues(test.db, alice);
+  const filters = exploreFilters.parse({ plays_from: '1' });
+  const { left } = await countChoices(test.db, alice, filters, kept);
+  await insertListens(test.db, alice, [{ at: '2024-01-01T12:00:00Z', track: 't00' }]);
+  const counts = await countChoices(test.db, alice, filters, kept);
+  expect(counts.left).toBe(left + 1);
+  const steps = counts.filters.plays.counts.reduce((sum, step) => sum + step.left, 0);
+  expect(steps).toBe(left + 1);
+  expect(
+    (await countChoices(test.db, alice, exploreFilters.parse({}), kept)).filters.first_played.known,
+  ).toBe(left + 1);
 });

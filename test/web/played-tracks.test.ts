@@ -76,6 +76,28 @@ describe('a track that was only played', () => {
     expect(await wordsOf('/artists/ann', bob)).toMatch(/Played 2 times, never in a list/);
   });
 
+  it('is found by name, by mood, by sound and by how often and when it was played', async () => {
+    for (const path of [
+      '/search?q=played',
+      '/mood/happy',
+      '/tracks/listed',
+      '/explore?plays_from=1',
+      '/explore?minutes_from=6&minutes_to=6',
+      '/explore?first_played_from=2015-01&first_played_to=2015-01',
+    ])
+      expect([path, (await tracksOn(path)).includes('played')]).toEqual([path, true]);
+    expect(await tracksOn('/explore?sort=-plays')).toEqual(['played', 'listed', 'hardly']);
+    expect(await tracksOn('/explore?plays_to=0')).toEqual(['listed', 'hardly']);
+    expect(await tracksOn('/explore?plays_from=1', bob)).toEqual(['bobs']);
+    expect(await wordsOf('/explore?sort=-minutes', bob)).toMatch(/Song of Bob.*not known/);
+  });
+
+  it('is in the file of Explore and in playlists made of it, with what its plays come to', async () => {
+    const csv = (await alice.get('/explore.csv?plays_from=1').expect(200)).text;
+    expect(csv).toMatch(/played.*,3,360000,0,2015-01-31T22:30:00.000Z,2017-12-31T22:30:00.000Z/);
+    expect(await tracksOn('/playlists/new?from=explore&plays_from=1')).toEqual(['played']);
+  });
+
   it('at least so often, where the history has a gap', async () => {
     await test.db.execute(
       `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2016-05-20', '2016-05-22')`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import type { TrackCard } from '../../catalogue/track-card.ts';
+import type { PlayTally } from '../../plays/tally.ts';
 import type { RankHistory } from '../../snapshots/rank-history.ts';
 import { TIME_RANGES, type TimeRange } from '../../spotify/top-list.ts';
 import { named } from './schemas.ts';
@@ -43,6 +44,34 @@ export const average = named(
     known: count.describe('Tracks it is the average of'),
   }),
 );
+
+export const tallyShape = {
+  plays: count.describe('Plays that count by your rule'),
+  timed_plays: count.describe('Those of them whose time is known, if only about'),
+  ms_played: count.describe('Milliseconds listened, where they are known'),
+  about_ms: count.describe('The lengths of the tracks of the other plays, in milliseconds'),
+};
+
+export const playsShape = {
+  ...tallyShape,
+  first_played_at: instant.nullable(),
+  last_played_at: instant.nullable(),
+};
+
+export const tallyOf = ({ plays, timed_plays, ms_played, about_ms }: PlayTally) => ({
+  plays,
+  timed_plays,
+  ms_played,
+  about_ms,
+});
+
+type Played = PlayTally & { readonly first_played_at: Date | null; readonly last_played_at: Date | null };
+
+export const playsOf = (played: Played) => ({
+  ...tallyOf(played),
+  first_played_at: isoOf(played.first_played_at),
+  last_played_at: isoOf(played.last_played_at),
+});
 
 /** As many rows as are shown, and whether more follow: one more was asked for. */
 export function cutPage<Row>(rows: readonly Row[], limit: number): { shown: Row[]; last: Row | null } {

@@ -47,6 +47,9 @@ const RANGE_WORDS: Readonly<Record<RangeFilter, { label: string; have: string; h
   tempo: { label: 'Tempo (BPM)', have: 'a known tempo', hint: '1 to 400' },
   best_rank: { label: 'Best rank', have: 'a rank in a list', hint: '1 is the best' },
   first_seen: { label: 'First seen', have: 'a first day in a list', hint: '2019, 2019-05 or 2019-05-31' },
+  plays: { label: 'Plays', have: 'a number of plays', hint: '0 is never' },
+  minutes: { label: 'Minutes listened', have: 'a time listened', hint: 'whole minutes' },
+  first_played: { label: 'First heard', have: 'a first play', hint: '2019, 2019-05 or 2019-05-31' },
 };
 
 const YES_NO = { yes: 'Yes', no: 'No' };
@@ -73,6 +76,7 @@ const GROUPS: readonly (readonly [string, readonly (RangeFilter | ChoiceFilter |
   ['Recording', ['artist', 'duration', 'explicit', 'isrc', 'popularity']],
   ['Sound', ['energy', 'valence', 'danceability', 'acousticness', 'instrumentalness', 'tempo']],
   ['Your lists', ['range', 'best_rank', 'first_seen']],
+  ['Your history', ['plays', 'minutes', 'first_played']],
 ];
 
 const isRange = (name: string): name is RangeFilter => Object.hasOwn(RANGE_FILTERS, name);

@@ -8,7 +8,7 @@ import { listExploredTracks, streamExploredTracks, TRACKS_PER_PAGE } from '../..
 import type { WebContext } from '../context.ts';
 import { addressOf, describeChips, describeForm, writtenFields } from './form.ts';
 import { csvOf, describeColumns, SORT_OPTIONS, writeCell } from './table.ts';
-import { userIdOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
@@ -64,7 +64,10 @@ async function readExplore(db: WebContext['db'], req: Request) {
     columns,
     rows: tracks.map((track) => ({
       track,
-      cells: columns.map(({ key, label }) => ({ label, value: writeCell(key, track) })),
+      cells: columns.map(({ key, label }) => ({
+        label,
+        value: writeCell(key, track, listenerOf(req).timezone),
+      })),
     })),
     csvHref: addressOf('/explore.csv', kept),
     playlistHref: addressOf('/playlists/new?from=explore', kept),

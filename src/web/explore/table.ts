@@ -10,10 +10,14 @@ import {
   formatReleaseDate,
   formatNumber,
 } from '../page/format.ts';
+import { playTimeWords } from '../page/play-words.ts';
 
 /** What a track can be sorted by: its name, which direction is tried first, and how it is written. */
 const COLUMNS: Readonly<
-  Record<SortKey, { label: string; down?: true; write?: (track: ExploredTrack) => string | null }>
+  Record<
+    SortKey,
+    { label: string; down?: true; write?: (track: ExploredTrack, timezone: string) => string | null }
+  >
 > = {
   name: { label: 'Title' },
   artist: { label: 'Artist' },
@@ -46,7 +50,23 @@ const COLUMNS: Readonly<
     write: (track) => orNull(track.first_listed_date, formatDate),
   },
   last_seen: { label: 'Last seen', down: true, write: (track) => orNull(track.last_listed_date, formatDate) },
+  plays: { label: 'Plays', down: true, write: (track) => formatNumber(track.plays) },
+  minutes: { label: 'Minutes', down: true, write: (track) => minutesWords(track) },
+  first_played: {
+    label: 'First heard',
+    down: true,
+    write: (track, zone) => orNull(track.first_played_at, (at) => formatDate(at, zone)),
+  },
+  last_played: {
+    label: 'Last heard',
+    down: true,
+    write: (track, zone) => orNull(track.last_played_at, (at) => formatDate(at, zone)),
+  },
 };
+
+/** "about 12": see playTimeWords. */
+const minutesWords = (track: ExploredTrack): string =>
+  track.plays === 0 ? '0' : (playTimeWords(track)?.replace(/ minutes?$/, '') ?? 'not known');
 
 const releasedWords = ({ release_date: date, release_date_precision: precision }: ExploredTrack) =>
   orNull(date, (known) => formatReleaseDate(known, precision));
@@ -54,7 +74,15 @@ const releasedWords = ({ release_date: date, release_date_precision: precision }
 const orNull = <Value>(value: Value | null, write: (value: Value) => string): string | null =>
   value === null ? null : write(value);
 
-const ALWAYS: readonly SortKey[] = ['released', 'duration', 'energy', 'valence', 'tempo', 'best_rank'];
+const ALWAYS: readonly SortKey[] = [
+  'released',
+  'duration',
+  'energy',
+  'valence',
+  'tempo',
+  'best_rank',
+  'plays',
+];
 const keyOf = (sort: Sort): SortKey => sort.replace('-', '') as SortKey;
 
 /** The columns that are shown, those of the order asked for among them; each heading leads to its own order. */
@@ -74,8 +102,8 @@ export function describeColumns(written: Written, sort: Sort = DEFAULT_SORT, the
 }
 
 /** What stands in a column for a track; null: not known. */
-export const writeCell = (key: SortKey, track: ExploredTrack): string | null =>
-  COLUMNS[key].write?.(track) ?? null;
+export const writeCell = (key: SortKey, track: ExploredTrack, timezone: string): string | null =>
+  COLUMNS[key].write?.(track, timezone) ?? null;
 
 /** Every order with its words, the likelier direction first. */
 export const SORT_OPTIONS = SORT_KEYS.flatMap((key) => {
@@ -110,6 +138,11 @@ const TAKEN = {
   time_ranges: (track) => track.time_ranges.join(' '),
   first_seen: (track) => track.first_listed_date,
   last_seen: (track) => track.last_listed_date,
+  plays: (track) => track.plays,
+  ms_played: (track) => track.ms_played,
+  about_ms: (track) => track.about_ms,
+  first_heard: (track) => track.first_played_at?.toISOString() ?? null,
+  last_heard: (track) => track.last_played_at?.toISOString() ?? null,
   spotify_url: (track) => track.spotify_url,
 } satisfies Record<string, (track: TakenTrack) => string | number | boolean | null>;
 

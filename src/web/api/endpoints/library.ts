@@ -25,7 +25,7 @@ import {
 } from '../params.ts';
 import { badParameters } from '../problems.ts';
 import { named } from '../schemas.ts';
-import { cardOf, count, cutPage, date, trackCardShape } from '../shapes.ts';
+import { cardOf, count, cutPage, date, playsOf, playsShape, trackCardShape } from '../shapes.ts';
 
 const known = z.number().min(0).max(1).nullable();
 
@@ -49,13 +49,14 @@ const libraryTrack = named(
     last_listed_date: date.nullable(),
     best_rank: z.int().nullable(),
     listings: count.describe('Places held in ranked lists, of all days and time ranges'),
+    ...playsShape,
   }),
 );
 
 function libraryTrackOf(track: ExploredTrack): z.input<typeof libraryTrack> {
   const { cover_seed: _, ...facts } = track as ExploredTrack & { place?: unknown };
   const { place: _place, ...rest } = facts;
-  return { ...rest, ...cardOf(track) };
+  return { ...rest, ...cardOf(track), ...playsOf(track) };
 }
 
 /** Both ends of a filter; a text where a day is meant, else a number. */
