@@ -38,7 +38,7 @@ const MOST_PLAYED = hotQuery(
   `
   WITH top AS (
     SELECT track_id, plays FROM (
-      SELECT track_id, sum(plays)::int AS plays FROM (${PLAYED_IN_PERIOD}) AS parts GROUP BY track_id
+      SELECT track_id, sum(plays)::int AS plays FROM (${PLAYED_IN_PERIOD}) AS parts GROUP BY track_id HAVING sum(plays) > 0
     ) AS played
     WHERE ${isShown('played.track_id')}
     ORDER BY plays DESC, track_id LIMIT $5
