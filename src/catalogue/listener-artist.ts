@@ -124,10 +124,10 @@ export const listArtistTracksAfter = (
 const NEXT_ARTIST_TRACKS = hotQuery(
   'api: the tracks of an artist',
   `
-  SELECT ${TRACK_CARD}, listings, best_rank
+  SELECT ${TRACK_CARD}, listings, best_rank, plays
   FROM (
-    SELECT track_id, listings, best_rank, COALESCE(best_rank, 2147483647) AS rank_or_last
-    FROM track_artists JOIN library_tracks AS own USING (track_id)
+    SELECT track_id, listings, best_rank, COALESCE(best_rank, 2147483647) AS rank_or_last, COALESCE(plays, 0) AS plays
+    FROM track_artists JOIN library_tracks AS own USING (track_id) LEFT JOIN played_tracks USING (user_id, track_id)
     WHERE user_id = $1 AND artist_id = $2 AND NOT hidden
       AND ($3::int IS NULL OR (-listings, COALESCE(best_rank, 2147483647), track_id)
         > (-$3::int, COALESCE($4::int, 2147483647), $5::text))

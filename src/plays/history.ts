@@ -13,6 +13,8 @@ export interface Play extends TrackCard {
   readonly nth: number;
   /** Listened; null: not known. */
   readonly ms_played: number | null;
+  /** `capture`, or the kind of file it came from. */
+  readonly source: string;
 }
 
 /** Where a page begins: after this play, seen from the newest. */
@@ -81,7 +83,7 @@ const COUNTS = `counts_as_play(
 
 const SHOWN = `
   SELECT ${TRACK_CARD}, played_at, ${dayOf('played_at')} AS day,
-    (extract(epoch FROM played_at) * 1000000)::bigint AS played_us, nth, ms_played
+    (extract(epoch FROM played_at) * 1000000)::bigint AS played_us, nth, ms_played, source
   FROM page JOIN tracks USING (track_id)
   ORDER BY played_at DESC, track_id DESC, nth DESC`;
 
@@ -89,7 +91,7 @@ const PLAYS = hotQuery(
   'history: a page of plays',
   `
   WITH page AS (
-    SELECT played_at, track_id, nth, ms_played FROM plays ${whereTrack('NOT hidden')}
+    SELECT played_at, track_id, nth, ms_played, source FROM plays ${whereTrack('NOT hidden')}
     WHERE user_id = $1 AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
     ORDER BY played_at DESC, track_id DESC, nth DESC
     LIMIT $8
@@ -107,7 +109,7 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
     SELECT newest.*, own.track_id
     FROM found AS own JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, own.track_id)
     CROSS JOIN LATERAL (
-      SELECT played_at, nth, ms_played FROM plays
+      SELECT played_at, nth, ms_played, source FROM plays
       WHERE user_id = $1 AND track_id = own.track_id AND ${inPeriod('played_at')} AND ${BEFORE_KEY} AND ${COUNTS}
       ORDER BY played_at DESC, nth DESC
       LIMIT $8
@@ -122,7 +124,7 @@ const PLAYS_THAT_MATCH = hotQuery(
   'history: plays by a common word',
   `
   WITH page AS (
-    SELECT played_at, track_id, nth, ms_played FROM plays ${whereTrack(matching('$9'))}
+    SELECT played_at, track_id, nth, ms_played, source FROM plays ${whereTrack(matching('$9'))}
     WHERE user_id = $1 AND ${inPeriod('played_at')} AND ${BEFORE_KEY}
     ORDER BY played_at DESC, track_id DESC, nth DESC
     LIMIT $8

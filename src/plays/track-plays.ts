@@ -15,12 +15,6 @@ export interface TrackPlay {
 
 export type TrackPlayPlace = Pick<TrackPlay, 'played_us' | 'nth'>;
 
-export interface TrackPlayTotals {
-  readonly plays: number;
-  readonly first_played_at: Date | null;
-  readonly last_played_at: Date | null;
-}
-
 /** Each time a listener heard a track, newest first, whether it counts or not. @param after null: from the newest */
 export const listTrackPlays = (
   db: Queries,
@@ -39,19 +33,4 @@ const TRACK_PLAYS = hotQuery(
     (COALESCE('epoch'::timestamptz + $3::bigint * interval '1 microsecond', 'infinity'::timestamptz), $4::int)
   ORDER BY played_at DESC, nth DESC
   LIMIT $5`,
-);
-
-/** Of the plays that count by the listener's rule. */
-export async function findTrackPlayTotals(
-  db: Queries,
-  userId: number,
-  trackId: string,
-): Promise<TrackPlayTotals> {
-  const found = await db.maybeOne<TrackPlayTotals>(TOTALS, [userId, trackId]);
-  return found ?? { plays: 0, first_played_at: null, last_played_at: null };
-}
-
-const TOTALS = hotQuery(
-  'api: how often a track was played',
-  `SELECT plays, first_played_at, last_played_at FROM played_tracks WHERE user_id = $1 AND track_id = $2`,
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import type { TrackCard } from '../../catalogue/track-card.ts';
-import type { PlayTally } from '../../plays/tally.ts';
+import type { CountedTally, PlayTally } from '../../plays/tally.ts';
 import type { RankHistory } from '../../snapshots/rank-history.ts';
 import { TIME_RANGES, type TimeRange } from '../../spotify/top-list.ts';
 import { named } from './schemas.ts';
@@ -63,6 +63,20 @@ export const tallyOf = ({ plays, timed_plays, ms_played, about_ms }: PlayTally) 
   timed_plays,
   ms_played,
   about_ms,
+});
+
+export const countedShape = {
+  ...tallyShape,
+  counting_rule: z.enum(['30 seconds', 'any', 'finished']).describe('By which a play counts: your choice'),
+  has_gap: z
+    .boolean()
+    .describe('More may have been played than is known: the figures are the least there was'),
+};
+
+export const countedOf = ({ rule, has_gap, ...tally }: CountedTally) => ({
+  ...tallyOf(tally),
+  counting_rule: rule,
+  has_gap,
 });
 
 type Played = PlayTally & { readonly first_played_at: Date | null; readonly last_played_at: Date | null };

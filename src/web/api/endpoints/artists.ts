@@ -6,6 +6,7 @@ import {
   type ListenerArtist,
 } from '../../../catalogue/listener-artist.ts';
 import { notFound } from '../../../errors.ts';
+import { findArtistTotals } from '../../../plays/played-totals.ts';
 import { listArtistRanks } from '../../../snapshots/artist-ranks.ts';
 import { endpoint, type Given } from '../endpoint.ts';
 import { id, pageOf, paging, readableId, readCursor, text, timeRange, writeCursor } from '../params.ts';
@@ -13,12 +14,16 @@ import { named } from '../schemas.ts';
 import {
   cardOf,
   count,
+  countedOf,
+  countedShape,
   cutPage,
   date,
   features,
   featuresOf,
   historiesAnswer,
   historiesOf,
+  playsOf,
+  playsShape,
   trackCardShape,
 } from '../shapes.ts';
 
@@ -55,12 +60,19 @@ const artist = named(
     last_listed_date: date.nullable(),
     tracks_with_features: count.describe('From so many tracks the averages speak'),
     average: features,
+    ...playsShape,
+    ...countedShape,
   }),
 );
 
 const artistTrack = named(
   'ArtistTrack',
-  z.strictObject({ ...trackCardShape, listings: count, best_rank: z.int().nullable() }),
+  z.strictObject({
+    ...trackCardShape,
+    listings: count,
+    best_rank: z.int().nullable(),
+    plays: count.describe('Plays that count by your rule'),
+  }),
 );
 
 const artistPlace = z.strictObject({ listings: z.int32(), artist_id: text(2_000) });
@@ -102,6 +114,7 @@ export const artistEndpoints = [
     answer: artist,
     handler: async (given) => {
       const found = await artistOf(given);
+      const totals = await findArtistTotals(given.db, given.user.user_id, found.artist_id);
       return {
         artist_id: found.artist_id,
         name: found.name,
@@ -113,6 +126,8 @@ export const artistEndpoints = [
         last_listed_date: found.last_listed_date,
         tracks_with_features: found.with_features,
         average: featuresOf(found.average),
+        ...playsOf(totals),
+        ...countedOf(totals),
       };
     },
   }),
@@ -134,7 +149,12 @@ export const artistEndpoints = [
       const rows = await listArtistTracksAfter(db, user.user_id, artistId, wanted);
       const { shown, last } = cutPage(rows, query.limit);
       return {
-        items: shown.map((row) => ({ ...cardOf(row), listings: row.listings, best_rank: row.best_rank })),
+        items: shown.map((row) => ({
+          ...cardOf(row),
+          listings: row.listings,
+          best_rank: row.best_rank,
+          plays: row.plays,
+        })),
         next:
           last &&
           writeCursor(

@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { listPlayGaps, listPlays } from '../../../plays/history.ts';
 import type { Period } from '../../../plays/period.ts';
-import { listMostPlayed } from '../../../plays/top-plays.ts';
+import { findSpanTally, listTracksOfSpan } from '../../../plays/span.ts';
 import { endpoint } from '../endpoint.ts';
 import { day, pageOf, paging, readCursor, text, whole, writeCursor } from '../params.ts';
 import { badParameters } from '../problems.ts';
 import { named } from '../schemas.ts';
-import { cardOf, count, cutPage, date, instant, trackCardShape } from '../shapes.ts';
+import {
+  cardOf,
+  countedOf,
+  countedShape,
+  cutPage,
+  date,
+  instant,
+  tallyOf,
+  tallyShape,
+  trackCardShape,
+} from '../shapes.ts';
 
 const subject = 'Plays';
 
@@ -28,6 +38,8 @@ const play = named(
     ...trackCardShape,
     played_at: instant.describe('When it ended'),
     date: date.describe('The day it was where you are'),
+    ms_played: z.int().nullable().describe('How long you listened; null: not known'),
+    source: z.string().describe('capture, or the kind of file it came from'),
   }),
 );
 
@@ -58,6 +70,8 @@ export const playEndpoints = [
           ...cardOf(one),
           played_at: one.played_at.toISOString(),
           date: one.day,
+          ms_played: one.ms_played,
+          source: one.source,
         })),
         next: last && writeCursor({ us: last.played_us, nth: last.nth, track_id: last.track_id }),
       };
@@ -70,13 +84,20 @@ export const playEndpoints = [
     subject,
     scope: 'read',
     cost: 5,
-    summary: 'What you played most',
+    summary: 'What you played most, and what all plays of the time come to',
     query: { ...period, limit: whole(1, 100).default(50).describe('How many to answer at most') },
     example: { query: { from: '2024-01-01', to: '2024-12-31', limit: '10' } },
-    answer: z.strictObject({ items: z.array(z.strictObject({ ...trackCardShape, plays: count })) }),
+    answer: z.strictObject({
+      ...countedShape,
+      items: z.array(z.strictObject({ ...trackCardShape, ...tallyShape })),
+    }),
     handler: async ({ db, user, query }) => {
-      const tracks = await listMostPlayed(db, user, periodOf(query), query.limit);
-      return { items: tracks.map((track) => ({ ...cardOf(track), plays: track.plays })) };
+      const [tally, tracks] = await Promise.all([
+        findSpanTally(db, user, periodOf(query)),
+        listTracksOfSpan(db, user, periodOf(query), query.limit),
+      ]);
+      const items = tracks.map((track) => ({ ...cardOf(track), ...tallyOf(track) }));
+      return { ...countedOf(tally), items };
     },
   }),
   endpoint({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { findTrack, type ListenerTrack } from '../../../catalogue/listener-track.ts';
 import { notFound } from '../../../errors.ts';
-import { findTrackPlayTotals, listTrackPlays } from '../../../plays/track-plays.ts';
+import { findTrackTotals } from '../../../plays/played-totals.ts';
+import { listTrackPlays } from '../../../plays/track-plays.ts';
 import { listPlaylistsOf } from '../../../playlists/track-playlists.ts';
 import { listListCompanions } from '../../../similarity/shared-lists.ts';
 import { listSimilarSounds, SOUNDS } from '../../../similarity/sound.ts';
@@ -22,6 +23,8 @@ import { named } from '../schemas.ts';
 import {
   cardOf,
   count,
+  countedOf,
+  countedShape,
   cutPage,
   date,
   features,
@@ -29,7 +32,8 @@ import {
   historiesAnswer,
   historiesOf,
   instant,
-  isoOf,
+  playsOf,
+  playsShape,
   trackCardShape,
 } from '../shapes.ts';
 
@@ -68,9 +72,8 @@ const track = named(
     last_listed_date: date.nullable(),
     best_rank: z.int().nullable(),
     listings: count,
-    plays: count.describe('Plays that count by your rule'),
-    first_played_at: instant.nullable(),
-    last_played_at: instant.nullable(),
+    ...playsShape,
+    ...countedShape,
     playlists: z.array(z.strictObject({ playlist_id: z.string(), name: z.string() })),
   }),
 );
@@ -108,7 +111,7 @@ export const trackEndpoints = [
       const { db, user } = given;
       const found = await trackOf(given);
       const [totals, playlists] = await Promise.all([
-        findTrackPlayTotals(db, user.user_id, found.track_id),
+        findTrackTotals(db, user.user_id, found.track_id),
         listPlaylistsOf(db, user.user_id, found.track_id),
       ]);
       return {
@@ -130,9 +133,8 @@ export const trackEndpoints = [
         last_listed_date: found.last_listed_date,
         best_rank: found.best_rank,
         listings: found.listings,
-        plays: totals.plays,
-        first_played_at: isoOf(totals.first_played_at),
-        last_played_at: isoOf(totals.last_played_at),
+        ...playsOf(totals),
+        ...countedOf(totals),
         playlists: playlists.map(({ playlist_id, name }) => ({ playlist_id, name })),
       };
     },
@@ -170,7 +172,7 @@ export const trackEndpoints = [
       const { track_id: found } = await trackOf(given);
       const after = readCursor(playPlace, query.after);
       const [totals, rows] = await Promise.all([
-        findTrackPlayTotals(db, user.user_id, found),
+        findTrackTotals(db, user.user_id, found),
         listTrackPlays(db, user.user_id, found, { after, limit: query.limit + 1 }),
       ]);
       const { shown, last } = cutPage(rows, query.limit);

@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { programOf, type Program } from '../../support/api.ts';
+import { useApp } from '../../support/app.ts';
+import {
+  insertEmptyHistoryImport,
+  insertListener,
+  insertListens,
+  insertTrack,
+} from '../../support/factories.ts';
+
+const test = useApp();
+let alice: Program;
+
+beforeAll(async () => {
+  const userId = await insertListener(test.db, 'alice', 'Asia/Kathmandu');
+  for (const trackId of ['often', 'once']) await insertTrack(test.db, { trackId });
+  const imported = await insertEmptyHistoryImport(test.db, userId);
+  await insertListens(
+    test.db,
+    userId,
+    [
+      // The first minutes of May where she is.
+      { at: '2019-04-30T18:20:00Z', track: 'often', ms: 60_000 },
+      { at: '2019-05-02T12:00:00Z', track: 'often', ms: 60_000 },
+      { at: '2019-05-02T12:00:00Z', track: 'often', ms: 90_000 },
+      { at: '2019-05-03T12:00:00Z', track: 'once', ms: 5_000 },
+    ],
+    imported,
+  );
+  await insertListens(test.db, userId, [{ at: '2019-05-04T12:00:00Z', track: 'once' }]);
+  alice = await programOf(test, { userId, samples: {} });
+});
+
+const answerOf = async (address: string) =>
+  (await alice.ask(address)).json() as Promise<Record<string, unknown>>;
+
+describe('programs are told', () => {
+  it('each play that is kept, with its length and where it is known from', async () => {
+    const { items } = (await answerOf('/plays?from=2019-05-02&to=2019-05-04')) as {
+      items: Record<string, unknown>[];
+    };
+    expect(items.map(({ track_id: id, ms_played: ms, source }) => [id, ms, source])).toEqual([
+      ['once', null, 'capture'],
+      ['often', 90_000, 'spotify extended'],
+      ['often', 60_000, 'spotify extended'],
+    ]);
+  });
+
+  it('what was played most in days of her own calendar, and by which rule', async () => {
+    expect(await answerOf('/plays/top?from=2019-05-01&to=2019-05-31')).toMatchObject({
+      plays: 4,
+      timed_plays: 3,
+      ms_played: 210_000,
+      counting_rule: '30 seconds',
+      has_gap: false,
+      items: [
+        { track_id: 'often', plays: 3, ms_played: 210_000 },
+        { track_id: 'once', plays: 1, timed_plays: 0 },
+      ],
+    });
+    expect(await answerOf('/plays/top?to=2019-04-30')).toMatchObject({ plays: 0, items: [] });
+  });
+
+  it('what a track and the library come to by plays', async () => {
+    const played = { plays: 3, ms_played: 210_000, first_played_at: '2019-04-30T18:20:00.000Z' };
+    expect(await answerOf('/tracks/often')).toMatchObject({ ...played, counting_rule: '30 seconds' });
+    expect(await answerOf('/library/tracks?plays_from=2')).toMatchObject({
+      items: [{ track_id: 'often', ...played }],
+    });
+  });
+});
