@@ -1,3 +1,4 @@
+import { TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import {
   CHOICE_FILTERS,
   RANGE_FILTERS,
@@ -10,9 +11,8 @@ import {
 
 /** The library, each track with what its plays come to; a track that was never played has none of 0 minutes. */
 export const LIBRARY = `(
-    SELECT own.*, COALESCE(plays, 0) AS plays, COALESCE(timed_plays, 0) AS timed_plays, COALESCE(about_ms, 0) AS about_ms,
-      COALESCE(ms_played, 0) AS ms_played, COALESCE(ms_played + about_ms, 0) AS listened_ms, first_played_at, last_played_at
-    FROM library_tracks AS own LEFT JOIN played_tracks USING (user_id, track_id)
+    SELECT own.*, ${TALLY_OR_NONE}, COALESCE(ms_played + about_ms, 0) AS listened_ms, first_played_at, last_played_at
+    FROM library_tracks AS own LEFT JOIN played_tracks AS played USING (user_id, track_id)
   ) AS library`;
 
 /** Every filter by name; its place here is its number in the counts. */

@@ -1,15 +1,11 @@
+import type { PlayTally } from '../catalogue/play-tally.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { asParameter, isAfterLast, lastKeys, LIBRARY, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 
-/** What its plays come to, by the listener's rule: see plays/tally.ts. */
-interface PlayFacts {
-  readonly plays: number;
-  readonly timed_plays: number;
-  readonly ms_played: number;
-  readonly about_ms: number;
+interface PlayFacts extends PlayTally {
   readonly first_played_at: Date | null;
   readonly last_played_at: Date | null;
 }

@@ -1,5 +1,5 @@
+import { TALLY } from '../catalogue/play-tally.ts';
 import { dayOf, SLACK } from './period.ts';
-import { TALLY } from './tally.ts';
 
 const nearestMonth = (day: string): string =>
   `date_trunc('month', (${day})::timestamp + interval '15 days')::date`;

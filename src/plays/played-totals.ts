@@ -1,6 +1,7 @@
 import { ask, question } from '../ask-together.ts';
+import { TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import type { Queries } from '../db.ts';
-import { COUNTED_BY, HAS_OPEN_GAP, TALLY, type CountedTally } from './tally.ts';
+import { COUNTED_BY, HAS_OPEN_GAP, type CountedTally } from './tally.ts';
 
 /** How often and how long something was played by one listener. */
 export interface PlayedTotals extends CountedTally {
@@ -16,10 +17,8 @@ export const findArtistTotals = (db: Queries, userId: number, artistId: string):
   ask(db, ARTIST_TOTALS, userId, artistId);
 
 const totalsSql = (tallies: string, key: string): string => `
-  SELECT ${TALLY.split(', ')
-    .map((column) => `COALESCE(${column}, 0) AS ${column}`)
-    .join(', ')}, first_played_at, last_played_at, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')}
-  FROM (SELECT $1::bigint AS user_id, $2::text AS ${key}) AS asked LEFT JOIN ${tallies} USING (user_id, ${key})`;
+  SELECT ${TALLY_OR_NONE}, first_played_at, last_played_at, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')}
+  FROM (SELECT $1::bigint AS user_id, $2::text AS ${key}) AS asked LEFT JOIN ${tallies} AS played USING (user_id, ${key})`;
 
 type Row = CountedTally & Record<'first_played_at' | 'last_played_at', string | Date | null>;
 

@@ -1,10 +1,11 @@
+import { TALLY, type PlayTally } from '../catalogue/play-tally.ts';
 import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { inPeriod, notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
 import { PLAYED_IN_PERIOD } from './played-in-period.ts';
-import { COUNTED_BY, HAS_OPEN_GAP, TALLY, TALLY_SUM, type CountedTally, type PlayTally } from './tally.ts';
+import { COUNTED_BY, HAS_OPEN_GAP, TALLY_SUM, type CountedTally } from './tally.ts';
 
 /** What was played in a span of days: the plays that count, of tracks that are not hidden. */
 

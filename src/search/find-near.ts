@@ -1,3 +1,4 @@
+import { joinPlayed, TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import { TRACK_CARD } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -66,7 +67,7 @@ const TRIGRAMS = hotQuery(
 const NEAR = hotQuery(
   'search: near matches',
   `
-  SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date
+  SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, ${TALLY_OR_NONE}
   FROM (
     SELECT track_id, release_date, popularity, best_rank, last_listed_date, nearness,
       (SELECT avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) FROM unnest($6::text[]) AS word) AS in_name
@@ -86,8 +87,8 @@ const NEAR = hotQuery(
     ORDER BY nearness DESC, in_name DESC, ${TIES}
     LIMIT $2
   ) AS page
-  JOIN tracks USING (track_id)
+  JOIN tracks USING (track_id) ${joinPlayed('page.track_id')}
   ORDER BY nearness DESC, in_name DESC, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST,
-    best_rank NULLS LAST, track_id`,
+    best_rank NULLS LAST, page.track_id`,
   { plannedAnew: true },
 );

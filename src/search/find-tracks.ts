@@ -1,3 +1,4 @@
+import { joinPlayed, TALLY_OR_NONE, type PlayTally } from '../catalogue/play-tally.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -9,7 +10,7 @@ import { escapeLike } from '../sql-text.ts';
 
 export const TRACKS_PER_PAGE = 20;
 
-export interface FoundTrack extends TrackCard {
+export interface FoundTrack extends TrackCard, PlayTally {
   /** `YYYY-MM-DD`; null where none is known. */
   readonly release_date: string | null;
   readonly popularity: number | null;
@@ -101,9 +102,9 @@ export const yearsOf = ({ years }: Pick<FoldedQuery, 'years'>): readonly (string
 
 const padYear = (year: number): string => String(year).padStart(4, '0');
 
+const BEST_FIRST = 'popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST';
 /** Ties are settled by popularity, then by what was listed last. */
-export const TIES =
-  'popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id';
+export const TIES = `${BEST_FIRST}, track_id`;
 
 type Way = 'words' | 'signs' | 'years';
 
@@ -135,18 +136,20 @@ const WAYS: Readonly<Record<Way, { condition: string; nearness: string; artists:
 function foundSql(way: Way) {
   const { condition, nearness, artists } = WAYS[way];
   const found = `
-    SELECT track_id, release_date, popularity, best_rank, last_listed_date, ${nearness} AS nearness
+    SELECT track_id, release_date, popularity, best_rank, last_listed_date, ${nearness} AS nearness,
+      (SELECT plays FROM played_tracks AS p WHERE (p.user_id, p.track_id) = ($1, library_tracks.track_id)) AS times_played
     FROM library_tracks
     WHERE ${condition} AND NOT hidden
       AND ($4::date IS NULL OR release_date >= $4) AND ($5::date IS NULL OR release_date <= $5)`;
-  const inOrder = `ORDER BY nearness, ${TIES} LIMIT $2 OFFSET $3`;
+  // Of what was in no list, the most played.
+  const inOrder = `ORDER BY nearness, ${BEST_FIRST}, times_played DESC NULLS LAST, track_id LIMIT $2 OFFSET $3`;
   // In one statement, since each has a price of its own.
   const page = `
-    WITH found AS MATERIALIZED (${found}), page AS (SELECT * FROM found ${inOrder}),
+    WITH found AS MATERIALIZED (${found}), page AS (SELECT *, row_number() OVER () AS place FROM (SELECT * FROM found ${inOrder}) AS best),
     shown AS (
-      SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date
-      FROM page JOIN tracks USING (track_id)
-      ORDER BY nearness, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id
+      SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, ${TALLY_OR_NONE}
+      FROM page JOIN tracks USING (track_id) ${joinPlayed('page.track_id')}
+      ORDER BY place
     )
     SELECT (SELECT count(*)::int FROM found) AS found,
       COALESCE((SELECT json_agg(shown) FROM shown), '[]') AS tracks,

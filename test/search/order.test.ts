@@ -57,12 +57,12 @@ async function drawQueries(): Promise<string[]> {
 /** What is found and in which order, said as plainly as it can be: every reading judged for every track. */
 const PLAINLY = `
   SELECT track_id
-  FROM library_tracks CROSS JOIN LATERAL (SELECT
+  FROM library_tracks LEFT JOIN played_tracks USING (user_id, track_id) CROSS JOIN LATERAL (SELECT
     starts_with(search_text, $2) AS title, document @@ $4::tsquery AS track, document @@ $5::tsquery AS artists,
     document @@ $6::tsquery AS name_or_artists, document @@ $7::tsquery AS exact) AS judged
   WHERE user_id = $1 AND NOT hidden AND document @@ $3::tsquery
   ORDER BY title DESC, track DESC, artists DESC, name_or_artists DESC, exact DESC, popularity DESC NULLS LAST,
-    last_listed_date DESC NULLS LAST, best_rank NULLS LAST, track_id`;
+    last_listed_date DESC NULLS LAST, best_rank NULLS LAST, plays DESC NULLS LAST, track_id`;
 
 /** What a query finds, and its second page with the count of all, judged plainly. */
 async function judgePlainly(text: string) {

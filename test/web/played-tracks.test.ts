@@ -92,6 +92,12 @@ describe('a track that was only played', () => {
     expect(await wordsOf('/explore?sort=-minutes', bob)).toMatch(/Song of Bob.*not known/);
   });
 
+  it('is shown by a search with what its plays come to, the most played first where none was in a list', async () => {
+    expect(await wordsOf('/search?q=song')).toMatch(
+      /Song listed.*Song played.*3 plays, 6 minutes Never listed.*Song hardly/,
+    );
+  });
+
   it('is in the file of Explore and in playlists made of it, with what its plays come to', async () => {
     const csv = (await alice.get('/explore.csv?plays_from=1').expect(200)).text;
     expect(csv).toMatch(/played.*,3,360000,0,2015-01-31T22:30:00.000Z,2017-12-31T22:30:00.000Z/);

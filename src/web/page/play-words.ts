@@ -1,4 +1,5 @@
-import type { CountingRule, PlayTally } from '../../plays/tally.ts';
+import type { PlayTally } from '../../catalogue/play-tally.ts';
+import type { CountingRule } from '../../plays/tally.ts';
 import { plural } from './format.ts';
 
 /** What counts as a play, as it is said beside figures of plays. */

@@ -6,7 +6,7 @@ import { listSuggestions } from '../../../search/suggest.ts';
 import { endpoint } from '../endpoint.ts';
 import { pageOf, paging, readCursor, text, writeCursor } from '../params.ts';
 import { named } from '../schemas.ts';
-import { cardOf, count, date, trackCardShape } from '../shapes.ts';
+import { cardOf, count, date, tallyOf, tallyShape, trackCardShape } from '../shapes.ts';
 
 const subject = 'Search';
 const q = text(LONGEST_QUERY).describe(
@@ -22,6 +22,7 @@ const foundTrack = named(
     popularity: z.int().nullable(),
     best_rank: z.int().nullable(),
     last_listed_date: date.nullable(),
+    ...tallyShape,
   }),
 );
 
@@ -31,6 +32,7 @@ const foundOf = (track: FoundTrack) => ({
   popularity: track.popularity,
   best_rank: track.best_rank,
   last_listed_date: track.last_listed_date,
+  ...tallyOf(track),
 });
 
 const suggestion = z.discriminatedUnion('kind', [
