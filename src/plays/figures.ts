@@ -2,23 +2,23 @@ import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from './period.ts';
+import { COUNTED_BY, HAS_OPEN_GAP, TALLY_SUM, type CountedTally } from './tally.ts';
 
-export interface PlayTotals {
-  readonly plays: number;
+export interface PlayTotals extends CountedTally {
   readonly tracks: number;
   readonly first_played_at: Date | null;
   readonly last_played_at: Date | null;
 }
 
-/** The whole history in four figures. */
+/** The whole history in figures. */
 export const findPlayTotals = (db: Queries, userId: number): Promise<PlayTotals> =>
   db.one<PlayTotals>(TOTALS, [userId]);
 
 const TOTALS = hotQuery(
   'history: totals',
   `
-  SELECT COALESCE(sum(plays), 0)::bigint AS plays, count(*)::int AS tracks,
-    min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
+  SELECT ${TALLY_SUM}, count(*)::int AS tracks,
+    min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')}
   FROM played_tracks WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}`,
 );
 

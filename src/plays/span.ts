@@ -41,7 +41,7 @@ export const findSpanTally = (db: Queries, listener: Listener, span: Period): Pr
   db.one<CountedTally>(SPAN_TALLY, periodValues(listener, span));
 
 const SPAN_TALLY = hotQuery(
-  'time machine: the plays of a time',
+  'history: what the plays of a period come to',
   `
   SELECT ${TALLY_SUM}, ${COUNTED_BY},
     ${HAS_OPEN_GAP(`${notBefore('before_played_at')} AND ${notAfter('after_played_at')}`)}
@@ -72,7 +72,7 @@ const tracksSql = (top: string): string => `
   ORDER BY place`;
 
 const [TOP, TOP_EVER] = [topSql(PLAYED, '$5'), topSql(PLAYED_EVER, '$2')];
-const TRACKS = hotQuery('time machine: tracks by plays of a time', tracksSql(TOP));
-const TRACKS_EVER = hotQuery('api: tracks by plays of all time', tracksSql(TOP_EVER));
+const TRACKS = hotQuery('history: most played in a period', tracksSql(TOP));
+const TRACKS_EVER = hotQuery('history: most played of all time', tracksSql(TOP_EVER));
 const TRACK_IDS = hotQuery('playlist builder: tracks by plays of a time', TOP);
 const TRACK_IDS_EVER = hotQuery('playlist builder: tracks by plays of all time', TOP_EVER);

@@ -104,6 +104,13 @@ describe('a track that was only played', () => {
     expect(await tracksOn('/playlists/new?from=explore&plays_from=1')).toEqual(['played']);
   });
 
+  it('stands in the history with its time and the file it came from', async () => {
+    const words = await wordsOf('/history?from=2016-01-01&to=2016-12-31');
+    expect(words).toMatch(/1 track since 31 January 2015, 6 minutes/);
+    expect(words).toMatch(/In this time 1 play, 2 minutes\. A play counts from 30 seconds on/);
+    expect(words).toMatch(/2:00 listened, from Spotify’s extended history/);
+  });
+
   it('at least so often, where the history has a gap', async () => {
     await test.db.execute(
       `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2016-05-20', '2016-05-22')`,

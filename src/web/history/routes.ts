@@ -4,7 +4,8 @@ import { isCalendarDate } from '../../calendar.ts';
 import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../plays/figures.ts';
 import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';
-import { findListBeside, listMostPlayed } from '../../plays/top-plays.ts';
+import { findListBeside } from '../../plays/list-beside.ts';
+import { findSpanTally, listTracksOfSpan } from '../../plays/span.ts';
 import { dayIn, daysBefore } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
@@ -107,15 +108,17 @@ async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
 async function readFigures(db: WebContext['db'], listener: Express.User, period: Period) {
   const now = dayIn(listener.timezone);
   const year = calendarYear(period.to ?? now);
-  const [byHour, byDay, calendar, streaks, mostPlayed, ranked] = await Promise.all([
+  const [tally, byHour, byDay, calendar, streaks, mostPlayed, ranked] = await Promise.all([
+    findSpanTally(db, listener, period),
     countPlaysByHour(db, listener, period),
     countPlaysByDay(db, listener, period),
     countPlaysByDay(db, listener, year),
     findStreaks(db, listener),
-    listMostPlayed(db, listener, period, TOP_SHOWN),
+    listTracksOfSpan(db, listener, period, TOP_SHOWN),
     findListBeside(db, listener, { to: period.to, timeRange: timeRangeBeside(period, now) }, TOP_SHOWN),
   ]);
   return {
+    tally,
     byHour: hoursChart(byHour),
     byDay: daysChart(byDay, period, now),
     calendar: drawCalendar(calendar, year.from, now),

@@ -1,6 +1,7 @@
 import type { PlayTally } from '../../catalogue/play-tally.ts';
+import type { FormatName } from '../../history-import/row.ts';
 import type { CountingRule } from '../../plays/tally.ts';
-import { plural } from './format.ts';
+import { formatDuration, plural } from './format.ts';
 
 /** What counts as a play, as it is said beside figures of plays. */
 export const COUNTING_RULES: Readonly<Record<CountingRule, string>> = {
@@ -22,4 +23,31 @@ export function playTimeWords(tally: PlayTally, hasGap = false): string | null {
   const isLeast = hasGap || tally.timed_plays < tally.plays;
   const minutes = Math.round((tally.ms_played + tally.about_ms) / 60_000);
   return `${isLeast ? 'at least ' : ''}${tally.about_ms > 0 ? 'about ' : ''}${plural(minutes, 'minute')}`;
+}
+
+const FILES: Readonly<Record<FormatName, string>> = {
+  'spotify extended': 'Spotify’s extended history',
+  'spotify account': 'Spotify’s account data',
+  lastfm: 'Last.fm',
+  listenbrainz: 'ListenBrainz',
+  maloja: 'Maloja',
+  koito: 'Koito',
+  'pano scrobbler': 'Pano Scrobbler',
+  'libre.fm': 'Libre.fm',
+  rockbox: 'Rockbox',
+  your_spotify: 'your_spotify',
+};
+
+/** "3:12 listened, from Last.fm": what is known of one play besides its end; empty where that is all. */
+export function playNote({
+  ms_played: ms,
+  source,
+}: {
+  readonly ms_played: number | null;
+  readonly source: string;
+}): string {
+  const file = source === 'capture' ? null : `from ${FILES[source as FormatName] ?? source}`;
+  return [ms === null ? null : `${formatDuration(ms)} listened`, file]
+    .filter((part) => part !== null)
+    .join(', ');
 }

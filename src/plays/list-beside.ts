@@ -3,48 +3,7 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { PLAYED_IN_PERIOD } from './played-in-period.ts';
-import { periodValues, type Listener, type Period } from './period.ts';
-
-export interface PlayedTrack extends TrackCard {
-  readonly plays: number;
-}
-
-/** What was played most in a period, by the plays kept here that count. */
-export function listMostPlayed(
-  db: Queries,
-  listener: Listener,
-  period: Period,
-  limit: number,
-): Promise<PlayedTrack[]> {
-  return period.from === null && period.to === null
-    ? db.many<PlayedTrack>(MOST_PLAYED_EVER, [listener.user_id, limit])
-    : db.many<PlayedTrack>(MOST_PLAYED, [...periodValues(listener, period), limit]);
-}
-
-const MOST_PLAYED_EVER = hotQuery(
-  'history: most played of all time',
-  `
-  WITH top AS (
-    SELECT track_id, plays FROM played_tracks
-    WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}
-    ORDER BY plays DESC, track_id LIMIT $2
-  )
-  SELECT ${TRACK_CARD}, plays FROM top JOIN tracks USING (track_id) ORDER BY plays DESC, track_id`,
-);
-
-const MOST_PLAYED = hotQuery(
-  'history: most played in a period',
-  `
-  WITH top AS (
-    SELECT track_id, plays FROM (
-      SELECT track_id, sum(plays)::int AS plays FROM (${PLAYED_IN_PERIOD}) AS parts GROUP BY track_id HAVING sum(plays) > 0
-    ) AS played
-    WHERE ${isShown('played.track_id')}
-    ORDER BY plays DESC, track_id LIMIT $5
-  )
-  SELECT ${TRACK_CARD}, plays FROM top JOIN tracks USING (track_id) ORDER BY plays DESC, track_id`,
-);
+import type { Listener, Period } from './period.ts';
 
 export interface RankedList {
   readonly timeRange: TimeRange;
