@@ -827,7 +827,7 @@ CREATE TABLE played_tracks (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  CONSTRAINT played_tracks_pkey PRIMARY KEY (user_id, track_id),
+  CONSTRAINT played_tracks_pkey PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at),
   CONSTRAINT played_tracks_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
   CONSTRAINT played_tracks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );

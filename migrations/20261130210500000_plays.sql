@@ -114,7 +114,7 @@ CREATE TABLE played_tracks (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  PRIMARY KEY (user_id, track_id)
+  PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at)
 );
 CREATE INDEX played_tracks_most_played ON played_tracks (user_id, plays DESC, track_id);
 CREATE TABLE played_artists (
