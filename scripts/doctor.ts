@@ -108,6 +108,8 @@ async function countRows(db: Db): Promise<string> {
        (SELECT count(*) FROM snapshots) AS "snapshot places",
        (SELECT count(*) FROM artist_snapshots) AS "artist places",
        (SELECT count(*) FROM playlists) AS playlists,
+       (SELECT count(*) FROM plays) AS plays,
+       (SELECT count(*) FROM history_imports WHERE state = 'done') AS "history imports",
        (SELECT count(*) FROM import_rejects) AS "import rejects"`,
   );
   return Object.entries(counts)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALICE, nobody, signIn, useApp, userIdFor } from '../support/app.ts';
+import { insertEmptyHistoryImport } from '../support/factories.ts';
 
 const TOKEN = 'a-token-of-the-tests-0123456789';
 const test = useApp({ METRICS_TOKEN: TOKEN });
@@ -72,6 +73,14 @@ describe('/metrics', () => {
     expect(['kept', 'failed', 'missed'].map((outcome) => runs('artists', outcome))).toEqual([0, 0, 0]);
     await test.db.execute('UPDATE users SET paused_at = now() WHERE user_id = $1', [userId]);
     expect(await readMetrics()).not.toContain('mtm_last_capture_age_seconds{');
+  });
+
+  it('tells how far the imports of listening history are', async () => {
+    await insertEmptyHistoryImport(test.db, await userIdFor(test, ALICE));
+    const text = await readMetrics();
+    expect(
+      ['reading', 'read', 'done'].map((state) => valueOf(text, `mtm_history_imports{state="${state}"}`)),
+    ).toEqual([0, 0, 1]);
   });
 
   it('tells how long Spotify has asked to wait', async () => {

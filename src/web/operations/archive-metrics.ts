@@ -1,5 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Db } from '../../db.ts';
+import { countHistoryImports } from '../../history-import/count-imports.ts';
 import { countRecentRuns, listCaptureAges } from '../../snapshots/capture-runs.ts';
 import type { AllowedIds } from '../../users/allowed.ts';
 import { listWaits } from '../../users/spotify-limit.ts';
@@ -7,10 +8,11 @@ import { listWaits } from '../../users/spotify-limit.ts';
 /** What the database knows of the archive's health, asked anew: the same whichever process answers. */
 export async function readArchiveMetrics(db: Db, allowed: AllowedIds): Promise<string> {
   const registry = new Registry();
-  const [ages, runs, waits] = await Promise.all([
+  const [ages, runs, waits, imports] = await Promise.all([
     listCaptureAges(db, allowed),
     countRecentRuns(db),
     listWaits(db),
+    countHistoryImports(db),
   ]);
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
@@ -25,5 +27,7 @@ export async function readArchiveMetrics(db: Db, allowed: AllowedIds): Promise<s
   for (const { kind, outcome, runs: count } of runs) captures.set({ kind, outcome }, count);
   const wait = gauge('mtm_spotify_wait_seconds', 'How long Spotify has asked this app to wait', ['bucket']);
   for (const { bucket, seconds } of waits) wait.set({ bucket }, seconds);
+  const files = gauge('mtm_history_imports', 'Imports of listening history, by how far they are', ['state']);
+  for (const { state, imports: count } of imports) files.set({ state }, count);
   return registry.metrics();
 }

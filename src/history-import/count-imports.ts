@@ -1,0 +1,9 @@
+import type { Queries } from '../db.ts';
+
+/** How many imports of all listeners are in each state: one that stays `reading` has lost its reader. */
+export const countHistoryImports = (db: Queries): Promise<{ state: string; imports: number }[]> =>
+  db.many(
+    `SELECT state, count(imports.state)::int AS imports
+     FROM unnest(ARRAY['reading', 'read', 'done']) AS state LEFT JOIN history_imports AS imports USING (state)
+     GROUP BY state`,
+  );
