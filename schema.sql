@@ -562,6 +562,7 @@ CREATE TABLE listed_artists (
 );
 COMMENT ON TABLE listed_artists IS 'every artist of a listener''s artist_snapshots once, with the words to find them by: derived from these';
 CREATE INDEX listed_artists_document ON listed_artists USING gin (document);
+CREATE INDEX listed_artists_of_artist ON listed_artists USING btree (artist_id);
 
 CREATE TABLE hidden_tracks (
   user_id bigint NOT NULL,
@@ -1406,6 +1407,9 @@ BEGIN
   PERFORM settle_tracks(ARRAY(
     SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id) JOIN former USING (artist_id)
     WHERE changed.name IS DISTINCT FROM former.name));
+  PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
+  FROM changed JOIN former USING (artist_id) JOIN listed_artists USING (artist_id)
+  WHERE changed.name IS DISTINCT FROM former.name;
   PERFORM mark_changed(ARRAY(
     SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id)
     UNION SELECT user_id FROM artist_snapshots JOIN changed USING (artist_id)));

@@ -215,6 +215,7 @@ CREATE TABLE listed_artists (
 COMMENT ON TABLE listed_artists IS
   'every artist of a listener''s artist_snapshots once, with the words to find them by: derived from these';
 CREATE INDEX listed_artists_document ON listed_artists USING gin (document);
+CREATE INDEX listed_artists_of_artist ON listed_artists (artist_id);
 
 -- What a listener does not want to see (sleep sounds, children's songs). Nothing is deleted: the choice is a row, and
 -- everything that is shown leaves out what the choices come to.

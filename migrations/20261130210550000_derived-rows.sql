@@ -387,6 +387,9 @@ BEGIN
   PERFORM settle_tracks(ARRAY(
     SELECT DISTINCT track_id FROM track_artists JOIN changed USING (artist_id) JOIN former USING (artist_id)
     WHERE changed.name IS DISTINCT FROM former.name));
+  PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
+  FROM changed JOIN former USING (artist_id) JOIN listed_artists USING (artist_id)
+  WHERE changed.name IS DISTINCT FROM former.name;
   PERFORM mark_changed(ARRAY(
     SELECT user_id FROM library_tracks JOIN track_artists USING (track_id) JOIN changed USING (artist_id)
     UNION SELECT user_id FROM artist_snapshots JOIN changed USING (artist_id)));
