@@ -24,7 +24,7 @@ const ASK_LESS: Readonly<Record<string, number>> = {
   '/artists/:artistId': 4,
   '/tracks/:trackId': 4,
   '/mood': 2,
-  '/explore': 5,
+  '/explore': 6,
 };
 /** Pages that may ask more, and why. */
 const MAY_ASK_MORE: Readonly<Record<string, { readonly statements: number; readonly because: string }>> = {
