@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { dayIn } from '../../src/snapshots/chosen-time.ts';
 import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import {
   insertEmptyHistoryImport,
@@ -109,6 +110,15 @@ describe('a track that was only played', () => {
     expect(words).toMatch(/1 track since 31 January 2015, 6 minutes/);
     expect(words).toMatch(/In this time 1 play, 2 minutes\. A play counts from 30 seconds on/);
     expect(words).toMatch(/2:00 listened, from Spotify’s extended history/);
+  });
+
+  it('is on the dashboard some years after, though no list is kept', async () => {
+    const then = dayIn('UTC').replace(/^\d+/, (year) => String(Number(year) - 10));
+    await insertListens(test.db, await userIdFor(test, BOB), [{ at: `${then}T12:00:00Z`, track: 'bobs' }]);
+    expect(await wordsOf('/dashboard', bob)).toMatch(
+      /Played on this day.*10 years ago.*Song of Bob.*1 of 1 play on/,
+    );
+    expect(await wordsOf('/dashboard')).not.toContain('Played on this day');
   });
 
   it('at least so often, where the history has a gap', async () => {

@@ -4,6 +4,7 @@ import { together } from '../../ask-together.ts';
 import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';
 import { computeArchiveSummary, getArchiveSummary, KEPT_SUMMARY } from '../../figures/summary.ts';
+import { PLAYED_ANNIVERSARIES } from '../../plays/on-this-day.ts';
 import { dayIn } from '../../snapshots/chosen-time.ts';
 import { TODAY } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
@@ -43,22 +44,26 @@ const askDashboard = together('dashboard: all it shows', {
   artists: TOP_ARTISTS,
   capturedToday: TODAY,
   anniversaries: ANNIVERSARIES,
+  playedThen: PLAYED_ANNIVERSARIES,
   kept: KEPT_SUMMARY,
 });
 
 async function readDashboard(context: WebContext, user: Express.User, timeRange: TimeRange) {
   const { db } = context;
   const userId = user.user_id;
-  const [{ list, artists, capturedToday, anniversaries, kept }, unclaimedArchives] = await Promise.all([
-    askDashboard(db, {
-      list: [userId, timeRange],
-      artists: [userId, timeRange, ARTISTS_SHOWN],
-      capturedToday: [userId],
-      anniversaries: [userId, timeRange, dayIn(user.timezone)],
-      kept: [userId],
-    }),
-    countClaimable(context, user),
-  ]);
+  const today = dayIn(user.timezone);
+  const [{ list, artists, capturedToday, anniversaries, playedThen, kept }, unclaimedArchives] =
+    await Promise.all([
+      askDashboard(db, {
+        list: [userId, timeRange],
+        artists: [userId, timeRange, ARTISTS_SHOWN],
+        capturedToday: [userId],
+        anniversaries: [userId, timeRange, today],
+        playedThen: [userId, today, user.timezone],
+        kept: [userId],
+      }),
+      countClaimable(context, user),
+    ]);
   const summary = kept ?? (await computeArchiveSummary(db, userId));
   return {
     timeRange,
@@ -74,6 +79,7 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
     capturedToday,
     unclaimedArchives,
     anniversaries,
+    playedThen,
   };
 }
 
