@@ -3,28 +3,27 @@ import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { inPeriod, notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
+import { notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
 import { PLAYED_IN_PERIOD } from './played-in-period.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, TALLY_SUM, type CountedTally } from './tally.ts';
 
 /** What was played in a span of days: the plays that count, of tracks that are not hidden. */
 
-export interface TrackOfSpan extends TrackCard, PlayTally {
+interface TrackOfSpan extends TrackCard, PlayTally {
   /** The cover at its largest, of the first track alone: no page shows another one so large. */
   readonly art_url: string | null;
 }
 
-/** The tracks played most often in a span; of those played as often, the one played longer. */
-export function listTracksOfSpan(
-  db: Queries,
-  listener: Listener,
-  span: Period,
-  limit: number,
-): Promise<TrackOfSpan[]> {
-  return db.many<TrackOfSpan>(isEver(span) ? TRACKS_EVER : TRACKS, valuesOf(listener, span, limit));
+export interface Span extends CountedTally {
+  /** The most often played; of those played as often, the ones played longer first. */
+  readonly tracks: readonly TrackOfSpan[];
 }
 
-/** Their ids alone. */
+/** What the plays of a span come to, and the tracks played most. */
+export const findSpan = (db: Queries, listener: Listener, span: Period, limit: number): Promise<Span> =>
+  db.one<Span>(isEver(span) ? SPAN_EVER : SPAN, valuesOf(listener, span, limit));
+
+/** The ids of the tracks played most. */
 export async function listTrackIdsOfSpan(
   db: Queries,
   listener: Listener,
@@ -36,18 +35,6 @@ export async function listTrackIdsOfSpan(
   return rows.map(({ track_id: trackId }) => trackId);
 }
 
-/** What all plays of a span come to. */
-export const findSpanTally = (db: Queries, listener: Listener, span: Period): Promise<CountedTally> =>
-  db.one<CountedTally>(SPAN_TALLY, periodValues(listener, span));
-
-const SPAN_TALLY = hotQuery(
-  'history: what the plays of a period come to',
-  `
-  SELECT ${TALLY_SUM}, ${COUNTED_BY},
-    ${HAS_OPEN_GAP(`${notBefore('before_played_at')} AND ${notAfter('after_played_at')}`)}
-  FROM play_quarters WHERE user_id = $1 AND ${inPeriod('quarter')}`,
-);
-
 const isEver = ({ from, to }: Period): boolean => from === null && to === null;
 
 const valuesOf = (listener: Listener, span: Period, limit: number): readonly unknown[] =>
@@ -58,21 +45,31 @@ const PLAYED_EVER = `SELECT track_id, ${TALLY} FROM played_tracks WHERE user_id 
 
 const IN_ORDER = 'plays DESC, ms_played + about_ms DESC, track_id';
 
-const topSql = (played: string, limit: string): string => `
-    SELECT * FROM (${played}) AS played
-    WHERE plays > 0 AND ${isShown('played.track_id')}
-    ORDER BY ${IN_ORDER} LIMIT ${limit}`;
+const shown = (played: string): string =>
+  `SELECT * FROM (${played}) AS counted WHERE plays > 0 AND ${isShown('counted.track_id')}`;
 
-const tracksSql = (top: string): string => `
-  WITH top AS (
-    SELECT *, row_number() OVER (ORDER BY ${IN_ORDER}) AS place FROM (${top}) AS best
+/** In one statement: every track is added up for either. */
+const spanSql = (played: string, limit: string, gaps: string): string => `
+  WITH played AS MATERIALIZED (${shown(played)}),
+  top AS (
+    SELECT *, row_number() OVER (ORDER BY ${IN_ORDER}) AS place
+    FROM (SELECT * FROM played ORDER BY ${IN_ORDER} LIMIT ${limit}) AS best
+  ), tracks_shown AS (
+    SELECT ${TRACK_CARD}, ${TALLY}, CASE WHEN place = 1 THEN raw_json #>> '{album,images,0,url}' END AS art_url
+    FROM top JOIN tracks USING (track_id) ORDER BY place
   )
-  SELECT ${TRACK_CARD}, ${TALLY}, CASE WHEN place = 1 THEN raw_json #>> '{album,images,0,url}' END AS art_url
-  FROM top JOIN tracks USING (track_id)
-  ORDER BY place`;
+  SELECT ${TALLY_SUM}, ${COUNTED_BY}, ${HAS_OPEN_GAP(gaps)},
+    COALESCE((SELECT json_agg(tracks_shown) FROM tracks_shown), '[]') AS tracks
+  FROM played`;
 
-const [TOP, TOP_EVER] = [topSql(PLAYED, '$5'), topSql(PLAYED_EVER, '$2')];
-const TRACKS = hotQuery('history: most played in a period', tracksSql(TOP));
-const TRACKS_EVER = hotQuery('history: most played of all time', tracksSql(TOP_EVER));
-const TRACK_IDS = hotQuery('playlist builder: tracks by plays of a time', TOP);
-const TRACK_IDS_EVER = hotQuery('playlist builder: tracks by plays of all time', TOP_EVER);
+const SPAN = hotQuery(
+  'history: what was played in a period',
+  spanSql(PLAYED, '$5', `${notBefore('before_played_at')} AND ${notAfter('after_played_at')}`),
+);
+const SPAN_EVER = hotQuery('history: what was played of all time', spanSql(PLAYED_EVER, '$2', 'true'));
+
+const idsSql = (played: string, limit: string): string =>
+  `${shown(played)} ORDER BY ${IN_ORDER} LIMIT ${limit}`;
+
+const TRACK_IDS = hotQuery('playlist builder: tracks by plays of a time', idsSql(PLAYED, '$5'));
+const TRACK_IDS_EVER = hotQuery('playlist builder: tracks by plays of all time', idsSql(PLAYED_EVER, '$2'));

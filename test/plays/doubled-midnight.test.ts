@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countPlaysByDay, countPlaysByHour, findStreaks } from '../../src/plays/figures.ts';
 import { listPlayGaps, listPlays } from '../../src/plays/history.ts';
-import { listTracksOfSpan } from '../../src/plays/span.ts';
+import { findSpan } from '../../src/plays/span.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
@@ -91,7 +91,7 @@ describe.each(NIGHTS)('in %s, around the night before %s', (timezone, night) => 
       expect(hours.map(({ plays: count }) => count)).toEqual(
         Array.from({ length: 24 }, (_, hour) => inside.filter((play) => play.hour === hour).length),
       );
-      const most = await listTracksOfSpan(test.db, listener, period, 5);
+      const { tracks: most } = await findSpan(test.db, listener, period, 5);
       const own = (track: string) => inside.filter((play) => play.track === track).length;
       for (const { track_id: track, plays: count } of most)
         expect([what, track, count]).toEqual([what, track, own(track)]);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../src/plays/figures.ts';
 import type { Period } from '../../src/plays/period.ts';
-import { listTracksOfSpan } from '../../src/plays/span.ts';
+import { findSpan } from '../../src/plays/span.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
@@ -75,7 +75,7 @@ describe('what was played most', () => {
   it('is counted for any period, and ever, ties by id', async () => {
     await play(['2025-01-01T10:00:00Z', 'b'], ['2025-01-02T10:00:00Z', 'b'], ['2026-05-01T10:00:00Z', 'a']);
     const most = async (period: Period) =>
-      (await listTracksOfSpan(test.db, { user_id: userId, timezone: 'UTC' }, period, 10)).map(
+      (await findSpan(test.db, { user_id: userId, timezone: 'UTC' }, period, 10)).tracks.map(
         ({ track_id: id, plays }) => `${id} ${plays}`,
       );
     expect(await most(EVER)).toEqual(['b 2', 'a 1']);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { findSpanTally, listTrackIdsOfSpan, listTracksOfSpan } from '../../src/plays/span.ts';
+import { findSpan, listTrackIdsOfSpan } from '../../src/plays/span.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertEmptyHistoryImport,
@@ -91,12 +91,12 @@ describe('the tracks of a span', () => {
     ] as const;
     for (const [from, to] of spans) {
       const listener = { user_id: alice, timezone };
-      const tracks = await listTracksOfSpan(test.db, listener, { from, to }, 10);
+      const span = await findSpan(test.db, listener, { from, to }, 10);
       const slow = countSlowly(timezone, from, to);
       const what = `${from ?? '…'} to ${to ?? '…'}`;
       expect([
         what,
-        tracks.map((track) => [
+        span.tracks.map((track) => [
           track.track_id,
           track.plays,
           track.timed_plays,
@@ -107,12 +107,7 @@ describe('the tracks of a span', () => {
       expect(await listTrackIdsOfSpan(test.db, listener, { from, to }, 2)).toEqual(
         slow.slice(0, 2).map(([track]) => track),
       );
-      const {
-        plays,
-        timed_plays: timed,
-        ms_played: ms,
-        about_ms: about,
-      } = await findSpanTally(test.db, listener, { from, to });
+      const { plays, timed_plays: timed, ms_played: ms, about_ms: about } = span;
       const sums = [1, 2, 3, 4].map((at) => slow.reduce((sum, row) => sum + Number(row[at]), 0));
       expect([what, plays, timed, ms, about]).toEqual([what, ...sums]);
     }
@@ -126,7 +121,7 @@ it('a span says whether more may have been played in it, until an import tells w
     [alice, after, before],
   );
   const hasGap = async (from: string, to: string) =>
-    (await findSpanTally(test.db, { user_id: alice, timezone: 'UTC' }, { from, to })).has_gap;
+    (await findSpan(test.db, { user_id: alice, timezone: 'UTC' }, { from, to }, 1)).has_gap;
   expect(await hasGap('2012-03-11', '2012-03-11')).toBe(true);
   expect(await hasGap('2012-03-12', '2012-04-11')).toBe(true);
   expect(await hasGap('2012-03-01', '2012-03-09')).toBe(false);

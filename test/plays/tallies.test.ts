@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { listTracksOfSpan } from '../../src/plays/span.ts';
+import { findSpan } from '../../src/plays/span.ts';
 import { useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
@@ -186,7 +186,7 @@ describe('what was played most in a period', () => {
         return (from === null || day >= from) && (to === null || day <= to);
       };
       const counted = countSlowly('30 seconds', (listen) => (within(listen) ? [listen.track] : []));
-      const found = await listTracksOfSpan(test.db, { user_id: userId, timezone }, { from, to }, 10);
+      const { tracks: found } = await findSpan(test.db, { user_id: userId, timezone }, { from, to }, 10);
       expect(
         Object.fromEntries(found.map(({ track_id, plays }) => [track_id, plays])),
         `${from} to ${to}, ${timezone}`,

@@ -74,10 +74,10 @@ export const countedShape = {
     .describe('More may have been played than is known: the figures are the least there was'),
 };
 
-export const countedOf = ({ rule, has_gap, ...tally }: CountedTally) => ({
-  ...tallyOf(tally),
-  counting_rule: rule,
-  has_gap,
+export const countedOf = (counted: CountedTally) => ({
+  ...tallyOf(counted),
+  counting_rule: counted.rule,
+  has_gap: counted.has_gap,
 });
 
 type Played = PlayTally & { readonly first_played_at: Date | null; readonly last_played_at: Date | null };

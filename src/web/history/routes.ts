@@ -5,7 +5,7 @@ import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '
 import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';
 import { findListBeside } from '../../plays/list-beside.ts';
-import { findSpanTally, listTracksOfSpan } from '../../plays/span.ts';
+import { findSpan } from '../../plays/span.ts';
 import { dayIn, daysBefore } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
@@ -108,22 +108,21 @@ async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
 async function readFigures(db: WebContext['db'], listener: Express.User, period: Period) {
   const now = dayIn(listener.timezone);
   const year = calendarYear(period.to ?? now);
-  const [tally, byHour, byDay, calendar, streaks, mostPlayed, ranked] = await Promise.all([
-    findSpanTally(db, listener, period),
+  const [played, byHour, byDay, calendar, streaks, ranked] = await Promise.all([
+    findSpan(db, listener, period, TOP_SHOWN),
     countPlaysByHour(db, listener, period),
     countPlaysByDay(db, listener, period),
     countPlaysByDay(db, listener, year),
     findStreaks(db, listener),
-    listTracksOfSpan(db, listener, period, TOP_SHOWN),
     findListBeside(db, listener, { to: period.to, timeRange: timeRangeBeside(period, now) }, TOP_SHOWN),
   ]);
   return {
-    tally,
+    tally: played,
     byHour: hoursChart(byHour),
     byDay: daysChart(byDay, period, now),
     calendar: drawCalendar(calendar, year.from, now),
     streaks,
-    mostPlayed,
+    mostPlayed: played.tracks,
     ranked,
   };
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../../db.ts';
 import type { Listener } from '../../plays/period.ts';
-import { findSpanTally, listTracksOfSpan } from '../../plays/span.ts';
+import { findSpan } from '../../plays/span.ts';
 import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 
 /** As long as Spotify's lists. */
@@ -11,10 +11,7 @@ const END_OF_PLAYS = '2200';
 /** What was played most in a time, and what its plays come to; null where there was none. */
 export async function readPlaysOf(db: Db, listener: Listener, { from, to }: ChosenTime) {
   if (from >= END_OF_PLAYS) return null;
-  const [tracks, tally] = await Promise.all([
-    listTracksOfSpan(db, listener, { from, to }, SHOWN),
-    findSpanTally(db, listener, { from, to }),
-  ]);
+  const span = await findSpan(db, listener, { from, to }, SHOWN);
   const builderPath = `/playlists/new?from=plays&first_day=${from}&last_day=${to}`;
-  return tracks.length === 0 ? null : { tracks, tally, builderPath };
+  return span.tracks.length === 0 ? null : { tracks: span.tracks, tally: span, builderPath };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listPlayGaps, listPlays } from '../../../plays/history.ts';
 import type { Period } from '../../../plays/period.ts';
-import { findSpanTally, listTracksOfSpan } from '../../../plays/span.ts';
+import { findSpan } from '../../../plays/span.ts';
 import { endpoint } from '../endpoint.ts';
 import { day, pageOf, paging, readCursor, text, whole, writeCursor } from '../params.ts';
 import { badParameters } from '../problems.ts';
@@ -92,12 +92,9 @@ export const playEndpoints = [
       items: z.array(z.strictObject({ ...trackCardShape, ...tallyShape })),
     }),
     handler: async ({ db, user, query }) => {
-      const [tally, tracks] = await Promise.all([
-        findSpanTally(db, user, periodOf(query)),
-        listTracksOfSpan(db, user, periodOf(query), query.limit),
-      ]);
-      const items = tracks.map((track) => ({ ...cardOf(track), ...tallyOf(track) }));
-      return { ...countedOf(tally), items };
+      const span = await findSpan(db, user, periodOf(query), query.limit);
+      const items = span.tracks.map((track) => ({ ...cardOf(track), ...tallyOf(track) }));
+      return { ...countedOf(span), items };
     },
   }),
   endpoint({
