@@ -77,7 +77,7 @@ export async function computeArchiveSummary(db: Queries, userId: number): Promis
 }
 
 /** Raise it whenever ArchiveSummary, MoodFigures or LibrarySummary change, to compute saved ones again. */
-const SHAPE = 3;
+const SHAPE = 2;
 const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 
 /** Counted on every reading, since an empty playlist changes nothing else. */
