@@ -32,7 +32,7 @@ it.each([
   ['/settings/fetching', { fetching: 'off' }, 'Paused: nothing is fetched'],
   ['/settings/delete', { word: 'no' }, 'Nothing was deleted'],
   ['/snapshots', {}, 'ranked tracks'],
-  ['/playlists/nothing/send', {}, 'There is nothing in this playlist'],
+  ['/playlists/nothing/send', {}, 'nothing to send'],
 ])('the message of %s is there however fast the browser follows', async (path, fields, message) => {
   await insertPlaylist(test.db, await userIdFor(test, ALICE), { playlistId: 'nothing' }, []).catch(
     () => null,
