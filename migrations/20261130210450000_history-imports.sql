@@ -67,7 +67,8 @@ CREATE UNLOGGED TABLE staged_plays (
   file_number integer NOT NULL,
   file_row integer NOT NULL,
   source text NOT NULL,
-  original text NOT NULL,
+  play_row jsonb,
+  original text,
   bucket text,
   reason text,
   row_key uuid,
@@ -84,8 +85,11 @@ CREATE UNLOGGED TABLE staged_plays (
   skipped boolean,
   is_private boolean,
   PRIMARY KEY (user_id, history_import_id, row_id),
-  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports ON DELETE CASCADE
+  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports ON DELETE CASCADE,
+  CHECK (num_nonnulls(play_row, original) = 1)
 );
+COMMENT ON COLUMN staged_plays.play_row IS 'the row of a play, as plays keep it: it is parsed while the next ones are read';
+COMMENT ON COLUMN staged_plays.original IS 'any other row';
 COMMENT ON COLUMN staged_plays.bucket IS 'NULL: a play of a track';
 COMMENT ON COLUMN staged_plays.is_end_known IS 'false: ended_at is the start, until a length is known';
 COMMENT ON COLUMN staged_plays.precision_ms IS 'how much later than ended_at it may have been: 60000 where the file tells minutes';

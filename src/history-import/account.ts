@@ -53,7 +53,7 @@ const YEARS = `
   FROM judged WHERE bucket IS NULL GROUP BY 1 ORDER BY 1`;
 
 const FIRST_ROWS = `
-  SELECT e.bucket, s.reason, file_number, file_row, left(original, $4) AS original
+  SELECT e.bucket, s.reason, file_number, file_row, left(COALESCE(original, play_row::text), $4) AS original
   FROM (SELECT DISTINCT COALESCE(bucket, 'added') AS bucket FROM judged) AS e
   CROSS JOIN LATERAL (
     SELECT row_id FROM judged WHERE COALESCE(judged.bucket, 'added') = e.bucket ORDER BY row_id LIMIT $3

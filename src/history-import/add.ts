@@ -40,7 +40,7 @@ const ADD = `
     file_row)
   SELECT $1, judged.ended_at, judged.track_id, COALESCE(crowded.nth, 1), judged.source, judged.ms_played, judged.reached_end,
     judged.skipped, $2, judged.row_key,
-    s.original::jsonb
+    s.play_row
   FROM judged
   JOIN staged_plays AS s ON (s.user_id, s.history_import_id, s.row_id) = ($1, $2, judged.row_id)
   LEFT JOIN crowded ON crowded.row_id = judged.row_id
@@ -59,7 +59,7 @@ const POINT_AT_ROWS = `
 const STAND_BESIDE = `
   INSERT INTO paired_plays (user_id, row_key, history_import_id, source, ended_at, own_track_id, ms_played, reached_end,
     skipped, file_row, played_at, track_id, nth)
-  SELECT $1, j.row_key, $2, j.source, j.ended_at, j.track_id, j.ms_played, j.reached_end, j.skipped, s.original::jsonb,
+  SELECT $1, j.row_key, $2, j.source, j.ended_at, j.track_id, j.ms_played, j.reached_end, j.skipped, s.play_row,
     o.played_at, o.track_id, o.nth
   FROM outcomes AS o JOIN judged AS j USING (row_id)
   JOIN staged_plays AS s ON (s.user_id, s.history_import_id, s.row_id) = ($1, $2, j.row_id)

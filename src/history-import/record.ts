@@ -36,7 +36,7 @@ export async function recordRows(
 
 const KEEP_SET_ASIDE = `
   INSERT INTO history_import_rows (user_id, history_import_id, row_id, bucket, reason, file_number, file_row, original)
-  SELECT $1, $2, row_id, j.bucket, reason, file_number, file_row, original
+  SELECT $1, $2, row_id, j.bucket, reason, file_number, file_row, COALESCE(original, play_row::text)
   FROM judged AS j JOIN staged_plays AS s USING (row_id)
   WHERE (s.user_id, s.history_import_id) = ($1, $2) AND j.bucket <> ALL ($3)`;
 

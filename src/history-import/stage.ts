@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { copyLine, copyPieces } from '../copy-lines.ts';
 import type { Db } from '../db.ts';
 import type { HistoryReading, ReadRow } from './row.ts';
@@ -10,6 +10,7 @@ const COLUMNS = [
   'file_number',
   'file_row',
   'source',
+  'play_row',
   'original',
   'bucket',
   'reason',
@@ -85,7 +86,7 @@ function inOrder(
 type Values = readonly (string | number | boolean | null)[];
 
 const lineOf = (row: ReadRow, keys: readonly number[]): string =>
-  copyLine([...keys, row.where.row, row.format, row.raw, ...valuesOf(row)].map(written));
+  copyLine([...keys, row.where.row, row.format, ...valuesOf(row)].map(written));
 
 const written = (value: Values[number]): string | null =>
   value === null ? null : String(value).replaceAll('\0', '\u{FFFD}');
@@ -97,12 +98,14 @@ const NOTHING: Values = Array.from(
 const PRECISION_MS = { ms: 0, second: 1_000, minute: 60_000 } as const;
 
 function valuesOf(row: ReadRow): Values {
-  if (row.kind === 'set aside') return [row.bucket, row.reason, ...NOTHING];
+  if (row.kind === 'set aside') return [null, row.raw, row.bucket, row.reason, ...NOTHING];
   const { play } = row;
   return [
+    row.raw,
     null,
     null,
-    createHash('md5').update(play.key).digest('hex'),
+    null,
+    hash('md5', play.key),
     new Date(play.endedAt).toISOString(),
     play.isEndKnown,
     PRECISION_MS[play.precision],
