@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { copyLine, copyPieces } from '../copy-lines.ts';
 import type { Db } from '../db.ts';
-import type { HistoryReading, ReadRow } from './row.ts';
+import type { FilePlay, HistoryReading, ReadRow } from './row.ts';
 
 const COLUMNS = [
   'user_id',
@@ -105,7 +105,7 @@ function valuesOf(row: ReadRow): Values {
     null,
     null,
     null,
-    hash('md5', play.key),
+    rowKeyOf(play),
     new Date(play.endedAt).toISOString(),
     play.isEndKnown,
     PRECISION_MS[play.precision],
@@ -120,6 +120,13 @@ function valuesOf(row: ReadRow): Values {
     play.incognito,
   ];
 }
+
+/** The second that the file states comes first, so that the keys of rows in order are in order too. */
+const rowKeyOf = ({ statedAt, key }: FilePlay): string =>
+  Math.floor(statedAt / 1_000)
+    .toString(16)
+    .padStart(8, '0')
+    .slice(-8) + hash('md5', key).slice(8);
 
 /** Spotify's word for a track that ran to its end; "unknown" and nothing say neither. */
 const reachedEnd = (reason: string | null): boolean | null =>

@@ -82,6 +82,16 @@ const LISTEN = {
 };
 
 describe('an import', () => {
+  it('knows rows by keys that are in order where the rows are', async () => {
+    const hours = Array.from({ length: 20 }, (_, hour) => new Date(Date.UTC(2026, 0, 1, hour)).toISOString());
+    await importRows(test.patient, alice, rowsOf(hours.map((at) => ({ ...LISTEN, at }))));
+    const found = await test.db.one<{ by_key: string[]; by_time: string[] }>(
+      `SELECT array_agg(row_key ORDER BY row_key) AS by_key, array_agg(row_key ORDER BY played_at) AS by_time FROM plays`,
+    );
+    expect(found.by_key).toHaveLength(hours.length);
+    expect(found.by_key).toEqual(found.by_time);
+  });
+
   it('accounts for every row, each in one bucket', async () => {
     await insertPlays(test.db, alice, [['2026-01-01T10:00:40.123Z', ONE]]);
     const rows: ReadRow[] = [
