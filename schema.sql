@@ -674,6 +674,7 @@ CREATE TABLE history_import_repeats (
   history_import_id bigint NOT NULL,
   file_number integer NOT NULL,
   file_rows int4multirange NOT NULL,
+  row_keys uuid[] NOT NULL,
   CONSTRAINT history_import_repeats_pkey PRIMARY KEY (user_id, history_import_id, file_number),
   CONSTRAINT history_import_repeats_user_id_history_import_id_fkey FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports(user_id, history_import_id) ON DELETE CASCADE
 );

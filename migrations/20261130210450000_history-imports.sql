@@ -39,12 +39,14 @@ CREATE TABLE history_import_rows (
 COMMENT ON COLUMN history_import_rows.file_number IS 'which of history_imports.files, from 0';
 COMMENT ON COLUMN history_import_rows.file_row IS 'its place in the file, from 1';
 
--- Rows that the archive or the same files had already, by their places: a second import of ten years is a line a file.
+-- Rows that the archive or the same files had already: a second import of ten years is a line a file. By their keys they
+-- stay when the import that brought them is undone.
 CREATE TABLE history_import_repeats (
   user_id bigint NOT NULL,
   history_import_id bigint NOT NULL,
   file_number integer NOT NULL,
   file_rows int4multirange NOT NULL,
+  row_keys uuid[] NOT NULL,
   PRIMARY KEY (user_id, history_import_id, file_number),
   FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports ON DELETE CASCADE
 );

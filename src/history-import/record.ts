@@ -41,8 +41,9 @@ const KEEP_SET_ASIDE = `
   WHERE (s.user_id, s.history_import_id) = ($1, $2) AND j.bucket <> ALL ($3)`;
 
 const KEEP_REPEATS = `
-  INSERT INTO history_import_repeats (user_id, history_import_id, file_number, file_rows)
-  SELECT $1, $2, file_number, range_agg(int4range(file_row, file_row, '[]'))
+  INSERT INTO history_import_repeats (user_id, history_import_id, file_number, file_rows, row_keys)
+  SELECT $1, $2, file_number, range_agg(int4range(file_row, file_row, '[]')),
+    array_agg(DISTINCT j.row_key ORDER BY j.row_key)
   FROM judged AS j JOIN staged_plays AS s USING (row_id)
   WHERE (s.user_id, s.history_import_id) = ($1, $2) AND j.bucket = $3
   GROUP BY file_number`;

@@ -3,11 +3,13 @@ import { refreshArchiveSummary } from '../figures/summary.ts';
 import { learnFromPairs } from '../plays/pairs.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { deriveAtOnce, requireState } from './import.ts';
+import { passGapsOn, passRowsOn } from './pass-on.ts';
 import type { Staged } from './stage.ts';
 
 /**
  * Takes an import back as a whole: its plays, its rows beside others, the gaps it closed, and the tracks that came with
- * it and that nothing else holds. What another source told of the same listen shows again.
+ * it and that nothing else holds. What another source told of the same listen shows again; a row that a later import tells
+ * too stays, as that one's.
  * @param db without a statement timeout
  * @throws AppError 404; 409 where the import is not done; ArchiveGone
  */
@@ -18,11 +20,9 @@ export const undoImport = (db: Db, staged: Staged): Promise<void> =>
     await requireState(tx, staged, 'done');
     await tx.execute(`SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`);
     await deriveAtOnce(tx);
+    await passRowsOn(tx, staged);
     await partPlays(tx, staged);
-    await tx.execute(
-      `UPDATE play_gaps SET history_import_id = NULL WHERE (user_id, history_import_id) = ($1, $2)`,
-      keys,
-    );
+    await passGapsOn(tx, staged);
     await releaseTracks(tx, staged);
     await tx.execute(`DELETE FROM history_imports WHERE (user_id, history_import_id) = ($1, $2)`, keys);
     await tx.execute('SELECT derive_plays($1)', [staged.userId]);

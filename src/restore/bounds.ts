@@ -208,6 +208,7 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bound>>>> =
     history_import_id: number,
     file_number: whole(0),
     file_rows: text(MOST_ROW_CHARACTERS),
+    row_keys: listOf(uuid, MOST_ROW_CHARACTERS),
   },
   history_import_tracks: { history_import_id: number, track_id: trackId },
   plays: {

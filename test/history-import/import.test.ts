@@ -355,6 +355,41 @@ describe('undoing', () => {
     },
   );
 
+  it('leaves what a later import tells too, and the gap that it covers, to that one', async () => {
+    const before = await sums();
+    const [first, both, second] = [10, 11, 12].map((hour) => ({
+      ...LISTEN,
+      at: `2026-01-01T${hour}:00:00Z`,
+      ms: 200_000,
+    })) as [ToldPlay, ToldPlay, ToldPlay];
+    const beside = { ...both, at: '2026-01-01T11:00:20Z' };
+    const gaps = () => test.db.many('SELECT history_import_id FROM play_gaps');
+    await test.db.execute(
+      `INSERT INTO play_gaps (user_id, after_played_at, before_played_at)
+       VALUES ($1, '2026-01-01T11:10:00Z', '2026-01-01T11:20:00Z')`,
+      [alice],
+    );
+    const withGap = await sums();
+    const one = await importRows(test.patient, alice, [
+      ...rowsOf([first, both, second]),
+      ...rowsOf([beside], 'your_spotify'),
+    ]);
+    const two = await importRows(test.patient, alice, [
+      ...rowsOf([both, second]),
+      ...rowsOf([beside], 'your_spotify'),
+    ]);
+    expect(await gaps()).toEqual([{ history_import_id: one.importId }]);
+    await undoImport(test.patient, one);
+    expect(await listPlays(alice)).toMatchObject([{ at: '11:00:00.000' }, { at: '12:00:00.000' }]);
+    expect(await test.db.many('SELECT source FROM paired_plays')).toEqual([{ source: 'your_spotify' }]);
+    expect(await gaps()).toEqual([{ history_import_id: two.importId }]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+    await undoImport(test.patient, two);
+    expect(await sums()).toEqual(withGap);
+    await test.db.execute('DELETE FROM play_gaps');
+    expect(await sums()).toEqual(before);
+  });
+
   /** No source tells a listen twice, and the best of them shows. */
   const expectOneShown = async (): Promise<void> => {
     const odd = await test.db.many(

@@ -190,7 +190,7 @@ export async function insertHistoryImport(db: Db, userId: number, trackId: strin
      VALUES ($1, md5('b')::uuid, $2, 'lastfm', '2020-05-01T12:00:03Z', $3, NULL, '{}', '2020-05-01T12:00:00Z', $3, 1)`,
     `INSERT INTO history_import_rows (user_id, history_import_id, row_id, bucket, reason, file_number, file_row, original)
      SELECT $1, $2, 3, 'podcast', 'an episode', 0, 3, '{"episode": "é"}' WHERE $3 <> ''`,
-    `INSERT INTO history_import_repeats SELECT $1, $2, 0, '{[4,9)}' WHERE $3 <> ''`,
+    `INSERT INTO history_import_repeats SELECT $1, $2, 0, '{[4,9)}', ARRAY[md5('a')::uuid] WHERE $3 <> ''`,
     `INSERT INTO history_import_tracks (user_id, history_import_id, track_id) VALUES ($1, $2, $3)`,
   ])
     await db.execute(sql, [userId, id, trackId]);

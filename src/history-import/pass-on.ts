@@ -1,0 +1,39 @@
+import type { Transaction } from '../db.ts';
+import type { Staged } from './stage.ts';
+
+/** What a later import tells too is that one's from now on; of several, the first one's. */
+export async function passRowsOn(tx: Transaction, { userId, importId }: Staged): Promise<void> {
+  const keys = [userId, importId];
+  await tx.execute('CREATE TEMP TABLE heirs (row_key uuid PRIMARY KEY, heir_id bigint) ON COMMIT DROP');
+  if ((await tx.execute(HEIRS, keys)) === 0) return;
+  for (const table of ['plays', 'paired_plays'])
+    await tx.execute(
+      `UPDATE ${table} AS told SET history_import_id = heir_id FROM heirs
+       WHERE (told.user_id, told.history_import_id) = ($1, $2) AND told.row_key = heirs.row_key`,
+      keys,
+    );
+}
+
+const HEIRS = `
+  INSERT INTO heirs
+  SELECT row_key, min(history_import_id)
+  FROM history_import_repeats, unnest(row_keys) AS row_key
+  WHERE user_id = $1 AND history_import_id <> $2 GROUP BY row_key`;
+
+/** A gap that it closed is closed by another that covers it, or open. To be called once its rows are gone. */
+export const passGapsOn = (tx: Transaction, { userId, importId }: Staged): Promise<number> =>
+  tx.execute(GAPS, [userId, importId]);
+
+const GAPS = `
+  UPDATE play_gaps AS gap SET history_import_id = (
+    SELECT min(history_import_id) FROM (
+      SELECT history_import_id, min(ended_at) AS first, max(ended_at) AS last
+      FROM (
+        SELECT history_import_id, source, played_at AS ended_at FROM plays WHERE user_id = $1
+        UNION ALL SELECT history_import_id, source, ended_at FROM paired_plays WHERE user_id = $1
+      ) AS told
+      WHERE source IN ('spotify extended', 'spotify account') GROUP BY history_import_id
+    ) AS span
+    WHERE gap.after_played_at >= span.first AND gap.before_played_at <= span.last
+  )
+  WHERE (user_id, history_import_id) = ($1, $2)`;
