@@ -4,7 +4,7 @@ import { loadConfig, type Config } from './config.ts';
 import { countAllowedConnections, sharePool, WORKER_CONNECTIONS } from './connection-budget.ts';
 import { createDb } from './db.ts';
 import { ConfigError } from './errors.ts';
-import { sweepExportDirectories } from './exports/export-directory.ts';
+import { sweepPrivateDirectories } from './private-directory.ts';
 import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
 import { enrichmentOf } from './enrichment/enrichment.ts';
 import { startWorker, type RunningWorker } from './jobs/worker.ts';
@@ -25,7 +25,7 @@ async function start(): Promise<void> {
 
 async function serve(config: Config): Promise<void> {
   void startWatchdog();
-  sweepExportDirectories();
+  sweepPrivateDirectories();
   const database = await openDatabase(config, { applicationName: 'web' });
   const { express, readiness } = createApp({ config, db: database.db });
   const server = createHttpServer(express);

@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts';
 import { oneAtATime } from './download-lease.ts';
-import { makeExportDirectory, removeExportDirectory } from './export-directory.ts';
+import { makePrivateDirectory, removePrivateDirectory } from '../private-directory.ts';
 import { followFile, Growth } from './follow-file.ts';
 import { packArchive, zipPathIn } from './pack.ts';
 
@@ -9,7 +9,7 @@ export const streamArchive = (db: Db, userId: number): AsyncGenerator<Buffer> =>
   oneAtATime(db, userId, 'archive', () => packAndFollow(db, userId));
 
 async function* packAndFollow(db: Db, userId: number): AsyncGenerator<Buffer> {
-  const directory = makeExportDirectory();
+  const directory = makePrivateDirectory();
   const leaving = new AbortController();
   const growth = new Growth();
   const packing = packArchive(db, userId, {
@@ -25,6 +25,6 @@ async function* packAndFollow(db: Db, userId: number): AsyncGenerator<Buffer> {
   } finally {
     leaving.abort();
     await packing;
-    removeExportDirectory(directory);
+    removePrivateDirectory(directory);
   }
 }

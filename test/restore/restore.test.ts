@@ -25,10 +25,10 @@ import { deleteListener } from '../../src/archives/delete-listener.ts';
 import { EXPORT_VERSION } from '../../src/exports/manifest.ts';
 import { restoreArchive } from '../../src/restore/restore.ts';
 import {
-  makeExportDirectory,
-  removeExportDirectory,
-  sweepExportDirectories,
-} from '../../src/exports/export-directory.ts';
+  makePrivateDirectory,
+  removePrivateDirectory,
+  sweepPrivateDirectories,
+} from '../../src/private-directory.ts';
 import { streamArchive } from '../../src/exports/stream-archive.ts';
 import { EXPORTED, listColumns, NOT_EXPORTED, PERSONAL } from '../../src/exports/tables.ts';
 import type { Db } from '../../src/db.ts';
@@ -147,7 +147,7 @@ const exportsIn = (temporary: string): string[] =>
 
 /** Files of the exports that a process has under way. */
 const filesOf = (pid: number): string[] => {
-  const root = path.join(tmpdir(), `music-time-machine-exports-${userInfo().uid}`);
+  const root = path.join(tmpdir(), `music-time-machine-${userInfo().uid}`);
   const own = readdirSync(root).filter((name) => name.includes(`.${pid}.`));
   return own.flatMap((name) => readdirSync(path.join(root, name)));
 };
@@ -234,27 +234,27 @@ describe('an export', () => {
   });
 
   it('is gone with the process that made it', () => {
-    const module = path.resolve(import.meta.dirname, '../../src/exports/export-directory.ts');
-    const script = `const { makeExportDirectory } = await import(${JSON.stringify(module)});
-      process.stdout.write(makeExportDirectory());`;
+    const module = path.resolve(import.meta.dirname, '../../src/private-directory.ts');
+    const script = `const { makePrivateDirectory } = await import(${JSON.stringify(module)});
+      process.stdout.write(makePrivateDirectory());`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', script];
     const made = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
-    expect(made).toContain('music-time-machine-exports-');
+    expect(made).toContain('music-time-machine-');
     expect(existsSync(made)).toBe(false);
   });
 
   it('that a killed process left behind is swept, and none of a running one', () => {
     const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
-    const left = makeExportDirectory();
+    const left = makePrivateDirectory();
     const abandoned = left.replace(`.${process.pid}.`, `.${gone}.`);
     const others = left.replace(`.${process.pid}.`, `.${process.ppid}.`);
     for (const other of [abandoned, others]) {
       mkdirSync(other);
       writeFileSync(path.join(other, 'archive.zip'), 'x');
     }
-    sweepExportDirectories();
+    sweepPrivateDirectories();
     expect([left, abandoned, others].map((one) => existsSync(one))).toEqual([true, false, true]);
-    for (const one of [left, others]) removeExportDirectory(one);
+    for (const one of [left, others]) removePrivateDirectory(one);
   });
 
   it('of one listener is made once at a time, from the first byte to the last, and that of another meanwhile', async () => {

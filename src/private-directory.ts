@@ -7,20 +7,20 @@ const own = new Set<string>();
 let removedAtExit = false;
 
 /** Private, and named after its process, to find what a killed one left. @throws Error if the place is taken */
-export function makeExportDirectory(): string {
+export function makePrivateDirectory(): string {
   const directory = mkdtempSync(path.join(openRoot(), `${hostname()}.${process.pid}.`));
   own.add(directory);
-  if (!removedAtExit) process.once('exit', () => own.forEach(removeExportDirectory));
+  if (!removedAtExit) process.once('exit', () => own.forEach(removePrivateDirectory));
   removedAtExit = true;
   return directory;
 }
 
-export function removeExportDirectory(directory: string): void {
+export function removePrivateDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
   own.delete(directory);
 }
 
-export function sweepExportDirectories(): void {
+export function sweepPrivateDirectories(): void {
   const root = openRoot();
   for (const name of readdirSync(root)) {
     const directory = path.join(root, name);
@@ -31,11 +31,11 @@ export function sweepExportDirectories(): void {
 
 function openRoot(): string {
   const { uid } = userInfo();
-  const root = path.join(tmpdir(), `music-time-machine-exports-${uid}`);
+  const root = path.join(tmpdir(), `music-time-machine-${uid}`);
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const found = lstatSync(root);
   if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
-    throw new Error(`${root} belongs to another account. Exports need this directory for themselves.`);
+    throw new Error(`${root} belongs to another account. This server needs the directory for itself.`);
   if ((found.mode & 0o777) !== 0o700) chmodSync(root, 0o700);
   return root;
 }
