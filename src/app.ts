@@ -41,7 +41,7 @@ export interface App {
 /** Two calls in a row (a refresh and what it was for) still answer the listener within ten seconds. */
 const SPOTIFY_PATIENCE_MS = 4_500;
 
-const FEATURE_FILE_BYTES = 5 * 1024 * 1024;
+const FEATURE_FILE = { bytes: 5 * 1024 * 1024, files: 1 };
 
 /** The whole app, middleware in order. It does not listen: server.ts and the tests do. */
 export function createApp({ config, db }: { config: Config; db: Db }): App {
@@ -83,7 +83,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   // A name of ten thousand letters of any script shall hear that it is too long, on the page it was written on.
   app.use('/playlists', express.urlencoded({ extended: false, limit: '500kb', parameterLimit: 100 }));
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
-  app.use('/settings/audio-features', fileUpload(FEATURE_FILE_BYTES));
+  app.use('/settings/audio-features', fileUpload(FEATURE_FILE));
   app.use(csrfProtection(config.baseUrl));
   app.use(pageLocals);
   app.use(connectionBanner);

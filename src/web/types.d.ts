@@ -1,13 +1,13 @@
-import type { BusboyFileStream } from '@fastify/busboy';
 import type { User as Listener } from '../users/users.ts';
+import type { Uploads } from './middleware/uploads.ts';
 
 declare global {
   namespace Express {
     // passport puts the signed-in listener into req.user.
     interface User extends Listener {}
     interface Request {
-      /** The file of a form, waiting to be read (middleware/file-upload.ts). */
-      upload?: BusboyFileStream;
+      /** The files of a form, waiting to be read (middleware/file-upload.ts). */
+      uploads?: Uploads;
     }
   }
 }

@@ -2,21 +2,28 @@ import { Busboy, type BusboyFileStream, type BusboyHeaders, type BusboyInstance 
 import { AsyncResource } from 'node:async_hooks';
 import type { Request, RequestHandler } from 'express';
 import { AppError, badInput } from '../../errors.ts';
+import { plural } from '../page/format.ts';
+import { Uploads, type UploadedFile } from './uploads.ts';
 
-const LIMITS = { fieldNameSize: 100, fieldSize: 1_000, fields: 5, files: 1, parts: 10, headerPairs: 20 };
+const LIMITS = { fieldNameSize: 100, fieldSize: 1_000, fields: 5, headerPairs: 20 };
+
+interface Most {
+  /** Of a file; one byte more makes it `truncated`. */
+  readonly bytes: number;
+  readonly files: number;
+}
 
 /**
- * A form with a file, read as far as the file: its fields become `req.body`, so that the form's token is looked at
- * before a byte of the file is, and the file waits in `req.upload` until it is read. Only a listener's is read at all.
- * @param bytes the most a file may have; one byte more makes it `truncated`
+ * A form with files, read as far as the first: its fields become `req.body`, so that the form's token is looked at
+ * before a byte of a file is, and the files wait in `req.uploads` until they are read. Only a listener's are read at all.
  */
 export const fileUpload =
-  (bytes: number): RequestHandler =>
+  (most: Most): RequestHandler =>
   (req, res, next) => {
     if (!req.user || !req.is('multipart/form-data')) return next();
-    const parser = openParser(req, bytes);
+    const parser = openParser(req, most);
     if (parser === null) return next(badInput('This form could not be read.'));
-    const fields: Record<string, string> = {};
+    const [fields, uploads] = [{} as Record<string, string>, new Uploads()];
     let [file, passedOn] = [null as BusboyFileStream | null, false];
     // The parser speaks up from the connection's own context, not from this request's.
     const passOn = AsyncResource.bind((error?: unknown): void => {
@@ -28,17 +35,23 @@ export const fileUpload =
     const breakOff = (): void => {
       const error = badInput('The file did not arrive whole.');
       if (file && !file.readableEnded) file.destroy(error);
+      uploads.end(error);
       passOn(error);
     };
     parser.on('field', (name, value) => void (fields[name] = value));
-    parser.on('file', (_name, stream) => {
-      file = stream;
-      req.upload = stream;
-      // Where nobody reads it, its end is nobody's concern.
-      stream.on('error', () => undefined);
+    parser.on('file', (_field, content, name) => {
+      file = content;
+      uploads.add({ name: name ?? '', content });
+      req.uploads = uploads;
       passOn();
     });
-    parser.on('finish', () => passOn());
+    parser.on('filesLimit', () =>
+      uploads.end(new AppError(413, `That is more than ${plural(most.files, 'file')}: put them into a ZIP.`)),
+    );
+    parser.on('finish', () => {
+      uploads.end();
+      passOn();
+    });
     parser.on('error', breakOff);
     req.once('close', () => {
       if (!req.complete) breakOff();
@@ -52,11 +65,11 @@ export const fileUpload =
   };
 
 /** Null where the header that tells the parts apart is not as it should be. */
-function openParser(req: Request, bytes: number): BusboyInstance | null {
+function openParser(req: Request, { bytes, files }: Most): BusboyInstance | null {
   try {
     return new Busboy({
       headers: req.headers as BusboyHeaders,
-      limits: { ...LIMITS, fileSize: bytes },
+      limits: { ...LIMITS, fileSize: bytes, files, parts: files + 5 },
     });
   } catch {
     return null;
@@ -67,7 +80,13 @@ function openParser(req: Request, bytes: number): BusboyInstance | null {
  * The pieces of an uploaded file, as they arrive.
  * @throws AppError 413 where it is too large, 400 where it breaks off
  */
-export async function* piecesOf(upload: NonNullable<Request['upload']>): AsyncGenerator<Uint8Array> {
-  for await (const piece of upload) yield piece as Uint8Array;
-  if (upload.truncated) throw new AppError(413, 'The file is larger than 5 MB. Take it in parts.');
+export async function* piecesOf({ content }: UploadedFile): AsyncGenerator<Uint8Array> {
+  for await (const piece of content) yield piece as Uint8Array;
+  if (content.truncated) throw new AppError(413, 'The file is larger than 5 MB. Take it in parts.');
+}
+
+/** The first file of a form; null where none was chosen. */
+export async function firstFileOf({ uploads }: Request): Promise<UploadedFile | null> {
+  const found = await uploads?.[Symbol.asyncIterator]().next();
+  return found?.done === false ? found.value : null;
 }

@@ -14,7 +14,7 @@ import { readFeatureFile } from '../../features/read-csv.ts';
 import type { WebContext } from '../context.ts';
 import { loadedFlash, providerWords } from './feature-words.ts';
 import { plural } from '../page/format.ts';
-import { piecesOf } from '../middleware/file-upload.ts';
+import { firstFileOf, piecesOf } from '../middleware/file-upload.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
@@ -61,8 +61,8 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
 
 /** What is wrong with a file is no error of the page: it is said where the file was chosen. */
 async function load(db: WebContext['db'], req: Request): Promise<Flash> {
-  const { upload } = req;
-  if (!upload) return { kind: 'error', text: 'Nothing was loaded: choose a CSV file first.' };
+  const upload = await firstFileOf(req);
+  if (upload === null) return { kind: 'error', text: 'Nothing was loaded: choose a CSV file first.' };
   const userId = userIdOf(req);
   try {
     const others = await listOtherIds(db, userId);
