@@ -640,19 +640,27 @@ CREATE TABLE history_imports (
   counts jsonb NOT NULL DEFAULT '{}'::jsonb,
   account jsonb,
   started_at timestamptz NOT NULL DEFAULT now(),
+  task text,
   leased_until timestamptz,
+  share_done real NOT NULL DEFAULT 0,
+  rows_read integer NOT NULL DEFAULT 0,
+  failure text,
   read_at timestamptz,
   finished_at timestamptz,
   CONSTRAINT history_imports_pkey PRIMARY KEY (user_id, history_import_id),
   CONSTRAINT history_imports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
-  CONSTRAINT history_imports_state_check CHECK (state = ANY (ARRAY['reading', 'read', 'done']))
+  CONSTRAINT history_imports_state_check CHECK (state = ANY (ARRAY['reading', 'read', 'done'])),
+  CONSTRAINT history_imports_task_check CHECK (task = ANY (ARRAY['upload', 'read', 'compare', 'import', 'undo']))
 );
 COMMENT ON COLUMN history_imports.state IS 'reading: rows are being staged; read: they wait for the listener''s yes; done: they are in the archive';
 COMMENT ON COLUMN history_imports.leaves_out_private IS 'the listener wants no plays of private sessions';
 COMMENT ON COLUMN history_imports.files IS 'what became of each file, as the listener named it';
 COMMENT ON COLUMN history_imports.counts IS 'rows by bucket: together all rows of the files';
 COMMENT ON COLUMN history_imports.account IS 'span, plays by year and examples, as told before the yes';
-COMMENT ON COLUMN history_imports.leased_until IS 'a lease: a process is reading the files';
+COMMENT ON COLUMN history_imports.task IS 'what a process does for the listener who waits for it, or left unfinished; NULL: nothing';
+COMMENT ON COLUMN history_imports.leased_until IS 'a lease: a process is reading the files, or at the task';
+COMMENT ON COLUMN history_imports.share_done IS 'of the files that are read, from 0 to 1';
+COMMENT ON COLUMN history_imports.failure IS 'in words, for the listener: why the task was not finished';
 
 CREATE TABLE history_import_rows (
   user_id bigint NOT NULL,

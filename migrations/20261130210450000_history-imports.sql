@@ -10,7 +10,11 @@ CREATE TABLE history_imports (
   counts jsonb NOT NULL DEFAULT '{}',
   account jsonb,
   started_at timestamptz NOT NULL DEFAULT now(),
+  task text CHECK (task IN ('upload', 'read', 'compare', 'import', 'undo')),
   leased_until timestamptz,
+  share_done real NOT NULL DEFAULT 0,
+  rows_read integer NOT NULL DEFAULT 0,
+  failure text,
   read_at timestamptz,
   finished_at timestamptz,
   PRIMARY KEY (user_id, history_import_id)
@@ -21,7 +25,11 @@ COMMENT ON COLUMN history_imports.leaves_out_private IS 'the listener wants no p
 COMMENT ON COLUMN history_imports.files IS 'what became of each file, as the listener named it';
 COMMENT ON COLUMN history_imports.counts IS 'rows by bucket: together all rows of the files';
 COMMENT ON COLUMN history_imports.account IS 'span, plays by year and examples, as told before the yes';
-COMMENT ON COLUMN history_imports.leased_until IS 'a lease: a process is reading the files';
+COMMENT ON COLUMN history_imports.task IS
+  'what a process does for the listener who waits for it, or left unfinished; NULL: nothing';
+COMMENT ON COLUMN history_imports.leased_until IS 'a lease: a process is reading the files, or at the task';
+COMMENT ON COLUMN history_imports.share_done IS 'of the files that are read, from 0 to 1';
+COMMENT ON COLUMN history_imports.failure IS 'in words, for the listener: why the task was not finished';
 
 -- Rows that became no play, as they were, without what is personal and useless.
 CREATE TABLE history_import_rows (

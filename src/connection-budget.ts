@@ -6,6 +6,8 @@ import { ConfigError } from './errors.ts';
 const SPARE = 5;
 /** Additionally, with WORKER_IN_WEB. */
 export const WORKER_CONNECTIONS = 4;
+/** History imports a web process works on at once. */
+export const IMPORT_CONNECTIONS = 2;
 const LEAST = 2;
 
 /** For an ordinary role. @throws DatabaseUnavailable */
@@ -26,8 +28,8 @@ export function sharePool(
   { poolMax, webConcurrency, workerInWeb }: Pick<Config, 'poolMax' | 'webConcurrency' | 'workerInWeb'>,
   allowed: number,
 ): number {
-  const each = Math.floor((allowed - SPARE) / webConcurrency) - (workerInWeb ? WORKER_CONNECTIONS : 0);
-  const share = Math.min(poolMax, each);
+  const besides = IMPORT_CONNECTIONS + (workerInWeb ? WORKER_CONNECTIONS : 0);
+  const share = Math.min(poolMax, Math.floor((allowed - SPARE) / webConcurrency) - besides);
   if (share >= Math.min(LEAST, poolMax)) return share;
   throw new ConfigError([
     `WEB_CONCURRENCY: the database allows ${allowed} connections, which is too few for ${webConcurrency} processes with ${LEAST} each and ${SPARE} to spare`,

@@ -8,11 +8,11 @@ describe('a worker’s share of the connections', () => {
   });
 
   it('is smaller where it does not, with some to spare for others', () => {
-    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: false }, 22)).toBe(4);
+    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: false }, 30)).toBe(4);
   });
 
-  it('leaves room for the captures where web processes make them', () => {
-    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: true }, 41)).toBe(5);
+  it('leaves room for history imports, and for the captures where web processes make them', () => {
+    expect(sharePool({ poolMax: 10, webConcurrency: 4, workerInWeb: true }, 49)).toBe(5);
   });
 
   it('of less than two is refused, in words', () => {

@@ -30,6 +30,7 @@ const CATALOGUE_KNOWS = 'what the catalogue has of it differs between instances'
 const FILED_HERE = { brought: CATALOGUE_KNOWS, gave_way_at: CATALOGUE_KNOWS };
 const ASKED_HERE = { from_spotify: 'whether Spotify was asked differs between instances' };
 const LEASE = 'the worker that was sending it belongs to the other instance';
+const TASK = 'the process that was at it belongs to the other instance';
 
 const CATALOGUE: readonly ExportedTable[] = [
   {
@@ -90,7 +91,7 @@ export const PERSONAL: readonly ExportedTable[] = [
     name: 'history_imports',
     rows: `${OWN_ROWS('history_imports')} AND state = 'done'`,
     order: 'history_import_id',
-    without: { leased_until: 'the process that reads the files' },
+    without: { task: TASK, leased_until: TASK, share_done: TASK, rows_read: TASK, failure: TASK },
     since: 2,
   },
   {

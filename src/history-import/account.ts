@@ -11,6 +11,8 @@ export interface Account {
   readonly first_played_at: string | null;
   readonly last_played_at: string | null;
   readonly ms_played: number;
+  /** Plays of private sessions, which the listener may leave out. */
+  readonly private_rows: number;
   readonly years: readonly { readonly year: number; readonly plays: number; readonly ms_played: number }[];
   /** The first rows of each bucket. */
   readonly examples: readonly Example[];
@@ -29,10 +31,11 @@ const EXAMPLE_CHARACTERS = 2_000;
 
 /** Of judged and paired rows. */
 export async function takeAccount(tx: Transaction, { userId, importId }: Staged): Promise<Account> {
-  const totals = await tx.one<Omit<Account, 'years' | 'examples'>>(TOTALS);
+  const totals = await tx.one<Omit<Account, 'private_rows' | 'years' | 'examples'>>(TOTALS);
+  const privately = await tx.one<Pick<Account, 'private_rows'>>(PRIVATE_ROWS, [userId, importId]);
   const years = await tx.many<Account['years'][number]>(YEARS);
   const examples = await tx.many<Example>(FIRST_ROWS, [userId, importId, EXAMPLES, EXAMPLE_CHARACTERS]);
-  return { ...totals, years, examples };
+  return { ...totals, ...privately, years, examples };
 }
 
 const TOTALS = `
@@ -46,6 +49,12 @@ const TOTALS = `
       sum(ms_played) FILTER (WHERE bucket IS NULL) AS ms_played
     FROM judged GROUP BY 1
   ) AS buckets`;
+
+const PRIVATE_ROWS = `
+  SELECT count(*)::int AS private_rows
+  FROM staged_plays AS s JOIN judged USING (row_id)
+  WHERE (s.user_id, s.history_import_id) = ($1, $2) AND s.is_private
+    AND COALESCE(judged.bucket, 'added') IN ('added', 'captured already', 'told by another file', 'private session')`;
 
 const YEARS = `
   SELECT extract(year FROM ended_at AT TIME ZONE 'UTC')::int AS year, count(*)::int AS plays,

@@ -1,40 +1,80 @@
 import type { Db, Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { heldFor, isHeld } from '../lease.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import type { Account } from './account.ts';
 import type { FileReport } from './row.ts';
 import type { Staged } from './stage.ts';
 
-export interface HistoryImport {
-  readonly history_import_id: number;
+/** What is done for a listener who waits for it. */
+export type Task = 'upload' | 'read' | 'compare' | 'import' | 'undo';
+
+export interface ImportProgress {
   readonly state: 'reading' | 'read' | 'done';
-  readonly leaves_out_private: boolean;
-  readonly files: readonly FileReport[];
+  /** The one under way, or that its process left unfinished. */
+  readonly task: Task | null;
+  /** The process that has the task lives. */
+  readonly is_held: boolean;
+  /** Of the files, from 0 to 1. */
+  readonly share_done: number;
+  readonly rows_read: number;
+  readonly failure: string | null;
+}
+
+export interface ListedImport extends ImportProgress {
+  readonly history_import_id: number;
+  readonly first_file: string | null;
+  readonly file_count: number;
   readonly counts: Account['counts'];
-  readonly account: Account | null;
   readonly started_at: Date;
   readonly finished_at: Date | null;
 }
 
-const COLUMNS = `history_import_id, state, leaves_out_private, files, counts, account, started_at, finished_at`;
+export interface HistoryImport extends ListedImport {
+  readonly leaves_out_private: boolean;
+  readonly files: readonly FileReport[];
+  readonly account: Account | null;
+}
+
+/** A killed process is missed after so long. */
+export const TASK_SECONDS = 30;
+
+const PROGRESS = `state, task, ${isHeld('leased_until', TASK_SECONDS)} AS is_held, share_done, rows_read, failure`;
+const LISTED = `history_import_id, files -> 0 ->> 'file' AS first_file, jsonb_array_length(files) AS file_count,
+  counts, started_at, finished_at, ${PROGRESS}`;
 
 /** Newest first. */
-export const listHistoryImports = (db: Queries, userId: number): Promise<HistoryImport[]> =>
-  db.many<HistoryImport>(
-    `SELECT ${COLUMNS} FROM history_imports WHERE user_id = $1 ORDER BY history_import_id DESC`,
-    [userId],
-  );
+export const listHistoryImports = (db: Queries, userId: number): Promise<ListedImport[]> =>
+  db.many<ListedImport>(ALL, [userId]);
+
+const ALL = hotQuery(
+  'history import: all',
+  `SELECT ${LISTED} FROM history_imports WHERE user_id = $1 ORDER BY history_import_id DESC`,
+);
 
 /** @throws AppError 404 */
 export async function getHistoryImport(db: Queries, { userId, importId }: Staged): Promise<HistoryImport> {
-  const found = await db.maybeOne<HistoryImport>(
-    `SELECT ${COLUMNS} FROM history_imports WHERE user_id = $1 AND history_import_id = $2`,
-    [userId, importId],
-  );
+  const found = await db.maybeOne<HistoryImport>(ONE, [userId, importId]);
   if (found === null) throw notFound();
   return found;
 }
+
+const ONE = hotQuery(
+  'history import: one',
+  `SELECT ${LISTED}, leaves_out_private, files, account
+   FROM history_imports WHERE user_id = $1 AND history_import_id = $2`,
+);
+
+export const findImportProgress = (
+  db: Queries,
+  { userId, importId }: Staged,
+): Promise<ImportProgress | null> => db.maybeOne<ImportProgress>(FAR, [userId, importId]);
+
+const FAR = hotQuery(
+  'history import: how far',
+  `SELECT ${PROGRESS} FROM history_imports WHERE user_id = $1 AND history_import_id = $2`,
+);
 
 const READING_SECONDS = 120;
 
@@ -67,10 +107,13 @@ export async function discardHistoryImport(db: Queries, { userId, importId }: St
   if (deleted === 0) throw notFound();
 }
 
-/** A yes that does not come within a day is a no; who reads no longer has been killed. For the worker. */
+/**
+ * A yes that does not come within a day is a no; who reads no longer has been killed. (What a page has to say of a task
+ * that failed stays for a day.) For the worker.
+ */
 export const discardAbandonedImports = (db: Queries): Promise<number> =>
   db.execute(
     `DELETE FROM history_imports
-     WHERE state = 'reading' AND NOT ${isHeld('leased_until', READING_SECONDS)}
-       OR state = 'read' AND read_at < now() - interval '1 day'`,
+     WHERE state <> 'done' AND NOT ${isHeld('leased_until', READING_SECONDS)}
+       AND (state = 'reading' AND task IS NULL OR COALESCE(read_at, started_at) < now() - interval '1 day')`,
   );
