@@ -6,6 +6,7 @@ import { gated } from './users/spotify-limit.ts';
 import { createAssets } from './web/page/assets.ts';
 import { databasePatience } from './web/operations/database-patience.ts';
 import { admission } from './web/operations/admission.ts';
+import { bodyTime } from './web/middleware/body-time.ts';
 import { canonicalHost } from './web/middleware/canonical-host.ts';
 import { compressed } from './web/middleware/compressed.ts';
 import { connectionBanner } from './web/sign-in/connection-banner.ts';
@@ -26,6 +27,7 @@ import { useViews } from './web/page/render.ts';
 import { createProcessMetrics } from './web/operations/process-metrics.ts';
 import { gatherFrom } from './web/operations/gather.ts';
 import { coversRouter } from './web/covers/routes.ts';
+import { MOST_BYTES, MOST_FILES } from './web/history-import/receive.ts';
 import { healthRoutes } from './web/operations/health-routes.ts';
 import { crossOrigin } from './web/api/cross-origin.ts';
 import { apiRoutes } from './web/api/routes.ts';
@@ -42,16 +44,23 @@ export interface App {
 const SPOTIFY_PATIENCE_MS = 4_500;
 
 const FEATURE_FILE = { bytes: 5 * 1024 * 1024, files: 1 };
+const HISTORY_FILES = { bytes: MOST_BYTES, files: MOST_FILES };
+
+interface Given {
+  readonly config: Config;
+  readonly db: Db;
+  readonly unhurried?: Db;
+}
 
 /** The whole app, middleware in order. It does not listen: server.ts and the tests do. */
-export function createApp({ config, db }: { config: Config; db: Db }): App {
+export function createApp({ config, db, unhurried = db }: Given): App {
   const app = express();
   const readiness = createReadiness(db);
   const access = {
     ...accessOf(config),
     settings: gated(db, { ...config.spotify, timeoutMs: SPOTIFY_PATIENCE_MS }),
   };
-  const context = { config, db, access, readiness };
+  const context = { config, db, unhurried, access, readiness };
   const assets = createAssets();
   const metrics = createProcessMetrics(db);
   const authenticator = createAuthenticator(context);
@@ -62,6 +71,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   useViews(app, assets, { cache: config.keepViews, artUrl: config.artUrl });
 
   app.use(requestLog());
+  app.use(bodyTime);
   app.use(keepUnderWay);
   app.use(metrics.timeRequests);
   app.use(healthRoutes(readiness));
@@ -84,6 +94,7 @@ export function createApp({ config, db }: { config: Config; db: Db }): App {
   app.use('/playlists', express.urlencoded({ extended: false, limit: '500kb', parameterLimit: 100 }));
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
   app.use('/settings/audio-features', fileUpload(FEATURE_FILE));
+  app.use('/history/import', fileUpload(HISTORY_FILES));
   app.use(csrfProtection(config.baseUrl));
   app.use(pageLocals);
   app.use(connectionBanner);

@@ -12,7 +12,8 @@ export function createHttpServer(handler: http.RequestListener): http.Server {
     handler,
   );
   server.headersTimeout = 10_000;
-  server.requestTimeout = 15_000;
+  // A limit for all would cut off large uploads: web/middleware/body-time.ts knows which are.
+  server.requestTimeout = 0;
   server.keepAliveTimeout = 65_000;
   server.maxRequestsPerSocket = 1_000;
   server.maxConnections = 2_000;

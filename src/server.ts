@@ -1,8 +1,13 @@
 import cluster from 'node:cluster';
 import { createApp } from './app.ts';
 import { loadConfig, type Config } from './config.ts';
-import { countAllowedConnections, sharePool, WORKER_CONNECTIONS } from './connection-budget.ts';
-import { createDb } from './db.ts';
+import {
+  countAllowedConnections,
+  IMPORT_CONNECTIONS,
+  sharePool,
+  WORKER_CONNECTIONS,
+} from './connection-budget.ts';
+import { createDb, type Db } from './db.ts';
 import { ConfigError } from './errors.ts';
 import { sweepPrivateDirectories } from './private-directory.ts';
 import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
@@ -27,7 +32,8 @@ async function serve(config: Config): Promise<void> {
   void startWatchdog();
   sweepPrivateDirectories();
   const database = await openDatabase(config, { applicationName: 'web' });
-  const { express, readiness } = createApp({ config, db: database.db });
+  const unhurried = openUnhurried(database);
+  const { express, readiness } = createApp({ config, db: database.db, unhurried });
   const server = createHttpServer(express);
   server.listen(config.port, config.host, () =>
     log.info({ address: config.baseUrl, pid: process.pid }, 'listening'),
@@ -36,6 +42,7 @@ async function serve(config: Config): Promise<void> {
   const stop = stopOnce(async () => {
     readiness.drain();
     await Promise.all([closeHttpServer(server), worker?.stop()]);
+    await unhurried.close();
     await database.close();
   });
   server.on('error', (error) => {
@@ -44,6 +51,16 @@ async function serve(config: Config): Promise<void> {
   });
   if (cluster.isWorker) process.on('disconnect', () => stop('the supervisor ended', 0));
 }
+
+/** For history imports: long statements, past a pooler. */
+const openUnhurried = ({ directUrl }: OpenDatabase): Db =>
+  createDb({
+    url: directUrl,
+    poolMin: 0,
+    poolMax: IMPORT_CONNECTIONS,
+    applicationName: 'web-imports',
+    statementTimeoutMs: 0,
+  });
 
 /** With connections of its own, past a pooler, so that pages and jobs do not wait for each other. */
 function startOwnWorker(config: Config, { directUrl }: OpenDatabase): RunningWorker {

@@ -7,6 +7,8 @@ import type { Readiness } from './operations/readiness.ts';
 export interface WebContext {
   readonly config: Config;
   readonly db: Db;
+  /** The same database without a limit on a statement’s time: for long work in the background. */
+  readonly unhurried: Db;
   readonly access: SpotifyAccess;
   readonly readiness: Readiness;
 }

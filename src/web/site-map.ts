@@ -13,6 +13,7 @@ import { dashboardRoutes } from './dashboard/routes.ts';
 import { deviceRoutes } from './settings/device-routes.ts';
 import { exploreRoutes } from './explore/routes.ts';
 import { hiddenRoutes } from './settings/hidden-routes.ts';
+import { historyImportRoutes } from './history-import/routes.ts';
 import { historyRoutes } from './history/routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { importRoutes } from './settings/import-routes.ts';
@@ -64,6 +65,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   connectionRoutes(context), // /api/connection, /settings/fetching
   hiddenRoutes(context), // /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
   historyRoutes(context), // /history
+  historyImportRoutes(context), // /history/import, …/:historyImportId, its progress and rows
   chartRoutes(context), // /api/…, as chart-map.ts lists them
 ];
 

@@ -35,7 +35,10 @@ export function useApp(
     await once(server, 'listening');
     test.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     test.config = testConfig(test, env);
-    server.on('request', createApp({ config: test.config, db: wrapDb(test.db) }).express);
+    server.on(
+      'request',
+      createApp({ config: test.config, db: wrapDb(test.db), unhurried: test.patient }).express,
+    );
   });
   afterAll(async () => {
     server.closeAllConnections();

@@ -38,6 +38,7 @@ async function serve(
   const context = {
     config: test.config,
     db: test.db,
+    unhurried: test.patient,
     access: accessOf(test.config),
     readiness: createReadiness(test.db),
   };

@@ -1,0 +1,30 @@
+import type { Request, RequestHandler } from 'express';
+
+/** The time for a whole body; for each piece of an upload. */
+const PATIENCE_MS = 15_000;
+
+const timers = new WeakMap<Request, NodeJS.Timeout>();
+
+/** Cuts off whoever sends a body too slowly. (Node has one limit for all requests, uploads included.) */
+export const bodyTime: RequestHandler = (req, _res, next) => {
+  if (hasBody(req)) {
+    const timer = setTimeout(() => req.complete || req.socket.destroy(), PATIENCE_MS);
+    timers.set(req, timer);
+    req.once('close', () => clearTimeout(timer));
+  }
+  next();
+};
+
+const hasBody = ({ headers }: Request): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
+/** Lets a body take as long as it needs while it keeps arriving. */
+export function giveBodyTime(req: Request): void {
+  clearTimeout(timers.get(req));
+  let seen = req.socket.bytesRead;
+  const watching = setInterval(() => {
+    if (!req.complete && req.socket.bytesRead === seen) req.socket.destroy();
+    seen = req.socket.bytesRead;
+  }, PATIENCE_MS);
+  req.once('close', () => clearInterval(watching));
+}

@@ -1,0 +1,294 @@
+import { readdirSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { takeImport } from '../../src/history-import/hold.ts';
+import { beginHistoryImport } from '../../src/history-import/imports.ts';
+import {
+  ALICE,
+  BOB,
+  cookiesOf,
+  csrfToken,
+  nobody,
+  signIn,
+  submit,
+  useApp,
+  userIdFor,
+  type Visitor,
+} from '../support/app.ts';
+import { readCsv } from '../support/csv.ts';
+import { extendedList, extendedRow, zipOf } from '../support/given-history.ts';
+import { listListenerRows } from '../support/listener-rows.ts';
+
+const test = useApp();
+const PAGE = '/history/import';
+let alice: Visitor;
+let bob: Visitor;
+let [aliceId, bobId] = [0, 0];
+
+beforeAll(async () => {
+  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+  [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
+});
+beforeEach(async () => {
+  await test.db.execute('DELETE FROM plays');
+  await test.db.execute('DELETE FROM history_imports');
+});
+
+type Files = Readonly<Record<string, string | Buffer>>;
+
+async function upload(visitor: Visitor, files: Files, accept = 'text/html') {
+  const token = await csrfToken(visitor);
+  const sending = visitor.post(PAGE).set('Accept', accept).field('_csrf', token);
+  for (const [name, content] of Object.entries(files))
+    void sending.attach('files', Buffer.from(content as string), name);
+  return sending;
+}
+
+const wordsOf = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+const read = async (visitor: Visitor, address: string): Promise<string> =>
+  (await visitor.get(address).expect(200)).text;
+
+/** The path of the import whose files have been read. */
+async function uploaded(visitor: Visitor, files: Files): Promise<string> {
+  const answer = await upload(visitor, files);
+  expect(answer.status).toBe(303);
+  const at = String(answer.headers.location);
+  await expect.poll(() => read(visitor, at), { timeout: 20_000 }).not.toContain('data-progress');
+  return at;
+}
+
+/** Does what a button of the page does, and waits until it is done. */
+async function press(visitor: Visitor, action: string, fields = {}): Promise<string> {
+  const answer = await submit(visitor, action, fields);
+  expect(answer.status).toBe(303);
+  const at = String(answer.headers.location);
+  await expect.poll(() => read(visitor, at), { timeout: 20_000 }).not.toContain('data-progress');
+  return at;
+}
+
+const countPlays = async (userId: number): Promise<number> =>
+  (await listListenerRows(test.db, userId, 'plays')).length;
+const filesLeft = (): string[] => {
+  const root = path.join(tmpdir(), `music-time-machine-${userInfo().uid}`);
+  return readdirSync(root).filter((name) => name.includes(`.${process.pid}.`));
+};
+
+const HISTORY = extendedList(
+  {},
+  { ts: '2024-03-02T19:04:11Z', incognito_mode: true },
+  { ts: '2024-05-02T19:04:11Z' },
+  {
+    ts: '2024-06-02T19:04:11Z',
+    master_metadata_track_name: null,
+    spotify_track_uri: null,
+    spotify_episode_uri: 'spotify:episode:0aB1cD2eF3gH4iJ5kL6mN7',
+    episode_name: '=Formula',
+  },
+);
+
+describe('a newcomer’s page', () => {
+  it('says before anything is sent what is never kept, and where the files are', async () => {
+    const words = wordsOf(await read(alice, PAGE));
+    expect(words).toMatch(/Never kept: your IP addresses/);
+    expect(words).toMatch(/Extended streaming history/);
+    await nobody(test).get(PAGE).expect(302);
+  });
+});
+
+describe('files', () => {
+  it('are accounted for, imported with one button, taken away row by row, and undone', async () => {
+    const at = await uploaded(alice, {
+      'my_spotify_data.zip': await zipOf({ 'a/Streaming_History_Audio_2024.json': HISTORY }),
+    });
+    const offer = wordsOf(await read(alice, at));
+    expect(offer).toMatch(/Of 4 rows, 3 new plays/);
+    expect(offer).toMatch(/Podcasts 1 /);
+    expect(offer).not.toContain('192.0.2.17');
+    expect(await countPlays(aliceId)).toBe(0);
+    expect(filesLeft()).toEqual([]);
+
+    await press(alice, `${at}/confirm`);
+    expect(await countPlays(aliceId)).toBe(3);
+    expect(wordsOf(await read(alice, at))).toMatch(/3 new plays came into your archive/);
+    expect(await read(alice, PAGE)).toContain(`href="${at}"`);
+
+    const added = readCsv(await read(alice, `${at}/rows.csv?bucket=added`));
+    expect(added.slice(1).map(([, , playedAt]) => playedAt)).toEqual([
+      '2024-03-02T19:04:11.000Z',
+      '2024-05-02T19:04:11.000Z',
+      '2025-03-02T19:04:11.000Z',
+    ]);
+    expect(JSON.parse(added[1]?.at(-1) ?? '')).toMatchObject({ incognito_mode: true, conn_country: 'SE' });
+    const podcasts = readCsv(await read(alice, `${at}/rows.csv?bucket=podcast`));
+    expect(podcasts[1]?.slice(0, 2)).toEqual([
+      'my_spotify_data.zip/a/Streaming_History_Audio_2024.json',
+      '4',
+    ]);
+
+    await press(alice, `${at}/undo`);
+    expect(await countPlays(aliceId)).toBe(0);
+    await alice.get(at).expect(404);
+  });
+
+  it('leave out private sessions where the listener chooses so', async () => {
+    const at = await uploaded(alice, { 'a.json': HISTORY });
+    expect(wordsOf(await read(alice, at))).toMatch(/1 play was made in private sessions/);
+    await press(alice, `${at}/private`, { private: 'out' });
+    expect(wordsOf(await read(alice, at))).toMatch(/Of 4 rows, 2 new plays.*Private sessions 1 /);
+    await press(alice, `${at}/confirm`);
+    expect(await countPlays(aliceId)).toBe(2);
+    expect(readCsv(await read(alice, `${at}/rows.csv?bucket=private+session`))).toHaveLength(2);
+  });
+
+  it('a second time bring nothing, and say so; the rows’ places can be taken away', async () => {
+    await press(alice, `${await uploaded(alice, { 'a.json': HISTORY })}/confirm`);
+    const at = await uploaded(alice, {
+      'b.json': HISTORY,
+      'more.json': extendedList({ ts: '2020-01-01T00:00:00Z' }),
+    });
+    expect(wordsOf(await read(alice, at))).toMatch(/Of 5 rows, 1 new play /);
+    await press(alice, `${at}/confirm`);
+    const again = readCsv(await read(alice, `${at}/rows.csv?bucket=same+row+again`));
+    expect(again.slice(1).map(([file, row]) => [file, row])).toEqual(
+      [1, 2, 3].map((row) => ['b.json', String(row)]),
+    );
+    expect(wordsOf(await read(alice, await uploaded(alice, { 'c.json': HISTORY })))).toMatch(/nothing new/);
+  });
+
+  it('of two people stay with those who gave them', async () => {
+    const [hers, his] = await Promise.all([
+      uploaded(alice, { 'a.json': HISTORY }),
+      uploaded(bob, { 'a.json': extendedList({ ts: '2019-01-01T00:00:00Z' }) }),
+    ]);
+    await Promise.all([press(alice, `${hers}/confirm`), press(bob, `${his}/confirm`)]);
+    expect([await countPlays(aliceId), await countPlays(bobId)]).toEqual([3, 1]);
+    for (const address of [hers, `${hers}/progress`, `${hers}/rows.csv`]) await bob.get(address).expect(404);
+    for (const action of ['private', 'confirm', 'cancel', 'undo'])
+      expect((await submit(bob, `${hers}/${action}`, { private: 'in' })).status).toBe(404);
+    expect(await countPlays(aliceId)).toBe(3);
+  });
+
+  it('that are no history say what they are, and nothing can be imported', async () => {
+    const image = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.alloc(100)]);
+    const at = await uploaded(alice, {
+      'Streaming_History_Audio.json': image,
+      'none.json': '{"playlists": []}',
+    });
+    const page = await read(alice, at);
+    expect(wordsOf(page)).toMatch(/an image \(PNG\).*a list of your playlists/);
+    expect(page).not.toContain('/confirm');
+  });
+
+  it('of a locked ZIP say so', async () => {
+    const zip = await zipOf({ 'a.json': HISTORY });
+    for (const [signature, flags] of [
+      ['PK\u0003\u0004', 6],
+      ['PK\u0001\u0002', 8],
+    ] as const) {
+      const at = zip.indexOf(signature, 0, 'latin1') + flags;
+      zip.writeUInt16LE(zip.readUInt16LE(at) | 1, at);
+    }
+    expect(wordsOf(await read(alice, await uploaded(alice, { 'locked.zip': zip })))).toMatch(/password/);
+  });
+
+  it('are taken by a script too, which is told where to go on, or what is wrong', async () => {
+    const answer = await upload(alice, { 'a.json': HISTORY }, 'application/json');
+    expect([answer.status, (answer.body as { path: string }).path]).toEqual([
+      201,
+      expect.stringMatching(/^\/history\/import\/\d+$/),
+    ]);
+    const none = await upload(alice, {}, 'application/json');
+    expect([none.status, none.body]).toEqual([400, { error: expect.any(String) as string }]);
+    expect((await upload(alice, {})).headers.location).toBe(PAGE);
+  });
+
+  it('by the thousand are too many for one form', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`${n}.json`, '[]']));
+    expect((await upload(alice, many, 'application/json')).status).toBe(413);
+    expect(await listListenerRows(test.db, aliceId, 'history_imports')).toEqual([]);
+    expect(filesLeft()).toEqual([]);
+  });
+
+  it('without the form’s token are not looked at', async () => {
+    const answer = await alice.post(PAGE).field('_csrf', 'x').attach('files', Buffer.from(HISTORY), 'a.json');
+    expect(answer.status).toBe(403);
+    expect(await listListenerRows(test.db, aliceId, 'history_imports')).toEqual([]);
+  });
+});
+
+describe('an upload', () => {
+  it('that breaks off leaves nothing behind', async () => {
+    const boundary = 'x';
+    const token = await csrfToken(alice);
+    const request = http.request(`${test.baseUrl}${PAGE}`, {
+      method: 'POST',
+      headers: { cookie: cookiesOf(alice), 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+    });
+    request.on('error', () => undefined);
+    request.write(
+      `--${boundary}\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n` +
+        `--${boundary}\r\nContent-Disposition: form-data; name="files"; filename="a.json"\r\n\r\n${HISTORY.slice(0, 500)}`,
+    );
+    await expect.poll(() => listListenerRows(test.db, aliceId, 'history_imports')).toHaveLength(1);
+    // Meanwhile a second one has to wait.
+    expect((await upload(alice, { 'b.json': HISTORY }, 'application/json')).status).toBe(409);
+    request.destroy();
+    await expect.poll(() => listListenerRows(test.db, aliceId, 'history_imports')).toEqual([]);
+    expect(filesLeft()).toEqual([]);
+  });
+
+  it('whose process was killed says so, and the next one starts over', async () => {
+    const { importId } = await beginHistoryImport(test.db, aliceId);
+    await test.db.execute(
+      `UPDATE history_imports SET task = 'read', leased_until = now() - interval '1 second' WHERE user_id = $1`,
+      [aliceId],
+    );
+    expect(wordsOf(await read(alice, `${PAGE}/${importId}`))).toMatch(/cut off.*choose your files again/i);
+    await uploaded(alice, { 'a.json': HISTORY });
+    await alice.get(`${PAGE}/${importId}`).expect(404);
+  });
+
+  it('of a listener who is deleted meanwhile ends with them', async () => {
+    await alice.get(PAGE);
+    const carol = (
+      await test.db.one<{ id: number }>(
+        `INSERT INTO users (spotify_id) VALUES ('carol') RETURNING user_id AS id`,
+      )
+    ).id;
+    const staged = await beginHistoryImport(test.db, carol);
+    await test.db.execute(
+      `UPDATE history_imports SET state = 'read', leased_until = NULL WHERE user_id = $1`,
+      [carol],
+    );
+    const hold = await takeImport(test.db, staged, 'read', 'import');
+    await test.db.execute('DELETE FROM users WHERE user_id = $1', [carol]);
+    await expect.poll(() => hold.signal.aborted, { timeout: 5_000 }).toBe(true);
+    await hold.release();
+  });
+});
+
+describe('an import that is worked on', () => {
+  it('is taken once, and shows from every process how far it is', async () => {
+    const at = await uploaded(alice, { 'a.json': HISTORY });
+    const staged = { userId: aliceId, importId: Number(at.split('/').at(-1)) };
+    const hold = await takeImport(test.db, staged, 'read', 'import');
+    expect((await submit(alice, `${at}/confirm`)).status).toBe(409);
+    const page = await read(alice, at);
+    expect(page).toContain(`data-progress="${at}/progress"`);
+    expect(page).toMatch(/<noscript><meta http-equiv="refresh"/);
+    const events = await fetch(`${test.baseUrl}${at}/progress`, { headers: { cookie: cookiesOf(alice) } });
+    const told = events.text();
+    await hold.release('The disk is full.');
+    expect(await told).toMatch(/event: progress\n.*under way[\s\S]*event: end\n/);
+    expect(wordsOf(await read(alice, at))).toMatch(/The disk is full\..*Import/);
+  });
+});
+
+it('the page of very many files stays short', async () => {
+  const row = (n: number): string => JSON.stringify([extendedRow({ ms_played: n })]);
+  const files = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`${n}.json`, row(n)]));
+  const page = await read(alice, await uploaded(alice, { 'many.zip': await zipOf(files) }));
+  expect(wordsOf(page)).toMatch(/300 new plays.*And 200 more files/);
+});
