@@ -56,6 +56,8 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   from: ['2026-01-01'],
   to: ['2026-06-30'],
   after: ['1780000000000000.1.abc'],
+  // Rows of a history import: of each way they are kept.
+  bucket: ['added', 'captured already', 'told by another file', 'podcast', 'same row again'],
   // The time machine, and its charts.
   with: ['2026-11-01'],
   date: ['2026-11-02'],

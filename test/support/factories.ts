@@ -170,18 +170,23 @@ export async function insertListens(
 }
 
 /** A history import that is done, without any row. */
-export async function insertEmptyHistoryImport(db: Db, userId: number): Promise<number> {
+export async function insertEmptyHistoryImport(db: Db, userId: number, file = 'a.json'): Promise<number> {
   const { id } = await db.one<{ id: number }>(
     `INSERT INTO history_imports (user_id, state, files, counts, finished_at)
-     VALUES ($1, 'done', '[{"file": "a.json"}]', '{"added": 1}', now()) RETURNING history_import_id AS id`,
-    [userId],
+     VALUES ($1, 'done', $2, '{"added": 1}', now()) RETURNING history_import_id AS id`,
+    [userId, JSON.stringify([{ file, format: 'lastfm', rows: 9, faults: [], isOpened: true }])],
   );
   return id;
 }
 
 /** A history import of three rows about a track: a play, the same play by another file, and a podcast; and a repeat. */
-export async function insertHistoryImport(db: Db, userId: number, trackId: string): Promise<number> {
-  const id = await insertEmptyHistoryImport(db, userId);
+export async function insertHistoryImport(
+  db: Db,
+  userId: number,
+  trackId: string,
+  file?: string,
+): Promise<number> {
+  const id = await insertEmptyHistoryImport(db, userId, file);
   for (const sql of [
     `INSERT INTO plays (user_id, played_at, track_id, source, ms_played, reached_end, history_import_id, row_key, file_row)
      VALUES ($1, '2020-05-01T12:00:00Z', $3, 'spotify extended', 200000, true, $2, md5('a')::uuid, '{"ts": 1.10}')`,

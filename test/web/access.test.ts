@@ -249,6 +249,8 @@ describe('with a page of ours', () => {
   const order = changing.toSorted((a, b) => Number(a.path === '/logout') - Number(b.path === '/logout'));
 
   it.each(named(order))('%s works', async (_name, route) => {
+    if (route.path.includes(':historyImportId'))
+      await giveImport(route.path.endsWith('/undo') ? 'done' : 'read');
     const fields = { ...route.form, _csrf: await csrfToken(alice) };
     const answer = await alice
       .post(addressOf(route))
@@ -260,6 +262,14 @@ describe('with a page of ours', () => {
     const isPage = route.answers === 'page';
     expect([status, headers.location?.startsWith('/')]).toEqual(isPage ? [200, undefined] : [303, true]);
   });
+
+  /** What it is before the button is pressed, whatever the last one did. */
+  const giveImport = (state: string) =>
+    test.db.execute(
+      `INSERT INTO history_imports (user_id, history_import_id, state) VALUES ($1, $2, $3)
+       ON CONFLICT (user_id, history_import_id) DO UPDATE SET state = excluded.state, task = NULL, leased_until = NULL`,
+      [aliceId, archiveId, state],
+    );
 
   it('each did what it says', async () => {
     const user = await test.db.one('SELECT timezone, theme FROM users WHERE user_id = $1', [aliceId]);

@@ -6,6 +6,7 @@ import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
+import { insertHistoryImport } from '../support/factories.ts';
 
 /** Not asked for a page: whose queries need no plan, and why. */
 const NOT_OF_A_PAGE: Readonly<Record<string, string>> = {
@@ -73,6 +74,7 @@ beforeAll(async () => {
     await refreshArchiveSummary(tx, userId);
   });
   // A cover is drawn from its name alone.
+  ids.historyImportId = String(await insertHistoryImport(db, userId, known.trackId ?? ''));
   Object.assign(ids, known, { file: 'abc.svg', quadrant: 'happy', year: '2026', month: '11', day: '20' });
   await db.close();
   alice = await signIn(test, ALICE);

@@ -3,6 +3,7 @@ import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import {
+  insertHistoryImport,
   insertImport,
   insertPlaylist,
   insertReject,
@@ -49,6 +50,8 @@ async function giveArchive(userId: number, mark: string): Promise<Record<string,
   await insertPlaylist(db, userId, { playlistId: `${mark}-list`, name: `Love ${mark} list` }, trackIds);
   const importId = await insertImport(db, userId, `${mark}.db`, { source: { file: `${mark}.db` } });
   await insertReject(db, userId, importId, { key: `track_id=${mark}`, text: `3 minutes of ${mark}` });
+  const historyImportId = await insertHistoryImport(db, userId, trackIds[0] ?? '', `${mark}.json`);
+  await db.execute('UPDATE history_import_rows SET original = $2 WHERE user_id = $1', [userId, `of ${mark}`]);
   await db.execute(
     `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at, failure)
      VALUES ($1, '2026-11-18', 'failed', now(), now(), $2)`,
@@ -61,6 +64,7 @@ async function giveArchive(userId: number, mark: string): Promise<Record<string,
     artistId: `${mark}-artist-0`,
     playlistId: `${mark}-list`,
     importId: String(importId),
+    historyImportId: String(historyImportId),
     quadrant: 'happy',
     file: 'abc.svg',
     year: '2026',

@@ -13,20 +13,25 @@ export interface Sights {
   readonly artist: string;
   readonly playlist: string;
   readonly imported: number;
+  readonly historyImport: number;
   readonly hiddenTrack: string;
   readonly word: string;
   /** With two letters exchanged. */
   readonly mistyped: string;
 }
 
-/** Also hides a track and sends a playlist, all but one track of it, so that there is something to show of both. */
+/**
+ * Also hides a track, sends a playlist, all but one track of it, and imports files without a row, so that there is
+ * something to show of each.
+ */
 export async function findSights(db: Db, userId: number): Promise<Sights> {
-  const things = await db.one<Omit<Sights, 'word' | 'mistyped'>>(SIGHTS, [userId]);
+  const things = await db.one<Omit<Sights, 'historyImport' | 'word' | 'mistyped'>>(SIGHTS, [userId]);
   await setHidden(db, userId, { kind: 'track', id: things.hiddenTrack, hidden: true });
   await db.execute(SENT, [userId, things.playlist, [things.track]]);
+  const { historyImport } = await db.one<{ historyImport: number }>(IMPORTED, [userId]);
   const word = await commonWord(db, userId, 3);
   const long = await commonWord(db, userId, 5);
-  return { ...things, word, mistyped: long.replace(/(.)(.)$/u, '$2$1') };
+  return { ...things, historyImport, word, mistyped: long.replace(/(.)(.)$/u, '$2$1') };
 }
 
 /** The visits that `npm run bench -- pages` measures, and where each leads. */
@@ -76,6 +81,10 @@ export function listAddresses(sights: Sights): string[] {
     ),
     '/history?span=all',
     '/history?q=e',
+    '/history/import',
+    ...['', '/progress', ...BUCKETS.map((bucket) => `/rows.csv?bucket=${bucket}`)].map(
+      (below) => `/history/import/${sights.historyImport}${below}`,
+    ),
     '/playlists',
     '/playlists/new',
     ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
@@ -104,6 +113,9 @@ export function listAddresses(sights: Sights): string[] {
     ...askedByPrograms(sights),
   ];
 }
+
+/** One of each way in which the rows of a history import are kept. */
+const BUCKETS = ['added', 'captured+already', 'podcast', 'same+row+again'];
 
 /** What only programs ask. */
 function askedByPrograms({ track, artist }: Sights): string[] {
@@ -142,6 +154,10 @@ const SENT = `
   INSERT INTO playlist_sendings (user_id, playlist_id, state, track_ids, left_out, finished_at)
   VALUES ($1, $2, 'sent', $3, jsonb_build_array(jsonb_build_object('track_id', ($3::text[])[1], 'reason', 'not-taken')), now())
   ON CONFLICT DO NOTHING`;
+
+const IMPORTED = `
+  INSERT INTO history_imports (user_id, state, finished_at) VALUES ($1, 'done', now())
+  RETURNING history_import_id AS "historyImport"`;
 
 /** The most common word of so many letters in the names of the listener's tracks. */
 async function commonWord(db: Db, userId: number, letters: number): Promise<string> {

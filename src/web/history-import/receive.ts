@@ -50,6 +50,9 @@ const diskFull = (cause: unknown): AppError =>
     { cause },
   );
 
-/** As PostgreSQL can store it. */
+/** As PostgreSQL can store it: no half of a letter at the end. */
 const shownName = (name: string): string =>
-  [...name.replaceAll('\0', '')].slice(0, LONGEST_NAME).join('') || 'A file without a name';
+  name
+    .replaceAll('\0', '')
+    .slice(0, LONGEST_NAME)
+    .replace(/[\uD800-\uDBFF]$/, '') || 'A file without a name';
