@@ -1,11 +1,9 @@
 import type { PlayTally } from '../catalogue/play-tally.ts';
+import type { CountingRule } from '../users/users.ts';
 
 /** Some tallies added up. */
 export const TALLY_SUM = `COALESCE(sum(plays), 0)::int AS plays, COALESCE(sum(timed_plays), 0)::int AS timed_plays,
   COALESCE(sum(ms_played), 0)::bigint AS ms_played, COALESCE(sum(about_ms), 0)::bigint AS about_ms`;
-
-/** By which rule plays are counted: see counts_as_play(). */
-export type CountingRule = '30 seconds' | 'any' | 'finished';
 
 /** A tally, and what must be said beside it. */
 export interface CountedTally extends PlayTally {

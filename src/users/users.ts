@@ -2,6 +2,7 @@ import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
+import { lockArchive } from './lock-archive.ts';
 import { isKnownToNode } from './time-zones.ts';
 
 export interface User {
@@ -14,11 +15,17 @@ export interface User {
   readonly unknown_timezone: string | null;
   readonly theme: 'light' | 'dark' | null;
   readonly first_time_range: TimeRange;
+  readonly counted_plays: CountingRule;
 }
+
+/** What counts as a play: see counts_as_play(). The usual rule first. */
+export const COUNTING_RULES = ['30 seconds', 'any', 'finished'] as const;
+export type CountingRule = (typeof COUNTING_RULES)[number];
 
 /** Of a row of `users`, which is not named before them. */
 export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
-  CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range`;
+  CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range,
+  counted_plays`;
 
 /** The database knows the zone (zone_used), but Node must know it too. */
 export const inKnownZone = (user: User): User =>
@@ -91,3 +98,10 @@ export async function updateTimezone(db: Queries, userId: number, timezone: stri
 export async function updateFirstTimeRange(db: Queries, userId: number, range: TimeRange): Promise<void> {
   await db.execute(`UPDATE users SET first_time_range = $2 WHERE user_id = $1`, [userId, range]);
 }
+
+/** All figures of plays are counted again; the plays stay as they are. @param db without a statement timeout */
+export const updateCountedPlays = (db: Db, userId: number, rule: CountingRule): Promise<void> =>
+  db.withTransaction(async (tx) => {
+    await lockArchive(tx, userId);
+    await tx.execute(`UPDATE users SET counted_plays = $2 WHERE user_id = $1`, [userId, rule]);
+  });

@@ -142,6 +142,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'POST /archives/:archiveId/claim': { access: 'page', form: { confirm: 'yes' } },
   'GET /settings': { access: 'page' },
   'POST /settings/time-range': { access: 'page', form: { range: 'short_term' } },
+  'POST /settings/counting': { access: 'page', form: { rule: '30 seconds' } },
   'GET /settings/captures': { access: 'page', query: ['page'] },
   'GET /settings/devices': { access: 'page' },
   'POST /settings/devices/sign-out': { access: 'page', form: { device: 'a'.repeat(64) } },

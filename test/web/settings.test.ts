@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, callbackPath, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
-import { insertSnapshot, insertTrack } from '../support/factories.ts';
+import {
+  insertEmptyHistoryImport,
+  insertListens,
+  insertSnapshot,
+  insertTrack,
+} from '../support/factories.ts';
 
 const test = useApp();
 let alice: Visitor;
@@ -74,6 +79,22 @@ describe('the time zone', () => {
     expect((await alice.get('/settings').expect(200)).text).toContain(
       '<option selected>Asia/Kolkata</option>',
     );
+  });
+});
+
+describe('what counts as a play', () => {
+  it('is chosen, one of three, and every figure follows', async () => {
+    const track = await insertTrack(test.db, {});
+    const importId = await insertEmptyHistoryImport(test.db, userId);
+    const listens = [10_000, 40_000].map((ms, n) => ({ at: `2026-01-0${n + 1}T12:00:00Z`, track, ms }));
+    await insertListens(test.db, userId, listens, importId);
+    const counted = () => test.db.many('SELECT plays FROM played_tracks WHERE user_id = $1', [userId]);
+    expect(await counted()).toEqual([{ plays: 1 }]);
+    const answer = await submit(alice, '/settings/counting', { rule: 'any' });
+    expect([answer.status, answer.headers.location]).toEqual([303, '/settings']);
+    expect(await counted()).toEqual([{ plays: 2 }]);
+    expect((await alice.get('/settings')).text).toContain('value="any" checked');
+    expect((await submit(alice, '/settings/counting', { rule: 'none' })).status).toBe(400);
   });
 });
 

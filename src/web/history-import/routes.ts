@@ -14,6 +14,7 @@ import { streamRows } from '../../history-import/rows.ts';
 import type { Staged } from '../../history-import/stage.ts';
 import { compareAgain, importRows, undoRows } from '../../history-import/work.ts';
 import type { WebContext } from '../context.ts';
+import { COUNTING_RULES } from '../page/play-words.ts';
 import { readNumberId, readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
@@ -119,6 +120,7 @@ async function showOne({ db }: WebContext, req: Request, res: Response): Promise
       isMoving,
       described: describeImport(found),
       timezone: listenerOf(req).timezone,
+      countingRule: COUNTING_RULES[listenerOf(req).counted_plays],
     },
   );
 }

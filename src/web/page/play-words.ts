@@ -1,6 +1,6 @@
 import type { PlayTally } from '../../catalogue/play-tally.ts';
 import type { FormatName } from '../../history-import/row.ts';
-import type { CountingRule } from '../../plays/tally.ts';
+import type { CountingRule } from '../../users/users.ts';
 import { formatDuration, plural } from './format.ts';
 
 /** What counts as a play, as it is said beside figures of plays. */

@@ -5,10 +5,17 @@ import { countImports } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
 import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
 import { listTimeZones } from '../../users/time-zones.ts';
-import { updateFirstTimeRange, updateTheme, updateTimezone } from '../../users/users.ts';
+import {
+  COUNTING_RULES,
+  updateCountedPlays,
+  updateFirstTimeRange,
+  updateTheme,
+  updateTimezone,
+} from '../../users/users.ts';
 import type { WebContext } from '../context.ts';
 import { visitorOf } from '../sign-in/session-store.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import { COUNTING_RULES as RULE_WORDS } from '../page/play-words.ts';
 import { readParams, safeReturnTo } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
@@ -22,13 +29,16 @@ const timezoneForm = (zones: readonly string[]) =>
       .refine((name) => zones.includes(name), 'must be a time zone of the list, such as Europe/Berlin'),
   });
 const themeForm = z.object({ theme: z.enum(['light', 'dark', 'system'], 'must be light, dark or system') });
+const countingForm = z.object({
+  rule: z.enum(COUNTING_RULES, 'must be 30 seconds, any or finished'),
+});
 const rangeForm = z.object({ range: rangeParam });
 
 /** Of a week: each day has one of each kind. */
 const RUNS_SHOWN = 14;
 
 /** `/settings`: what the listener decides, and how the connection to Spotify stands. */
-export function settingsRoutes({ db, config }: WebContext): Router {
+export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
   return Router()
     .get('/settings', async (req, res) => {
       const user = listenerOf(req);
@@ -58,6 +68,7 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         runs,
         captureTime,
         playPoll,
+        countingRule: user.counted_plays,
       };
       renderPage(res, 'settings/index', { title: 'Settings', words }, { settings });
     })
@@ -76,6 +87,11 @@ export function settingsRoutes({ db, config }: WebContext): Router {
         kind: 'info',
         text: `Pages now begin with “${RANGE_LABELS[range]}”.`,
       });
+    })
+    .post('/settings/counting', async (req, res) => {
+      const { rule } = readParams(countingForm, req.body);
+      await updateCountedPlays(unhurried, userIdOf(req), rule);
+      await redirectWith(req, res, '/settings', { kind: 'info', text: RULE_WORDS[rule] });
     })
     .post('/settings/theme', async (req, res) => {
       const { theme } = readParams(themeForm, req.body);
