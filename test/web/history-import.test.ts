@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,7 @@ import {
 import { readCsv } from '../support/csv.ts';
 import { extendedList, extendedRow, zipOf } from '../support/given-history.ts';
 import { listListenerRows } from '../support/listener-rows.ts';
+import { mountSmallDisk, unmount } from '../support/mounts.ts';
 
 const test = useApp();
 const PAGE = '/history/import';
@@ -157,6 +158,19 @@ describe('files', () => {
     expect(wordsOf(await read(alice, await uploaded(alice, { 'c.json': HISTORY })))).toMatch(/nothing new/);
   });
 
+  it('in two imports at once are added once', async () => {
+    const [one, other] = [
+      await uploaded(alice, { 'a.json': HISTORY }),
+      await uploaded(alice, { 'b.json': HISTORY }),
+    ];
+    await Promise.all([press(alice, `${one}/confirm`), press(alice, `${other}/confirm`)]);
+    expect(await countPlays(aliceId)).toBe(3);
+    const words = await Promise.all([one, other].map(async (at) => wordsOf(await read(alice, at))));
+    expect(
+      words.map((text) => Number(/(\d+) new plays came/.exec(text)?.[1])).toSorted((a, b) => a - b),
+    ).toEqual([0, 3]);
+  });
+
   it('of two people stay with those who gave them', async () => {
     const [hers, his] = await Promise.all([
       uploaded(alice, { 'a.json': HISTORY }),
@@ -239,6 +253,26 @@ describe('an upload', () => {
     expect(filesLeft()).toEqual([]);
   });
 
+  it('for which the disk has no room says so, and leaves nothing behind', async ({ skip }) => {
+    const small = path.join(mkdtempSync(path.join(tmpdir(), 'mtm-small-')), 'disk');
+    skip(!mountSmallDisk(small, 1), 'a small disk cannot be mounted');
+    const usual = process.env.TMPDIR;
+    process.env.TMPDIR = small;
+    try {
+      const answer = await upload(alice, { 'a.json': Buffer.alloc(3_000_000, ' ') }, 'application/json');
+      expect([answer.status, answer.body]).toEqual([
+        507,
+        { error: expect.stringMatching(/disk is full/) as string },
+      ]);
+      expect(await listListenerRows(test.db, aliceId, 'history_imports')).toEqual([]);
+      expect(filesLeft()).toEqual([]);
+    } finally {
+      if (usual === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = usual;
+      unmount(small);
+    }
+  });
+
   it('whose process was killed says so, and the next one starts over', async () => {
     const { importId } = await beginHistoryImport(test.db, aliceId);
     await test.db.execute(
@@ -279,9 +313,13 @@ describe('an import that is worked on', () => {
     expect(page).toContain(`data-progress="${at}/progress"`);
     expect(page).toMatch(/<noscript><meta http-equiv="refresh"/);
     const events = await fetch(`${test.baseUrl}${at}/progress`, { headers: { cookie: cookiesOf(alice) } });
-    const told = events.text();
+    const told = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('event: progress')) text += (await told.read()).value ?? '';
+    expect(text).toContain('under way');
     await hold.release('The disk is full.');
-    expect(await told).toMatch(/event: progress\n.*under way[\s\S]*event: end\n/);
+    for (let next = await told.read(); !next.done; next = await told.read()) text += next.value;
+    expect(text).toMatch(/event: end\n/);
     expect(wordsOf(await read(alice, at))).toMatch(/The disk is full\..*Import/);
   });
 });
