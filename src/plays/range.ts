@@ -11,7 +11,7 @@ export interface Range extends Period {
 }
 
 /** One with a beginning and an end. */
-interface Days {
+export interface Days {
   readonly from: string;
   readonly to: string;
 }
