@@ -31,14 +31,14 @@ export interface TopPlace extends PlayTally {
   readonly place: number;
 }
 
-export interface TopArtistCard {
+interface TopArtistCard {
   readonly artist_id: string;
   readonly name: string | null;
   readonly image_url: string | null;
 }
 
 /** As its track played most tells of it. */
-export interface TopAlbumCard extends Pick<
+interface TopAlbumCard extends Pick<
   TrackCard,
   'name' | 'artist_name' | 'cover_seed' | 'thumbnail_url'
 > {

@@ -52,7 +52,8 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   q: ['love', 'lvoe dnacing', 'zzzzqqqq', '"the love" -night artist:a album:b year:1990-2020 夜'],
   by: ['sound', 'wide'],
   // History.
-  span: ['6-months', 'all'],
+  span: ['day', 'week', 'month', 'season', 'all'],
+  on: ['2026-03-09'],
   from: ['2026-01-01'],
   to: ['2026-06-30'],
   after: ['1780000000000000.1.abc'],

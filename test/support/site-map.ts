@@ -40,6 +40,9 @@ const PREVIEW = [
   'part',
 ];
 
+/** A range of days: see src/web/page/range-control.ts. */
+const RANGE = ['span', 'on', 'from', 'to'];
+
 const chart: RouteFacts = { access: 'json', query: ['range'] };
 const explored = Object.keys(exploreFilters.shape);
 const timeChart: RouteFacts = { access: 'json', query: ['range', 'at'] };
@@ -93,9 +96,9 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/artists/:artistId/rank-history': chart,
   'GET /api/artists/:artistId/audio-features': { access: 'json' },
   'GET /api/connection': { access: 'json' },
-  'GET /api/plays-by-hour': { access: 'json', query: ['span', 'from', 'to'] },
-  'GET /api/plays-by-day': { access: 'json', query: ['span', 'from', 'to'] },
-  'GET /history': { access: 'page', query: ['span', 'from', 'to', 'q', 'after'] },
+  'GET /api/plays-by-hour': { access: 'json', query: RANGE },
+  'GET /api/plays-by-day': { access: 'json', query: RANGE },
+  'GET /history': { access: 'page', query: [...RANGE, 'q', 'after'] },
   'GET /history/import': { access: 'page' },
   // Without a file; with files: test/web/history-import.test.ts.
   'POST /history/import': { access: 'page', form: {} },

@@ -100,7 +100,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   range: ['medium_term', 'long_term'],
   q: ['noise', 'noize', 'songbook', 'kids', 'plain', 'artist:kids', 'year:2001'],
   by: ['sound', 'wide'],
-  span: ['6-months', 'all'],
+  span: ['season', 'all'],
   with: [daysAgo(40)],
   at: [YEAR, `${YEAR}-${MONTH}`, LATEST],
   energy_from: ['0.9'],

@@ -86,6 +86,24 @@ describe('the history', () => {
     await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE user_id = $1`, [aliceId]);
   });
 
+  it('is looked through span by span, and keeps what is searched for', async () => {
+    const links = (html: string) =>
+      [...html.matchAll(/<a href="(\/history[^"#]*)"(?: rel="(prev|next)"| aria-current="true")?/g)].map(
+        ([, href = '', rel]) => ({ href: href.replaceAll('&amp;', '&'), rel }),
+      );
+    const may = await page('?span=month&on=2024-05-09&q=song');
+    const [earlier, later] = ['prev', 'next'].map((way) => links(may).find(({ rel }) => rel === way)?.href);
+    expect(earlier).toBe('/history?q=song&span=month&on=2024-04-01');
+    expect(later).toBe('/history?q=song&span=month&on=2024-06-01');
+    const april = (await alice.get(earlier ?? '').expect(200)).text;
+    expect(links(april).find(({ rel }) => rel === 'next')?.href).toBe(
+      '/history?q=song&span=month&on=2024-05-01',
+    );
+    expect(links(may).map(({ href }) => href)).toContain('/history?q=song&span=year&on=2024-01-01');
+    expect(links(await page()).some(({ rel }) => rel === 'next')).toBe(false);
+    expect(links(await page('?span=all')).some(({ rel }) => rel !== undefined)).toBe(false);
+  });
+
   it.each([
     ['Song', 50],
     ['wolf_pack', 14],
@@ -150,6 +168,8 @@ describe('the history', () => {
     '?to=0001-01-01',
     '?from=infinity',
     '?span=ever',
+    '?span=month&on=2026-02-30',
+    '?on=0001-01-01',
     '?after=1',
     '?after=99999999999999999999.1.a',
     '?after=1.1.%00',

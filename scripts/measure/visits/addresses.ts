@@ -50,7 +50,7 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
   dashboard: () => '/dashboard',
   'time machine, a day': ({ date }) => `/time-machine/${date.replaceAll('-', '/')}?range=short_term`,
   'time machine, a year': ({ date }) => `/time-machine/${date.slice(0, 4)}?range=short_term`,
-  'history, a year': () => '/history?span=year',
+  'history, a year': () => '/history',
   'history, found by name': ({ title }) => `/history?q=${encodeURIComponent(title)}`,
 };
 

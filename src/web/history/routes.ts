@@ -1,12 +1,12 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { isCalendarDate } from '../../calendar.ts';
 import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../plays/figures.ts';
 import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../plays/period.ts';
 import { findListBeside } from '../../plays/list-beside.ts';
+import type { Range } from '../../plays/range.ts';
 import { findSpan } from '../../plays/span.ts';
-import { dayIn, daysBefore } from '../../snapshots/chosen-time.ts';
+import { dayIn } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
 import { calendarYear, drawCalendar } from './calendar.ts';
@@ -14,18 +14,11 @@ import { daysChart, groupByDay, hourLabels, hoursChart, labelled, timeRangeBesid
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
-import { RANGE_LABELS } from '../page/time-ranges.ts';
+import { rangeAsked, rangeControl, rangeParams, rangeQuery } from '../page/range-control.ts';
 
 const PLAYS_PER_PAGE = 50;
 const TOP_SHOWN = 15;
 
-const day = z
-  .string('must be given once')
-  .refine((text) => text === '' || isCalendarDate(text), 'must be a day such as 2026-03-09')
-  .refine((text) => text === '' || (text >= '1900-01-01' && text <= '2199-12-31'), 'must lie in these times')
-  .transform((text) => (text === '' ? null : text))
-  .nullable()
-  .default(null);
 const words = z
   .string('must be given once')
   .max(200, 'must have at most 200 characters')
@@ -47,11 +40,7 @@ const after = z
   .nullable()
   .default(null);
 
-const SPANS = { '4-weeks': 28, '6-months': 182, year: 365, all: null } as const;
-const span = z
-  .enum(Object.keys(SPANS) as (keyof typeof SPANS)[], 'must be 4-weeks, 6-months, year or all')
-  .default('4-weeks');
-const historyParams = z.object({ from: day, to: day, span, q: words, after });
+const historyParams = z.object({ ...rangeParams, q: words, after });
 
 type Asked = z.infer<typeof historyParams>;
 
@@ -66,27 +55,25 @@ export function historyRoutes(context: WebContext): Router {
 
 export const historyCharts: ChartAnswers = {
   'plays-by-hour': async ({ db }, req) => {
-    const period = periodOf(req, readParams(historyParams, req.query));
+    const period = rangeOf(req, readParams(historyParams, req.query));
     return hourLabels(await countPlaysByHour(db, listenerOf(req), period));
   },
   'plays-by-day': async ({ db }, req) => {
-    const period = periodOf(req, readParams(historyParams, req.query));
+    const period = rangeOf(req, readParams(historyParams, req.query));
     return labelled(await countPlaysByDay(db, listenerOf(req), period));
   },
 };
 
-/** Days that are named go before a span; a span ends today. */
-function periodOf(req: Request, { from, to, span: chosen }: Asked): Period {
-  const days = SPANS[chosen];
-  if (from !== null || to !== null || days === null) return { from, to };
-  return { from: daysBefore(dayIn(listenerOf(req).timezone), days - 1), to: null };
-}
+const todayOf = (req: Request): string => dayIn(listenerOf(req).timezone);
+const rangeOf = (req: Request, asked: Asked): Range => rangeAsked(asked, todayOf(req));
 
 async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
   const listener = listenerOf(req);
-  const period = periodOf(req, asked);
-  // The list goes back as far as it goes unless days are named: a span is for the figures.
-  const listed = { from: asked.from, to: asked.to };
+  const today = todayOf(req);
+  const range = rangeAsked(asked, today);
+  // The list goes back as far as it goes unless days are named: a span that holds today is for the figures.
+  const isNarrowed = asked.from !== null || asked.to !== null || asked.on !== null;
+  const listed = isNarrowed ? range : { from: null, to: null };
   const [found, totals, gaps] = await Promise.all([
     listPlays(db, listener, { ...listed, words: asked.q, after: asked.after }, PLAYS_PER_PAGE + 1),
     findPlayTotals(db, listener.user_id),
@@ -98,16 +85,18 @@ async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
     asked,
     timezone: listener.timezone,
     totals,
-    figures: isFront ? await readFigures(db, listener, period) : null,
+    figures: isFront ? await readFigures(db, listener, range) : null,
     days: groupByDay(plays, asked.q === null ? gaps : []),
     older: found.length > PLAYS_PER_PAGE ? olderAddress(asked, plays.at(-1)) : null,
-    spans: spanLinks(asked),
+    isNarrowed,
+    keptBySearch: isNarrowed ? Object.entries(rangeQuery(range, today)) : [],
+    range: rangeControl('/history', range, today, asked.q === null ? {} : { q: asked.q }),
   };
 }
 
 async function readFigures(db: WebContext['db'], listener: Express.User, period: Period) {
   const now = dayIn(listener.timezone);
-  const year = calendarYear(period.to ?? now);
+  const year = calendarYear(period.to === null || period.to > now ? now : period.to);
   const [played, byHour, byDay, calendar, streaks, ranked] = await Promise.all([
     findSpan(db, listener, period, TOP_SHOWN),
     countPlaysByHour(db, listener, period),
@@ -133,23 +122,10 @@ function olderAddress(asked: Asked, last: Pick<Play, 'played_us' | 'nth' | 'trac
   return `/history?${query.toString()}#plays`;
 }
 
-const filterOf = ({ from, to, q, span: chosen }: Asked): Record<string, string> => ({
-  ...(from === null ? {} : { from }),
-  ...(to === null ? {} : { to }),
-  ...(q === null ? {} : { q }),
-  ...(chosen === '4-weeks' ? {} : { span: chosen }),
+const filterOf = ({ from, to, q, on, span }: Asked): Record<string, string> => ({
+  ...(from !== null && { from }),
+  ...(to !== null && { to }),
+  ...(q !== null && { q }),
+  ...(on !== null && { on }),
+  ...(span !== undefined && { span }),
 });
-
-const SPAN_LABELS: Readonly<Record<keyof typeof SPANS, string>> = {
-  '4-weeks': RANGE_LABELS.short_term,
-  '6-months': RANGE_LABELS.medium_term,
-  year: RANGE_LABELS.long_term,
-  all: 'All of it',
-};
-
-const spanLinks = ({ from, to, span: chosen }: Asked) =>
-  Object.entries(SPAN_LABELS).map(([id, label]) => ({
-    label,
-    href: `/history?span=${id}`,
-    current: from === null && to === null && id === chosen,
-  }));
