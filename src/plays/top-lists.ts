@@ -38,14 +38,12 @@ interface TopArtistCard {
 }
 
 /** As its track played most tells of it. */
-interface TopAlbumCard extends Pick<
-  TrackCard,
-  'name' | 'artist_name' | 'cover_seed' | 'thumbnail_url'
-> {
+interface TopAlbumCard extends Pick<TrackCard, 'name' | 'artist_name' | 'cover_seed' | 'thumbnail_url'> {
   readonly album_id: string;
 }
 
-interface Cards {
+/** What is shown of each. */
+export interface Cards {
   readonly tracks: TrackCard;
   readonly artists: TopArtistCard;
   readonly albums: TopAlbumCard;
@@ -107,6 +105,9 @@ function added(way: Way, kind: TopKind): string {
     : `SELECT ${id} AS id, ${TALLY_SUM} FROM (${tracks}) AS played ${join} WHERE ${shown} GROUP BY 1`;
 }
 
+/** SQL: the cards of the ids in `top`, with the other columns of it. */
+export const topCards = (kind: TopKind): string => CARDS[kind];
+
 const CARDS: Readonly<Record<TopKind, string>> = {
   tracks: `SELECT ${TRACK_CARD}, top.* FROM top JOIN tracks ON tracks.track_id = top.id`,
   artists: `
@@ -132,7 +133,7 @@ const listSql = (way: Way, { kind, order }: TopOf): string => `
   ), top AS (
     SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM best
   )
-  ${CARDS[kind]} ORDER BY place`;
+  ${topCards(kind)} ORDER BY place`;
 
 const placesSql = ({ kind, order }: TopOf): string => `
   SELECT * FROM (
