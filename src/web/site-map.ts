@@ -15,6 +15,7 @@ import { exploreRoutes } from './explore/routes.ts';
 import { hiddenRoutes } from './settings/hidden-routes.ts';
 import { historyImportRoutes } from './history-import/routes.ts';
 import { historyRoutes } from './history/routes.ts';
+import { topRoutes } from './history/top-routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { importRoutes } from './settings/import-routes.ts';
 import { moodRoutes } from './mood/routes.ts';
@@ -66,6 +67,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   hiddenRoutes(context), // /settings/hidden, /tracks/:trackId/hide, /artists/:artistId/show …
   historyRoutes(context), // /history
   historyImportRoutes(context), // /history/import, …/:historyImportId, its progress and rows
+  topRoutes(context), // /history/top
   chartRoutes(context), // /api/…, as chart-map.ts lists them
 ];
 

@@ -54,6 +54,8 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   // History.
   span: ['day', 'week', 'month', 'season', 'all'],
   on: ['2026-03-09'],
+  of: ['artists', 'albums'],
+  order: ['minutes', 'rank'],
   from: ['2026-01-01'],
   to: ['2026-06-30'],
   after: ['1780000000000000.1.abc'],

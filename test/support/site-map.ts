@@ -109,6 +109,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'POST /history/import/:historyImportId/confirm': { access: 'page', form: {} },
   'POST /history/import/:historyImportId/cancel': { access: 'page', form: {} },
   'POST /history/import/:historyImportId/undo': { access: 'page', form: {} },
+  'GET /history/top': { access: 'page', query: [...RANGE, 'of', 'order'] },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /time-machine': time,
   'GET /time-machine/:year': time,

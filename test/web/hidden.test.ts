@@ -101,6 +101,8 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   q: ['noise', 'noize', 'songbook', 'kids', 'plain', 'artist:kids', 'year:2001'],
   by: ['sound', 'wide'],
   span: ['season', 'all'],
+  of: ['artists', 'albums'],
+  order: ['minutes', 'rank'],
   with: [daysAgo(40)],
   at: [YEAR, `${YEAR}-${MONTH}`, LATEST],
   energy_from: ['0.9'],

@@ -85,6 +85,7 @@ export function listAddresses(sights: Sights): string[] {
     ...['', '/progress', ...BUCKETS.map((bucket) => `/rows.csv?bucket=${bucket}`)].map(
       (below) => `/history/import/${sights.historyImport}${below}`,
     ),
+    ...topLists(['', '&span=all', '&span=season']),
     '/playlists',
     '/playlists/new',
     ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
@@ -129,6 +130,14 @@ function askedByPrograms({ track, artist }: Sights): string[] {
     'snapshots',
   ].map((path) => `/api/v1/${path}`);
 }
+
+/** Of each kind in each order. */
+const topLists = (ranges: readonly string[]): string[] =>
+  ['tracks', 'artists', 'albums'].flatMap((of) =>
+    ['plays', 'minutes', 'rank'].flatMap((order) =>
+      ranges.map((range) => `/history/top?of=${of}&order=${order}${range}`),
+    ),
+  );
 
 /** Some of each kind: a period, features, a choice. */
 const EXPLORED = 'released_from=1990&energy_from=0.4&tempo_to=140&album_type=album';

@@ -103,7 +103,7 @@ function anchorOf(range: Range, today: string): string {
 }
 
 /** "14 March 2024", "Week of 11 March 2024", "March to May 2024", "2024", "Since 1 March 2024", "All time". */
-function rangeName({ span, from, to }: Range): string {
+export function rangeName({ span, from, to }: Range): string {
   if (from === null || to === null) return openName(from, to);
   if (from === to) return formatDate(from);
   if (span === 'week') return `Week of ${formatDate(from)}`;
