@@ -1,0 +1,89 @@
+import { isShown } from '../catalogue/shown.ts';
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from './period.ts';
+import { PLAYED_IN_PERIOD } from './played-in-period.ts';
+import type { Days } from './range.ts';
+import { TALLY_SUM } from './tally.ts';
+import type { PlayTally } from '../catalogue/play-tally.ts';
+
+/** What was heard for the first time, and what again after long. */
+
+/** From this many days after its first play on, a discovery has lasted if it was still played. */
+export const LASTING_DAYS = 90;
+
+export interface Discoveries {
+  /** `YYYY-MM` */
+  readonly month: string;
+  readonly tracks: number;
+  readonly lasting_tracks: number;
+  readonly artists: number;
+  readonly lasting_artists: number;
+}
+
+/** Tracks and artists by the month of their first play; months without any are left out. */
+export const listDiscoveries = (db: Queries, listener: Listener, period: Period): Promise<Discoveries[]> =>
+  db.many<Discoveries>(DISCOVERIES, periodValues(listener, period));
+
+const firsts = (kind: string, table: string, where: string): string => `
+  SELECT '${kind}' AS kind, date_trunc('month', first_played_at AT TIME ZONE $4) AS month,
+    last_played_at - first_played_at >= interval '${LASTING_DAYS} days' AS lasting
+  FROM ${table} WHERE user_id = $1 AND ${inPeriod('first_played_at')} AND ${where}`;
+
+const counted = (kind: string): string => `count(*) FILTER (WHERE kind = '${kind}')::int AS ${kind},
+  count(*) FILTER (WHERE kind = '${kind}' AND lasting)::int AS lasting_${kind}`;
+
+const DISCOVERIES = hotQuery(
+  'when: discoveries by month',
+  `
+  SELECT to_char(month, 'YYYY-MM') AS month, ${counted('tracks')}, ${counted('artists')}
+  FROM (
+    ${firsts('tracks', 'played_tracks', isShown('played_tracks.track_id'))}
+    UNION ALL ${firsts('artists', 'played_artists', 'true')}
+  ) AS discovered
+  GROUP BY discovered.month ORDER BY discovered.month`,
+);
+
+export interface ReturnedTrack extends TrackCard, PlayTally {
+  readonly first_played_at: Date;
+}
+
+/** Tracks of a range that were not played in the year before it, but earlier; those played most often first. */
+export const listReturned = (
+  db: Queries,
+  listener: Listener,
+  days: Days,
+  limit: number,
+): Promise<ReturnedTrack[]> => db.many<ReturnedTrack>(RETURNED, [...periodValues(listener, days), limit]);
+
+const YEAR_BEFORE = `($2::date - interval '1 year')::date`;
+
+/** (The year is looked through for the first of them only, one by one, until enough are found: a join would read it all.) */
+const RETURNED = hotQuery(
+  'when: tracks of a range that come back after a year',
+  `
+  WITH played AS (
+    SELECT track_id, ${TALLY_SUM} FROM (${PLAYED_IN_PERIOD}) AS parts GROUP BY track_id
+  ), known AS (
+    SELECT played.*, ever.first_played_at
+    FROM played JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, played.track_id)
+    WHERE played.plays > 0 AND ${dayOf('ever.first_played_at')} < ${YEAR_BEFORE} AND ${isShown('played.track_id')}
+    ORDER BY played.plays DESC, played.ms_played + played.about_ms DESC, track_id
+  ), returned AS (
+    SELECT * FROM known
+    WHERE (
+      SELECT count(*) FROM (
+        SELECT FROM counted_plays AS earlier
+        WHERE earlier.user_id = $1 AND earlier.track_id = known.track_id
+          AND earlier.played_at >= ${YEAR_BEFORE}::timestamp AT TIME ZONE $4 - ${SLACK}
+          AND earlier.played_at < $2::date::timestamp AT TIME ZONE $4 + ${SLACK}
+          AND ${dayOf('earlier.played_at')} >= ${YEAR_BEFORE} AND ${dayOf('earlier.played_at')} < $2::date
+        LIMIT 1) AS one
+    ) = 0
+    LIMIT $5
+  )
+  SELECT ${TRACK_CARD}, returned.*
+  FROM returned JOIN tracks USING (track_id)
+  ORDER BY plays DESC, ms_played + about_ms DESC, returned.track_id`,
+);
