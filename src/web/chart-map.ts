@@ -3,6 +3,7 @@ import { artistCharts } from './artists/routes.ts';
 import type { WebContext } from './context.ts';
 import { dashboardCharts } from './dashboard/routes.ts';
 import { historyCharts } from './history/routes.ts';
+import { whenCharts } from './history/when-routes.ts';
 import { moodCharts } from './mood/routes.ts';
 import type { ChartAnswers } from './page/chart-answers.ts';
 import { previewCharts } from './playlists/builder-routes.ts';
@@ -20,6 +21,7 @@ const CHARTS: ChartAnswers = {
   ...previewCharts, //   playlist-preview/…
   ...playlistCharts, //  playlists/:playlistId/…
   ...historyCharts, //   plays-by-hour, plays-by-day
+  ...whenCharts, //      plays-by-weekday-and-hour, discoveries
 };
 
 export function chartRoutes(context: WebContext): Router {

@@ -16,6 +16,7 @@ import { hiddenRoutes } from './settings/hidden-routes.ts';
 import { historyImportRoutes } from './history-import/routes.ts';
 import { historyRoutes } from './history/routes.ts';
 import { topRoutes } from './history/top-routes.ts';
+import { whenRoutes } from './history/when-routes.ts';
 import { homeRoutes } from './home/routes.ts';
 import { importRoutes } from './settings/import-routes.ts';
 import { moodRoutes } from './mood/routes.ts';
@@ -68,6 +69,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   historyRoutes(context), // /history
   historyImportRoutes(context), // /history/import, …/:historyImportId, its progress and rows
   topRoutes(context), // /history/top
+  whenRoutes(context), // /history/when
   chartRoutes(context), // /api/…, as chart-map.ts lists them
 ];
 

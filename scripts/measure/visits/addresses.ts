@@ -85,6 +85,7 @@ export function listAddresses(sights: Sights): string[] {
     ...['', '/progress', ...BUCKETS.map((bucket) => `/rows.csv?bucket=${bucket}`)].map(
       (below) => `/history/import/${sights.historyImport}${below}`,
     ),
+    '/history/when',
     ...topLists(['', '&span=all', '&span=season']),
     '/playlists',
     '/playlists/new',

@@ -33,7 +33,7 @@ export function calendarYear(lastDay: string): { from: string; to: string } {
 const weekdayOf = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 
 export function drawCalendar(counts: readonly DayCount[], from: string, today: string): Calendar {
-  const level = levels(counts);
+  const level = playLevels(counts);
   const plays = new Map(counts.map((one) => [one.day, one.plays]));
   const length = Math.max(0, Math.min(7 * WEEKS, daysBetween(from, today) + 1));
   const days = Array.from({ length }, (_, index) => daysBefore(from, -index));
@@ -52,8 +52,8 @@ export function drawCalendar(counts: readonly DayCount[], from: string, today: s
   };
 }
 
-/** A quarter of the days with plays in each: so that a year of few plays is as telling as one of many. */
-function levels(counts: readonly DayCount[]): (plays: number) => number {
+/** A quarter of what has plays in each: so that a year of few plays is as telling as one of many. */
+export function playLevels(counts: readonly { readonly plays: number }[]): (plays: number) => number {
   const sorted = counts.map(({ plays }) => plays).toSorted((one, other) => one - other);
   const bounds = Array.from(
     { length: LEVELS - 1 },

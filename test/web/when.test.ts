@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { insertListens, insertTrack } from '../support/factories.ts';
+
+const test = useApp();
+let alice: Visitor;
+let bob: Visitor;
+
+beforeAll(async () => {
+  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+  const aliceId = await userIdFor(test, ALICE);
+  for (const trackId of ['old', 'new']) await insertTrack(test.db, { trackId, name: `Song ${trackId}`, artists: [trackId] });
+  await insertListens(test.db, aliceId, [
+    { at: '2021-03-01T12:00:00Z', track: 'old', ms: 200_000 },
+    // A Monday evening: three plays within an hour, and one much later.
+    { at: '2024-05-06T20:05:00Z', track: 'old', ms: 200_000 },
+    { at: '2024-05-06T20:20:00Z', track: 'new', ms: 200_000 },
+    { at: '2024-05-06T20:50:00Z', track: 'new', ms: 200_000 },
+    { at: '2024-05-06T23:00:00Z', track: 'new', ms: 200_000 },
+    { at: '2024-12-01T09:00:00Z', track: 'new', ms: 200_000 },
+  ]);
+}); // prettier-ignore
+
+async function pageOf(query: string, visitor = alice): Promise<string> {
+  const { text } = await visitor.get(`/history/when?${query}`).expect(200);
+  return text.replaceAll(/<title>.*?<\/title>|<script.*?<\/script>|<[^>]*>/gs, ' ').replaceAll(/\s+/g, ' ');
+}
+const MAY = 'span=month&on=2024-05-20';
+
+describe('when a listener listens', () => {
+  it('is told by the hours of the week, in sessions, by what is new and what came back', async () => {
+    const text = await pageOf(MAY);
+    expect(text).toMatch(/Mondays between 20:00 and 21:00: 3 of 4 plays/);
+    expect(text).toMatch(/Sessions 2 .*The longest 60 minutes, 3 plays/);
+    expect(text).toMatch(/1 new track and 1 new artist; 1 of the tracks has lasted/);
+    expect(text).toMatch(/Back after a year.*Song old/);
+    expect(text).not.toMatch(/Back after a year.*Song new/);
+  });
+
+  it('knows nothing before all time to come back from', async () => {
+    expect(await pageOf('span=all')).not.toContain('Back after a year');
+  });
+
+  it('follows the clock where the listener is', async () => {
+    await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE spotify_id = $1`, [ALICE]);
+    expect(await pageOf(MAY)).toMatch(/Tuesdays between 05:00 and 06:00/);
+    await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE spotify_id = $1`, [ALICE]);
+  });
+
+  it('is each listener’s own, and says where there is nothing yet', async () => {
+    const text = await pageOf(MAY, bob);
+    expect(text).toMatch(/No play is kept.*Sessions 0.*Nothing was heard.*Nothing came back/);
+    await nobody(test).get('/history/when').expect(302);
+    await nobody(test).get('/api/discoveries').expect(401);
+  });
+
+  it('refuses what is no range', async () => {
+    for (const path of ['/history/when', '/api/plays-by-weekday-and-hour', '/api/discoveries'])
+      await alice.get(`${path}?span=ever`).expect(400);
+  });
+});
+
+it('its charts are labels and data', async () => {
+  const week = await alice.get(`/api/plays-by-weekday-and-hour?${MAY}`).expect(200);
+  expect(week.body.labels).toHaveLength(7 * 24);
+  expect(week.body.data[week.body.labels.indexOf('Monday 20:00')]).toBe(3);
+  const { body } = await alice.get('/api/discoveries?from=2021-03-01').expect(200);
+  expect([body.labels.length, body.labels.at(0), body.labels.at(-1), body.data.at(0), body.data.at(1)]).toEqual([
+    39, '2021-03', '2024-05', 1, 0,
+  ]); // prettier-ignore
+});
