@@ -87,10 +87,11 @@ export function rangeControl(
   const [previous, next] = [rangeBeside(range, -1), rangeBeside(range, 1)];
   return {
     name: rangeName(range),
-    spans: SPANS.map((span) => ({
-      ...link(rangeOn(span, anchorOf(range, today)), LABELS[span]),
-      current: span === range.span,
-    })),
+    spans: SPANS.map((span) => {
+      const to = rangeOn(span, anchorOf(range, today));
+      const isToday = span === 'day' && to.from === today;
+      return { ...link(to, isToday ? 'Today' : LABELS[span]), current: span === range.span };
+    }),
     previous: previous && link(previous),
     next: next && next.from <= today ? link(next) : null,
     form: { action: path, kept: Object.entries(kept), from: range.from, to: range.to },
