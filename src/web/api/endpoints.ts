@@ -8,6 +8,7 @@ import { meEndpoints } from './endpoints/me.ts';
 import { moodEndpoints } from './endpoints/mood.ts';
 import { playlistEndpoints } from './endpoints/playlists.ts';
 import { playEndpoints } from './endpoints/plays.ts';
+import { rangeEndpoints } from './endpoints/ranges.ts';
 import { searchEndpoints } from './endpoints/search.ts';
 import { snapshotEndpoints } from './endpoints/snapshots.ts';
 import { trackEndpoints } from './endpoints/tracks.ts';
@@ -23,6 +24,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...moodEndpoints,
   ...figureEndpoints,
   ...playEndpoints,
+  ...rangeEndpoints,
   ...playlistEndpoints,
   ...captureEndpoints,
   ...exportEndpoints,

@@ -13,7 +13,8 @@ let alice: Program;
 
 beforeAll(async () => {
   const userId = await insertListener(test.db, 'alice', 'Asia/Kathmandu');
-  for (const trackId of ['often', 'once']) await insertTrack(test.db, { trackId });
+  await insertTrack(test.db, { trackId: 'often', artists: ['ann'], albumName: 'Dusk' });
+  await insertTrack(test.db, { trackId: 'once', artists: ['ben', 'ann'], albumName: 'Dusk' });
   const imported = await insertEmptyHistoryImport(test.db, userId);
   await insertListens(
     test.db,
@@ -59,6 +60,30 @@ describe('programs are told', () => {
       ],
     });
     expect(await answerOf('/plays/top?to=2019-04-30')).toMatchObject({ plays: 0, items: [] });
+  });
+
+  it('which artists and albums were played most, and when', async () => {
+    const may = 'from=2019-05-01&to=2019-05-31';
+    expect(await answerOf(`/plays/top/artists?${may}`)).toMatchObject({
+      items: [
+        { artist_id: 'ann', plays: 4, ms_played: 210_000 },
+        { artist_id: 'ben', plays: 1 },
+      ],
+    });
+    expect(await answerOf(`/plays/top/albums?${may}&order=minutes&limit=1`)).toMatchObject({
+      items: [{ name: 'Dusk', plays: 4 }],
+    });
+    // 5.45 hours ahead of UTC.
+    expect(await answerOf('/plays/week?to=2019-05-01')).toEqual({
+      items: [{ weekday: 3, hour: 0, plays: 1 }],
+    });
+    expect(await answerOf(`/plays/sessions?${may}`)).toMatchObject({
+      sessions: 3,
+      longest: { plays: 2, minutes: 15 },
+    });
+    expect(await answerOf(`/plays/discoveries?${may}`)).toEqual({
+      items: [{ month: '2019-05', tracks: 2, lasting_tracks: 0, artists: 2, lasting_artists: 0 }],
+    });
   });
 
   it('what a track and the library come to by plays', async () => {

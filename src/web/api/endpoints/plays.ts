@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { listPlayGaps, listPlays } from '../../../plays/history.ts';
-import type { Period } from '../../../plays/period.ts';
 import { findSpan } from '../../../plays/span.ts';
 import { endpoint } from '../endpoint.ts';
-import { day, pageOf, paging, readCursor, text, whole, writeCursor } from '../params.ts';
-import { badParameters } from '../problems.ts';
+import { pageOf, paging, readCursor, text, whole, writeCursor } from '../params.ts';
+import { period, periodOf } from '../period.ts';
 import { named } from '../schemas.ts';
 import {
   cardOf,
@@ -19,18 +18,6 @@ import {
 } from '../shapes.ts';
 
 const subject = 'Plays';
-
-const period = {
-  from: day.optional().describe('The first day, where you are'),
-  to: day.optional().describe('The last day, where you are'),
-};
-
-/** @throws Problem 400 where it ends before it begins */
-function periodOf({ from, to }: { from?: string | undefined; to?: string | undefined }): Period {
-  if (from !== undefined && to !== undefined && from > to)
-    throw badParameters([{ parameter: 'to', message: 'must not be before “from”' }]);
-  return { from: from ?? null, to: to ?? null };
-}
 
 const play = named(
   'Play',

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { LASTING_DAYS, listDiscoveries } from '../../../plays/discoveries.ts';
+import { listTop, TOP_ORDERS } from '../../../plays/top-lists.ts';
+import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../../plays/when.ts';
+import { endpoint } from '../endpoint.ts';
+import { oneOf, whole } from '../params.ts';
+import { period, periodOf } from '../period.ts';
+import { count, instant, tallyOf, tallyShape } from '../shapes.ts';
+
+const described = { method: 'GET', subject: 'Plays', scope: 'read', cost: 5 } as const;
+const example = { query: { from: '2024-01-01', to: '2024-12-31' } };
+
+const topQuery = {
+  ...period,
+  order: oneOf(TOP_ORDERS)
+    .default('plays')
+    .describe('By plays, or by the time listened; ties by the other of the two'),
+  limit: whole(1, 100).default(50).describe('How many to answer at most'),
+};
+
+/** What plays of any days come to, besides the tracks played most. */
+export const rangeEndpoints = [
+  endpoint({
+    ...described,
+    path: '/plays/top/artists',
+    name: 'listTopPlayedArtists',
+    summary: 'The artists you played most',
+    query: topQuery,
+    example,
+    answer: z.strictObject({
+      items: z.array(
+        z.strictObject({
+          artist_id: z.string(),
+          name: z.string().nullable(),
+          image_url: z.string().nullable(),
+          ...tallyShape,
+        }),
+      ),
+    }),
+    handler: async ({ db, user, query: { order, limit, ...days } }) => {
+      const artists = await listTop(db, user, periodOf(days), { kind: 'artists', order, limit });
+      const items = artists.map((artist) => ({
+        artist_id: artist.artist_id,
+        name: artist.name,
+        image_url: artist.image_url,
+        ...tallyOf(artist),
+      }));
+      return { items };
+    },
+  }),
+  endpoint({
+    ...described,
+    path: '/plays/top/albums',
+    name: 'listTopPlayedAlbums',
+    summary: 'The albums you played most',
+    query: topQuery,
+    example,
+    answer: z.strictObject({
+      items: z.array(
+        z.strictObject({
+          album_id: z.string(),
+          name: z.string().nullable(),
+          artist_name: z.string().nullable(),
+          thumbnail_url: z.string().nullable(),
+          ...tallyShape,
+        }),
+      ),
+    }),
+    handler: async ({ db, user, query: { order, limit, ...days } }) => {
+      const albums = await listTop(db, user, periodOf(days), { kind: 'albums', order, limit });
+      const items = albums.map((album) => ({
+        album_id: album.album_id,
+        name: album.name,
+        artist_name: album.artist_name,
+        thumbnail_url: album.thumbnail_url,
+        ...tallyOf(album),
+      }));
+      return { items };
+    },
+  }),
+  endpoint({
+    ...described,
+    path: '/plays/week',
+    name: 'listWeekHours',
+    summary: 'Plays by weekday and hour where you are',
+    query: period,
+    example,
+    answer: z.strictObject({
+      items: z.array(
+        z.strictObject({
+          weekday: z.int().min(1).max(7).describe('1: Monday'),
+          hour: z.int().min(0).max(23),
+          plays: count,
+        }),
+      ),
+    }),
+    handler: async ({ db, user, query }) => ({
+      items: await countPlaysByWeekHour(db, user, periodOf(query)),
+    }),
+  }),
+  endpoint({
+    ...described,
+    path: '/plays/sessions',
+    name: 'getSessions',
+    summary: 'How long you listen at a time',
+    description: `A session ends where ${SESSION_GAP_MINUTES} minutes pass without a play; its length is told in quarters of an hour.`,
+    query: period,
+    example,
+    answer: z.strictObject({
+      sessions: count,
+      typical_minutes: count.nullable().describe('Half of them are shorter; null: there is none'),
+      typical_plays: count.nullable(),
+      longest: z.strictObject({ began_at: instant, minutes: count, plays: count }).nullable(),
+    }),
+    handler: async ({ db, user, query }) => {
+      const { longest, ...sessions } = await findSessions(db, user, periodOf(query));
+      return { ...sessions, longest: longest && { ...longest, began_at: longest.began_at.toISOString() } };
+    },
+  }),
+  endpoint({
+    ...described,
+    path: '/plays/discoveries',
+    name: 'listDiscoveries',
+    summary: 'What you heard for the first time, by month',
+    description: `Lasting: still played ${LASTING_DAYS} days after the first play.`,
+    query: period,
+    example,
+    answer: z.strictObject({
+      items: z.array(
+        z.strictObject({
+          month: z.string().describe('As 2024-03'),
+          tracks: count,
+          lasting_tracks: count,
+          artists: count,
+          lasting_artists: count,
+        }),
+      ),
+    }),
+    handler: async ({ db, user, query }) => ({ items: await listDiscoveries(db, user, periodOf(query)) }),
+  }),
+];

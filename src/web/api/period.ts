@@ -1,0 +1,16 @@
+import type { Period } from '../../plays/period.ts';
+import { day } from './params.ts';
+import { badParameters } from './problems.ts';
+
+/** Days of the listener's own calendar in a query, both included. */
+export const period = {
+  from: day.optional().describe('The first day, where you are'),
+  to: day.optional().describe('The last day, where you are'),
+};
+
+/** @throws Problem 400 where it ends before it begins */
+export function periodOf({ from, to }: { from?: string | undefined; to?: string | undefined }): Period {
+  if (from !== undefined && to !== undefined && from > to)
+    throw badParameters([{ parameter: 'to', message: 'must not be before “from”' }]);
+  return { from: from ?? null, to: to ?? null };
+}
