@@ -1,6 +1,7 @@
 import { ask, question } from '../ask-together.ts';
 import { TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, type CountedTally } from './tally.ts';
 
 /** How often and how long something was played by one listener. */
@@ -15,6 +16,10 @@ export const findTrackTotals = (db: Queries, userId: number, trackId: string): P
 /** Of an artist's tracks that are not hidden. */
 export const findArtistTotals = (db: Queries, userId: number, artistId: string): Promise<PlayedTotals> =>
   ask(db, ARTIST_TOTALS, userId, artistId);
+
+/** Of an album's tracks that are not hidden. @param albumId as the library has it */
+export const findAlbumTotals = (db: Queries, userId: number, albumId: string): Promise<PlayedTotals> =>
+  ask(db, ALBUM_TOTALS, userId, albumId);
 
 const totalsSql = (tallies: string, key: string): string => `
   SELECT ${TALLY_OR_NONE}, first_played_at, last_played_at, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')}
@@ -40,5 +45,10 @@ export const TRACK_TOTALS = question<[userId: number, trackId: string], PlayedTo
 
 export const ARTIST_TOTALS = question<[userId: number, artistId: string], PlayedTotals>(
   totalsSql('played_artists', 'artist_id'),
+  totalsOf,
+);
+
+const ALBUM_TOTALS = question<[userId: number, albumId: string], PlayedTotals>(
+  hotQuery('album: how often and how long it was played', totalsSql('played_albums', 'album_id')),
   totalsOf,
 );

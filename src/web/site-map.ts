@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { WebContext } from './context.ts';
 import { requireSignIn, type Authenticator } from './sign-in/sign-in.ts';
+import { albumRoutes } from './albums/routes.ts';
 import { apiPageRoutes } from './api/page-routes.ts';
 import { archiveRoutes } from './home/claim-routes.ts';
 import { artistRoutes } from './artists/routes.ts';
@@ -51,6 +52,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   snapshotRoutes(context), // /snapshots
   trackRoutes(context), // /tracks/:trackId, its payload
   artistRoutes(context), // /artists/:artistId
+  albumRoutes(context), // /albums/:albumId
   timeMachineRoutes(context), // /time-machine, /time-machine/:year/:month/:day
   playlistBuilderRoutes(context), // /playlists/new
   playlistRoutes(context), // /playlists, /playlists/:playlistId

@@ -70,6 +70,7 @@ describe.skipIf(!hasBrowser)(
       Object.assign(ids, {
         trackId: tracks[3],
         artistId: 'artist-3',
+        albumId: of(6),
         playlistId: 'list-4',
         importId: String(importId),
       });

@@ -95,6 +95,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /api/artists/:artistId/presence': chart,
   'GET /api/artists/:artistId/rank-history': chart,
   'GET /api/artists/:artistId/audio-features': { access: 'json' },
+  'GET /albums/:albumId': { access: 'page', query: ['page'] },
   'GET /api/connection': { access: 'json' },
   'GET /api/plays-by-hour': { access: 'json', query: RANGE },
   'GET /api/plays-by-day': { access: 'json', query: RANGE },

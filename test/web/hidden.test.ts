@@ -51,7 +51,11 @@ const insertPlain = (trackId: string, n: number) =>
     releaseDate: `${1970 + (n % 50)}-01-01`,
     features: { energy: 0.6 + n * 0.00437, valence: 0.6 + n * 0.00419, danceability: 0.5, acousticness: 0.1,
       instrumentalness: 0, tempo: 100 + n, loudness: -9, key: n % 12, mode: n % 2 }, // prettier-ignore
-    payload: { explicit: n % 2 === 0, external_ids: { isrc: `X${n}` }, album: { album_type: 'album' } },
+    payload: {
+      explicit: n % 2 === 0,
+      external_ids: { isrc: `X${n}` },
+      album: { id: n < 5 ? 'shared' : `album${n}`, album_type: 'album' },
+    },
   });
 
 /** First wherever anything is ranked. */
@@ -66,7 +70,11 @@ const insertLoud = (trackId: string, name: string, artists: readonly string[], a
     releaseDate: '2001-01-01',
     features: { energy: 0.99, valence: 0.99, danceability: 0.5, acousticness: 0.1, instrumentalness: 0,
       tempo: 101, loudness: -9, key: 1, mode: 1 }, // prettier-ignore
-    payload: { explicit: false, external_ids: { isrc: `ISRC-${name}` }, album: { album_type: 'single' } },
+    payload: {
+      explicit: false,
+      external_ids: { isrc: `ISRC-${name}` },
+      album: { id: 'shared', album_type: 'single' },
+    },
   });
 
 async function fillArchive(userId: number, plain: readonly string[]): Promise<void> {
@@ -123,7 +131,7 @@ const LISTS = [
 ];
 const IDS: Readonly<Record<string, string>> = {
   trackId: 'plain1', artistId: 'ann', playlistId: 'kept', quadrant: 'happy', year: YEAR, month: MONTH, day: DAY,
-  file: 'abc.svg', importId: '1',
+  file: 'abc.svg', importId: '1', albumId: 'shared',
 }; // prettier-ignore
 
 /** Every page, chart and download there is, of things that are not hidden; Settings list what is, and are left out. */

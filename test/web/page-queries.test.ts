@@ -59,7 +59,7 @@ beforeAll(async () => {
   const userId = await fillLargeDatabase(db, size);
   await db.execute('UPDATE users SET spotify_id = $1 WHERE user_id = $2', [ALICE, userId]);
   const known = await db.one<Record<string, string>>(
-    `SELECT track_id AS "trackId", artist_id AS "artistId", playlist_id AS "playlistId", import_id AS "importId",
+    `SELECT track_id AS "trackId", artist_id AS "artistId", album_id AS "albumId", playlist_id AS "playlistId", import_id AS "importId",
        (SELECT min(track_id) FROM library_tracks WHERE user_id = $1 AND energy IS NULL AND listings > 0) AS "bareTrackId"
      FROM playlist_tracks JOIN library_tracks USING (user_id, track_id) JOIN track_artists USING (track_id)
        JOIN imports USING (user_id)

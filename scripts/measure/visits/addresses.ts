@@ -11,6 +11,7 @@ export interface Sights {
   /** Of which no features are known. */
   readonly bareTrack: string;
   readonly artist: string;
+  readonly album: string;
   readonly playlist: string;
   readonly imported: number;
   readonly historyImport: number;
@@ -44,6 +45,7 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
   'similar, by a wider sound': ({ track }) => `/api/tracks/${track}/similar?by=wide`,
   'similar, by shared lists': ({ bareTrack }) => `/api/tracks/${bareTrack}/similar`,
   artist: ({ artist }) => `/artists/${artist}`,
+  album: ({ album }) => `/albums/${encodeURIComponent(album)}`,
   mood: () => '/mood',
   'mood, a quadrant': () => '/mood/happy',
   explore: () => `/explore?${EXPLORED}`,
@@ -152,6 +154,7 @@ const SIGHTS = `
   )
   SELECT track_id AS track, (SELECT name FROM tracks WHERE track_id = favourites.track_id) AS title,
     (SELECT artist_id FROM track_artists WHERE track_id = favourites.track_id ORDER BY position LIMIT 1) AS artist,
+    (SELECT album_id FROM library_tracks AS own WHERE user_id = $1 AND own.track_id = favourites.track_id) AS album,
     (SELECT track_id FROM favourites WHERE place = 100) AS "hiddenTrack",
     (SELECT min(track_id) FROM library_tracks WHERE user_id = $1 AND energy IS NULL AND listings > 0) AS "bareTrack",
     (SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = 'short_term'

@@ -23,6 +23,9 @@ export const trackPath = (trackId: string): string => `/tracks/${encodeURICompon
 
 export const artistPath = (artistId: string): string => `/artists/${encodeURIComponent(artistId)}`;
 
+/** @param albumId as the library has it: Spotify's, or one made of its name */
+export const albumPath = (albumId: string): string => `/albums/${encodeURIComponent(albumId)}`;
+
 /** The page of one of the artists in figures; null for one who is known by name only, and so has none. */
 export const topArtistPath = ({ artist_id: id }: { artist_id: string }): string | null =>
   id.startsWith('name:') ? null : artistPath(id);
@@ -48,6 +51,10 @@ export const spotifyTrackLink = (track: { spotify_url: unknown; track_id: string
 /** An artist at Spotify; null where the id is none of theirs. */
 export const spotifyArtistLink = (artistId: string): string | null =>
   isSpotifyId(artistId) ? `https://open.spotify.com/artist/${artistId}` : null;
+
+/** An album at Spotify; null where only its name is known. */
+export const spotifyAlbumLink = (albumId: string): string | null =>
+  isSpotifyId(albumId) ? `https://open.spotify.com/album/${albumId}` : null;
 
 /** Where Spotify keeps its pictures, as a Content-Security-Policy names hosts. */
 export const ART_HOSTS = ['i.scdn.co', 'mosaic.scdn.co', '*.spotifycdn.com'] as const;

@@ -1,0 +1,38 @@
+import type { AlbumTrack, ListenerAlbum } from '../../catalogue/listener-album.ts';
+import { formatDuration, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
+
+/** Whether Spotify's id is not known: the tracks that name it and its artist are taken together. */
+export const isKnownByName = ({ album_id: id }: ListenerAlbum): boolean => id.startsWith('mtm:');
+
+/** "8 of its 12 tracks": what the listener has of it. */
+export function heldWords({ tracks, total_tracks: total }: ListenerAlbum): string {
+  const all = total !== null && total > tracks;
+  return all ? `${formatNumber(tracks)} of its ${plural(total, 'track')}` : plural(tracks, 'track');
+}
+
+/** "1:02:40", of those whose length is known; null where none is. */
+export function lengthWords({
+  length_ms: length,
+  timed_tracks: timed,
+  tracks,
+}: ListenerAlbum): string | null {
+  if (timed === 0) return null;
+  return timed < tracks ? `at least ${formatDuration(length)}` : formatDuration(length);
+}
+
+/** "2.7": the seventh track of the second disc. The disc is said where the album has several. */
+export function trackNumber(track: AlbumTrack, hasDiscs: boolean): string {
+  const { disc_number: disc, track_number: number } = track;
+  if (number === null) return '–';
+  return hasDiscs && disc !== null ? `${disc}.${number}` : String(number);
+}
+
+/** "12 plays, 41 minutes · in 9 lists, best rank 3" */
+export function trackWords(track: AlbumTrack): string {
+  const time = playTimeWords(track);
+  const plays =
+    track.plays === 0 ? 'Never played' : `${playsWords(track)}${time === null ? '' : `, ${time}`}`;
+  if (track.listings === 0) return plays;
+  const rank = track.best_rank === null ? '' : `, best rank ${track.best_rank}`;
+  return `${plays} · ${plural(track.listings, 'place')} in lists${rank}`;
+}

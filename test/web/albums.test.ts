@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomFor } from '../../scripts/invented/random.ts';
+import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import {
+  insertEmptyHistoryImport,
+  insertListens,
+  insertSnapshot,
+  insertTrack,
+  type Listen,
+} from '../support/factories.ts';
+
+const test = useApp();
+const random = randomFor(21, 'albums');
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+let bobId: number;
+let listens: Listen[];
+
+const LENGTH_MS = 200_000;
+const ALBUM = 'harbour';
+
+/** What Spotify tells of a track of the album. */
+const payload = (disc: number, track: number) => ({
+  disc_number: disc,
+  track_number: track,
+  album: {
+    id: ALBUM,
+    name: 'Harbour Lights',
+    album_type: 'album',
+    total_tracks: 12,
+    artists: [
+      { id: 'ann', name: 'ANN' },
+      { id: 'nowhere', name: 'Nobody Here' },
+    ],
+  },
+});
+const ON_ALBUM = ['d2t1', 'd1t10', 'd1t2', 'unheard', 'unseen'];
+
+beforeAll(async () => {
+  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+  [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
+  const onAlbum = { albumName: 'Harbour Lights', artistName: 'ANN', artists: ['ann'] };
+  for (const [at, trackId] of ON_ALBUM.entries()) {
+    const place = /d(\d)t(\d+)/.exec(trackId)?.slice(1).map(Number) ?? [3, at];
+    await insertTrack(test.db, { ...onAlbum, trackId, payload: payload(place[0] ?? 0, place[1] ?? 0) });
+  }
+  await insertTrack(test.db, {
+    trackId: 'elsewhere',
+    artistName: 'Ann',
+    albumName: 'Other',
+    artists: ['ann'],
+  });
+  for (const [trackId, artistName] of [
+    ['named1', 'Béa'],
+    ['named2', 'BEA'],
+    ['others', 'Carl'],
+  ] as const)
+    await insertTrack(test.db, {
+      trackId,
+      artistName,
+      albumName: trackId === 'named2' ? 'best of' : 'Best Of',
+    });
+  await insertTrack(test.db, { trackId: 'bobs', artistName: 'Béa', albumName: 'Best Of' });
+  await test.db.execute(`UPDATE tracks SET duration_ms = $1`, [LENGTH_MS]);
+  const tracks = ['d2t1', 'd1t10', 'd1t2', 'unseen', 'elsewhere', 'named1', 'named2', 'others'];
+  listens = Array.from({ length: 600 }, () => ({
+    at: new Date(Date.UTC(2012, 0, 1) + Math.floor(random() * 3_000 * 86_400) * 1000).toISOString(),
+    track: tracks[Math.floor(random() * tracks.length)] ?? '',
+    ms: [null, 29_999, 30_000, Math.floor(random() * 400_000)][Math.floor(random() * 4)] ?? null,
+  }));
+  await insertListens(test.db, aliceId, listens, await insertEmptyHistoryImport(test.db, aliceId));
+  await insertListens(test.db, bobId, [
+    ...listens.slice(0, 40),
+    { at: '2024-01-01T00:00:00Z', track: 'bobs' },
+  ]);
+  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ['elsewhere', 'd1t2', 'unheard', 'unseen']);
+  await insertSnapshot(test.db, aliceId, { date: '2024-04-14', range: 'long_term' }, ['d1t2']);
+  await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'unseen')`, [aliceId]);
+});
+
+const wordsOf = (html: string): string => html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+const pageOf = async (path: string, visitor = alice): Promise<string> =>
+  (await visitor.get(path).expect(200)).text;
+const tracksOn = (html: string): string[] =>
+  [...html.matchAll(/class="title" href="\/tracks\/(\w+)"/g)].map(([, id]) => String(id));
+const albumIdOf = async (trackId: string, userId = aliceId): Promise<string> =>
+  (
+    await test.db.one<{ album_id: string }>(
+      'SELECT album_id FROM library_tracks WHERE user_id = $1 AND track_id = $2',
+      [userId, trackId],
+    )
+  ).album_id;
+const pathOf = (albumId: string): string => `/albums/${encodeURIComponent(albumId)}`;
+
+/** Counted one by one. */
+function countSlowly(tracks: readonly string[], counts: (ms: number | null) => boolean) {
+  const of = listens.filter(({ track, ms = null }) => tracks.includes(track) && counts(ms));
+  const time = of.reduce((total, { ms }) => total + (ms ?? LENGTH_MS), 0);
+  const days = of.map(({ at }) => at).toSorted();
+  return { plays: of.length, minutes: Math.round(time / 60_000), first: days[0], last: days.at(-1) };
+}
+
+describe('GET /albums/:albumId', () => {
+  it.each([
+    ['30 seconds', (ms: number | null) => ms === null || ms >= 30_000],
+    ['any', () => true],
+    ['finished', (ms: number | null) => ms === null || ms >= 0.9 * LENGTH_MS],
+  ] as const)('tells what its tracks come to, counted by the rule "%s"', async (rule, counts) => {
+    await test.db.execute(`UPDATE users SET counted_plays = $2 WHERE user_id = $1`, [aliceId, rule]);
+    for (const [albumId, tracks] of [
+      [ALBUM, ['d2t1', 'd1t10', 'd1t2']],
+      [await albumIdOf('named1'), ['named1', 'named2']],
+    ] as const) {
+      const told = await pageOf(pathOf(albumId));
+      const slow = countSlowly(tracks, counts);
+      expect(wordsOf(told)).toContain(`Plays ${slow.plays} Listened about ${slow.minutes} minutes`);
+      expect([...told.matchAll(/<time datetime="([^"]+)"/g)].map(([, at]) => at)).toEqual([
+        slow.first,
+        slow.last,
+      ]);
+      for (const track of tracks)
+        expect(wordsOf(told)).toContain(`${countSlowly([track], counts).plays} plays, about `);
+    }
+  });
+
+  it('shows the tracks of the library in the order of its discs, hidden ones counted only', async () => {
+    const told = await pageOf(pathOf(ALBUM));
+    expect(tracksOn(told)).toEqual(['d1t2', 'd1t10', 'd2t1', 'unheard']);
+    const words = wordsOf(told);
+    expect(words).toMatch(/4 of its 12 tracks.*Places in lists 3 Best rank of a track 1/);
+    expect(words).toMatch(/14 March 2024 to 14 April 2024/);
+    expect(words).toContain('1 hidden');
+    expect(told).toContain('href="/artists/ann"');
+    expect(told).not.toContain('href="/artists/nowhere"');
+    expect(words).toContain('Nobody Here');
+  });
+
+  it('takes albums of which only names are known together by name and artist', async () => {
+    const told = await pageOf(pathOf(await albumIdOf('named1')));
+    expect(tracksOn(told)).toEqual(['named1', 'named2']);
+    expect(await albumIdOf('others')).not.toBe(await albumIdOf('named1'));
+  });
+
+  it('is each listener’s own, and nobody’s without a sign-in', async () => {
+    const shared = pathOf(await albumIdOf('named1'));
+    expect(tracksOn(await pageOf(shared, bob))).toContain('bobs');
+    expect(tracksOn(await pageOf(shared))).not.toContain('bobs');
+    await insertTrack(test.db, { trackId: 'lone', albumName: 'Of Bob alone' });
+    await insertListens(test.db, bobId, [{ at: '2024-01-02T00:00:00Z', track: 'lone' }]);
+    const lone = pathOf(await albumIdOf('lone', bobId));
+    await bob.get(lone).expect(200);
+    for (const missing of [lone, pathOf('no-such-album')]) await alice.get(missing).expect(404);
+    await alice.get(`${pathOf(ALBUM)}?page=2`).expect(404);
+    await alice.get(`${pathOf(ALBUM)}?page=x`).expect(400);
+    expect((await nobody(test).get(pathOf(ALBUM))).headers.location).toMatch(/^\/\?return_to=/);
+  });
+
+  it('says where all of it is hidden, and nothing of it', async () => {
+    const others = pathOf(await albumIdOf('others'));
+    expect((await submit(alice, '/tracks/others/hide')).status).toBe(303);
+    const words = wordsOf(await pageOf(others));
+    expect(words).toMatch(/hidden the one track/);
+    expect(words).not.toMatch(/Best Of|Carl/);
+  });
+});
