@@ -11,6 +11,8 @@ import type { ReleaseDatePrecision } from './release-date.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
 export interface ListenerTrack extends TrackCard, AudioFeatures {
+  /** As the library has it; null: no album is known. */
+  readonly album_id: string | null;
   readonly art_url: string | null;
   readonly release_date: string | null;
   readonly release_date_precision: ReleaseDatePrecision | null;
@@ -51,7 +53,7 @@ const TRACK = hotQuery(
   'track: as the listener has it',
   `
   SELECT
-    ${TRACK_CARD},
+    ${TRACK_CARD}, own.album_id,
     raw_json #>> '{album,images,0,url}' AS art_url,
     own.release_date, own.release_date_precision, own.duration_ms, own.explicit, own.popularity,
     CASE WHEN has_isrc THEN left(raw_json #>> '{external_ids,isrc}', 100) END AS isrc,

@@ -67,12 +67,12 @@ const TRIGRAMS = hotQuery(
 const NEAR = hotQuery(
   'search: near matches',
   `
-  SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, ${TALLY_OR_NONE}
+  SELECT ${TRACK_CARD}, album_id, page.release_date, page.popularity, best_rank, last_listed_date, ${TALLY_OR_NONE}
   FROM (
-    SELECT track_id, release_date, popularity, best_rank, last_listed_date, nearness,
+    SELECT track_id, album_id, release_date, popularity, best_rank, last_listed_date, nearness,
       (SELECT avg(strict_word_similarity(word, split_part(search_text, E'\n', 1))) FROM unnest($6::text[]) AS word) AS in_name
     FROM (
-      SELECT track_id, search_text, release_date, popularity, best_rank, last_listed_date, nearness
+      SELECT track_id, search_text, album_id, release_date, popularity, best_rank, last_listed_date, nearness
       FROM library_tracks
       CROSS JOIN LATERAL (
         SELECT avg(strict_word_similarity(word, search_text)) AS nearness FROM unnest($6::text[]) AS word

@@ -11,6 +11,7 @@ import { escapeLike } from '../sql-text.ts';
 export const TRACKS_PER_PAGE = 20;
 
 export interface FoundTrack extends TrackCard, PlayTally {
+  readonly album_id: string | null;
   /** `YYYY-MM-DD`; null where none is known. */
   readonly release_date: string | null;
   readonly popularity: number | null;
@@ -136,7 +137,7 @@ const WAYS: Readonly<Record<Way, { condition: string; nearness: string; artists:
 function foundSql(way: Way) {
   const { condition, nearness, artists } = WAYS[way];
   const found = `
-    SELECT track_id, release_date, popularity, best_rank, last_listed_date, ${nearness} AS nearness,
+    SELECT track_id, album_id, release_date, popularity, best_rank, last_listed_date, ${nearness} AS nearness,
       (SELECT plays FROM played_tracks AS p WHERE (p.user_id, p.track_id) = ($1, library_tracks.track_id)) AS times_played
     FROM library_tracks
     WHERE ${condition} AND NOT hidden
@@ -147,7 +148,7 @@ function foundSql(way: Way) {
   const page = `
     WITH found AS MATERIALIZED (${found}), page AS (SELECT *, row_number() OVER () AS place FROM (SELECT * FROM found ${inOrder}) AS best),
     shown AS (
-      SELECT ${TRACK_CARD}, page.release_date, page.popularity, best_rank, last_listed_date, ${TALLY_OR_NONE}
+      SELECT ${TRACK_CARD}, album_id, page.release_date, page.popularity, best_rank, last_listed_date, ${TALLY_OR_NONE}
       FROM page JOIN tracks USING (track_id) ${joinPlayed('page.track_id')}
       ORDER BY place
     )

@@ -10,7 +10,7 @@ import { begunArtistTsQueryOf, begunTsQueryOf } from './ts-query.ts';
 export type Suggestion =
   | { readonly kind: 'artist'; readonly artistId: string; readonly name: string; readonly tracks: number }
   | { readonly kind: 'track'; readonly trackId: string; readonly name: string; readonly artistName: string }
-  | { readonly kind: 'album'; readonly name: string; readonly artistName: string };
+  | { readonly kind: 'album'; readonly albumId: string; readonly name: string; readonly artistName: string };
 
 const SHOWN = { artists: 3, tracks: 5, albums: 2 };
 
@@ -44,13 +44,14 @@ export async function listSuggestions(db: Queries, userId: number, text: string)
 
 interface SuggestedRow {
   readonly kind: 'track' | 'album';
-  readonly track_id: string;
+  /** Of the track or the album. */
+  readonly id: string;
   readonly name: string;
   readonly artist_names: string;
 }
 
-function suggestionOf({ kind, track_id: trackId, name, artist_names: artistName }: SuggestedRow): Suggestion {
-  return kind === 'track' ? { kind, trackId, name, artistName } : { kind, name, artistName };
+function suggestionOf({ kind, id, name, artist_names: artistName }: SuggestedRow): Suggestion {
+  return kind === 'track' ? { kind, trackId: id, name, artistName } : { kind, albumId: id, name, artistName };
 }
 
 /** Tracks with the words in their own name before those with the words in another; then the albums so named. */
@@ -58,7 +59,7 @@ const SUGGESTIONS = hotQuery(
   'search: suggestions',
   `
   WITH begun AS MATERIALIZED (
-    SELECT track_id, album_name, popularity, last_listed_date, best_rank, document @@ $3::tsquery AS in_name,
+    SELECT track_id, album_id, album_name, popularity, last_listed_date, best_rank, document @@ $3::tsquery AS in_name,
       document @@ $4::tsquery AS in_album
     FROM library_tracks
     WHERE user_id + 0 = $1 AND NOT hidden AND document @@ $2::tsquery
@@ -67,14 +68,15 @@ const SUGGESTIONS = hotQuery(
     SELECT * FROM begun ORDER BY in_name DESC, ${TIES} LIMIT $5
   ),
   albums AS (
-    SELECT min(track_id) AS track_id, album_name, count(*) AS tracks
+    SELECT min(track_id) AS track_id, album_id, min(album_name) AS album_name, count(*) AS tracks
     FROM begun WHERE in_album
-    GROUP BY album_name ORDER BY tracks DESC, album_name LIMIT $6
+    GROUP BY album_id ORDER BY tracks DESC, album_name, album_id LIMIT $6
   )
-  (SELECT 'track' AS kind, track_id, COALESCE(name, 'Untitled') AS name, artist_names
+  (SELECT 'track' AS kind, track_id AS id, COALESCE(name, 'Untitled') AS name, artist_names
    FROM first JOIN library_tracks AS own USING (track_id) WHERE user_id = $1
    ORDER BY in_name DESC, first.popularity DESC NULLS LAST, first.last_listed_date DESC NULLS LAST, first.best_rank NULLS LAST, track_id)
   UNION ALL
-  (SELECT 'album', track_id, albums.album_name, artist_names
-   FROM albums JOIN library_tracks AS own USING (track_id) WHERE user_id = $1 ORDER BY tracks DESC, albums.album_name)`,
+  (SELECT 'album', albums.album_id, albums.album_name, artist_names
+   FROM albums JOIN library_tracks AS own USING (track_id) WHERE user_id = $1
+   ORDER BY tracks DESC, albums.album_name, albums.album_id)`,
 );

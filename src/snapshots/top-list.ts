@@ -6,6 +6,7 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 
 export interface TopListEntry extends TrackCard {
   readonly rank: number | null;
+  readonly album_id: string | null;
   readonly art_url: string | null;
   /** In the snapshot before; null: not there, or without a rank. */
   readonly previous_rank: number | null;
@@ -43,6 +44,7 @@ export const TOP_LIST = question<[userId: number, timeRange: TimeRange], TopList
     previous,
     now.rank,
     ${TRACK_CARD},
+    (SELECT album_id FROM library_tracks AS own WHERE own.user_id = $1 AND own.track_id = now.track_id) AS album_id,
     raw_json #>> '{album,images,0,url}' AS art_url,
     before.rank AS previous_rank,
     COALESCE(before.snapshot_date, earlier.last_seen_date) AS last_seen_date

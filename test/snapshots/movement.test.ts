@@ -8,6 +8,7 @@ const entry = (fields: Partial<TopListEntry>): TopListEntry => ({
   name: null,
   artists: [],
   artist_name: null,
+  album_id: null,
   album_name: null,
   cover_seed: 't',
   art_url: null,

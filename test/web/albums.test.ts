@@ -142,6 +142,17 @@ describe('GET /albums/:albumId', () => {
     expect(await albumIdOf('others')).not.toBe(await albumIdOf('named1'));
   });
 
+  it('is where the album’s name leads: of a track, of what is found, of the number one', async () => {
+    const other = pathOf(await albumIdOf('elsewhere'));
+    for (const path of [
+      '/tracks/elsewhere',
+      '/search?q=other',
+      '/search?q=othr',
+      '/dashboard?range=short_term',
+    ])
+      expect(await pageOf(path), path).toContain(`href="${other}"`);
+  });
+
   it('is each listener’s own, and nobody’s without a sign-in', async () => {
     const shared = pathOf(await albumIdOf('named1'));
     expect(tracksOn(await pageOf(shared, bob))).toContain('bobs');

@@ -7,7 +7,7 @@ import { LONGEST_QUERY } from '../../search/parse-query.ts';
 import { searchArchive } from '../../search/search.ts';
 import { listSuggestions, type Suggestion } from '../../search/suggest.ts';
 import type { WebContext } from '../context.ts';
-import { artistPath, plural, splitTitle, trackPath } from '../page/helpers.ts';
+import { albumPath, artistPath, plural, splitTitle, trackPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { linkPages } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
@@ -101,6 +101,5 @@ function suggestionLink(suggestion: Suggestion) {
   }
   const { artistName: detail } = suggestion;
   if (kind === 'track') return { kind: 'Track', text, detail, href: trackPath(suggestion.trackId) };
-  const album = `album:"${text.replaceAll('"', ' ')}"`.slice(0, LONGEST_QUERY);
-  return { kind: 'Album', text, detail, href: searchPath(album) };
+  return { kind: 'Album', text, detail, href: albumPath(suggestion.albumId) };
 }

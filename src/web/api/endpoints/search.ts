@@ -43,7 +43,12 @@ const suggestion = z.discriminatedUnion('kind', [
     name: z.string(),
     artist_names: z.string(),
   }),
-  z.strictObject({ kind: z.literal('album'), name: z.string(), artist_names: z.string() }),
+  z.strictObject({
+    kind: z.literal('album'),
+    album_id: z.string(),
+    name: z.string(),
+    artist_names: z.string(),
+  }),
 ]);
 
 /** The order is by how near a match comes: there is no key to go on by but the page. */
@@ -97,7 +102,7 @@ export const searchEndpoints = [
           return { kind: one.kind, artist_id: one.artistId, name: one.name, tracks: one.tracks };
         if (one.kind === 'track')
           return { kind: one.kind, track_id: one.trackId, name: one.name, artist_names: one.artistName };
-        return { kind: one.kind, name: one.name, artist_names: one.artistName };
+        return { kind: one.kind, album_id: one.albumId, name: one.name, artist_names: one.artistName };
       }),
     }),
   }),
