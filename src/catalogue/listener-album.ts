@@ -39,6 +39,9 @@ export const findAlbum = (db: Queries, userId: number, albumId: string): Promise
 const smallNumber = (path: string): string =>
   `CASE WHEN raw_json #>> '${path}' ~ '^\\d{1,4}$' THEN (raw_json #>> '${path}')::int END`;
 
+/** SQL: where in the album a track stands, by its payload. */
+export const ALBUM_PLACE = `${smallNumber('{disc_number}')} AS disc_number, ${smallNumber('{track_number}')} AS track_number`;
+
 /** What the tracks share is told by one with a payload, if there is one. */
 const ALBUM = hotQuery(
   'album: as the listener has it',
@@ -100,19 +103,19 @@ export const listAlbumTracks = (
   { page = 1, limit = ALBUM_TRACKS_PER_PAGE }: { readonly page?: number; readonly limit?: number } = {},
 ): Promise<AlbumTrack[]> => db.many<AlbumTrack>(ALBUM_TRACKS, [userId, albumId, limit, (page - 1) * limit]);
 
-const IN_ORDER = 'disc_number NULLS LAST, track_number NULLS LAST, own.name, track_id';
+/** SQL: needs the library's row as `own`, and the two numbers. */
+export const IN_ALBUM_ORDER = 'disc_number NULLS LAST, track_number NULLS LAST, own.name, track_id';
 
 const ALBUM_TRACKS = hotQuery(
   'album: tracks',
   `
   WITH own AS MATERIALIZED (
-    SELECT track_id, own.name, own.duration_ms, listings, best_rank,
-      ${smallNumber('{disc_number}')} AS disc_number, ${smallNumber('{track_number}')} AS track_number
+    SELECT track_id, own.name, own.duration_ms, listings, best_rank, ${ALBUM_PLACE}
     FROM library_tracks AS own JOIN tracks USING (track_id)
     WHERE user_id = $1 AND album_id = $2 AND NOT hidden
-    ORDER BY ${IN_ORDER} LIMIT $3 OFFSET $4
+    ORDER BY ${IN_ALBUM_ORDER} LIMIT $3 OFFSET $4
   )
   SELECT ${TRACK_CARD}, disc_number, track_number, own.duration_ms, listings, best_rank, ${TALLY_OR_NONE}
   FROM own JOIN tracks USING (track_id) ${joinPlayed('own.track_id')}
-  ORDER BY ${IN_ORDER}`,
+  ORDER BY ${IN_ALBUM_ORDER}`,
 );

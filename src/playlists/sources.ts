@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { albumList, artistList } from './catalogue-lists.ts';
 import { periodList, snapshotList } from './dated-lists.ts';
 import { exploreList, moodList, searchList, similarList } from './found-lists.ts';
 import { playedList } from './played-lists.ts';
@@ -12,6 +13,8 @@ export const SOURCES = {
   mood: moodList,
   explore: exploreList,
   similar: similarList,
+  album: albumList,
+  artist: artistList,
 } satisfies Record<string, z.ZodType<TrackList>>;
 
 export type SourceName = keyof typeof SOURCES;

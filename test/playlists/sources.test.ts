@@ -24,6 +24,8 @@ beforeAll(async () => {
       trackId,
       name: names[at] ?? '',
       artistName: `Artist ${at}`,
+      ...(at > 3 && { albumName: 'Five and six', artists: ['both'] }),
+      payload: at > 3 ? { album: { id: 'fivesix' }, track_number: 10 - at } : null,
       releaseDate: `${2000 + at}-05-01`,
       features: sounds[at] ?? null,
     });
@@ -95,6 +97,8 @@ describe('a playlist is made of', () => {
       'All time · your 2 most played',
       'what you played most of all time',
     ],
+    ['an album', 'from=album&album=fivesix', ['six', 'five'], 'Five and six', 'the album “Five and six”'],
+    ['an artist', 'from=artist&artist=both', ['six', 'five'], 'BOTH · your best 2', 'the best of BOTH'],
     [
       'no filter at all',
       'from=explore&sort=released',
@@ -181,6 +185,8 @@ describe('a playlist is made of', () => {
     ['from=similar&track=%00', 'track'],
     [`${SIMILAR}&by=feeling`, 'by'],
     [`${SIMILAR}&track=two`, 'track'],
+    ['from=album', 'album'],
+    ['from=artist&artist=a&artist=b', 'artist'],
     ['from=snapshot&date=2024-13-01', 'date'],
     ['from=snapshot&date=2024-03-14&range=', 'range'],
     ['from=period&month=3', 'year'],

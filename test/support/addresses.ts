@@ -87,6 +87,8 @@ const LISTS: readonly Readonly<Record<string, string>>[] = [
   { from: 'search', q: 'love' },
   { from: 'explore', energy_from: '0.5' },
   { from: 'similar', track: 'TRACK', by: 'sound' },
+  { from: 'album', album: 'ALBUM' },
+  { from: 'artist', artist: 'ARTIST' },
   { from: 'snapshot', date: '2026-11-20', range: 'short_term' },
   { from: 'period', year: '2026', range: 'short_term' },
   { from: 'period', year: '2026', month: '11', range: 'short_term' },
@@ -128,8 +130,11 @@ function samplesOf(name: string): Readonly<Record<string, string>>[] {
 /** Every kind of list as it is, and one of them built in every way. */
 function variedPreviews(query: readonly string[], ids: Ids): Readonly<Record<string, string>>[] {
   const ways = query.filter((name) => !PREVIEWED.has(name)).flatMap(samplesOf);
+  const named = { track: ids.trackId, album: ids.albumId, artist: ids.artistId };
   const lists = LISTS.map((list) =>
-    list.track === undefined ? list : { ...list, track: ids.trackId ?? '' },
+    Object.fromEntries(
+      Object.entries(list).map(([name, value]) => [name, named[name as keyof typeof named] ?? value]),
+    ),
   );
   return [...lists, ...ways.map((way) => ({ ...lists[0], ...way }))];
 }

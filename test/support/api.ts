@@ -69,6 +69,7 @@ export async function insertApiArchive(
         artists: [`${mark}-artist`],
         popularity: 50,
         releaseDate: '2008-11-18',
+        payload: { album: { id: `${mark}-album-id` } },
         features: { ...features, energy: 0.7 + n / 10 },
       }),
     );
@@ -93,6 +94,7 @@ export async function insertApiArchive(
   const samples = {
     trackId: `${mark}-track-1`,
     artistId: `${mark}-artist`,
+    albumId: `${mark}-album-id`,
     playlistId: `${mark}-playlist`,
     time: '2024',
     quadrant: 'happy',

@@ -24,6 +24,8 @@ const PREVIEW = [
   'q',
   'quadrant',
   'track',
+  'album',
+  'artist',
   'by',
   'date',
   'range',

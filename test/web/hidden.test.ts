@@ -123,6 +123,8 @@ const LISTS = [
   'from=search&q=songbook',
   'from=search&q=plain',
   'from=explore&energy_from=0.5',
+  'from=album&album=shared',
+  'from=artist&artist=ann',
   'from=similar&track=plain1&by=sound',
   'from=similar&track=plain1&by=wide',
   `from=snapshot&date=${LATEST}&range=short_term`,

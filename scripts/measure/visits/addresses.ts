@@ -58,7 +58,7 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
 
 /** Every page with what it can ask: together they ask every hot query. */
 export function listAddresses(sights: Sights): string[] {
-  const { date, track, artist, playlist, imported, hiddenTrack } = sights;
+  const { date, track, artist, album, playlist, imported, hiddenTrack } = sights;
   const [year = '', month = ''] = date.split('-');
   const snapshot = `/playlists/new?from=snapshot&range=short_term&date=${date}`;
   return [
@@ -93,6 +93,8 @@ export function listAddresses(sights: Sights): string[] {
     '/playlists/new',
     ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
     `/playlists/new?from=period&range=short_term&year=${year}`,
+    `/playlists/new?from=album&album=${encodeURIComponent(album)}`,
+    `/playlists/new?from=artist&artist=${artist}`,
     '/playlists/new?from=mood&quadrant=happy',
     '/playlists/new?from=explore&energy_from=0.5',
     ...[sights.word, 'year:1990-2020', '%26'].map((words) => `/playlists/new?from=search&q=${words}`),

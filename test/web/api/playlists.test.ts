@@ -51,6 +51,8 @@ describe('a playlist made by a program', () => {
     { from: 'search', q: 'halo' },
     { from: 'mood', quadrant: 'happy' },
     { from: 'similar', track: 'bob-track-1' },
+    { from: 'album', album: 'bob-album-id' },
+    { from: 'artist', artist: 'bob-artist' },
     { from: 'explore', energy_from: 0.75, released_from: '2008', duration_to: '9:00', range: ['long_term'] },
   ];
 

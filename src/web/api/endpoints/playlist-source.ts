@@ -64,6 +64,12 @@ const source = z.discriminatedUnion('from', [
     })
     .describe('What is most like one of your tracks'),
   z
+    .strictObject({ from: z.literal('album'), album: text(2_000).min(1) })
+    .describe('Your tracks of an album, in its order'),
+  z
+    .strictObject({ from: z.literal('artist'), artist: text(2_000).min(1) })
+    .describe('Your tracks by an artist, the most often played first'),
+  z
     .strictObject({
       from: z.literal('explore'),
       ...ends,
