@@ -93,15 +93,13 @@ export interface AlbumTrack extends TrackCard, PlayTally {
   readonly best_rank: number | null;
 }
 
-export const ALBUM_TRACKS_PER_PAGE = 60;
-
-/** In the album's order; where it is not known, by name. @param page from 1 */
+/** In the album's order; where it is not known, by name. */
 export const listAlbumTracks = (
   db: Queries,
   userId: number,
   albumId: string,
-  { page = 1, limit = ALBUM_TRACKS_PER_PAGE }: { readonly page?: number; readonly limit?: number } = {},
-): Promise<AlbumTrack[]> => db.many<AlbumTrack>(ALBUM_TRACKS, [userId, albumId, limit, (page - 1) * limit]);
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<AlbumTrack[]> => db.many<AlbumTrack>(ALBUM_TRACKS, [userId, albumId, limit, offset]);
 
 /** SQL: needs the library's row as `own`, and the two numbers. */
 export const IN_ALBUM_ORDER = 'disc_number NULLS LAST, track_number NULLS LAST, own.name, track_id';

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
 import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { programOf } from '../support/api.ts';
 import {
   insertEmptyHistoryImport,
   insertListens,
@@ -93,6 +94,11 @@ const albumIdOf = async (trackId: string, userId = aliceId): Promise<string> =>
   ).album_id;
 const pathOf = (albumId: string): string => `/albums/${encodeURIComponent(albumId)}`;
 
+interface Counted {
+  readonly track_id: string;
+  readonly plays: number;
+}
+
 /** Counted one by one. */
 function countSlowly(tracks: readonly string[], counts: (ms: number | null) => boolean) {
   const of = listens.filter(({ track, ms = null }) => tracks.includes(track) && counts(ms));
@@ -124,6 +130,25 @@ describe('GET /albums/:albumId', () => {
     }
   });
 
+  it('tells programs the same', async () => {
+    const program = await programOf(test, { userId: aliceId, samples: {} });
+    const ask = async (path: string) =>
+      (await program.ask(`/albums/${path}`)).json() as Promise<Record<string, unknown>>;
+    const slow = countSlowly(['d2t1', 'd1t10', 'd1t2'], (ms) => ms === null || ms >= 0.9 * LENGTH_MS);
+    const told = await ask(ALBUM);
+    expect(told).toMatchObject({
+      plays: slow.plays,
+      first_played_at: slow.first,
+      last_played_at: slow.last,
+      tracks: 4,
+    });
+    const { items, next } = await ask(`${ALBUM}/tracks?limit=3`);
+    const rest = await ask(`${ALBUM}/tracks?after=${String(next)}`);
+    const tracks = [...(items as Counted[]), ...(rest.items as Counted[])];
+    expect(tracks.map(({ track_id: id }) => id)).toEqual(['d1t2', 'd1t10', 'd2t1', 'unheard']);
+    expect(tracks.reduce((sum, { plays }) => sum + plays, 0)).toBe(slow.plays);
+  });
+
   it('shows the tracks of the library in the order of its discs, hidden ones counted only', async () => {
     const told = await pageOf(pathOf(ALBUM));
     expect(tracksOn(told)).toEqual(['d1t2', 'd1t10', 'd2t1', 'unheard']);
@@ -150,7 +175,7 @@ describe('GET /albums/:albumId', () => {
       '/search?q=othr',
       '/dashboard?range=short_term',
     ])
-      expect(await pageOf(path), path).toContain(`href="${other}"`);
+      expect(await pageOf(path)).toContain(`href="${other}"`);
   });
 
   it('is each listener’s own, and nobody’s without a sign-in', async () => {
@@ -173,5 +198,7 @@ describe('GET /albums/:albumId', () => {
     const words = wordsOf(await pageOf(others));
     expect(words).toMatch(/hidden the one track/);
     expect(words).not.toMatch(/Best Of|Carl/);
+    const program = await programOf(test, { userId: aliceId, samples: {} });
+    expect((await program.ask(others)).status).toBe(404);
   });
 });

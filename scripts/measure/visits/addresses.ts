@@ -124,7 +124,7 @@ export function listAddresses(sights: Sights): string[] {
 const BUCKETS = ['added', 'captured+already', 'podcast', 'same+row+again'];
 
 /** What only programs ask. */
-function askedByPrograms({ track, artist }: Sights): string[] {
+function askedByPrograms({ track, artist, album }: Sights): string[] {
   const afterTrack = Buffer.from(JSON.stringify({ track_id: track })).toString('base64url');
   return [
     `library/tracks?after=${afterTrack}`,
@@ -132,6 +132,7 @@ function askedByPrograms({ track, artist }: Sights): string[] {
     `tracks/${track}/plays`,
     'artists',
     `artists/${artist}/tracks`,
+    `albums/${encodeURIComponent(album)}/tracks`,
     'snapshots',
   ].map((path) => `/api/v1/${path}`);
 }

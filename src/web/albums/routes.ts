@@ -1,11 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import {
-  ALBUM_TRACKS_PER_PAGE,
-  findAlbum,
-  listAlbumTracks,
-  type ListenerAlbum,
-} from '../../catalogue/listener-album.ts';
+import { findAlbum, listAlbumTracks, type ListenerAlbum } from '../../catalogue/listener-album.ts';
 import { notFound } from '../../errors.ts';
 import { findAlbumTotals } from '../../plays/played-totals.ts';
 import type { WebContext } from '../context.ts';
@@ -17,6 +12,8 @@ import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import * as words from './words.ts';
 
 const pageParams = z.object({ page: pageNumber });
+
+const TRACKS_PER_PAGE = 60;
 
 type Db = WebContext['db'];
 
@@ -40,10 +37,10 @@ async function albumOf(db: Db, req: Request): Promise<ListenerAlbum> {
 
 async function readAlbumPage(db: Db, userId: number, album: ListenerAlbum, page: number) {
   const { album_id: albumId } = album;
-  const pages = countPages(album.tracks, ALBUM_TRACKS_PER_PAGE);
+  const pages = countPages(album.tracks, TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
   const [tracks, played] = await Promise.all([
-    listAlbumTracks(db, userId, albumId, { page }),
+    listAlbumTracks(db, userId, albumId, { offset: (page - 1) * TRACKS_PER_PAGE, limit: TRACKS_PER_PAGE }),
     findAlbumTotals(db, userId, albumId),
   ]);
   return {

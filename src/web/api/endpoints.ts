@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { albumEndpoints } from './endpoints/albums.ts';
 import { artistEndpoints } from './endpoints/artists.ts';
 import { captureEndpoints } from './endpoints/captures.ts';
 import { exportEndpoints } from './endpoints/export.ts';
@@ -19,6 +20,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...libraryEndpoints,
   ...trackEndpoints,
   ...artistEndpoints,
+  ...albumEndpoints,
   ...snapshotEndpoints,
   ...searchEndpoints,
   ...moodEndpoints,

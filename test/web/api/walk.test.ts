@@ -147,7 +147,7 @@ const bodyOf = ({ example }: Endpoint) =>
     : { body: JSON.stringify(example.body), headers: { 'Content-Type': 'application/json' } };
 
 /** Nobody’s, and what can be no id. */
-const samplesOf = (id: string) => ({ trackId: id, artistId: id, playlistId: id, time: '2024' });
+const samplesOf = (id: string) => ({ trackId: id, artistId: id, albumId: id, playlistId: id, time: '2024' });
 const NEVER = samplesOf('999999999999');
 const ODD = samplesOf('\0'.repeat(3));
 
@@ -200,6 +200,7 @@ describe('what is hidden', () => {
       trackId: 'secret-1',
       name: 'Halo secret',
       artists: ['secret-artist'],
+      payload: { album: { id: alice.samples.albumId } },
       features: { energy: 0.9, valence: 0.9, danceability: 0.5, tempo: 120 },
     });
     await insertSnapshot(test.db, userId, { date: '2024-12-30', range: 'long_term' }, [[track, 4]]);

@@ -55,6 +55,7 @@ const track = named(
   'Track',
   z.strictObject({
     ...trackCardShape,
+    album_id: z.string().nullable(),
     art_url: z.string().nullable(),
     release_date: date.nullable().describe('The first day of what is known: see the precision'),
     release_date_precision: z.enum(['year', 'month', 'day']).nullable(),
@@ -116,6 +117,7 @@ export const trackEndpoints = [
       ]);
       return {
         ...cardOf(found),
+        album_id: found.album_id,
         art_url: found.art_url,
         release_date: found.release_date,
         release_date_precision: found.release_date_precision,
