@@ -765,6 +765,7 @@ COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and usele
 CREATE INDEX plays_of_import ON plays USING btree (user_id, history_import_id) WHERE (history_import_id IS NOT NULL);
 CREATE INDEX plays_of_track ON plays USING btree (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
 CREATE UNIQUE INDEX plays_row_key ON plays USING btree (user_id, row_key) WHERE (row_key IS NOT NULL);
+CREATE INDEX plays_with_context ON plays USING btree (user_id, track_id) WHERE (context IS NOT NULL);
 
 CREATE TABLE paired_plays (
   user_id bigint NOT NULL,

@@ -48,7 +48,7 @@ export const ARTIST_TOTALS = question<[userId: number, artistId: string], Played
   totalsOf,
 );
 
-const ALBUM_TOTALS = question<[userId: number, albumId: string], PlayedTotals>(
+export const ALBUM_TOTALS = question<[userId: number, albumId: string], PlayedTotals>(
   hotQuery('album: how often and how long it was played', totalsSql('played_albums', 'album_id')),
   totalsOf,
 );

@@ -99,6 +99,12 @@ interface Counted {
   readonly plays: number;
 }
 
+const chartOf = async (path: string): Promise<number> =>
+  ((await alice.get(path).expect(200)).body as { data: number[] }).data.reduce(
+    (sum, plays) => sum + plays,
+    0,
+  );
+
 /** Counted one by one. */
 function countSlowly(tracks: readonly string[], counts: (ms: number | null) => boolean) {
   const of = listens.filter(({ track, ms = null }) => tracks.includes(track) && counts(ms));
@@ -125,6 +131,7 @@ describe('GET /albums/:albumId', () => {
         slow.first,
         slow.last,
       ]);
+      expect(await chartOf(`/api${pathOf(albumId)}/plays-by-month`)).toBe(slow.plays);
       for (const track of tracks)
         expect(wordsOf(told)).toContain(`${countSlowly([track], counts).plays} plays, about `);
     }

@@ -23,6 +23,7 @@ const MOST_STATEMENTS = 6;
 const ASK_LESS: Readonly<Record<string, number>> = {
   '/dashboard': 3,
   '/artists/:artistId': 4,
+  '/albums/:albumId': 4,
   '/tracks/:trackId': 4,
   '/mood': 2,
   '/explore': 6,

@@ -130,3 +130,47 @@ describe('a track that was only played', () => {
     await test.db.execute('DELETE FROM play_gaps');
   });
 });
+
+describe('where a track was played from', () => {
+  const playFrom = (day: string, uri: string | null) =>
+    test.db.execute(
+      `INSERT INTO plays (user_id, played_at, track_id, context, raw_json) VALUES ($1, $2, 'listed', $3, '{}')`,
+      [aliceId, `${day}T10:00:00Z`, uri === null ? null : JSON.stringify({ type: 'any', uri })],
+    );
+  const PLACES = [
+    ['spotify:playlist:ownLIST', 3, 'Kept <list>', '/playlists/kept'],
+    ['spotify:artist:ann', 2, 'ANN', '/artists/ann'],
+    [
+      'spotify:playlist:unknownLIST',
+      2,
+      'A playlist on Spotify',
+      'https://open.spotify.com/playlist/unknownLIST',
+    ],
+    ['spotify:user:alice:collection', 1, 'Liked Songs', 'https://open.spotify.com/collection/tracks'],
+    ['spotify:artist:stranger', 1, 'An artist on Spotify', 'https://open.spotify.com/artist/stranger'],
+    ['javascript:alert(1)', 1, 'Somewhere else', null],
+  ] as const;
+
+  it('is told by names where they are known, and of how many plays', async () => {
+    await test.db.execute(
+      `INSERT INTO playlists (user_id, playlist_id, name, origin, spotify_playlist_id) VALUES ($1, 'kept', 'Kept <list>', 'old-archive', 'ownLIST')`,
+      [aliceId],
+    );
+    let day = 10;
+    for (const [uri, times] of PLACES)
+      for (let n = 0; n < times; n += 1) await playFrom(`2018-03-${(day += 1)}`, uri);
+    await playFrom('2018-04-01', null);
+    for (const path of ['/tracks/listed', '/artists/ann']) {
+      const page = await textOf(path);
+      for (const [, times, words, href] of PLACES) {
+        expect(page).toMatch(
+          new RegExp(`>${words.replace('<', '&lt;').replace('>', '&gt;')}(</a>)?</span> <span>${times} play`),
+        );
+        expect(page).toContain(href === null ? words : `href="${href}"`);
+      }
+      expect(page).not.toContain('javascript:alert');
+    }
+    expect(await wordsOf('/tracks/listed')).toMatch(/Known of 10 of 11 plays/);
+    expect(await wordsOf('/tracks/played')).toMatch(/Not known of any play/);
+  });
+});

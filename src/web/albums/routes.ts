@@ -1,14 +1,21 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
+import { together } from '../../ask-together.ts';
 import { findAlbum, listAlbumTracks, type ListenerAlbum } from '../../catalogue/listener-album.ts';
 import { notFound } from '../../errors.ts';
-import { findAlbumTotals } from '../../plays/played-totals.ts';
+import type { Listener } from '../../plays/period.ts';
+import { PLAYED_FROM } from '../../plays/played-from.ts';
+import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
+import { ALBUM_TOTALS } from '../../plays/played-totals.ts';
 import type { WebContext } from '../context.ts';
+import type { ChartAnswers } from '../page/chart-answers.ts';
 import { albumPath, titleOf } from '../page/helpers.ts';
 import { countPages, linkPages, pageNumber } from '../page/page-links.ts';
 import { readId, readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
+import { drawMonths, playsChart } from '../tracks/play-charts.ts';
+import { placesOf } from '../tracks/played-places.ts';
 import * as words from './words.ts';
 
 const pageParams = z.object({ page: pageNumber });
@@ -22,9 +29,9 @@ export function albumRoutes({ db }: WebContext): Router {
   return Router().get('/albums/:albumId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
     const album = await albumOf(db, req);
-    const { timezone } = listenerOf(req);
-    const shown = { ...(await readAlbumPage(db, userIdOf(req), album, page)), timezone };
-    renderPage(res, 'albums/album', { title: titleOf(album.name), words }, { shown });
+    const shown = await readAlbumPage(db, listenerOf(req), album, page);
+    const title = titleOf(album.name);
+    renderPage(res, 'albums/album', { title, words, scripts: ['pages/album.js'] }, { shown });
   });
 }
 
@@ -35,18 +42,36 @@ async function albumOf(db: Db, req: Request): Promise<ListenerAlbum> {
   return album;
 }
 
-async function readAlbumPage(db: Db, userId: number, album: ListenerAlbum, page: number) {
+const askAboutAlbum = together('album: in the history', {
+  played: ALBUM_TOTALS,
+  months: PLAYED_MONTHS.album,
+  from: PLAYED_FROM.album,
+});
+
+async function readAlbumPage(db: Db, listener: Listener, album: ListenerAlbum, page: number) {
+  const { user_id: userId, timezone } = listener;
   const { album_id: albumId } = album;
   const pages = countPages(album.tracks, TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
-  const [tracks, played] = await Promise.all([
+  const plays = askedOf(listener, albumId);
+  const [tracks, { played, months, from }] = await Promise.all([
     listAlbumTracks(db, userId, albumId, { offset: (page - 1) * TRACKS_PER_PAGE, limit: TRACKS_PER_PAGE }),
-    findAlbumTotals(db, userId, albumId),
+    askAboutAlbum(db, { played: [userId, albumId], months: plays, from: plays }),
   ]);
   return {
     album,
     tracks,
+    timezone,
     played,
+    playsChart: playsChart(months),
+    from: placesOf(from),
     links: linkPages(page, pages, (number) => `${albumPath(albumId)}?page=${number}#tracks`),
   };
 }
+
+export const albumCharts: ChartAnswers = {
+  'albums/:albumId/plays-by-month': async ({ db }, req) => {
+    const { album_id: id } = await albumOf(db, req);
+    return drawMonths(await listPlayedMonths(db, listenerOf(req), 'album', { id, from: null, to: null }));
+  },
+};

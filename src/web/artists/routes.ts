@@ -10,11 +10,16 @@ import {
 } from '../../catalogue/listener-artist.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
+import type { Listener } from '../../plays/period.ts';
+import { PLAYED_FROM } from '../../plays/played-from.ts';
+import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
 import { ARTIST_TOTALS } from '../../plays/played-totals.ts';
 import { ARTIST_RANKS, listArtistRanks } from '../../snapshots/artist-ranks.ts';
 import { BEST_PLACES, listPresence, PRESENCE } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';
 import { featuresChart } from '../tracks/feature-charts.ts';
+import { drawMonths, playsChart } from '../tracks/play-charts.ts';
+import { placesOf } from '../tracks/played-places.ts';
 import { rankCharts } from '../tracks/rank-charts.ts';
 import { artistPath } from '../page/helpers.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
@@ -36,8 +41,7 @@ type Db = WebContext['db'];
 export function artistRoutes({ db }: WebContext): Router {
   return Router().get('/artists/:artistId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
-    const { timezone } = listenerOf(req);
-    const shown = { ...(await readArtistPage(db, userIdOf(req), await artistOf(db, req), page)), timezone };
+    const shown = await readArtistPage(db, listenerOf(req), await artistOf(db, req), page);
     renderPage(
       res,
       'artists/artist',
@@ -56,21 +60,27 @@ async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
 
 const askAboutArtist = together('artist: in the lists and in the history, and how the library sounds', {
   played: ARTIST_TOTALS,
+  months: PLAYED_MONTHS.artist,
+  from: PLAYED_FROM.artist,
   ranks: ARTIST_RANKS,
   presences: PRESENCE,
   bestPlaces: BEST_PLACES,
   sound: KEPT_SOUND,
 });
 
-async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, page: number) {
+async function readArtistPage(db: Db, listener: Listener, artist: ListenerArtist, page: number) {
+  const { user_id: userId, timezone } = listener;
   const { artist_id: artistId } = artist;
   const pages = countPages(artist.tracks, ARTIST_TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
   const ofArtist: [number, string] = [userId, artistId];
-  const [tracks, { played, ranks, presences, bestPlaces, sound }] = await Promise.all([
+  const plays = askedOf(listener, artistId);
+  const [tracks, { played, months, from, ranks, presences, bestPlaces, sound }] = await Promise.all([
     listArtistTracks(db, userId, artistId, page),
     askAboutArtist(db, {
       played: ofArtist,
+      months: plays,
+      from: plays,
       ranks: ofArtist,
       presences: ofArtist,
       bestPlaces: ofArtist,
@@ -81,7 +91,10 @@ async function readArtistPage(db: Db, userId: number, artist: ListenerArtist, pa
   return {
     artist,
     tracks,
+    timezone,
     played,
+    playsChart: playsChart(months),
+    from: placesOf(from),
     firstPlace: (page - 1) * ARTIST_TRACKS_PER_PAGE + 1,
     links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
     ranked: ranks.some(({ listed }) => listed.includes(true)),
@@ -107,6 +120,10 @@ export const artistCharts: ChartAnswers = {
     const histories = await listArtistRanks(db, userIdOf(req), artist.artist_id);
     const history = histories.find(({ timeRange }) => timeRange === range);
     return { labels: history?.dates ?? [], data: history?.ranks ?? [] };
+  },
+  'artists/:artistId/plays-by-month': async ({ db }, req) => {
+    const { artist_id: id } = await artistOf(db, req);
+    return drawMonths(await listPlayedMonths(db, listenerOf(req), 'artist', { id, from: null, to: null }));
   },
   'artists/:artistId/audio-features': async ({ db }, req) => {
     const { average } = await artistOf(db, req);

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { together } from '../../ask-together.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { findTrackHiding } from '../../hidden/hidden-things.ts';
+import type { Listener } from '../../plays/period.ts';
+import { PLAYED_FROM } from '../../plays/played-from.ts';
+import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
 import { TRACK_TOTALS } from '../../plays/played-totals.ts';
 import { PLAYLISTS_OF } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
@@ -14,6 +17,8 @@ import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
 import { SOUNDS, type Sound } from '../../similarity/sound.ts';
 import { listRankHistories, RANK_HISTORIES } from '../../snapshots/rank-history.ts';
 import type { WebContext } from '../context.ts';
+import { drawMonths, playsChart } from './play-charts.ts';
+import { placesOf } from './played-places.ts';
 import { featuresChart } from './feature-charts.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { rankCharts } from './rank-charts.ts';
@@ -40,9 +45,7 @@ export function trackRoutes({ db }: WebContext): Router {
   const router = Router()
     .get('/tracks/:trackId', async (req, res) => {
       const params = readParams(similarParams, req.query);
-      const { timezone } = listenerOf(req);
-      const track = await trackOf(db, req);
-      const shown = { ...(await readTrackPage(db, userIdOf(req), track, params.by)), timezone };
+      const shown = await readTrackPage(db, listenerOf(req), await trackOf(db, req), params.by);
       renderPage(
         res,
         'tracks/track',
@@ -74,21 +77,35 @@ async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
 const askAboutTrack = together('track: its places, plays and playlists, and how the library sounds', {
   histories: RANK_HISTORIES,
   played: TRACK_TOTALS,
+  months: PLAYED_MONTHS.track,
+  from: PLAYED_FROM.track,
   sound: KEPT_SOUND,
   playlists: PLAYLISTS_OF,
 });
 
-async function readTrackPage(db: Db, userId: number, track: ListenerTrack, wanted: Sound) {
+async function readTrackPage(db: Db, listener: Listener, track: ListenerTrack, wanted: Sound) {
+  const { user_id: userId, timezone } = listener;
   const ofTrack: [number, string] = [userId, track.track_id];
-  const [{ histories, played, sound, playlists }, similar, hiding] = await Promise.all([
-    askAboutTrack(db, { histories: ofTrack, played: ofTrack, sound: [userId], playlists: ofTrack }),
+  const plays = askedOf(listener, track.track_id);
+  const [{ histories, played, months, from, sound, playlists }, similar, hiding] = await Promise.all([
+    askAboutTrack(db, {
+      histories: ofTrack,
+      played: ofTrack,
+      months: plays,
+      from: plays,
+      sound: [userId],
+      playlists: ofTrack,
+    }),
     listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
     track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
   ]);
   const library = await getLibrarySound(db, userId, sound);
   return {
     track,
+    timezone,
     played,
+    playsChart: playsChart(months),
+    from: placesOf(from),
     hiding,
     lists: sum(histories.map(({ dates }) => dates.length)),
     rankCharts: rankCharts(histories),
@@ -108,6 +125,10 @@ export const trackCharts: ChartAnswers = {
     const histories = await listRankHistories(db, userIdOf(req), track.track_id);
     const history = histories.find(({ timeRange }) => timeRange === range);
     return { labels: history?.dates ?? [], data: history?.ranks ?? [] };
+  },
+  'tracks/:trackId/plays-by-month': async ({ db }, req) => {
+    const { track_id: id } = await trackOf(db, req);
+    return drawMonths(await listPlayedMonths(db, listenerOf(req), 'track', { id, from: null, to: null }));
   },
   'tracks/:trackId/audio-features': async ({ db }, req) => {
     const track = await trackOf(db, req);

@@ -1,0 +1,63 @@
+import { question } from '../ask-together.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
+
+/** Where plays were started from, as Spotify's API says it of captured ones; files of history do not. */
+export interface PlayedFrom {
+  readonly kind: 'playlist' | 'album' | 'artist' | 'collection' | null;
+  /** Spotify's; null for the listener's saved tracks and for what is none of these. */
+  readonly id: string | null;
+  /** Its name and id in the archive, where it is there. */
+  readonly name: string | null;
+  readonly own_id: string | null;
+  readonly plays: number;
+}
+
+export interface PlayedFromMost {
+  /** Of so many plays it is known. */
+  readonly known: number;
+  /** The most frequent first; not all. */
+  readonly places: readonly PlayedFrom[];
+}
+
+const MOST_PLACES = 12;
+
+/** Whoever owned a playlist once stood in its address. */
+const OWNER = '(?:user:[^:]*:)?';
+
+const fromOf = (played: Played) =>
+  question<AskedOf, PlayedFromMost>(
+    hotQuery(
+      `${played}: where it was played from`,
+      `
+  WITH told AS (
+    SELECT substring(context ->> 'uri' FROM '^spotify:${OWNER}(playlist|album|artist|collection)(?::|$)') AS kind,
+      substring(context ->> 'uri' FROM '^spotify:${OWNER}(?:playlist|album|artist):([0-9A-Za-z]{1,64})$') AS id
+    FROM plays JOIN users USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
+    WHERE user_id = $1 AND context IS NOT NULL AND ${TRACKS_OF[played]}
+      AND ($2::date IS NULL OR (played_at AT TIME ZONE $4)::date >= $2) AND ($3::date IS NULL OR (played_at AT TIME ZONE $4)::date <= $3)
+      AND counts_as_play(users.counted_plays, ms_played, reached_end, track.duration_ms)
+  ), places AS (
+    SELECT kind, id, count(*)::int AS plays, (sum(count(*)) OVER ())::int AS known
+    FROM told GROUP BY kind, id ORDER BY plays DESC, kind, id LIMIT ${MOST_PLACES}
+  )
+  SELECT kind, places.id, plays, known, own.name, own.id AS own_id
+  FROM places LEFT JOIN LATERAL (
+    (SELECT playlist_id AS id, name FROM playlists
+     WHERE kind = 'playlist' AND user_id = $1 AND spotify_playlist_id = places.id ORDER BY created_at LIMIT 1)
+    UNION ALL
+    (SELECT album_id, album_name FROM library_tracks
+     WHERE kind = 'album' AND user_id = $1 AND album_id = places.id AND NOT hidden LIMIT 1)
+    UNION ALL
+    (SELECT artist_id, artists.name FROM artists JOIN track_artists USING (artist_id) JOIN library_tracks USING (track_id)
+     WHERE kind = 'artist' AND artist_id = places.id AND user_id = $1 AND NOT hidden LIMIT 1)
+  ) AS own ON true
+  ORDER BY plays DESC, kind, places.id`,
+    ),
+    (rows: readonly (PlayedFrom & { readonly known: number })[]) => ({
+      known: rows[0]?.known ?? 0,
+      places: rows.map(({ known: _known, ...place }) => place),
+    }),
+  );
+
+export const PLAYED_FROM = { track: fromOf('track'), artist: fromOf('artist'), album: fromOf('album') };

@@ -1,0 +1,63 @@
+import { ask, question } from '../ask-together.ts';
+import type { PlayTally } from '../catalogue/play-tally.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import { inPeriod, periodValues, type Listener, type Period } from './period.ts';
+
+/** What plays can be told of. An artist's and an album's are those of their tracks that are not hidden. */
+export type Played = 'track' | 'artist' | 'album';
+
+/** SQL: which tracks of listener $1 are meant by the id $5. */
+export const TRACKS_OF: Readonly<Record<Played, string>> = {
+  track: 'track_id = $5',
+  artist: 'NOT hidden AND track_id IN (SELECT track_id FROM track_artists WHERE artist_id = $5)',
+  album: `NOT hidden
+    AND track_id IN (SELECT track_id FROM library_tracks AS own WHERE own.user_id = $1 AND own.album_id = $5)`,
+};
+
+export interface PlayedMonth extends PlayTally {
+  /** `YYYY-MM` on the listener's calendar. */
+  readonly month: string;
+}
+
+/** $1 to $5 of a question about the plays of something in a period. */
+export type AskedOf = readonly [
+  userId: number,
+  from: string | null,
+  to: string | null,
+  zone: string,
+  id: string,
+];
+export const askedOf = (listener: Listener, id: string, period: Period = EVER): AskedOf =>
+  [...periodValues(listener, period), id] as unknown as AskedOf;
+const EVER: Period = { from: null, to: null };
+
+const monthsOf = (played: Played) =>
+  question<AskedOf, PlayedMonth[]>(
+    hotQuery(
+      `${played}: plays by month`,
+      `
+  SELECT to_char(month, 'YYYY-MM') AS month, count(*)::int AS plays, count(COALESCE(ms_played, about_ms))::int AS timed_plays,
+    COALESCE(sum(ms_played), 0)::bigint AS ms_played, COALESCE(sum(about_ms), 0)::bigint AS about_ms
+  FROM (
+    SELECT date_trunc('month', played_at AT TIME ZONE $4) AS month, ms_played, about_ms
+    FROM counted_plays WHERE user_id = $1 AND ${TRACKS_OF[played]} AND ${inPeriod('played_at')}
+  ) AS p
+  GROUP BY p.month ORDER BY p.month`,
+    ),
+    (rows: readonly PlayedMonth[]) => [...rows],
+  );
+
+export const PLAYED_MONTHS = {
+  track: monthsOf('track'),
+  artist: monthsOf('artist'),
+  album: monthsOf('album'),
+};
+
+/** The months with plays, oldest first. */
+export const listPlayedMonths = (
+  db: Queries,
+  listener: Listener,
+  played: Played,
+  { id, ...period }: { readonly id: string } & Period,
+): Promise<PlayedMonth[]> => ask(db, PLAYED_MONTHS[played], ...askedOf(listener, id, period));

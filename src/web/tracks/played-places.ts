@@ -1,0 +1,29 @@
+import type { PlayedFrom, PlayedFromMost } from '../../plays/played-from.ts';
+import { albumPath, artistPath, playlistPath, titleOf } from '../page/helpers.ts';
+
+interface Place {
+  readonly words: string;
+  /** A page of ours, or Spotify's where only the id is known. */
+  readonly href: string | null;
+  readonly plays: number;
+}
+
+/** Where plays were started from, as a page tells it. */
+export const placesOf = ({
+  known,
+  places,
+}: PlayedFromMost): { readonly known: number; readonly places: Place[] } => ({
+  known,
+  places: places.map((place) => ({ ...placeOf(place), plays: place.plays })),
+});
+
+const OWN_PATHS = { playlist: playlistPath, album: albumPath, artist: artistPath };
+
+function placeOf({ kind, id, name, own_id: ownId }: PlayedFrom): Omit<Place, 'plays'> {
+  if (kind === 'collection')
+    return { words: 'Liked Songs', href: 'https://open.spotify.com/collection/tracks' };
+  if (kind === null || id === null) return { words: 'Somewhere else', href: null };
+  if (ownId !== null) return { words: titleOf(name), href: OWN_PATHS[kind](ownId) };
+  const words = `${kind === 'playlist' ? 'A playlist' : `An ${kind}`} on Spotify`;
+  return { words, href: `https://open.spotify.com/${kind}/${encodeURIComponent(id)}` };
+}
