@@ -878,6 +878,25 @@ CREATE TABLE played_albums (
 COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
 CREATE INDEX played_albums_most_played ON played_albums USING btree (user_id, plays DESC, album_id);
 
+CREATE TABLE play_endings (
+  user_id bigint NOT NULL,
+  track_id text NOT NULL,
+  kept integer NOT NULL,
+  end_known integer NOT NULL,
+  ended integer NOT NULL,
+  skip_known integer NOT NULL,
+  skipped integer NOT NULL,
+  shuffle_known integer NOT NULL,
+  shuffled integer NOT NULL,
+  offline_known integer NOT NULL,
+  offline integer NOT NULL,
+  CONSTRAINT play_endings_pkey PRIMARY KEY (user_id, track_id),
+  CONSTRAINT play_endings_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
+  CONSTRAINT play_endings_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON COLUMN play_endings.end_known IS 'of so many it is known whether they ran to their end, as many as `ended` did';
+CREATE INDEX play_endings_most_skipped ON play_endings USING btree (user_id, skipped DESC, track_id) WHERE (skipped > 0);
+
 CREATE TABLE play_periods (
   user_id bigint NOT NULL,
   months smallint NOT NULL,
@@ -1129,6 +1148,26 @@ CREATE VIEW played_facts AS
    FROM counted_plays
   GROUP BY user_id, track_id;
 
+CREATE VIEW ending_facts AS
+ SELECT p.user_id,
+    p.track_id,
+    count(*)::integer AS kept,
+    count(p.reached_end)::integer AS end_known,
+    count(*) FILTER (WHERE p.reached_end)::integer AS ended,
+    count(p.skipped)::integer AS skip_known,
+    count(*) FILTER (WHERE p.skipped)::integer AS skipped,
+    count(*) FILTER (WHERE ("row".told ->> 'shuffle') = ANY (ARRAY['true', 'false']))::integer AS shuffle_known,
+    count(*) FILTER (WHERE ("row".told ->> 'shuffle') = 'true')::integer AS shuffled,
+    count(*) FILTER (WHERE ("row".told ->> 'offline') = ANY (ARRAY['true', 'false']))::integer AS offline_known,
+    count(*) FILTER (WHERE ("row".told ->> 'offline') = 'true')::integer AS offline
+   FROM plays p
+     CROSS JOIN LATERAL ( SELECT COALESCE(p.file_row, ( SELECT b.file_row
+                   FROM paired_plays b
+                  WHERE b.user_id = p.user_id AND b.played_at = p.played_at AND b.track_id = p.track_id AND b.nth = p.nth
+                  ORDER BY (source_rank(b.source)), b.history_import_id, b.row_key
+                 LIMIT 1)) AS told) "row"
+  GROUP BY p.user_id, p.track_id;
+
 CREATE VIEW artist_play_facts AS
  SELECT p.user_id,
     track_artists.artist_id,
@@ -1363,6 +1402,7 @@ CREATE FUNCTION derive_plays(listener bigint)
 AS $function$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
+    + derive_rows('play_endings', 'ending_facts', listener)
     + derive_rows('play_periods', 'play_period_facts', listener)
     + derive_rows('play_quarters', 'quarter_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
@@ -1530,6 +1570,8 @@ BEGIN
   IF user_ids IS NULL THEN RETURN; END IF;
   PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
   PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
+    'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
+  PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
     'SELECT user_id, months::smallint, date_trunc(unit, instant AT TIME ZONE ''UTC'')::date AS starts_on, track_id

@@ -146,6 +146,24 @@ CREATE TABLE played_albums (
 COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
 CREATE INDEX played_albums_most_played ON played_albums (user_id, plays DESC, album_id);
 
+-- How all plays of a track went that are kept, also those too short to count: by the sources that say it.
+CREATE TABLE play_endings (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  track_id text NOT NULL REFERENCES tracks,
+  kept integer NOT NULL,
+  end_known integer NOT NULL,
+  ended integer NOT NULL,
+  skip_known integer NOT NULL,
+  skipped integer NOT NULL,
+  shuffle_known integer NOT NULL,
+  shuffled integer NOT NULL,
+  offline_known integer NOT NULL,
+  offline integer NOT NULL,
+  PRIMARY KEY (user_id, track_id)
+);
+COMMENT ON COLUMN play_endings.end_known IS 'of so many it is known whether they ran to their end, as many as `ended` did';
+CREATE INDEX play_endings_most_skipped ON play_endings (user_id, skipped DESC, track_id) WHERE skipped > 0;
+
 -- Of any span the whole years and months in it are read here, and its ends in the plays themselves: months of UTC, so that
 -- a listener who moves keeps them.
 CREATE TABLE play_periods (
@@ -184,6 +202,6 @@ CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
 
 -- Down Migration
-DROP TABLE play_quarters, play_periods, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
+DROP TABLE play_quarters, play_periods, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
   plays;
 DROP FUNCTION refuse_changed_plays, quarter_of, counts_as_play, source_rank;

@@ -4,7 +4,7 @@
 --
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
 --   list_facts     →  snapshot_lists      play_period_facts    →  play_periods     album_play_facts   →  played_albums
---   period_facts   →  snapshot_periods    quarter_facts        →  play_quarters
+--   period_facts   →  snapshot_periods    quarter_facts        →  play_quarters    ending_facts       →  play_endings
 --   listed_artist_facts  →  listed_artists
 --
 -- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
@@ -163,6 +163,22 @@ SELECT user_id, track_id, count(*)::int AS plays,
   count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
   COALESCE(sum(about_ms), 0)::bigint AS about_ms, min(played_at) AS first_played_at, max(played_at) AS last_played_at
 FROM counted_plays GROUP BY user_id, track_id;
+
+-- (Shuffle and offline stand in the row of the file, of a captured play in that of the file beside it.)
+CREATE VIEW ending_facts AS
+SELECT user_id, track_id, count(*)::int AS kept, count(reached_end)::int AS end_known,
+  (count(*) FILTER (WHERE reached_end))::int AS ended, count(skipped)::int AS skip_known,
+  (count(*) FILTER (WHERE skipped))::int AS skipped,
+  (count(*) FILTER (WHERE told ->> 'shuffle' IN ('true', 'false')))::int AS shuffle_known,
+  (count(*) FILTER (WHERE told ->> 'shuffle' = 'true'))::int AS shuffled,
+  (count(*) FILTER (WHERE told ->> 'offline' IN ('true', 'false')))::int AS offline_known,
+  (count(*) FILTER (WHERE told ->> 'offline' = 'true'))::int AS offline
+FROM plays AS p CROSS JOIN LATERAL (
+  SELECT COALESCE(p.file_row, (
+    SELECT file_row FROM paired_plays AS b
+    WHERE (b.user_id, b.played_at, b.track_id, b.nth) = (p.user_id, p.played_at, p.track_id, p.nth)
+    ORDER BY source_rank(b.source), b.history_import_id, b.row_key LIMIT 1)) AS told) AS row
+GROUP BY user_id, track_id;
 
 CREATE VIEW artist_play_facts AS
 SELECT p.user_id, artist_id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(p.ms_played)::bigint AS ms_played,
@@ -344,6 +360,7 @@ END $$;
 CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql AS $$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
+    + derive_rows('play_endings', 'ending_facts', listener)
     + derive_rows('play_periods', 'play_period_facts', listener)
     + derive_rows('play_quarters', 'quarter_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
@@ -475,6 +492,8 @@ BEGIN
   IF user_ids IS NULL THEN RETURN; END IF;
   PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
   PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
+    'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
+  PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
     'SELECT user_id, months::smallint, date_trunc(unit, instant AT TIME ZONE ''UTC'')::date AS starts_on, track_id
@@ -748,6 +767,6 @@ DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libr
   recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
 DROP VIEW quarter_facts;
 DROP FUNCTION quarters_between;
-DROP VIEW play_period_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
+DROP VIEW play_period_facts, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
   listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

@@ -65,6 +65,7 @@ describe('what is derived', () => {
     [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
     [`the plays of a quarter`, `UPDATE play_quarters SET plays = 7`],
     [`the plays of a month`, `UPDATE play_periods SET ms_played = 7`],
+    [`the skips of a track`, `UPDATE play_endings SET skipped = 7`],
     [`an artist who was played`, `DELETE FROM played_artists`],
     [`the plays of an album`, `UPDATE played_albums SET plays = plays + 1`],
   ])('is mended by derive_all(): %s', async (_what, damage) => {

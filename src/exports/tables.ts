@@ -154,6 +154,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   played_tracks: DERIVED,
   played_artists: DERIVED,
   played_albums: DERIVED,
+  play_endings: DERIVED,
   play_periods: DERIVED,
   play_quarters: DERIVED,
   archive_summaries: DERIVED,

@@ -306,6 +306,7 @@ describe('restoring it into an empty instance', () => {
     'played_tracks',
     'played_artists',
     'played_albums',
+    'play_endings',
     'play_periods',
     'play_quarters',
   ])('gives the same %s, row for row', async (table) => {

@@ -119,6 +119,7 @@ describe('an invented database', () => {
       'played_tracks',
       'played_artists',
       'played_albums',
+      'play_endings',
       'play_periods',
       'play_quarters',
     ];

@@ -27,6 +27,7 @@ const PERSONAL = [
   'played_tracks',
   'played_artists',
   'played_albums',
+  'play_endings',
   'play_periods',
   'play_quarters',
 ];
