@@ -27,6 +27,7 @@ import { playlistFileRoutes } from './playlists/file-routes.ts';
 import { playlistSendingRoutes } from './playlists/sending-routes.ts';
 import { playlistRoutes } from './playlists/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { skipRoutes } from './history/skip-routes.ts';
 import { snapshotRoutes } from './dashboard/snapshot-routes.ts';
 import { tokenRoutes } from './settings/token-routes.ts';
 import { trackRoutes } from './tracks/routes.ts';
@@ -72,6 +73,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   historyImportRoutes(context), // /history/import, …/:historyImportId, its progress and rows
   topRoutes(context), // /history/top
   whenRoutes(context), // /history/when
+  skipRoutes(context), // /history/skips
   chartRoutes(context), // /api/…, as chart-map.ts lists them
 ];
 

@@ -119,6 +119,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /history/when': { access: 'page', query: RANGE },
   'GET /api/plays-by-weekday-and-hour': { access: 'json', query: RANGE },
   'GET /api/discoveries': { access: 'json', query: RANGE },
+  'GET /history/skips': { access: 'page' },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /time-machine': time,
   'GET /time-machine/:year': time,

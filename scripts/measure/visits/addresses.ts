@@ -85,6 +85,7 @@ export function listAddresses(sights: Sights): string[] {
       (days) => `/playlists/new?from=plays${days}`,
     ),
     '/history?span=all',
+    '/history/skips',
     '/history?q=e',
     '/history/import',
     ...['', '/progress', ...BUCKETS.map((bucket) => `/rows.csv?bucket=${bucket}`)].map(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { together } from '../../ask-together.ts';
 import { findAlbum, listAlbumTracks, type ListenerAlbum } from '../../catalogue/listener-album.ts';
 import { notFound } from '../../errors.ts';
+import { ENDINGS } from '../../plays/endings.ts';
 import type { Listener } from '../../plays/period.ts';
 import { PLAYED_FROM } from '../../plays/played-from.ts';
 import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
@@ -46,6 +47,7 @@ const askAboutAlbum = together('album: in the history', {
   played: ALBUM_TOTALS,
   months: PLAYED_MONTHS.album,
   from: PLAYED_FROM.album,
+  endings: ENDINGS.album,
 });
 
 async function readAlbumPage(db: Db, listener: Listener, album: ListenerAlbum, page: number) {
@@ -54,9 +56,10 @@ async function readAlbumPage(db: Db, listener: Listener, album: ListenerAlbum, p
   const pages = countPages(album.tracks, TRACKS_PER_PAGE);
   if (page > pages) throw notFound();
   const plays = askedOf(listener, albumId);
-  const [tracks, { played, months, from }] = await Promise.all([
+  const ofAlbum: [number, string] = [userId, albumId];
+  const [tracks, { played, months, from, endings }] = await Promise.all([
     listAlbumTracks(db, userId, albumId, { offset: (page - 1) * TRACKS_PER_PAGE, limit: TRACKS_PER_PAGE }),
-    askAboutAlbum(db, { played: [userId, albumId], months: plays, from: plays }),
+    askAboutAlbum(db, { played: ofAlbum, months: plays, from: plays, endings: ofAlbum }),
   ]);
   return {
     album,
@@ -65,6 +68,7 @@ async function readAlbumPage(db: Db, listener: Listener, album: ListenerAlbum, p
     played,
     playsChart: playsChart(months),
     from: placesOf(from),
+    endings,
     links: linkPages(page, pages, (number) => `${albumPath(albumId)}?page=${number}#tracks`),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../catalogue/listener-artist.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
+import { ENDINGS } from '../../plays/endings.ts';
 import type { Listener } from '../../plays/period.ts';
 import { PLAYED_FROM } from '../../plays/played-from.ts';
 import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
@@ -62,6 +63,7 @@ const askAboutArtist = together('artist: in the lists and in the history, and ho
   played: ARTIST_TOTALS,
   months: PLAYED_MONTHS.artist,
   from: PLAYED_FROM.artist,
+  endings: ENDINGS.artist,
   ranks: ARTIST_RANKS,
   presences: PRESENCE,
   bestPlaces: BEST_PLACES,
@@ -75,12 +77,13 @@ async function readArtistPage(db: Db, listener: Listener, artist: ListenerArtist
   if (page > pages) throw notFound();
   const ofArtist: [number, string] = [userId, artistId];
   const plays = askedOf(listener, artistId);
-  const [tracks, { played, months, from, ranks, presences, bestPlaces, sound }] = await Promise.all([
+  const [tracks, { played, months, from, endings, ranks, presences, bestPlaces, sound }] = await Promise.all([
     listArtistTracks(db, userId, artistId, page),
     askAboutArtist(db, {
       played: ofArtist,
       months: plays,
       from: plays,
+      endings: ofArtist,
       ranks: ofArtist,
       presences: ofArtist,
       bestPlaces: ofArtist,
@@ -95,6 +98,7 @@ async function readArtistPage(db: Db, listener: Listener, artist: ListenerArtist
     played,
     playsChart: playsChart(months),
     from: placesOf(from),
+    endings,
     firstPlace: (page - 1) * ARTIST_TRACKS_PER_PAGE + 1,
     links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
     ranked: ranks.some(({ listed }) => listed.includes(true)),

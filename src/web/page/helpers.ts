@@ -3,6 +3,7 @@
 import { isSpotifyId } from '../../catalogue/spotify-id.ts';
 
 export { readTime } from '../../snapshots/chosen-time.ts';
+export * from './ending-words.ts';
 export * from './findings.ts';
 export * from './format.ts';
 export * from './movement-words.ts';

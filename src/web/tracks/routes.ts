@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { together } from '../../ask-together.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { findTrackHiding } from '../../hidden/hidden-things.ts';
+import { ENDINGS } from '../../plays/endings.ts';
 import type { Listener } from '../../plays/period.ts';
 import { PLAYED_FROM } from '../../plays/played-from.ts';
 import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
@@ -79,6 +80,7 @@ const askAboutTrack = together('track: its places, plays and playlists, and how 
   played: TRACK_TOTALS,
   months: PLAYED_MONTHS.track,
   from: PLAYED_FROM.track,
+  endings: ENDINGS.track,
   sound: KEPT_SOUND,
   playlists: PLAYLISTS_OF,
 });
@@ -87,18 +89,21 @@ async function readTrackPage(db: Db, listener: Listener, track: ListenerTrack, w
   const { user_id: userId, timezone } = listener;
   const ofTrack: [number, string] = [userId, track.track_id];
   const plays = askedOf(listener, track.track_id);
-  const [{ histories, played, months, from, sound, playlists }, similar, hiding] = await Promise.all([
-    askAboutTrack(db, {
-      histories: ofTrack,
-      played: ofTrack,
-      months: plays,
-      from: plays,
-      sound: [userId],
-      playlists: ofTrack,
-    }),
-    listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
-    track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
-  ]);
+  const [{ histories, played, months, from, endings, sound, playlists }, similar, hiding] = await Promise.all(
+    [
+      askAboutTrack(db, {
+        histories: ofTrack,
+        played: ofTrack,
+        months: plays,
+        from: plays,
+        endings: ofTrack,
+        sound: [userId],
+        playlists: ofTrack,
+      }),
+      listSimilarTracks(db, userId, track.track_id, { by: wanted, limit: SIMILAR_SHOWN, known: track }),
+      track.hidden ? findTrackHiding(db, userId, track.track_id) : null,
+    ],
+  );
   const library = await getLibrarySound(db, userId, sound);
   return {
     track,
@@ -106,6 +111,7 @@ async function readTrackPage(db: Db, listener: Listener, track: ListenerTrack, w
     played,
     playsChart: playsChart(months),
     from: placesOf(from),
+    endings,
     hiding,
     lists: sum(histories.map(({ dates }) => dates.length)),
     rankCharts: rankCharts(histories),

@@ -1,0 +1,79 @@
+import { question } from '../ask-together.ts';
+import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+
+/** How plays went, of all that are kept, however short: each figure beside the plays of which it is known. */
+export interface Endings {
+  readonly kept: number;
+  readonly end_known: number;
+  readonly ended: number;
+  readonly skip_known: number;
+  readonly skipped: number;
+  readonly shuffle_known: number;
+  readonly shuffled: number;
+  readonly offline_known: number;
+  readonly offline: number;
+}
+
+const COLUMNS = [
+  'kept',
+  'end_known',
+  'ended',
+  'skip_known',
+  'skipped',
+  'shuffle_known',
+  'shuffled',
+  'offline_known',
+  'offline',
+] as const satisfies (keyof Endings)[];
+const SUMS = COLUMNS.map((column) => `COALESCE(sum(${column}), 0)::int AS ${column}`).join(', ');
+
+function only([row]: readonly Endings[]): Endings {
+  if (row === undefined) throw new Error('sums have always one row');
+  return row;
+}
+
+/** @param which SQL: the tracks of listener $1 that $2 means */
+const endingsOf = (which: string) =>
+  question<[userId: number, id: string], Endings>(
+    `SELECT ${SUMS} FROM play_endings JOIN library_tracks USING (user_id, track_id) WHERE user_id = $1 AND ${which}`,
+    only,
+  );
+
+/** An artist's and an album's are those of their tracks that are not hidden. */
+export const ENDINGS = {
+  track: endingsOf('track_id = $2'),
+  artist: endingsOf('NOT hidden AND track_id IN (SELECT track_id FROM track_artists WHERE artist_id = $2)'),
+  album: endingsOf('NOT hidden AND album_id = $2'),
+};
+
+export interface SkippedTrack extends TrackCard {
+  readonly skipped: number;
+  readonly skip_known: number;
+}
+
+/** What was skipped most often; of those skipped as often, what was played less. */
+export const listMostSkipped = (db: Queries, userId: number, limit: number): Promise<SkippedTrack[]> =>
+  db.many<SkippedTrack>(MOST_SKIPPED, [userId, limit]);
+
+const MOST_SKIPPED = hotQuery(
+  'history: most skipped',
+  `
+  WITH top AS (
+    SELECT track_id, skipped, skip_known FROM play_endings JOIN library_tracks USING (user_id, track_id)
+    WHERE user_id = $1 AND skipped > 0 AND NOT hidden
+    ORDER BY skipped DESC, skip_known, track_id LIMIT $2
+  )
+  SELECT ${TRACK_CARD}, skipped, skip_known FROM top JOIN tracks USING (track_id)
+  ORDER BY skipped DESC, skip_known, track_id`,
+);
+
+/** How all plays went, of tracks that are not hidden. */
+export const findEndings = (db: Queries, userId: number): Promise<Endings> =>
+  db.one<Endings>(ALL_ENDINGS, [userId]);
+
+const ALL_ENDINGS = hotQuery(
+  'history: how plays ended',
+  `SELECT ${SUMS} FROM play_endings JOIN library_tracks USING (user_id, track_id) WHERE user_id = $1 AND NOT hidden`,
+);

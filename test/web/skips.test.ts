@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomFor } from '../../scripts/invented/random.ts';
+import { formatPercent } from '../../src/web/page/format.ts';
+import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { listStrayDerived } from '../support/derived.ts';
+import { insertEmptyHistoryImport, insertTrack } from '../support/factories.ts';
+
+const test = useApp();
+const random = randomFor(21, 'skips');
+const one = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
+
+/** What a source says of one play; null: it does not say. */
+interface Told {
+  readonly track: string;
+  readonly ended: boolean | null;
+  readonly skipped: boolean | null;
+  readonly shuffle: boolean | null;
+  readonly offline: boolean | null;
+  /** Told by a capture, with the row of a file beside it. */
+  readonly captured: boolean;
+}
+
+let alice: Visitor;
+let bob: Visitor;
+let aliceId: number;
+let told: Told[];
+
+beforeAll(async () => {
+  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+  aliceId = await userIdFor(test, ALICE);
+  const payload = { album: { id: 'album' } };
+  for (const trackId of ['a', 'b', 'unseen'])
+    await insertTrack(test.db, { trackId, name: `Song ${trackId}`, artists: ['ann'], payload });
+  await insertTrack(test.db, { trackId: 'c', name: 'Song c', artists: ['ben'] });
+  const known = [true, false, null];
+  told = Array.from({ length: 300 }, () => ({
+    track: one(['a', 'a', 'b', 'c', 'unseen']),
+    ended: one(known),
+    skipped: one(known),
+    shuffle: one(known),
+    offline: one(known),
+    captured: random() < 0.2,
+  }));
+  const imported = await insertEmptyHistoryImport(test.db, aliceId);
+  for (const sql of [PLAYS, PAIRED])
+    await test.db.execute(sql, [aliceId, imported, JSON.stringify(told.map((row, at) => ({ ...row, at })))]);
+  // As an import does it, which counts a captured play after its row is beside it.
+  await test.db.execute('SELECT derive_plays($1)', [aliceId]);
+  await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'unseen')`, [aliceId]);
+});
+
+const ROWS = `jsonb_to_recordset($3) AS row (track text, ended boolean, skipped boolean, shuffle boolean, offline boolean,
+  captured boolean, at int)`;
+const FILE_ROW = `jsonb_strip_nulls(jsonb_build_object('shuffle', shuffle, 'offline', offline))`;
+const PLAYS = `
+  INSERT INTO plays (user_id, played_at, track_id, source, ms_played, reached_end, skipped, history_import_id, row_key, file_row)
+  SELECT $1, '2020-01-01T00:00:00Z'::timestamptz + at * interval '1 hour', track,
+    CASE WHEN captured THEN 'capture' ELSE 'spotify extended' END, 1000, ended, skipped,
+    CASE WHEN NOT captured THEN $2::bigint END, CASE WHEN NOT captured THEN md5('row ' || at)::uuid END,
+    CASE WHEN NOT captured THEN ${FILE_ROW} END
+  FROM ${ROWS}`;
+const PAIRED = `
+  INSERT INTO paired_plays (user_id, row_key, history_import_id, source, ended_at, own_track_id, file_row, played_at, track_id, nth)
+  SELECT $1, md5('row ' || at)::uuid, $2, 'spotify extended', played_at, track, ${FILE_ROW}, played_at, track, 1
+  FROM ${ROWS}, LATERAL (SELECT '2020-01-01T00:00:00Z'::timestamptz + at * interval '1 hour' AS played_at) AS p
+  WHERE captured`;
+
+const textOf = async (path: string, visitor = alice): Promise<string> =>
+  (await visitor.get(path).expect(200)).text;
+const wordsOf = async (path: string, visitor = alice): Promise<string> =>
+  (await textOf(path, visitor)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+
+/** Counted one by one: "31 of 40 (78 %)". */
+function countSlowly(tracks: readonly string[], of: 'ended' | 'skipped' | 'shuffle' | 'offline'): string {
+  const known = told.filter((row) => tracks.includes(row.track) && row[of] !== null);
+  const count = known.filter((row) => row[of]).length;
+  return `${count} of ${known.length} (${formatPercent(count, known.length)})`;
+}
+
+describe('how plays ended', () => {
+  it.each([
+    ['/tracks/a', ['a']],
+    ['/tracks/unseen', ['unseen']],
+    ['/artists/ann', ['a', 'b']],
+    ['/albums/album', ['a', 'b']],
+    ['/history/skips', ['a', 'b', 'c']],
+  ])(
+    'is told on %s, each figure beside what it rests on, also of plays too short to count',
+    async (path, tracks) => {
+      const words = await wordsOf(path);
+      expect(words).toContain(`Heard to the end ${countSlowly(tracks, 'ended')}`);
+      expect(words).toContain(`Skipped ${countSlowly(tracks, 'skipped')}`);
+      expect(words).toContain(`On shuffle ${countSlowly(tracks, 'shuffle')}`);
+      expect(words).toContain(`Offline ${countSlowly(tracks, 'offline')}`);
+    },
+  );
+
+  it('is kept by the database, whoever writes', async () => {
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+    await test.db.execute(`UPDATE plays SET skipped = true WHERE user_id = $1 AND track_id = 'c'`, [aliceId]);
+    await test.db.execute(`DELETE FROM plays WHERE user_id = $1 AND track_id = 'b' AND skipped`, [aliceId]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+  });
+
+  it('tells what was skipped most, hidden tracks left out', async () => {
+    const shown = [...(await textOf('/history/skips')).matchAll(/href="\/tracks\/(\w+)"/g)].map(
+      ([, id]) => id,
+    );
+    const skips = ({ length }: readonly Told[]): number => length;
+    const c = skips(told.filter(({ track }) => track === 'c'));
+    const a = skips(told.filter(({ track, skipped }) => track === 'a' && skipped));
+    expect([...new Set(shown)]).toEqual(a > c ? ['a', 'c'] : ['c', 'a']);
+  });
+
+  it('is not known where no source says it, which the page says', async () => {
+    expect(await wordsOf('/history/skips', bob)).toMatch(/Not known: only Spotify’s extended history/);
+  });
+});
