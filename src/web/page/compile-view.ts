@@ -1,33 +1,41 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import ejs, { type TemplateFunction } from 'ejs';
+import ejs from 'ejs';
 import * as helpers from './helpers.ts';
 
 export const VIEWS_DIR = path.resolve(import.meta.dirname, '../../../views');
 
 export type Locals = Record<string, unknown>;
 
+/** What one rendering of a view goes by. */
+export interface Handed {
+  readonly helpers: object;
+  /** What the whole page has. */
+  readonly page: Locals;
+  /** What the includes around the view were given, which goes before the page's. */
+  readonly given: Locals;
+  readonly include: (name: string, own?: Locals) => string;
+}
+
 /** What the types of EJS do not know yet: the locals as they are, not a copy of them. */
 const UNCOPIED = { unsafePrototypeLocals: true };
 
 /**
  * Compiled without `with`, which looks every name up at each mention and keeps the engine from optimising a view: a
- * view takes what it names from its locals once, at its beginning. What it declares itself stands in a block below.
+ * view takes what it names once, at its beginning. What it declares itself stands in a block below. `locals.rank` is
+ * the same as `rank`, and says that it may be missing.
  */
-export function compileView(file: string): TemplateFunction {
-  const text = readFileSync(path.join(VIEWS_DIR, file), 'utf8');
-  const names = namesIn(text);
-  const taken = HELPERS.filter((name) => names.has(name));
-  return ejs.compile(`<% const { ${taken.join(', ')} } = locals.helpers; { -%>${text}<% } -%>`, {
-    filename: file,
-    _with: false,
-    destructuredLocals: [...names].filter((name) => !taken.includes(name)),
-    escape,
-    ...UNCOPIED,
-  });
+export function compileView(file: string): (handed: Handed) => string {
+  const text = readFileSync(path.join(VIEWS_DIR, file), 'utf8').replaceAll(/\blocals\.(?=[A-Za-z_$])/g, '');
+  const names = [...namesIn(text)];
+  const helped = names.filter((name) => HELPERS.has(name)).join(', ');
+  const own = names.filter((name) => !HELPERS.has(name)).map((name) => `${name} = locals.page.${name}`);
+  const take = `const { include } = locals, { ${helped} } = locals.helpers, { ${own.join(', ')} } = locals.given;`;
+  const options = { filename: file, _with: false, escape, ...UNCOPIED };
+  return ejs.compile(`<% { ${take} { -%>${text}<% } } -%>`, options);
 }
 
-const HELPERS = [...Object.keys(helpers), 'asset'];
+const HELPERS: ReadonlySet<string> = new Set([...Object.keys(helpers), 'asset']);
 
 const CODE = /<%(?![%#])[\s\S]*?%>/g;
 /** Not a property, but what is spread. */
@@ -36,7 +44,7 @@ const WORDS_OF_THE_LANGUAGE = new Set(
   (
     'break case catch class const continue debugger default delete do else enum export extends false finally for ' +
     'function if import in instanceof let new null return static super switch this throw true try typeof undefined ' +
-    'var void while with yield await locals'
+    'var void while with yield await locals include'
   ).split(' '),
 );
 

@@ -1,8 +1,7 @@
 import path from 'node:path';
-import type { TemplateFunction } from 'ejs';
 import type { Express, Response } from 'express';
 import type { Assets } from './assets.ts';
-import { compileView, VIEWS_DIR, type Locals } from './compile-view.ts';
+import { compileView, VIEWS_DIR, type Handed, type Locals } from './compile-view.ts';
 import * as helpers from './helpers.ts';
 
 /** Registers EJS with compiled views kept, and what every view may use. */
@@ -11,9 +10,8 @@ export function useViews(
   assets: Assets,
   options: { cache: boolean; artUrl: string | null },
 ): void {
-  const renderView = viewRenderer(options.cache);
   const artUrl = helpers.artUrlAt(options.artUrl);
-  const shared = { helpers: { ...helpers, artUrl, asset: assets.url } };
+  const renderView = viewRenderer({ ...helpers, artUrl, asset: assets.url }, options.cache);
   app.set('views', VIEWS_DIR);
   app.set('view engine', 'ejs');
   // Else Express looks for the file on the disk each time, unless NODE_ENV says production.
@@ -21,7 +19,7 @@ export function useViews(
   app.engine('ejs', (file: string, locals: object, done: (error: unknown, html?: string) => void) => {
     let html: string;
     try {
-      html = renderView(path.relative(VIEWS_DIR, file), { ...locals, ...shared });
+      html = renderView(path.relative(VIEWS_DIR, file), locals as Locals);
     } catch (error) {
       return done(error);
     }
@@ -32,16 +30,17 @@ export function useViews(
 /**
  * Renders views by their path below `views/`, with an include of our own. That of EJS copies all locals one by one,
  * twice for each include, and looks for its file on the disk: with some two hundred includes half of a page's time.
- * Here what the page has is shared, and only what the includes around a view were given is handed on.
+ * Here what the page has is shared, and only what the includes around a view were given is handed on. (To have the page
+ * as a prototype of what is given would make the engine learn each page's shape once more.)
  */
-function viewRenderer(cache: boolean) {
-  const compiled = new Map<string, TemplateFunction>();
+function viewRenderer(ownHelpers: object, cache: boolean) {
+  const compiled = new Map<string, (handed: Handed) => string>();
   return function renderView(file: string, page: Locals, given: Locals = {}): string {
     const view = compiled.get(file) ?? compileView(file);
     if (cache) compiled.set(file, view);
     const include = (name: string, own?: Locals): string =>
       renderView(includedBy(file, name), page, own ? { ...given, ...own } : given);
-    return view(Object.assign(Object.create(page) as Locals, given, { include }));
+    return view({ helpers: ownHelpers, page, given, include });
   };
 }
 
