@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
+import { DatabaseUnavailable } from '../src/database-errors.ts';
 import type { Db } from '../src/db.ts';
 import { AppError } from '../src/errors.ts';
 import type { Account } from '../src/history-import/account.ts';
@@ -74,7 +75,8 @@ async function importFiles(db: Db, owner: string, { values, positionals }: Argum
     return isWhole(report) ? 0 : 1;
   } finally {
     clearInterval(stillHere);
-    if (!isDone) await discardHistoryImport(db, staged);
+    // (Where that fails too, the worker forgets it.)
+    if (!isDone) await discardHistoryImport(db, staged).catch(() => undefined);
   }
 }
 
@@ -149,7 +151,7 @@ await runTool(async () => {
       throw new AppError(503, 'The database is not ready: run "npm run migrate -- up" first.');
     return await importFiles(db, owner, given);
   } catch (error) {
-    if (error instanceof AppError) throw error;
+    if (error instanceof AppError && !(error instanceof DatabaseUnavailable)) throw error;
     console.error(`Nothing was kept: ${error instanceof Error ? error.message : String(error)}`);
     return 3;
   } finally {

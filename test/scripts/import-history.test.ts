@@ -53,6 +53,31 @@ it('writes nothing where it is used wrongly, or finds no history', async () => {
   ).toEqual([]);
 }, 120_000);
 
+it.each([
+  [
+    'the disk is full while rows are read',
+    'staged_plays',
+    `RAISE 'no space left' USING ERRCODE = 'disk_full'`,
+  ],
+  ['the server goes away at the end', 'plays', 'PERFORM pg_terminate_backend(pg_backend_pid())'],
+])(
+  'keeps nothing and says that it was cut off where %s; the next run is whole',
+  async (_when, table, what) => {
+    await test.db.execute(`
+      CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${what}; RETURN NULL; END $$;
+      CREATE TRIGGER breaks_off AFTER INSERT ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION break_off()`);
+    const before = await countPlays();
+    const { code, output } = await run(file, '--owner', table);
+    await test.db.execute('DROP FUNCTION break_off CASCADE');
+    expect({ code, output }).toMatchObject({ code: 3 });
+    expect(await countPlays()).toBe(before);
+    expect(await test.db.many('SELECT FROM staged_plays')).toEqual([]);
+    expect(await run(file, '--owner', table)).toMatchObject({ code: 1 });
+    expect(await countPlays()).toBe(before + receipt.fates.play);
+  },
+  120_000,
+);
+
 it('takes the rows before the cut of a file that is cut off', async () => {
   truncateSync(file, Math.floor(statSync(file).size / 2));
   const { code, output } = await run(file, '--owner', 'carol');
