@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 import { copyLine, copyPieces } from '../copy-lines.ts';
+import { codeOf } from '../database-errors.ts';
 import type { Db } from '../db.ts';
+import { notFound } from '../errors.ts';
+import { lockArchive } from '../users/lock-archive.ts';
 import type { FilePlay, HistoryReading, ReadRow } from './row.ts';
 
 const COLUMNS = [
@@ -34,7 +37,10 @@ export interface Staged {
   readonly importId: number;
 }
 
-/** Writes the rows of a reading beside the archive, as they come; answers their number and the files' order. */
+/**
+ * Writes the rows of a reading beside the archive, as they come; answers their number and the files' order.
+ * @throws ArchiveGone; AppError 404 where the import was discarded meanwhile
+ */
 export async function stageRows(
   db: Db,
   { userId, importId }: Staged,
@@ -54,10 +60,11 @@ export async function stageRows(
       advance(rows);
     }
   }
-  await db.withTransaction(async (tx) => {
+  const copied = db.withTransaction(async (tx) => {
     rows = 0;
     await copyPieces(tx, 'staged_plays', COLUMNS, pieces());
   });
+  await copied.catch((error: unknown) => explainRefusal(db, userId, error));
   await db.execute('ANALYZE staged_plays');
   await db.execute(
     `UPDATE history_imports SET files = $3, state = 'read', read_at = now(), leased_until = NULL
@@ -65,6 +72,14 @@ export async function stageRows(
     [userId, importId, JSON.stringify(inOrder(reading.files, numbers))],
   );
   return rows;
+}
+
+const NO_SUCH_IMPORT = '23503';
+
+async function explainRefusal(db: Db, userId: number, error: unknown): Promise<never> {
+  if (codeOf(error) !== NO_SUCH_IMPORT) throw error;
+  await db.withTransaction((tx) => lockArchive(tx, userId));
+  throw notFound();
 }
 
 function numberOf(numbers: Map<string, number>, file: string): number {
