@@ -25,6 +25,7 @@ import { describeImport } from './account.ts';
 import { csvOfRows } from './rows-csv.ts';
 import { takeUpload } from './upload.ts';
 import * as words from './words.ts';
+import { ALL_BUCKETS, filesName, isUnderWay, progressWords, shownState } from './words.ts';
 
 const PAGE = '/history/import';
 const ONE = `${PAGE}/:historyImportId`;
@@ -36,7 +37,7 @@ const stagedOf = (req: Request): Staged => ({
 
 const privateForm = z.object({ private: z.enum(['in', 'out'], 'must be in or out') });
 const rowsParams = z.object({
-  bucket: z.enum(words.ALL_BUCKETS, 'must name a kind of rows').default('added'),
+  bucket: z.enum(ALL_BUCKETS, 'must name a kind of rows').default('added'),
 });
 
 /** `/history/import`: listening history from files. */
@@ -87,7 +88,7 @@ export function historyImportRoutes(context: WebContext): Router {
 
 async function showAll({ db }: WebContext, req: Request, res: Response): Promise<void> {
   const imports = await listHistoryImports(db, userIdOf(req));
-  const isMoving = imports.some(words.isUnderWay);
+  const isMoving = imports.some(isUnderWay);
   renderPage(
     res,
     'history-import/index',
@@ -104,12 +105,12 @@ async function showAll({ db }: WebContext, req: Request, res: Response): Promise
 async function showOne({ db }: WebContext, req: Request, res: Response): Promise<void> {
   const staged = stagedOf(req);
   const found = await getHistoryImport(db, staged);
-  const isMoving = words.isUnderWay(found);
+  const isMoving = isUnderWay(found);
   renderPage(
     res,
     'history-import/import',
     {
-      title: words.filesName(found),
+      title: filesName(found),
       words,
       scripts: ['pages/history-import.js'],
       ...(isMoving && { refresh: { seconds: 3, path: pathOf(staged) } }),
@@ -158,10 +159,10 @@ const LOOK_MS = 500;
 function seenOf(progress: ImportProgress | null): Seen {
   if (progress === null) return { data: null, lookAgainMs: null };
   const data = {
-    state: words.shownState(progress),
-    words: words.progressWords(progress),
+    state: shownState(progress),
+    words: progressWords(progress),
     handled: progress.share_done,
     total: 1,
   };
-  return { data, lookAgainMs: words.isUnderWay(progress) ? LOOK_MS : null };
+  return { data, lookAgainMs: isUnderWay(progress) ? LOOK_MS : null };
 }

@@ -1,6 +1,5 @@
 import type { Bucket } from '../../history-import/buckets.ts';
 import type { ImportProgress, ListedImport, Task } from '../../history-import/imports.ts';
-import type { FormatName } from '../../history-import/row.ts';
 import { formatNumber, plural } from '../page/format.ts';
 
 /** What a bucket is called, and what becomes of its rows. In this order they are shown. */
@@ -30,20 +29,6 @@ const BUCKETS: Readonly<Record<Bucket, readonly [name: string, fate: string]>> =
 export const ALL_BUCKETS = Object.keys(BUCKETS) as Bucket[];
 export const bucketName = (bucket: Bucket): string => BUCKETS[bucket][0];
 export const bucketFate = (bucket: Bucket): string => BUCKETS[bucket][1];
-
-const FORMATS: Readonly<Record<FormatName, string>> = {
-  'spotify extended': 'Spotify, extended streaming history',
-  'spotify account': 'Spotify, account data',
-  lastfm: 'Last.fm',
-  listenbrainz: 'ListenBrainz',
-  maloja: 'Maloja',
-  koito: 'Koito',
-  'pano scrobbler': 'Pano Scrobbler',
-  'libre.fm': 'Libre.fm',
-  rockbox: 'Rockbox',
-  your_spotify: 'your_spotify',
-};
-export const formatName = (format: FormatName): string => FORMATS[format];
 
 /** Whether somebody works on it now: a process of this server, or a command. */
 export const isUnderWay = ({ task, is_held: isHeld, state }: ImportProgress): boolean =>

@@ -25,7 +25,8 @@ export function playTimeWords(tally: PlayTally, hasGap = false): string | null {
   return `${isLeast ? 'at least ' : ''}${tally.about_ms > 0 ? 'about ' : ''}${plural(minutes, 'minute')}`;
 }
 
-const FILES: Readonly<Record<FormatName, string>> = {
+/** The files of another service, or of Spotify, by what they are. */
+export const FILES: Readonly<Record<FormatName, string>> = {
   'spotify extended': 'Spotify’s extended history',
   'spotify account': 'Spotify’s account data',
   lastfm: 'Last.fm',
