@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDate, formatMonth, lastDayOfMonth } from '../calendar.ts';
-import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
+import { listDiscoveredTrackIds } from '../plays/discoveries.ts';
 import type { Listener, Period } from '../plays/period.ts';
 import { listTrackIdsOfSpan } from '../plays/span.ts';
 import type { TrackList } from './track-list.ts';
@@ -11,34 +11,58 @@ const day = z.iso
   .refine((date) => date >= '1900' && date < '2200', 'must be a day from 1900 to 2199')
   .optional();
 
-/** `from=plays&first_day=2024-03-01&last_day=2024-03-31`: what was played most in these days, most often first. */
-export const playedList = z
+const days = z
   .object({ first_day: day, last_day: day })
   .refine(({ first_day: first = '', last_day: last = '9999' }) => first <= last, {
     path: ['last_day'],
     message: 'must not be before the first day',
   })
-  .transform(({ first_day: from = null, last_day: to = null }): TrackList => {
-    const when = spanWords({ from, to });
-    return {
-      address: [
-        ['from', 'plays'],
-        ...(from === null ? [] : [['first_day', from] as const]),
-        ...(to === null ? [] : [['last_day', to] as const]),
-      ],
-      words: `what you played most ${when}`,
-      href: spanHref({ from, to }),
-      listTrackIds: (db, userId, limit) => listPlayed(db, userId, { from, to }, limit),
-      propose: (tracks) => ({
-        name: `${spanName({ from, to })} · your ${tracks} most played`,
-        description: `What you played most ${when}.`,
-      }),
-    };
-  });
+  .transform(({ first_day: from = null, last_day: to = null }): Period => ({ from, to }));
 
-async function listPlayed(db: Queries, userId: number, span: Period, limit: number): Promise<string[]> {
-  const listener = await db.maybeOne<Listener>(LISTENER, [userId]);
-  return listener === null ? [] : listTrackIdsOfSpan(db, listener, span, limit);
+/** `from=plays&first_day=2024-03-01&last_day=2024-03-31`: what was played most in these days, most often first. */
+export const playedList = days.transform((span): TrackList => {
+  const when = spanWords(span);
+  return {
+    ...listOfDays('plays', span, listTrackIdsOfSpan),
+    words: `what you played most ${when}`,
+    href: spanHref(span),
+    propose: (tracks) => ({
+      name: `${spanName(span)} · your ${tracks} most played`,
+      description: `What you played most ${when}.`,
+    }),
+  };
+});
+
+/** `from=discoveries&first_day=2024-03-01&last_day=2024-03-31`: what was first played in these days, most played first. */
+export const discoveredList = days.transform((span): TrackList => {
+  const when = spanWords(span);
+  return {
+    ...listOfDays('discoveries', span, listDiscoveredTrackIds),
+    words: `what you discovered ${when}`,
+    href: `/history/when${spanQuery(span) || '?span=all'}`,
+    propose: (tracks) => ({
+      name: `${spanName(span)} · ${tracks} discoveries`,
+      description: `What you first played ${when}.`,
+    }),
+  };
+});
+
+function listOfDays(
+  from: string,
+  span: Period,
+  list: typeof listTrackIdsOfSpan,
+): Pick<TrackList, 'address' | 'listTrackIds'> {
+  return {
+    address: [
+      ['from', from],
+      ...(span.from === null ? [] : [['first_day', span.from] as const]),
+      ...(span.to === null ? [] : [['last_day', span.to] as const]),
+    ],
+    listTrackIds: async (db, userId, limit) => {
+      const listener = await db.maybeOne<Listener>(LISTENER, [userId]);
+      return listener === null ? [] : list(db, listener, span, limit);
+    },
+  };
 }
 
 const LISTENER = hotQuery(
@@ -77,10 +101,13 @@ function spanWords(span: Period): string {
 function spanHref(span: Period): string {
   const time = timeOf(span);
   if (time !== null) return `/time-machine/${time.id.replaceAll('-', '/')}`;
-  const { from, to } = span;
+  return `/history${spanQuery(span) || '?span=all'}`;
+}
+
+function spanQuery({ from, to }: Period): string {
   const query = new URLSearchParams({
     ...(from !== null && { from }),
     ...(to !== null && { to }),
   }).toString();
-  return query === '' ? '/history?span=all' : `/history?${query}`;
+  return query && `?${query}`;
 }

@@ -2,13 +2,14 @@ import type { z } from 'zod';
 import { albumList, artistList } from './catalogue-lists.ts';
 import { periodList, snapshotList } from './dated-lists.ts';
 import { exploreList, moodList, searchList, similarList } from './found-lists.ts';
-import { playedList } from './played-lists.ts';
+import { discoveredList, playedList } from './played-lists.ts';
 import type { TrackList } from './track-list.ts';
 
 export const SOURCES = {
   snapshot: snapshotList,
   period: periodList,
   plays: playedList,
+  discoveries: discoveredList,
   search: searchList,
   mood: moodList,
   explore: exploreList,

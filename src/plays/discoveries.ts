@@ -45,6 +45,25 @@ const DISCOVERIES = hotQuery(
   GROUP BY discovered.month ORDER BY discovered.month`,
 );
 
+/** Tracks first played in a period; those played most often since then first. */
+export async function listDiscoveredTrackIds(
+  db: Queries,
+  listener: Listener,
+  period: Period,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.many<{ track_id: string }>(DISCOVERED, [...periodValues(listener, period), limit]);
+  return rows.map(({ track_id: trackId }) => trackId);
+}
+
+const DISCOVERED = hotQuery(
+  'playlist builder: tracks discovered in a time',
+  `
+  SELECT track_id FROM played_tracks
+  WHERE user_id = $1 AND ${inPeriod('first_played_at')} AND ${isShown('played_tracks.track_id')}
+  ORDER BY plays DESC, ms_played + about_ms DESC, track_id LIMIT $5`,
+);
+
 export interface ReturnedTrack extends TrackCard, PlayTally {
   readonly first_played_at: Date;
 }

@@ -91,6 +91,13 @@ describe('a playlist is made of', () => {
       'what you played most in May 2019',
     ],
     [
+      'what was discovered in a month',
+      'from=discoveries&first_day=2019-05-01&last_day=2019-05-31',
+      ['two', 'six'],
+      'May 2019 · 2 discoveries',
+      'what you discovered in May 2019',
+    ],
+    [
       'the plays of all time',
       'from=plays',
       ['two', 'six'],

@@ -93,6 +93,7 @@ const LISTS: readonly Readonly<Record<string, string>>[] = [
   { from: 'period', year: '2026', range: 'short_term' },
   { from: 'period', year: '2026', month: '11', range: 'short_term' },
   { from: 'plays' },
+  { from: 'discoveries', first_day: '2024-02-10' },
   { from: 'plays', first_day: '2024-02-10' },
   { from: 'plays', first_day: '2026-03-01', last_day: '2026-03-31' },
 ];

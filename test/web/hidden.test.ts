@@ -127,6 +127,8 @@ const LISTS = [
   'from=artist&artist=ann',
   'from=similar&track=plain1&by=sound',
   'from=similar&track=plain1&by=wide',
+  'from=plays',
+  'from=discoveries',
   `from=snapshot&date=${LATEST}&range=short_term`,
   `from=period&year=${YEAR}&range=short_term`,
   `from=period&year=${YEAR}&month=${Number(MONTH)}&range=long_term`,

@@ -84,6 +84,7 @@ export function listAddresses(sights: Sights): string[] {
     ...['', '&first_day=2025-03-01', `&first_day=${year}-${month}-01&last_day=${year}-${month}-28`].map(
       (days) => `/playlists/new?from=plays${days}`,
     ),
+    '/playlists/new?from=discoveries',
     '/history?span=all',
     '/history/skips',
     '/history?q=e',

@@ -58,8 +58,17 @@ async function readWhen({ db }: WebContext, req: Request) {
     streaks,
     discoveries: discoveryChart(discoveries, today),
     returned,
+    discoveriesPath: discoveries.length > 0 ? discoveriesPath(range) : null,
   };
 }
+
+/** Where a playlist is made of the tracks that were new in a range. */
+const discoveriesPath = ({ from, to }: Range): string =>
+  `/playlists/new?${new URLSearchParams({
+    from: 'discoveries',
+    ...(from !== null && { first_day: from }),
+    ...(to !== null && { last_day: to }),
+  }).toString()}`;
 
 /** With today as its end where it has none; null where it has no beginning, before which nothing can be. */
 function hasBegun({ from, to }: Range, today: string): Days | null {

@@ -54,6 +54,13 @@ const source = z.discriminatedUnion('from', [
       last_day: z.iso.date().optional(),
     })
     .describe('What was played most in some days, or of all time'),
+  z
+    .strictObject({
+      from: z.literal('discoveries'),
+      first_day: z.iso.date().optional(),
+      last_day: z.iso.date().optional(),
+    })
+    .describe('What was first played in some days'),
   z.strictObject({ from: z.literal('search'), q: text(200).min(1) }).describe('What a search finds'),
   z.strictObject({ from: z.literal('mood'), quadrant: z.enum(QUADRANTS) }).describe('The tracks of a mood'),
   z
