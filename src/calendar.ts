@@ -49,3 +49,27 @@ export const formatDate = (value: string | Date, timeZone = 'UTC'): string =>
 /** "March 2024". */
 export const formatMonth = (value: string | Date, timeZone = 'UTC'): string =>
   inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
+
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((instantOf(to) - instantOf(from)) / 86_400_000);
+
+export function daysBefore(date: string, days: number): string {
+  const day = new Date(instantOf(date));
+  day.setUTCDate(day.getUTCDate() - days);
+  return day.toISOString().slice(0, 10);
+}
+
+/** Creating one costs a hundred times as much as using it. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+export function dayIn(timeZone: string, instant = new Date()): string {
+  const known =
+    calendars.get(timeZone) ??
+    new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  calendars.set(timeZone, known);
+  const parts = known.formatToParts(instant);
+  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+const instantOf = (date: string): number => new Date(`${date}T00:00:00Z`).getTime();

@@ -1,5 +1,4 @@
-import { isPlausibleDay } from '../calendar.ts';
-import { daysBefore, daysBetween } from '../snapshots/chosen-time.ts';
+import { isPlausibleDay, daysBefore, daysBetween } from '../calendar.ts';
 import type { Period } from './period.ts';
 
 export const SPANS = ['day', 'week', 'month', 'season', 'year', 'all'] as const;

@@ -1,7 +1,8 @@
+import { daysBetween } from '../calendar.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
-import { daysBetween, monthTime, yearTime } from './chosen-time.ts';
+import { monthTime, yearTime } from './chosen-time.ts';
 import type { ListOf } from './list-source.ts';
 
 /** Months without snapshots are left out. */

@@ -1,5 +1,6 @@
+import { dayIn, daysBetween } from '../../src/calendar.ts';
 import { describe, expect, it } from 'vitest';
-import { dayIn, daysBetween, readTime } from '../../src/snapshots/chosen-time.ts';
+import { readTime } from '../../src/snapshots/chosen-time.ts';
 import { nearestTo } from '../../src/snapshots/timeline.ts';
 
 describe('a time in an address', () => {

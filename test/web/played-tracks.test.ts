@@ -1,5 +1,5 @@
+import { dayIn } from '../../src/calendar.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dayIn } from '../../src/snapshots/chosen-time.ts';
 import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import {
   insertEmptyHistoryImport,

@@ -1,7 +1,7 @@
+import { dayIn } from '../../calendar.ts';
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Db } from '../../db.ts';
-import { dayIn } from '../../snapshots/chosen-time.ts';
 import { findArchiveVersion } from '../../users/archive-version.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
 

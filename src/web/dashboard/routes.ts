@@ -1,3 +1,4 @@
+import { dayIn } from '../../calendar.ts';
 import { Router } from 'express';
 import { z } from 'zod';
 import { together } from '../../ask-together.ts';
@@ -5,7 +6,6 @@ import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';
 import { computeArchiveSummary, getArchiveSummary, KEPT_SUMMARY } from '../../figures/summary.ts';
 import { PLAYED_ANNIVERSARIES } from '../../plays/on-this-day.ts';
-import { dayIn } from '../../snapshots/chosen-time.ts';
 import { TODAY } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
 import { ANNIVERSARIES } from '../../snapshots/on-this-day.ts';

@@ -1,3 +1,4 @@
+import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../plays/figures.ts';
@@ -6,7 +7,6 @@ import type { Period } from '../../plays/period.ts';
 import { findListBeside } from '../../plays/list-beside.ts';
 import type { Range } from '../../plays/range.ts';
 import { findSpan } from '../../plays/span.ts';
-import { dayIn } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
 import { calendarYear, drawCalendar } from './calendar.ts';

@@ -1,3 +1,4 @@
+import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { rangeBefore, type Range } from '../../plays/range.ts';
@@ -11,7 +12,6 @@ import {
   type TopOrder,
 } from '../../plays/top-lists.ts';
 import { findRankedTop } from '../../plays/top-ranked.ts';
-import { dayIn } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import { readParams } from '../page/read-params.ts';
 import { rangeAsked, rangeControl, rangeParams, rangeQuery } from '../page/range-control.ts';

@@ -1,10 +1,10 @@
+import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { listDiscoveries, listReturned } from '../../plays/discoveries.ts';
 import { findStreaks } from '../../plays/figures.ts';
 import type { Days, Range } from '../../plays/range.ts';
 import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../plays/when.ts';
-import { dayIn } from '../../snapshots/chosen-time.ts';
 import type { WebContext } from '../context.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { rangeAsked, rangeControl, rangeParams } from '../page/range-control.ts';

@@ -1,4 +1,5 @@
-import { daysBetween, type ChosenTime } from '../../snapshots/chosen-time.ts';
+import { daysBetween } from '../../calendar.ts';
+import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { formatDate, formatMonth, plural } from './format.ts';
 

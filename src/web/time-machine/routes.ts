@@ -1,6 +1,7 @@
+import { dayIn } from '../../calendar.ts';
 import { Router, type Request, type Response } from 'express';
 import { getArchiveSummary } from '../../figures/summary.ts';
-import { dayIn, dayTime, readTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
+import { dayTime, readTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import { listKeptRanges, listMonths } from '../../snapshots/timeline.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { findConnection } from '../../users/connections.ts';
