@@ -116,19 +116,6 @@ const read = async (visitor: Visitor, address: string): Promise<string> => {
   return (body as Buffer).toString();
 };
 
-const idsFor = (track: InventedTrack): Record<string, string> => ({
-  trackId: track.id,
-  bareTrackId: track.id,
-  artistId: firstArtist(track),
-  playlistId: 'none',
-  importId: '1',
-  quadrant: 'happy',
-  file: 'abc.svg',
-  year: '2024',
-  month: '03',
-  day: '01',
-});
-
 describe.each([
   ['Alice moves, then Bob', ALICE, BOB, 'move'],
   ['Bob moves, then Alice', BOB, ALICE, 'move'],
@@ -161,6 +148,26 @@ describe.each([
     }
   }, 120_000);
 
+  const idsFor = async (userId: number, track: InventedTrack): Promise<Record<string, string>> => ({
+    trackId: track.id,
+    bareTrackId: track.id,
+    artistId: firstArtist(track),
+    albumId: (
+      await test.db.one<{ album_id: string }>(
+        'SELECT album_id FROM library_tracks WHERE user_id = $1 AND track_id = $2',
+        [userId, track.id],
+      )
+    ).album_id,
+    playlistId: 'none',
+    importId: '1',
+    historyImportId: '1',
+    quadrant: 'happy',
+    file: 'abc.svg',
+    year: '2024',
+    month: '03',
+    day: '01',
+  });
+
   it('neither finds anything of the other on any page', { timeout: 180_000 }, async () => {
     for (const [who, stranger] of [
       [first, MARKS[second]],
@@ -168,7 +175,8 @@ describe.each([
     ] as const) {
       if (stranger === undefined) continue;
       const visitor = visitors.get(who) as Visitor;
-      const pages = PAGES.flatMap((page) => listAddresses(page, idsFor(SHARED[0] as InventedTrack)));
+      const ids = await idsFor(await userIdFor(test, who), SHARED[0] as InventedTrack);
+      const pages = PAGES.flatMap((page) => listAddresses(page, ids));
       expect(pages.length).toBeGreaterThan(100);
       for (const address of pages) {
         const text = await read(visitor, address);
