@@ -49,6 +49,10 @@ async function run(directory: string, file: string | undefined, port: number): P
     console.log(
       `\nReady: open ${app.url} and click “Sign in with Spotify”. (A stand-in plays Spotify. Press Ctrl-C to stop.)`,
     );
+    if (demo.historyFile !== null)
+      console.log(
+        `To try an import of ten years: History, “Import your history from files”, ${demo.historyFile}`,
+      );
     if (demo.owner === null) console.log('Then claim your archive with one more click.');
     const exitCode = await app.ended;
     await standIn.close();

@@ -6,6 +6,7 @@ import { currentTopTracks } from './archive/archive.ts';
 import { writeDemoArchive } from './archive/write.ts';
 import { fillArtistLists } from './artist-lists.ts';
 import { withOddities } from './odd-plays.ts';
+import { writeHistoryPackage } from './history-package.ts';
 import { fillHistory, inventedPlays } from './plays.ts';
 import type { StandInListener } from '../spotify-stand-in/server.ts';
 
@@ -13,20 +14,25 @@ export interface Demo {
   readonly files: readonly string[];
   /** Null: it waits to be claimed. */
   readonly owner: string | null;
+  /** A ZIP to try the history import with. */
+  readonly historyFile: string | null;
   listener(db: Db): Promise<StandInListener>;
 }
 
 /** Made once, so that a later start finds the same listener. */
 export function inventedDemo(directory: string): Demo {
   const endDate = rememberEndDate(path.join(directory, 'end-date'));
+  const historyFile = path.join(directory, 'my_spotify_data.zip');
   const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate });
   return {
     files: [snapshotsFile, playlistsFile],
     owner: 'demo-listener',
+    historyFile,
     listener: async (db) => {
       const topTracks = currentTopTracks({ endDate });
       await fillHistory(db, 'demo-listener', everyTrack(topTracks));
       await fillArtistLists(db, 'demo-listener');
+      await writeHistoryPackage(historyFile, everyTrack(topTracks));
       return {
         id: 'demo-listener',
         displayName: 'Noor Lindqvist',
@@ -58,6 +64,7 @@ export function ownFileDemo(file: string): Demo {
   return {
     files: [file],
     owner: null,
+    historyFile: null,
     listener: async (db) => {
       const topTracks = await listsFromArchive(db);
       return {

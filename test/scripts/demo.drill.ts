@@ -21,6 +21,7 @@ it('npm run demo comes up with nothing set up, twice on the same archive, and st
     const demo = startScript('scripts/demo.ts', args, { cwd: directory, env });
     while (!demo.output().includes('Ready: open') && demo.child.exitCode === null) await sleep(100);
     expect(demo.output()).toMatch(moved);
+    expect(demo.output()).toMatch(/an import of ten years: .*my_spotify_data\.zip/);
     const url = /Ready: open (\S+)/.exec(demo.output())?.[1] ?? '';
     const home = await fetch(url);
     expect(await home.text()).toContain('Sign in with Spotify');

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { inventPlays } from './plays.ts';
+import { inventPlays, type InventedPlay } from './plays.ts';
 import { extendedRows, type Fate, type InventedRow } from './spotify.ts';
 
 export interface PackageSize {
@@ -20,13 +20,17 @@ export interface PackageReceipt {
 }
 
 /** Writes a ZIP as Spotify sends it: its folder, files one after the other, sizes behind the data, a PDF beside them. */
-export async function writeExtendedPackage(file: string, size: PackageSize): Promise<PackageReceipt> {
+export async function writeExtendedPackage(
+  file: string,
+  size: PackageSize,
+  plays: Iterable<InventedPlay> = inventPlays(size.seed, size.rows),
+): Promise<PackageReceipt> {
   const receipt: PackageReceipt = {
     rows: 0,
     bytes: 0,
     fates: { play: 0, again: 0, podcast: 0, audiobook: 0, 'no track': 0, unreadable: 0 },
   };
-  const rows = extendedRows(size.seed, inventPlays(size.seed, size.rows));
+  const rows = extendedRows(size.seed, plays);
   const zip = new ZipFile();
   const folder = 'Spotify Extended Streaming History/';
   zip.addBuffer(Buffer.from('%PDF-1.4\n'), `${folder}ReadMeFirst_ExtendedStreamingHistory.pdf`);

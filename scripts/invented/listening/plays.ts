@@ -1,10 +1,17 @@
 import { Catalogue, LAST_DATE } from '../large-catalogue.ts';
 import { between, integerBetween, pick, randomFor } from '../random.ts';
-import type { CatalogueTrack } from '../recordings.ts';
+
+/** What a service's file says of a track. */
+export interface PlayedTrack {
+  readonly id: string;
+  readonly name: string;
+  readonly durationMs: number;
+  readonly album: { readonly name: string; readonly artist: { readonly name: string } };
+}
 
 /** A listen as it happened, before any service writes it down. */
 export interface InventedPlay {
-  readonly track: CatalogueTrack;
+  readonly track: PlayedTrack;
   /** Seconds since 1970, whole. */
   readonly end: number;
   readonly msPlayed: number;
