@@ -160,7 +160,7 @@ describe('GET /albums/:albumId', () => {
     const told = await pageOf(pathOf(ALBUM));
     expect(tracksOn(told)).toEqual(['d1t2', 'd1t10', 'd2t1', 'unheard']);
     const words = wordsOf(told);
-    expect(words).toMatch(/4 of its 12 tracks.*Places in lists 3 Best rank of a track 1/);
+    expect(words).toMatch(/4 of its 12 tracks.*Places in lists 3 Best rank 1/);
     expect(words).toMatch(/14 March 2024 to 14 April 2024/);
     expect(words).toContain('1 hidden');
     expect(told).toContain('href="/artists/ann"');
@@ -172,6 +172,20 @@ describe('GET /albums/:albumId', () => {
     const told = await pageOf(pathOf(await albumIdOf('named1')));
     expect(tracksOn(told)).toEqual(['named1', 'named2']);
     expect(await albumIdOf('others')).not.toBe(await albumIdOf('named1'));
+  });
+
+  it('is on the artist’s page, the most played first', async () => {
+    const onAlbums = (ids: readonly string[]) =>
+      countSlowly(ids, (ms) => ms === null || ms >= 0.9 * LENGTH_MS).plays;
+    const page = await pageOf('/artists/ann');
+    const albums = [...page.matchAll(/class="title" href="\/albums\/([^"]+)"/g)].map(([, id]) =>
+      decodeURIComponent(String(id)),
+    );
+    expect(albums).toEqual([ALBUM, await albumIdOf('elsewhere')]);
+    expect(wordsOf(page)).toMatch(
+      new RegExp(`Harbour Lights 4 tracks · .* Plays ${onAlbums(['d2t1', 'd1t10', 'd1t2'])} `),
+    );
+    expect(wordsOf(page)).toMatch(new RegExp(`Other 1 track · .* Plays ${onAlbums(['elsewhere'])} `));
   });
 
   it('is where the album’s name leads: of a track, of what is found, of the number one', async () => {

@@ -8,6 +8,7 @@ import {
   listArtistTracks,
   type ListenerArtist,
 } from '../../catalogue/listener-artist.ts';
+import { ARTIST_ALBUMS } from '../../catalogue/artist-albums.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
 import { ENDINGS } from '../../plays/endings.ts';
@@ -64,6 +65,7 @@ const askAboutArtist = together('artist: in the lists and in the history, and ho
   months: PLAYED_MONTHS.artist,
   from: PLAYED_FROM.artist,
   endings: ENDINGS.artist,
+  albums: ARTIST_ALBUMS,
   ranks: ARTIST_RANKS,
   presences: PRESENCE,
   bestPlaces: BEST_PLACES,
@@ -77,19 +79,21 @@ async function readArtistPage(db: Db, listener: Listener, artist: ListenerArtist
   if (page > pages) throw notFound();
   const ofArtist: [number, string] = [userId, artistId];
   const plays = askedOf(listener, artistId);
-  const [tracks, { played, months, from, endings, ranks, presences, bestPlaces, sound }] = await Promise.all([
-    listArtistTracks(db, userId, artistId, page),
-    askAboutArtist(db, {
-      played: ofArtist,
-      months: plays,
-      from: plays,
-      endings: ofArtist,
-      ranks: ofArtist,
-      presences: ofArtist,
-      bestPlaces: ofArtist,
-      sound: [userId],
-    }),
-  ]);
+  const [tracks, { played, months, from, endings, albums, ranks, presences, bestPlaces, sound }] =
+    await Promise.all([
+      listArtistTracks(db, userId, artistId, page),
+      askAboutArtist(db, {
+        played: ofArtist,
+        months: plays,
+        from: plays,
+        endings: ofArtist,
+        albums: ofArtist,
+        ranks: ofArtist,
+        presences: ofArtist,
+        bestPlaces: ofArtist,
+        sound: [userId],
+      }),
+    ]);
   const library = await getLibrarySound(db, userId, sound);
   return {
     artist,
@@ -99,6 +103,7 @@ async function readArtistPage(db: Db, listener: Listener, artist: ListenerArtist
     playsChart: playsChart(months),
     from: placesOf(from),
     endings,
+    albums,
     firstPlace: (page - 1) * ARTIST_TRACKS_PER_PAGE + 1,
     links: linkPages(page, pages, (number) => `${artistPath(artistId)}?page=${number}#tracks`),
     ranked: ranks.some(({ listed }) => listed.includes(true)),
