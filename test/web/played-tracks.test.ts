@@ -164,7 +164,9 @@ describe('where a track was played from', () => {
       const page = await textOf(path);
       for (const [, times, words, href] of PLACES) {
         expect(page).toMatch(
-          new RegExp(`>${words.replace('<', '&lt;').replace('>', '&gt;')}(</a>)?</span> <span>${times} play`),
+          new RegExp(
+            `>${words.replace('<', '&lt;').replace('>', '&gt;')}(</a>)?( <span class="note">\\w+</span>)?</span> <span>${times} play`,
+          ),
         );
         expect(page).toContain(href === null ? words : `href="${href}"`);
       }

@@ -3,6 +3,8 @@ import { albumPath, artistPath, playlistPath, titleOf } from '../page/helpers.ts
 
 interface Place {
   readonly words: string;
+  /** "album", where the words are a name that does not say it. */
+  readonly what: string | null;
   /** A page of ours, or Spotify's where only the id is known. */
   readonly href: string | null;
   readonly plays: number;
@@ -21,9 +23,9 @@ const OWN_PATHS = { playlist: playlistPath, album: albumPath, artist: artistPath
 
 function placeOf({ kind, id, name, own_id: ownId }: PlayedFrom): Omit<Place, 'plays'> {
   if (kind === 'collection')
-    return { words: 'Liked Songs', href: 'https://open.spotify.com/collection/tracks' };
-  if (kind === null || id === null) return { words: 'Somewhere else', href: null };
-  if (ownId !== null) return { words: titleOf(name), href: OWN_PATHS[kind](ownId) };
+    return { words: 'Liked Songs', what: null, href: 'https://open.spotify.com/collection/tracks' };
+  if (kind === null || id === null) return { words: 'Somewhere else', what: null, href: null };
+  if (ownId !== null) return { words: titleOf(name), what: kind, href: OWN_PATHS[kind](ownId) };
   const words = `${kind === 'playlist' ? 'A playlist' : `An ${kind}`} on Spotify`;
-  return { words, href: `https://open.spotify.com/${kind}/${encodeURIComponent(id)}` };
+  return { words, what: null, href: `https://open.spotify.com/${kind}/${encodeURIComponent(id)}` };
 }
