@@ -1,5 +1,4 @@
 import { question } from '../ask-together.ts';
-import { hotQuery } from '../hot-queries.ts';
 import { TALLY_OR_NONE, type PlayTally } from './play-tally.ts';
 
 /** An album with a track by an artist, as the listener has it: its plays are those of all its tracks. */
@@ -20,9 +19,7 @@ const SHOWN = 24;
 
 /** The most played first, then those with most tracks; not all. */
 export const ARTIST_ALBUMS = question<[userId: number, artistId: string], ArtistAlbum[]>(
-  hotQuery(
-    'artist: albums',
-    `
+  `
   WITH own AS (
     SELECT album_id, min(track_id) AS track_id, min(album_name) AS name, min(own.release_date) AS release_date,
       count(*)::int AS tracks, (count(*) OVER ())::int AS albums
@@ -38,6 +35,5 @@ export const ARTIST_ALBUMS = question<[userId: number, artistId: string], Artist
     raw_json #>> '{album,images,-1,url}' AS thumbnail_url
   FROM top JOIN tracks USING (track_id)
   ORDER BY plays DESC, top.tracks DESC, album_id`,
-  ),
   (rows: readonly ArtistAlbum[]) => [...rows],
 );

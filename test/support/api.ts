@@ -82,8 +82,8 @@ export async function insertApiArchive(
     ['2024-12-31T11:00:00Z', `${mark}-track-1`],
   ]);
   await db.execute(
-    `INSERT INTO plays (user_id, played_at, track_id, nth)
-     SELECT user_id, played_at, track_id, 2 FROM plays WHERE user_id = $1 AND played_at = '2024-12-31T11:00:00Z'`,
+    `INSERT INTO plays (user_id, played_at, track_id, nth, skipped)
+     SELECT user_id, played_at, track_id, 2, true FROM plays WHERE user_id = $1 AND played_at = '2024-12-31T11:00:00Z'`,
     [userId],
   );
   await db.execute(

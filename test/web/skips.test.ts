@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
+import type { Endings } from '../../src/plays/endings.ts';
 import { formatPercent } from '../../src/web/page/format.ts';
 import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { programOf } from '../support/api.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertEmptyHistoryImport, insertTrack } from '../support/factories.ts';
 
@@ -94,6 +96,17 @@ describe('how plays ended', () => {
       expect(words).toContain(`Offline ${countSlowly(tracks, 'offline')}`);
     },
   );
+
+  it.each([
+    ['/tracks/a', ['a']],
+    ['/artists/ann', ['a', 'b']],
+    ['/albums/album', ['a', 'b']],
+  ])('is told to programs at %s/listening', async (path, tracks) => {
+    const program = await programOf(test, { userId: aliceId, samples: {} });
+    const answer = (await (await program.ask(`${path}/listening`)).json()) as { endings: Endings };
+    const { skipped, skip_known: known } = answer.endings;
+    expect(`${skipped} of ${known} (${formatPercent(skipped, known)})`).toBe(countSlowly(tracks, 'skipped'));
+  });
 
   it('is kept by the database, whoever writes', async () => {
     expect(await listStrayDerived(test.patient)).toEqual([]);

@@ -137,7 +137,9 @@ function askedByPrograms({ track, artist, album }: Sights): string[] {
     `tracks/${track}/plays`,
     'artists',
     `artists/${artist}/tracks`,
-    `albums/${encodeURIComponent(album)}/tracks`,
+    ...['', '/tracks', '/listening'].map((below) => `albums/${encodeURIComponent(album)}${below}`),
+    `tracks/${track}/listening`,
+    `artists/${artist}/listening`,
     'snapshots',
   ].map((path) => `/api/v1/${path}`);
 }

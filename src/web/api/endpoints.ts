@@ -5,6 +5,7 @@ import { captureEndpoints } from './endpoints/captures.ts';
 import { exportEndpoints } from './endpoints/export.ts';
 import { figureEndpoints } from './endpoints/figures.ts';
 import { libraryEndpoints } from './endpoints/library.ts';
+import { listeningEndpoints } from './endpoints/listening.ts';
 import { meEndpoints } from './endpoints/me.ts';
 import { moodEndpoints } from './endpoints/mood.ts';
 import { playlistEndpoints } from './endpoints/playlists.ts';
@@ -27,6 +28,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...figureEndpoints,
   ...playEndpoints,
   ...rangeEndpoints,
+  ...listeningEndpoints,
   ...playlistEndpoints,
   ...captureEndpoints,
   ...exportEndpoints,

@@ -20,13 +20,13 @@ import {
 } from '../shapes.ts';
 
 const subject = 'Albums';
-const params = { albumId: id.describe('An album’s id, as tracks name it') };
+export const albumParams = { albumId: id.describe('An album’s id, as tracks name it') };
 const example = { params: { albumId: '4aawyAB9vmqN3uQ7FjRGTy' } };
 
 type Asked = Pick<Given, 'db' | 'user'> & { readonly params: { readonly albumId: string } };
 
 /** What is hidden is as little there as what never was. @throws AppError 404 */
-async function albumOf({ db, user, params: asked }: Asked): Promise<ListenerAlbum> {
+export async function albumOf({ db, user, params: asked }: Asked): Promise<ListenerAlbum> {
   const album = await findAlbum(db, user.user_id, readableId(asked.albumId));
   if (album === null || album.tracks === 0) throw notFound();
   return album;
@@ -81,7 +81,7 @@ export const albumEndpoints = [
     subject,
     scope: 'read',
     summary: 'An album and what it was to you',
-    params,
+    params: albumParams,
     example,
     answer: album,
     handler: async (given) => {
@@ -102,7 +102,7 @@ export const albumEndpoints = [
     subject,
     scope: 'read',
     summary: 'Your tracks of an album, in its order',
-    params,
+    params: albumParams,
     query: paging,
     example,
     answer: pageOf(albumTrack, {}),

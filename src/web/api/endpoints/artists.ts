@@ -28,13 +28,13 @@ import {
 } from '../shapes.ts';
 
 const subject = 'Artists';
-const params = { artistId: id.describe('An artist’s id, as tracks name it') };
+export const artistParams = { artistId: id.describe('An artist’s id, as tracks name it') };
 const example = { params: { artistId: '0gxyHStUsqpMadRV0Di1Qt' } };
 
 type Asked = Pick<Given, 'db' | 'user'> & { readonly params: { readonly artistId: string } };
 
 /** What is hidden is as little there as what never was. @throws AppError 404 */
-async function artistOf({ db, user, params: asked }: Asked): Promise<ListenerArtist> {
+export async function artistOf({ db, user, params: asked }: Asked): Promise<ListenerArtist> {
   const artist = await findArtist(db, user.user_id, readableId(asked.artistId));
   if (artist === null || artist.hidden_at !== null || artist.all_hidden) throw notFound();
   return artist;
@@ -109,7 +109,7 @@ export const artistEndpoints = [
     subject,
     scope: 'read',
     summary: 'An artist and what they were to you',
-    params,
+    params: artistParams,
     example,
     answer: artist,
     handler: async (given) => {
@@ -138,7 +138,7 @@ export const artistEndpoints = [
     subject,
     scope: 'read',
     summary: 'Your tracks by an artist, those most often listed first',
-    params,
+    params: artistParams,
     query: paging,
     example,
     answer: pageOf(artistTrack, {}),
@@ -170,7 +170,7 @@ export const artistEndpoints = [
     subject,
     scope: 'read',
     summary: 'An artist’s place in every list of top artists you kept',
-    params,
+    params: artistParams,
     query: { time_range: timeRange.optional() },
     example,
     answer: historiesAnswer,

@@ -39,13 +39,13 @@ import {
 
 const subject = 'Tracks';
 const trackId = id.describe('A track’s id, as lists of tracks name it');
-const params = { trackId };
+export const trackParams = { trackId };
 const example = { params: { trackId: '4uLU6hMCjMI75M1A2tKUQC' } };
 
 type Asked = Pick<Given, 'db' | 'user'> & { readonly params: { readonly trackId: string } };
 
 /** What is hidden is as little there as what never was. @throws AppError 404 */
-async function trackOf({ db, user, params: asked }: Asked): Promise<ListenerTrack> {
+export async function trackOf({ db, user, params: asked }: Asked): Promise<ListenerTrack> {
   const track = await findTrack(db, user.user_id, readableId(asked.trackId));
   if (track === null || track.hidden) throw notFound();
   return track;
@@ -105,7 +105,7 @@ export const trackEndpoints = [
     subject,
     scope: 'read',
     summary: 'A track: what is known of it and what it was to you',
-    params,
+    params: trackParams,
     example,
     answer: track,
     handler: async (given) => {
@@ -148,7 +148,7 @@ export const trackEndpoints = [
     subject,
     scope: 'read',
     summary: 'A track’s place in every list you kept',
-    params,
+    params: trackParams,
     query: { time_range: timeRange.optional() },
     example,
     answer: historiesAnswer,
@@ -165,7 +165,7 @@ export const trackEndpoints = [
     subject,
     scope: 'read',
     summary: 'When you played a track, newest first',
-    params,
+    params: trackParams,
     query: paging,
     example,
     answer: pageOf(trackPlay, { plays: count.describe('Plays that count by your rule, in all') }),
@@ -199,7 +199,7 @@ export const trackEndpoints = [
     summary: 'The tracks of your library that are most like one',
     description:
       'By sound (energy, valence, danceability), by a wider sound (acousticness, instrumentalness and tempo besides), or by the lists they shared. By sound nothing is found where those features are not known of the track.',
-    params,
+    params: trackParams,
     query: {
       by: oneOf(KINSHIPS).default('sound'),
       limit: whole(1, MOST_SIMILAR).default(20),
