@@ -766,6 +766,7 @@ CREATE INDEX plays_of_import ON plays USING btree (user_id, history_import_id) W
 CREATE INDEX plays_of_track ON plays USING btree (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
 CREATE UNIQUE INDEX plays_row_key ON plays USING btree (user_id, row_key) WHERE (row_key IS NOT NULL);
 CREATE INDEX plays_with_context ON plays USING btree (user_id, track_id) WHERE (context IS NOT NULL);
+CREATE INDEX plays_with_context_by_time ON plays USING btree (user_id, played_at) WHERE (context IS NOT NULL);
 
 CREATE TABLE paired_plays (
   user_id bigint NOT NULL,

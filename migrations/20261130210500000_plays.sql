@@ -33,6 +33,7 @@ COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and usele
 CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
 -- (Of captured plays alone: no file says where from.)
 CREATE INDEX plays_with_context ON plays (user_id, track_id) WHERE context IS NOT NULL;
+CREATE INDEX plays_with_context_by_time ON plays (user_id, played_at) WHERE context IS NOT NULL;
 CREATE UNIQUE INDEX plays_row_key ON plays (user_id, row_key) WHERE row_key IS NOT NULL;
 CREATE INDEX plays_of_import ON plays (user_id, history_import_id) WHERE history_import_id IS NOT NULL;
 

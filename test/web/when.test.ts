@@ -47,6 +47,34 @@ describe('when a listener listens', () => {
     await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE spotify_id = $1`, [ALICE]);
   });
 
+  it('says where plays came from, as far as it is known', async () => {
+    const aliceId = await userIdFor(test, ALICE);
+    const bobId = await userIdFor(test, BOB);
+    await test.db.execute(
+      `INSERT INTO plays (user_id, played_at, track_id, context, raw_json)
+       SELECT user_id, '2023-02-01T12:00:00Z'::timestamptz + n * interval '1 hour' + ordinality * interval '1 minute', 'new', context::jsonb, '{}'
+       FROM generate_series(1, 5) AS n, unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS told (user_id, context, times, ordinality)
+       WHERE n <= times`,
+      [
+        [aliceId, aliceId, aliceId, bobId],
+        [
+          '{"type": "artist", "uri": "spotify:artist:old"}',
+          '{"type": "<b>odd", "uri": {"a": 1}}',
+          'null',
+          '{"type": "playlist", "uri": "spotify:playlist:bobs"}',
+        ],
+        [2, 3, 1, 5],
+      ],
+    );
+    const text = await pageOf('span=month&on=2023-02-01');
+    expect(text).toMatch(/Where you played from.*of 5 plays.*&lt;b&gt;odd 3 .*OLD artist 2/i);
+    expect(text).not.toContain('A playlist');
+    await test.db.execute(`INSERT INTO hidden_artists (user_id, artist_id) VALUES ($1, 'old')`, [aliceId]);
+    expect(await pageOf('span=month&on=2023-02-01')).not.toMatch(/\bOLD\b/);
+    await test.db.execute(`DELETE FROM hidden_artists`);
+    await test.db.execute(`DELETE FROM plays WHERE played_at < '2024-01-01' AND played_at > '2022-01-01'`);
+  });
+
   it('is each listener’s own, and says where there is nothing yet', async () => {
     const text = await pageOf(MAY, bob);
     expect(text).toMatch(/No play is kept.*Sessions 0.*Nothing was heard.*Nothing came back/);
