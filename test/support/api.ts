@@ -82,6 +82,12 @@ export async function insertApiArchive(
     ['2024-12-31T11:00:00Z', `${mark}-track-1`],
   ]);
   await db.execute(
+    `INSERT INTO plays (user_id, played_at, track_id, context)
+     SELECT $1, played_at, $2, jsonb_build_object('type', 'artist', 'uri', 'spotify:artist:' || $3::text)
+     FROM unnest('{2022-06-01T12:00:00Z, 2024-06-01T12:00:00Z}'::timestamptz[]) AS played_at`,
+    [userId, `${mark}-track-3`, `${mark}-artist`],
+  );
+  await db.execute(
     `INSERT INTO plays (user_id, played_at, track_id, nth, skipped)
      SELECT user_id, played_at, track_id, 2, true FROM plays WHERE user_id = $1 AND played_at = '2024-12-31T11:00:00Z'`,
     [userId],

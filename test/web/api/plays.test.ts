@@ -93,4 +93,19 @@ describe('programs are told', () => {
       items: [{ track_id: 'often', ...played }],
     });
   });
+
+  it('what came back, and from where', async () => {
+    await test.db.execute(
+      `INSERT INTO plays (user_id, played_at, track_id, context)
+       VALUES ($1, '2021-05-04T12:00:00Z', 'often', '{"type": "artist", "uri": "spotify:artist:ann"}')`,
+      [alice.userId],
+    );
+    expect(await answerOf('/plays/returned?from=2021-05-01&to=2021-05-31')).toMatchObject({
+      items: [{ track_id: 'often', plays: 1, first_played_at: '2019-04-30T18:20:00.000Z' }],
+    });
+    expect(await answerOf('/plays/contexts?to=2022-01-01')).toEqual({
+      items: [{ type: 'artist', uri: 'spotify:artist:ann', name: 'ANN', plays: 1 }],
+    });
+    await test.db.execute('DELETE FROM plays WHERE context IS NOT NULL');
+  });
 });

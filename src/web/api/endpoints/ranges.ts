@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { LASTING_DAYS, listDiscoveries } from '../../../plays/discoveries.ts';
+import { LASTING_DAYS, listDiscoveries, listReturned } from '../../../plays/discoveries.ts';
+import { findPlayedFrom } from '../../../plays/played-from.ts';
 import { listTop, TOP_ORDERS } from '../../../plays/top-lists.ts';
 import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../../plays/when.ts';
 import { endpoint } from '../endpoint.ts';
-import { oneOf, whole } from '../params.ts';
+import { day, oneOf, whole } from '../params.ts';
 import { period, periodOf } from '../period.ts';
-import { count, instant, tallyOf, tallyShape } from '../shapes.ts';
+import { cardOf, count, instant, tallyOf, tallyShape, trackCardShape } from '../shapes.ts';
 
 const described = { method: 'GET', subject: 'Plays', scope: 'read', cost: 5 } as const;
 const example = { query: { from: '2024-01-01', to: '2024-12-31' } };
@@ -137,5 +138,54 @@ export const rangeEndpoints = [
       ),
     }),
     handler: async ({ db, user, query }) => ({ items: await listDiscoveries(db, user, periodOf(query)) }),
+  }),
+  endpoint({
+    ...described,
+    path: '/plays/returned',
+    name: 'listReturnedTracks',
+    summary: 'What came back after a year',
+    description: 'Tracks played in these days, not in the year before them, but earlier than that.',
+    query: {
+      from: day.describe('The first day, where you are'),
+      to: day.describe('The last day, where you are'),
+      limit: topQuery.limit,
+    },
+    example,
+    answer: z.strictObject({
+      items: z.array(z.strictObject({ ...trackCardShape, ...tallyShape, first_played_at: instant })),
+    }),
+    handler: async ({ db, user, query: { from, to, limit } }) => {
+      periodOf({ from, to });
+      const tracks = await listReturned(db, user, { from, to }, limit);
+      const items = tracks.map((track) => ({
+        ...cardOf(track),
+        ...tallyOf(track),
+        first_played_at: track.first_played_at.toISOString(),
+      }));
+      return { items };
+    },
+  }),
+  endpoint({
+    ...described,
+    path: '/plays/contexts',
+    name: 'listContexts',
+    summary: 'Where plays came from, as far as Spotify told it',
+    query: period,
+    example,
+    answer: z.strictObject({
+      known: count.describe('Of so many plays it is known'),
+      items: z.array(
+        z.strictObject({
+          kind: z.enum(['playlist', 'album', 'artist', 'collection']).nullable(),
+          id: z.string().nullable().describe('Spotify’s'),
+          name: z.string().nullable().describe('Where your archive knows it'),
+          plays: count,
+        }),
+      ),
+    }),
+    handler: async ({ db, user, query }) => {
+      const { known, places } = await findPlayedFrom(db, user, periodOf(query));
+      return { known, items: places.map(({ kind, id, name, plays }) => ({ kind, id, name, plays })) };
+    },
   }),
 ];
