@@ -1,5 +1,7 @@
-import { question } from '../ask-together.ts';
+import { ask, question } from '../ask-together.ts';
+import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
+import { inPeriod, periodValues, type Listener, type Period } from './period.ts';
 import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
 
 /** Where plays were started from, as Spotify's API says it of captured ones; files of history do not. */
@@ -25,17 +27,17 @@ const MOST_PLACES = 12;
 /** Whoever owned a playlist once stood in its address. */
 const OWNER = '(?:user:[^:]*:)?';
 
-const fromOf = (played: Played) =>
-  question<AskedOf, PlayedFromMost>(
+/** @param which SQL: of which plays, of which tracks */
+const fromOf = <Values extends readonly unknown[]>(name: string, which: string) =>
+  question<Values, PlayedFromMost>(
     hotQuery(
-      `${played}: where it was played from`,
+      name,
       `
   WITH told AS (
     SELECT substring(context ->> 'uri' FROM '^spotify:${OWNER}(playlist|album|artist|collection)(?::|$)') AS kind,
       substring(context ->> 'uri' FROM '^spotify:${OWNER}(?:playlist|album|artist):([0-9A-Za-z]{1,64})$') AS id
     FROM plays JOIN users USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
-    WHERE user_id = $1 AND context IS NOT NULL AND ${TRACKS_OF[played]}
-      AND ($2::date IS NULL OR (played_at AT TIME ZONE $4)::date >= $2) AND ($3::date IS NULL OR (played_at AT TIME ZONE $4)::date <= $3)
+    WHERE user_id = $1 AND context IS NOT NULL AND ${which}
       AND counts_as_play(users.counted_plays, ms_played, reached_end, track.duration_ms)
   ), places AS (
     SELECT kind, id, count(*)::int AS plays, (sum(count(*)) OVER ())::int AS known
@@ -60,4 +62,25 @@ const fromOf = (played: Played) =>
     }),
   );
 
-export const PLAYED_FROM = { track: fromOf('track'), artist: fromOf('artist'), album: fromOf('album') };
+/** Of one thing: its plays with a context are few, and found by its tracks. */
+const fromOfThing = (played: Played) =>
+  fromOf<AskedOf>(
+    `${played}: where it was played from`,
+    `${TRACKS_OF[played]}
+      AND ($2::date IS NULL OR (played_at AT TIME ZONE $4)::date >= $2) AND ($3::date IS NULL OR (played_at AT TIME ZONE $4)::date <= $3)`,
+  );
+
+export const PLAYED_FROM = {
+  track: fromOfThing('track'),
+  artist: fromOfThing('artist'),
+  album: fromOfThing('album'),
+};
+
+const FROM_IN_PERIOD = fromOf<readonly unknown[]>(
+  'when: where plays came from',
+  `NOT hidden AND ${inPeriod('played_at')}`,
+);
+
+/** Of all plays in a period. */
+export const findPlayedFrom = (db: Queries, listener: Listener, period: Period): Promise<PlayedFromMost> =>
+  ask(db, FROM_IN_PERIOD, ...periodValues(listener, period));

@@ -1,24 +1,24 @@
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { listContexts } from '../../plays/contexts.ts';
 import { listDiscoveries, listReturned } from '../../plays/discoveries.ts';
 import { findStreaks } from '../../plays/figures.ts';
+import { findPlayedFrom } from '../../plays/played-from.ts';
 import type { Days, Range } from '../../plays/range.ts';
 import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../plays/when.ts';
+import { sum } from '../../sum.ts';
 import type { WebContext } from '../context.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { rangeAsked, rangeControl, rangeParams } from '../page/range-control.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
-import * as words from './context-words.ts';
+import { placesOf } from '../tracks/played-places.ts';
 import { discoveryChart, discoveryLabels } from './discovery-chart.ts';
 import { drawWeek, weekLabels } from './week.ts';
 
 const PATH = '/history/when';
 const RETURNED_SHOWN = 20;
-const CONTEXTS_SHOWN = 15;
 const whenParams = z.object(rangeParams);
 
 /** `/history/when`: the hours of the week, sessions, streaks, discoveries and what came back, in any range. */
@@ -26,7 +26,7 @@ export function whenRoutes(context: WebContext): Router {
   return Router().get(PATH, async (req, res) => {
     const when = await readWhen(context, req);
     const title = `When you listen · ${when.range.name}`;
-    renderPage(res, 'history/when', { title, scripts: ['pages/history.js'], words }, { when });
+    renderPage(res, 'history/when', { title, scripts: ['pages/history.js'] }, { when });
   });
 }
 
@@ -45,13 +45,13 @@ async function readWhen({ db }: WebContext, req: Request) {
   const today = dayIn(listener.timezone);
   const range = rangeOf(req);
   const begun = hasBegun(range, today);
-  const [week, sessions, streaks, discoveries, returned, contexts] = await Promise.all([
+  const [week, sessions, streaks, discoveries, returned, from] = await Promise.all([
     countPlaysByWeekHour(db, listener, range),
     findSessions(db, listener, range),
     findStreaks(db, listener),
     listDiscoveries(db, listener, range),
     begun ? listReturned(db, listener, begun, RETURNED_SHOWN) : null,
-    listContexts(db, listener, range, CONTEXTS_SHOWN),
+    findPlayedFrom(db, listener, range),
   ]);
   return {
     timezone: listener.timezone,
@@ -62,7 +62,8 @@ async function readWhen({ db }: WebContext, req: Request) {
     streaks,
     discoveries: discoveryChart(discoveries, today),
     returned,
-    contexts,
+    from: placesOf(from),
+    plays: sum(week.map(({ plays }) => plays)),
     discoveriesPath: discoveries.length > 0 ? discoveriesPath(range) : null,
   };
 }
