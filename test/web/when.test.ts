@@ -66,7 +66,7 @@ describe('when a listener listens', () => {
       ],
     );
     const text = await pageOf('span=month&on=2023-02-01');
-    expect(text).toMatch(/From where.*Somewhere else 3 plays.*OLD 2 plays.*of 5 of 5 plays/);
+    expect(text).toMatch(/From where.*Somewhere else 3 plays.*OLD.*2 plays.*of 5 of 5 plays/);
     expect(text).not.toContain('playlist on Spotify');
     await test.db.execute(`INSERT INTO hidden_artists (user_id, artist_id) VALUES ($1, 'old')`, [aliceId]);
     expect(await pageOf('span=month&on=2023-02-01')).not.toMatch(/\bOLD\b/);
