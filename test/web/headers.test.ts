@@ -180,3 +180,21 @@ describe('behind HTTPS', () => {
     expect(cookie).not.toContain('Domain');
   });
 });
+
+describe('a page', () => {
+  const ask = (accepted: string, method = 'GET') =>
+    fetch(test.baseUrl, { method, headers: { 'Accept-Encoding': accepted } });
+
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['gzip, br;q=0', 'gzip'],
+    ['identity', null],
+  ])('for who accepts “%s” is compressed by %s, and the same', async (accepted, encoding) => {
+    const answer = await ask(accepted);
+    expect(answer.headers.get('Content-Encoding')).toBe(encoding);
+    expect(answer.headers.get('Vary')).toMatch(/Accept-Encoding/);
+    expect(await answer.text()).toBe(await (await ask('identity')).text());
+    expect(await (await ask(accepted, 'HEAD')).text()).toBe('');
+  });
+});

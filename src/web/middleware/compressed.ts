@@ -1,11 +1,5 @@
-import { constants } from 'node:zlib';
 import compression from 'compression';
+import { LEVELS } from '../page/send-page.ts';
 
-/**
- * Levels that pay: a page in brotli's second costs a third of gzip's sixth (its default) and is no larger; gzip's
- * third costs half of that, and is some percent larger.
- */
-export const compressed = compression({
-  level: 3,
-  brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } },
-});
+/** All that is no page: those are compressed by `sendPage`. */
+export const compressed = compression({ ...LEVELS.gzip, brotli: LEVELS.brotli });

@@ -3,6 +3,7 @@ import type { Express, Response } from 'express';
 import type { Assets } from './assets.ts';
 import { compileView, VIEWS_DIR, type Handed, type Locals } from './compile-view.ts';
 import * as helpers from './helpers.ts';
+import { sendPage } from './send-page.ts';
 
 /** Registers EJS with compiled views kept, and what every view may use. */
 export function useViews(
@@ -67,6 +68,8 @@ export function renderPage(res: Response, view: string, page: Page, locals: obje
   const shared = { page, scripts: page.scripts ?? [], words: page.words, ...res.locals, ...locals };
   res.render(view, shared, (error: Error | null, body?: string) => {
     if (error) return res.req.next?.(error);
-    return res.render('layout', { ...shared, body });
+    return res.render('layout', { ...shared, body }, (fault: Error | null, html = '') =>
+      fault ? res.req.next?.(fault) : sendPage(res, html),
+    );
   });
 }
