@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { LIST_ROWS, periodRows, type ListOf } from './list-source.ts';
@@ -15,10 +16,18 @@ interface BumpLine {
   readonly positions: readonly (number | null)[];
 }
 
-export async function findBump(db: Db, userId: number, { time, timeRange }: ListOf): Promise<Bump> {
-  if (time.kind === 'day') throw new Error('a day has no steps');
-  return db.one<Bump>(BUMPS[time.kind], [userId, timeRange, time.id, time.from, time.to]);
+export async function findBump(db: Db, userId: number, list: ListOf): Promise<Bump> {
+  if (list.time.kind === 'day') throw new Error('a day has no steps');
+  return ask(db, BUMPS[list.time.kind], ...bumpValues(userId, list));
 }
+
+export const bumpValues = (userId: number, { time, timeRange }: ListOf): unknown[] => [
+  userId,
+  timeRange,
+  time.id,
+  time.from,
+  time.to,
+];
 
 /** A month's steps are its days; $4 and $5 its first and last. */
 const DAYS = `
@@ -55,8 +64,17 @@ const bumpSql = (places: string): string => `
         ORDER BY place)
       FROM lines JOIN tracks USING (track_id)), '[]') AS lines`;
 
-const BUMPS = {
-  month: hotQuery('time machine: the way of a month’s top ten', bumpSql(DAYS)),
-  year: hotQuery('time machine: the way of a year’s top ten', bumpSql(periods('month', 'YYYY-MM'))),
-  all: hotQuery('time machine: the way of the top ten of all time', bumpSql(periods('year', 'YYYY'))),
+const way = (ofWhat: string, places: string) =>
+  question(
+    hotQuery(`time machine: the way of ${ofWhat}`, bumpSql(places)),
+    ([bump]: readonly Bump[]): Bump => {
+      if (bump === undefined) throw new Error('a way is always one row');
+      return bump;
+    },
+  );
+
+export const BUMPS = {
+  month: way('a month’s top ten', DAYS),
+  year: way('a year’s top ten', periods('month', 'YYYY-MM')),
+  all: way('the top ten of all time', periods('year', 'YYYY')),
 };

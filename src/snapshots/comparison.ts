@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -30,16 +31,14 @@ export interface Comparison {
 
 type Row = ChangedTrack & { readonly change: Change; readonly total: number };
 
-export async function compareLists(
-  db: Db,
-  userId: number,
-  list: ListOf,
-  otherDate: string,
-): Promise<Comparison> {
-  const otherIsEarlier = otherDate < list.time.from;
-  const values = [...listValues(userId, list), otherDate, otherIsEarlier];
-  return summarize(await db.many<Row>(COMPARED[sourceOf(list.time)], values));
-}
+export const compareLists = (db: Db, userId: number, list: ListOf, otherDate: string): Promise<Comparison> =>
+  ask(db, COMPARED[sourceOf(list.time)], ...comparedValues(userId, list, otherDate));
+
+export const comparedValues = (userId: number, list: ListOf, otherDate: string): unknown[] => [
+  ...listValues(userId, list),
+  otherDate,
+  otherDate < list.time.from,
+];
 
 function summarize(rows: readonly Row[]): Comparison {
   const groups = CHANGES.map((change) => {
@@ -87,7 +86,7 @@ const comparedSql = (kind: SourceKind): string => `
   WHERE place <= 5
   ORDER BY change, place`;
 
-const COMPARED: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: a day compared', comparedSql('day')),
-  period: hotQuery('time machine: a period compared', comparedSql('period')),
+export const COMPARED = {
+  day: question(hotQuery('time machine: a day compared', comparedSql('day')), summarize),
+  period: question(hotQuery('time machine: a period compared', comparedSql('period')), summarize),
 };

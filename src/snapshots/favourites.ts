@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -23,9 +24,10 @@ export interface Favourites {
   readonly lasting: readonly Favourite[];
 }
 
-export async function findFavourites(db: Db, userId: number, list: ListOf): Promise<Favourites> {
-  const values = listValues(userId, list);
-  const rows = await db.many<Favourite & { readonly kind: string }>(FAVOURITES[sourceOf(list.time)], values);
+export const findFavourites = (db: Db, userId: number, list: ListOf): Promise<Favourites> =>
+  ask(db, FAVOURITES[sourceOf(list.time)], ...listValues(userId, list));
+
+function favouritesIn(rows: readonly (Favourite & { readonly kind: string })[]): Favourites {
   const ofKind = (wanted: string): Favourite[] =>
     rows.filter(({ kind }) => kind === wanted).map(({ kind: _kind, ...favourite }) => favourite);
   return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
@@ -77,7 +79,10 @@ const ONCE: Readonly<Record<SourceKind, string>> = {
         AND best_rank <= 10`,
 };
 
-const FAVOURITES: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: lost and kept of a day', favouritesSql('day')),
-  period: hotQuery('time machine: lost and kept of a period', favouritesSql('period')),
+export const FAVOURITES = {
+  day: question(hotQuery('time machine: lost and kept of a day', favouritesSql('day')), favouritesIn),
+  period: question(
+    hotQuery('time machine: lost and kept of a period', favouritesSql('period')),
+    favouritesIn,
+  ),
 };

@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { drawSound, type ChartData } from '../figures/charts.ts';
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { QUADRANTS, type Quadrant } from '../mood/figures.ts';
@@ -33,19 +34,8 @@ export interface TimeFigures extends TimeSound {
   }[];
 }
 
-export async function computeTimeFigures(db: Db, userId: number, list: ListOf): Promise<TimeFigures> {
-  const row = await db.one<{ figures: TimeFigures }>(FIGURES[sourceOf(list.time)], listValues(userId, list));
-  return row.figures;
-}
-
-export async function computeDaySound(
-  db: Db,
-  userId: number,
-  timeRange: TimeRange,
-  date: string,
-): Promise<TimeSound> {
-  return (await db.one<{ figures: TimeSound }>(DAY_SOUND, [userId, timeRange, date])).figures;
-}
+export const computeTimeFigures = (db: Db, userId: number, list: ListOf): Promise<TimeFigures> =>
+  ask(db, FIGURES[sourceOf(list.time)], ...listValues(userId, list));
 
 const average = (feature: string): string =>
   `jsonb_build_object('average', avg(${feature}), 'known', count(${feature}))`;
@@ -92,14 +82,23 @@ const figuresSql = (kind: SourceKind): string => `
   ) AS figures
   FROM sound`;
 
-const FIGURES: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: a day in figures', figuresSql('day')),
-  period: hotQuery('time machine: a period in figures', figuresSql('period')),
+const theFigures = <Sound extends TimeSound>([row]: readonly { figures: Sound }[]): Sound => {
+  if (row === undefined) throw new Error('figures are always one row');
+  return row.figures;
 };
 
-const DAY_SOUND = hotQuery(
-  'time machine: how the day it is compared with sounds',
+export const FIGURES = {
+  day: question(hotQuery('time machine: a day in figures', figuresSql('day')), theFigures<TimeFigures>),
+  period: question(
+    hotQuery('time machine: a period in figures', figuresSql('period')),
+    theFigures<TimeFigures>,
+  ),
+};
+
+/** How the day sounds that a time is compared with. */
+export const DAY_SOUND = question<[userId: number, timeRange: TimeRange, date: string], TimeSound>(
   `WITH list AS MATERIALIZED (${LIST_ROWS.day}) ${SOUND}`,
+  theFigures<TimeSound>,
 );
 
 /** By their names below /api/time-machine. */

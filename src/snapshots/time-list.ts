@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -27,8 +28,8 @@ export const listEntries = (
   userId: number,
   list: ListOf,
   otherDate: string | null,
-): Promise<TimeListEntry[]> =>
-  db.many<TimeListEntry>(ENTRIES[sourceOf(list.time)], [...listValues(userId, list), otherDate]);
+): Promise<readonly TimeListEntry[]> =>
+  ask(db, ENTRIES[sourceOf(list.time)], ...listValues(userId, list), otherDate);
 
 const entriesSql = (kind: SourceKind): string => `
   WITH list AS MATERIALIZED (
@@ -47,9 +48,11 @@ const entriesSql = (kind: SourceKind): string => `
   LEFT JOIN other USING (track_id)
   ORDER BY line`;
 
-const ENTRIES: Readonly<Record<SourceKind, string>> = {
-  day: hotQuery('time machine: a day’s list', entriesSql('day')),
-  period: hotQuery('time machine: a period’s list', entriesSql('period')),
+const asEntries = (rows: readonly TimeListEntry[]): readonly TimeListEntry[] => rows;
+
+export const ENTRIES = {
+  day: question(hotQuery('time machine: a day’s list', entriesSql('day')), asEntries),
+  period: question(hotQuery('time machine: a period’s list', entriesSql('period')), asEntries),
 };
 
 export async function listSnapshotTrackIds(

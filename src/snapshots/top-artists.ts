@@ -3,7 +3,7 @@ import { isArtistShown } from '../catalogue/shown.ts';
 import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
-import type { ListOf } from './list-source.ts';
+import { sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 
 interface ArtistCard {
   readonly artist_id: string;
@@ -86,22 +86,25 @@ export interface TimeArtists {
 }
 
 /** For a day by rank, for a longer time by points. */
-export async function listTimeArtists(
-  db: Db,
-  userId: number,
-  { time, timeRange }: ListOf,
-  limit: number,
-): Promise<TimeArtists> {
-  const values = [userId, timeRange, time.from, time.to, limit];
-  const rows = await db.many<TimeArtist & { lists: number }>(TIME_ARTISTS, values);
-  const position = (row: TimeArtist, index: number) => (time.kind === 'day' ? row.best_rank : index + 1);
-  return {
-    lists: rows[0]?.lists ?? 0,
-    entries: rows.map((row, index) => ({ ...row, position: position(row, index) })),
-  };
-}
+export const listTimeArtists = (db: Db, userId: number, list: ListOf, limit: number): Promise<TimeArtists> =>
+  ask(db, TIME_ARTISTS[sourceOf(list.time)], ...timeArtistsValues(userId, list, limit));
 
-const TIME_ARTISTS = hotQuery(
+export const timeArtistsValues = (userId: number, { time, timeRange }: ListOf, limit: number): unknown[] => [
+  userId,
+  timeRange,
+  time.from,
+  time.to,
+  limit,
+];
+
+const artistsOf =
+  (kind: SourceKind) =>
+  (rows: readonly (TimeArtist & { lists: number })[]): TimeArtists => ({
+    lists: rows[0]?.lists ?? 0,
+    entries: rows.map((row, at) => ({ ...row, position: kind === 'day' ? row.best_rank : at + 1 })),
+  });
+
+const TIME_ARTISTS_SQL = hotQuery(
   'time machine: Spotify’s artists of a time',
   `
   WITH places AS NOT MATERIALIZED (
@@ -121,3 +124,8 @@ const TIME_ARTISTS = hotQuery(
   FROM top JOIN artists USING (artist_id)
   ORDER BY points DESC, best_rank, artist_id`,
 );
+
+export const TIME_ARTISTS = {
+  day: question(TIME_ARTISTS_SQL, artistsOf('day')),
+  period: question(TIME_ARTISTS_SQL, artistsOf('period')),
+};

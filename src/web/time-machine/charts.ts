@@ -10,7 +10,8 @@ import { userIdOf } from '../sign-in/sign-in.ts';
 import type { ChartAnswer, ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { timelineChart } from './calendar.ts';
-import { ARTISTS_SHOWN, findShownTime } from './page.ts';
+import { findShownTime } from './page.ts';
+import { ARTISTS_SHOWN } from './shown.ts';
 import { chartQuery } from './params.ts';
 import { titleOf } from '../page/format.ts';
 

@@ -3,11 +3,8 @@ import type { Listener } from '../../plays/period.ts';
 import { findPlayedTimes } from '../../plays/played-times.ts';
 import { findBump } from '../../snapshots/bump.ts';
 import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
-import { compareLists } from '../../snapshots/comparison.ts';
 import { findFavourites } from '../../snapshots/favourites.ts';
 import type { ListOf } from '../../snapshots/list-source.ts';
-import { listTimeArtists } from '../../snapshots/top-artists.ts';
-import { computeDaySound, computeTimeFigures } from '../../snapshots/time-figures.ts';
 import { listEntries } from '../../snapshots/time-list.ts';
 import {
   findCalendar,
@@ -29,9 +26,7 @@ import {
   type Pick,
 } from './calendar.ts';
 import { readPlaysOf } from './plays.ts';
-
-/** As many as the charts of artists draw. */
-export const ARTISTS_SHOWN = 10;
+import { readLists } from './shown.ts';
 
 /** What a time is compared with: the newest snapshot, or the one nearest to a day that was asked for. */
 export interface Other {
@@ -142,16 +137,10 @@ interface Wished {
 async function readShown(db: Db, userId: number, list: ListOf, wished: Wished) {
   const other = await findOther(db, userId, list, wished);
   const isSame = list.time.kind === 'day' && list.time.id === other.date;
-  const [entries, comparison, figures, artists, otherSound, bump, favourites] = await Promise.all([
-    listEntries(db, userId, list, other.date),
-    isSame ? null : compareLists(db, userId, list, other.date),
-    computeTimeFigures(db, userId, list),
-    listTimeArtists(db, userId, list, ARTISTS_SHOWN),
-    isSame ? null : computeDaySound(db, userId, list.timeRange, other.date),
-    list.time.kind === 'day' ? null : findBump(db, userId, list),
-    findFavourites(db, userId, list),
-  ]);
-  return { other, entries, comparison, figures, artists, otherSound, bump, ...favourites };
+  const { comparison, otherSound, favourites, ...lists } = await readLists(db, userId, list, other.date);
+  // Nobody wants to read how a list differs from itself.
+  const compared = isSame ? { comparison: null, otherSound: null } : { comparison, otherSound };
+  return { other, ...lists, ...compared, ...favourites };
 }
 
 /** Only for a range of which something is kept. */
