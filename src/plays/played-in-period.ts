@@ -1,6 +1,7 @@
 import { TALLY } from '../catalogue/play-tally.ts';
 import { dayOf, SLACK } from './period.ts';
 
+const IS_SHORT = '$3::date - $2::date < 27';
 const nearestMonth = (day: string): string =>
   `date_trunc('month', (${day})::timestamp + interval '15 days')::date`;
 const whole = (column: string): string => `(SELECT ${column} FROM whole)`;
@@ -27,13 +28,13 @@ function between(midnight: string, month: string, isInPeriod: string, isInMonths
  * SQL: of the plays in the period $2 to $3 of listener $1, on their calendar ($4), parts to be added up: track_id, plays,
  * timed_plays, ms_played, about_ms. The months of UTC nearest to the period, and the years among them, are read as they
  * are kept; what lies between its ends and theirs is counted, half a month at most. (Hours, mostly: who listens by the
- * month is off UTC by hours.) A period shorter than two months is counted as it is.
+ * month is off UTC by hours.) A period shorter than any month is counted as it is.
  */
 export const PLAYED_IN_PERIOD = `
   WITH nearest AS (
     SELECT
-      COALESCE(CASE WHEN $3::date - $2::date < 62 THEN $3::date + 1 ELSE ${nearestMonth('$2::date')} END, '-infinity') AS first_month,
-      COALESCE(CASE WHEN $3::date - $2::date < 62 THEN $3::date + 1 ELSE ${nearestMonth('$3::date + 1')} END, 'infinity') AS end_month
+      COALESCE(CASE WHEN ${IS_SHORT} THEN $3::date + 1 ELSE ${nearestMonth('$2::date')} END, '-infinity') AS first_month,
+      COALESCE(CASE WHEN ${IS_SHORT} THEN $3::date + 1 ELSE ${nearestMonth('$3::date + 1')} END, 'infinity') AS end_month
   ), years AS (
     SELECT *, date_trunc('year', first_month::timestamp + interval '11 months')::date AS first_year,
       date_trunc('year', end_month::timestamp)::date AS end_year
