@@ -1,7 +1,7 @@
 import type { Queries } from './db.ts';
 import { hotQuery } from './hot-queries.ts';
 
-/** A query, and what its rows come to. Its rows hold no instants: JSON has none. */
+/** A query, and what its rows come to. An instant among them may come as text: JSON has none. */
 export interface Question<Values extends readonly unknown[], Answer> {
   readonly sql: string;
   answer(this: void, rows: readonly never[]): Answer;
@@ -32,12 +32,18 @@ type AnswersTo<Asked extends Questions> = {
     : never;
 };
 
+const askedTogether: Question<readonly unknown[], unknown>[] = [];
+
+/** Those of the modules that have been imported. */
+export const listAskedTogether = (): readonly { readonly sql: string }[] => askedTogether;
+
 /**
  * Several questions of one page as one hot query, which answers each with its rows: a statement costs node and
  * PostgreSQL some tenths of a millisecond each, whatever it asks.
  */
 export function together<Asked extends Questions>(name: string, asked: Asked) {
   const names = Object.keys(asked);
+  askedTogether.push(...Object.values(asked));
   let before = 0;
   const columns = names.map((one) => {
     const { sql } = asked[one] as Question<readonly unknown[], unknown>;

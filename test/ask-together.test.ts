@@ -1,7 +1,9 @@
+import { types } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { ask, question, together } from '../src/ask-together.ts';
+import { ask, listAskedTogether, question, together } from '../src/ask-together.ts';
 import { listHotQueries } from '../src/hot-queries.ts';
 import { useDatabase } from './support/database.ts';
+import '../src/app.ts';
 
 const test = useDatabase();
 
@@ -31,5 +33,26 @@ describe('questions asked together', () => {
   it('are one hot query, which npm run explain shows whole', () => {
     const known = listHotQueries().find(({ name }) => name === 'test: all at once');
     expect(known?.sql).toContain('$4');
+  });
+});
+
+describe('what is asked together', () => {
+  const INSTANTS = new Set([types.builtins.TIMESTAMP, types.builtins.TIMESTAMPTZ]);
+  /** Those that the answer makes an instant again (played-totals.ts), whichever way it was asked for. */
+  const MADE_AGAIN = new Set(['first_played_at', 'last_played_at']);
+  const instantsOf = async (sql: string): Promise<string[]> => {
+    const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
+    const values = Array.from({ length: Math.max(0, ...numbers) }, () => null);
+    const { fields } = await test.db.pool.query(`SELECT * FROM (${sql}) AS row LIMIT 0`, values);
+    return fields.filter(({ dataTypeID }) => INSTANTS.has(dataTypeID)).map(({ name }) => name);
+  };
+
+  it('holds no instant, which JSON makes text, but where the answer makes it an instant again', async () => {
+    expect(listAskedTogether().length).toBeGreaterThan(10);
+    for (const { sql } of listAskedTogether()) {
+      const unknown = (await instantsOf(sql)).filter((name) => !MADE_AGAIN.has(name));
+      expect.soft(unknown, sql).toEqual([]);
+    }
+    expect(await instantsOf('SELECT now() AS then, 1 AS one')).toEqual(['then']);
   });
 });
