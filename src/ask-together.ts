@@ -22,6 +22,12 @@ export const ask = async <Values extends readonly unknown[], Answer>(
   ...values: Values
 ): Promise<Answer> => answer(await db.many<never>(sql, values));
 
+/** What a query comes to that always has one row. */
+export const theRow = <Row>([row]: readonly Row[]): Row => {
+  if (row === undefined) throw new Error('a query that always has one row has none');
+  return row;
+};
+
 type Questions = Readonly<Record<string, Question<readonly unknown[], unknown>>>;
 type ValuesOf<Asked extends Questions> = {
   readonly [Name in keyof Asked]: Asked[Name] extends Question<infer Values, unknown> ? Values : never;

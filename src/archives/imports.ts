@@ -1,3 +1,4 @@
+import { question, theRow } from '../ask-together.ts';
 import { z } from 'zod';
 import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
@@ -42,13 +43,9 @@ const readReport = (row: Import): Import => ({
   report: importReport.safeParse(row.report).data ?? null,
 });
 
-export async function countImports(db: Queries, userId: number): Promise<number> {
-  return (await db.one<{ imports: number }>(COUNT_IMPORTS, [userId])).imports;
-}
-
-const COUNT_IMPORTS = hotQuery(
-  'settings: how many imports',
-  `SELECT count(*)::int AS imports FROM imports WHERE user_id = $1`,
+export const IMPORTS_COUNT = question<[userId: number], number>(
+  'SELECT count(*)::int AS imports FROM imports WHERE user_id = $1',
+  (rows: readonly { imports: number }[]) => theRow(rows).imports,
 );
 
 export async function listImports(db: Queries, userId: number): Promise<Import[]> {

@@ -1,3 +1,4 @@
+import { ask, question, theRow } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { Hideable } from './hide.ts';
@@ -44,15 +45,18 @@ export interface HiddenCounts {
 }
 
 export const countHidden = (db: Queries, userId: number): Promise<HiddenCounts> =>
-  db.one<HiddenCounts>(COUNTS, [userId]);
+  ask(db, HIDDEN_COUNTS, userId);
 
-const COUNTS = hotQuery(
-  'settings: how much is hidden',
-  `
+export const HIDDEN_COUNTS = question<[userId: number], HiddenCounts>(
+  hotQuery(
+    'settings: how much is hidden',
+    `
   SELECT
     (SELECT count(*)::int FROM hidden_tracks WHERE user_id = $1) AS tracks,
     (SELECT count(*)::int FROM hidden_artists WHERE user_id = $1) AS artists,
     (SELECT count(*)::int FROM library_tracks WHERE user_id = $1 AND hidden) AS hidden`,
+  ),
+  theRow<HiddenCounts>,
 );
 
 export interface TrackHiding {

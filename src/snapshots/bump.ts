@@ -1,4 +1,4 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question, theRow } from '../ask-together.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { LIST_ROWS, periodRows, type ListOf } from './list-source.ts';
@@ -65,13 +65,7 @@ const bumpSql = (places: string): string => `
       FROM lines JOIN tracks USING (track_id)), '[]') AS lines`;
 
 const way = (ofWhat: string, places: string) =>
-  question(
-    hotQuery(`time machine: the way of ${ofWhat}`, bumpSql(places)),
-    ([bump]: readonly Bump[]): Bump => {
-      if (bump === undefined) throw new Error('a way is always one row');
-      return bump;
-    },
-  );
+  question(hotQuery(`time machine: the way of ${ofWhat}`, bumpSql(places)), theRow<Bump>);
 
 export const BUMPS = {
   month: way('a month’s top ten', DAYS),

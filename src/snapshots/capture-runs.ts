@@ -1,3 +1,4 @@
+import { question, theRow } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
@@ -74,13 +75,9 @@ const RUN_COUNTS = hotQuery(
 );
 
 /** In the listener's day: `07:42`. */
-export async function findCaptureTime(db: Queries, userId: number): Promise<string> {
-  return (await db.one<{ time: string }>(CAPTURE_TIME, [userId])).time;
-}
-
-const CAPTURE_TIME = hotQuery(
-  'settings: when lists are asked for',
+export const CAPTURE_TIME = question<[userId: number], string>(
   `SELECT to_char(capture_time($1::bigint), 'HH24:MI') AS time`,
+  (rows: readonly { time: string }[]) => theRow(rows).time,
 );
 
 export interface CaptureAge {

@@ -1,4 +1,4 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question, theRow } from '../ask-together.ts';
 import { drawSound, type ChartData } from '../figures/charts.ts';
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { QUADRANTS, type Quadrant } from '../mood/figures.ts';
@@ -82,10 +82,8 @@ const figuresSql = (kind: SourceKind): string => `
   ) AS figures
   FROM sound`;
 
-const theFigures = <Sound extends TimeSound>([row]: readonly { figures: Sound }[]): Sound => {
-  if (row === undefined) throw new Error('figures are always one row');
-  return row.figures;
-};
+const theFigures = <Sound extends TimeSound>(rows: readonly { figures: Sound }[]): Sound =>
+  theRow(rows).figures;
 
 export const FIGURES = {
   day: question(hotQuery('time machine: a day in figures', figuresSql('day')), theFigures<TimeFigures>),

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../../src/ask-together.ts';
 import {
-  countImports,
+  IMPORTS_COUNT,
   getImport,
   listImports,
   listRejectReasons,
@@ -42,7 +43,7 @@ describe('the imports of a listener', () => {
     const his = await insertImport(test.db, bob, 'bobs.db', report);
     await insertReject(test.db, alice, first, { key: 'k', text: 'x' });
     await insertReject(test.db, bob, his, { key: 'k', text: 'x' });
-    expect(await countImports(test.db, alice)).toBe(2);
+    expect(await ask(test.db, IMPORTS_COUNT, alice)).toBe(2);
     const shown = (await listImports(test.db, alice)).map(({ finished_at: _when, ...rest }) => rest);
     expect(shown).toEqual([
       { import_id: second, source_name: 'music.db', source_layout: 'snapshots', rejects: 0, report: null },

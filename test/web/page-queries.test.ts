@@ -26,6 +26,7 @@ const ASK_LESS: Readonly<Record<string, number>> = {
   '/albums/:albumId': 4,
   '/tracks/:trackId': 4,
   '/mood': 2,
+  '/settings': 5,
   '/explore': 6,
 };
 /** Pages that may ask more, and why. */
@@ -44,7 +45,6 @@ const MAY_ASK_MORE: Readonly<Record<string, { readonly statements: number; reado
   '/search': { statements: 7, because: 'where nothing is found, it asks what may have been meant' },
   '/playlists/new': { statements: 8, because: 'whatever its list comes from is asked besides' },
   '/playlists/:playlistId': { statements: 8, because: 'how it stands with Spotify is asked besides' },
-  '/settings': { statements: 7, because: 'the time zones there are, asked once an hour' },
   '/settings/imports/:importId/rejects.csv': { statements: 7, because: 'a file is read page by page' },
   '/settings/imports/:importId/rejects.jsonl': { statements: 7, because: 'a file is read page by page' },
 };

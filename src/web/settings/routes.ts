@@ -1,9 +1,10 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { countHidden } from '../../hidden/hidden-things.ts';
-import { countImports } from '../../archives/imports.ts';
+import { together } from '../../ask-together.ts';
+import { HIDDEN_COUNTS } from '../../hidden/hidden-things.ts';
+import { IMPORTS_COUNT } from '../../archives/imports.ts';
 import { findPlayPoll } from '../../plays/poll.ts';
-import { findCaptureTime, listCaptureRuns } from '../../snapshots/capture-runs.ts';
+import { CAPTURE_TIME, listCaptureRuns } from '../../snapshots/capture-runs.ts';
 import { listTimeZones } from '../../users/time-zones.ts';
 import {
   COUNTING_RULES,
@@ -34,6 +35,12 @@ const countingForm = z.object({
 });
 const rangeForm = z.object({ range: rangeParam });
 
+const askSettings = together('settings: what can be counted', {
+  hidden: HIDDEN_COUNTS,
+  imports: IMPORTS_COUNT,
+  captureTime: CAPTURE_TIME,
+});
+
 /** Of a week: each day has one of each kind. */
 const RUNS_SHOWN = 14;
 
@@ -42,13 +49,12 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
   return Router()
     .get('/settings', async (req, res) => {
       const user = listenerOf(req);
+      const userId = user.user_id;
       const connection = visitorOf(req)?.connection;
-      const [hidden, imports, runs, captureTime, playPoll, timezones] = await Promise.all([
-        countHidden(db, user.user_id),
-        countImports(db, user.user_id),
-        listCaptureRuns(db, user.user_id, { limit: RUNS_SHOWN }),
-        findCaptureTime(db, user.user_id),
-        findPlayPoll(db, user.user_id),
+      const [counted, runs, playPoll, timezones] = await Promise.all([
+        askSettings(db, { hidden: [userId], imports: [userId], captureTime: [userId] }),
+        listCaptureRuns(db, userId, { limit: RUNS_SHOWN }),
+        findPlayPoll(db, userId),
         listTimeZones(db),
       ]);
       const settings = {
@@ -63,10 +69,8 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
         connected: connection?.connected ?? false,
         authorizedAt: connection?.authorized_at ?? null,
         scope: connection?.scope || null,
-        hidden,
-        imports,
+        ...counted,
         runs,
-        captureTime,
         playPoll,
         countingRule: user.counted_plays,
       };
