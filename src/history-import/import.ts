@@ -1,3 +1,4 @@
+import { adoptTracks } from '../catalogue/adopt-tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
@@ -5,7 +6,6 @@ import { rehearse } from '../rehearse.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { takeAccount, type Account } from './account.ts';
 import { addPlays } from './add.ts';
-import { adoptTracks } from './adopt.ts';
 import { addWantedTracks } from './catalogue.ts';
 import { identifyTracks } from './identify.ts';
 import { getHistoryImport, type HistoryImport } from './imports.ts';

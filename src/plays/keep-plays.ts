@@ -1,5 +1,6 @@
 import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
+import { adoptTracks } from '../catalogue/adopt-tracks.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
 import type { Queries, Transaction } from '../db.ts';
@@ -83,6 +84,11 @@ async function insertPlays(tx: Transaction, userId: number, plays: readonly Rece
   }));
   const added = await tx.many<NewPlay>(INSERT_PLAYS, [userId, storableJson(rows)]);
   await pairCaptured(tx, userId, added);
+  await adoptTracks(
+    tx,
+    userId,
+    added.map((play) => play.track_id),
+  );
   if (added.length > 0 && !(await hasSummary(tx, userId))) await refreshArchiveSummary(tx, userId);
   return added.length;
 }

@@ -123,6 +123,11 @@ async function keepPlaces<Item>(
     rank: item.rank,
   }));
   await tx.execute(keepSql(kind), [userId, date, storableJson(rows)]);
+  await kind.settle?.(
+    tx,
+    userId,
+    places.map(({ item }) => kind.idOf(item)),
+  );
   await refreshArchiveSummary(tx, userId);
 }
 

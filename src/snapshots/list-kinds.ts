@@ -1,6 +1,7 @@
+import { adoptTracks } from '../catalogue/adopt-tracks.ts';
 import { addArtists } from '../catalogue/artists.ts';
 import { addTracks } from '../catalogue/tracks.ts';
-import type { Queries } from '../db.ts';
+import type { Queries, Transaction } from '../db.ts';
 import type { SpotifyArtist, SpotifyTrack } from '../spotify/schemas.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';
 import { listTopArtists } from '../spotify/top-artists.ts';
@@ -14,6 +15,8 @@ export interface ListKind<Item> {
   readonly name: ListKindName;
   fetch(this: void, settings: SpotifySettings, accessToken: string, range: TimeRange): Promise<TopList<Item>>;
   add(this: void, tx: Queries, userId: number, items: readonly Item[]): Promise<void>;
+  /** Once their places are kept. */
+  settle?(this: void, tx: Transaction, userId: number, ids: readonly string[]): Promise<void>;
   idOf(this: void, item: Item): string;
   /** With (user_id, snapshot_date, time_range, `key`, rank). */
   readonly table: string;
@@ -24,6 +27,7 @@ export const TRACK_LISTS: ListKind<SpotifyTrack> = {
   name: 'tracks',
   fetch: listTopTracks,
   add: addTracks,
+  settle: adoptTracks,
   idOf: ({ trackId }) => trackId,
   table: 'snapshots',
   key: 'track_id',

@@ -1,13 +1,32 @@
 import type { Transaction } from '../db.ts';
+import { isSpotifyId } from './spotify-id.ts';
 
 /**
  * A track of ours gives way to the one with an id that is called so, as soon as the listener's library holds it: its
  * plays, the rows beside them and its places in playlists become that track's.
+ * @param trackIds those that have come to the library; default: whichever it holds
  */
-export async function adoptTracks(tx: Transaction, userId: number): Promise<void> {
+export async function adoptTracks(
+  tx: Transaction,
+  userId: number,
+  trackIds: readonly string[] | null = null,
+): Promise<void> {
+  const adopted = await tx.many<Adopted>(trackIds === null ? FIND : FIND_SOME, [
+    userId,
+    ...(trackIds === null ? [] : [trackIds.filter(isSpotifyId)]),
+  ]);
+  if (adopted.length === 0) return;
   await tx.execute(CREATE);
-  if ((await tx.execute(ADOPTED, [userId])) === 0) return;
+  await tx.execute('INSERT INTO adopted SELECT * FROM unnest($1::text[], $2::text[])', [
+    adopted.map(({ own_id: ownId }) => ownId),
+    adopted.map(({ track_id: trackId }) => trackId),
+  ]);
   for (const sql of STEPS) await tx.execute(sql, [userId]);
+}
+
+interface Adopted {
+  readonly own_id: string;
+  readonly track_id: string;
 }
 
 const CREATE = `
@@ -17,17 +36,18 @@ const CREATE = `
 
 const line = (table: string, place: number): string => `split_part(${table}.search_text, E'\\n', ${place})`;
 
-const ADOPTED = `
-  INSERT INTO adopted
-  SELECT DISTINCT ON (ours.track_id) ours.track_id, t.track_id
+const findSql = (which: string): string => `
+  SELECT DISTINCT ON (ours.track_id) ours.track_id AS own_id, t.track_id
   FROM library_tracks AS ours
-  JOIN library_tracks AS t ON t.user_id = $1 AND ${line('t', 1)} = ${line('ours', 1)} AND t.track_id NOT LIKE 'mtm:%'
+  JOIN library_tracks AS t ON t.user_id = $1 AND ${line('t', 1)} = ${line('ours', 1)} AND t.track_id NOT LIKE 'mtm:%' ${which}
   LEFT JOIN played_tracks AS p ON (p.user_id, p.track_id) = ($1, t.track_id)
   WHERE ours.user_id = $1 AND ours.track_id LIKE 'mtm:%' AND (
     ${line('t', 2)} = ${line('ours', 2)} OR ${line('ours', 2)} IN (
       SELECT search_form(artists.name) FROM track_artists JOIN artists USING (artist_id)
       WHERE track_artists.track_id = t.track_id))
   ORDER BY ours.track_id, ${line('t', 3)} = ${line('ours', 3)} DESC, p.plays DESC NULLS LAST, t.track_id`;
+const FIND = findSql('');
+const FIND_SOME = findSql('AND t.track_id = ANY ($2)');
 
 const STEPS: readonly string[] = [
   `INSERT INTO renumbered
