@@ -46,26 +46,41 @@ export async function listPlays(
     limit,
   ];
   if (words === null) return db.many<Play>(PLAYS, values);
-  const { found } = await db.one<{ found: number }>(COUNT_MATCHING, [
-    listener.user_id,
-    words,
-    FEW_TRACKS + 1,
-  ]);
-  return db.many<Play>(found > FEW_TRACKS ? PLAYS_THAT_MATCH : PLAYS_OF_MATCHING_TRACKS, [...values, words]);
+  const trigrams = trigramsWithin(words);
+  const by = trigrams.length > 0 ? BY_TRIGRAMS : BY_TEXT;
+  const asked = trigrams.length > 0 ? [words, trigrams] : [words];
+  const { found } = await db.one<{ found: number }>(by.count, [listener.user_id, FEW_TRACKS + 1, ...asked]);
+  return found > FEW_TRACKS
+    ? db.many<Play>(PLAYS_THAT_MATCH, [...values, words])
+    : db.many<Play>(by.plays, [...values, ...asked]);
 }
 
 /** Of these each is asked for its newest plays; where more match, nearly every play does, and the newest are looked through. */
 const FEW_TRACKS = 500;
 
+/**
+ * Three characters that stand together in every name that holds the words. A last one before a mark is another one with
+ * it; a script of signs has none.
+ */
+const trigramsWithin = (words: string): string[] => {
+  const runs = [...words.matchAll(/[A-Za-z\d]{3,}(?!\p{M})/gu)].map(([run]) => run.toLowerCase());
+  return [
+    ...new Set(
+      runs.flatMap((run) => Array.from({ length: run.length - 2 }, (_, at) => run.slice(at, at + 3))),
+    ),
+  ];
+};
+
 const matching = (words: string): string =>
   `NOT hidden AND search_text LIKE '%' || regexp_replace(search_form(${words}), '([\\\\%_])', '\\\\\\1', 'g') || '%'`;
 
-const COUNT_MATCHING = hotQuery(
-  'history: how many tracks are found by name',
-  `
+/** The index tells which names may hold the words. */
+const holding = (trigrams: string): string => `library_trigrams(user_id, search_text) @@ (
+  SELECT string_agg(quote_literal(library_mark($1) || trigram), ' & ')::tsquery FROM unnest(${trigrams}::text[]) AS trigram)`;
+
+const countSql = (condition: string): string => `
   SELECT count(*)::int AS found
-  FROM (SELECT FROM library_tracks WHERE user_id = $1 AND ${matching('$2')} LIMIT $3) AS found_tracks`,
-);
+  FROM (SELECT FROM library_tracks WHERE user_id = $1 AND ${condition} LIMIT $2) AS found_tracks`;
 
 const BEFORE_KEY = `(played_at, track_id, nth) <
   (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text, $7::int)`;
@@ -100,11 +115,9 @@ const PLAYS = hotQuery(
 );
 
 /** The newest few of each matching track, then the newest of them all: no page reads a listener's whole history. */
-const PLAYS_OF_MATCHING_TRACKS = hotQuery(
-  'history: plays of tracks found by name',
-  `
+const playsOfTracksSql = (condition: string): string => `
   WITH found AS MATERIALIZED (
-    SELECT track_id, duration_ms FROM library_tracks WHERE user_id = $1 AND ${matching('$9')}
+    SELECT track_id, duration_ms FROM library_tracks WHERE user_id = $1 AND ${condition}
   ), page AS (
     SELECT newest.*, own.track_id
     FROM found AS own JOIN played_tracks ON (played_tracks.user_id, played_tracks.track_id) = ($1, own.track_id)
@@ -117,8 +130,26 @@ const PLAYS_OF_MATCHING_TRACKS = hotQuery(
     ORDER BY played_at DESC, track_id DESC, nth DESC
     LIMIT $8
   )
-  ${SHOWN}`,
-);
+  ${SHOWN}`;
+
+const BY_TRIGRAMS = {
+  count: hotQuery(
+    'history: how many tracks are found by name',
+    countSql(`${matching('$3')} AND ${holding('$4')}`),
+  ),
+  plays: hotQuery(
+    'history: plays of tracks found by name',
+    playsOfTracksSql(`${matching('$9')} AND ${holding('$10')}`),
+  ),
+};
+
+const BY_TEXT = {
+  count: hotQuery('history: how many tracks are found by one or two characters', countSql(matching('$3'))),
+  plays: hotQuery(
+    'history: plays of tracks found by one or two characters',
+    playsOfTracksSql(matching('$9')),
+  ),
+};
 
 const PLAYS_THAT_MATCH = hotQuery(
   'history: plays by a common word',

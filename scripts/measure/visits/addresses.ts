@@ -88,6 +88,7 @@ export function listAddresses(sights: Sights): string[] {
     '/history?span=all',
     '/history/skips',
     '/history?q=e',
+    '/history?q=qz',
     '/history/import',
     ...['', '/progress', ...BUCKETS.map((bucket) => `/rows.csv?bucket=${bucket}`)].map(
       (below) => `/history/import/${sights.historyImport}${below}`,
