@@ -1,4 +1,5 @@
 import { question } from '../ask-together.ts';
+import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -75,5 +76,5 @@ export const findEndings = (db: Queries, userId: number): Promise<Endings> =>
 
 const ALL_ENDINGS = hotQuery(
   'history: how plays ended',
-  `SELECT ${SUMS} FROM play_endings JOIN library_tracks USING (user_id, track_id) WHERE user_id = $1 AND NOT hidden`,
+  `SELECT ${SUMS} FROM play_endings WHERE user_id = $1 AND ${isShown('play_endings.track_id')}`,
 );
