@@ -38,10 +38,10 @@ type AnswersTo<Asked extends Questions> = {
     : never;
 };
 
-const askedTogether: Question<readonly unknown[], unknown>[] = [];
+const askedTogether: { readonly name: string; readonly sql: string }[] = [];
 
-/** Those of the modules that have been imported. */
-export const listAskedTogether = (): readonly { readonly sql: string }[] => askedTogether;
+/** Each question with the name of the statement that asks it; those of the modules that have been imported. */
+export const listAskedTogether = (): typeof askedTogether => askedTogether;
 
 /**
  * Several questions of one page as one hot query, which answers each with its rows: a statement costs node and
@@ -49,7 +49,7 @@ export const listAskedTogether = (): readonly { readonly sql: string }[] => aske
  */
 export function together<Asked extends Questions>(name: string, asked: Asked) {
   const names = Object.keys(asked);
-  askedTogether.push(...Object.values(asked));
+  askedTogether.push(...Object.values(asked).map(({ sql }) => ({ name, sql })));
   let before = 0;
   const columns = names.map((one) => {
     const { sql } = asked[one] as Question<readonly unknown[], unknown>;

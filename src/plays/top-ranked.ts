@@ -74,7 +74,7 @@ const each = (sql: (kind: TopKind) => string): Readonly<Record<TopKind, string>>
 
 const DATES = each((kind) =>
   hotQuery(
-    `top lists: which lists Spotify ranked ${kind} in`,
+    `top lists: which ${TABLES[kind]} are nearest`,
     `
   SELECT
     (SELECT max(snapshot_date) FROM ${TABLES[kind]}

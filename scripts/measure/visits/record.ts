@@ -1,3 +1,4 @@
+import { listAskedTogether } from '../../../src/ask-together.ts';
 import type { Db } from '../../../src/db.ts';
 import { type HotQuery, listHotQueries } from '../../../src/hot-queries.ts';
 import { recordingDb, type Asked } from './recording-db.ts';
@@ -52,10 +53,11 @@ export const eachOnce = (visits: readonly (readonly AskedQuery[])[]): AskedQuery
   ).values(),
 ];
 
-/** A sentence for each hot query of the app that was not asked. */
+/** A sentence for each hot query of the app that was asked neither alone nor as part of a joined one. */
 export function listUnasked(asked: readonly AskedQuery[], all: readonly HotQuery[]): string[] {
   const names = new Set(asked.map(({ name }) => name));
+  const joined = new Set(listAskedTogether().flatMap(({ sql, name }) => (names.has(name) ? [sql] : [])));
   return all
-    .filter(({ name }) => !names.has(name))
+    .filter(({ name, sql }) => !names.has(name) && !joined.has(sql))
     .map(({ name }) => `“${name}” is asked by no visit: add one to scripts/measure/visits/addresses.ts`);
 }
