@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listEndpoints, type Document, type Endpoint } from './document.ts';
 
 /** What an endpoint answered. */
@@ -39,7 +40,7 @@ async function ask(
 ): Promise<Answered | string> {
   const { method, responses, requestBody } = endpoint;
   const body = requestBody?.content['application/json']?.example;
-  const answer = await fetch((document.servers[0]?.url ?? '') + addressOf(endpoint, found), {
+  const answer = await fetchWithinLimit((document.servers[0]?.url ?? '') + addressOf(endpoint, found), {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
@@ -80,4 +81,13 @@ function thingsIn(content: string): Record<string, string> {
     if (name === 'time_range') things[name] = value;
   }
   return things;
+}
+
+/** As any client should: where the token has reached its limit, it waits as long as the answer says. */
+async function fetchWithinLimit(address: string, request: RequestInit): Promise<Response> {
+  const answer = await fetch(address, request);
+  if (answer.status !== 429) return answer;
+  await answer.body?.cancel();
+  await sleep(1_000 * Number(answer.headers.get('Retry-After')));
+  return fetchWithinLimit(address, request);
 }
