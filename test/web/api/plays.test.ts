@@ -104,7 +104,8 @@ describe('programs are told', () => {
       items: [{ track_id: 'often', plays: 1, first_played_at: '2019-04-30T18:20:00.000Z' }],
     });
     expect(await answerOf('/plays/contexts?to=2022-01-01')).toEqual({
-      items: [{ type: 'artist', uri: 'spotify:artist:ann', name: 'ANN', plays: 1 }],
+      known: 1,
+      items: [{ kind: 'artist', id: 'ann', name: 'ANN', plays: 1 }],
     });
     await test.db.execute('DELETE FROM plays WHERE context IS NOT NULL');
   });
