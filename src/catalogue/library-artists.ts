@@ -42,4 +42,5 @@ const ARTISTS = hotQuery(
     AND ${isArtistShown('met.artist_id')}
   ORDER BY listings DESC, artist_id
   LIMIT $4`,
+  { mayScan: 'it counts the credits of every track of a library, which may be much of the catalogue' },
 );
