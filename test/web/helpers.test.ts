@@ -23,6 +23,7 @@ describe('numbers', () => {
     [675, 1872, '36%'],
     [0, 0, '0%'],
     [1, 1872, 'under 1%'],
+    [1871, 1872, 'over 99%'],
     [5, 5, '100%'],
   ])('%d of %d is %s', (part, whole, expected) => {
     expect(helpers.formatPercent(part, whole)).toBe(expected);

@@ -10,11 +10,12 @@ const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 export const formatNumber = (value: number): string => NUMBER.format(value);
 
-/** A share as "36%"; "0%" of nothing. What is more than nothing is never rounded down to it. */
+/** A share as "36%"; "0%" of nothing. Neither a little nor all but a little is rounded to nothing or all. */
 export function formatPercent(part: number, whole: number): string {
   if (part <= 0 || whole <= 0) return '0%';
   const percent = (part / whole) * 100;
-  return percent < 1 ? 'under 1%' : `${NUMBER.format(percent)}%`;
+  if (percent < 1) return 'under 1%';
+  return percent > 99 && part < whole ? 'over 99%' : `${NUMBER.format(percent)}%`;
 }
 
 /** An audio feature, which runs from 0 to 1: "0.65"; "not known" for null. */
