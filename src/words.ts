@@ -1,8 +1,8 @@
 const LOCALE = 'en-GB';
-const NUMBER = new Intl.NumberFormat(LOCALE);
+const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const RULES = new Intl.PluralRules(LOCALE);
 
-/** "1,872". */
+/** "1,872", to the whole. */
 export const grouped = (count: number): string => NUMBER.format(count);
 
 /** "1 track", "1,872 tracks". */

@@ -1,21 +1,19 @@
 import { formatDate, formatMonth, inEnglish } from '../../calendar.ts';
 import { KEYS } from '../../mood/charts.ts';
+import { grouped, plural } from '../../words.ts';
 
-export { formatDate, formatMonth };
+export { formatDate, formatMonth, grouped as formatNumber, plural };
 
 const LOCALE = 'en-GB';
-const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
-
-export const formatNumber = (value: number): string => NUMBER.format(value);
 
 /** A share as "36%"; "0%" of nothing. Neither a little nor all but a little is rounded to nothing or all. */
 export function formatPercent(part: number, whole: number): string {
   if (part <= 0 || whole <= 0) return '0%';
   const percent = (part / whole) * 100;
   if (percent < 1) return 'under 1%';
-  return percent > 99 && part < whole ? 'over 99%' : `${NUMBER.format(percent)}%`;
+  return percent > 99 && part < whole ? 'over 99%' : `${grouped(percent)}%`;
 }
 
 /** An audio feature, which runs from 0 to 1: "0.65"; "not known" for null. */
@@ -64,15 +62,10 @@ export function formatSeconds(seconds: number): string {
   return `${plural(Math.floor(whole / 60), 'minute')}${rest > 0 ? ` ${plural(rest, 'second')}` : ''}`;
 }
 
-/** "1 track", "1,872 tracks". */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(count)} ${count === 1 ? one : many}`;
-}
-
 /** "1,664 of 1,872 tracks have audio features". */
 export function coverage(known: number, total: number, have: string): string {
   if (total === 1) return `${known} of 1 track has ${have}`;
-  return `${formatNumber(known)} of ${plural(total, 'track')} have ${have}`;
+  return `${grouped(known)} of ${plural(total, 'track')} have ${have}`;
 }
 
 /** "3:05", "1:02:09". */
