@@ -2,7 +2,7 @@ import type { Transaction } from '../db.ts';
 import { createPairTables, learnFromPairs, yieldPlays } from '../plays/pairs.ts';
 import type { Staged } from './stage.ts';
 
-/** Writes the judged and paired rows: each that shows as a play, each other beside the play it tells of. */
+/** Writes the judged and paired rows: each that shows as a play, each other beside the play it describes. */
 export async function addPlays(tx: Transaction, staged: Staged): Promise<void> {
   const keys = [staged.userId, staged.importId];
   await tx.execute('CREATE TEMP TABLE crowded (row_id integer PRIMARY KEY, nth integer) ON COMMIT DROP');

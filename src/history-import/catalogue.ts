@@ -4,7 +4,7 @@ import type { Staged } from './stage.ts';
 
 /**
  * Tracks that nobody knew come to the catalogue as their rows name them, without a payload; captures and enrichment
- * complete them. Whoever the row credits is an artist the listener knows by this name, else one of ours.
+ * complete them. The artist a row credits is the one the listener knows by this name, else one of ours.
  */
 export async function addWantedTracks(tx: Transaction, { userId, importId }: Staged): Promise<void> {
   await tx.execute(CREATE);

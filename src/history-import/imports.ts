@@ -78,7 +78,7 @@ const FAR = hotQuery(
 
 const READING_SECONDS = 120;
 
-/** Makes room for the rows of some files; whoever reads them says so with keepReading(). @throws ArchiveGone */
+/** Makes room for the rows of some files; their reader keeps it alive with keepReading(). @throws ArchiveGone */
 export const beginHistoryImport = (db: Db, userId: number): Promise<Staged> =>
   db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);

@@ -110,7 +110,7 @@ async function releaseTracks(tx: Transaction, { userId, importId }: Staged): Pro
   await tx.execute(RELEASE_ARTISTS, [userId]);
 }
 
-/** A track that another import tells of too goes with that one. */
+/** A track that another import names too goes with that one. */
 const PASS_ON = `
   UPDATE history_import_tracks AS t SET history_import_id = other.history_import_id
   FROM (

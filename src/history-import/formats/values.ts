@@ -10,7 +10,7 @@ export type Judged = FilePlay | LeftOut;
 
 export interface Circumstances {
   readonly now: number;
-  /** Spotify tells of a video only by the name of its file. */
+  /** Only the name of its file says that a row is a video. */
   readonly isVideoFile: boolean;
 }
 
