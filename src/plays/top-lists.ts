@@ -37,7 +37,7 @@ interface TopArtistCard {
   readonly image_url: string | null;
 }
 
-/** As its track played most tells of it. */
+/** As its most played track names it. */
 interface TopAlbumCard extends Pick<TrackCard, 'name' | 'artist_name' | 'cover_seed' | 'thumbnail_url'> {
   readonly album_id: string;
 }
