@@ -1,13 +1,35 @@
+import { randomBytes } from 'node:crypto';
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 
+const TOKEN_BYTES = 32;
+
 const { generateToken, isRequestValid } = csrfSync({
+  size: TOKEN_BYTES,
   getTokenFromRequest: (req: Request) => {
     const body = req.body as Record<string, unknown> | undefined;
-    return typeof body?._csrf === 'string' ? body._csrf : undefined;
+    return typeof body?._csrf === 'string' ? unmask(body._csrf) : undefined;
   },
 });
+
+/**
+ * The session's token as no two pages print it: the length of a compressed page that also shows typed words would
+ * otherwise reveal it letter by letter (BREACH, CVE-2013-3587).
+ */
+function mask(token: string): string {
+  const noise = randomBytes(TOKEN_BYTES);
+  return Buffer.concat([noise, xor(noise, Buffer.from(token, 'hex'))]).toString('base64url');
+}
+
+/** Anything but a masked token comes to a text that no session has. */
+function unmask(masked: string): string {
+  const bytes = Buffer.from(masked, 'base64url');
+  return xor(bytes.subarray(0, TOKEN_BYTES), bytes.subarray(TOKEN_BYTES)).toString('hex');
+}
+
+const xor = (noise: Buffer, token: Buffer): Buffer =>
+  Buffer.from(token.map((byte, index) => byte ^ (noise[index] ?? 0)));
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -33,7 +55,7 @@ export function csrfProtection(baseUrl: string): RequestHandler {
 }
 
 /** The token for the listener's forms; none for guests, who have no session and nothing to change. */
-export const csrfTokenFor = (req: Request): string | null => (req.user ? generateToken(req) : null);
+export const csrfTokenFor = (req: Request): string | null => (req.user ? mask(generateToken(req)) : null);
 
 function isForeign(req: Request, origin: string): boolean {
   const site = req.get('Sec-Fetch-Site');
