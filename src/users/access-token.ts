@@ -104,7 +104,6 @@ interface StoredTokens {
   readonly access_token: string | null;
   readonly refresh_token: string | null;
   readonly resting: boolean;
-  /** Valid for another minute, by the database's clock. */
   readonly fresh: boolean;
   /** To the microsecond, so as text. Null: nobody is refreshing. */
   readonly leased_until: string | null;
@@ -168,10 +167,7 @@ async function refresh(db: Db, userId: number, access: SpotifyAccess, sealed: st
   }
 }
 
-/**
- * Replaces only the token that was refreshed: a sign-in may have brought a newer one. A remaining refresh token is
- * encrypted again, with the newest key.
- */
+/** Only the token that was refreshed: a sign-in may have brought a newer one. */
 async function saveRefreshed(
   db: Queries,
   userId: number,
@@ -196,10 +192,7 @@ async function saveRefreshed(
   );
 }
 
-/**
- * `invalid_grant` has hit good tokens, so the first one only sets the token aside for a day. The second one, one after
- * six months, or a token that no key opens, discards it.
- */
+/** `invalid_grant` has hit good tokens, so the first one only sets the token aside for a day. */
 async function refuse(
   db: Queries,
   userId: number,

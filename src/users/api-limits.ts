@@ -8,15 +8,12 @@ export const LIMIT = { burst: 120, perSecond: 2 } as const;
 
 export interface LimitState {
   readonly allowed: boolean;
-  /** Whole units that could be asked for at once, now. */
   readonly remaining: number;
-  /** Seconds until the whole burst is free again. */
   readonly resetSeconds: number;
-  /** Seconds until what was refused would be allowed; 0 where it was allowed. */
+  /** 0 where the request was allowed. */
   readonly retryAfterSeconds: number;
 }
 
-/** A program that shows a good token: whose it is, what it may do, and whether just now. */
 export interface Admission {
   readonly user: User;
   readonly token_id: number;
@@ -28,16 +25,12 @@ interface Row extends User {
   readonly token_id: number;
   readonly scopes: readonly Scope[];
   readonly allowed: boolean;
-  /** Before this request. */
   readonly used_up_until: unknown;
-  /** Seconds, of its time, that the token has asked for in advance. */
+  /** Seconds of its time that the token has already used. */
   readonly ahead: number;
 }
 
-/**
- * Who asks, and takes what they ask off their limit, in one round trip. Null: no such token (any more).
- * @param cost in units, at most the burst
- */
+/** Null: no such token, or it has ended. @param cost in units, at most the burst */
 export async function admitToken(db: Queries, secret: string, cost: number): Promise<Admission | null> {
   if (!isTokenShaped(secret)) return null;
   const row = await db.maybeOne<Row>(ADMIT, [hashOf(secret), cost]);
@@ -58,13 +51,10 @@ function stateOf(allowed: boolean, ahead: number, cost: number): LimitState {
   };
 }
 
-/** So long a token that has used up its burst waits for all of it. */
+/** How long a token that has used up its burst waits for all of it. */
 export const WINDOW_SECONDS = LIMIT.burst / LIMIT.perSecond;
 
-/**
- * The generic cell rate algorithm: one instant a token says how far ahead of its time it has asked. What is refused
- * writes nothing. What is allowed is no news worth waiting for the disk: a crash of the database may forget some of it.
- */
+/** The generic cell rate algorithm. No request waits for the disk, so a crash may forget some. */
 const ADMIT = hotQuery(
   'api: the token and its limit',
   `

@@ -7,7 +7,6 @@ import { hotQuery } from '../hot-queries.ts';
 export const SCOPES = ['read', 'write:playlists'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What a listener sees of a token once it is made. */
 export interface ApiToken {
   readonly token_id: number;
   readonly name: string;
@@ -16,23 +15,22 @@ export interface ApiToken {
   readonly created_at: Date;
   readonly ends_at: Date;
   readonly has_ended: boolean;
-  /** A day where the listener is, `YYYY-MM-DD`; null: never used. */
+  /** The listener's day, `YYYY-MM-DD`; null: never used. */
   readonly last_used_on: string | null;
 }
 
 export interface NewToken {
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** After so many days it opens nothing any more. */
   readonly days: number;
 }
 
-/** More are somebody's script that makes tokens and forgets them. */
+/** A listener with more has a script that makes tokens and forgets them. */
 export const MOST_TOKENS = 50;
 
 const PREFIX = 'mtm_';
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** So many digits of base 62 hold 32 bytes, so many a CRC-32. */
+/** Base 62: 43 digits hold 32 bytes, 6 hold a CRC-32. */
 const SECRET_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
 const SHAPE = new RegExp(`^${PREFIX}([0-9A-Za-z]{${SECRET_DIGITS}})([0-9A-Za-z]{${CHECKSUM_DIGITS}})$`);
@@ -46,25 +44,22 @@ function inBase62(number: bigint, digits: number): string {
 
 const checksumOf = (digits: string): string => inBase62(BigInt(crc32(digits)), CHECKSUM_DIGITS);
 
-/** Scanners that look for lost secrets know one by its prefix and its checksum, without asking anybody. */
+/** The prefix and the checksum let scanners for leaked secrets recognise one offline. */
 function makeSecret(): string {
   const digits = inBase62(BigInt(`0x${randomBytes(32).toString('hex')}`), SECRET_DIGITS);
   return PREFIX + digits + checksumOf(digits);
 }
 
-/** Whether it can be a token at all: what was cut off or mistyped is no question for the database. */
+/** Spares the database what was cut off or mistyped. */
 export function isTokenShaped(secret: string): boolean {
   const [, digits, checksum] = SHAPE.exec(secret) ?? [];
   return digits !== undefined && checksumOf(digits) === checksum;
 }
 
-/** A secret of 256 random bits cannot be guessed from its hash: a slow one would protect nothing more. */
+/** A fast hash will do: nobody guesses 256 random bits. */
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/**
- * @returns the secret, which is kept nowhere
- * @throws AppError 409 where the listener has as many as one may have
- */
+/** @returns the secret, which is kept nowhere @throws AppError 409 where the listener has too many */
 export async function createApiToken(db: Db, userId: number, token: NewToken): Promise<string> {
   const secret = makeSecret();
   await db.withTransaction(async (tx) => {
@@ -84,7 +79,6 @@ export async function createApiToken(db: Db, userId: number, token: NewToken): P
 const tooManyTokens = (): AppError =>
   new AppError(409, `You have ${MOST_TOKENS} tokens already. Delete one that you no longer need.`);
 
-/** The listener's tokens, the newest first, those that have ended too. */
 export const listApiTokens = (db: Queries, userId: number): Promise<ApiToken[]> =>
   db.many<ApiToken>(TOKENS, [userId]);
 
@@ -95,7 +89,6 @@ const TOKENS = hotQuery(
   FROM api_tokens WHERE user_id = $1 ORDER BY token_id DESC`,
 );
 
-/** From the next request on it opens nothing, in any process. Answers whether the listener had such a one. */
 export async function deleteApiToken(db: Queries, userId: number, tokenId: number): Promise<boolean> {
   const deleted = await db.execute(`DELETE FROM api_tokens WHERE user_id = $1 AND token_id = $2`, [
     userId,

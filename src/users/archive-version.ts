@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** Another text after every change to what a listener's archive says, by anybody's hand. */
+/** Changes with everything a listener's archive says, whoever wrote it. */
 export async function findArchiveVersion(db: Queries, userId: number): Promise<string> {
   return (await db.one<{ version: string }>(VERSION, [userId])).version;
 }

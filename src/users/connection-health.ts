@@ -4,21 +4,19 @@ import type { Refusal } from './access-token.ts';
 import { isAllowed, type AllowedIds } from './allowed.ts';
 import { LIMITS_OF_FETCHING } from './spotify-limit.ts';
 
-/** Everything the state of a connection is derived from. */
 export interface ConnectionFacts {
   /** There is a refresh token, and Spotify has not refused it. */
   readonly connected: boolean;
-  /** When the listener last agreed; null: never. */
   readonly authorized_at: Date | null;
-  /** Space-separated rights as granted. */
+  /** The granted scopes, separated by spaces. */
   readonly scope: string;
   readonly needs_reconnect_since: Date | null;
   readonly refusal: Refusal | null;
   readonly refused_since: Date | null;
   readonly paused_at: Date | null;
-  /** Spotify's "not before" for lists or plays, where it lies ahead. */
+  /** The latest "not before" of Spotify for lists or plays; null: none lies ahead. */
   readonly not_before: Date | null;
-  /** Whose limits these are. */
+  /** Of these calls. */
   readonly limits: readonly SpotifyLimit[];
   readonly now: Date;
 }
@@ -35,22 +33,17 @@ type ConnectionState =
 
 export interface ConnectionHealth {
   readonly state: ConnectionState;
-  /** Whether Spotify can be asked at all. */
   readonly connected: boolean;
-  /** Since when, where that is known. */
   readonly since: Date | null;
-  /** When the consent ends; null where there is none. */
   readonly expiresAt: Date | null;
-  /** Whole days until then. */
   readonly daysLeft: number | null;
   readonly urgent: boolean;
   /** Nobody asks Spotify for `held` earlier. */
   readonly notBefore: Date | null;
-  /** What is not fetched until then. */
   readonly held: 'lists' | 'plays' | 'lists and plays' | null;
-  /** Rights we asked for and were not given. */
+  /** Scopes we asked for and did not get. */
   readonly missing: readonly string[];
-  /** Whether a person has to do something before the archive goes on growing, or soon. */
+  /** Whether a person has to act now or soon, so that the archive keeps growing. */
   readonly actionNeeded: boolean;
 }
 
@@ -58,11 +51,7 @@ const CONSENT_MONTHS = 6;
 const DAY_MS = 86_400_000;
 const [NOTICE_DAYS, URGENT_DAYS] = [30, 7];
 
-/**
- * What a connection is like, from facts alone. Where several things are true, the one that must be mended first:
- * what only the listener can mend, then what the app's owner must, then what is as the listener wants it, then what
- * passes by itself.
- */
+/** Of several, the one to mend first: the listener's, then the app owner's, then what passes by itself. */
 export function connectionHealth(facts: ConnectionFacts): ConnectionHealth {
   const expiresAt = facts.connected && facts.authorized_at ? endOfConsent(facts.authorized_at) : null;
   const msLeft = expiresAt === null ? null : expiresAt.getTime() - facts.now.getTime();
@@ -109,7 +98,7 @@ function heldBack({
 
 const isAhead = (instant: Date | null, now: Date): boolean => instant !== null && instant > now;
 
-/** Six calendar months after the listener agreed; the 31st of August ends with February. */
+/** Date turns 31 August and six months into March: it must be the end of February. */
 function endOfConsent(authorizedAt: Date): Date {
   const end = new Date(authorizedAt);
   end.setUTCMonth(end.getUTCMonth() + CONSENT_MONTHS);
@@ -145,7 +134,6 @@ export interface ListenerHealth extends Omit<ConnectionHealth, 'state'> {
   readonly state: ConnectionState | 'off-list';
 }
 
-/** Of every listener who has ever signed in. */
 export async function listConnectionHealth(db: Queries, allowed: AllowedIds = []): Promise<ListenerHealth[]> {
   const rows = await db.many<ConnectionFacts & { user_id: number; spotify_id: string }>(
     `SELECT user_id, spotify_id, ${CONNECTION_COLUMNS}
@@ -158,7 +146,6 @@ export async function listConnectionHealth(db: Queries, allowed: AllowedIds = []
   }));
 }
 
-/** Whether the listener's lists and plays are to be fetched at all. */
 export async function updatePaused(db: Queries, userId: number, paused: boolean): Promise<void> {
   await db.execute(
     `UPDATE users SET paused_at = CASE WHEN $2 THEN COALESCE(paused_at, now()) END WHERE user_id = $1`,

@@ -5,7 +5,7 @@ import { hotQuery } from '../hot-queries.ts';
 export const LONGEST_SESSION = '30 days';
 
 export interface Device {
-  /** Identifies the session, but cannot be used to sign in. */
+  /** A hash of the session's id: it cannot be used to sign in. */
   readonly device_id: string;
   readonly user_agent: string | null;
   readonly signed_in_at: Date;

@@ -10,10 +10,7 @@ export interface Rotation {
   readonly unreadable: number;
 }
 
-/**
- * Encrypts every token with the newest key, so that the others can be removed. The app may run meanwhile (a token
- * renewed in between is skipped), and it may be run again after an interruption.
- */
+/** The app may run meanwhile: a token it renews is skipped. May be repeated after an interruption. */
 export async function rotateTokens(db: Db, keys: readonly SealingKey[]): Promise<Rotation> {
   let [sealed, unreadable] = [0, 0];
   for (const column of COLUMNS) {

@@ -9,7 +9,6 @@ export interface SignInAttempt {
   readonly returnTo: string;
 }
 
-/** Saves hashes of the secrets only, and deletes expired attempts. */
 export async function beginSignIn(db: Queries, attempt: SignInAttempt): Promise<void> {
   await db.execute(`DELETE FROM sign_in_attempts WHERE created_at < now() - interval '10 minutes'`);
   await db.execute(

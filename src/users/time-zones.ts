@@ -4,10 +4,7 @@ import { hotQuery } from '../hot-queries.ts';
 const KEPT_MS = 3_600_000;
 const listed = new WeakMap<Queries, { readonly at: number; readonly zones: Promise<readonly string[]> }>();
 
-/**
- * Time zones that database and Node both know, under their familiar names (also Asia/Kolkata). Cached for an hour:
- * PostgreSQL reads a file for each, a tenth of a second in all.
- */
+/** Those that the database and Node know. PostgreSQL reads a file for each: a tenth of a second in all. */
 export function listTimeZones(db: Queries): Promise<readonly string[]> {
   const known = listed.get(db);
   if (known && known.at > Date.now() - KEPT_MS) return known.zones;

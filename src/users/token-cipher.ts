@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 export interface SealingKey {
   readonly id: string;
-  /** 32 bytes */
   readonly key: Buffer;
 }
 
@@ -10,10 +9,7 @@ export class UnreadableToken extends Error {
   override readonly name = 'UnreadableToken';
 }
 
-/**
- * AES-256-GCM as `v1.<key id>.<nonce>.<tag>.<ciphertext>` (base64url; a new 96-bit nonce each time, NIST SP 800-38D
- * §8.2.2). Opens only for the same user and column.
- */
+/** AES-256-GCM, bound to its user and column; a new 96-bit nonce each time (NIST SP 800-38D §8.2.2). */
 export function sealToken(
   keys: readonly SealingKey[],
   token: string,

@@ -22,7 +22,6 @@ export interface User {
 export const COUNTING_RULES = ['30 seconds', 'any', 'finished'] as const;
 export type CountingRule = (typeof COUNTING_RULES)[number];
 
-/** Of a row of `users`, which is not named before them. */
 export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezone) AS timezone,
   CASE WHEN zone_used(timezone) <> timezone THEN timezone END AS unknown_timezone, theme, first_time_range,
   counted_plays`;
@@ -31,11 +30,7 @@ export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezo
 export const inKnownZone = (user: User): User =>
   isKnownToNode(user.timezone) ? user : { ...user, timezone: 'UTC', unknown_timezone: user.timezone };
 
-/**
- * Finds or creates the listener of a profile, by `account_id` if Spotify sends one, since public ids can change hands,
- * else by `id`.
- * @throws AppError 403 if the id belongs to another account
- */
+/** By `account_id` if Spotify sends one: ids change hands. @throws AppError 403 if the id is another's */
 export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User> {
   return db.withTransaction(async (tx) => {
     // ON CONFLICT handles one unique column, and a listener has two.
@@ -61,7 +56,6 @@ export async function findSpotifyId(db: Queries, { id, accountId }: SpotifyProfi
   return known?.spotify_id ?? id;
 }
 
-/** The account has another public id now: its row follows. */
 async function followAccount(tx: Queries, spotifyId: string, accountId: string): Promise<void> {
   await tx.execute(
     `UPDATE users SET spotify_id = $1
@@ -90,7 +84,6 @@ export async function updateTheme(db: Queries, userId: number, theme: User['them
   await db.execute(`UPDATE users SET theme = $2 WHERE user_id = $1`, [userId, theme]);
 }
 
-/** @param timezone IANA name */
 export async function updateTimezone(db: Queries, userId: number, timezone: string): Promise<void> {
   await db.execute(`UPDATE users SET timezone = $2 WHERE user_id = $1`, [userId, timezone]);
 }
@@ -105,7 +98,7 @@ const LONGEST_RECOUNT_MS = 120_000;
 export const updateCountedPlays = (db: Db, userId: number, rule: CountingRule): Promise<void> =>
   db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
-    // (Past the patience of a request: half a million plays take some ten seconds.)
+    // Half a million plays take some ten seconds: longer than a request may.
     const recount = {
       text: `UPDATE users SET counted_plays = $2 WHERE user_id = $1`,
       query_timeout: LONGEST_RECOUNT_MS,

@@ -4,7 +4,6 @@ import { CONNECTION_COLUMNS, ITS_CONNECTION, type ConnectionFacts } from './conn
 import { LONGEST_SESSION } from './devices.ts';
 import { inKnownZone, USER_COLUMNS, type User } from './users.ts';
 
-/** Who asks, all that every page needs of them. */
 export interface Visitor {
   readonly user: User;
   readonly connection: ConnectionFacts;
@@ -12,23 +11,21 @@ export interface Visitor {
 
 export interface KeptSession<Session> {
   readonly session: Session;
-  /** Seconds until it ends where nobody uses it. */
-  readonly expiresIn: number;
-  /** Null: its listener is gone, or it has none. */
+  readonly expiresInSeconds: number;
+  /** Null: nobody is signed in, or the listener is gone. */
   readonly visitor: Visitor | null;
 }
 
-/** A session that has not ended, and whose it is: one statement for every request. */
 export async function findSession<Session>(db: Queries, sid: string): Promise<KeptSession<Session> | null> {
   const row = await db.maybeOne<{ sess: Session; expires_in: number } & (User | NoUser) & ConnectionFacts>(
     WHO_ASKS,
     [sid],
   );
   if (row === null) return null;
-  const { sess: session, expires_in: expiresIn, ...known } = row;
+  const { sess: session, expires_in: expiresInSeconds, ...known } = row;
   return {
     session,
-    expiresIn,
+    expiresInSeconds,
     visitor: known.user_id === null ? null : { user: inKnownZone(known), connection: known },
   };
 }

@@ -60,8 +60,8 @@ export class SessionStore extends PgStore {
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
     findSession<SessionData>(this.#db, sid).then((kept) => {
       if (kept === null) return done(null, null);
-      const { session: data, expiresIn, visitor } = kept;
-      if (expiresIn > lifetimeOf(data) - HOUR_S) this.#fresh.add(data);
+      const { session: data, expiresInSeconds, visitor } = kept;
+      if (expiresInSeconds > lifetimeOf(data) - HOUR_S) this.#fresh.add(data);
       if (visitor !== null) visitors.set(data, visitor);
       done(null, data);
     }, done);
