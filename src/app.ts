@@ -52,7 +52,7 @@ interface Given {
   readonly unhurried?: Db;
 }
 
-/** The whole app, middleware in order. It does not listen: server.ts and the tests do. */
+/** It does not listen: server.ts and the tests do. */
 export function createApp({ config, db, unhurried = db }: Given): App {
   const app = express();
   const readiness = createReadiness(db);
@@ -90,7 +90,7 @@ export function createApp({ config, db, unhurried = db }: Given): App {
   app.use(apiRoutes(context));
   app.use(sessions(db, config));
   app.use(authenticator.session());
-  // A name of ten thousand letters of any script shall hear that it is too long, on the page it was written on.
+  // A playlist's name that is far too long gets its message on its own page, not a 413.
   app.use('/playlists', express.urlencoded({ extended: false, limit: '500kb', parameterLimit: 100 }));
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 100 }));
   app.use('/settings/audio-features', fileUpload(FEATURE_FILE));

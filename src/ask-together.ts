@@ -1,28 +1,25 @@
 import type { Queries } from './db.ts';
 import { hotQuery } from './hot-queries.ts';
 
-/** A query, and what its rows come to. An instant among them may come as text: JSON has none. */
+/** Instants in the rows are text: JSON has none. */
 export interface Question<Values extends readonly unknown[], Answer> {
   readonly sql: string;
   answer(this: void, rows: readonly never[]): Answer;
-  /** Never there: says of which values it is asked. */
+  /** Only a type: no question has any. */
   readonly values?: Values;
 }
 
-/** @param answer what its rows come to */
 export const question = <Values extends readonly unknown[], Answer>(
   sql: string,
   answer: (rows: readonly never[]) => Answer,
 ): Question<Values, Answer> => ({ sql, answer });
 
-/** One question alone. */
 export const ask = async <Values extends readonly unknown[], Answer>(
   db: Queries,
   { sql, answer }: Question<Values, Answer>,
   ...values: Values
 ): Promise<Answer> => answer(await db.many<never>(sql, values));
 
-/** What a query comes to that always has one row. */
 export const theRow = <Row>([row]: readonly Row[]): Row => {
   if (row === undefined) throw new Error('a query that always has one row has none');
   return row;
@@ -40,13 +37,10 @@ type AnswersTo<Asked extends Questions> = {
 
 const askedTogether: { readonly name: string; readonly sql: string }[] = [];
 
-/** Each question with the name of the statement that asks it; those of the modules that have been imported. */
+/** Of the modules that are imported, each with the name of its statement. */
 export const listAskedTogether = (): typeof askedTogether => askedTogether;
 
-/**
- * Several questions of one page as one hot query, which answers each with its rows: a statement costs node and
- * PostgreSQL some tenths of a millisecond each, whatever it asks.
- */
+/** As one statement: each costs Node and PostgreSQL some tenths of a millisecond, whatever it asks. */
 export function together<Asked extends Questions>(name: string, asked: Asked) {
   const names = Object.keys(asked);
   askedTogether.push(...Object.values(asked).map(({ sql }) => ({ name, sql })));

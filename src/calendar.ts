@@ -1,4 +1,4 @@
-/** (JavaScript turns 30 February into 1 March.) */
+/** JavaScript turns 30 February into 1 March. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
@@ -24,7 +24,7 @@ function shiftMonth(date: string, months: number, day: number): string {
 }
 
 const LOCALE = 'en-GB';
-/** Creating one costs more than anything else about a date. */
+/** Creating a format costs a hundred times as much as using it. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** @param value `YYYY-MM-DD…`, or an instant shown in the time zone */
@@ -42,11 +42,9 @@ function clock(parts: Intl.DateTimeFormatOptions, timeZone: string): Intl.DateTi
   return known;
 }
 
-/** "14 March 2024". */
 export const formatDate = (value: string | Date, timeZone = 'UTC'): string =>
   inEnglish(value, { day: 'numeric', month: 'long', year: 'numeric' }, timeZone);
 
-/** "March 2024". */
 export const formatMonth = (value: string | Date, timeZone = 'UTC'): string =>
   inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
 
@@ -59,7 +57,6 @@ export function daysBefore(date: string, days: number): string {
   return day.toISOString().slice(0, 10);
 }
 
-/** Creating one costs a hundred times as much as using it. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
 export function dayIn(timeZone: string, instant = new Date()): string {

@@ -14,7 +14,7 @@ export type DatabaseConfig =
 
 export interface Config {
   readonly keepViews: boolean;
-  /** Check API answers against the API's description: everywhere but in production. */
+  /** Check API answers against the API's description. */
   readonly checksAnswers: boolean;
   /** A stand-in's pictures; null: Spotify's. */
   readonly artUrl: string | null;
@@ -46,9 +46,7 @@ export interface Config {
     readonly accountsUrl: string;
     readonly apiUrl: string;
   };
-  /** The first signs, all verify. */
   readonly sessionSecrets: readonly string[];
-  /** The first encrypts, all decrypt. */
   readonly tokenKeys: readonly TokenKey[];
 }
 
@@ -129,7 +127,7 @@ function urlFromParts(given: Settings): string | null {
 
 const DATA_DIR = '.data';
 
-/** There are no default secrets: a machine makes its own once (production must set them). */
+/** No default secrets: a machine makes its own once; production must set them. */
 function secretsOf(given: Settings): Secrets {
   const { SESSION_SECRET: sessionSecrets, TOKEN_ENCRYPTION_KEYS: tokenKeys } = given;
   if (sessionSecrets && tokenKeys) return { sessionSecrets, tokenKeys };

@@ -1,6 +1,5 @@
 import { AppError } from './errors.ts';
 
-/** The database is away or cannot write; the request is fine. */
 export class DatabaseUnavailable extends AppError {
   override readonly name = 'DatabaseUnavailable';
 

@@ -28,7 +28,6 @@ export class DatabasePatience {
     this.#spentMs += ms;
   }
 
-  /** The request is answered; remaining work has all the time it needs. */
   end(): void {
     this.#over = true;
   }

@@ -19,30 +19,23 @@ import { atMost, patiently } from './database-patience.ts';
 import { planNameOf } from './hot-queries.ts';
 import { log } from './log.ts';
 
-/** The four ways to ask. Each says how many rows it expects; `Row` is the caller's word for a row's shape. */
 export interface Queries {
   many<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** @throws Error unless exactly one row comes back. */
   one<Row>(sql: string, values?: readonly unknown[]): Promise<Row>;
   /** @throws Error if more than one row comes back. */
   maybeOne<Row>(sql: string, values?: readonly unknown[]): Promise<Row | null>;
-  /** Returns the number of rows the statement touched. */
   execute(sql: string, values?: readonly unknown[]): Promise<number>;
 }
 
 export interface Transaction extends Queries {
-  /** The connection itself, for COPY streams. */
   readonly client: PoolClient;
 }
 
 export interface Db extends Queries {
-  /**
-   * Runs `work` in one transaction on one connection; commits what it returns, rolls back what it throws.
-   * A deadlock or serialization failure runs it again, at most three times in all: `work` must have no
-   * effect outside the database and must not wait for the network.
-   */
+  /** A deadlock repeats `work`, so it must change nothing else, nor wait for the network. */
   withTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
-  /** The pool, for libraries that bring their own statements (the session store). */
+  /** For libraries with statements of their own (the session store). */
   readonly pool: Pool;
   close(): Promise<void>;
 }
@@ -52,12 +45,9 @@ export interface DbSettings {
   readonly poolMin: number;
   readonly poolMax: number;
   readonly applicationName: string;
-  /** Milliseconds; 0 means long work without a limit, planned as the server does (a move, a migration). Default 5000. */
+  /** 0: no limit, for long work, which is planned as the server does by itself. */
   readonly statementTimeoutMs?: number;
-  /**
-   * Behind a pooler in transaction mode (pgbouncer), which takes no start-up parameters and whose server connections
-   * are everybody's: the server's own limits are set for each transaction, and the client's stand alone elsewhere.
-   */
+  /** Behind pgbouncer in transaction mode: no start-up parameters, so each transaction sets its limits. */
   readonly pooled?: boolean;
 }
 
@@ -79,10 +69,7 @@ export function createDb(settings: DbSettings): Db {
   };
 }
 
-/**
- * A hot query is parsed and planned once on each connection (PostgreSQL's own rule decides whether its plan fits every
- * value), except behind a pooler, where the next statement may meet another connection.
- */
+/** PostgreSQL keeps a hot query's plan on each connection; behind a pooler the next one may be another's. */
 function askOn(
   client: PoolClient,
   sql: string,
@@ -92,7 +79,6 @@ function askOn(
   return send(client, sql, values, keepsPlans ? planNameOf(sql) : undefined);
 }
 
-/** Where somebody waits for the answer, no longer than they do. */
 const send = (
   client: PoolClient,
   text: string,
@@ -110,7 +96,7 @@ const send = (
 
 const STATEMENT_TIMEOUT_MS = 5_000;
 
-/** What the server itself puts an end to, in milliseconds, by the names PostgreSQL has for it. */
+/** The server's own limits in milliseconds, by PostgreSQL's names. */
 function limitsOf({
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: DbSettings): Readonly<Record<string, number>> {
@@ -122,7 +108,7 @@ function limitsOf({
   };
 }
 
-/** A page's query is over in milliseconds: to compile it or to share it among processes takes longer than to run it. */
+/** A page's query takes milliseconds: less than to compile it or to share it among processes. */
 const PLANNED_FOR_PAGES = '-c jit=off -c max_parallel_workers_per_gather=0';
 
 function createPool(settings: DbSettings): Pool {
@@ -151,7 +137,7 @@ function createPool(settings: DbSettings): Pool {
 
 const logLost = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
 
-/** pg lets settings in the address beat those of the pool in silence: only where and how to connect may stay. */
+/** pg silently prefers settings in the address to the pool's: only where and how to connect may stay. */
 function withoutTuning(url: string): string {
   const [address, query = ''] = url.split('?', 2);
   const kept = [...new URLSearchParams(query)].filter(([name]) =>
@@ -188,10 +174,7 @@ function queriesOn(
   };
 }
 
-/**
- * Check out, use, give back. pool.query() would throw the connection away on any SQL error;
- * here only a broken connection is destroyed.
- */
+/** pool.query() would destroy the connection after any SQL error; only a broken one must go. */
 async function checkOut<Result>(pool: Pool, use: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await connect(pool).catch((error: unknown) => {
     throw new DatabaseUnavailable(error);
@@ -238,7 +221,7 @@ async function inTransaction<Result>(
     await send(client, 'COMMIT');
     return result;
   } catch (error) {
-    // Nobody hears a rollback on a dead connection, and waiting for its answer would double the time it takes.
+    // Waiting for a dead connection to roll back would double the time.
     if (!isConnectionLost(error)) await rollBack(client, error);
     throw error;
   }

@@ -24,24 +24,22 @@ import {
 } from './embedded-postgres/server.ts';
 import type { Log } from './log.ts';
 
-/** For a server to answer, which may first recover from a crash. */
+/** The server may first recover from a crash. */
 const PATIENCE_MS = 120_000;
 
 export interface EmbeddedPostgres {
   /** Over the Unix socket: postgres://postgres@/music_time_machine?host=%2Ftmp%2Fmtm-pg-ab12 */
   readonly url: string;
   readonly pid: number;
-  /** Stops a server that this process started, for attached processes too. May be called again. */
+  /** Also stops it for attached processes, if this one started it. May be called again. */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** E.g. /srv/app/.data/postgres. Created with its parents. */
   readonly dataDir: string;
   /** For tests: nothing is flushed to disk, and stop() removes dataDir. Never applies to an existing cluster. */
   readonly throwaway?: boolean;
   readonly database?: string;
-  /** Default: what findBinaries finds for the cluster's version. */
   readonly binaries?: Binaries;
   readonly log?: Log;
 }
@@ -54,11 +52,7 @@ interface Cluster {
   readonly log: Log | undefined;
 }
 
-/**
- * Starts PostgreSQL on a directory, or attaches to the server that already runs there, and waits until it answers. It
- * ends with this process; committed data is safe. Throws with what to do if there are no fitting binaries, the
- * directory is unusable, or no server answers within two minutes.
- */
+/** Also attaches to a running server. Ends with this process. @throws Error that says what to do */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { database = 'music_time_machine', throwaway = false, binaries, log } = options;
   const cluster = { dataDir: await settleDataDir(options.dataDir), database, throwaway, binaries, log };

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 
 export interface HotQueryOptions {
-  /** Why it may read a large table from end to end. Without a reason `npm run explain` fails where it does. */
+  /** Why it may read a large table from end to end; without a reason `npm run explain` fails. */
   readonly mayScan?: string;
-  /**
-   * Its best plan depends on what is asked about (a common word or a rare one): planned at each asking. All others keep
-   * their plan on each connection.
-   */
+  /** For a query whose best plan depends on its values: a common word or a rare one. */
   readonly plannedAnew?: boolean;
 }
 
@@ -17,14 +14,10 @@ export interface HotQuery extends HotQueryOptions {
 }
 
 const registered = new Map<string, HotQuery>();
-/** By their SQL, the names under which connections keep plans. */
+/** Plan names by SQL. */
 const keptPlans = new Map<string, string>();
 
-/**
- * Names a query that a page asks on every visit, where it lives; `npm run explain` shows the plan of each.
- * @returns the SQL itself, so that what is asked and what is explained cannot differ
- * @throws Error where another query has the name already
- */
+/** @returns the SQL itself, so that the query explained is the query asked @throws Error if the name is taken */
 export function hotQuery(name: string, sql: string, options: HotQueryOptions = {}): string {
   const known = registered.get(name);
   if (known !== undefined && known.sql !== sql) throw new Error(`two hot queries are called “${name}”`);
@@ -33,11 +26,10 @@ export function hotQuery(name: string, sql: string, options: HotQueryOptions = {
   return sql;
 }
 
-/** The name under which a connection keeps the plan of a hot query; undefined for every other statement. */
+/** Connections keep plans of hot queries only. */
 export const planNameOf = (sql: string): string | undefined => keptPlans.get(sql);
 
-/** Those of the modules that have been imported. */
+/** Of the modules that are imported. */
 export const listHotQueries = (): HotQuery[] => [...registered.values()];
 
-/** The page a query belongs to: its name's first part. */
 export const pageOf = ({ name }: Pick<HotQuery, 'name'>): string => name.split(':')[0] ?? name;

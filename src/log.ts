@@ -14,7 +14,6 @@ export const log = pino(
 
 export type Log = Pick<typeof log, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** Only these fields (pg adds row values in `detail`). */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error ? error.code : undefined;

@@ -6,12 +6,11 @@ import { migrateUp, refuseEarlierDatabaseAt } from './schema.ts';
 
 export interface DatabaseServer {
   readonly url: string;
-  /** Without a pooler, for migrations and long jobs. */
   readonly directUrl: string;
   stop(): Promise<void>;
 }
 
-/** A configured server, or the embedded one, started or joined. @throws EarlierDatabase */
+/** @throws EarlierDatabase */
 export async function startServer(database: DatabaseConfig): Promise<DatabaseServer> {
   const server = await findServer(database);
   try {
@@ -39,7 +38,6 @@ export interface OpenDatabase {
 
 export interface OpenOptions {
   readonly applicationName: string;
-  /** Milliseconds; 0: no limit. */
   readonly statementTimeoutMs?: number;
   readonly direct?: boolean;
 }

@@ -1,6 +1,5 @@
 import type { Db, Transaction } from './db.ts';
 
-/** The result of `work` in a transaction that is rolled back. */
 export async function rehearse<Found>(db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> {
   const end = new Rehearsed<Found>();
   const failed = await db

@@ -8,14 +8,10 @@ import { log } from './log.ts';
 const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
 const MIGRATIONS_TABLE = 'pgmigrations';
 
-/**
- * Several at once wait for one another and all succeed.
- * @param url a direct connection: a pooler in transaction mode cannot hold the lock
- * @returns the names of the migrations applied
- */
+/** Several at once wait for one another. @param url not of a pooler, which cannot hold the lock */
 export const migrateUp = (url: string): Promise<string[]> => migrate(url, 'up', Infinity);
 
-/** Including all rows in their tables. @throws DatabaseUnavailable */
+/** Deletes their tables' rows too. @throws DatabaseUnavailable */
 export const migrateDown = (url: string, count: number): Promise<string[]> => migrate(url, 'down', count);
 
 export async function createMigration(name: string): Promise<string> {

@@ -6,7 +6,6 @@ import { ConfigError } from './errors.ts';
 
 export interface TokenKey {
   readonly id: string;
-  /** 32 bytes */
   readonly key: Buffer;
 }
 

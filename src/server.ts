@@ -21,7 +21,6 @@ import { answerWorkers } from './web/operations/gather.ts';
 import { startWatchdog } from './watchdog.ts';
 import { startWorkers } from './workers.ts';
 
-/** With several processes, this one supervises them. */
 async function start(): Promise<void> {
   const config = loadConfig('web');
   log.level = config.logLevel;

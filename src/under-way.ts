@@ -1,4 +1,4 @@
-/** What this process is doing (routes and jobs, nothing personal), readable by a thread while it hangs. */
+/** Routes and jobs, nothing personal: a thread reads and logs them while the process hangs. */
 const [SLOTS, SLOT_BYTES] = [16, 128];
 
 export interface UnderWay {

@@ -5,7 +5,6 @@ import { log } from './log.ts';
 import { startThread } from './start-thread.ts';
 import { listUnderWay, underWay } from './under-way.ts';
 
-/** An event loop that stands still for this long counts as hanging. */
 const LONGEST_SILENCE_MS = 10_000;
 const BEAT_MS = 1_000;
 
@@ -16,10 +15,8 @@ export const isHeartbeat = (message: unknown): message is Heartbeat =>
   typeof message === 'object' && message !== null && 'underWay' in message;
 
 /**
- * Ends this process if its event loop stands still, with a log line about what was under way. A thread does it, so that
- * no other process is needed; the supervisor, Docker, systemd or the platform starts a new one. A process without a
- * running thread (stopped, swapped out) is ended by the supervisor, which misses its heartbeats. Resolves once the
- * watchdog runs.
+ * A thread ends a process that hangs, so that no other process is needed. If the thread does not run either
+ * (stopped, swapped out), the supervisor misses its heartbeats. Resolves once the watchdog runs.
  */
 export async function startWatchdog(): Promise<void> {
   if (inspector.url() !== undefined) return;

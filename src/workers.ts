@@ -18,14 +18,11 @@ export interface WorkerSettings {
 
 export interface Workers {
   stop(): Promise<void>;
-  /**
-   * Replaces the workers one by one: each ends once its successor serves. If a successor does not start to serve, the
-   * old workers stay. Renewals never overlap.
-   */
+  /** One by one, each after its successor serves; if one does not, the old workers stay. */
   renew(): Promise<void>;
 }
 
-/** Replaces a web process that ends; one that cannot start is tried again after pauses up to half a minute. */
+/** Replaces a worker that ends; one that cannot start is tried again after pauses. */
 export function startWorkers({ count, env }: WorkerSettings): Workers {
   let stopping = false;
   let misfires = 0;
@@ -46,7 +43,6 @@ export function startWorkers({ count, env }: WorkerSettings): Workers {
   };
   for (let n = 0; n < count; n += 1) start();
 
-  /** @returns whether its successor serves; if not, everything stays as it was */
   const replace = async (worker: Worker): Promise<boolean> => {
     const successor = start();
     // Until it serves, neither of the two may be replaced by a third.
