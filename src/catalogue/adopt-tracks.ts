@@ -1,11 +1,7 @@
 import type { Transaction } from '../db.ts';
 import { isSpotifyId } from './spotify-id.ts';
 
-/**
- * A track of ours gives way to the one with an id that is called so, as soon as the listener's library holds it: its
- * plays, the rows beside them and its places in playlists become that track's.
- * @param trackIds those that have come to the library; default: whichever it holds
- */
+/** A track with a Spotify id takes over the plays and places of ours that has its names. */
 export async function adoptTracks(
   tx: Transaction,
   userId: number,
@@ -59,7 +55,7 @@ const STEPS: readonly string[] = [
      WHERE known.user_id = $1 AND (known.played_at, known.track_id) = (p.played_at, a.track_id)
    ) AS taken ON true
    WHERE p.user_id = $1`,
-  // (What stands beside a play goes when the play goes.)
+  // What stands beside a play goes when the play goes.
   `INSERT INTO going_along
    SELECT b.*, r.track_id, new_nth
    FROM paired_plays AS b JOIN renumbered AS r ON (b.played_at, b.track_id, b.nth) = (r.played_at, own_id, r.nth)

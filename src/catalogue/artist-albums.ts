@@ -1,23 +1,20 @@
 import { question } from '../ask-together.ts';
 import { TALLY_OR_NONE, type PlayTally } from './play-tally.ts';
 
-/** An album with a track by an artist, as the listener has it: its plays are those of all its tracks. */
+/** The plays are those of all its tracks in the library. */
 export interface ArtistAlbum extends PlayTally {
   readonly album_id: string;
   readonly name: string | null;
-  /** `YYYY-MM-DD`, of which the year is known at least. */
+  /** `YYYY-MM-DD`; only the year is sure. */
   readonly release_date: string | null;
-  /** The listener's tracks by that artist on it. */
   readonly tracks: number;
   readonly cover_seed: string;
   readonly thumbnail_url: string | null;
-  /** Of the artist in all. */
   readonly albums: number;
 }
 
 const SHOWN = 24;
 
-/** The most played first, then those with most tracks; not all. */
 export const ARTIST_ALBUMS = question<[userId: number, artistId: string], ArtistAlbum[]>(
   `
   WITH own AS (

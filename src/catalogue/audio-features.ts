@@ -29,7 +29,7 @@ export const WITH_OWN_FEATURES = `
 export const MERGED_FEATURES = `CASE WHEN own_file.audio_features IS NULL THEN tracks.audio_features
     ELSE COALESCE(tracks.audio_features, '{}') || own_file.audio_features END`;
 
-/** SQL for that join: a FeatureSource, or NULL without features. */
+/** SQL for that join: a FeatureSource or NULL. */
 export const SOURCE_OF_FEATURES = `CASE WHEN own_file.audio_features IS NOT NULL THEN 'own'
     WHEN tracks.audio_features IS NOT NULL THEN COALESCE(tracks.audio_features_source, 'archive') END`;
 

@@ -25,7 +25,6 @@ interface Shared {
   readonly files: 'file_tracks' | 'file_artists';
   readonly key: 'track_id' | 'artist_id';
   readonly values: readonly string[];
-  /** SQL: a row per answer, from $1, with at least the key and the values. */
   readonly answers: string;
   readonly touches: readonly string[];
 }
@@ -68,11 +67,7 @@ const ARTISTS: Shared = {
   touches: [],
 };
 
-/**
- * Replaces what files said by what Spotify answers to listener $2. Their own file stays: it may have what Spotify no
- * longer provides, and changes nothing for others.
- * @param answers JSON, a row per track
- */
+/** Their own file stays: it may have what Spotify no longer provides. @param answers JSON, a row per track */
 export async function letFilesGiveWay(tx: Queries, userId: number, answers: string): Promise<void> {
   await tx.execute(KEEP_CREDITS, [answers]);
   await tx.execute(REMOVE_CREDITS, [answers]);
@@ -94,7 +89,7 @@ const filed = ({ files, key }: Shared, name: string): string => `
 
 /** Of Spotify's own earlier values, only what a file added is replaced. A precision follows its date. */
 const answered = ({ table, files, key }: Shared, name: string): string => {
-  // (A track's artists come without payloads, so a file's is not kept for them.)
+  // A track's artists come without payloads, so a file's is not kept for them.
   if (table === 'artists' && name === 'raw_json')
     return `${name} = CASE WHEN t.from_spotify THEN t.${name} ELSE sent.${name} END`;
   const first = name === 'release_date_precision' ? 'release_date' : name;
@@ -123,7 +118,7 @@ const ARTISTS_GIVE_WAY = giveWay({ ...ARTISTS, answers: SENT_WHOLE_ARTISTS });
 export const letArtistsGiveWay = (tx: Queries, userId: number, answers: string): Promise<number> =>
   tx.execute(ARTISTS_GIVE_WAY, [answers, userId]);
 
-/** Artists of a file whom Spotify does not name; where it names nobody (a local file) they stay. */
+/** Spotify names no artist of a local file: the file's stay. */
 const STRAY_CREDITS = `
   FROM track_artists AS credit JOIN tracks AS t USING (track_id)
   JOIN (SELECT track_id, array_agg(artist_id) AS artist_ids FROM (${SENT_CREDITS}) AS named GROUP BY track_id) AS sent
@@ -145,7 +140,7 @@ export const recordBrought = (files: Shared['files'], user: string, keys: string
   SELECT ${user}, found.key, true FROM (${keys}) AS found (key)
   ON CONFLICT DO NOTHING`;
 
-/** (No ON CONFLICT: a move may have dropped the key.) @param added a query for the key and `values` */
+/** No ON CONFLICT: a move may have dropped the key. @param added a query for the key and `values` */
 export async function recordAdded(
   tx: Queries,
   userId: number,

@@ -2,24 +2,20 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { isArtistShown } from './shown.ts';
 
-/** An artist of a listener's library. */
 export interface LibraryArtist {
   readonly artist_id: string;
   readonly name: string | null;
-  /** The listener's tracks of theirs, hidden ones not among them. */
   readonly tracks: number;
-  /** Places those held in ranked lists. */
+  /** Places in ranked lists, of those tracks. */
   readonly listings: number;
   readonly best_rank: number | null;
 }
 
-/** Where a page begins: after this artist. */
 export interface ArtistPlace {
   readonly listings: number;
   readonly artist_id: string;
 }
 
-/** The artists of the library, those most often listed first; equals in the order of their ids. */
 export const listLibraryArtists = (
   db: Queries,
   userId: number,

@@ -5,13 +5,12 @@ export interface LibrarySound {
   readonly tracks: number;
   readonly with_features: number;
   readonly with_sound: number;
-  /** Of those, tracks with acousticness, instrumentalness and tempo too. */
+  /** With acousticness, instrumentalness and tempo too. */
   readonly with_wide_sound: number;
-  /** Over the tracks that have the feature. */
   readonly average: AudioFeatures;
 }
 
-/** Reads every row of the library: kept ready with the archive's figures. */
+/** Reads every row of the library: its result is kept with the archive's figures. */
 export async function computeLibrarySound(db: Queries, userId: number): Promise<LibrarySound> {
   const { tracks, with_features, with_sound, with_wide_sound, ...average } = await db.one<
     Omit<LibrarySound, 'average'> & AudioFeatures

@@ -4,26 +4,24 @@ import { joinPlayed, TALLY_OR_NONE, type PlayTally } from './play-tally.ts';
 import type { ReleaseDatePrecision } from './release-date.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
-/** An album as the listener has it: counted over the tracks in their library that are not hidden. */
+/** Counted over the tracks in the listener's library that are not hidden. */
 export interface ListenerAlbum {
-  /** Spotify's, or album_key() of its name and artist where that is not known. */
+  /** Spotify's; album_key() of name and artist if that is unknown. */
   readonly album_id: string;
-  /** All that is told below comes from its tracks: null where each of them is hidden. */
+  /** What follows comes from its tracks: null if all are hidden. */
   readonly name: string | null;
-  /** Those of the album itself; an id where a track of theirs is in the library. */
+  /** Of the album; with an id if the library has a track of theirs. */
   readonly artists: readonly { readonly artist_id: string | null; readonly name: string }[];
   readonly cover_seed: string | null;
   readonly art_url: string | null;
-  /** album, single, compilation … */
   readonly album_type: string | null;
   readonly release_date: string | null;
   readonly release_date_precision: ReleaseDatePrecision | null;
-  /** How many tracks Spotify says it has. */
+  /** By Spotify's count. */
   readonly total_tracks: number | null;
   readonly tracks: number;
   readonly hidden_tracks: number;
   readonly length_ms: number;
-  /** Tracks whose length is known. */
   readonly timed_tracks: number;
   readonly listings: number;
   readonly best_rank: number | null;
@@ -31,18 +29,16 @@ export interface ListenerAlbum {
   readonly last_listed_date: string | null;
 }
 
-/** Null unless the library has a track of it. */
 export const findAlbum = (db: Queries, userId: number, albumId: string): Promise<ListenerAlbum | null> =>
   db.maybeOne<ListenerAlbum>(ALBUM, [userId, albumId]);
 
-/** SQL: a whole number of few digits in a payload, which may hold anything. */
+/** A payload may hold anything. */
 const smallNumber = (path: string): string =>
   `CASE WHEN raw_json #>> '${path}' ~ '^\\d{1,4}$' THEN (raw_json #>> '${path}')::int END`;
 
-/** SQL: where in the album a track stands, by its payload. */
 export const ALBUM_PLACE = `${smallNumber('{disc_number}')} AS disc_number, ${smallNumber('{track_number}')} AS track_number`;
 
-/** What the tracks share is told by one with a payload, if there is one. */
+/** A track with a payload, if there is one, says what all share. */
 const ALBUM = hotQuery(
   'album: as the listener has it',
   `
@@ -93,7 +89,6 @@ export interface AlbumTrack extends TrackCard, PlayTally {
   readonly best_rank: number | null;
 }
 
-/** In the album's order; where it is not known, by name. */
 export const listAlbumTracks = (
   db: Queries,
   userId: number,
@@ -101,7 +96,7 @@ export const listAlbumTracks = (
   { offset, limit }: { readonly offset: number; readonly limit: number },
 ): Promise<AlbumTrack[]> => db.many<AlbumTrack>(ALBUM_TRACKS, [userId, albumId, limit, offset]);
 
-/** SQL: needs the library's row as `own`, and the two numbers. */
+/** SQL over the library's row `own` and ALBUM_PLACE. */
 export const IN_ALBUM_ORDER = 'disc_number NULLS LAST, track_number NULLS LAST, own.name, track_id';
 
 const ALBUM_TRACKS = hotQuery(

@@ -16,14 +16,13 @@ export interface ListenerArtist {
   readonly hidden_at: Date | null;
   readonly listings: number;
   readonly best_rank: number | null;
-  /** `YYYY-MM-DD`; null: never in a list. */
   readonly first_listed_date: string | null;
   readonly last_listed_date: string | null;
   readonly with_features: number;
   readonly average: AudioFeatures;
 }
 
-/** Null unless the library has a track of theirs, or a list of artists names them. */
+/** Null unless the library or a list of artists has them. */
 export async function findArtist(
   db: Queries,
   userId: number,
@@ -68,7 +67,7 @@ export interface ArtistTrack extends TrackCard {
 
 export const ARTIST_TRACKS_PER_PAGE = 40;
 
-/** The most often listed first, then the most often played. @param page from 1 */
+/** @param page from 1 */
 export const listArtistTracks = (
   db: Queries,
   userId: number,
@@ -98,14 +97,12 @@ const ARTIST_TRACKS = hotQuery(
   ORDER BY ${IN_ORDER}`,
 );
 
-/** Where a list of an artist's tracks goes on: after this one. */
 export interface ArtistTrackPlace {
   readonly listings: number;
   readonly best_rank: number | null;
   readonly track_id: string;
 }
 
-/** The listener's tracks by an artist without hidden ones, those most often listed first, at most so many. */
 export const listArtistTracksAfter = (
   db: Queries,
   userId: number,

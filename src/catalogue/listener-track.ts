@@ -11,7 +11,6 @@ import type { ReleaseDatePrecision } from './release-date.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 
 export interface ListenerTrack extends TrackCard, AudioFeatures {
-  /** As the library has it; null: no album is known. */
   readonly album_id: string | null;
   readonly art_url: string | null;
   readonly release_date: string | null;
@@ -48,7 +47,7 @@ export interface ListenerTrack extends TrackCard, AudioFeatures {
 export const findTrack = (db: Queries, userId: number, trackId: string): Promise<ListenerTrack | null> =>
   db.maybeOne<ListenerTrack>(TRACK, [userId, trackId]);
 
-/** Names the library's columns, so that of the catalogue's row only what the page shows is opened. */
+/** Of the catalogue's row only the columns that the page shows. */
 const TRACK = hotQuery(
   'track: as the listener has it',
   `

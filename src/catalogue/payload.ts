@@ -18,13 +18,13 @@ export type PayloadName = keyof typeof PAYLOADS;
 /** Characters, 40 times a usual track object. */
 const SHOWN_CHARACTERS = 100_000;
 
-/** Larger payloads are not laid out for a page; Spotify's take about 2 kB. */
+/** Larger payloads are not formatted for a page; Spotify's take about 2 kB. */
 const LAID_OUT_BYTES = 256 * 1024;
 
 export interface Payload {
   readonly name: PayloadName;
   readonly stored_bytes: number;
-  /** Laid out without losing a digit, cut at SHOWN_CHARACTERS; null: too large. */
+  /** Formatted without losing a digit, cut at SHOWN_CHARACTERS; null: too large. */
   readonly text: string | null;
   readonly complete: boolean;
 }
@@ -43,7 +43,7 @@ export async function findPayloads(
   return rows.length === 0 ? null : rows.filter(({ stored_bytes: bytes }) => bytes !== null);
 }
 
-/** A whole payload as JSON text, written by PostgreSQL because JavaScript rounds some numbers. @throws AppError 404 */
+/** PostgreSQL writes the JSON, because JavaScript rounds some numbers. @throws AppError 404 */
 export async function getPayloadText(
   db: Queries,
   userId: number,

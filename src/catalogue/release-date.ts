@@ -10,11 +10,7 @@ export interface ReleaseDate {
 
 const PRECISIONS: readonly ReleaseDatePrecision[] = ['year', 'month', 'day'];
 
-/**
- * Reads Spotify's form: `1987`, `1987-03` or `1987-03-14`, and a precision, which counts if it is coarser than the
- * date.
- * @returns null for anything else, including days that do not exist and the year 0000 (Spotify's "unknown")
- */
+/** @param named counts if it is coarser than the date @returns null for impossible dates and Spotify's "0000" */
 export function parseReleaseDate(text: string, named: string | null = null): ReleaseDate | null {
   const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text);
   if (!match) return null;

@@ -4,5 +4,4 @@ export const SPOTIFY_ID = '[0-9A-Za-z]{22}';
 const WHOLE = new RegExp(`^${SPOTIFY_ID}$`);
 export const isSpotifyId = (id: string): boolean => WHOLE.test(id);
 
-/** SQL. @param trackId a column */
 export const IS_SPOTIFY_ID = (trackId: string): string => `${trackId} ~ '^${SPOTIFY_ID}$'`;

@@ -2,7 +2,6 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { ALBUM_PLACE, IN_ALBUM_ORDER } from './listener-album.ts';
 
-/** The listener's tracks of an album in its order, at most so many; without hidden ones. */
 export const listAlbumTrackIds = (
   db: Queries,
   userId: number,
@@ -10,7 +9,6 @@ export const listAlbumTrackIds = (
   limit: number,
 ): Promise<string[]> => listIds(db, OF_ALBUM, [userId, albumId, limit]);
 
-/** The listener's tracks by an artist, the most often played first, then the most often listed. */
 export const listArtistTrackIds = (
   db: Queries,
   userId: number,

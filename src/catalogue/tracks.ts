@@ -4,11 +4,7 @@ import { letFilesGiveWay, SENT_ARTISTS, SENT_CREDITS, SENT_TRACKS } from './file
 import { parseReleaseDate } from './release-date.ts';
 import { storableJson } from './storable-json.ts';
 
-/**
- * Adds tracks from Spotify, with their artists. Spotify's earlier answers are completed, never overwritten; what
- * another's file said is replaced (files-and-spotify.ts). Empty names and lengths of 0, as of withdrawn tracks, mean
- * unknown.
- */
+/** Spotify's earlier answers are completed, never overwritten; what another's file said is replaced. */
 export async function addTracks(tx: Queries, userId: number, tracks: readonly SpotifyTrack[]): Promise<void> {
   const unique = [...new Map(tracks.map((track) => [track.trackId, track])).values()];
   const rows = storableJson(unique.map(trackRow));
@@ -40,7 +36,7 @@ const fitsInteger = (value: number | null): boolean => value !== null && value <
 /** Spotify's ids have 22 characters; other texts may be too long for an index. */
 const isArtistId = (id: string | null): boolean => id !== null && id !== '' && id.length <= 256;
 
-/** SQL for the known value of a stored column; anything else is replaced. */
+/** SQL for a stored value. Withdrawn tracks have empty names and lengths of 0, which mean unknown. */
 const KNOWN = {
   name: `NULLIF(known.name, '')`,
   artist_name: `NULLIF(known.artist_name, '')`,
