@@ -14,7 +14,6 @@ export interface TokenGrant {
 
 export interface RefreshedGrant {
   readonly accessToken: string;
-  /** Only if Spotify sent a new one; otherwise the old one stays valid. */
   readonly refreshToken?: string;
   readonly expiresInSeconds: number;
   readonly scope?: string;
@@ -23,7 +22,7 @@ export interface RefreshedGrant {
 const MAX_BYTES = 1_000_000;
 const DAY_SECONDS = 86_400;
 
-/** Visible ASCII: anything else cannot go into a header, and fetch would quote it in its error. */
+/** Visible ASCII: fetch would refuse anything else in a header, and quote it in its error. */
 const token = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
 const newRefreshToken = token.or(z.literal('')).nullish();
 

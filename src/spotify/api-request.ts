@@ -33,7 +33,7 @@ export function get(
   return withRetries(session.limit, () => getOnce(session, path, query));
 }
 
-/** Without a second try, for calls of which a few hundred a day are allowed. */
+/** Without a second try, for calls with a daily quota of a few hundred. */
 export async function getOnce(
   session: ApiSession,
   path: string,

@@ -28,16 +28,12 @@ export interface RecentlyPlayed {
   readonly plays: RecentPlay[];
   /** When items that are not tracks were played, in Unix milliseconds; null if unknown. */
   readonly skippedAt: readonly (number | null)[];
-  /** The page is full, so there may be older plays that it lacks. */
   readonly full: boolean;
 }
 
 const MAX_PLAYS = 50;
 
-/**
- * The last plays, at most 50. Spotify adds plays later under their own times (from a phone that was offline), so asking
- * only for those after the newest known one would miss them.
- */
+/** Always all 50: a phone that was offline adds plays later under their own times. */
 export async function fetchRecentlyPlayed(
   settings: SpotifySettings,
   accessToken: string,

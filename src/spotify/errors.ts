@@ -1,11 +1,8 @@
 import { AppError } from '../errors.ts';
 
 export type SpotifyErrorKind =
-  /** Network fault, time limit, or 5xx: try later. */
   | 'unreachable'
-  /** HTML, truncated JSON, `null`, a wrong shape, too large. */
   | 'unreadable'
-  /** 429: wait `retryAfterSeconds`. */
   | 'rate-limited'
   /** The refresh token or sign-in code is refused: connect again. */
   | 'invalid-grant'
@@ -13,9 +10,8 @@ export type SpotifyErrorKind =
   | 'not-allowed'
   /** 403: the Premium of the app's owner has lapsed. */
   | 'premium-lapsed'
-  /** 403: the listener has not granted this right. */
   | 'scope-missing'
-  /** 401: the access token is expired or revoked. Refresh and try once more. */
+  /** 401: expired or revoked. Refresh and try once more. */
   | 'unauthorized'
   | 'refused';
 
@@ -54,7 +50,7 @@ const DEFAULTS: Record<SpotifyErrorKind, { readonly status: number; readonly mes
 };
 
 export interface SpotifyErrorOptions {
-  /** For the listener, instead of the kind's own message. Never text from Spotify. */
+  /** For the listener. Never text from Spotify. */
   message?: string;
   spotifyStatus?: number;
   retryAfterSeconds?: number;
@@ -74,7 +70,6 @@ export class SpotifyError extends AppError {
   }
 }
 
-/** The status decides; a 403's text tells which 403. */
 export function apiErrorFrom(answer: {
   status: number;
   retryAfter: string | null;
@@ -112,11 +107,7 @@ const waitAskedFor = ({ retryAfter, text }: { retryAfter: string | null; text: s
 const DEFAULT_WAIT_SECONDS = 30;
 const DAY_SECONDS = 86_400;
 
-/**
- * Whole seconds from a Retry-After header: seconds (Spotify sometimes sends a fraction) or an HTTP date. Anything else
- * becomes `otherwise`: 30, the length of Spotify's rolling window. A day is the longest penalty ever seen, so more
- * would be a mistake.
- */
+/** Spotify sometimes sends a fraction. The longest penalty ever seen is a day: more would be a mistake. */
 export function parseRetryAfter(
   header: string | null,
   now: Date = new Date(),

@@ -25,12 +25,7 @@ const TRIES = 3;
 const FIRST_PAUSE_MS = 250;
 const MAX_ERROR_BODY_BYTES = 16_384;
 
-/**
- * One request, limited in time and size and never redirected, so that a token stays with its host. Any status is an
- * answer.
- * @throws SpotifyError unreachable; unreadable if the body is too large; rate-limited, without a request, while the
- * gate is closed
- */
+/** Any status is an answer. Never redirected: a token stays with its host. @throws SpotifyError */
 export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
   await call.gate?.enter(call.family);
   const answer = await send(call);
@@ -95,7 +90,7 @@ async function readBody(response: Response, call: HttpCall): Promise<string> {
   return text + decoder.decode();
 }
 
-/** Only these say more in their body than in their status, and briefly. */
+/** The bodies of other errors say no more than the status. */
 const WITH_REASON = new Set([400, 403, 429]);
 
 async function readErrorBody(response: Response, call: HttpCall): Promise<string> {

@@ -34,11 +34,7 @@ export interface PlaylistItems {
   readonly position?: number;
 }
 
-/**
- * Adds all items, in order, or none. Tried once.
- * @returns the playlist's new snapshot id
- * @throws SpotifyError `refused`: 400 for an unknown track, 404 for a missing playlist
- */
+/** Adds all or none. Tried once. @throws SpotifyError `refused`: 400 unknown track, 404 missing playlist */
 export async function addPlaylistItems(
   settings: SpotifySettings,
   accessToken: string,

@@ -19,7 +19,6 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Only ids that cannot change our address. */
 export function idInPath(id: string): string {
   if (!/^[A-Za-z0-9]{1,64}$/.test(id)) throw badInput('That is not a Spotify id.');
   return id;

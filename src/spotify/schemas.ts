@@ -1,9 +1,6 @@
 import { z } from 'zod';
 
-/**
- * Spotify removes fields now and then, so missing, null and wrongly typed fields become null, and only what identifies
- * a thing is required. Unknown fields stay in the payload.
- */
+/** Spotify removes fields now and then: only what identifies a thing is required, the others become null. */
 const text = z.string().nullable().catch(null);
 /** A withdrawn track has empty names, which mean unknown. */
 const knownName = text.transform((given) => (given === null || given.trim() === '' ? null : given));
@@ -19,7 +16,6 @@ const MAX_PAYLOAD_CHARS = 262_144;
 /** A longer one fits no index and would fail its whole list. */
 const MAX_ID_BYTES = 2_000;
 
-/** The id in a URI such as `spotify:track:…`; null for another kind. */
 const idInUri = (uri: string | null, kind: string): string | null =>
   new RegExp(`^spotify:${kind}:([^:]{1,256})$`).exec(uri ?? '')?.[1] ?? null;
 
@@ -60,7 +56,6 @@ export interface SpotifyTrack {
   readonly artists: readonly TrackArtist[];
   readonly albumId: string | null;
   readonly albumName: string | null;
-  /** As precise as `releaseDatePrecision`: `1987`, `1987-03` or `1987-03-09`. */
   readonly releaseDate: string | null;
   readonly releaseDatePrecision: string | null;
   readonly durationMs: number | null;
@@ -69,7 +64,6 @@ export interface SpotifyTrack {
   readonly popularity: number | null;
   readonly isrc: string | null;
   readonly spotifyUrl: string | null;
-  /** The whole object as received. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -156,7 +150,6 @@ const playShape = z.looseObject({
   track: z.unknown(),
 });
 
-/** Null for something else, or an unreadable track. */
 export function readPlay(received: unknown): RecentPlay | null {
   const parsed = playShape.safeParse(received);
   const track = parsed.success ? readTrack(parsed.data.track) : null;
@@ -164,7 +157,6 @@ export function readPlay(received: unknown): RecentPlay | null {
   return { playedAt: parsed.data.played_at, track, context: parsed.data.context, payload: received };
 }
 
-/** In Unix milliseconds, even if the track cannot be read. */
 export function readPlayedAt(received: unknown): number | null {
   const parsed = z.looseObject({ played_at: instant }).safeParse(received);
   return parsed.success ? Date.parse(parsed.data.played_at) : null;
@@ -181,7 +173,6 @@ export interface SpotifyProfile {
   readonly imageUrl: string | null;
 }
 
-/** Without control characters and shortened for pages; null if nothing is left. */
 const displayName = text.transform((name) => {
   const clean = name?.replaceAll(/\p{Cc}+/gu, ' ').trim() ?? '';
   return /^.{1,200}/su.exec(clean)?.[0] ?? null;

@@ -11,14 +11,14 @@ export interface SpotifyGate {
   close(limit: SpotifyLimit, seconds: number): Promise<void>;
 }
 
-/** Addresses come without a trailing path: `https://api.spotify.com`. */
+/** Addresses come without a path: `https://api.spotify.com`. */
 export interface SpotifySettings {
   readonly accountsUrl: string;
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
-  /** For a whole exported call: tries, pauses, pages and bodies. Default 8000. */
+  /** For a whole exported call with its tries and pauses. Default 8000. */
   readonly timeoutMs?: number;
   readonly gate?: SpotifyGate;
 }
@@ -36,7 +36,6 @@ export function missingScopes(granted: string): string[] {
   return SPOTIFY_SCOPES.filter((scope) => !held.has(scope));
 }
 
-/** Start it once and pass it to every request of a call. */
 export const startTimeLimit = (settings: SpotifySettings): AbortSignal =>
   AbortSignal.timeout(settings.timeoutMs ?? 8000);
 

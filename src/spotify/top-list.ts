@@ -12,9 +12,8 @@ export type Ranked<Item> = Item & { readonly rank: number };
 
 export interface TopList<Item> {
   readonly items: Ranked<Item>[];
-  /** Unreadable items, and repetitions (the list can move between two pages). */
+  /** Unreadable or repeated items (the list can move between two pages). */
   readonly skipped: number;
-  /** Spotify's list continues beyond what was taken. */
   readonly deeper: boolean;
 }
 
@@ -29,10 +28,7 @@ const MAX_PAGES = 10;
 /** Lists of 2,742 entries have been seen; nobody looks further down. */
 export const DEEPEST_RANK = PAGE_SIZE * MAX_PAGES;
 
-/**
- * A whole top list, best first, or an error. Spotify's `total` promises more than it serves, so paging ends at an empty
- * page or without `next`. The addresses are ours, so that a token never follows a foreign one.
- */
+/** Whole or an error. Spotify's `total` promises more than it serves: an empty page or no `next` ends a list. */
 export async function listTop<Item extends object>(
   settings: SpotifySettings,
   accessToken: string,
