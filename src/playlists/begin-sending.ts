@@ -10,10 +10,7 @@ export interface SendingWish {
   readonly anew: boolean;
 }
 
-/**
- * Sends a playlist to Spotify, or goes on with it. Nobody waits for Spotify here: it goes on after the answer.
- * @throws AppError 404 where there is no such playlist, 400 where nothing of it can be sent
- */
+/** It goes on after the answer: nobody waits. @throws AppError 404; 400 if nothing of it can be sent */
 export async function beginSending(
   { db, access }: { readonly db: Db; readonly access: SpotifyAccess },
   userId: number,

@@ -3,11 +3,11 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { SOURCE_LIMIT, type TrackList } from './track-list.ts';
 
-/** SQL for each order. `place` is the track's place in the original list. */
+/** SQL; `place` is the track's place in the original list. */
 const ARRANGEMENTS = {
   rank: 'place',
   energy: 'energy NULLS LAST, place',
-  // Every second tempo going up, the others coming down: small steps that end where they began.
+  // Every second tempo upwards, the others downwards: small steps that end where they began.
   tempo: 'tempo IS NULL, step % 2 = 0, CASE step % 2 WHEN 1 THEN step ELSE -step END',
   release: 'release_date NULLS LAST, place',
   shuffle: 'lot, place',
@@ -19,7 +19,6 @@ export const ARRANGEMENT_NAMES = Object.keys(ARRANGEMENTS) as [Arrangement, ...A
 export interface BuildOptions {
   readonly take: number;
   readonly arrange: Arrangement;
-  /** The same seed gives the same shuffle. */
   readonly seed: string;
   readonly clean: boolean;
   readonly perArtist: boolean;
@@ -34,9 +33,7 @@ export interface Build {
     readonly explicit: number;
     readonly sameArtist: number;
   };
-  /** Tracks that stay because nobody knows whether they are explicit. */
   readonly explicitUnknown: number;
-  /** Identifies these tracks in this order. */
   readonly digest: string;
 }
 
@@ -49,7 +46,7 @@ interface BuiltRow {
   readonly explicit_unknown: number;
 }
 
-/** Leaves out, takes the best and orders, all in the database. The same list and seed always give the same playlist. */
+/** The same list and seed always give the same playlist. */
 export async function buildPlaylist(
   db: Queries,
   userId: number,

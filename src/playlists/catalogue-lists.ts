@@ -11,7 +11,7 @@ const idOf = (what: string) =>
     .max(2_000)
     .refine((id) => !id.includes('\0'), `must be the id of one ${what}`);
 
-/** `from=album&album=<id>`: the listener's tracks of an album, in its order. */
+/** `from=album&album=<id>` */
 export const albumList = z
   .object({ album: idOf('album') })
   .transform(({ album }): TrackList => listOfAlbum(album, null));
@@ -31,7 +31,7 @@ function listOfAlbum(album: string, name: string | null): TrackList {
   };
 }
 
-/** `from=artist&artist=<id>`: the listener's tracks by an artist, the most often played first. */
+/** `from=artist&artist=<id>` */
 export const artistList = z
   .object({ artist: idOf('artist') })
   .transform(({ artist }): TrackList => listOfArtist(artist, null));
@@ -54,7 +54,6 @@ function listOfArtist(artist: string, name: string | null): TrackList {
   };
 }
 
-/** Null where no track of theirs is shown. */
 async function nameOf(...asked: Parameters<typeof findArtist>): Promise<string | null> {
   const artist = await findArtist(...asked);
   return artist === null || artist.all_hidden ? null : artist.name;

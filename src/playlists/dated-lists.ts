@@ -19,7 +19,7 @@ const month = z
   .transform(Number)
   .optional();
 
-/** `from=snapshot&date=2024-03-14&range=short_term`: the list of a day. */
+/** `from=snapshot&date=2024-03-14&range=short_term` */
 export const snapshotList = z
   .object({ date: day, range })
   .transform(({ date, range: timeRange }): TrackList => {
@@ -40,7 +40,7 @@ export const snapshotList = z
     };
   });
 
-/** `from=period&year=2024&month=3&range=short_term`: the lists of a month or year combined. */
+/** `from=period&year=2024&month=3&range=short_term` */
 export const periodList = z
   .object({ year, month, range })
   .transform(({ range: timeRange, ...given }): TrackList => {

@@ -6,7 +6,6 @@ export interface FileTrack {
   readonly name: string | null;
   readonly artist_names: string | null;
   readonly album_name: string | null;
-  /** `YYYY-MM-DD`, as precise as `release_date_precision` says. */
   readonly release_date: string | null;
   readonly duration_ms: number | null;
   readonly spotify_url: string | null;
@@ -14,7 +13,7 @@ export interface FileTrack {
 
 const ROWS_AT_A_TIME = 500;
 
-/** In the order of the ids, in batches, so that a long playlist is never wholly in memory. */
+/** In batches: a long playlist is never wholly in memory. */
 export async function* streamFileTracks(db: Queries, trackIds: readonly string[]): AsyncGenerator<FileTrack> {
   for (let from = 0; from < trackIds.length; from += ROWS_AT_A_TIME) {
     yield* await db.many<FileTrack>(FILE_TRACKS, [trackIds.slice(from, from + ROWS_AT_A_TIME)]);

@@ -11,7 +11,7 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 import { rangeWords } from './proposals.ts';
 import type { TrackList } from './track-list.ts';
 
-/** `from=search&q=love`: the results of a search. */
+/** `from=search&q=love` */
 export const searchList = z
   .object({
     q: z
@@ -34,7 +34,7 @@ export const searchList = z
     }),
   }));
 
-/** `from=mood&quadrant=happy`: the tracks of a mood, the clearest first. */
+/** `from=mood&quadrant=happy` */
 export const moodList = z
   .object({ quadrant: z.enum(QUADRANTS, `must be one of ${QUADRANTS.join(', ')}`) })
   .transform(({ quadrant }): TrackList => {
@@ -56,7 +56,7 @@ export const moodList = z
 
 const FILTERS = Object.keys(exploreFilters.shape);
 
-/** `from=explore&energy_from=0.8…`: what passes the filters in Explore's address. */
+/** `from=explore&energy_from=0.8…` */
 export const exploreList = z.looseObject({}).transform((query, context): TrackList => {
   const parsed = exploreFilters.safeParse(query);
   if (!parsed.success) {
@@ -101,7 +101,7 @@ function filterWords(filters: URLSearchParams): string {
   return words.length === 0 ? 'All of my tracks.' : `My tracks: ${words.join(', ')}.`;
 }
 
-/** `from=similar&track=<id>&by=sound`: what is most like a track of the listener's. */
+/** `from=similar&track=<id>&by=sound` */
 export const similarList = z
   .object({
     track: z

@@ -2,10 +2,7 @@ import type { Db, Queries } from '../db.ts';
 import { heldFor } from '../lease.ts';
 import { IS_SENDING, LEASE_SECONDS, type SendingProblem } from './sendings.ts';
 
-/**
- * SQL: whether the worker resumes a sending: it was interrupted, its process died before it began, or its wait is over.
- * If a playlist may have been created whose id never arrived, only the listener decides.
- */
+/** SQL for the worker. If a playlist may exist whose id never arrived, only the listener decides. */
 export const GOES_ON = `(creation_asked_at IS NULL AND CASE state
     WHEN 'sending' THEN NOT ${IS_SENDING}
     WHEN 'waiting' THEN started_at < now() - interval '1 minute'
@@ -30,7 +27,7 @@ export interface Leased {
 export const takeSending = (db: Queries, userId: number, playlistId: string): Promise<Leased | null> =>
   db.maybeOne<Leased>(take('true'), [userId, playlistId]);
 
-/** For a worker: null also if another has tried since it looked. */
+/** Null also if another worker has tried since this one looked. */
 export const takeDueSending = (db: Queries, userId: number, playlistId: string): Promise<Leased | null> =>
   db.maybeOne<Leased>(take(GOES_ON), [userId, playlistId]);
 
@@ -135,13 +132,10 @@ const PASSING = new Set<SendingProblem>([
   'scope-denied',
   'failed',
 ]);
-/** Failures in a row without progress before the listener decides: a good two hours. */
+/** Without progress between them: a good two hours. */
 const MOST_FAILURES = 6;
 
-/**
- * Ends a sending, complete or with a problem. Problems that may pass are tried again 2, 4, 8 … minutes later, or when
- * Spotify says. Does nothing if the lease is lost.
- */
+/** Without an effect if the lease is lost. What may pass is tried again in 2, 4, 8 … minutes or at Spotify's time. */
 export async function endSending(
   db: Queries,
   userId: number,

@@ -19,7 +19,7 @@ const days = z
   })
   .transform(({ first_day: from = null, last_day: to = null }): Period => ({ from, to }));
 
-/** `from=plays&first_day=2024-03-01&last_day=2024-03-31`: what was played most in these days, most often first. */
+/** `from=plays&first_day=2024-03-01&last_day=2024-03-31` */
 export const playedList = days.transform((span): TrackList => {
   const when = spanWords(span);
   return {
@@ -33,7 +33,7 @@ export const playedList = days.transform((span): TrackList => {
   };
 });
 
-/** `from=discoveries&first_day=2024-03-01&last_day=2024-03-31`: what was first played in these days, most played first. */
+/** `from=discoveries&first_day=2024-03-01&last_day=2024-03-31`: the days of a track's first play. */
 export const discoveredList = days.transform((span): TrackList => {
   const when = spanWords(span);
   return {
@@ -70,7 +70,7 @@ const LISTENER = hotQuery(
   `SELECT user_id, zone_used(timezone) AS timezone FROM users WHERE user_id = $1`,
 );
 
-/** The year, the month or the day that a span is; null where it is neither. */
+/** Null unless it is a year, a month or a day. */
 function timeOf({ from, to }: Period): { readonly name: string; readonly id: string } | null {
   if (from === null || to === null) return null;
   if (from === to) return { name: formatDate(from), id: from };

@@ -35,7 +35,6 @@ export function listPlaylists(db: Queries, userId: number, page: number): Promis
   return db.many<ListedPlaylist>(LIST, [userId, PLAYLISTS_PER_PAGE, (page - 1) * PLAYLISTS_PER_PAGE]);
 }
 
-/** The same list as it goes on after a playlist of it (null: from its beginning), without covers. */
 export const listPlaylistsAfter = (
   db: Queries,
   userId: number,
@@ -103,7 +102,7 @@ const ONE = hotQuery(
   `SELECT ${COLUMNS} FROM playlists AS p WHERE user_id = $1 AND playlist_id = $2`,
 );
 
-/** In order; entries of an old archive without a position come last. */
+/** Entries of an old archive may have no position: they come last. */
 export async function listPlaylistTrackIds(
   db: Queries,
   userId: number,
@@ -127,14 +126,13 @@ export interface NewPlaylist {
   readonly buildKey: string;
 }
 
-/** Saves a built playlist once: the same build, in another tab or by a double click, returns the first one. */
+/** The same build, in another tab or by a double click, returns the first playlist. */
 export async function keepPlaylist(
   db: Db,
   userId: number,
   playlist: NewPlaylist,
 ): Promise<{ playlistId: string; isNew: boolean }> {
   return db.withTransaction(async (tx) => {
-    // The same build submitted at the same time waits here and then finds it.
     await lockArchive(tx, userId);
     const known = await tx.maybeOne<{ playlist_id: string }>(
       `SELECT playlist_id FROM playlists WHERE user_id = $1 AND build_key = $2`,

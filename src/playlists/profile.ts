@@ -4,7 +4,7 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** Audio features from 0 to 1; null if no track has them. */
+/** Features from 0 to 1; null if no track has them. */
 export interface Profile extends SoundProfile {
   readonly tracks: number;
   readonly with_features: number;
@@ -57,7 +57,6 @@ const PROFILE = hotQuery(
   FROM sound`,
 );
 
-/** By their names below /api. */
 export const PLAYLIST_CHARTS = {
   'audio-profile': drawSound,
   'energy-course': ({ course }) => ({

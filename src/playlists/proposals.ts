@@ -9,10 +9,8 @@ export interface Proposal {
 export const NAME_LIMIT = 100;
 export const DESCRIPTION_LIMIT = 300;
 
-/** "the last 4 weeks" */
 export const rangeWords = (timeRange: TimeRange): string => `the ${RANGE_LABELS[timeRange].toLowerCase()}`;
 
-/** Cut to Spotify's limits between characters, with an ellipsis. */
 export const fitted = ({ name, description }: Proposal): Proposal => ({
   name: cut(name, NAME_LIMIT),
   description: cut(description, DESCRIPTION_LIMIT),

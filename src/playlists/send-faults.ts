@@ -6,7 +6,6 @@ import { findConnection } from '../users/connections.ts';
 import { LeaseLost, type Leased } from './lease.ts';
 import type { SendingProblem } from './sendings.ts';
 
-/** Somebody changed or deleted the playlist at Spotify during the sending. */
 export class Unexpected extends Error {
   constructor(readonly problem: 'changed-there' | 'gone-there') {
     super(problem);
@@ -20,7 +19,7 @@ export class AnswerLost extends Error {
   }
 }
 
-/** As Spotify answers each time for a withdrawn track. (503 and 504 say nothing about the call.) */
+/** As Spotify answers each time for a withdrawn track. 503 and 504 say nothing about the call. */
 export const isAnsweredFailure = (error: unknown): error is AnswerLost =>
   error instanceof AnswerLost && [500, 502].includes(error.cause.spotifyStatus ?? 0);
 
@@ -46,7 +45,6 @@ function problemOf(error: unknown): SendingProblem {
   return 'failed';
 }
 
-/** Asks for a missing right only if it was not granted. */
 export async function problemWith(
   db: Queries,
   userId: number,

@@ -8,10 +8,7 @@ const MOST_DOUBTFUL = 3;
 /** Repeating a list without learning anything only costs calls. */
 const MOST_FAILURES = 60;
 
-/**
- * The size of the next batch. A batch that is refused, or fails twice, is halved, down to the one track at fault;
- * success makes batches grow again. A resumed sending gets a batch that ends where it stopped.
- */
+/** Halves a batch that is refused or fails twice, down to the track at fault; success makes it grow again. */
 export class Pace {
   /** Left out after failures, without a success since: Spotify itself may be at fault. */
   doubtful: string[] = [];
@@ -20,10 +17,9 @@ export class Pace {
   #tries = 0;
   #refusals = 0;
   #failures = 0;
-  /** Whether a track was accepted since the last full batch that was not. */
   #proved = false;
 
-  /** The next tracks after those left out; empty at the end. Moves `handled` past what is left out. */
+  /** Empty at the end. Moves `handled` past what is left out. */
   next(leased: Leased): readonly string[] {
     const { trackIds } = leased;
     const isOut = (at: number): boolean => leased.notTaken.includes(trackIds[at] ?? '');
@@ -69,10 +65,9 @@ export class Pace {
 
   isOutage = (): boolean => this.doubtful.length === MOST_DOUBTFUL;
 
-  /** True at the end of the list if nothing shows that Spotify accepts any track. */
+  /** At the end of the list: nothing shows that Spotify accepts any track. */
   isDoubtful = (): boolean => this.doubtful.length > 0 && !this.#proved;
 }
 
-/** A playlist has a track once. */
 export const placeOf = ({ trackIds }: Leased, [first = '']: readonly string[]): number =>
   trackIds.indexOf(first);

@@ -24,13 +24,10 @@ import {
 } from './send-faults.ts';
 
 /**
- * Spotify has no idempotency keys, so every step is saved before its call and after its answer, and a step without an
- * answer is checked before anything else.
- * - Items: `pending` of them were sent. A call adds all of its items or none, so the playlist's length says whether
- * they arrived. If Spotify will not tell (a right we do not ask for), the first hundred replace everything and the rest
- * follows.
- * - The playlist itself: one may exist whose id never reached us, and finding it would need a right we do not ask for.
- * So a new one is made, and the page says that an empty one may exist.
+ * Spotify has no idempotency keys, so each step is saved before its call and after its answer. A step without an
+ * answer is checked first: a call adds all of its items or none, so the playlist's length says whether they arrived.
+ * If Spotify will not tell (a right we do not ask for), the first hundred replace everything and the rest follows.
+ * A created playlist whose id was lost cannot be found: a new one is made, and the page names the empty one.
  */
 
 interface Work {
@@ -40,7 +37,7 @@ interface Work {
   readonly leased: Leased;
 }
 
-/** Sends until all is there or a problem, which is saved, stops it. Never rejects; nobody waits for it. */
+/** Never rejects: nobody waits for it. A problem is saved. */
 export async function runSending(work: Work): Promise<void> {
   const { db, userId, leased } = work;
   try {
@@ -175,7 +172,7 @@ async function leaveOut(work: Work, [trackId]: readonly string[], pace: Pace): P
   if (pace.isOutage()) await takeBack(work, pace);
 }
 
-/** Spotify fails for every track, so the tracks left out for it come back and the sending waits. */
+/** Spotify fails for every track, so none was at fault. */
 async function takeBack({ db, userId, leased }: Work, { doubtful }: Pace): Promise<never> {
   leased.notTaken = leased.notTaken.filter((trackId) => !doubtful.includes(trackId));
   leased.handled = Math.min(leased.handled, placeOf(leased, doubtful));
@@ -191,11 +188,7 @@ function idOf({ spotifyPlaylistId }: Leased): string {
 /** A call ends long before the lease renewed for it. */
 const MOST_PATIENCE_MS = 10_000;
 
-/**
- * One call, saved with what to know if its answer is lost. The lease is renewed last, after any wait for a token, so
- * that nobody can take over during the call. (Only a process frozen between these two lines for longer than a lease
- * could call too late.)
- */
+/** The lease is renewed last, after any wait for a token, so that nobody takes over during the call. */
 async function ask<Result>(
   { db, userId, access, leased }: Work,
   before: Progress,

@@ -14,13 +14,12 @@ export type SendingProblem =
   /** The playlist was changed at Spotify: continuing could double or disorder it. */
   | 'changed-there'
   | 'gone-there'
-  /** A bug; it is in the log. */
   | 'failed';
 
 type LeftOutReason = 'local-file' | 'no-spotify-id' | 'not-taken';
 
 export interface Sending {
-  /** `interrupted`: its process is gone (a restart, a crash). */
+  /** `interrupted`: a restart or a crash ended its process. */
   readonly state: 'waiting' | 'sending' | 'interrupted' | 'stopped' | 'sent';
   readonly is_public: boolean;
   readonly total: number;
@@ -31,7 +30,7 @@ export interface Sending {
   readonly lost_creations: number;
   readonly problem: SendingProblem | null;
   readonly stopped_at: Date | null;
-  /** The button has no effect before this. */
+  /** When it may be resumed. */
   readonly not_before: Date | null;
   /** When the worker resumes it; null: only its listener does. */
   readonly again_at: Date | null;
@@ -86,7 +85,7 @@ const LEFT_OUT = hotQuery(
   ORDER BY place LIMIT 500`,
 );
 
-/** Only the first call has an effect. Leaves out local files. @throws AppError 404, 400 if nothing is left */
+/** Only the first call has an effect. @throws AppError 404; 400 if only local files are in it */
 export async function startSending(
   db: Db,
   userId: number,
@@ -121,7 +120,7 @@ const START = `
   HAVING EXISTS (SELECT FROM playlists WHERE user_id = $1 AND playlist_id = $2)
   ON CONFLICT DO NOTHING`;
 
-/** Lets a playlist be sent again, as a new one, if its copy is gone or was changed; else it does nothing. */
+/** Only if its copy is gone or was changed: the playlist can then be sent as another one. */
 export async function forgetSending(db: Db, userId: number, playlistId: string): Promise<void> {
   await db.withTransaction(async (tx) => {
     const forgotten = await tx.execute(

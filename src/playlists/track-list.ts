@@ -2,7 +2,6 @@ import type { Queries } from '../db.ts';
 import type { Proposal } from './proposals.ts';
 
 export interface TrackList {
-  /** Its parameters in an address, including `from`. */
   readonly address: readonly (readonly [name: string, value: string])[];
   /** Fits a sentence: "the snapshot of 14 March 2024". */
   readonly words: string;
