@@ -50,7 +50,7 @@ const OWN_TRACKS = `
   SELECT track_id FROM track_artists JOIN library_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
     AND ${BELONGS_TO_ARTIST_PAGE}`;
 
-/** Reads the months that are added up with each capture: an artist's tracks have many ranks in each. */
+/** Reads the months that each capture adds up: an artist's tracks have many ranks in each. */
 export const PRESENCE = question<[userId: number, artistId: string], Presence[]>(
   hotQuery(
     'artist: presence by month',
@@ -77,7 +77,7 @@ export const PRESENCE = question<[userId: number, artistId: string], Presence[]>
   presenceIn,
 );
 
-/** The best rank in one range, with the track that reached it first. */
+/** With the track that reached it first. */
 export interface BestPlace {
   readonly time_range: TimeRange;
   readonly rank: number;
@@ -89,7 +89,7 @@ export interface BestPlace {
 export const listBestPlaces = (db: Queries, userId: number, artistId: string): Promise<BestPlace[]> =>
   ask(db, BEST_PLACES, userId, artistId);
 
-/** Each track's best rank is kept; the day it was reached is found among its own days. */
+/** A track's best rank is kept; its day is looked up among the track's own days. */
 export const BEST_PLACES = question<[userId: number, artistId: string], BestPlace[]>(
   `
   SELECT DISTINCT ON (time_range) time_range, best.rank, first.snapshot_date, track_id, tracks.name

@@ -4,10 +4,9 @@ import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
 import type { RankHistory } from './rank-history.ts';
 
-/** Days of lists, of one artist's places (with the ranks) or of all lists that were captured. */
+/** Of one artist's places (with the ranks), or of all captured lists. */
 interface Days {
   readonly time_ranges: readonly TimeRange[];
-  /** Ascending. */
   readonly dates: readonly string[];
   readonly ranks: readonly (number | null)[] | null;
 }
@@ -38,7 +37,7 @@ function historyOf(timeRange: TimeRange, days: readonly Days[]): RankHistory {
   };
 }
 
-/** Finds days by captures, which name their ranges. (Stepping through ten years of lists took 76 ms, joining each range's days here 13.) */
+/** Captures name their days and ranges: reading ten years of lists for them would cost six times as much. */
 export const ARTIST_RANKS = question<[userId: number, artistId: string], RankHistory[]>(
   hotQuery(
     'artist: rank history',

@@ -29,13 +29,12 @@ export const bumpValues = (userId: number, { time, timeRange }: ListOf): unknown
   time.to,
 ];
 
-/** A month's steps are its days; $4 and $5 its first and last. */
+/** $4 and $5: the first and the last day of the month. */
 const DAYS = `
   SELECT snapshot_date::text AS step, track_id, rank AS position
   FROM snapshots
   WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date`;
 
-/** A year's steps are its months, those of all time the years, each with its own list of fifty. */
 const periods = (unit: 'month' | 'year', format: string): string => `
   SELECT step, track_id, position
   FROM (

@@ -10,13 +10,12 @@ import type { ListKind } from './list-kinds.ts';
 export interface KeptLists {
   readonly captured: readonly TimeRange[];
   readonly places: number;
-  /** Unusable items of Spotify's answer. */
   readonly skipped: number;
 }
 
 export const NOTHING_KEPT: KeptLists = { captured: [], places: 0, skipped: 0 };
 
-/** The listener's day, `YYYY-MM-DD`, and the ranges captured already. */
+/** `date`: the listener's, `YYYY-MM-DD`. `kept`: captured already. */
 export interface Day {
   readonly date: string;
   readonly startedAt: Date;

@@ -6,11 +6,10 @@ import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { failureInWords } from '../users/attempts.ts';
 import { LIST_KINDS, type ListKindName } from './list-kinds.ts';
 
-/** An attempt to capture one kind of lists, or a day on which none succeeded. */
 export interface CaptureRun {
   readonly run_id: number;
   readonly kind: ListKindName;
-  /** In the listener's time zone, `YYYY-MM-DD`. */
+  /** The listener's, `YYYY-MM-DD`. */
   readonly snapshot_date: string;
   readonly outcome: 'kept' | 'empty' | 'failed' | 'missed';
   readonly started_at: Date;
@@ -41,7 +40,6 @@ const NEWEST_RUNS = hotQuery(
   `${RUNS} ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
 );
 
-/** The same as it goes on after a run of it (null: from the newest). */
 export const listCaptureRunsAfter = (
   db: Queries,
   userId: number,

@@ -9,22 +9,20 @@ import { captureKind, NOTHING_KEPT, type Day, type KeptLists } from './capture-k
 import { recordFailedRun } from './capture-runs.ts';
 import { ARTIST_LISTS, LIST_KINDS, TRACK_LISTS, type ListKind, type ListKindName } from './list-kinds.ts';
 
-/** After a failure nothing is saved. */
 export interface KindResult extends KeptLists {
   readonly failure?: unknown;
 }
 
 export interface CaptureResult {
-  /** In the listener's time zone, `YYYY-MM-DD`. */
+  /** The listener's, `YYYY-MM-DD`. */
   readonly date: string;
   readonly tracks: KindResult;
   readonly artists: KindResult;
 }
 
 /**
- * Captures today's lists, three of tracks and three of artists. For each kind it saves all missing lists or none,
- * whatever happens to the other kind. A day's list is saved once, as first seen, in however many processes this runs.
- * `capture_runs` records the results.
+ * For each kind all missing lists or none, whatever happens to the other kind. A day's list is saved once, as first
+ * seen, in however many processes this runs.
  * @param onlyOpen skip a kind that was captured today, or of which Spotify had nothing today
  */
 export async function captureSnapshots(
@@ -67,7 +65,6 @@ async function tryKind<Item extends object>(
 
 export const isCapturedToday = (db: Queries, userId: number): Promise<boolean> => ask(db, TODAY, userId);
 
-/** The listener's day, the ranges captured of each kind, and the kinds with nothing more to fetch. */
 interface Today extends Readonly<Record<ListKindName, readonly TimeRange[]>> {
   readonly date: string;
   readonly settled: readonly ListKindName[];
@@ -76,7 +73,7 @@ interface Today extends Readonly<Record<ListKindName, readonly TimeRange[]>> {
 const keptOf = ({ table }: Pick<ListKind<unknown>, 'table'>): string => `
     ARRAY(SELECT DISTINCT time_range FROM ${table} WHERE user_id = $1 AND snapshot_date = date)`;
 
-/** Answers whether every list of it is kept. */
+/** Whether every list of today is kept. */
 export const TODAY = question<[userId: number], boolean>(
   `
   SELECT date, ${keptOf(TRACK_LISTS)} AS tracks, ${keptOf(ARTIST_LISTS)} AS artists,

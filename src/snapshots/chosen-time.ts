@@ -3,7 +3,6 @@ import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
 /** A day, month, year or all time. Both ends are included (`YYYY-MM-DD`). */
 export interface ChosenTime {
   readonly kind: 'day' | 'month' | 'year' | 'all';
-  /** `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `all`. */
   readonly id: string;
   readonly from: string;
   readonly to: string;

@@ -25,7 +25,7 @@ export interface Comparison {
   readonly earlierTracks: number;
   readonly laterTracks: number;
   readonly onBoth: number;
-  /** Tracks on both lists as a share of the shorter one, 0 to 1. */
+  /** Of the shorter list, 0 to 1. */
   readonly overlap: number;
 }
 
@@ -53,7 +53,7 @@ function summarize(rows: readonly Row[]): Comparison {
   return { groups, earlierTracks, laterTracks, onBoth, overlap: shorter === 0 ? 0 : onBoth / shorter };
 }
 
-/** $4 the other list's day, $5 whether it is the earlier of the two. */
+/** $4: the other list's day, $5: whether it is the earlier one. */
 const comparedSql = (kind: SourceKind): string => `
   WITH list AS MATERIALIZED (${LIST_ROWS[kind]}),
   other AS MATERIALIZED (${OTHER_ROWS}),

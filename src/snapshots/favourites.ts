@@ -33,7 +33,7 @@ function favouritesIn(rows: readonly (Favourite & { readonly kind: string })[]):
   return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
 }
 
-/** Looks for lasting tracks in the newest list, and for forgotten ones from the best of then downwards. */
+/** From the newest list for lasting tracks, from the best of then downwards for forgotten ones. */
 const favouritesSql = (kind: SourceKind): string => `
   WITH newest AS MATERIALIZED (
     SELECT max(latest) FILTER (WHERE name = $2) AS of_range, max(latest) - interval '1 year' AS year_ago

@@ -2,14 +2,13 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
 
-/** One list that is kept. */
 export interface KeptList {
   readonly snapshot_date: string;
   readonly time_range: TimeRange;
   readonly places: number;
 }
 
-/** The lists of a listener, newest first; of one range where it is named. @param after the one before the first */
+/** @param after the one before the first */
 export const listKeptLists = (
   db: Queries,
   userId: number,

@@ -15,7 +15,7 @@ export interface ListKind<Item> {
   readonly name: ListKindName;
   fetch(this: void, settings: SpotifySettings, accessToken: string, range: TimeRange): Promise<TopList<Item>>;
   add(this: void, tx: Queries, userId: number, items: readonly Item[]): Promise<void>;
-  /** Once their places are kept. */
+  /** After their places are kept. */
   settle?(this: void, tx: Transaction, userId: number, ids: readonly string[]): Promise<void>;
   idOf(this: void, item: Item): string;
   /** With (user_id, snapshot_date, time_range, `key`, rank). */

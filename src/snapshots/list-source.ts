@@ -24,19 +24,16 @@ const PERIOD_LENGTH = 50;
 /** Most points, then the better best rank; an index has this order. */
 const PERIOD_ORDER = 'points DESC, best_rank, track_id';
 
-/**
- * A list as rows of (track_id, position, points, best_rank, listings). $1 listener, $2 time range, $3 a day or the
- * period's name. A track gets 51 − rank points from each list, at least 1.
- */
+/** $1 listener, $2 time range, $3 day or period. A track gets 51 − rank points from each list, at least 1. */
 export const LIST_ROWS: Readonly<Record<SourceKind, string>> = {
   day: dayRows('$3'),
   period: periodRows('$3'),
 };
 
-/** The list of day $4, which the first one is compared with. */
+/** The list of day $4, for comparison. */
 export const OTHER_ROWS = dayRows('$4');
 
-/** Tracks in a top ten of that time with their best rank; for a period from all its lists. */
+/** For a period from all its lists. */
 export const TOP_TEN_ROWS: Readonly<Record<SourceKind, string>> = {
   day: `SELECT track_id, position AS best_rank, points FROM (${dayRows('$3')}) AS list WHERE position <= 10`,
   period: `
@@ -52,7 +49,7 @@ function dayRows(date: string): string {
     AND ${isShown('snapshots.track_id')}`;
 }
 
-/** Hidden tracks; for a period of all its lists. */
+/** For a period of all its lists. */
 export const HIDDEN_COUNT: Readonly<Record<SourceKind, string>> = {
   day: hiddenCount('snapshots', 'snapshot_date = $3::date'),
   period: hiddenCount('snapshot_periods', 'period = $3'),
@@ -76,7 +73,7 @@ export function periodRows(period: string, length = PERIOD_LENGTH): string {
   ) AS best`;
 }
 
-/** The library's row of each `<list>.track_id`, one by one. (Planning a plain join takes longer than running it.) */
+/** One by one: planning a plain join takes longer than running it. */
 export const libraryOf = (list: string): string => `
   LATERAL (
     SELECT * FROM library_tracks

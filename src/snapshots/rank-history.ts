@@ -17,7 +17,7 @@ export const listRankHistories = (db: Queries, userId: number, trackId: string):
 
 type RankRow = { readonly time_range: TimeRange } & Omit<RankHistory, 'timeRange'>;
 
-/** One history for each range, empty where there is no row of it. */
+/** Empty for a range without a row. */
 const inRanges = (rows: readonly RankRow[]): RankHistory[] =>
   TIME_RANGES.map((timeRange) => {
     const { dates = [], ranks = [], listed = [] } = rows.find((row) => row.time_range === timeRange) ?? {};
@@ -67,7 +67,7 @@ export function rankFigures({ dates, ranks, listed }: RankHistory): RankFigures 
   };
 }
 
-/** Consecutive snapshots that say the same about a track. */
+/** Consecutive snapshots with the same rank. */
 export interface Stretch {
   readonly from: string;
   readonly to: string;
@@ -76,7 +76,6 @@ export interface Stretch {
   readonly rank: number | null;
 }
 
-/** A history in as few lines as possible, oldest first. */
 export function rankStretches({ dates, ranks, listed }: RankHistory): Stretch[] {
   const stretches: Stretch[] = [];
   for (const [at, date] of dates.entries()) {

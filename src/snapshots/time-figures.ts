@@ -15,7 +15,7 @@ import {
   type SourceKind,
 } from './list-source.ts';
 
-/** Features run from 0 to 1; each says how many tracks it covers. */
+/** Features run from 0 to 1. */
 export interface TimeSound extends SoundProfile {
   readonly tracks: number;
   readonly moods: Readonly<Record<Quadrant, number>>;
@@ -93,13 +93,12 @@ export const FIGURES = {
   ),
 };
 
-/** How the day sounds that a time is compared with. */
+/** The sound of the day that a time is compared with. */
 export const DAY_SOUND = question<[userId: number, timeRange: TimeRange, date: string], TimeSound>(
   `WITH list AS MATERIALIZED (${LIST_ROWS.day}) ${SOUND}`,
   theFigures<TimeSound>,
 );
 
-/** By their names below /api/time-machine. */
 export const TIME_CHARTS = {
   'audio-profile': drawSound,
   moods: ({ moods }) => ({

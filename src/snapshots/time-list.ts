@@ -12,7 +12,7 @@ export interface TimeListEntry extends TrackCard {
   readonly points: number;
   readonly best_rank: number | null;
   readonly listings: number;
-  /** The largest cover; only for the first entry. */
+  /** Of the first entry only. */
   readonly art_url: string | null;
   readonly listed_in_other: boolean;
   /** Null: not in the other list, or there without a rank. */

@@ -36,7 +36,7 @@ const KEPT_RANGES = `
 export interface Calendar {
   readonly years: readonly string[];
   readonly months: readonly MonthDensity[];
-  /** `YYYY-MM-DD`, of the time's month; empty for a year or all time. */
+  /** `YYYY-MM-DD`; empty for a year or all time. */
   readonly days: readonly string[];
 }
 
@@ -84,7 +84,7 @@ const boundsOf = (userId: number, { time, timeRange }: ListOf): unknown[] => [
 
 export interface Surroundings {
   readonly snapshots: number;
-  /** The nearest before and after it, `YYYY-MM-DD`. */
+  /** The nearest one, `YYYY-MM-DD`. */
   readonly before: string | null;
   readonly after: string | null;
   readonly latest: string | null;

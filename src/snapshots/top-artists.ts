@@ -11,7 +11,6 @@ interface ArtistCard {
   readonly image_url: string | null;
 }
 
-/** SQL: needs `artists` in the FROM. */
 const ARTIST_CARD = `artists.artist_id, artists.name, artists.raw_json #>> '{images,-1,url}' AS image_url`;
 
 interface TopArtist extends ArtistCard {
@@ -28,7 +27,7 @@ export interface TopArtists {
   readonly entries: readonly TopArtist[];
 }
 
-/** The newest list of artists compared with the one before; null if there is nothing to show. */
+/** Null if there is nothing to show. */
 export const findTopArtists = (
   db: Queries,
   ...values: [userId: number, timeRange: TimeRange, limit: number]
