@@ -2,15 +2,13 @@ import type { ConnectionHealth } from '../../users/connection-health.ts';
 import { formatDate, formatInstant, formatTime, permissionWords, plural } from '../page/format.ts';
 
 export interface ConnectionWords {
-  /** The state in a word or two. */
   readonly label: string;
-  /** What it means, and what to do where there is something to do. */
+  /** What it means, and what to do if there is something to do. */
   readonly text: string;
-  /** Whether connecting again mends it. */
+  /** Whether to offer to connect again. */
   readonly reconnect: boolean;
 }
 
-/** How a connection's state is said to its listener. */
 export function connectionWords(health: ConnectionHealth, timeZone: string): ConnectionWords {
   switch (health.state) {
     case 'connected':

@@ -19,7 +19,6 @@ import { sayUntil } from '../page/wait-words.ts';
 import { SignInStateStore } from './state-store.ts';
 import type { SignInInfo } from './spotify-strategy.ts';
 
-/** Sign-in with Spotify. */
 export function authRoutes(context: WebContext, authenticator: Authenticator): Router {
   const attempts = new SignInStateStore(context.db, context.config);
   return Router()
@@ -70,19 +69,19 @@ const slowDown = (db: Db) =>
       ),
   });
 
-/** A failed sign-in offers to begin again rather than to go on. */
+/** To begin again is all that helps. */
 const offerRetry = (_req: Request, res: Response, next: NextFunction): void => {
   res.locals.errorAction = { href: '/auth/spotify', label: 'Try to sign in again' };
   next();
 };
 
-/** Another site cannot start a sign-in behind a listener's back: it gets the page with the button. */
+/** Another site cannot start a sign-in in secret: the listener gets the page with the button. */
 const onlyFromHere = (req: Request, res: Response, next: NextFunction): void => {
   if (req.get('Sec-Fetch-Site') === 'cross-site') return res.redirect('/');
   return next();
 };
 
-/** Whoever went to Spotify now would come back to an app that may not ask who they are. */
+/** While Spotify's limit lasts, the app could not ask whose account it is. */
 const notDuringPenalty =
   ({ access }: WebContext) =>
   async (_req: Request, _res: Response, next: NextFunction) => {
@@ -108,7 +107,7 @@ const staleAttempt = (): AppError =>
     'This sign-in was not begun in this browser, or has been used or waited longer than ten minutes. Please start again.',
   );
 
-/** Looks at the callback before passport does, which would render Spotify's words and act on a doubled state. */
+/** Before passport, which would render Spotify's words and fail on a state that is given twice. */
 function readCallback(attempts: SignInStateStore) {
   return async (req: Request, _res: Response, next: NextFunction): Promise<void> => {
     const given = readParams(callbackParams, req.query);
@@ -129,10 +128,9 @@ interface SignedIn {
   readonly returnTo: string;
 }
 
-/** Longer ones are somebody's joke. */
 const AGENT_LIMIT = 300;
 
-/** A new session (passport regenerates it), saved before the answer: a sign-in is never only half true. */
+/** passport makes a new session; it is saved before the answer, so that the next page finds it. */
 async function finishSignIn(
   context: WebContext,
   req: Request,
@@ -156,13 +154,13 @@ async function finishSignIn(
   res.redirect(303, (await hasArchiveToClaim(context, user)) ? '/archives/unclaimed' : returnTo);
 }
 
-/** Someone who has nothing here yet, while an archive waits for its owner, is probably that owner. */
+/** A listener without tracks, while an archive waits for its owner, is probably that owner. */
 async function hasArchiveToClaim(context: WebContext, user: User): Promise<boolean> {
   if ((await countClaimable(context, user)) === 0) return false;
   return (await getArchiveSummary(context.db, user.user_id)).figures.tracks === 0;
 }
 
-/** passport-oauth2 wraps what went wrong at the token endpoint; the listener is owed the cause. */
+/** passport-oauth2 wraps errors of the token endpoint. */
 function causeOf(error: unknown): unknown {
   return error instanceof Error && 'oauthError' in error ? error.oauthError : error;
 }

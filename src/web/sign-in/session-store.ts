@@ -12,7 +12,7 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 type Done = (error?: unknown) => void;
 
-/** A session could not be written. Where the page is out already, all that is lost is what it would have kept. */
+/** If the page is out already, only what the session would have kept is lost. */
 export class SessionUnsaved extends AppError {
   override readonly name = 'SessionUnsaved';
 
@@ -24,21 +24,21 @@ export class SessionUnsaved extends AppError {
   }
 }
 
-/** Read together with the session, and forgotten with the request. */
+/** Read in one statement with the session, and forgotten with the request. */
 const visitors = new WeakMap<object, Visitor>();
 
-/** Whose session the request came with; null: it came without one, or its listener is gone. */
+/** Null: no session, or its listener is gone. */
 export const visitorOf = (req: Request): Visitor | null => visitors.get(req) ?? null;
 
 /**
- * connect-pg-simple with three differences: a session that was loaded is only ever UPDATEd, so that a slow request
- * cannot bring a signed-out session back to life; sessions end by the database's clock, the latest 30 days after
- * they began; and queries go through our own db, so that an error costs no connection.
+ * connect-pg-simple with three differences. A loaded session is only ever updated, so that a slow request cannot
+ * bring back one that has been signed out. Sessions end by the database's clock, after 30 days at the latest. Queries
+ * go through db.ts, where an SQL error costs no connection.
  */
 export class SessionStore extends PgStore {
   readonly #db: Db;
   readonly #stored = new WeakSet<object>();
-  /** Those whose idle limit was pushed out less than an hour ago. */
+  /** Their idle limit was extended less than an hour ago. */
   readonly #fresh = new WeakSet<object>();
 
   constructor(db: Db) {
@@ -52,7 +52,7 @@ export class SessionStore extends PgStore {
     this.#db = db;
   }
 
-  /** Where connect-pg-simple sends its own statements (destroy, touch, prune). */
+  /** For connect-pg-simple's own statements (destroy, touch, prune). */
   async _asyncQuery(sql: string, values: unknown[] = []): Promise<unknown> {
     return (await this.#db.many(sql, values))[0];
   }
@@ -94,10 +94,7 @@ export class SessionStore extends PgStore {
     super.destroy(sid, (error: unknown) => done(error ? new SessionUnsaved(error) : undefined));
   }
 
-  /**
-   * Pushes the idle limit out, at most once an hour: reading a page is no reason to write a row, nor to fail where
-   * the database takes none.
-   */
+  /** At most once an hour: reading a page need not write a row, nor fail if the database takes none. */
   override touch(sid: string, data: SessionData, done: Done = () => undefined): void {
     if (this.#fresh.has(data)) return done();
     this.#db

@@ -6,10 +6,10 @@ import type { Db } from '../../db.ts';
 import { log } from '../../log.ts';
 import { SessionStore, SessionUnsaved } from './session-store.ts';
 
-/** A session ends after a week without a visit. Its absolute end, 30 days, is kept by the store. */
+/** Since the last visit; the store keeps the absolute end, 30 days. */
 const IDLE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Sessions exist for signed-in listeners only: nothing is written for a guest, so a flood of guests leaves no rows. */
+/** Nothing is written for guests, so that a flood of them leaves no rows. */
 export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecrets'>): RequestHandler {
   const cookie = ownCookie('session', config.baseUrl);
   const handle = session({
@@ -23,24 +23,21 @@ export function sessions(db: Db, config: Pick<Config, 'baseUrl' | 'sessionSecret
   });
   return (req, res, next) =>
     handle(req, res, (error?: unknown) => {
-      // It saves once the page is written; passing its failure on then would cut the page short.
+      // It is saved after the page is written: passing the error on would cut the page short.
       if (res.headersSent && error instanceof SessionUnsaved)
         log.warn({ err: error, request: req.id }, 'a session could not be saved');
       else next(error);
     });
 }
 
-/** Signs this browser out: its session is gone before the answer, and it is asked to forget what it kept of us. */
+/** The session is deleted before the answer, and the browser is asked to forget what it kept of us. */
 export async function endSession(req: Request, res: Response, baseUrl: string): Promise<void> {
   await promisify(req.session.destroy.bind(req.session))();
   const cookie = ownCookie('session', baseUrl);
   res.clearCookie(cookie.name, cookie.options).set('Clear-Site-Data', '"cache", "cookies", "storage"');
 }
 
-/**
- * What our cookies have in common. `__Host-` ties one to this very host and to HTTPS; browsers refuse it on plain
- * HTTP, and also its removal without the same options.
- */
+/** `__Host-` binds a cookie to this host and HTTPS; browsers remove it only with the same options. */
 export function ownCookie(name: string, baseUrl: string) {
   const secure = baseUrl.startsWith('https:');
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;

@@ -10,10 +10,7 @@ type Deserialized = (error: unknown, user?: Express.User | false) => void;
 
 export type Authenticator = InstanceType<typeof passport.Authenticator>;
 
-/**
- * passport with our one strategy; the session keeps nothing but the listener's id. Whoever has left the list since is
- * signed out by it: passport takes the id out of a session whose listener it does not get.
- */
+/** A session keeps only the listener's id; passport removes it if `deserializeUser` finds no listener. */
 export function createAuthenticator(context: WebContext): Authenticator {
   const authenticator = new passport.Authenticator();
   authenticator.use('spotify', createSpotifyStrategy(context));
@@ -35,10 +32,10 @@ export const requireSignIn: RequestHandler = (req, res, next) => {
   );
 };
 
-/** Addresses are matched whatever their case, so `/API/decades` is one of them. */
+/** Express matches addresses in any case, `/API/decades` too. */
 export const wantsJson = (req: Request): boolean => /^\/api(\/|$)/i.test(req.baseUrl + req.path);
 
-/** The signed-in listener. Only for routes that the site map puts behind the sign-in. */
+/** Only for routes that the site map puts behind the sign-in. */
 export function listenerOf({ user }: Request): Express.User {
   if (!user) throw new Error('the site map must put this route behind the sign-in');
   return user;

@@ -18,13 +18,12 @@ type TokenCallback = (
 ) => void;
 
 /**
- * passport-spotify keeps the flow (authorize address, PKCE, state); what speaks to Spotify is replaced by our own
- * client. The package's own token exchange ends the process on an answer that is no JSON, waits for ever on a
- * silent one, and hides why it failed.
+ * The package's own token exchange ends the process on an answer that is not JSON, waits for ever on a silent server,
+ * and hides why it failed: passport-spotify keeps the flow (authorize address, PKCE, state), our client the calls.
  */
 export function createSpotifyStrategy(context: WebContext): SpotifyStrategy {
   const { spotify } = context.config;
-  // The package's types know neither `store` nor `pkce`; a declared constant may carry them all the same.
+  // The package's types lack `store` and `pkce`; a declared constant may have them all the same.
   const options = {
     clientID: spotify.clientId,
     clientSecret: spotify.clientSecret,
@@ -49,7 +48,6 @@ export function createSpotifyStrategy(context: WebContext): SpotifyStrategy {
   return strategy;
 }
 
-/** Takes the place of the package's own token exchange and profile fetch. */
 function guards({ access: { settings } }: WebContext) {
   const getOAuthAccessToken = (
     code: string,
@@ -67,7 +65,6 @@ function guards({ access: { settings } }: WebContext) {
   return { getOAuthAccessToken, userProfile };
 }
 
-/** Who may sign in, and what is kept of it. */
 async function admit({ config, db }: WebContext, grant: TokenGrant, profile: SpotifyProfile): Promise<User> {
   const id = await findSpotifyId(db, profile);
   if (!isAllowed(config.allowedSpotifyIds, id)) {
@@ -81,7 +78,7 @@ async function admit({ config, db }: WebContext, grant: TokenGrant, profile: Spo
   return user;
 }
 
-/** What passport hands back in `info.state` after a callback. */
+/** passport hands it back in `info.state`. */
 export interface SignInInfo {
   readonly state?: { readonly returnTo: string };
 }

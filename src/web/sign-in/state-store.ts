@@ -12,10 +12,7 @@ const ATTEMPT_MS = 10 * 60 * 1000;
 type Stored = (error: unknown, state?: string) => void;
 type Taken = (error: unknown, codeVerifier?: string | false, state?: unknown) => void;
 
-/**
- * Sign-ins under way, each found by its own state: two tabs may both finish. An attempt belongs to the browser that
- * holds its cookie and is used up in one statement, so that a callback counts once.
- */
+/** Each attempt has its own state, so that two tabs may both finish; it belongs to the browser with its cookie. */
 export class SignInStateStore {
   readonly #db: Db;
   readonly #baseUrl: string;
@@ -27,7 +24,7 @@ export class SignInStateStore {
     this.#cookie = ownCookie('sign-in', config.baseUrl);
   }
 
-  /** passport-oauth2 tells the PKCE variant by these five parameters. */
+  /** passport-oauth2 recognises the PKCE variant by these five parameters. */
   store(req: Request, codeVerifier: string, _state: unknown, _meta: unknown, done: Stored): void {
     const state = randomBytes(32).toString('base64url');
     const browserSecret = this.#browserSecret(req) ?? randomBytes(32).toString('base64url');
@@ -47,7 +44,7 @@ export class SignInStateStore {
     );
   }
 
-  /** Uses the attempt up; null where there is none for this browser. */
+  /** Null unless this browser has such an attempt. */
   async take(req: Request, state: string): Promise<{ code_verifier: string; return_to: string } | null> {
     const browserSecret = this.#browserSecret(req);
     return browserSecret === undefined ? null : takeSignIn(this.#db, { state, browserSecret });
