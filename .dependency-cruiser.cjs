@@ -10,13 +10,13 @@ const LAYERS = [
   ['archives'],
   ['playlists'],
   ['history-import'],
-  ['plays', 'snapshots'],
+  ['plays', 'listening', 'snapshots'],
   ['enrichment'],
   ['features', 'hidden'],
   ['figures'],
   ['explore', 'search', 'similarity', 'mood'],
   ['catalogue', 'users'],
-  ['spotify'],
+  ['spotify', 'ranges'],
 ];
 
 const folders = (layers) => layers.flat().join('|');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { formatDate, formatMonth, lastDayOfMonth } from '../calendar.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { listDiscoveredTrackIds } from '../plays/discoveries.ts';
-import type { Listener, Period } from '../plays/period.ts';
-import { listTrackIdsOfSpan } from '../plays/span.ts';
+import { listDiscoveredTrackIds } from '../listening/discoveries.ts';
+import type { Listener, Period } from '../ranges/period.ts';
+import { listTrackIdsOfSpan } from '../listening/span.ts';
 import type { TrackList } from './track-list.ts';
 
 const day = z.iso

@@ -1,7 +1,15 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
+import {
+  dayOf,
+  inPeriod,
+  notAfter,
+  notBefore,
+  periodValues,
+  type Listener,
+  type Period,
+} from '../ranges/period.ts';
 
 export interface Play extends TrackCard {
   readonly played_at: Date;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import type { Endings } from '../../src/plays/endings.ts';
+import type { Endings } from '../../src/listening/endings.ts';
 import { formatPercent } from '../../src/web/page/format.ts';
 import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { programOf } from '../support/api.ts';

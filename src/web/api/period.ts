@@ -1,4 +1,4 @@
-import type { Period } from '../../plays/period.ts';
+import type { Period } from '../../ranges/period.ts';
 import { day } from './params.ts';
 import { badParameters } from './problems.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import type { PlayTally } from '../../catalogue/play-tally.ts';
 import type { TrackCard } from '../../catalogue/track-card.ts';
-import type { CountedTally } from '../../plays/tally.ts';
+import type { CountedTally } from '../../listening/tally.ts';
 import type { RankHistory } from '../../snapshots/rank-history.ts';
 import { TIME_RANGES, type TimeRange } from '../../spotify/top-list.ts';
 import { named } from './schemas.ts';

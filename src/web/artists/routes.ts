@@ -11,11 +11,11 @@ import {
 import { ARTIST_ALBUMS } from '../../catalogue/artist-albums.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
-import { ENDINGS } from '../../plays/endings.ts';
-import type { Listener } from '../../plays/period.ts';
-import { PLAYED_FROM } from '../../plays/played-from.ts';
-import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../plays/played-months.ts';
-import { ARTIST_TOTALS } from '../../plays/played-totals.ts';
+import { ENDINGS } from '../../listening/endings.ts';
+import type { Listener } from '../../ranges/period.ts';
+import { PLAYED_FROM } from '../../listening/played-from.ts';
+import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../listening/played-months.ts';
+import { ARTIST_TOTALS } from '../../listening/played-totals.ts';
 import { ARTIST_RANKS, listArtistRanks } from '../../snapshots/artist-ranks.ts';
 import { BEST_PLACES, listPresence, PRESENCE } from '../../snapshots/artist-presence.ts';
 import type { WebContext } from '../context.ts';

@@ -5,7 +5,7 @@ import { together } from '../../ask-together.ts';
 import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';
 import { computeArchiveSummary, getArchiveSummary, KEPT_SUMMARY } from '../../figures/summary.ts';
-import { PLAYED_ANNIVERSARIES } from '../../plays/on-this-day.ts';
+import { PLAYED_ANNIVERSARIES } from '../../listening/on-this-day.ts';
 import { TODAY } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
 import { ANNIVERSARIES } from '../../snapshots/on-this-day.ts';

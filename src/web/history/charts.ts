@@ -1,8 +1,8 @@
 import { daysBefore, daysBetween } from '../../calendar.ts';
 import type { ChartData } from '../../figures/charts.ts';
-import type { DayCount } from '../../plays/figures.ts';
+import type { DayCount } from '../../listening/figures.ts';
 import type { Play, PlayGap } from '../../plays/history.ts';
-import type { Period } from '../../plays/period.ts';
+import type { Period } from '../../ranges/period.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { chartTable, type Chart } from '../page/findings.ts';
 import { formatDate, formatMonth, formatNumber, formatPercent, plural } from '../page/format.ts';

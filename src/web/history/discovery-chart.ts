@@ -1,6 +1,6 @@
 import { monthAfter, daysBefore } from '../../calendar.ts';
 import type { ChartData } from '../../figures/charts.ts';
-import { LASTING_DAYS, type Discoveries } from '../../plays/discoveries.ts';
+import { LASTING_DAYS, type Discoveries } from '../../listening/discoveries.ts';
 import { sum } from '../../sum.ts';
 import type { Chart } from '../page/findings.ts';
 import { formatMonth, formatNumber, plural } from '../page/format.ts';

@@ -1,12 +1,12 @@
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../plays/figures.ts';
+import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../listening/figures.ts';
 import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
-import type { Period } from '../../plays/period.ts';
-import { findListBeside } from '../../plays/list-beside.ts';
-import type { Range } from '../../plays/range.ts';
-import { findSpan } from '../../plays/span.ts';
+import type { Period } from '../../ranges/period.ts';
+import { findListBeside } from '../../listening/list-beside.ts';
+import type { Range } from '../../ranges/range.ts';
+import { findSpan } from '../../listening/span.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
 import { calendarYear, drawCalendar } from './calendar.ts';

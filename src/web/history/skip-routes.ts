@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { findEndings, listMostSkipped } from '../../plays/endings.ts';
+import { findEndings, listMostSkipped } from '../../listening/endings.ts';
 import type { WebContext } from '../context.ts';
 import { renderPage } from '../page/render.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';

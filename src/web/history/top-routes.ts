@@ -1,8 +1,8 @@
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { rangeBefore, type Range } from '../../plays/range.ts';
-import { findRangeTally } from '../../plays/range-tally.ts';
+import { rangeBefore, type Range } from '../../ranges/range.ts';
+import { findRangeTally } from '../../listening/range-tally.ts';
 import {
   findPlaces,
   listTop,
@@ -10,8 +10,8 @@ import {
   TOP_ORDERS,
   type TopKind,
   type TopOrder,
-} from '../../plays/top-lists.ts';
-import { findRankedTop } from '../../plays/top-ranked.ts';
+} from '../../listening/top-lists.ts';
+import { findRankedTop } from '../../listening/top-ranked.ts';
 import type { WebContext } from '../context.ts';
 import { readParams } from '../page/read-params.ts';
 import { rangeAsked, rangeControl, rangeParams, rangeQuery } from '../page/range-control.ts';

@@ -1,7 +1,7 @@
 import type { PlayTally } from '../../catalogue/play-tally.ts';
-import type { Period } from '../../plays/period.ts';
-import type { Days } from '../../plays/range.ts';
-import type { TopPlace } from '../../plays/top-lists.ts';
+import type { Period } from '../../ranges/period.ts';
+import type { Days } from '../../ranges/range.ts';
+import type { TopPlace } from '../../listening/top-lists.ts';
 import type { Movement } from '../../snapshots/movement.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { formatNumber } from '../page/format.ts';

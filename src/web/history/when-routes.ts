@@ -1,11 +1,11 @@
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { listDiscoveries, listReturned } from '../../plays/discoveries.ts';
-import { findStreaks } from '../../plays/figures.ts';
-import { findPlayedFrom } from '../../plays/played-from.ts';
-import type { Days, Range } from '../../plays/range.ts';
-import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../plays/when.ts';
+import { listDiscoveries, listReturned } from '../../listening/discoveries.ts';
+import { findStreaks } from '../../listening/figures.ts';
+import { findPlayedFrom } from '../../listening/played-from.ts';
+import type { Days, Range } from '../../ranges/range.ts';
+import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../listening/when.ts';
 import { sum } from '../../sum.ts';
 import type { WebContext } from '../context.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';

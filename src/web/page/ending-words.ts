@@ -1,4 +1,4 @@
-import type { Endings } from '../../plays/endings.ts';
+import type { Endings } from '../../listening/endings.ts';
 import { formatNumber, formatPercent } from './format.ts';
 
 /** Each figure of how plays went that is known of any: "31 of 40 (78 %)". */

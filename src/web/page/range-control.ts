@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate, isPlausibleDay } from '../../calendar.ts';
-import { holds, rangeBeside, rangeOn, SPANS, type Range, type Span } from '../../plays/range.ts';
+import { holds, rangeBeside, rangeOn, SPANS, type Range, type Span } from '../../ranges/range.ts';
 import { formatDate, formatMonth } from './format.ts';
 
 /** A day in an address or of a form, where it may be left empty. */

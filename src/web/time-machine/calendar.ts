@@ -1,4 +1,4 @@
-import type { PlayedTimes } from '../../plays/played-times.ts';
+import type { PlayedTimes } from '../../listening/played-times.ts';
 import { dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { MonthDensity } from '../../snapshots/timeline.ts';
 

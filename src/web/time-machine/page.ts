@@ -1,6 +1,6 @@
 import type { Db } from '../../db.ts';
-import type { Listener } from '../../plays/period.ts';
-import { findPlayedTimes } from '../../plays/played-times.ts';
+import type { Listener } from '../../ranges/period.ts';
+import { findPlayedTimes } from '../../listening/played-times.ts';
 import { findBump } from '../../snapshots/bump.ts';
 import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import { findFavourites } from '../../snapshots/favourites.ts';

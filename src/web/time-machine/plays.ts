@@ -1,6 +1,6 @@
 import type { Db } from '../../db.ts';
-import type { Listener } from '../../plays/period.ts';
-import { findSpan } from '../../plays/span.ts';
+import type { Listener } from '../../ranges/period.ts';
+import { findSpan } from '../../listening/span.ts';
 import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 
 /** As long as Spotify's lists. */

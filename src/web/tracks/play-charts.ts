@@ -1,4 +1,4 @@
-import type { PlayedMonth } from '../../plays/played-months.ts';
+import type { PlayedMonth } from '../../listening/played-months.ts';
 import { formatMonth, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
 import type { Chart } from '../page/findings.ts';
 

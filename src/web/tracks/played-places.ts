@@ -1,4 +1,4 @@
-import type { PlayedFrom, PlayedFromMost } from '../../plays/played-from.ts';
+import type { PlayedFrom, PlayedFromMost } from '../../listening/played-from.ts';
 import { albumPath, artistPath, playlistPath, titleOf } from '../page/helpers.ts';
 
 interface Place {

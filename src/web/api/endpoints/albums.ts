@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findAlbum, listAlbumTracks, type ListenerAlbum } from '../../../catalogue/listener-album.ts';
 import { notFound } from '../../../errors.ts';
-import { findAlbumTotals } from '../../../plays/played-totals.ts';
+import { findAlbumTotals } from '../../../listening/played-totals.ts';
 import { endpoint, type Given } from '../endpoint.ts';
 import { id, pageOf, paging, readableId, readCursor, writeCursor } from '../params.ts';
 import { named } from '../schemas.ts';

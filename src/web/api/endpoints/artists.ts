@@ -6,7 +6,7 @@ import {
   type ListenerArtist,
 } from '../../../catalogue/listener-artist.ts';
 import { notFound } from '../../../errors.ts';
-import { findArtistTotals } from '../../../plays/played-totals.ts';
+import { findArtistTotals } from '../../../listening/played-totals.ts';
 import { listArtistRanks } from '../../../snapshots/artist-ranks.ts';
 import { endpoint, type Given } from '../endpoint.ts';
 import { id, pageOf, paging, readableId, readCursor, text, timeRange, writeCursor } from '../params.ts';

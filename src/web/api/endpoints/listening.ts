@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ask } from '../../../ask-together.ts';
-import { ENDINGS, listMostSkipped } from '../../../plays/endings.ts';
-import { PLAYED_FROM } from '../../../plays/played-from.ts';
-import { askedOf, PLAYED_MONTHS, type Played } from '../../../plays/played-months.ts';
+import { ENDINGS, listMostSkipped } from '../../../listening/endings.ts';
+import { PLAYED_FROM } from '../../../listening/played-from.ts';
+import { askedOf, PLAYED_MONTHS, type Played } from '../../../listening/played-months.ts';
 import { endpoint, type Endpoint, type Given } from '../endpoint.ts';
 import { whole } from '../params.ts';
 import { period, periodOf } from '../period.ts';

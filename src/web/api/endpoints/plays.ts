@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listPlayGaps, listPlays } from '../../../plays/history.ts';
-import { findSpan } from '../../../plays/span.ts';
+import { findSpan } from '../../../listening/span.ts';
 import { endpoint } from '../endpoint.ts';
 import { pageOf, paging, readCursor, text, whole, writeCursor } from '../params.ts';
 import { period, periodOf } from '../period.ts';

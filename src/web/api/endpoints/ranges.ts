@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { LASTING_DAYS, listDiscoveries, listReturned } from '../../../plays/discoveries.ts';
-import { findPlayedFrom } from '../../../plays/played-from.ts';
-import { listTop, TOP_ORDERS } from '../../../plays/top-lists.ts';
-import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../../plays/when.ts';
+import { LASTING_DAYS, listDiscoveries, listReturned } from '../../../listening/discoveries.ts';
+import { findPlayedFrom } from '../../../listening/played-from.ts';
+import { listTop, TOP_ORDERS } from '../../../listening/top-lists.ts';
+import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../../listening/when.ts';
 import { endpoint } from '../endpoint.ts';
 import { day, oneOf, whole } from '../params.ts';
 import { period, periodOf } from '../period.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findTrack, type ListenerTrack } from '../../../catalogue/listener-track.ts';
 import { notFound } from '../../../errors.ts';
-import { findTrackTotals } from '../../../plays/played-totals.ts';
+import { findTrackTotals } from '../../../listening/played-totals.ts';
 import { listTrackPlays } from '../../../plays/track-plays.ts';
 import { listPlaylistsOf } from '../../../playlists/track-playlists.ts';
 import { listListCompanions } from '../../../similarity/shared-lists.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { findSpan, listTrackIdsOfSpan } from '../../src/plays/span.ts';
+import { findSpan, listTrackIdsOfSpan } from '../../src/listening/span.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertEmptyHistoryImport,

@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { inPeriod, notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
+import { inPeriod, notAfter, notBefore, periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, TALLY_SUM, type CountedTally } from './tally.ts';
 
 /** What all plays of a range come to, from the quarter-hours that are kept. */

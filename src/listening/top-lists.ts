@@ -3,9 +3,9 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import { TALLY, type PlayTally } from '../catalogue/play-tally.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { periodValues, type Listener, type Period } from './period.ts';
+import { periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { PLAYED_IN_PERIOD } from './played-in-period.ts';
-import type { Days } from './range.ts';
+import type { Days } from '../ranges/range.ts';
 import { TALLY_SUM } from './tally.ts';
 
 /** What was played most in any span of days: the plays that count, of tracks that are not hidden. */

@@ -1,7 +1,7 @@
 import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from './period.ts';
+import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from '../ranges/period.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, TALLY_SUM, type CountedTally } from './tally.ts';
 
 export interface PlayTotals extends CountedTally {

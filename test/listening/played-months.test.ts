@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { listPlayedMonths, type Played } from '../../src/plays/played-months.ts';
+import { listPlayedMonths, type Played } from '../../src/listening/played-months.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack, type Listen } from '../support/factories.ts';
 

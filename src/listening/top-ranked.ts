@@ -2,7 +2,7 @@ import { isArtistShown, isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import type { Period } from './period.ts';
+import type { Period } from '../ranges/period.ts';
 import { topCards, TOP_KINDS, type Cards, type TopKind } from './top-lists.ts';
 
 /** What Spotify ranked: beside a range, the newest list of one time range that was kept by its end. */

@@ -1,7 +1,7 @@
 import { ask, question } from '../ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { SLACK } from './period.ts';
+import { SLACK } from '../ranges/period.ts';
 
 /** What was played most on a day some years ago, whether a list is kept of that time or not. */
 export interface PlayedAnniversary extends TrackCard {

@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, periodValues, type Listener } from './period.ts';
+import { dayOf, inPeriod, periodValues, type Listener } from '../ranges/period.ts';
 
 /** Of which times there is any play that counts. */
 export interface PlayedTimes {

@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { inPeriod, periodValues, type Listener, type Period } from './period.ts';
+import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
 
 export interface WeekHour {
   /** 1: Monday, to 7. */

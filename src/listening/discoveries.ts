@@ -2,9 +2,9 @@ import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from './period.ts';
+import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from '../ranges/period.ts';
 import { PLAYED_IN_PERIOD } from './played-in-period.ts';
-import type { Days } from './range.ts';
+import type { Days } from '../ranges/range.ts';
 import { TALLY_SUM } from './tally.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 

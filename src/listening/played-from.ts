@@ -1,7 +1,7 @@
 import { ask, question } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { inPeriod, periodValues, type Listener, type Period } from './period.ts';
+import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
 
 /** Where plays were started from, as Spotify's API says it of captured ones; files of history do not. */

@@ -1,5 +1,5 @@
 import { TALLY } from '../catalogue/play-tally.ts';
-import { dayOf, SLACK } from './period.ts';
+import { dayOf, SLACK } from '../ranges/period.ts';
 
 const IS_SHORT = '$3::date - $2::date < 27';
 const nearestMonth = (day: string): string =>

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findRangeTally } from '../../src/plays/range-tally.ts';
+import { findRangeTally } from '../../src/listening/range-tally.ts';
 import { sum } from '../../src/sum.ts';
 import { randomFor } from '../../scripts/invented/random.ts';
 import {
@@ -9,7 +9,7 @@ import {
   TOP_ORDERS,
   type TopKind,
   type TopOf,
-} from '../../src/plays/top-lists.ts';
+} from '../../src/listening/top-lists.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack, type Listen } from '../support/factories.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { LASTING_DAYS, listDiscoveries, listReturned } from '../../src/plays/discoveries.ts';
+import { LASTING_DAYS, listDiscoveries, listReturned } from '../../src/listening/discoveries.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack } from '../support/factories.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../src/plays/when.ts';
+import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../src/listening/when.ts';
 import { sum } from '../../src/sum.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack, type Listen } from '../support/factories.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { listPlayedAnniversaries } from '../../src/plays/on-this-day.ts';
+import { listPlayedAnniversaries } from '../../src/listening/on-this-day.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack } from '../support/factories.ts';
 

@@ -3,7 +3,7 @@ import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { notAfter, notBefore, periodValues, type Listener, type Period } from './period.ts';
+import { notAfter, notBefore, periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { PLAYED_IN_PERIOD } from './played-in-period.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, TALLY_SUM, type CountedTally } from './tally.ts';
 

@@ -3,7 +3,7 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import type { Listener, Period } from './period.ts';
+import type { Listener, Period } from '../ranges/period.ts';
 
 export interface RankedList {
   readonly timeRange: TimeRange;

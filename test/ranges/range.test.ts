@@ -1,7 +1,7 @@
 import { daysBefore, daysBetween } from '../../src/calendar.ts';
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { holds, rangeBefore, rangeBeside, rangeOn, SPANS, type Span } from '../../src/plays/range.ts';
+import { holds, rangeBefore, rangeBeside, rangeOn, SPANS, type Span } from '../../src/ranges/range.ts';
 
 const random = randomFor(21, 'ranges');
 const DAYS = Array.from({ length: 400 }, () => daysBefore('2010-01-01', -Math.floor(random() * 9_000)));

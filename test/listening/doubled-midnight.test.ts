@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { countPlaysByDay, countPlaysByHour, findStreaks } from '../../src/plays/figures.ts';
+import { countPlaysByDay, countPlaysByHour, findStreaks } from '../../src/listening/figures.ts';
 import { listPlayGaps, listPlays } from '../../src/plays/history.ts';
-import { findSpan } from '../../src/plays/span.ts';
+import { findSpan } from '../../src/listening/span.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 

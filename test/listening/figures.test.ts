@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../src/plays/figures.ts';
-import type { Period } from '../../src/plays/period.ts';
-import { findSpan } from '../../src/plays/span.ts';
+import {
+  countPlaysByDay,
+  countPlaysByHour,
+  findPlayTotals,
+  findStreaks,
+} from '../../src/listening/figures.ts';
+import type { Period } from '../../src/ranges/period.ts';
+import { findSpan } from '../../src/listening/span.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { findSpan } from '../../src/plays/span.ts';
+import { findSpan } from '../../src/listening/span.ts';
 import { useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
