@@ -35,6 +35,8 @@ interface Work {
   readonly userId: number;
   readonly access: SpotifyAccess;
   readonly leased: Leased;
+  /** How long a call that failed may still take effect there. Default 1000. */
+  readonly settleMs?: number;
 }
 
 /** Never rejects: nobody waits for it. A problem is saved. */
@@ -150,12 +152,10 @@ async function add(work: Work, batch: readonly string[]): Promise<'added' | 'ref
   return 'added';
 }
 
-const SETTLE_MS = 1_000;
-
 /** If the length is unknown, the next batch replaces everything, so that nothing is doubled. */
 async function lookAfterFailure(work: Work, batch: readonly string[]): Promise<'added' | 'failed'> {
-  const { leased } = work;
-  await sleep(SETTLE_MS);
+  const { leased, settleMs = 1_000 } = work;
+  await sleep(settleMs);
   leased.pending = batch.length;
   const { confirmed } = leased;
   await settlePending(work);
