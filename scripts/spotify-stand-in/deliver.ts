@@ -6,13 +6,17 @@ import { createGzip } from 'node:zlib';
 import type { Answer } from './answers.ts';
 import type { Outcome } from './outcomes.ts';
 
-export async function deliver(response: ServerResponse, { answer, delivery }: Outcome): Promise<void> {
+export async function deliver(
+  response: ServerResponse,
+  { answer, delivery }: Outcome,
+  healed?: AbortSignal,
+): Promise<void> {
   switch (delivery.how) {
     case 'whole':
       response.writeHead(answer.status, answer.headers).end(answer.body);
       return;
     case 'delay':
-      await sleep(delivery.milliseconds);
+      await sleep(delivery.milliseconds, undefined, { signal: healed }).catch(() => undefined);
       response.writeHead(answer.status, answer.headers).end(answer.body);
       return;
     case 'silence':

@@ -26,7 +26,7 @@ const faultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reset-midway') }),
   z.object({ kind: z.literal('huge-body'), megabytes: z.number().positive().default(60) }),
   z.object({ kind: z.literal('gzip-bomb'), megabytes: z.number().positive().default(200) }),
-  /** The true answer, late. */
+  /** The true answer, late: not before so long has passed, or all is healed. */
   z.object({ kind: z.literal('delay'), milliseconds: z.number().positive() }),
   /** One byte a second. */
   z.object({ kind: z.literal('drip') }),

@@ -64,7 +64,7 @@ export interface SpotifyStandIn {
   /** Whether each refresh gives a new refresh token and ends the old one. */
   rotateRefreshTokens(rotate: boolean): void;
   fail(rule: FaultRule): void;
-  /** Removes all faults and keeps the oddities. */
+  /** Removes all faults, and sends what a delay holds back; keeps the oddities. */
   heal(): void;
   /** Changes the given oddities. */
   behave(oddities: Partial<Oddities>): void;
@@ -112,6 +112,7 @@ const newState = (options: StandInOptions): StandInState => ({
   answered: new Map(),
   odd: { ...USUAL_ODDITIES },
   faults: [],
+  healed: new AbortController(),
 });
 
 function remoteControl(state: StandInState, server: Server, url: string): SpotifyStandIn {
@@ -149,6 +150,8 @@ function remoteControl(state: StandInState, server: Server, url: string): Spotif
 
 function heal(state: StandInState): void {
   state.faults = [];
+  state.healed.abort();
+  state.healed = new AbortController();
   state.answered.clear();
   Object.assign(state.odd, USUAL_ODDITIES);
 }
@@ -213,7 +216,7 @@ async function answerAsSpotify(
   const outcome = outcomeOf(takeFault(state.faults, name, request.url.pathname), answer);
   const unanswered = outcome.delivery.how === 'silence' || outcome.delivery.how === 'reset';
   call.status = unanswered ? null : outcome.answer.status;
-  await deliver(response, outcome);
+  await deliver(response, outcome, state.healed.signal);
 }
 
 async function readRequest(message: IncomingMessage): Promise<StandInRequest> {

@@ -92,6 +92,8 @@ export interface StandInState {
   /** When each endpoint with a quota answered, in milliseconds. */
   readonly answered: Map<string, readonly number[]>;
   faults: ActiveFault[];
+  /** Aborted as the faults are healed. */
+  healed: AbortController;
 }
 
 export const findListener = (state: StandInState, id: string): StandInListener | null =>

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { pollPlays } from '../../src/plays/poll.ts';
 import { ArchiveGone } from '../../src/users/lock-archive.ts';
@@ -177,18 +176,18 @@ describe('/settings/delete', () => {
     const userId = await userIdFor(test, ALICE);
     const csrf = await csrfToken(visitor);
     const access = { settings: test.config.spotify, tokenKeys: test.config.tokenKeys };
-    test.spotify.fail({ on: '/v1/me', kind: 'delay', milliseconds: 400 });
+    test.spotify.fail({ on: '/v1/me', kind: 'delay', milliseconds: 60_000 });
+    const before = test.spotify.calls.length;
     const capture = () =>
       captureSnapshots(test.db, userId, access).then(failureOf, (error: unknown) => error);
     const captures = [capture(), pollPlays(test.db, userId, access).catch((error: unknown) => error)];
     const pressed = visitor.post('/snapshots').type('form').send({ _csrf: csrf });
-    const [button] = await Promise.all([
-      pressed,
-      sleep(300).then(() =>
-        visitor.post('/settings/delete').type('form').send({ word: 'delete', _csrf: csrf }).expect(303),
-      ),
-    ]);
+    const answered = pressed.then((answer) => answer);
+    // Two captures and one that asks for plays wait for Spotify.
+    await vi.waitUntil(() => test.spotify.calls.length === before + 3, { timeout: 15_000 });
+    await visitor.post('/settings/delete').type('form').send({ word: 'delete', _csrf: csrf }).expect(303);
     test.spotify.heal();
+    const button = await answered;
     expect(button.status).toBe(410);
     expect(button.text).toContain('was deleted');
     for (const error of await Promise.all([...captures, capture()]))
