@@ -31,7 +31,7 @@ export function useDatabase(): TestDatabase {
   };
   beforeAll(async () => {
     log.level = 'silent';
-    await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
+    await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')} STRATEGY FILE_COPY`);
     const settings = { url, poolMin: 0, poolMax: 10, applicationName: 'test' };
     test.db = createDb(settings);
     test.patient = createDb({ ...settings, statementTimeoutMs: 0 });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -18,6 +18,7 @@ declare module 'vitest' {
 
 /** One server for the whole run: the one TEST_DATABASE_URL names, or a throwaway of our own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const removeTemporary = useMemoryForFiles();
   const server = await startServer();
   const template = `mtm_template_${process.pid}`;
   const admin = createDb({
@@ -36,7 +37,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await admin.execute(`DROP DATABASE ${template} WITH (FORCE)`);
     await admin.close();
     await server.stop();
+    removeTemporary();
   };
+}
+
+const MEMORY = '/dev/shm';
+const ENOUGH_BYTES = 4 * 2 ** 30;
+
+/** Where there is enough memory, what the tests write goes there: on a disk, copying a database takes ten times as long. */
+function useMemoryForFiles(): () => void {
+  if (process.env.TMPDIR !== undefined || freeBytes(MEMORY) < ENOUGH_BYTES) return () => {};
+  const temporary = mkdtempSync(path.join(MEMORY, 'mtm-'));
+  process.env.TMPDIR = temporary;
+  return () => rmSync(temporary, { recursive: true, force: true });
+}
+
+function freeBytes(directory: string): number {
+  if (!existsSync(directory)) return 0;
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
 }
 
 async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
