@@ -6,13 +6,13 @@ import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 
 export interface Patience {
-  /** Milliseconds for which the line may stand still: then the database is silent, and more waiting is of no use. */
+  /** Without a returned connection for so long, the database counts as silent. */
   readonly standingMs: number;
-  /** Milliseconds a listener waits in a line that moves. */
+  /** How long a listener waits while others are let in. */
   readonly wholeMs: number;
 }
 
-/** A line stands still for as long as a request inside waits for a connection, and no longer. */
+/** A request inside waits no longer than `standingMs` for a connection. */
 const PATIENCE: Patience = { standingMs: 2_000, wholeMs: 20_000 };
 const LOOK_EVERY_MS = 100;
 
@@ -23,10 +23,8 @@ interface Waiting {
 }
 
 /**
- * Lets a request in as long as the pool keeps up; the others wait at the door, first come, first served. Three hundred
- * let in at once would each hold half a page in memory and wait for a connection until the pool's own patience ends:
- * at the door they cost nothing, and those inside are done in the time they take. What waits for Spotify or for a slow
- * reader holds no connection, and so keeps nobody out.
+ * While the pool is busy, requests wait at the door in order: three hundred inside would each hold half a page in
+ * memory until the pool's patience ends. A request that waits for Spotify or a slow reader holds no connection.
  */
 export function admission(
   pool: Pick<Db['pool'], 'waitingCount' | 'options' | 'on'>,
@@ -41,7 +39,7 @@ export function admission(
     if (first && !isBusy()) first.enter();
   };
   pool.on('release', (error: unknown) => {
-    // A connection that is given up is none that came back.
+    // An error means that the connection was given up, not returned.
     if (!error) moved = performance.now();
     letIn();
   });
@@ -64,7 +62,7 @@ export function admission(
     const leave = (): boolean => line.delete(waiting);
     const since = performance.now();
     const goOn = AsyncResource.bind(() => {
-      // As long as the line stands still it is the database that is waited for; a line that moves is only long.
+      // Only a line that stands still is the database's fault.
       currentPatience()?.spend(Math.min(performance.now() - since, patience.standingMs));
       next();
     });

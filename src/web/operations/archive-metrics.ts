@@ -5,7 +5,7 @@ import { countRecentRuns, listCaptureAges } from '../../snapshots/capture-runs.t
 import type { AllowedIds } from '../../users/allowed.ts';
 import { listWaits } from '../../users/spotify-limit.ts';
 
-/** What the database knows of the archive's health, asked anew: the same whichever process answers. */
+/** From the database, so that every process answers the same. */
 export async function readArchiveMetrics(db: Db, allowed: AllowedIds): Promise<string> {
   const registry = new Registry();
   const [ages, runs, waits, imports] = await Promise.all([

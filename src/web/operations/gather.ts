@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { randomUUID } from 'node:crypto';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-/** The metrics of this process, or, where several serve one port, of all of them added up. */
+/** Of this process or, if several serve one port, the sum of all. */
 export type GatherMetrics = () => Promise<string>;
 
 const PATIENCE_MS = 5_000;
@@ -15,11 +15,11 @@ interface Answered {
   readonly text: string;
 }
 
-/** In a process that serves: a request reaches one of several, which asks the supervisor for all. */
+/** A request reaches one of several processes, which asks the supervisor for all. */
 export function gatherFrom(registry: Registry): GatherMetrics {
   if (!cluster.isWorker) return () => registry.metrics();
   AggregatorRegistry.setRegistries([registry]);
-  // Its being there has this process answer when the supervisor asks.
+  // Creating it makes this process answer when the supervisor asks.
   void new AggregatorRegistry();
   return () => askSupervisor().catch(() => registry.metrics());
 }
@@ -44,7 +44,6 @@ function askSupervisor(): Promise<string> {
   });
 }
 
-/** In the supervisor: answers every worker that asks. */
 export function answerWorkers(): void {
   const aggregator = new AggregatorRegistry();
   cluster.on('message', (worker, message: unknown) => {

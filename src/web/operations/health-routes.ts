@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Readiness } from './readiness.ts';
 
-/** For whoever watches the process: alive says nothing of the database, ready does. Neither has a body. */
+/** For platforms: "alive" says nothing of the database, "ready" does. */
 export function healthRoutes(readiness: Readiness): Router {
   return Router()
     .get('/livez', (_req, res) => res.status(200).end())

@@ -7,10 +7,7 @@ import type { GatherMetrics } from './gather.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/**
- * `/metrics` for whoever holds the token, in Prometheus's text format; a 404 for everybody else, as where no token is
- * set. Where the database is away the processes still speak for themselves.
- */
+/** A 404 without the right token. If the database is away, the processes' own metrics remain. */
 export function metricsRoutes(
   { metricsToken, allowedSpotifyIds }: Pick<Config, 'metricsToken' | 'allowedSpotifyIds'>,
   db: Db,

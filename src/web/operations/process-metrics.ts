@@ -3,10 +3,9 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Db } from '../../db.ts';
 import { routeOf } from './route-of.ts';
 
-/** What one process knows of itself, in Prometheus's terms. */
 export interface ProcessMetrics {
   readonly registry: Registry;
-  /** Times every request by method, route template and status: never by address, which may be personal. */
+  /** By method, route template and status: an address may be personal. */
   readonly timeRequests: RequestHandler;
 }
 
@@ -37,7 +36,7 @@ function timeRequestsInto(registry: Registry): RequestHandler {
   });
   return (req, res, next) => {
     const stop = seconds.startTimer();
-    // `close` comes also where the visitor went away before the end.
+    // `close` also comes if the visitor has gone away.
     res.once('close', () => stop({ method: req.method, route: routeOf(req), status: res.statusCode }));
     next();
   };

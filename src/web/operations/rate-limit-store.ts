@@ -2,17 +2,14 @@ import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import type { Db } from '../../db.ts';
 import { log } from '../../log.ts';
 
-/**
- * Counts for express-rate-limit in PostgreSQL, so that all web processes know the same: a window begins with the first
- * visit and ends by the database's clock.
- */
+/** In PostgreSQL, so that all web processes count together; windows end by the database's clock. */
 export class RateLimitStore implements Store {
   readonly localKeys = false;
   readonly prefix: string;
   readonly #db: Db;
   #windowMs = 60_000;
 
-  /** @param prefix tells one limit's visitors from another's */
+  /** @param prefix separates one limit's visitors from another's */
   constructor(db: Db, prefix: string) {
     this.#db = db;
     this.prefix = prefix;
@@ -22,7 +19,7 @@ export class RateLimitStore implements Store {
     this.#windowMs = windowMs;
   }
 
-  /** Where it cannot be counted, nobody is turned away. */
+  /** If the database cannot count, nobody is refused. */
   async increment(key: string): Promise<ClientRateLimitInfo> {
     try {
       const { hits, ends_at: endsAt } = await this.#db.one<{ hits: number; ends_at: Date }>(COUNT, [
@@ -49,7 +46,7 @@ export class RateLimitStore implements Store {
   readonly #keyOf = (key: string): string => `${this.prefix}:${key}`;
 }
 
-/** Each count sweeps away a few windows that have ended: the table stays as small as the crowd of a minute. */
+/** Each count deletes a few ended windows, so the table stays small. */
 const COUNT = `
   WITH swept AS (
     DELETE FROM rate_limits WHERE key IN (

@@ -4,11 +4,10 @@ import { listPendingMigrations } from '../../schema.ts';
 type ReadinessState = 'ready' | 'draining' | 'no-database' | 'old-schema';
 
 export interface Readiness {
-  /** Answers within about a second. */
   check(): Promise<ReadinessState>;
-  /** The process is about to stop: send no new listeners here. */
+  /** The process is about to stop: new requests should go elsewhere. */
   drain(): void;
-  /** Whoever holds an answer open should end it. */
+  /** Answers held open should then end. */
   readonly isDraining: boolean;
 }
 
@@ -33,7 +32,7 @@ export function createReadiness(db: Db): Readiness {
   };
 }
 
-/** The schema is looked at until it is once complete: migrations are only ever added. */
+/** The schema is checked until it is complete once: migrations are only ever added. */
 async function probe(db: Db, schemaSeen: boolean): Promise<ReadinessState> {
   try {
     if (schemaSeen) await db.one('SELECT 1 AS alive');

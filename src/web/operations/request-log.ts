@@ -7,10 +7,7 @@ import { routeOf } from './route-of.ts';
 
 const QUIET = /^\/(livez|readyz|metrics|assets|covers)(\/|$)/;
 
-/**
- * One line a request: method, route template, status, milliseconds, id. Chosen by allow-list: neither address nor
- * query, headers, cookies or body can reach the log.
- */
+/** By allow-list: neither address nor query, headers, cookies or body can reach the log. */
 export function requestLog(): RequestHandler {
   return pinoHttp<Request>({
     logger: log,
@@ -36,7 +33,7 @@ const describeRequest = (req: Request, res: ServerResponse) => ({
 
 const msOf = (given: { ms?: number }): number | undefined => given.ms;
 
-/** The platform's id if it looks like one, else our own; also answered, so that a listener can quote it. */
+/** The platform's id if it looks like one; sent back, so that a listener can quote it. */
 function takeRequestId(req: IncomingMessage, res: ServerResponse): string {
   const given = req.headers['x-railway-request-id'] ?? req.headers['x-request-id'];
   const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { begin } from '../../under-way.ts';
 import { routeOf } from './route-of.ts';
 
-/** Keeps by name what is being answered: the router says which route it is by setting `req.route`. */
+/** The router names the route by setting `req.route`. */
 export const keepUnderWay: RequestHandler = (req, res, next) => {
   const doing = begin(`${req.method} (none)`);
   let route: Request['route'];
@@ -15,7 +15,7 @@ export const keepUnderWay: RequestHandler = (req, res, next) => {
       doing.rename(`${req.method} ${routeOf(req)}`);
     },
   });
-  // Ten things wait for the end of an answer, and whoever tests them is the eleventh: no leak.
+  // More than ten listeners wait for an answer's end, and none leaks.
   res.setMaxListeners(20);
   res.once('close', () => doing.end());
   next();

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { Readiness } from './readiness.ts';
 
-/** Until the database has the schema this code was written for, every page says so instead of failing on it. */
+/** Pages say that the database lacks their schema, instead of failing on it. */
 export function whenReady(readiness: Readiness): RequestHandler {
   let seen = false;
   return async (_req, _res, next) => {
