@@ -1,11 +1,11 @@
 import type { Request, RequestHandler } from 'express';
 
-/** The time for a whole body; for each piece of an upload. */
+/** For a whole body, or for each piece of an upload. */
 const PATIENCE_MS = 15_000;
 
 const timers = new WeakMap<Request, NodeJS.Timeout>();
 
-/** Cuts off whoever sends a body too slowly. (Node has one limit for all requests, uploads included.) */
+/** Node has one limit for all requests, uploads too. */
 export const bodyTime: RequestHandler = (req, _res, next) => {
   if (hasBody(req)) {
     const timer = setTimeout(() => req.complete || req.socket.destroy(), PATIENCE_MS);
@@ -18,7 +18,7 @@ export const bodyTime: RequestHandler = (req, _res, next) => {
 const hasBody = ({ headers }: Request): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
-/** Lets a body take as long as it needs while it keeps arriving. */
+/** For a body that may take long, as long as it keeps arriving. */
 export function giveBodyTime(req: Request): void {
   clearTimeout(timers.get(req));
   let seen = req.socket.bytesRead;

@@ -1,9 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/**
- * Spotify sends listeners back to a literal loopback address; someone who browses the same app as `localhost`
- * would lose cookie and state on the way. Only that case is redirected: any other name is the proxy's business.
- */
+/** Spotify returns listeners to a loopback address, where one who came as `localhost` would lack the cookie. */
 export function canonicalHost(baseUrl: string): RequestHandler {
   const { hostname, origin } = new URL(baseUrl);
   const loopback = hostname === '127.0.0.1' || hostname === '[::1]';

@@ -1,5 +1,5 @@
 import compression from 'compression';
 import { LEVELS } from '../page/send-page.ts';
 
-/** All that is no page: those are compressed by `sendPage`. */
+/** All but pages: `sendPage` compresses those. */
 export const compressed = compression({ ...LEVELS.gzip, brotli: LEVELS.brotli });

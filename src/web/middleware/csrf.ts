@@ -33,10 +33,7 @@ const xor = (noise: Buffer, token: Buffer): Buffer =>
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * Whatever changes something must come from a page of ours: the browser must not say otherwise (Sec-Fetch-Site,
- * Origin), and the form must carry the session's token.
- */
+/** The browser must not name a foreign page (Sec-Fetch-Site, Origin), and the form must carry the session's token. */
 export function csrfProtection(baseUrl: string): RequestHandler {
   const { origin } = new URL(baseUrl);
   return (req, _res, next) => {
@@ -54,7 +51,7 @@ export function csrfProtection(baseUrl: string): RequestHandler {
   };
 }
 
-/** The token for the listener's forms; none for guests, who have no session and nothing to change. */
+/** Guests have no session and nothing to change. */
 export const csrfTokenFor = (req: Request): string | null => (req.user ? mask(generateToken(req)) : null);
 
 function isForeign(req: Request, origin: string): boolean {

@@ -4,10 +4,9 @@ import { log } from '../../log.ts';
 import { renderPage } from '../page/render.ts';
 import { wantsJson } from '../sign-in/sign-in.ts';
 
-/** No route answered: the same 404 as for a thing that is somebody else's. */
+/** The same 404 as for another listener's thing. */
 export const noSuchPage: RequestHandler = (_req, _res, next) => next(notFound());
 
-/** The one place where an error becomes an answer. */
 export const errorPage: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const shown = asAppError(error);
   if (shown.status >= 500) log.error({ err: error, request: req.id, status: shown.status }, 'request failed');

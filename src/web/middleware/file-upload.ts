@@ -8,15 +8,12 @@ import { Uploads, type UploadedFile } from './uploads.ts';
 const LIMITS = { fieldNameSize: 100, fieldSize: 1_000, fields: 5, headerPairs: 20 };
 
 interface Most {
-  /** Of a file; one byte more makes it `truncated`. */
+  /** Of one file. */
   readonly bytes: number;
   readonly files: number;
 }
 
-/**
- * A form with files, read as far as the first: its fields become `req.body`, so that the form's token is looked at
- * before a byte of a file is, and the files wait in `req.uploads` until they are read. Only a listener's are read at all.
- */
+/** Passes on at the first file: the form's token is checked before anything is read from `req.uploads`. */
 export const fileUpload =
   (most: Most): RequestHandler =>
   (req, res, next) => {
@@ -25,7 +22,7 @@ export const fileUpload =
     if (parser === null) return next(badInput('This form could not be read.'));
     const [fields, uploads] = [{} as Record<string, string>, new Uploads()];
     let [file, passedOn] = [null as BusboyFileStream | null, false];
-    // The parser speaks up from the connection's own context, not from this request's.
+    // The parser calls back from the connection's async context, not this request's.
     const passOn = AsyncResource.bind((error?: unknown): void => {
       if (passedOn) return;
       passedOn = true;
@@ -56,7 +53,7 @@ export const fileUpload =
     req.once('close', () => {
       if (!req.complete) breakOff();
     });
-    // Whatever is left unread when the answer is out must not keep the connection.
+    // What is left unread after the answer must not keep the connection.
     res.once('finish', () => {
       req.unpipe(parser);
       req.resume();
@@ -64,7 +61,7 @@ export const fileUpload =
     req.pipe(parser);
   };
 
-/** Null where the header that tells the parts apart is not as it should be. */
+/** Null if the header names no boundary. */
 function openParser(req: Request, { bytes, files }: Most): BusboyInstance | null {
   try {
     return new Busboy({
@@ -76,16 +73,13 @@ function openParser(req: Request, { bytes, files }: Most): BusboyInstance | null
   }
 }
 
-/**
- * The pieces of an uploaded file, as they arrive.
- * @throws AppError 413 where it is too large, 400 where it breaks off
- */
+/** @throws AppError 413 if the file is too large, 400 if it breaks off */
 export async function* piecesOf({ content }: UploadedFile): AsyncGenerator<Uint8Array> {
   for await (const piece of content) yield piece as Uint8Array;
   if (content.truncated) throw new AppError(413, 'The file is larger than 5 MB. Take it in parts.');
 }
 
-/** The first file of a form; null where none was chosen. */
+/** Null if none was chosen. */
 export async function firstFileOf({ uploads }: Request): Promise<UploadedFile | null> {
   const found = await uploads?.[Symbol.asyncIterator]().next();
   return found?.done === false ? found.value : null;

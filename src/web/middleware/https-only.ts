@@ -1,11 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 
-/**
- * Behind HTTPS our cookies are only ever sent over HTTPS. Where the proxy does not say that a request came that way,
- * every sign-in would seem to work and be forgotten: better to say what is wrong than to go round in circles. It is no
- * fault of the app's, and whoever finds the port may ask as often as they like: one line of the log each, no more.
- */
+/** Cookies of ours travel over HTTPS only: without this a sign-in would seem to work and be forgotten. */
 export function httpsOnly(baseUrl: string): RequestHandler {
   const needed = baseUrl.startsWith('https:');
   return (req, _res, next) => {

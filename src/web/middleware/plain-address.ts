@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { badInput } from '../../errors.ts';
 
-/** `GET *` and the like: what has no path has no session either, and everything behind takes one for granted. */
+/** `GET *` has no path and so no session, which later middleware expects. */
 export const plainAddress: RequestHandler = (req, _res, next) => {
   if (!req.path.startsWith('/')) throw badInput('This is not an address of a page.');
   next();

@@ -8,7 +8,7 @@ const artOrigins = ({ artUrl }: Pick<Config, 'artUrl'>): string[] => [
   ...(artUrl === null ? [] : [new URL(artUrl).origin]),
 ];
 
-/** Nothing may load but from ourselves, and pictures from where Spotify keeps its artwork. */
+/** Everything loads from ourselves, and pictures from Spotify too. */
 export function securityHeaders(config: Pick<Config, 'baseUrl' | 'artUrl'>): RequestHandler[] {
   const overHttps = config.baseUrl.startsWith('https:');
   return [

@@ -1,19 +1,19 @@
 import type { BusboyFileStream } from '@fastify/busboy';
 
 export interface UploadedFile {
-  /** As the listener's machine calls it; empty where no file was chosen. */
+  /** On the listener's machine; empty if no file was chosen. */
   readonly name: string;
   readonly content: BusboyFileStream;
 }
 
-/** The files of a form in their order, each to be read before the next comes. */
+/** In the form's order; each must be read before the next one comes. */
 export class Uploads implements AsyncIterable<UploadedFile> {
   private readonly waiting: UploadedFile[] = [];
   private ended: { readonly error?: Error } | null = null;
   private wake: () => void = () => undefined;
 
   add(file: UploadedFile): void {
-    // Where nobody reads it, its end is nobody's concern.
+    // Without a reader the end of a file would be an unhandled error.
     file.content.on('error', () => undefined);
     this.waiting.push(file);
     this.wake();
@@ -24,7 +24,6 @@ export class Uploads implements AsyncIterable<UploadedFile> {
     this.wake();
   }
 
-  /** @throws the error that ended them */
   async *[Symbol.asyncIterator](): AsyncGenerator<UploadedFile> {
     for (;;) {
       const file = this.waiting.shift();
