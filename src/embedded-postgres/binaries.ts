@@ -14,10 +14,7 @@ export interface Binaries {
   readonly major: number;
 }
 
-/**
- * The npm platform package's binaries, else the newest under /usr/lib/postgresql. `wantedMajor` wrote an existing
- * cluster; null accepts 15 or newer. Throws with what to do if there are none.
- */
+/** @param wantedMajor of an existing cluster; null: 15 or newer @throws Error that says what to do */
 export async function findBinaries(wantedMajor: number | null): Promise<Binaries> {
   const others: number[] = [];
   for (const dir of [...(await packagedDirs()), ...(await debianDirs())]) {
@@ -41,7 +38,7 @@ function wrongMajor(wanted: number, others: readonly number[]): string {
   );
 }
 
-/** 0 if no binaries there run on this machine (missing, or for another libc). */
+/** 0 if they do not run on this machine (missing, or for another libc). */
 async function runningMajor(dir: string): Promise<number> {
   try {
     const { stdout } = await run(path.join(dir, 'postgres'), ['--version'], { env: CHILD_ENV });
@@ -75,10 +72,7 @@ function resolvePackage(name: string): string | null {
   }
 }
 
-/**
- * npm packages cannot contain symlinks: an install script makes them, unless scripts are switched off. If they cannot
- * be made, the binaries will not run and are skipped.
- */
+/** npm packages cannot contain symlinks: an install script makes them, unless scripts are switched off. */
 export async function repairLibraryLinks(packageDir: string): Promise<void> {
   const list = path.join(packageDir, 'native', 'pg-symlinks.json');
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];

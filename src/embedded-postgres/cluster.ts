@@ -30,7 +30,7 @@ const PATIENTLY = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 
 
 const drafts = new Set<string>();
 
-/** The absolute path, links resolved; creates its parents. Throws if another user owns it and we are not root. */
+/** Links resolved; creates the parents. @throws Error if another user owns it and we are not root */
 export async function settleDataDir(dataDir: string): Promise<string> {
   const parent = path.dirname(path.resolve(dataDir));
   await mkdir(parent, { recursive: true });
@@ -43,7 +43,7 @@ export async function settleDataDir(dataDir: string): Promise<string> {
   );
 }
 
-/** The major version of the cluster; null if there is none. Throws for a directory with something else. */
+/** Null if there is none. @throws Error for a directory with something else */
 export async function clusterMajor(dataDir: string): Promise<number | null> {
   const version = await textOf(path.join(dataDir, 'PG_VERSION'));
   if (version !== null) return Number.parseInt(version, 10);
@@ -58,9 +58,8 @@ export async function assertThrowaway(dataDir: string): Promise<void> {
 }
 
 /**
- * The user PostgreSQL runs as. An ordinary user: themselves. Root: the directory's owner, or root seen as nobody in a
- * user namespace or, if the system refuses those, nobody, who then gets the directory. The namespace also serves user
- * ids without a name (some containers), which initdb refuses.
+ * An ordinary user runs it as themselves. Root runs it as the directory's owner, as nobody in a user namespace (which
+ * also serves user ids without a name, refused by initdb), or as nobody, who then gets the directory.
  */
 export async function chooseAccount(dataDir: string): Promise<Account> {
   const me = process.getuid?.() ?? -1;
@@ -76,7 +75,7 @@ export async function chooseAccount(dataDir: string): Promise<Account> {
   return me === 0 ? { prefix: [], user: NOBODY } : { prefix: [] };
 }
 
-/** Gives a directory with its content to the account, if it is another user. Throws if they cannot reach it. */
+/** Only if it is another user's. @throws Error if the account cannot reach it */
 export async function giveTo(account: Account, dir: string, binaries: Binaries): Promise<void> {
   if (account.user === undefined) return;
   const { uid, gid } = account.user;
@@ -90,7 +89,7 @@ export async function giveTo(account: Account, dir: string, binaries: Binaries):
   }
 }
 
-/** initdb fills a directory that is then renamed, so no cluster is incomplete. Of several at once one wins. */
+/** initdb fills a directory that is then renamed: no cluster is incomplete, and of several at once one wins. */
 export async function createCluster(
   dataDir: string,
   { account, binaries, throwaway }: { account: Account; binaries: Binaries; throwaway: boolean },
@@ -191,7 +190,7 @@ async function succeeds(command: readonly string[], user?: Account['user']): Pro
   );
 }
 
-/** Throws unless only we, or PostgreSQL's user, can have written into the directory. */
+/** @throws Error unless only we, or PostgreSQL's user, can have written into it */
 export async function assertPrivate(dir: string, serverUid = process.getuid?.()): Promise<void> {
   const found = await lstat(dir);
   const isOurs = found.uid === process.getuid?.() || found.uid === serverUid;

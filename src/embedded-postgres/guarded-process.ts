@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
 export interface Account {
-  /** A command that changes the user and then executes the rest of its arguments; empty: not needed. */
+  /** A command that changes the user and executes its other arguments; may be empty. */
   readonly prefix: readonly string[];
-  /** The user who must own the data, if the process changes to one. */
+  /** Who must own the data, if not ourselves. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
@@ -15,13 +15,11 @@ export const LOCKED = 75;
 /** The children's whole environment: none of our secrets, and the same everywhere. */
 export const CHILD_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' };
 
-// Descriptor 3 is a pipe from node. When node ends in any way, the watcher reads end-of-file and sends SIGINT for a
-// fast shutdown; a line in the pipe means that the process has ended already. The watcher is orphaned on purpose: the
-// postmaster would take an unknown child for one of its own.
+// Descriptor 3 is a pipe from Node: its end means that Node has ended, a line that the process has. The watcher is
+// orphaned on purpose: the postmaster would take an unknown child for one of its own.
 const WATCH = '( ( read -r _ || kill -INT $$ ) <&3 9>&- >/dev/null 2>&1 & )';
 
-// Every process of the server inherits descriptor 9, so the lock lasts until the last of them ends, even across
-// containers that share the directory but not process ids.
+// The server's processes inherit descriptor 9: the lock lasts until the last one ends, even across containers.
 const LOCK = `
 [ -z "$lock" ] || exec 9>>"$lock"
 [ -z "$lock" ] || ! command -v flock >/dev/null || flock -n 9 || exit ${LOCKED}
@@ -37,10 +35,7 @@ export interface GuardedOptions {
   readonly staleFile?: string;
 }
 
-/**
- * Starts a command that gets SIGINT as soon as this process ends, even by SIGKILL. Its own session protects it from
- * Ctrl-C, and it does not keep node's event loop alive. Throws if the system refuses, e.g. to change the user.
- */
+/** Node's end, even by SIGKILL, sends it SIGINT; its own session protects it from Ctrl-C. @throws Error */
 export async function spawnGuarded(
   command: readonly string[],
   options: GuardedOptions,

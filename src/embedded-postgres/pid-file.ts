@@ -14,7 +14,7 @@ export interface PidFile {
   readonly socketDir: string;
 }
 
-/** Null if no server runs, and the last one ended cleanly. */
+/** Null after a clean end. */
 export async function readPidFile(dataDir: string): Promise<PidFile | null> {
   const text = await textOf(path.join(dataDir, 'postmaster.pid'));
   if (text === null) return null;
@@ -22,7 +22,6 @@ export async function readPidFile(dataDir: string): Promise<PidFile | null> {
   return { pid: Number.parseInt(pid, 10), dataDir: ownDataDir, socketDir };
 }
 
-/** Whether a postgres or another program (or zombie) has this process id now. */
 export async function holderOf(pid: number): Promise<'postgres' | 'other' | 'no one'> {
   const program = await programOf(pid);
   if (program === null) return 'no one';

@@ -36,7 +36,7 @@ export async function prepareSocketDir(dataDir: string, account: Account): Promi
   return dir;
 }
 
-/** Starts the postmaster, which does not answer yet. It exits with LOCKED if another one has the directory. */
+/** It does not answer yet, and exits with LOCKED if another one has the directory. */
 export async function spawnServer(options: ServerOptions): Promise<ChildProcess> {
   const { dataDir, account, binaries } = options;
   const settings = Object.entries(await serverSettings(options)).flatMap((pair) => ['-c', pair.join('=')]);
@@ -76,10 +76,7 @@ async function isSharedMemoryTight(): Promise<boolean> {
   return bavail * bsize < TIGHT_SHM_BYTES;
 }
 
-/**
- * PostgreSQL removes a dead server's postmaster.pid, but refuses to start if another program has its process id now
- * (usual after a container restart), if that is a zombie, or if the file is empty.
- */
+/** PostgreSQL refuses to start if another program has a dead server's process id, as after a container restart. */
 async function isMisleading(dataDir: string): Promise<boolean> {
   const pidFile = await readPidFile(dataDir);
   return pidFile !== null && (await holderOf(pidFile.pid)) === 'other';

@@ -8,11 +8,7 @@ export const OK = '00000';
 export const NO_SUCH_DATABASE = '3D000';
 export const DUPLICATE = ['42P04', '23505'];
 
-/**
- * Signs in as postgres over the Unix socket and runs one statement. Returns OK, the SQLSTATE of a refusal (57P03 while
- * the server starts or stops), or null if no server answers; never throws. Only for readiness and CREATE DATABASE;
- * everything else uses the pool of db.ts.
- */
+/** For readiness and CREATE DATABASE. @returns OK or the SQLSTATE of a refusal; null: no server answers */
 export function ask(socketDir: string, database: string, sql: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = createConnection(path.join(socketDir, '.s.PGSQL.5432'));
@@ -62,7 +58,7 @@ function firstMessage(bytes: Buffer): { type: string; body: Buffer; size: number
   return { type: String.fromCharCode(bytes[0] ?? 0), body: bytes.subarray(5, size), size };
 }
 
-/** An error message consists of fields: a letter, text, NUL. The SQLSTATE is field C. */
+/** A field is a letter, text and NUL; C is the SQLSTATE. */
 function sqlState(body: Buffer): string {
   const field = body
     .toString()
