@@ -3,7 +3,6 @@ import { open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import yauzl, { type ZipFile } from 'yauzl';
 
-/** A file on the disk or in memory, to be read from anywhere. */
 export interface Bytes {
   readonly size: number;
   /** @param end the first byte that is not read */
@@ -12,7 +11,7 @@ export interface Bytes {
   openZip(): Promise<ZipFile>;
 }
 
-/** (File names are not trusted, nor used for anything on the disk: yauzl need not refuse odd ones.) */
+/** Names are never used for a path on the disk, so yauzl need not refuse odd ones. */
 const ZIP_OPTIONS = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false };
 const PIECE = 64 * 1024;
 

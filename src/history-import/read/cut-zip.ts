@@ -9,12 +9,12 @@ interface Header {
   readonly name: string;
   readonly isEncrypted: boolean;
   readonly method: number;
-  /** Null: it stands behind the data. */
+  /** Null: it is written after the data. */
   readonly size: number | null;
   readonly begin: number;
 }
 
-/** Files of a ZIP without a directory, as they lie one behind the other: each says itself where it ends. */
+/** Without the ZIP's directory: each entry says itself where it ends. */
 export async function* entriesInFile(bytes: Bytes): AsyncGenerator<ZipContent> {
   for (let at = await nextHeader(bytes, 0); at !== null;) {
     const header = await readHeader(bytes, at);

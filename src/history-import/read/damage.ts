@@ -1,11 +1,11 @@
 const MOST_NAMED = 20;
 
-/** Where a file is damaged: the first places by name, the others counted. */
+/** The first places are named, the others only counted. */
 export class DamagePlaces {
   private readonly named: string[] = [];
   private count = 0;
 
-  /** @param what a sentence's rest: “a comma is missing” */
+  /** @param what completes a sentence: “a comma is missing” */
   note(place: string, what: string): void {
     this.count += 1;
     if (this.named.length < MOST_NAMED) this.named.push(`${place}: ${what}.`);

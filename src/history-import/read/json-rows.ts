@@ -2,11 +2,11 @@ import { DamagePlaces } from './damage.ts';
 import { KEPT_OF_DAMAGED, parseRow, type JsonRow } from './parse-row.ts';
 import { newlinesIn, RowStart } from './row-start.ts';
 
-/** No row of any service comes near; what is longer is named and passed over. */
+/** No row of any service comes near. */
 const LONGEST_ROW = 256 * 1024;
-/** (Also what bounds the time a damaged file takes: of nested beginnings of rows each is gone back to.) */
+/** Also bounds the time for a damaged file: each nested beginning of a row is tried again. */
 const MOST_NESTED = 32;
-/** Lists that stand within an object: Maloja's and lastfmstats', Koito's, a page of Last.fm's. */
+/** Lists within an object: of Maloja and lastfmstats, of Koito, of a page of Last.fm. */
 const LISTS = /"(scrobbles|listens|track)"\s*:\s*$/;
 const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*)(?=[\s,\]]|$)/;
 
@@ -16,8 +16,8 @@ const [TAB, NEWLINE, RETURN, SPACE, QUOTE, COMMA, BACKSLASH] = [9, 10, 13, 32, 3
 const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [91, 93, 123, 125];
 
 /**
- * Finds the objects of a JSON list, of a list within an object, or of JSON lines, as the bytes come, and reads them one
- * by one: a file needs no more memory than a row, and what is damaged costs its own row and no other.
+ * Reads a JSON list, a list within an object, or JSON lines as the bytes arrive: a file needs no more memory than a
+ * row, and damage costs only its own row.
  */
 export class JsonRows {
   readonly damage = new DamagePlaces();
@@ -25,18 +25,18 @@ export class JsonRows {
   private at = 0;
   private line = 1;
   private depth = 0;
-  /** As many brackets are open where a row begins. */
+  /** The open brackets between two rows. */
   private base = 0;
   private wrappers = 0;
-  /** Where the row under way begins; -1 between rows. */
+  /** Of the current row; -1: between rows. */
   private begin = -1;
   private beginLine = 1;
-  /** What is under way is the rest of an object around a list. */
+  /** The current "row" is the rest of an object around a list. */
   private isWrapper = false;
   private inString = false;
   private lastSign = 0;
   private readonly start = new RowStart();
-  /** Set while the next row is looked for: what is known of the damaged one. */
+  /** The damaged row, while the next one is searched. */
   private lost: { text: string; reason: string; line: number } | null = null;
   private found = 0;
   private rows: JsonRow[] = [];
@@ -80,7 +80,6 @@ export class JsonRows {
     }
   }
 
-  /** Of bytes that are done with nothing is kept. */
   private forget(): void {
     const from = this.begin === -1 ? Math.min(this.at, this.bytes.length) : this.begin;
     if (this.begin !== -1) this.begin = 0;
@@ -88,7 +87,7 @@ export class JsonRows {
     this.bytes = this.bytes.subarray(from);
   }
 
-  /** One sign between rows. False: more must come first. */
+  /** Reads one character. False: more bytes are needed. */
   private between(isLast: boolean): boolean {
     const sign = this.bytes[this.at];
     if (sign === SPACE || sign === NEWLINE || sign === RETURN || sign === TAB) {
@@ -117,7 +116,7 @@ export class JsonRows {
     if (before.includes(this.lastSign)) this.note(this.line, 'a comma stands there that does not belong');
   }
 
-  /** The end of a list, and of the rows in it: what follows may be the rest of the object around it. */
+  /** The rest of the object around the list may follow. */
   private closeList(): void {
     this.checkComma(COMMA);
     this.depth -= 1;
@@ -130,7 +129,7 @@ export class JsonRows {
     [this.begin, this.isWrapper] = [this.at + 1, true];
   }
 
-  /** An element that is no object is a row, if one without a play; anything else is damage. */
+  /** A number, true, false or null counts as a row without a play, all else as damage. */
   private takeOther(isLast: boolean): boolean {
     const next = this.bytes.toString('latin1', this.at, this.at + 64);
     if (next.length < 64 && !isLast) return false;
@@ -145,7 +144,6 @@ export class JsonRows {
     return true;
   }
 
-  /** The hot loop: through a row, as far as the bytes go. */
   private inside(): void {
     const { bytes } = this;
     let { at, inString } = this;
@@ -203,7 +201,7 @@ export class JsonRows {
     this.beBetween(end, CLOSE);
   }
 
-  /** What began at `begin` is no row: the next one is looked for right behind that. */
+  /** The next row may begin right after `begin`. */
   private fail(reason: string): void {
     const { begin } = this;
     this.lost = { text: '{', reason, line: this.beginLine };
@@ -212,7 +210,6 @@ export class JsonRows {
     this.beBetween(begin + 1, CLOSE);
   }
 
-  /** Looks on for the next row behind damage. False: more must come first. */
   private findNext(isLast: boolean): boolean {
     const { passed, isFound } = this.start.next(this.bytes, this.at, isLast);
     this.keepLost(passed);
@@ -228,7 +225,7 @@ export class JsonRows {
       this.lost.text += this.bytes.toString('utf8', this.at, this.at + Math.min(bytes, room));
   }
 
-  /** Letters between two rows are no row. */
+  /** Characters between two rows are no row. */
   private closeLost(isEnd: boolean): void {
     const { lost } = this;
     if (lost === null) return;

@@ -19,7 +19,7 @@ const SIGNATURES: readonly (readonly [Buffer, string])[] = [
   [Buffer.from('<'), 'This is a web page or XML'],
 ];
 
-/** A file that is not text, by its first bytes; null: it may be text. */
+/** By its first bytes; null: it may be text. */
 export function whatBytesAre(head: Buffer): string | null {
   if (head.length === 0) return 'This file is empty.';
   const known = SIGNATURES.find(([signature]) => head.subarray(0, signature.length).equals(signature));
@@ -43,13 +43,13 @@ const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
   [/^\{[^\n]*"blurb_content"|^\{[^\n]*"pinned_until"/, 'a list of what you pinned at ListenBrainz'],
 ];
 
-/** @returns a sentence that names a JSON document other than plays; null where it is none we know */
+/** @returns a sentence; null: no document we know */
 export function whatDocumentIs(head: string): string | null {
   const found = DOCUMENTS.find(([pattern]) => pattern.test(head));
   return found === undefined ? null : `This looks like ${found[1]}, not like plays.`;
 }
 
-/** Of JSON that nobody knows, by the names of the first entry's fields. */
+/** Names the first entry's fields. */
 export function whatRowsAre(row: JsonObject | undefined): string {
   if (row === undefined) return 'This list is empty: there are no plays in it.';
   const names = Object.keys(row)

@@ -1,10 +1,7 @@
 import { storableJson } from '../../catalogue/storable-json.ts';
 import type { JsonObject } from './parse-row.ts';
 
-/**
- * What no history needs and a leak would hurt: who, from which address, on which device. By what a key is called, so
- * that one Spotify adds tomorrow stays outside too.
- */
+/** Who, from which address, on which device. By parts of a key's name, so that Spotify's next one is dropped too. */
 const PERSONAL =
   /user_?(?:name|id|agent)|^user$|^owner$|e_?mail|(?:^|_)ip(?:_|$)|ip_?addr|device|^platform$|^origin$|^client$|^listening_from$|birth/i;
 
@@ -19,14 +16,14 @@ function isPersonal(key: string): boolean {
   return found;
 }
 
-/** A row as JSON that PostgreSQL stores, all keys kept but the personal ones. Takes them from the row itself. */
+/** Also removes personal keys from `row` itself. */
 export function rawOf(row: JsonObject): string {
   dropPersonal(row);
   const raw = JSON.stringify(row);
   return raw.includes('\\u') ? storableJson(row) : raw;
 }
 
-/** (A key set to nothing is left out of JSON; to delete it would make the object slow.) */
+/** JSON leaves out undefined values; deleting a key would make the object slow. */
 function dropPersonal(row: Record<string, unknown>): void {
   for (const key of Object.keys(row)) {
     const value = row[key];
@@ -36,11 +33,10 @@ function dropPersonal(row: Record<string, unknown>): void {
 }
 
 const PAIR = /"(\w+)"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)(?=\s*[,}\n]|$)/g;
-/** What stands in a damaged row beside these may be anybody's address under a broken name. */
+/** Others of a damaged row may be personal under a broken name. */
 const HARMLESS =
   /^(?:ts|endTime|ms_?played|\w*_uri|\w*(?:track|artist|album|show|episode|podcast|chapter)_?name|reason_\w+|shuffle|skipped|offline\w*|incognito_mode|conn_country|audiobook_\w+|artist|album|track|title|name|time|date|uts|listened_at)$/i;
 
-/** Of a row that is no JSON, the pairs that can still be read and are known to be harmless. */
 export function rawOfDamaged(text: string): string {
   const pairs = Array.from(text.matchAll(PAIR), ([, key = '', value = '']) => [key, value] as const);
   return storableJson({

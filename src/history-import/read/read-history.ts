@@ -6,15 +6,12 @@ import { startingWith } from './text.ts';
 import { Allowance, Fault, type ZipContent } from './unpack.ts';
 import { filesOfZip, isZip } from './zip.ts';
 
-/** A ZIP in a ZIP in a ZIP is as deep as people pack by mistake. */
+/** People pack no deeper by mistake. */
 const MOST_ZIPS_DEEP = 3;
 /** A ZIP inside another is held in memory. */
 const LARGEST_INNER_ZIP = 64 * 1024 * 1024;
 
-/**
- * Reads files as people have them: ZIPs as they come, ZIPs within ZIPs, loose JSON and CSV. Every row is judged, and
- * nothing throws but what is no fault of a file: the disk, or a program.
- */
+/** ZIPs, ZIPs within ZIPs, JSON and CSV. Every row is judged; a file's faults are reported, never thrown. */
 export function readHistoryFiles(files: readonly HistoryFile[], now: number = Date.now()): HistoryReading {
   const history = new History(files, now);
   return {
@@ -26,7 +23,7 @@ export function readHistoryFiles(files: readonly HistoryFile[], now: number = Da
   };
 }
 
-/** A file to be read: loose (0), in a ZIP (1), in a ZIP within a ZIP (2). */
+/** `deep`: 0 loose, 1 in a ZIP, 2 in a ZIP within a ZIP. */
 interface Given extends ZipContent {
   readonly deep: number;
 }
@@ -89,7 +86,7 @@ class History {
     else yield* this.readZip(inner, file, deep + 1);
   }
 
-  /** @returns a ZIP that was found where a list of plays was looked for */
+  /** @returns a ZIP, if the file is one */
   private async *readOrHold(
     given: Given,
     reading: Reading,
@@ -125,7 +122,7 @@ async function* passOn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield* chunks;
 }
 
-/** A file that ends in a fault ends there: what was read of it is judged to its last row. */
+/** A fault ends a file; the rows before it count. */
 async function* faultsKept(content: AsyncIterable<Buffer>, faults: string[]): AsyncGenerator<Buffer> {
   try {
     yield* content;

@@ -9,7 +9,6 @@ import { rawOf, rawOfDamaged } from './personal.ts';
 import { TableRows } from './table-rows.ts';
 import { asUtf8, startingWith, takeHead } from './text.ts';
 
-/** What is known of a file while it is read. */
 export interface Reading {
   readonly file: string;
   readonly circumstances: Circumstances;
@@ -24,12 +23,11 @@ interface Rows {
   readonly damage: { readonly sentences: readonly string[] };
 }
 
-/** A few hundred at a time: enough that handing over costs little, and little enough to hold up nobody. */
 const BATCH = 500;
-/** So many rows of which none is a play of any service, and the file is none of theirs. */
+/** After so many rows without a play the file is not listening history. */
 const MOST_UNKNOWN = 500;
 
-/** Recognises a file by its content and judges its rows; what is wrong with it goes into `reading`. */
+/** Recognises a file by its content; faults go into `reading`. */
 export async function* readRows(
   bytes: AsyncIterable<Buffer>,
   reading: Reading,
@@ -43,11 +41,11 @@ export async function* readRows(
 
 interface Content {
   readonly rows: Rows;
-  /** Null: the rows will tell. */
+  /** Null: the rows decide. */
   readonly format: RowFormat | null;
 }
 
-/** @returns a sentence where it is something else */
+/** @returns a sentence, if it is something else */
 function recognise(head: Buffer, reading: Reading): Content | string {
   const start = head.toString().trimStart();
   const isJson = /^[[{]/.test(start);
@@ -68,14 +66,14 @@ async function* judged(
     if (!judge.take(rows.take(chunk))) return;
     if (judge.ready.length < BATCH) continue;
     yield judge.handOver();
-    // Whatever else the process has to do is done between two batches.
+    // Lets other requests run between two batches.
     await setImmediate();
   }
   if (!judge.take(rows.end()) || !judge.close(rows.damage.sentences)) return;
   if (judge.ready.length > 0) yield judge.handOver();
 }
 
-/** Judges rows by the format of the first that belongs to one. */
+/** The first row that has a format decides for all. */
 class Judge {
   ready: ReadRow[] = [];
   private waiting: JsonRow[] = [];
@@ -97,14 +95,14 @@ class Judge {
     return ready;
   }
 
-  /** False: this is no listening history, and the rest need not be read. */
+  /** False: this is not listening history; the rest need not be read. */
   take(rows: readonly JsonRow[]): boolean {
     if (this.format === null) return this.look(rows);
     for (const row of rows) this.ready.push(this.judge(row, this.format));
     return true;
   }
 
-  /** All is read. False: nothing in it was recognised. */
+  /** False: nothing was recognised. */
   close(damage: readonly string[]): boolean {
     if (this.format === null) this.sayWhatElse();
     else this.reading.faults.push(...damage);

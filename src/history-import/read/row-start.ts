@@ -1,18 +1,17 @@
-/** What a row begins with, where no row before has shown it. */
+/** For a file whose first row is damaged. */
 const FIRST_KEYS =
   /\{\s*"(ts|endTime|listened_at|inserted_at|time|timeHuman|timeMs|track|artist|name|_id|username|date)"\s*:/g;
-/** As much as the beginning of a row takes, blanks and all. */
 const LONGEST_START = 100;
 const PIECE = 1024;
 
-/** By what the rows of a file begin, so that the next one can be found behind damage. */
+/** Knows how a file's rows begin, to find the next one after damage. */
 export class RowStart {
   private pattern: RegExp | null = null;
 
-  /** Something within a row may begin like a row: then it proves nothing. */
+  /** False if something within a row begins like a row. */
   private isProof = false;
 
-  /** Programs write the keys of every row in one order: the first row shows it. */
+  /** Programs write the keys of every row in one order. */
   learn(row: Buffer): void {
     if (this.pattern !== null) return;
     const text = row.toString('latin1');
@@ -22,17 +21,14 @@ export class RowStart {
     this.isProof = text.match(this.pattern)?.length === 1;
   }
 
-  /** Whether a row certainly begins there. */
+  /** True only if a row certainly begins there. */
   isAt(bytes: Buffer, at: number): boolean {
     if (this.pattern === null || !this.isProof) return false;
     this.pattern.lastIndex = 0;
     return this.pattern.exec(bytes.toString('latin1', at, at + LONGEST_START))?.index === 0;
   }
 
-  /**
-   * How many bytes from there on are passed: to the next row (`isFound`), or to where one may begin whose rest is still
-   * to come. (By pieces: where damage is dense, the next row is near.)
-   */
+  /** @returns how many bytes to skip: to the next row, or to where one may begin that has not arrived whole */
   next(bytes: Buffer, at: number, isLast: boolean): { passed: number; isFound: boolean } {
     const pattern = this.pattern ?? FIRST_KEYS;
     const end = bytes.length - (isLast ? 0 : LONGEST_START);

@@ -3,14 +3,12 @@ import { CsvReader, type CsvRecord } from '../../features/csv-lines.ts';
 import { DamagePlaces } from './damage.ts';
 import type { JsonRow } from './parse-row.ts';
 
-/** How a CSV or TSV is laid out. */
 export interface TableShape {
-  /** What the values of a line are called, in their order. */
   readonly columns: readonly string[];
   readonly delimiter: string;
-  /** False: quotation marks are letters like others (Rockbox). */
+  /** False: quotation marks are ordinary characters (Rockbox). */
   readonly hasQuotes: boolean;
-  /** As many lines stand before the first row: comments, the header. */
+  /** Lines before the first row: comments, the header. */
   readonly headLines: number;
   /** More values than columns belong to the last: a date with a comma in it. */
   readonly joinsLast: boolean;
@@ -19,7 +17,6 @@ export interface TableShape {
 const NEWLINE = 0x0a;
 const LONGEST_LINE = 256 * 1024;
 
-/** Rows of a table as objects, as the bytes come. */
 export class TableRows {
   readonly damage = new DamagePlaces();
   private readonly shape: TableShape;
@@ -31,7 +28,7 @@ export class TableRows {
     this.lines = shape.hasQuotes ? new CsvReader(shape.delimiter) : new PlainLines(shape.delimiter);
   }
 
-  /** (Whole lines at a time, so that no letter of several bytes is cut.) */
+  /** Whole lines at a time, so that no character of several bytes is cut. */
   take(chunk: Buffer): JsonRow[] {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
@@ -59,7 +56,7 @@ export class TableRows {
     return rows;
   }
 
-  /** Null: no row but a line of the head, or a comment. */
+  /** Null: a line of the head, or a comment. */
   private rowOf({ line, values, text }: CsvRecord, isSound: boolean): JsonRow | null {
     const { columns, headLines, delimiter } = this.shape;
     if (line <= headLines || values?.[0]?.startsWith('#') === true) return null;
@@ -93,7 +90,7 @@ export class TableRows {
   }
 }
 
-/** Lines whose values are parted by nothing but the delimiter. */
+/** Without quotation marks. */
 class PlainLines {
   private readonly delimiter: string;
   private rest = '';

@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util';
 
 const HEAD_BYTES = 64 * 1024;
 
-/** UTF-8 without a byte order mark, whichever of the three ways Windows writes text in. */
+/** UTF-8 without a byte order mark, from any of the three encodings that Windows writes. */
 export async function* asUtf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let decoder: TextDecoder | null = null;
   let isFirst = true;
@@ -21,7 +21,7 @@ function decoderFor(chunk: Buffer): TextDecoder | null {
 
 const startsWithMark = (text: Buffer): boolean => text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
 
-/** Enough of the beginning to tell what it is; less where there is no more. */
+/** Enough to recognise a file; less if it is shorter. */
 export async function takeHead(bytes: AsyncGenerator<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let length = 0; length < HEAD_BYTES;) {

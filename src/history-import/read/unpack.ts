@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 
-/** How much all files of one import may come to; a heavy listener's whole history is 0.3 GB. */
+/** Of all files of one import; a heavy listener's whole history is 0.3 GB. */
 const MOST_BYTES = 4 * 1024 ** 3;
-/** Histories shrink to a twelfth; what swells by more is a trap. */
+/** Histories shrink to a twelfth: more than this is a trap. */
 const MOST_SWELLING = 200;
 const HARMLESS_BYTES = 64 * 1024 * 1024;
 const CHUNK = 64 * 1024;
@@ -19,31 +19,27 @@ export class Allowance {
   }
 }
 
-/** What is wrong with a file, as a sentence for the listener. What was read before it counts. */
+/** `message` is a sentence for the listener. What was read before it counts. */
 export class Fault extends Error {
   override readonly name = 'Fault';
 }
 
-/** A file of a ZIP. `content` ends in a Fault where it is damaged; what comes before is good. */
+/** `content` of a damaged file ends in a Fault; what comes before is good. */
 export interface ZipContent {
   readonly name: string;
-  /** Which part of the ZIP it is, from 0 to 1, and how many bytes it should come to. */
+  /** `from` and `to`: its part of the ZIP, 0 to 1. `size`: its expected bytes. */
   readonly part: { readonly from: number; readonly to: number; readonly size: number };
   readonly content: () => AsyncGenerator<Buffer, unknown>;
 }
 
-/** What an entry of a ZIP should come to; null where that is not known beforehand. */
+/** Null: not known beforehand. */
 export interface Packed {
   readonly method: number;
   readonly size: number | null;
   readonly crc: number | null;
 }
 
-/**
- * Unpacks an entry as it is read. What can be unpacked of a damaged one comes, then the fault.
- * @returns how many bytes were packed
- * @throws Fault
- */
+/** @returns the number of packed bytes @throws Fault after what could be unpacked of a damaged entry */
 export async function* unpack(
   packed: Readable,
   { method, size, crc }: Packed,
@@ -79,7 +75,7 @@ export const LOCKED = 'It is protected by a password: unpack it yourself.';
 const BOMB = 'It swells to far more than a history can be: the rest is not read.';
 const DAMAGED = 'It is damaged or cut off: what could be unpacked is read.';
 
-/** An error of what is read ends what unpacks it too. */
+/** pipe() does not pass errors on. */
 function follow(packed: Readable, inflate: zlib.InflateRaw): zlib.InflateRaw {
   packed.on('error', (error) => inflate.destroy(error));
   return packed.pipe(inflate);

@@ -12,10 +12,7 @@ const EMPTY_ZIP = Buffer.from('PK\u0005\u0006');
 export const isZip = (head: Buffer): boolean =>
   head.subarray(0, 4).equals(ZIP) || head.subarray(0, 4).equals(EMPTY_ZIP);
 
-/**
- * The files of a ZIP by its directory; where that is cut off or damaged, as they lie one behind the other.
- * @param say takes what is wrong with the ZIP as a whole
- */
+/** By its directory; if that is damaged, one entry after the other. @param say takes what is wrong with the ZIP */
 export async function* filesOfZip(bytes: Bytes, say: (fault: string) => void): AsyncGenerator<ZipContent> {
   const listed = await list(bytes, say);
   if (listed === null) {
