@@ -30,7 +30,6 @@ export const koito: RowFormat = {
   },
 };
 
-/** The alias that is marked, else the first. */
 function nameOf(thing: unknown): string | null {
   const given = objectOf(thing)?.aliases;
   const aliases = Array.isArray(given) ? given.map((alias) => objectOf(alias)) : [];

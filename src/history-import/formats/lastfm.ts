@@ -38,7 +38,7 @@ function judge({ artist, album, track, startedAt, precision }: Scrobble): Judged
   });
 }
 
-/** An entry of Last.fm's own API, as lastfm.ghan.nl writes pages of them. */
+/** Pages of Last.fm's own API, as lastfm.ghan.nl writes them. */
 export const lastfmPages: RowFormat = {
   name: 'lastfm',
   isRow: (row) => objectOf(row.artist)?.['#text'] !== undefined && 'name' in row,
@@ -102,7 +102,6 @@ const named = ({
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const IN_WORDS = /^(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})(?:, ?| )(\d{2}):(\d{2})$/;
 
-/** `07 Jan 2026, 21:11`, UTC. */
 function wordsAsInstant(date: unknown): number | null {
   const [, day, month = '', year, hour, minute] = typeof date === 'string' ? (IN_WORDS.exec(date) ?? []) : [];
   const [d, m, h, min] = [Number(day), MONTHS.indexOf(month), Number(hour), Number(minute)];

@@ -11,7 +11,6 @@ import {
   type RowFormat,
 } from './values.ts';
 
-/** A listen of ListenBrainz, a line each or in one list. */
 export const listenbrainz: RowFormat = {
   name: 'listenbrainz',
   isRow: (row) => 'listened_at' in row && 'track_metadata' in row,

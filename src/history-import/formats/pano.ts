@@ -8,7 +8,7 @@ import {
   type RowFormat,
 } from './values.ts';
 
-/** Pano Scrobbler's lines: scrobbles among other events. */
+/** Scrobbles among other events. */
 export const pano: RowFormat = {
   name: 'pano scrobbler',
   isRow: (row) => 'timeMs' in row && 'track' in row,

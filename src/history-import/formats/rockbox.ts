@@ -8,7 +8,7 @@ import {
   type RowFormat,
 } from './values.ts';
 
-/** The log a player of Rockbox writes for Last.fm. */
+/** The log that Rockbox players write for Last.fm. */
 export const rockbox: RowFormat = {
   name: 'rockbox',
   isRow: (row) => 'rating' in row && 'time' in row,

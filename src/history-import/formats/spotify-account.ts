@@ -1,9 +1,6 @@
 import { instantOf, keyOf, lengthOf, noTrack, playEndingAt, textOf, type RowFormat } from './values.ts';
 
-/**
- * The last twelve months in Spotify's account data. Until 2023 a podcast stands there as artist and track, and nothing
- * tells it from music.
- */
+/** Of the last twelve months. Until 2023 a podcast is an artist and a track here, and looks like music. */
 export const spotifyAccount: RowFormat = {
   name: 'spotify account',
   isRow: (row) =>
@@ -28,7 +25,7 @@ export const spotifyAccount: RowFormat = {
   },
 };
 
-/** A local file, or a track that was withdrawn. */
+/** Spotify's names for a local file or a withdrawn track. */
 function known(name: unknown): string | null {
   const text = textOf(name);
   return text === 'Unknown Artist' || text === 'Unknown Track' ? null : text;

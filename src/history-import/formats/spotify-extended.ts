@@ -12,7 +12,7 @@ import {
   type RowFormat,
 } from './values.ts';
 
-/** Spotify's extended streaming history, in all its sets of keys since 2016. */
+/** In all sets of keys since 2016. */
 export const spotifyExtended: RowFormat = {
   name: 'spotify extended',
   isRow: (row) => 'ts' in row && ('ms_played' in row || 'spotify_track_uri' in row),
@@ -44,7 +44,7 @@ function judgePlay(row: JsonObject, trackId: string | null, now: number): Judged
   const msPlayed = lengthOf(row.ms_played, 'ms_played');
   const startedAt = startOf(row.offline_timestamp, statedAt);
   const offline = booleanOf(row.offline);
-  // Played offline, dozens of rows bear the second of the sync: what the client's clock said is all that parts them.
+  // Dozens of rows played offline have the second of the sync: only the client's clock tells them apart.
   const ownStart = offline === true ? startedAt : null;
   return playEndingAt(ownStart === null ? statedAt : Math.min(ownStart + (msPlayed ?? 0), statedAt), {
     statedAt,
@@ -74,10 +74,10 @@ function judgePlay(row: JsonObject, trackId: string | null, now: number): Judged
 
 const HOUR = 60 * 60 * 1000;
 const MOST_BEFORE = 30 * 24 * HOUR;
-/** From there on it counts milliseconds. */
+/** From here on a number counts milliseconds. */
 const LEAST_MS = 100_000_000_000;
 
-/** When the client says the play began, in whole seconds, whichever unit a package uses; null where its clock was wrong. */
+/** To the second; packages have seconds or milliseconds. Null: the client's clock was wrong. */
 function startOf(stamp: unknown, statedAt: number): number | null {
   if (typeof stamp !== 'number' || stamp <= 0) return null;
   const start = Math.floor(stamp > LEAST_MS ? stamp / 1000 : stamp) * 1000;

@@ -10,7 +10,7 @@ export type Judged = FilePlay | LeftOut;
 
 export interface Circumstances {
   readonly now: number;
-  /** Only the name of its file says that a row is a video. */
+  /** Only a file's name says that its rows are videos. */
   readonly isVideoFile: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface RowFormat {
   judge(row: JsonObject, circumstances: Circumstances): Judged;
 }
 
-/** A time or number that cannot be meant. */
+/** For a time or number that cannot be meant. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
@@ -32,7 +32,7 @@ export const noTrack = (reason = 'it names no track'): LeftOut => ({ bucket: 'no
 
 type Told = Pick<FilePlay, 'precision' | 'key'> & Partial<FilePlay>;
 
-/** (Written out: of half a million rows, to spread each one costs a third of all the time.) */
+/** Written out: spreading half a million rows took a third of all the time. */
 const playOf = (endedAt: number, isEndKnown: boolean, told: Told): FilePlay => ({
   endedAt,
   isEndKnown,
@@ -58,7 +58,7 @@ const playOf = (endedAt: number, isEndKnown: boolean, told: Told): FilePlay => (
 
 export const playEndingAt = (endedAt: number, told: Told): FilePlay => playOf(endedAt, true, told);
 
-/** Services that say when a play began: it ended when it had been listened to, or was over. */
+/** For services that say when a play began: it ends with the listening or the track. */
 export function playStartingAt(startedAt: number, told: Told): FilePlay {
   const lengths = [told.msPlayed, told.lengthMs].filter((length) => typeof length === 'number');
   const length = lengths.length === 0 ? 0 : Math.min(...lengths);
@@ -67,7 +67,7 @@ export function playStartingAt(startedAt: number, told: Told): FilePlay {
 
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** No text where nothing is written. PostgreSQL keeps neither NUL nor half a character. */
+/** Null if empty. PostgreSQL stores neither NUL nor half a surrogate pair. */
 export function textOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const text = value.trim();
@@ -80,16 +80,15 @@ export const booleanOf = (value: unknown): boolean | null => (typeof value === '
 export const objectOf = (value: unknown): JsonObject | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 
-/** The texts of a list, null where there are none: `separator` between them. */
 export const textsOf = (values: unknown, separator = ', '): string | null =>
   Array.isArray(values)
     ? textOf(values.filter((value) => textOf(value) !== null).join(separator))
     : textOf(values);
 
-/** Longer than a day nobody listens to one thing; a podcast of 15 hours has been seen. */
+/** A podcast of 15 hours has been seen. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 
-/** @param unit how many milliseconds one is */
+/** @param unit in milliseconds */
 export function lengthOf(value: unknown, what: string, unit = 1): number | null {
   if (value === null || value === undefined || value === '') return null;
   const length = Math.round(numberOf(value) * unit);
@@ -98,7 +97,7 @@ export function lengthOf(value: unknown, what: string, unit = 1): number | null 
   return length;
 }
 
-/** A length of the track beside what was listened: not known where it is 0 or cannot be meant. */
+/** Null if 0 or impossible. @param unit in milliseconds */
 export function trackLengthOf(value: unknown, unit = 1): number | null {
   const length = Math.round(numberOf(value) * unit);
   return length > 0 && length <= LONGEST_MS ? length : null;
@@ -113,7 +112,7 @@ const numberOf = (value: unknown): number =>
 
 const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d(?:\.\d{1,9})?))?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Without a zone it is UTC, as in every service's files. @returns milliseconds since 1970 */
+/** UTC if without a zone, as in every service's files. @returns milliseconds since 1970 */
 export function instantOf(value: unknown, now: number): number {
   const parts = typeof value === 'string' ? ISO.exec(value) : null;
   if (parts === null) throw new Unreadable(`its time is ${short(value)}`);
@@ -123,11 +122,11 @@ export function instantOf(value: unknown, now: number): number {
   return plausible(instant, value, now);
 }
 
-/** @param unit milliseconds of one: 1000 for Unix seconds */
+/** @param unit in milliseconds */
 export const instantSince1970 = (value: unknown, unit: 1 | 1000, now: number): number =>
   plausible(Math.round(numberOf(value) * unit), value, now);
 
-/** Audioscrobbler, the oldest of them all, began in 2002. */
+/** Audioscrobbler, the oldest service, began in 2002. */
 const EARLIEST = Date.UTC(2002, 0, 1);
 /** Clocks are wrong by hours. */
 const MOST_AHEAD = 24 * 60 * 60 * 1000;
@@ -149,7 +148,7 @@ export const short = (value: unknown): string => {
 const TRACK =
   /^(?:spotify:track:|https?:\/\/open\.spotify\.com\/(?:intl-[a-z-]{2,10}\/)?track\/)?([0-9A-Za-z]{22})(?:\?.*)?$/;
 
-/** Of a URI, an address, or the id itself. */
+/** From a URI, an address, or the id itself. */
 export function trackIdOf(value: unknown): string | null {
   const id = typeof value === 'string' ? TRACK.exec(value)?.[1] : undefined;
   return id !== undefined && isSpotifyId(id) ? id : null;
