@@ -6,7 +6,6 @@ import { sum } from '../../sum.ts';
 export type Palette = readonly [ground: string, first: string, second: string, detail: string];
 type Composition = (dice: Dice, palette: Palette) => string;
 
-/** Rings around a point in the middle, on an edge or in a corner. */
 const rings: Composition = (dice, [ground, first, second, detail]) => {
   const [x, y] = [dice.pick([0, 60, 60, 120]), dice.pick([0, 60, 120])];
   const far = x === 60 && y === 60 ? 54 : 110;
@@ -19,7 +18,6 @@ const rings: Composition = (dice, [ground, first, second, detail]) => {
     .join('');
 };
 
-/** Quarter circles laid like tiles. */
 const quarters: Composition = (dice, [, first, second, detail]) => {
   const across = dice.pick([2, 3, 4]);
   const size = SIDE / across;
@@ -38,7 +36,6 @@ const quarters: Composition = (dice, [, first, second, detail]) => {
     .join('');
 };
 
-/** Upright bars like a row of spines, hanging or standing. */
 const bars: Composition = (dice, [, first, second, detail]) => {
   const count = dice.pick([5, 6, 8, 10]);
   const width = SIDE / count;
@@ -52,7 +49,6 @@ const bars: Composition = (dice, [, first, second, detail]) => {
     .join('');
 };
 
-/** A field of dots that swell towards one side, one of them lit. */
 const dots: Composition = (dice, [, first, , detail]) => {
   const across = dice.pick([5, 6, 8]);
   const [step, lit, turn] = [SIDE / across, dice.between(0, across * across - 1), dice.between(0, 3)];
@@ -66,7 +62,6 @@ const dots: Composition = (dice, [, first, , detail]) => {
     .join('');
 };
 
-/** Bands across the diagonal. */
 const diagonals: Composition = (dice, [, first, second, detail]) => {
   const count = dice.between(3, 6);
   const [width, rising] = [(2 * SIDE) / (2 * count), dice.chance(0.5)];
@@ -85,7 +80,6 @@ const diagonals: Composition = (dice, [, first, second, detail]) => {
     .join('');
 };
 
-/** Triangles turned in the squares of a grid. */
 const pinwheel: Composition = (dice, [, first, second, detail]) => {
   const across = dice.pick([2, 3, 4]);
   const [size, odd] = [SIDE / across, dice.between(0, across * across - 1)];
@@ -108,7 +102,6 @@ const pinwheel: Composition = (dice, [, first, second, detail]) => {
     .join('');
 };
 
-/** A field cut in two, and a disc that changes colour where it crosses the cut. */
 const counterchange: Composition = (dice, [ground, first, second, detail]) => {
   const [cut, radius] = [dice.pick([40, 60, 80]), dice.pick([28, 36, 44])];
   const upright = dice.chance(0.5);
@@ -121,7 +114,6 @@ const counterchange: Composition = (dice, [ground, first, second, detail]) => {
   return field + halves + circle(dice.pick([14, 106]), dice.pick([14, 106]), 5, detail);
 };
 
-/** Nested arches, one row of them. */
 const arches: Composition = (dice, [ground, first, second, detail]) => {
   const across = dice.pick([1, 2, 3]);
   const [width, bands, foot] = [SIDE / across, dice.pick([3, 4]), dice.pick([100, 120])];
@@ -143,7 +135,6 @@ const arches: Composition = (dice, [ground, first, second, detail]) => {
     .join('');
 };
 
-/** Three columns of a measured width, each cut once at its own height, and one disc to set them off. */
 const blocks: Composition = (dice, [ground, first, second, detail]) => {
   const widths = dice.pick([
     [40, 40, 40],
@@ -170,7 +161,6 @@ const blocks: Composition = (dice, [ground, first, second, detail]) => {
 
 const onRim = (angle: number): Point => [180 * Math.cos(angle), 180 * Math.sin(angle)];
 
-/** A fan of wedges from a corner or from the middle of an edge. */
 const fan: Composition = (dice, [ground, first, second, detail]) => {
   const wedges = dice.pick([6, 8, 10]);
   const turn = dice.between(0, 3) * 90;
@@ -184,7 +174,7 @@ const fan: Composition = (dice, [ground, first, second, detail]) => {
   return `<g transform="rotate(${turn} 60 60)">${blades}${heart}</g>`;
 };
 
-/** Ruled lines that stop short, as of a stave or a run-out groove, and one disc. */
+/** The lines of a stave or a run-out groove. */
 const stave: Composition = (dice, [, first, second, detail]) => {
   const count = dice.pick([8, 10, 12]);
   const [step, fromLeft] = [SIDE / count, dice.chance(0.5)];
@@ -200,7 +190,7 @@ const stave: Composition = (dice, [, first, second, detail]) => {
   );
 };
 
-/** Leaves: two arcs that meet in opposite corners of each square. */
+/** Two arcs that meet in opposite corners of each square. */
 const leaves: Composition = (dice, [, first, second, detail]) => {
   const across = dice.pick([2, 3, 4]);
   const [size, odd, regular] = [SIDE / across, dice.between(0, across * across - 1), dice.chance(0.5)];

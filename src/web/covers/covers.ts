@@ -2,10 +2,7 @@ import { COMPOSITIONS, type Palette } from './compositions.ts';
 import { rollFrom } from './dice.ts';
 import { rect, SIDE } from './shapes.ts';
 
-/**
- * Covers for records that have none at hand: flat shapes on a strict grid, in the colours of the house. The same
- * seed gives the same cover for ever, so it can be kept by every cache, and no seed text ever enters the drawing.
- */
+/** The same seed gives the same cover for ever, so every cache may keep it; no seed's text enters the drawing. */
 export function coverSvg(seed: string): string {
   const dice = rollFrom(seed);
   const palette = dice.pick(PALETTES);

@@ -1,4 +1,3 @@
-/** Chance that is the same for the same seed. */
 export interface Dice {
   readonly pick: <T>(options: readonly [T, ...T[]] | readonly T[]) => T;
   /** A whole number, both ends included. */
@@ -23,7 +22,7 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** A small generator of even quality; the sequence is part of what a cover looks like, so it never changes. */
+/** Its sequence is part of what a cover looks like, so it never changes. */
 function mulberry32(start: number): () => number {
   let state = start;
   return () => {

@@ -4,7 +4,7 @@ import { coverSvg } from './covers.ts';
 
 const FILE = /^(.{1,200})\.svg$/su;
 
-/** The generated cover of any seed. Needs no session and no database, and never changes. */
+/** Needs no session and no database, and never changes. */
 export const coversRouter: Router = Router().get('/covers/:file', (req, res) => {
   const seed = FILE.exec(req.params.file)?.[1];
   if (seed === undefined) throw notFound();

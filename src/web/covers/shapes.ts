@@ -1,6 +1,4 @@
-// The few shapes that covers are made of, as SVG.
-
-/** The drawing is 120 units wide: it divides by 2, 3, 4, 5, 6, 8 and 10. */
+/** It divides by 2, 3, 4, 5, 6, 8 and 10. */
 export const SIDE = 120;
 
 export type Point = readonly [x: number, y: number];
@@ -8,7 +6,7 @@ export type Point = readonly [x: number, y: number];
 export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 /** Two decimals are finer than any screen. */
 export const n = (value: number): string => String(Math.round(value * 100) / 100);
-/** A stroke of its own colour closes the seams that show where shapes of one colour meet. */
+/** A stroke of the same colour closes the seams between shapes. */
 const solid = (fill: string | undefined): string => `fill="${fill}" stroke="${fill}" stroke-width="0.3"`;
 export const path = (d: string, fill: string | undefined): string => `<path d="${d}" ${solid(fill)}/>`;
 export const circle = (x: number, y: number, radius: number, fill: string | undefined): string =>
@@ -18,7 +16,7 @@ export const rect = (x: number, y: number, width: number, height: number, fill: 
 export const polygon = (points: readonly Point[], fill: string | undefined): string =>
   `<polygon points="${points.map(([x, y]) => `${n(x)},${n(y)}`).join(' ')}" ${solid(fill)}/>`;
 
-/** A quarter disc that fills a square, its centre in one of the four corners. */
+/** Its centre is in one of the square's four corners. */
 export function quarter(x: number, y: number, size: number, corner: number, fill: string): string {
   const arc = `A${n(size)} ${n(size)} 0 0 1`;
   const [right, bottom] = [n(x + size), n(y + size)];
