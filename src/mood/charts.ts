@@ -17,7 +17,6 @@ export interface MapPoint {
 
 export type PathPoint = { readonly energy: number; readonly valence: number } | null;
 
-/** Pitch classes from 0 upwards. */
 export const KEYS = [
   'C',
   'C♯ / D♭',
@@ -34,7 +33,6 @@ export const KEYS = [
 ];
 export const KEY_NAMES: readonly string[] = KEYS.map((key) => key.replace(/ .*/, ''));
 
-/** By their names below /api. */
 export const MOOD_CHARTS = {
   'mood-quadrants': ({ quadrants }: MoodFigures): Drawing<number> => ({
     labels: QUADRANTS.map((quadrant) => QUADRANT_NAMES[quadrant]),

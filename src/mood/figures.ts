@@ -2,10 +2,7 @@ import type { Queries } from '../db.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import type { Average } from '../catalogue/audio-features.ts';
 
-/**
- * The quadrants of Russell's circumplex, with energy as arousal (J. A. Russell, "A circumplex model of affect", Journal
- * of Personality and Social Psychology 39 (1980), 1161–1178). The database's mood_quadrant() decides.
- */
+/** J. A. Russell, "A circumplex model of affect", JPSP 39 (1980), 1161–1178; mood_quadrant() in SQL decides. */
 export const QUADRANTS = ['happy', 'angry', 'calm', 'sad'] as const;
 export type Quadrant = (typeof QUADRANTS)[number];
 
@@ -38,22 +35,21 @@ export interface MoodMonth {
 /** Features run from 0 to 1, tempo is in BPM. */
 export interface MoodFigures {
   readonly tracks: number;
-  /** Tracks with both energy and valence, which all moods are based on. */
+  /** With both energy and valence: all moods are based on these. */
   readonly known: number;
   readonly quadrants: Readonly<Record<Quadrant, QuadrantFigures>>;
-  /** Tracks in each fifth of energy (rows, calm first) by each fifth of valence (columns, dark first). */
+  /** Tracks by fifths of energy (rows, calm first) and valence (columns, dark first). */
   readonly grid: readonly (readonly number[])[];
   readonly points: readonly MoodPoint[];
   /** Tracks per ten BPM; `from` is the lowest. */
   readonly tempo: { readonly known: number; readonly bins: readonly { from: number; tracks: number }[] };
-  /** Tracks in each key, from C upwards. */
   readonly keys: readonly number[];
   readonly modes: { readonly major: number; readonly minor: number };
   readonly months: Readonly<Record<TimeRange, readonly MoodMonth[]>>;
 }
 
 const MOST_POINTS = 1_000;
-/** Twenty years fit a chart month by month. */
+/** As many as fit a chart month by month. */
 export const MOST_MONTHS = 240;
 
 /** Costly for a large archive: it reads every snapshot. */
@@ -70,7 +66,7 @@ const average = (feature: string): string =>
 
 const fifth = (feature: string): string => `LEAST(floor(${feature} * 5), 4)::int`;
 
-/** One round trip over the same library. The points are those whose ids have the smallest hashes. */
+/** In one round trip. The points are those whose ids have the smallest hashes. */
 const FIGURES = `
   WITH library AS MATERIALIZED (
     SELECT track_id, name, artist_names, energy, valence, danceability, acousticness, tempo, key, mode,
@@ -123,7 +119,7 @@ const FIGURES = `
       'major', count(*) FILTER (WHERE mode = 1), 'minor', count(*) FILTER (WHERE mode = 0)) FROM library)
   ) AS figures`;
 
-/** First each snapshot's average, then the month's mean, so that months with more snapshots weigh the same. */
+/** Of each snapshot first, then of the month, so that months with more snapshots weigh the same. */
 const MONTHS = `
   SELECT time_range, jsonb_agg(each_month ORDER BY month) AS months
   FROM (

@@ -22,7 +22,7 @@ export interface QuadrantTrack extends TrackCard {
 
 export const TRACKS_PER_PAGE = 50;
 
-/** The clearest first: the farthest from the plane's middle. @param page from 1 */
+/** The farthest from the plane's middle first. @param page from 1 */
 export function listQuadrantTracks(
   db: Queries,
   userId: number,
@@ -32,10 +32,7 @@ export function listQuadrantTracks(
   return db.many(QUADRANT_TRACKS, [userId, quadrant, TRACKS_PER_PAGE, (page - 1) * TRACKS_PER_PAGE]);
 }
 
-/**
- * The same list as it goes on after a track of it (null: from its beginning), however long it is. Nothing where that
- * track is no longer in the library.
- */
+/** Empty if the track to go on after has left the library. */
 export const listQuadrantTracksAfter = (
   db: Queries,
   userId: number,
