@@ -7,9 +7,8 @@ import { isOpen } from '../users/spotify-limit.ts';
 export type JobName = 'capture' | 'plays';
 
 /**
- * Listeners ($2; NULL: all) who may be asked about: allowed ($1), connected, not paused, and no wait of Spotify's for
- * such calls. A reconnection makes everything due again. What was done in the future was done by a clock that has been
- * put back: waiting for that hour would lose plays.
+ * Listeners ($2; NULL: all) about whom Spotify may be asked. A reconnection makes everything due again. A time in the
+ * future is from a clock that has been put back: waiting for it would lose plays.
  */
 const connected = (family: SpotifyFamily): string => `
   SELECT user_id, authorized_at, wall_clock(now(), timezone) AS wall_clock
@@ -21,10 +20,7 @@ const connected = (family: SpotifyFamily): string => `
 /** Not now(): another worker may have finished since this statement began. */
 const FUTURE = `now() + interval '1 minute'`;
 
-/**
- * Listeners whose lists of today are missing, from their minute of the day on (even if a clock change skipped it).
- * After failures it is tried again 5, 10, 20 … minutes later, at most an hour; a new day starts without failures.
- */
+/** From the listener's minute on, even if the clocks skipped it; after failures in 5, 10, 20 … 60 minutes again. */
 const DUE_CAPTURES = `
   WITH connected AS MATERIALIZED (${connected('top-lists')}), open AS (
     SELECT user_id, wall_clock::date AS date, authorized_at, kind, tried.failures, tried.last_failed_at
@@ -61,7 +57,7 @@ const DUE_POLLS = `
   WHERE next_poll_at IS NULL OR next_poll_at <= now() OR polled_at IS NULL OR authorized_at > polled_at
     OR polled_at > ${FUTURE}`;
 
-/** SQL per job: for whom it is due, and the facts that make it due and change once it is done. */
+/** SQL: for whom a job is due, and the facts that make it due and change once it is done. */
 export const DUE: Readonly<Record<JobName, string>> = { capture: DUE_CAPTURES, plays: DUE_POLLS };
 
 export async function listDue(db: Queries, job: JobName, allowed: AllowedIds = []): Promise<number[]> {
@@ -78,7 +74,7 @@ export const isFetchingDue = async (db: Queries, allowed: AllowedIds = []): Prom
     null,
   ])) !== null;
 
-/** Whose token to use for tracks, which are nobody's own: the allowed listener who connected last. */
+/** A track is nobody's own, so any token will do: of the allowed listener who connected last. */
 export async function findCourier(db: Queries, allowed: AllowedIds = []): Promise<number | null> {
   const courier = await db.maybeOne<{ user_id: number }>(
     `WITH connected AS (${connected('single-reads')})

@@ -3,7 +3,7 @@ import type { AllowedIds } from '../users/allowed.ts';
 import { heldFor, isHeld } from '../lease.ts';
 import { DUE, type JobName } from './due.ts';
 
-/** Far longer than a capture takes: a holder that is late is gone. */
+/** Far longer than a capture takes: a late holder is gone. */
 const LEASE_SECONDS = 120;
 
 export interface TakenJob {
@@ -12,10 +12,7 @@ export interface TakenJob {
   readonly lease: string;
 }
 
-/**
- * Takes a job for those of these listeners it is still due for, in one statement, so that one worker gets it. What
- * another worker finished since the statement began is skipped: its facts may be older.
- */
+/** In one statement, so that one worker gets it. Skips what another finished since it began: facts may be older. */
 export const takeJobs = (
   db: Queries,
   job: JobName,

@@ -71,7 +71,7 @@ async function enrich(
   if (courier !== null) await perform('payloads', () => refreshPayloads(db, courier, access, payloadsPerDay));
 }
 
-/** Failures are recorded where they happen and decide the next try. False: nothing was tried or recorded. */
+/** False: nothing was tried or recorded. A recorded failure decides the next try. */
 async function perform(job: string, work: () => Promise<unknown>): Promise<boolean> {
   const doing = begin(`job ${job}`);
   try {
@@ -92,7 +92,7 @@ export interface RunningWorker {
 
 const ROUND_MS = 15_000;
 
-/** Works in rounds until stopped. A round that fails (a database restart) is logged; the next one starts afresh. */
+/** A round that fails (a database restart) is logged; the next one starts afresh. */
 export function startWorker(
   db: Db,
   access: SpotifyAccess,
