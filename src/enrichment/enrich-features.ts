@@ -7,7 +7,7 @@ import type { FeatureProvider, ProviderFault, SentFeatures } from '../features/p
 import { forgetMisses, isWorthAsking, recordMisses } from './misses.ts';
 import { countAsked, endTurn, takeTurn, type TurnsEnd } from './turns.ts';
 
-/** Between two batches, and when none was left. */
+/** After a batch, and after a turn without one. */
 const [NEXT_BATCH_SECONDS, NOTHING_LEFT_SECONDS] = [5, 900];
 
 export interface Enriched {
@@ -15,11 +15,7 @@ export interface Enriched {
   readonly found: number;
 }
 
-/**
- * One turn: asks for features of one batch, the newest tracks first. All state is in the database, so that another
- * worker can continue.
- * @returns null if it is not this worker's turn
- */
+/** One batch, the newest tracks first. All state is in the database. @returns null: another worker's turn */
 export async function enrichFeatures(
   db: Db,
   provider: FeatureProvider,
@@ -65,7 +61,7 @@ const faultInWords = (name: string, fault: ProviderFault): string =>
     refused: `${name} refused to answer.`,
   })[fault];
 
-/** Nobody has features for these; a listener's own file does not count, since it is theirs alone. */
+/** A listener's own file does not count: it is theirs alone. */
 const listFeatureless = async (db: Queries, limit: number): Promise<string[]> =>
   (await db.many<{ track_id: string }>(FEATURELESS, [limit])).map(({ track_id: trackId }) => trackId);
 
@@ -101,7 +97,7 @@ async function keepFeatures(
   return kept.map(({ track_id: trackId }) => trackId);
 }
 
-/** Triggers have deleted the summaries of these tracks' listeners: make them again, one by one. */
+/** Triggers have deleted the summaries of these tracks' listeners. */
 async function refreshSummaries(db: Db, trackIds: readonly string[]): Promise<void> {
   const listeners = await db.many<{ user_id: number }>(
     `SELECT DISTINCT user_id FROM library_tracks WHERE track_id = ANY ($1) ORDER BY user_id`,

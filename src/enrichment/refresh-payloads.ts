@@ -17,10 +17,8 @@ const TRACKS_PER_TURN = 5;
 const BETWEEN_TRACKS_MS = 200;
 
 /**
- * One turn: fetches payloads of a few tracks that an old archive had without one. Existing payloads are never fetched
- * again: they hold what Spotify no longer provides.
- * @returns how many were tried; null if it is not this worker's turn
- * @throws NeedsReconnect, SpotifyError
+ * Only for tracks without a payload: existing ones hold what Spotify no longer provides.
+ * @returns how many were tried; null: another worker's turn @throws NeedsReconnect, SpotifyError
  */
 export async function refreshPayloads(
   db: Db,

@@ -15,7 +15,7 @@ const IS_DUE = `NOT ${isHeld('leased_until', LEASE_SECONDS)}
     AND (next_at IS NULL OR next_at <= now())
     AND ${ASKED_TODAY} < $1::int`;
 
-/** @returns the rest of today's budget; null if it is too early, spent, or another worker's turn */
+/** @returns the rest of today's budget; null: too early, spent, or another worker's turn */
 export async function takeTurn(
   db: Queries,
   source: EnrichmentSource,
