@@ -9,9 +9,9 @@ export interface Coverage {
   readonly own: number;
   readonly archive: number;
   readonly reccobeats: number;
-  /** Without features, and not at Spotify: local files and other ids. */
+  /** Without features: local files and other ids. */
   readonly not_at_spotify: number;
-  /** Without features, and the provider does not know them. */
+  /** Without features: the provider does not know them. */
   readonly asked_in_vain: number;
   readonly own_rows: number;
   readonly own_loaded_at: Date | null;

@@ -1,8 +1,8 @@
-/** A record with the line it begins on (from 1); null: unmatched quotation marks, or too long. */
+/** `line`: where it begins, from 1. Null: unmatched quotation marks, or too long. */
 export interface CsvRecord {
   readonly line: number;
   readonly values: readonly string[] | null;
-  /** As it stands in the file, of a record in disorder. */
+  /** Of a broken record, as in the file. */
   readonly text?: string;
 }
 
@@ -11,7 +11,7 @@ interface Line {
   readonly text: string;
 }
 
-/** Lines that a quoted value may span; beyond that, the quotation mark was never closed. */
+/** A quoted value that spans more was never closed. */
 const MOST_LINES = 50;
 const LONGEST_LINE = 100_000;
 
@@ -77,7 +77,7 @@ function hasOddMarks(text: string): boolean {
   return odd;
 }
 
-/** From lines that would be one record; if they are not, the first is broken and the others stand alone. */
+/** If the lines are not one record, the first is broken and the others stand alone. */
 function* recordsIn(lines: readonly Line[], delimiter: string): Generator<CsvRecord> {
   const [first, ...rest] = lines;
   if (first === undefined) return;

@@ -24,7 +24,7 @@ export const FEATURE_LIMITS: ReadonlyMap<string, Limits> = new Map([
 
 export const FEATURE_NAMES: readonly string[] = [...FEATURE_LIMITS.keys()];
 
-/** Other names: those of the export's tracks.csv and of tools that list a Spotify library. */
+/** From our export's tracks.csv and tools that list a Spotify library. */
 export const ALIASES: Readonly<Record<string, string>> = {
   track_uri: 'track_id',
   spotify_id: 'track_id',

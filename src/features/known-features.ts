@@ -8,7 +8,6 @@ interface KnownRow {
   readonly track_id: string;
   readonly name: string | null;
   readonly artist_names: string;
-  /** As text, in the order of FEATURE_NAMES. */
   readonly features: readonly (string | null)[];
 }
 

@@ -10,11 +10,7 @@ const AT_ONCE = 1_000;
 const COUNTED_AT_ONCE = 10_000;
 const MOST_TRACKS = 200_000;
 
-/**
- * Saves a listener's own file, all of it or nothing; it replaces earlier values of the same tracks and counts in their
- * library only.
- * @throws AppError 400 if it would be too much
- */
+/** All or nothing; replaces earlier values of the same tracks. @throws AppError 400 if it would be too much */
 export async function keepOwnFeatures(
   db: Db,
   userId: number,

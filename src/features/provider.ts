@@ -1,4 +1,4 @@
-/** As the provider sent them; the library decides which are meaningful. */
+/** As sent; the library decides which are meaningful. */
 export type SentFeatures = Readonly<Record<string, unknown>>;
 
 /** Why there is no answer; it says nothing about a track. */
@@ -18,6 +18,5 @@ export interface FeatureProvider {
   readonly source: 'reccobeats';
   readonly name: string;
   readonly idsPerCall: number;
-  /** @param trackIds Spotify ids, at most `idsPerCall` */
   find(trackIds: readonly string[]): Promise<FeatureAnswer>;
 }

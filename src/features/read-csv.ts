@@ -8,7 +8,6 @@ import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 export type OwnFeatures = Readonly<Record<string, number>>;
 
 interface BadLine {
-  /** The header is line 1. */
   readonly line: number;
   readonly reason: string;
 }
@@ -19,7 +18,7 @@ export interface FeatureFile {
   readonly badLineCount: number;
   readonly ignored: readonly string[];
   readonly blank: number;
-  /** Lines about an earlier line's track: the later one counts. */
+  /** Lines about a track that a later line replaces. */
   readonly repeated: number;
 }
 
@@ -29,8 +28,7 @@ const MAX_HEADER_CHARS = 10_000;
 const PIECE_BYTES = 16_384;
 
 /**
- * Reads a CSV with a header as it arrives: UTF-8; commas, or semicolons or tabs with decimal commas. Bad lines are
- * reported and skipped.
+ * UTF-8; commas, or semicolons or tabs with decimal commas. Bad lines are reported and skipped.
  * @param isOwnId accepts ids that are not Spotify's (local files, old archives)
  * @throws AppError 400 if the file cannot be read at all
  */
@@ -83,7 +81,7 @@ async function* startingWith(head: string, rest: AsyncGenerator<string>): AsyncG
   yield* rest;
 }
 
-/** A spreadsheet may name the delimiter in a first line; an empty line replaces it, so that line numbers stay right. */
+/** A spreadsheet may name the delimiter in a first line; an empty line replaces it for right line numbers. */
 function readSeparator(text: string): { head: string; delimiter: string } {
   const said = /^\s*sep=([^\r\n])[ \t]*(?=[\r\n]|$)/i.exec(text);
   if (said === null) return { head: text, delimiter: delimiterOf(text) };

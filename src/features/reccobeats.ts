@@ -10,13 +10,13 @@ import { SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 const IDS_PER_CALL = 40;
 const MAX_BYTES = 1_000_000;
 const TIME_LIMIT_MS = 10_000;
-/** Of one track; ReccoBeats sends about 400. */
+/** ReccoBeats sends about 400 for a track. */
 const MAX_ITEM_CHARS = 10_000;
 
 const answerShape = z.object({ content: z.array(z.unknown()) });
 const itemShape = z.looseObject({ href: z.string() });
 
-/** https://reccobeats.com: audio features by Spotify id, without a key. Tries once a turn. */
+/** https://reccobeats.com, which needs no key. Tries once a turn. */
 export function reccobeats({
   apiUrl,
   timeoutMs = TIME_LIMIT_MS,
@@ -45,7 +45,7 @@ async function ask(apiUrl: string, trackIds: readonly string[], limit: AbortSign
     headers: { accept: 'application/json' },
     maxBytes: MAX_BYTES,
     limit,
-    // A wait of ReccoBeats does not hold up Spotify's calls, nor the other way round.
+    // A wait of ReccoBeats must not hold up Spotify's calls, nor the other way round.
     family: 'single-reads',
     gate: undefined,
   });
@@ -53,7 +53,7 @@ async function ask(apiUrl: string, trackIds: readonly string[], limit: AbortSign
   return readShape(answerShape, answer.text).content;
 }
 
-/** By `href`, since neither order nor number is promised. Items that were not requested are ignored. */
+/** By `href`: neither order nor number is promised, and there may be others. */
 function sortOut(trackIds: readonly string[], items: readonly unknown[]): FeatureAnswer {
   const asked = new Set(trackIds);
   const found = new Map<string, SentFeatures>();
