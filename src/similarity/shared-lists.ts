@@ -6,7 +6,7 @@ import type { SimilarTrack } from './sound.ts';
 /** Of more lists than this, a sample spread evenly over time. */
 export const LISTS_LOOKED_INTO = 100;
 
-/** The closest first, ties by id. Score: lists (one day, one range) with both tracks / lists with either. */
+/** Ties by id. Score: lists (one day, one range) with both tracks / lists with either. */
 export const listListCompanions = (
   db: Queries,
   userId: number,

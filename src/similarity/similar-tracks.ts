@@ -9,12 +9,12 @@ import {
 } from './sound.ts';
 
 export interface SimilarTracks {
-  /** `lists`: by shared lists, if the sound is unknown. */
+  /** `lists`: the sound is unknown. */
   readonly rule: Sound | 'lists';
   readonly tracks: readonly SimilarTrack[];
 }
 
-/** Tried in this order until one finds something. */
+/** In this order until one finds something. */
 const RULES: Readonly<Record<Sound, readonly Sound[]>> = { sound: ['sound'], wide: ['wide', 'sound'] };
 
 /** If known already; rules that need missing features are skipped. */
@@ -36,7 +36,7 @@ export async function listSimilarTracks(
   return { rule: 'lists', tracks: await listListCompanions(db, userId, trackId, limit) };
 }
 
-/** Best first; empty if the listener does not have the track. */
+/** Empty if the listener does not have the track. */
 export async function listSimilarTrackIds(
   db: Queries,
   userId: number,

@@ -21,7 +21,7 @@ const point = (by: Sound): string =>
   `cube(ARRAY[${SOUND_FEATURES[by].map((name) => (name === 'tempo' ? 'scaled_tempo(tempo)' : name)).join(', ')}])`;
 const isKnown = (by: Sound): string => SOUND_FEATURES[by].map((name) => `${name} IS NOT NULL`).join(' AND ');
 
-/** Only tracks with all these features, ties by id. The score is 1 minus the mean absolute difference. */
+/** Ties by id. Score: 1 minus the mean absolute difference. */
 export const listSimilarSounds = (
   db: Queries,
   userId: number,
