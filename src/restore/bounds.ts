@@ -1,7 +1,7 @@
 import { FIRST_YEAR, isCalendarDate, LAST_YEAR } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
-/** What a value of an export may be, as strict as for Spotify's answers or an old archive. */
+/** As strict as for Spotify's answers or an old archive. */
 export interface Bound {
   /** For messages: "a number from 0 to 1". */
   readonly words: string;
@@ -11,14 +11,14 @@ export interface Bound {
 export interface World {
   readonly now: Date;
   readonly timeZones: ReadonlySet<string>;
-  /** Exports of version 1 have days of any year, which the move accepted then. */
+  /** Exports of version 1 have days of any year: the move accepted those. */
   readonly firstYear: number;
 }
 
 const MOST_CHARACTERS = 1_000_000;
-/** A row of a file of listening history is taken whole. */
+/** A row of a listening history is stored whole. */
 const MOST_ROW_CHARACTERS = 50_000_000;
-/** With another key in the same index entry. */
+/** Another key shares its index entry. */
 const MOST_KEY_BYTES = 2_400;
 const MOST_INTEGER = 2 ** 31 - 1;
 const A_DAY_MS = 86_400_000;

@@ -86,7 +86,6 @@ export const INSERTS: Readonly<Record<string, Insert>> = {
   track_artists: insertCredits,
 };
 
-/** Records what the file brought, and keeps for its listener what contradicts the catalogue. */
 export async function recordFile(tx: Transaction, userId: number): Promise<void> {
   const values = TRACK_VALUES.join(', ');
   await tx.execute(

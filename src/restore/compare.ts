@@ -10,7 +10,7 @@ class NotEqual extends Error {
   override readonly name = 'NotEqual';
 }
 
-/** Exports a restored table again: except for numbers.ts it must equal the file byte for byte. @throws NotEqual */
+/** A restored table, exported again, must equal the file byte for byte, except for numbers.ts. @throws NotEqual */
 export async function compareTable(
   tx: Transaction,
   zip: ExportZip,

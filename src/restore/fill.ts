@@ -20,7 +20,7 @@ export async function prepare(tx: Transaction): Promise<void> {
   await prepareCatalogue(tx);
 }
 
-/** Writes a table's rows in batches. @returns how many were new, or gained features */
+/** @returns how many rows were new, or gained features */
 export async function fill(tx: Transaction, userId: number, zip: ExportZip, filled: Filled): Promise<number> {
   let [added, row, waiting, characters] = [0, 1, [] as string[], 0];
   const write = async (): Promise<void> => {

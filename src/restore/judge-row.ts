@@ -6,7 +6,6 @@ import { BOUNDS, type World } from './bounds.ts';
 
 const SHOWN = 60;
 
-/** Names what is wrong by table, row (from 1) and column. */
 export const badRow = (file: TableFile, row: number, what: string, cause?: unknown) =>
   damaged(`${dataFileOf(file.table)}, row ${row}: ${what}`, cause);
 

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db.ts';
 import { quoteName } from '../sql-text.ts';
 
-/** Numbers that this database assigns again. */
+/** This database assigns them itself. */
 const GIVEN: Readonly<Record<string, string>> = {
   capture_runs: 'run_id',
   imports: 'import_id',
@@ -38,7 +38,7 @@ interface Renumbered {
   readonly joins: string;
 }
 
-/** Assigns new numbers to a batch, in its order, and gives the SQL to write it with them. */
+/** New numbers in the batch's order, and the SQL to write rows with them. */
 export async function numbersOf(
   tx: Transaction,
   table: string,

@@ -30,7 +30,7 @@ export const damaged = (what: string, cause?: unknown): AppError =>
     },
   );
 
-/** An export's ZIP with its names, sizes and manifest checked. Nothing of it is written to disk. */
+/** Names, sizes and manifest are checked. Nothing of it is written to disk. */
 export class ExportZip {
   private constructor(
     private readonly zip: ZipFile,

@@ -15,15 +15,11 @@ import { takeListener } from './take-listener.ts';
 export interface Restored {
   readonly spotifyId: string;
   readonly exportedAt: string;
-  /** Rows of the file, and how many were new here: the catalogue may have tracks already. */
+  /** `added`: new here; the catalogue may have had the others. */
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly added: number }[];
 }
 
-/**
- * Restores an export for a listener without an archive here: everything, compared with the file, or nothing.
- * @param db without a statement timeout
- * @throws AppError for a wrong file or listener, or NotEqual; nothing is written then
- */
+/** All, compared with the file, or nothing. @param db without a statement timeout @throws AppError, NotEqual */
 export async function restoreArchive(db: Db, file: string): Promise<Restored> {
   const zip = await ExportZip.open(file);
   try {

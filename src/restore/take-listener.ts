@@ -4,7 +4,7 @@ import { quoteName } from '../sql-text.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { damaged, type ExportZip } from './open-zip.ts';
 
-/** Finds or creates the file's listener and gives them the file's settings. */
+/** Also gives the listener the file's settings. */
 export async function takeListener(tx: Transaction, zip: ExportZip): Promise<number> {
   const file = zip.manifest.tables.find(({ table }) => table === 'users');
   const lines: string[] = [];
