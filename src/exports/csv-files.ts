@@ -9,7 +9,6 @@ export interface CsvFile {
   readonly rows: string;
 }
 
-/** Columns of `a`, a row of the library. */
 const TRACK = { track: 'a.name', artists: 'artist_names', album: 'album_name' };
 
 export const CSV_FILES: readonly CsvFile[] = [

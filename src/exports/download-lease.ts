@@ -21,9 +21,8 @@ class BeingDownloaded extends AppError {
 }
 
 /**
- * Allows each listener one download of a kind at a time, across all processes. A lease in the database, since a
- * download may take longer than a connection should be held; a killed process loses it within a minute.
- * @throws BeingDownloaded before anything is made
+ * A lease in the database, since a download may take longer than a connection should be held. It ends within a minute
+ * if its process is killed. @throws BeingDownloaded before anything is made
  */
 export async function* oneAtATime(
   db: Db,

@@ -28,7 +28,7 @@ export class Growth {
   }
 }
 
-/** Reads a file while it is being written. One reader for one Growth. */
+/** One reader for one Growth. */
 export async function* followFile(file: string, growth: Growth): AsyncGenerator<Buffer> {
   if (!(await growth.beyond(0))) return;
   const handle = await open(file, 'r');

@@ -21,7 +21,7 @@ CREATE TABLE snapshots (track_id TEXT, snapshot_date TEXT, time_range TEXT, rank
 /** A file in the old app's *snapshots* layout, written beside its final name. */
 export interface OldFile {
   readonly db: Database;
-  /** Renames the finished file, never over an existing one; `fleeting`: it need not survive a power cut. */
+  /** Never over an existing file. `fleeting`: it need not survive a power cut. */
   keep(how?: { readonly fleeting?: boolean }): void;
   discard(): void;
 }

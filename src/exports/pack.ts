@@ -30,7 +30,7 @@ export interface PackOptions {
 
 export const zipPathIn = (directory: string): string => path.join(directory, 'archive.zip');
 
-/** One ZIP of the whole archive as of one moment. @throws AppError if the disk or the database fails */
+/** As of one moment. @throws AppError if the disk or the database fails */
 export async function packArchive(db: Db, userId: number, options: PackOptions): Promise<void> {
   await db.withTransaction(async (tx) => {
     await beginReading(tx, userId);

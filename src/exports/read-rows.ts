@@ -4,7 +4,7 @@ const BEGIN_WITH_ROWS = 16;
 const MOST_ROWS = 2_000;
 const ENOUGH_CHARACTERS = 1_000_000;
 
-/** Limits an export's queries to the listener's rows and makes its texts the same everywhere. */
+/** Only the listener's rows, with texts that are the same everywhere. */
 export async function beginReading(tx: Transaction, userId: number): Promise<void> {
   await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await describeRows(tx, userId);

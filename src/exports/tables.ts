@@ -9,7 +9,7 @@ export interface ExportedTable {
   readonly rows: string;
   readonly order: string;
   readonly without?: Readonly<Record<string, string>>;
-  /** The first version of the export with this table. Default 1. */
+  /** The export's first version with this table. Default 1. */
   readonly since?: number;
   /** The only columns that are not derived. */
   readonly only?: readonly string[];
