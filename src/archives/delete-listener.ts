@@ -33,13 +33,13 @@ const HOLDINGS = hotQuery(
 /** Half a million ranked places take some seconds. */
 const PATIENCE_MS = 120_000;
 
-/** In one transaction, after a capture or move under way, with all sessions. The shared catalogue stays. */
+/** Waits for a capture or move under way. The shared catalogue stays. */
 export async function deleteListener(db: Db, userId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
     await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
     await tx.execute(`SELECT set_config('statement_timeout', $1, true)`, [String(PATIENCE_MS)]);
     await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
-    // Otherwise triggers would update derived rows with every deletion.
+    // Else triggers would update derived rows with every deletion.
     await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
     for (const table of ['library_tracks', 'users']) {
       const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };

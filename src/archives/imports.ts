@@ -137,7 +137,7 @@ export interface Reject {
   readonly original: unknown;
 }
 
-/** In the order they were found, in bounded batches: a slow reader holds no connection and little memory. */
+/** In bounded batches: a slow reader holds no connection and little memory. */
 export async function* streamRejects(db: Queries, userId: number, importId: number): AsyncGenerator<Reject> {
   let after = 0;
   for (;;) {

@@ -8,7 +8,7 @@ import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from '.
 export interface UnclaimedArchive extends ArchiveSummary {
   readonly archiveId: number;
   readonly sources: readonly ImportSource[];
-  /** Some of its most often listed tracks, so that its owner recognises it. */
+  /** The most often listed tracks, by which its owner recognises it. */
   readonly sample: readonly { readonly name: string | null; readonly artist_name: string | null }[];
 }
 
@@ -61,11 +61,7 @@ const SAMPLE = hotQuery(
   SELECT name, artist_name FROM often JOIN tracks USING (track_id) ORDER BY times DESC, track_id`,
 );
 
-/**
- * Moves an unclaimed archive into a listener's own. What the listener has already wins; a list, playlist or entry that
- * it displaces is kept among the rejects of the archive's import.
- * @throws AppError 404
- */
+/** What the listener has wins; what it displaces becomes a reject of the archive's import. @throws AppError 404 */
 export async function claimArchive(db: Db, userId: number, archiveId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
@@ -86,7 +82,7 @@ async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> 
   await tx.execute(`DELETE FROM users WHERE user_id = $1`, [archiveId]);
 }
 
-/** Rejects belong to an import, so an archive without one gets one. */
+/** A reject belongs to an import. */
 const NAME_ITS_SOURCE = `
   INSERT INTO imports (user_id, source_name, source_layout, source_digest, finished_at)
   SELECT $1, 'an archive without an import', 'snapshots', '', now()
@@ -117,7 +113,6 @@ const samePlace = (table: string, key: string): string => `EXISTS (
         = ($1, theirs.snapshot_date, theirs.time_range, theirs.${key})
       AND own.rank IS NOT DISTINCT FROM theirs.rank)`;
 
-/** A dated list that the listener has already displaces the archive's. */
 const keepDisplaced = (table: string, key: string): string =>
   rejectRows(
     table,
