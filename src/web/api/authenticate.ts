@@ -8,7 +8,7 @@ import { Problem } from './problems.ts';
 
 const REALM = 'Bearer realm="Music Time Machine"';
 
-/** Lets in who brings a good token with something left of its limit and the right to this endpoint; no cookie is read. */
+/** By a token with the right scope and something left of its limit; cookies are not read. */
 export function authenticated(
   { db, config }: WebContext,
   { scope, cost }: Pick<Endpoint, 'scope' | 'cost'>,
@@ -25,7 +25,7 @@ export function authenticated(
   };
 }
 
-/** @throws Problem 401 where the request brings no token in its header */
+/** @throws Problem 401 */
 function bearerOf(req: Request): string {
   const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(req.get('Authorization') ?? '')?.[1];
   if (secret !== undefined) return secret;

@@ -5,10 +5,7 @@ import { isApiAddress } from './problems.ts';
 const EXPOSED = 'ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
 const DAY_SECONDS = 86_400;
 
-/**
- * Lets pages of the one origin that the app's owner has named read the API's answers; where none is named, no page of
- * another origin does. A token is needed either way, and no cookie is ever let along.
- */
+/** Only pages of the origin that the app's owner named may read answers; with a token, never with a cookie. */
 export function crossOrigin({ apiCorsOrigin }: Pick<Config, 'apiCorsOrigin'>): RequestHandler {
   return (req, res, next) => {
     if (apiCorsOrigin === null || !isApiAddress(req.path)) return next();

@@ -5,12 +5,10 @@ import type { SpotifyAccess } from '../../users/access-token.ts';
 import type { Scope } from '../../users/api-tokens.ts';
 import type { User } from '../../users/users.ts';
 
-/** Every address of the API begins with it. */
 export const API_ROOT = '/api/v1';
 
 type Shape = z.ZodRawShape;
 
-/** What a handler is given: who asks, and what they ask for, read with the endpoint's own schemas. */
 export interface Given<Params extends Shape = Shape, Query extends Shape = Shape, Body = unknown> {
   readonly db: Db;
   readonly access: SpotifyAccess;
@@ -20,32 +18,32 @@ export interface Given<Params extends Shape = Shape, Query extends Shape = Shape
   readonly body: Body;
 }
 
-/** What an endpoint is: from this alone it is routed, validated, answered, documented and tried. */
+/** All of an endpoint follows from this: its route, checks, answer, documentation and page. */
 interface Described<Params extends Shape, Query extends Shape> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below API_ROOT, such as `/tracks/:trackId`. */
   readonly path: string;
-  /** Its name in generated clients: `listTracks`. */
+  /** In generated clients: `listTracks`. */
   readonly name: string;
-  /** The part of the document it stands in. */
+  /** A chapter of the document. */
   readonly subject: string;
   readonly scope: Scope;
-  /** A line without a full stop. */
+  /** One line without a full stop. */
   readonly summary: string;
   readonly description?: string;
   readonly params?: Params;
   readonly query?: Query;
-  /** Values to try it with, by parameter; ids are of what nobody has. */
+  /** To try it with; ids are nobody's. */
   readonly example?: {
     readonly params?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
     readonly body?: unknown;
   };
-  /** What one request takes from the token's limit; 1 unless it costs more than a page. */
+  /** Units of the token's limit; default 1, a page. */
   readonly cost?: number;
-  /** The answer changes although the archive does not: it is told by its own content whether it is the same. */
+  /** Although the archive does not change: the ETag comes from the content. */
   readonly changesByItself?: true;
-  /** Statuses of its own, beside those that every endpoint has. */
+  /** Statuses besides those of every endpoint. */
   readonly problems?: readonly number[];
 }
 
@@ -63,12 +61,11 @@ interface JsonDeclaration<
 }
 
 interface FileDeclaration<Params extends Shape, Query extends Shape> extends Described<Params, Query> {
-  /** Its media type. */
   readonly file: string;
   readonly send: (given: Given<Params, Query>, res: Response) => Promise<void>;
 }
 
-/** An endpoint as the router, the document and the page see it, whatever its parameters. */
+/** Without the types of its parameters, for the router, the document and the page. */
 export interface Endpoint extends Omit<Described<Shape, Shape>, 'params' | 'query'> {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
@@ -80,7 +77,6 @@ export interface Endpoint extends Omit<Described<Shape, Shape>, 'params' | 'quer
     | { readonly file: string; readonly send: FileDeclaration<Shape, Shape>['send'] };
 }
 
-/** Declares an endpoint that answers JSON. */
 export function endpoint<
   const Params extends Shape,
   const Query extends Shape,
@@ -88,12 +84,11 @@ export function endpoint<
   Answer extends z.ZodType,
 >(declared: JsonDeclaration<Params, Query, Body, Answer>): Endpoint {
   const { answer: schema, handler, body = null, status = 200, ...described } = declared;
-  // The router reads parameters with the schemas of this very endpoint before it calls the handler.
+  // The router has read the parameters with this endpoint's schemas before it calls the handler.
   const answer = { schema, handler: handler as unknown as (given: Given) => Promise<unknown> };
   return { ...complete(described), body, status, answer };
 }
 
-/** Declares an endpoint that answers a file. */
 export function fileEndpoint<const Params extends Shape, const Query extends Shape>(
   declared: FileDeclaration<Params, Query>,
 ): Endpoint {
@@ -102,7 +97,7 @@ export function fileEndpoint<const Params extends Shape, const Query extends Sha
   return { ...complete(described), body: null, status: 200, answer };
 }
 
-/** A parameter nobody knows is a mistake worth telling: strict. */
+/** Strict: an unknown parameter is a mistake to report. */
 const complete = <Params extends Shape, Query extends Shape>(described: Described<Params, Query>) => ({
   ...described,
   params: z.strictObject(described.params ?? {}),

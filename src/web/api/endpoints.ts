@@ -15,7 +15,7 @@ import { searchEndpoints } from './endpoints/search.ts';
 import { snapshotEndpoints } from './endpoints/snapshots.ts';
 import { trackEndpoints } from './endpoints/tracks.ts';
 
-/** The API, in the order of its document. */
+/** In the order of the document. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...meEndpoints,
   ...libraryEndpoints,

@@ -5,15 +5,14 @@ import { LIMIT, WINDOW_SECONDS, type LimitState } from '../../users/api-limits.t
 import { Problem } from './problems.ts';
 
 export interface Turns {
-  /** Requests that one process works on at once. */
+  /** Per process. */
   readonly atOnce: number;
-  /** Requests of one token that may wait. */
+  /** Per token. */
   readonly waiting: number;
-  /** Milliseconds after which one that waits is refused. */
   readonly patienceMs: number;
 }
 
-/** Programs have time, people do not: a page has two requests of programs beside it at most. */
+/** Programs have time, people do not: at most two of their requests run beside a page. */
 const TURNS: Turns = { atOnce: 2, waiting: 10, patienceMs: 5_000 };
 
 interface Waiting {
@@ -23,7 +22,7 @@ interface Waiting {
 
 const leaving = new WeakMap<Response, () => void>();
 
-/** Works on a few requests at once; the others wait, in the order in which they came. */
+/** The others wait, in the order in which they came. */
 export function inTurn({ atOnce, waiting: most, patienceMs }: Turns = TURNS): RequestHandler {
   const line = new Set<Waiting>();
   let inside = 0;
@@ -60,7 +59,7 @@ export function inTurn({ atOnce, waiting: most, patienceMs }: Turns = TURNS): Re
   };
 }
 
-/** What is still to come of the answer is no work: the next one may begin. */
+/** Sending the answer is no work: the next request may begin. */
 export const leaveTurn = (res: Response): void => leaving.get(res)?.();
 
 const tooManyAtOnce = (): Problem =>
@@ -68,13 +67,13 @@ const tooManyAtOnce = (): Problem =>
     retryAfterSeconds: 5,
   });
 
-/** As draft-ietf-httpapi-ratelimit-headers has them. */
+/** draft-ietf-httpapi-ratelimit-headers */
 export const limitHeaders = ({ remaining, resetSeconds }: LimitState) => ({
   'RateLimit-Policy': `"token";q=${LIMIT.burst};w=${WINDOW_SECONDS}`,
   RateLimit: `"token";r=${remaining};t=${resetSeconds}`,
 });
 
-/** A program that asks on as fast as it is refused is slowed down by its own waiting. */
+/** Slows down a program that repeats at once what was refused. */
 const REFUSED_AFTER_MS = 1_000;
 
 /** @throws Problem 429, after a while */

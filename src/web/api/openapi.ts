@@ -5,7 +5,7 @@ import { NAMED_SCHEMAS } from './schemas.ts';
 
 type Json = Record<string, unknown>;
 
-/** The API as OpenAPI 3.1, made of the very schemas that read parameters and check answers. */
+/** From the schemas that read parameters and check answers. */
 export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string): Json {
   const schemas = schemasOf(endpoints);
   const subjects = [...new Set(endpoints.map(({ subject }) => subject))];
@@ -38,7 +38,6 @@ instants ISO 8601 in UTC, ids strings; \`null\` means not known. Lists go on by 
 answer before. Send back an \`ETag\` as \`If-None-Match\`: where the archive is the same, the answer is a 304. What is
 hidden appears nowhere. New fields may be added; none is taken away or given another meaning.`;
 
-/** The name of an answer that has none of its own. */
 const answerName = ({ name }: Endpoint): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Answer`;
 
 function schemasOf(endpoints: readonly Endpoint[]) {
@@ -63,7 +62,7 @@ function schemasOf(endpoints: readonly Endpoint[]) {
   return { components, nameOf: (schema: z.ZodType) => registry.get(schema)?.id ?? '' };
 }
 
-/** The named schemas an answer is made of, itself among them. */
+/** Includes the schema itself. */
 function namedWithin(schema: z.ZodType): Map<z.ZodType, string> {
   const found = new Map<z.ZodType, string>();
   z.toJSONSchema(schema, {
@@ -76,7 +75,7 @@ function namedWithin(schema: z.ZodType): Map<z.ZodType, string> {
   return found;
 }
 
-/** What says the same twice goes; that nothing else is answered is our promise, not one clients may build on. */
+/** Removes repetitions. Clients must accept new fields, though our answers allow no unknown ones. */
 function tidy({ jsonSchema }: { jsonSchema: Json }): void {
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
@@ -131,13 +130,13 @@ function contentOf({ answer }: Endpoint, nameOf: (schema: z.ZodType) => string):
   return { 'application/json': { schema: { $ref: `#/components/schemas/${nameOf(answer.schema)}` } } };
 }
 
-/** A schema by itself, without what only a document of its own needs. */
+/** Without `$schema`, which only a whole document needs. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...made } = z.toJSONSchema(schema, { io, override: tidy }) as Json;
   return made;
 }
 
-/** What of a parameter's JSON Schema can be told in words. */
+/** The parts of a parameter's JSON Schema that the page can put in words. */
 interface ParameterSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -158,7 +157,7 @@ export interface Parameter {
   readonly example?: unknown;
 }
 
-/** Query parameters arrive as text and leave as what they mean: the latter is what a client thinks in. */
+/** Query parameters are text, but clients think in the types they become. */
 export function parametersOf({ params, query, example }: Endpoint, where: 'path' | 'query'): Parameter[] {
   const { shape } = where === 'path' ? params : query;
   const examples = where === 'path' ? example?.params : example?.query;
@@ -182,7 +181,7 @@ const exampleAs = ({ type }: ParameterSchema, text: string): unknown => {
   return type === 'integer' || type === 'number' ? Number(text) : text;
 };
 
-/** What can go wrong at an endpoint, from what it declares. */
+/** From what an endpoint declares. */
 function problemsOf({ params, body, problems = [] }: Endpoint): ProblemKind[] {
   const kinds = Object.keys(PROBLEMS) as ProblemKind[];
   const always = new Set<ProblemKind>([

@@ -8,7 +8,7 @@ import { PROBLEMS } from './problems.ts';
 
 const SCRIPTS = ['behaviours/copy.js', 'pages/api.js'];
 
-/** `/api/v1`: the API for people to read, from the same declarations; signed in, they can try it with a token. */
+/** The API for people, from the same declarations; signed in, they can try it with a token. */
 export function apiPageRoutes({ config }: WebContext, endpoints: readonly Endpoint[] = ENDPOINTS): Router {
   const root = config.baseUrl + API_ROOT;
   const subjects = [...new Set(endpoints.map(({ subject }) => subject))].map((name) => ({
@@ -50,7 +50,6 @@ function describe(endpoint: Endpoint, root: string) {
   };
 }
 
-/** What a parameter may be, in few words. */
 function kindOf({ schema, required }: Parameter): string {
   const { type, enum: values, format, minimum, maximum, maxLength, items, default: usual } = schema;
   const one = items?.enum ?? values;
@@ -71,7 +70,7 @@ function kindOf({ schema, required }: Parameter): string {
 const exampleOf = ({ example }: Endpoint, { name, in: where }: Parameter): string | undefined =>
   (where === 'path' ? example?.params : example?.query)?.[name];
 
-/** For a shell: single quotes, so that nothing in it means anything. */
+/** In single quotes nothing has a meaning for a shell. */
 function curlOf({ method, path, example }: Endpoint, root: string): string {
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(example?.params?.[name] ?? name),

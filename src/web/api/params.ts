@@ -7,23 +7,20 @@ const ONCE = 'must be given once';
 /** Neither JSON nor PostgreSQL can hold these. */
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** Text as it is given. */
 export const text = (longest: number) =>
   z
     .string(ONCE)
     .max(longest, `must have at most ${longest} characters`)
     .refine((given) => !UNSTORABLE.test(given), 'must be plain text');
 
-/** An id in a path. What can be no id is, by its 404, the same as one that is not there. */
 export const id = z.string();
 
-/** @throws AppError 404 for what can be no id */
+/** An impossible id looks like an unknown one. @throws AppError 404 */
 export function readableId(given: string): string {
   if (given.length > 2_000 || UNSTORABLE.test(given)) throw notFound();
   return given;
 }
 
-/** A whole number of a query. */
 export function whole(low: number, high: number) {
   const message = `must be a whole number from ${low} to ${high}`;
   return z
@@ -33,7 +30,6 @@ export function whole(low: number, high: number) {
     .pipe(z.int(message).min(low, message).max(high, message));
 }
 
-/** A number of a query, such as 0.75. */
 export function decimal(low: number, high: number) {
   const message = `must be a number from ${low} to ${high}`;
   return z
@@ -46,7 +42,7 @@ export function decimal(low: number, high: number) {
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
-/** May be given more than once: `?range=long_term&range=short_term`. */
+/** May be repeated: `?range=long_term&range=short_term`. */
 export const anyOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   repeated(oneOf(values));
 
@@ -56,7 +52,7 @@ export const repeated = <Value extends z.ZodType<string, string>>(value: Value) 
     .transform((given) => [given].flat())
     .pipe(z.array(value).max(20, 'must not be given so often'));
 
-/** A day that the calendar knows. */
+/** The calendar has no year 0. */
 export const day = z.iso
   .date('must be a day that exists, such as 2024-03-14')
   .refine((given) => !given.startsWith('0000'), 'must be a day that exists, such as 2024-03-14');
@@ -67,13 +63,12 @@ export const timeRange = oneOf(TIME_RANGES).describe(
 
 const MOST_AT_ONCE = 100;
 
-/** How many at once, and where to go on. */
 export const paging = {
   limit: whole(1, MOST_AT_ONCE).default(50).describe('How many to answer at most'),
   after: text(4_000).optional().describe('Where to go on: `next` of the answer before'),
 };
 
-/** A list that goes on: `next` is null where it ends. */
+/** `next` is null at the end. */
 export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape>(item: Item, more: More) =>
   z.strictObject({
     ...more,
@@ -81,11 +76,11 @@ export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape>(item:
     next: z.string().nullable().describe('For `after`: where the list goes on; null at its end'),
   });
 
-/** A place in a list, as `next` hands it out: opaque to clients. */
+/** Opaque to clients. */
 export const writeCursor = (place: unknown): string =>
   Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** Null: from the beginning. @throws Problem 400 for what we cannot have handed out */
+/** Null: from the beginning. @throws Problem 400 for anything we did not hand out */
 export function readCursor<Place extends z.ZodType>(
   schema: Place,
   given: string | undefined,

@@ -2,13 +2,13 @@ import type { Period } from '../../ranges/period.ts';
 import { day } from './params.ts';
 import { badParameters } from './problems.ts';
 
-/** Days of the listener's own calendar in a query, both included. */
+/** Days of the listener's calendar, both included. */
 export const period = {
   from: day.optional().describe('The first day, where you are'),
   to: day.optional().describe('The last day, where you are'),
 };
 
-/** @throws Problem 400 where it ends before it begins */
+/** @throws Problem 400 if it ends before it begins */
 export function periodOf({ from, to }: { from?: string | undefined; to?: string | undefined }): Period {
   if (from !== undefined && to !== undefined && from > to)
     throw badParameters([{ parameter: 'to', message: 'must not be before “from”' }]);

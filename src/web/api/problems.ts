@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import { log } from '../../log.ts';
 import { API_ROOT } from './endpoint.ts';
 
-/** What can go wrong, by the name that its `type` ends in. Names are never changed or given another meaning. */
+/** By the name at the end of `type`. A name never changes nor gets another meaning. */
 export const PROBLEMS = {
   'bad-input': { status: 400, title: 'A parameter does not fit' },
   'not-authorized': { status: 401, title: 'A valid token is needed' },
@@ -22,7 +22,7 @@ export const PROBLEMS = {
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 export type ProblemKind = keyof typeof PROBLEMS;
 
-/** RFC 9457, as every error of the API is answered. */
+/** RFC 9457 */
 export const problemSchema = z.strictObject({
   type: z.url().describe('What kind of problem it is, for programs: stable, and an address people can read'),
   title: z.string().describe('The kind in words'),
@@ -40,7 +40,7 @@ export interface ParameterFault {
   readonly message: string;
 }
 
-/** An error of the API with what it says besides: headers, and parameters by name. */
+/** Has headers, and messages by parameter. */
 export class Problem extends AppError {
   override readonly name = 'Problem';
   readonly headers: Readonly<Record<string, string>>;
@@ -70,7 +70,6 @@ export const badParameters = (faults: readonly ParameterFault[]): Problem =>
     faults,
   });
 
-/** The issues of a schema, each by the parameter it is about. */
 export function faultsOf({ issues }: z.ZodError): ParameterFault[] {
   return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -79,13 +78,13 @@ export function faultsOf({ issues }: z.ZodError): ParameterFault[] {
   );
 }
 
-/** Where the kind is explained: an anchor of the page for people. */
+/** An anchor of the page for people, which explains it. */
 const problemType = (baseUrl: string, kind: ProblemKind): string => `${baseUrl}${API_ROOT}#problem-${kind}`;
 
-/** Case does not matter to the router, so it does not here. */
+/** The router ignores case, too. */
 export const isApiAddress = (path: string): boolean => new RegExp(`^${API_ROOT}/.`, 'i').test(path);
 
-/** Answers what went wrong below the API's root; the rest is the error page's. */
+/** Other addresses are left to the error page. */
 export function problemAnswer(baseUrl: string): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (!isApiAddress(req.path) || res.headersSent) return next(error);

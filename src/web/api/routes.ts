@@ -12,7 +12,7 @@ import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } f
 
 const BODY_BYTES = '100kb';
 
-/** `/api/v1/…`: every declared endpoint, by token alone. It stands before the session, which it neither reads nor sets. */
+/** By token alone: it comes before the session, which it neither reads nor sets. */
 export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = ENDPOINTS): Router {
   const router = Router().get(`${API_ROOT}/openapi.json`, servedDocument(context, endpoints));
   const turn = inTurn();
@@ -30,7 +30,7 @@ export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = 
   return router.use(noSuchEndpoint(endpoints));
 }
 
-/** For anybody: it says what there is to ask, and nothing of anybody's. */
+/** For everybody: it contains nothing personal. */
 function servedDocument({ config }: WebContext, endpoints: readonly Endpoint[]): RequestHandler {
   const document = JSON.stringify(openApiDocument(endpoints, config.baseUrl));
   return (_req, res) => {
@@ -74,7 +74,7 @@ function answered(context: WebContext, endpoint: Endpoint): RequestHandler {
   };
 }
 
-/** @throws Problem 400 naming every parameter that does not fit */
+/** @throws Problem 400 that names every wrong parameter */
 function readGiven(
   { params, query, body }: Endpoint,
   req: Request,
@@ -91,7 +91,7 @@ function readGiven(
   return { ...(given as Pick<Given, 'params' | 'query'>), body: sent };
 }
 
-/** Where it is checked (everywhere but in production), an answer that is not as declared is a fault. */
+/** Outside production: an answer that is not as declared is a bug. */
 function assertDeclared({ name, answer }: Endpoint, data: unknown): void {
   if ('file' in answer) return;
   const sent = answer.schema.safeParse(JSON.parse(JSON.stringify(data)));
@@ -100,7 +100,7 @@ function assertDeclared({ name, answer }: Endpoint, data: unknown): void {
   throw new Error(`the answer of ${name} is not as declared: ${where.slice(0, 5).join('; ')}`);
 }
 
-/** Below the API's root there is nothing else; where only the method is another, it is told which there are. */
+/** A known address with another method is told the right ones. */
 function noSuchEndpoint(endpoints: readonly Endpoint[]): RequestHandler {
   return (req, res, next) => {
     if (!isApiAddress(req.path)) return next();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Shapes that have a name of their own in the document, and in clients made from it. */
+/** Named in the document, and in clients made from it. */
 export const NAMED_SCHEMAS = z.registry<{ id: string }>();
 
 export function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {

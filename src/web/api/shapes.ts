@@ -7,8 +7,6 @@ import type { RankHistory } from '../../snapshots/rank-history.ts';
 import { TIME_RANGES, type TimeRange } from '../../spotify/top-list.ts';
 import { named } from './schemas.ts';
 
-/** What more than one endpoint answers, and how it is made of what the domain gives. */
-
 export const date = z.iso.date();
 export const instant = z.iso.datetime();
 export const count = z.int().min(0);
@@ -88,7 +86,7 @@ export const playsOf = (played: Played) => ({
   last_played_at: isoOf(played.last_played_at),
 });
 
-/** As many rows as are shown, and whether more follow: one more was asked for. */
+/** One row more than `limit` was asked for, to know whether more follow. */
 export function cutPage<Row>(rows: readonly Row[], limit: number): { shown: Row[]; last: Row | null } {
   const shown = rows.slice(0, limit);
   return { shown, last: rows.length > limit ? (shown.at(-1) ?? null) : null };
@@ -136,7 +134,7 @@ function historyOf({ timeRange, dates, ranks, listed }: RankHistory) {
   };
 }
 
-/** Of the ranges asked for; of all where none is. */
+/** All ranges if none was asked for. */
 export const historiesOf = (histories: readonly RankHistory[], asked: TimeRange | undefined) => ({
   histories: histories
     .filter(({ timeRange }) => asked === undefined || timeRange === asked)

@@ -5,11 +5,7 @@ import type { Db } from '../../db.ts';
 import { findArchiveVersion } from '../../users/archive-version.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
 
-/**
- * Names an answer by what it follows from: whose archive at which version, on which day, asked what. A client that has
- * it already gets a 304, and no query looks at the archive.
- * @returns whether the request is answered by that
- */
+/** The ETag says whose archive, its version, the day and the question: a 304 needs no query of the archive. */
 export async function archiveUnchanged(db: Db, req: Request, res: Response): Promise<boolean> {
   const listener = listenerOf(req);
   const version = await findArchiveVersion(db, listener.user_id);
@@ -17,7 +13,7 @@ export async function archiveUnchanged(db: Db, req: Request, res: Response): Pro
   return answeredBefore(req, res, [version, JSON.stringify(listener), today, req.originalUrl]);
 }
 
-/** The same for what changes by itself: an answer is named by its content, and at least not sent again. */
+/** For what changes by itself: the content is computed, but not sent again. */
 export const contentUnchanged = (req: Request, res: Response, content: string): boolean =>
   answeredBefore(req, res, [content]);
 
@@ -29,9 +25,6 @@ function answeredBefore(req: Request, res: Response, parts: readonly string[]): 
   return true;
 }
 
-/**
- * Express would look at the request's Cache-Control too, and the fetch of Node.js says no-cache there as soon as a
- * program sends If-None-Match by hand: none would ever see a 304.
- */
+/** Express would also obey Cache-Control: no-cache, which Node's fetch adds when a program sends If-None-Match. */
 const isKnown = (req: Request, tag: string): boolean =>
   (req.get('If-None-Match') ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag);

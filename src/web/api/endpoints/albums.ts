@@ -25,7 +25,7 @@ const example = { params: { albumId: '4aawyAB9vmqN3uQ7FjRGTy' } };
 
 type Asked = Pick<Given, 'db' | 'user'> & { readonly params: { readonly albumId: string } };
 
-/** What is hidden is as little there as what never was. @throws AppError 404 */
+/** Hidden albums look like unknown ones. @throws AppError 404 */
 export async function albumOf({ db, user, params: asked }: Asked): Promise<ListenerAlbum> {
   const album = await findAlbum(db, user.user_id, readableId(asked.albumId));
   if (album === null || album.tracks === 0) throw notFound();
@@ -70,7 +70,7 @@ const albumTrack = named(
   }),
 );
 
-/** The order is the album's, which is no key to go on by but the place. */
+/** The album's order has no other key to continue from. */
 const place = z.strictObject({ offset: z.int().min(1).max(1_000_000) });
 
 export const albumEndpoints = [

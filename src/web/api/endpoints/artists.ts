@@ -33,7 +33,7 @@ const example = { params: { artistId: '0gxyHStUsqpMadRV0Di1Qt' } };
 
 type Asked = Pick<Given, 'db' | 'user'> & { readonly params: { readonly artistId: string } };
 
-/** What is hidden is as little there as what never was. @throws AppError 404 */
+/** Hidden artists look like unknown ones. @throws AppError 404 */
 export async function artistOf({ db, user, params: asked }: Asked): Promise<ListenerArtist> {
   const artist = await findArtist(db, user.user_id, readableId(asked.artistId));
   if (artist === null || artist.hidden_at !== null || artist.all_hidden) throw notFound();

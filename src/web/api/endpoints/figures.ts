@@ -81,7 +81,7 @@ export const figureEndpoints = [
   }),
 ];
 
-/** What the pages need to draw covers stays with them. */
+/** Without what only pages need, to draw covers. */
 const figuresOf = ({ most_popular: popular, top_artists: artists, decades, ...rest }: Figures) => ({
   ...rest,
   decades: [...decades],

@@ -59,7 +59,7 @@ function libraryTrackOf(track: ExploredTrack): z.input<typeof libraryTrack> {
   return { ...rest, ...cardOf(track), ...playsOf(track) };
 }
 
-/** Both ends of a filter; a text where a day is meant, else a number. */
+/** A day as text, else a number. */
 function endOf(name: RangeFilter) {
   const filter = RANGE_FILTERS[name];
   if (filter.unit === 'date') return day;
@@ -67,7 +67,7 @@ function endOf(name: RangeFilter) {
   return filter.unit === 'share' ? decimal(filter.low, filter.high) : whole(filter.low, filter.high);
 }
 
-/** Lengths are asked for in milliseconds, as they are answered. */
+/** In milliseconds, as in answers. */
 const parameterOf = (name: RangeFilter): string => (name === 'duration' ? 'duration_ms' : name);
 
 const RANGES = Object.keys(RANGE_FILTERS) as RangeFilter[];
@@ -109,7 +109,7 @@ const query = {
 
 type Query = z.output<z.ZodObject<typeof query>>;
 
-/** The filters of the Explore page, from what was asked here. @throws Problem 400 where two ends contradict each other */
+/** @throws Problem 400 if two ends contradict each other */
 function filtersOf(asked: Query): ExploreFilters {
   const given = asked as Readonly<Record<string, string | number | undefined>>;
   const bounds = RANGES.flatMap((name) => {
@@ -159,7 +159,7 @@ export const libraryEndpoints = [
       const after = readCursor(place, asked.after);
       const wanted = { after: after?.track_id ?? null, limit: asked.limit + 1 };
       const rows = await listExploredTracksAfter(db, user.user_id, filtersOf(asked), wanted);
-      // A place that was handed out has something after it.
+      // After a place that we handed out something follows.
       if (after !== null && rows.length === 0) throw badCursor();
       const { shown, last } = cutPage(rows, asked.limit);
       return {

@@ -36,7 +36,7 @@ const several = <Values extends readonly [string, ...string[]]>(values: Values) 
   z.array(z.enum(values)).max(20).optional();
 const sort = z.enum(SORT_KEYS.flatMap((key) => [key, `-${key}`] as const)).optional();
 
-/** Each list a playlist can be made of, with the parameters its page has in its address. */
+/** With the parameters of the page's address. */
 const source = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('snapshot'), date: z.iso.date(), range }).describe('The list of one day'),
   z
@@ -106,7 +106,7 @@ export const recipeShape = {
   without: z.array(text(2_000).min(1)).max(100).default([]).describe('Tracks to leave out, by id'),
 };
 
-/** The same as an address of /playlists/new says it. @throws AppError 400 */
+/** As the address of /playlists/new has it. @throws AppError 400 */
 export function recipeOf({ source: list, ...options }: z.output<z.ZodObject<typeof recipeShape>>): Recipe {
   const { clean, per_artist: perArtist, ...rest } = options;
   const given = { ...list, ...rest, clean: clean ? '1' : '', per_artist: perArtist ? '1' : '' };

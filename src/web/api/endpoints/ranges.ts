@@ -19,7 +19,6 @@ const topQuery = {
   limit: whole(1, 100).default(50).describe('How many to answer at most'),
 };
 
-/** What plays of any days come to, besides the tracks played most. */
 export const rangeEndpoints = [
   endpoint({
     ...described,

@@ -51,7 +51,7 @@ const suggestion = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** The order is by how near a match comes: there is no key to go on by but the page. */
+/** Ordered by how well a track matches: there is no other key to continue from. */
 const page = z.strictObject({ page: z.int().min(1).max(1_000_000) });
 
 export const searchEndpoints = [

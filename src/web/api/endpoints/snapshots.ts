@@ -113,7 +113,7 @@ const aboutOf = ({ time, timeRange: of }: { time: ChosenTime; timeRange: TimeRan
   time_range: of,
 });
 
-/** @throws Problem 404 for a day without a list, naming the nearest that has one */
+/** @throws Problem 404 for a day without a list; it names the nearest day with one */
 async function keptAround(db: Db, userId: number, list: ReturnType<typeof listOf>): Promise<Surroundings> {
   const around = await findSurroundings(db, userId, list);
   if (around.snapshots > 0 || list.time.kind !== 'day') return around;

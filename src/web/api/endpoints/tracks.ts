@@ -44,7 +44,7 @@ const example = { params: { trackId: '4uLU6hMCjMI75M1A2tKUQC' } };
 
 type Asked = Pick<Given, 'db' | 'user'> & { readonly params: { readonly trackId: string } };
 
-/** What is hidden is as little there as what never was. @throws AppError 404 */
+/** Hidden tracks look like unknown ones. @throws AppError 404 */
 export async function trackOf({ db, user, params: asked }: Asked): Promise<ListenerTrack> {
   const track = await findTrack(db, user.user_id, readableId(asked.trackId));
   if (track === null || track.hidden) throw notFound();
