@@ -11,7 +11,6 @@ import * as words from './capture-words.ts';
 
 const pageParams = z.object({ page: pageNumber });
 
-/** `/settings/captures`: each attempt to keep a day's lists, and what became of it. */
 export function captureRoutes({ db }: WebContext): Router {
   return Router().get('/settings/captures', async (req, res) => {
     const { page } = readParams(pageParams, req.query);

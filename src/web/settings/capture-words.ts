@@ -2,7 +2,6 @@ import type { CaptureRun, RunCounts } from '../../snapshots/capture-runs.ts';
 import { DEEPEST_RANK } from '../../spotify/top-list.ts';
 import { plural } from '../page/format.ts';
 
-/** What became of one attempt, in a word or two. */
 export const outcomeWords = ({ outcome }: Pick<CaptureRun, 'outcome'>): string =>
   ({ kept: 'Kept', empty: 'Spotify had no lists', failed: 'Failed', missed: 'Missed' })[outcome];
 

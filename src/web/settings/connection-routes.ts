@@ -9,7 +9,6 @@ import { redirectWith } from '../page/redirect-with.ts';
 
 const pauseForm = z.object({ fetching: z.enum(['on', 'off'], 'must be on or off') });
 
-/** `/api/connection`: how the connection to Spotify stands; `/settings/fetching`: to pause it, or go on. */
 export function connectionRoutes({ db }: WebContext): Router {
   return Router()
     .get('/api/connection', (req, res) => void res.json(describeConnection(req)))

@@ -17,7 +17,6 @@ const signOutForm = z.object({
   ),
 });
 
-/** `/settings/devices`: where the listener is signed in, and how to end that there. */
 export function deviceRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings/devices', async (req, res) => {
@@ -33,7 +32,7 @@ export function deviceRoutes({ db, config }: WebContext): Router {
         log.info({ request: req.id }, 'signed out everywhere');
         return res.redirect(303, '/');
       }
-      // A device that is not the listener's is none of theirs, and so is signed out as far as they are concerned.
+      // Another listener's device counts as signed out already.
       const ended = await signOutDevice(db, userIdOf(req), device);
       return redirectWith(req, res, '/settings/devices', {
         kind: 'info',

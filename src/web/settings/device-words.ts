@@ -1,4 +1,4 @@
-/** Told apart by the first that fits: most browsers claim to be several others too. */
+/** The first match counts: most browsers also claim to be several others. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\b(Edg|EdgA|EdgiOS)\//, 'Edge'],
   [/\b(OPR|OPiOS|Opera)\b/, 'Opera'],
@@ -20,7 +20,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** "Firefox on Windows": enough to tell one's own devices apart. What a browser says of itself proves nothing. */
+/** "Firefox on Windows". A browser may say anything of itself. */
 export function deviceWords(userAgent: string | null): string {
   const nameIn = (names: typeof BROWSERS): string | undefined =>
     names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];

@@ -23,7 +23,6 @@ import type { Flash } from '../types.d.ts';
 
 const PAGE = '/settings/audio-features';
 
-/** `/settings/audio-features`: of how many tracks it is known how they sound, from whom, and a file of one's own. */
 export function audioFeatureRoutes({ db, config }: WebContext): Router {
   const { reccobeats } = config.enrichment;
   return Router()
@@ -59,7 +58,7 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
     });
 }
 
-/** What is wrong with a file is no error of the page: it is said where the file was chosen. */
+/** A faulty file is no error of the page: the message stands where the file was chosen. */
 async function load(db: WebContext['db'], req: Request): Promise<Flash> {
   const upload = await firstFileOf(req);
   if (upload === null) return { kind: 'error', text: 'Nothing was loaded: choose a CSV file first.' };

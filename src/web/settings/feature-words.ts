@@ -3,7 +3,6 @@ import type { FeatureFile } from '../../features/read-csv.ts';
 import { formatDate, formatInstant, formatNumber, formatTime, plural } from '../page/format.ts';
 import type { Flash } from '../types.d.ts';
 
-/** What the provider is doing, for whoever waits for it. */
 export function providerWords(state: EnrichmentState, perDay: number, timezone: string): string {
   const asked = `${formatNumber(state.asked_today)} tracks asked for today of ${formatNumber(perDay)} at most`;
   if (state.not_before !== null) return `${asked}; paused until ${pauseWords(state.not_before, timezone)}.`;
@@ -16,13 +15,12 @@ export function providerWords(state: EnrichmentState, perDay: number, timezone: 
   return `${asked}.${state.asked_at === null ? '' : ` Last asked ${formatInstant(state.asked_at, timezone)}.`}`;
 }
 
-/** An hour that is not of today says its day too. */
+/** With its day, unless that is today. */
 const pauseWords = (until: Date, timezone: string): string =>
   formatDate(until, timezone) === formatDate(new Date(), timezone)
     ? formatTime(until, timezone)
     : formatInstant(until, timezone);
 
-/** What became of a file. */
 export function loadedFlash(file: FeatureFile, inLibrary: number): Flash {
   const { tracks, badLines, badLineCount, ignored, blank, repeated } = file;
   const none = tracks.size === 0;

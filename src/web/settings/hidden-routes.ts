@@ -16,7 +16,7 @@ const pageParams = z.object({ page: pageNumber });
 
 const PAGES: Readonly<Record<Hideable, (id: string) => string>> = { track: trackPath, artist: artistPath };
 
-/** What can be hidden is hidden, and shown again, from its own page; `/settings/hidden` lists it all. */
+/** Things are hidden and shown again on their own pages. */
 export function hiddenRoutes({ db, config }: WebContext): Router {
   const router = Router().get('/settings/hidden', async (req, res) => {
     const { page } = readParams(pageParams, req.query);

@@ -19,7 +19,6 @@ import { sendLines } from '../page/send-stream.ts';
 
 const pageParams = z.object({ page: pageNumber });
 
-/** `/settings/imports`: what was moved out of old files, and what could not be. */
 export function importRoutes({ db }: WebContext): Router {
   const router = Router()
     .get('/settings/imports', async (req, res) => {

@@ -1,7 +1,6 @@
 import type { Reject } from '../../archives/imports.ts';
 import { csvHead, csvLine } from '../../csv.ts';
 
-/** A format in which rejects can be taken away: how a browser is told, and the text piece by piece. */
 export interface RejectFormat {
   readonly contentType: string;
   readonly header: string;
@@ -10,7 +9,7 @@ export interface RejectFormat {
 
 const COLUMNS = ['source_table', 'source_key', 'source_column', 'reason', 'type', 'original'];
 
-/** For a spreadsheet. JSON lines are the exact ones: here a field that would be a formula gets a ' before it. */
+/** For spreadsheets: a `'` before a formula. The JSON lines are exact. */
 const csv: RejectFormat = {
   contentType: 'text/csv; charset=utf-8',
   header: csvHead(COLUMNS),

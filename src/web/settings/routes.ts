@@ -44,7 +44,6 @@ const askSettings = together('settings: what can be counted', {
 /** Of a week: each day has one of each kind. */
 const RUNS_SHOWN = 14;
 
-/** `/settings`: what the listener decides, and how the connection to Spotify stands. */
 export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
   return Router()
     .get('/settings', async (req, res) => {

@@ -23,7 +23,6 @@ const tokenForm = z.object({
 
 const PAGE = '/settings/tokens';
 
-/** `/settings/tokens`: keys for the listener's own programs. */
 export function tokenRoutes({ db, config }: WebContext): Router {
   return (
     Router()
@@ -32,7 +31,7 @@ export function tokenRoutes({ db, config }: WebContext): Router {
         const timezone = listenerOf(req).timezone;
         renderPage(res, 'settings/tokens', { title: 'API tokens', words }, { tokens, timezone });
       })
-      // Answered with the page itself, not with the way to one: until then the secret would have to be kept somewhere.
+      // Answered with the page itself: a redirect would have to keep the secret somewhere.
       .post(PAGE, async (req, res) => {
         const { name, scope: scopes, days } = readParams(tokenForm, req.body);
         const secret = await createApiToken(db, userIdOf(req), { name, scopes: [...new Set(scopes)], days });

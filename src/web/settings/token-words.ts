@@ -2,13 +2,11 @@ import type { ApiToken, Scope } from '../../users/api-tokens.ts';
 
 export const NAME_LIMIT = 100;
 
-/** What a token may do, as the form offers it and the list says it. */
 export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   read: 'Read your archive',
   'write:playlists': 'Make playlists and send them to Spotify',
 };
 
-/** Days after which a token ends. */
 export const ENDS = { '7': '7 days', '30': '30 days', '90': '90 days', '365': 'A year' } as const;
 export const USUAL_END: keyof typeof ENDS = '90';
 

@@ -12,11 +12,10 @@ import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { sendStream } from '../page/send-stream.ts';
 
-/** What has to be typed before everything goes. */
+/** To be typed before everything is deleted. */
 const WORD = 'delete';
 const deleteForm = z.object({ word: z.string('must be typed').max(100, 'is too long') });
 
-/** `/settings/export`, `/settings/disconnect`, `/settings/delete`: the archive belongs to its listener. */
 export function yourDataRoutes({ db, config }: WebContext): Router {
   return Router()
     .get('/settings/export', async (req, res) => {
