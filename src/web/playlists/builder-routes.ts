@@ -23,7 +23,7 @@ const buildForm = z.object({
   description: text.default('').transform(oneLine),
 });
 
-/** `/playlists/new`: any list becomes a playlist, seen before it is kept; all of it is in the address. */
+/** The whole recipe is in the address, so that a playlist can be seen before it is kept. */
 export function playlistBuilderRoutes({ db }: WebContext): Router {
   return Router()
     .get('/playlists/new', async (req, res) => {

@@ -3,7 +3,6 @@ import type { Figures } from '../../figures/figures.ts';
 import { PLAYLIST_CHARTS, type Profile } from '../../playlists/profile.ts';
 import { chartSeries, type ChartSeries } from '../page/findings.ts';
 
-/** The two charts of a playlist: how it sounds beside the whole archive, and where its energy goes. */
 export function soundCharts(
   profile: Profile,
   archive: Figures,

@@ -8,7 +8,6 @@ import { fileNameOf, PLAYLIST_FORMATS, type PlaylistFormat } from './files.ts';
 import { sendLines } from '../page/send-stream.ts';
 import { playlistIdOf } from './id.ts';
 
-/** A playlist to take away: for a spreadsheet, for a player, for another playlist program. */
 export function playlistFileRoutes({ db }: WebContext): Router {
   const router = Router();
   for (const [extension, format] of Object.entries(PLAYLIST_FORMATS)) {

@@ -6,7 +6,6 @@ import { spotifyLink } from '../page/helpers.ts';
 import { csvHead, csvLine } from '../../csv.ts';
 import { titleOf } from '../page/format.ts';
 
-/** A kind of file a playlist can be taken away as, written piece by piece. */
 export interface PlaylistFormat {
   readonly contentType: string;
   head(playlist: Playlist): string;
@@ -43,7 +42,7 @@ const csv: PlaylistFormat = {
   foot: '',
 };
 
-/** RFC 8216 has the frame of it; -1 is a length nobody knows. */
+/** As in RFC 8216; -1: the length is unknown. */
 const m3u8: PlaylistFormat = {
   contentType: 'application/vnd.apple.mpegurl; charset=utf-8',
   head: ({ name }) => `#EXTM3U\n#PLAYLIST:${oneLine(name)}\n`,
@@ -88,13 +87,12 @@ export const PLAYLIST_FORMATS: Readonly<Record<'csv' | 'm3u8' | 'jspf', Playlist
   jspf,
 };
 
-/** Where the track can be heard: at Spotify, or for a file of the listener's own as Spotify names it. */
 function addressOf({ track_id: id, spotify_url: url }: FileTrack): string | null {
   if (isSpotifyId(id)) return spotifyLink(url) ?? `https://open.spotify.com/track/${id}`;
   return /^spotify:local:[\x21-\x7e]*$/.test(id) ? id : null;
 }
 
-/** A name a file may have on any machine. */
+/** Allowed on any system. */
 export function fileNameOf({ name }: Playlist, extension: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N},._-]+/gu, ' ').trim();
   return `${Array.from(plain).slice(0, 80).join('').trim() || 'playlist'}.${extension}`;

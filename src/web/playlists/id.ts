@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { notFound } from '../../errors.ts';
 
-/** The playlist an address is about, as `playlistPath` writes it. @throws AppError 404 where it is no such address */
+/** Reads what `playlistPath` writes. @throws AppError 404 */
 export function playlistIdOf({ params }: Request): string {
   const given = params.playlistId;
   if (typeof given !== 'string' || given.length > 8_000) throw notFound();
@@ -11,7 +11,7 @@ export function playlistIdOf({ params }: Request): string {
   }
   const bytes = Buffer.from(given.slice(1), 'base64url');
   const text = bytes.toString();
-  // What no database text can hold is nobody's id.
+  // The database cannot store such a text, so nothing has it as its id.
   if (text.includes('\0') || !Buffer.from(text).equals(bytes)) throw notFound();
   return text;
 }

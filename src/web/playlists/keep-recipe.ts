@@ -6,7 +6,7 @@ import type { Proposal } from '../../playlists/proposals.ts';
 import { ARRANGEMENT_WORDS } from './preview.ts';
 import { recipeAddress, type Recipe } from './recipe.ts';
 
-/** @throws AppError 400 where there is nothing to make a playlist of */
+/** @throws AppError 400 if no track is left */
 export async function buildRecipe(db: Db, userId: number, { list, options }: Recipe): Promise<Build> {
   const build = await buildPlaylist(db, userId, list, options);
   if (build.trackIds.length === 0)
@@ -14,7 +14,7 @@ export async function buildRecipe(db: Db, userId: number, { list, options }: Rec
   return build;
 }
 
-/** Keeps what was built; the same build under the same name is kept once. */
+/** The same build under the same name is kept once. */
 export const keepBuild = (
   db: Db,
   userId: number,

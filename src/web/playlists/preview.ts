@@ -19,14 +19,13 @@ export const ARRANGEMENT_WORDS: Readonly<Record<Arrangement, string>> = {
 
 const TRACKS_PER_PART = 100;
 
-/** What was written into the form, and what is wrong with it; else what is proposed. */
+/** As sent with the form, with its problems; before that as proposed. */
 export interface Wording {
   readonly name: string;
   readonly description: string;
   readonly problems?: readonly string[];
 }
 
-/** Everything the page of a playlist in the making shows. */
 export async function readPreview(db: Db, userId: number, asked: Recipe, wording?: Wording) {
   const recipe = await nameRecipe(db, userId, asked);
   const build = await buildPlaylist(db, userId, recipe.list, recipe.options);
@@ -56,7 +55,7 @@ export async function readPreview(db: Db, userId: number, asked: Recipe, wording
   };
 }
 
-/** The recipe with its list in better words, where the archive has them. */
+/** Names its list, if the archive knows a better name. */
 export const nameRecipe = async (db: Db, userId: number, recipe: Recipe): Promise<Recipe> => ({
   ...recipe,
   list: (await recipe.list.named?.(db, userId)) ?? recipe.list,
@@ -73,7 +72,7 @@ function lineOf(recipe: Recipe, card: TrackCard, rank: number) {
   return { card, rank, leaveOut };
 }
 
-/** The seed stands in the address: whoever opens it again, or sends it on, gets the same order. */
+/** The seed is in the address, so that it gives the same order to everybody. */
 const reshuffleHref = (recipe: Recipe): string =>
   `/playlists/new?${recipeAddress(recipe, { seed: randomBytes(4).toString('hex') })}#tracks`;
 

@@ -6,11 +6,11 @@ import { SOURCE_LIMIT, type TrackList } from '../../playlists/track-list.ts';
 import { badInput } from '../../errors.ts';
 import { readParams } from '../page/read-params.ts';
 
-/** Everything an address of /playlists/new says: from what list, and how to make a playlist of it. */
+/** All that an address of /playlists/new says. */
 export interface Recipe {
   readonly list: TrackList;
   readonly options: BuildOptions;
-  /** Which hundred of its tracks is shown. */
+  /** The page of a hundred tracks. */
   readonly part: number;
 }
 
@@ -60,7 +60,7 @@ const sourceParams = z.object({
   from: z.enum(SOURCE_NAMES, `must be one of ${SOURCE_NAMES.join(', ')}`),
 });
 
-/** @throws AppError 400 naming the parameter that does not fit */
+/** @throws AppError 400 naming the wrong parameter */
 export function readRecipe(query: unknown): Recipe {
   const { from } = readParams(sourceParams, query);
   const list = readParams<z.ZodType<TrackList>>(SOURCES[from], query);
@@ -71,10 +71,9 @@ export function readRecipe(query: unknown): Recipe {
   return recipe;
 }
 
-/** As `readRecipe`, from the text a form carries. */
 export const readRecipeText = (text: string): Recipe => readRecipe(querystring.parse(text));
 
-/** The recipe as an address has it, without what is as it would be anyway; with some of it changed. */
+/** Without defaults. */
 export function recipeAddress(
   recipe: Recipe,
   changes: Partial<BuildOptions> & { part?: number } = {},
@@ -91,7 +90,6 @@ export function recipeAddress(
   return query.toString();
 }
 
-/** Whether one more track can be left out without the address growing too long. */
 export const mayLeaveOut = (recipe: Recipe, id: string): boolean =>
   recipe.options.without.length < MOST_LEFT_OUT &&
   recipeAddress(recipe, { without: [...recipe.options.without, id] }).length <= LONGEST_ADDRESS;

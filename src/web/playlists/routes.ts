@@ -47,7 +47,6 @@ const renameForm = z.object({
   description: line(DESCRIPTION_LIMIT).default(''),
 });
 
-/** `/playlists` and `/playlists/:playlistId`: those built here and those of the old archive. */
 export function playlistRoutes(context: WebContext): Router {
   const { db } = context;
   return Router()

@@ -18,7 +18,6 @@ const sendForm = z.object({
   anew: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
 });
 
-/** Sends a playlist to Spotify, or goes on with it, and says how far it is. */
 export function playlistSendingRoutes(context: WebContext): Router {
   return Router()
     .post('/playlists/:playlistId/send', async (req, res) => {

@@ -4,7 +4,7 @@ import type { Playlist } from '../../playlists/playlists.ts';
 import { findConnection, type Connection } from '../../users/connections.ts';
 import { formatInstant, formatNumber, plural } from '../page/format.ts';
 
-/** What stands in the way, in words: what happened, and that nothing is lost. */
+/** What happened, and that nothing is lost. */
 const PROBLEM_WORDS: Readonly<Record<SendingProblem, string>> = {
   unreachable: 'Spotify could not be reached, or did not answer in time.',
   unreadable: 'Spotify sent an answer that could not be read.',
@@ -48,15 +48,14 @@ export function progressWords({ confirmed, total }: Pick<Sending, 'confirmed' | 
 
 const SOON_MS = 600_000;
 
-/** Whether a page that is looked at now should watch it move: it is being sent, or will be within minutes. */
+/** For an open page: it is being sent, or will be within minutes. */
 export const isWorthWatching = ({ state, again_at: again }: Sending): boolean =>
   state === 'sending' || (again !== null && again.getTime() < Date.now() + SOON_MS);
 
-/** What the page shows another part for: where it changes, the page is asked for anew. */
+/** The page reloads when this changes. */
 export const shownState = ({ state, not_before: notBefore }: Sending): string =>
   notBefore === null ? state : `${state}, waiting`;
 
-/** How a playlist stands with Spotify, for its page. */
 export async function readSendingView(db: Db, user: Express.User, playlist: Playlist) {
   const [sending, connection] = await Promise.all([
     findSending(db, user.user_id, playlist.playlist_id),
@@ -86,7 +85,7 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
   };
 }
 
-/** A connection made since then, with the rights it takes. */
+/** Made since then, with the necessary rights. */
 const isMendedBy = (connection: Connection | null, stoppedAt: Date | null): boolean =>
   mayMakePlaylists(connection) &&
   stoppedAt !== null &&
