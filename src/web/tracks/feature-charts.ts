@@ -7,11 +7,7 @@ const LEAST_CORNERS = 3;
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/**
- * The features of a track, or an artist's average, against the listener's own average. Drawn are those known of
- * both; the table says all.
- * @param subject how it is spoken of: "this track"
- */
+/** Against the listener's average: drawn if both are known, the table has all. @param subject "this track" */
 export function featuresChart(
   subject: string,
   own: AudioFeatures,

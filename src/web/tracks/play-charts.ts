@@ -2,10 +2,10 @@ import type { PlayedMonth } from '../../listening/played-months.ts';
 import { formatMonth, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
 import type { Chart } from '../page/findings.ts';
 
-/** More columns than fifty years of months are drawn by nobody: only those with plays then. */
+/** Fifty years. Of a longer time only the months with plays are drawn. */
 const MOST_MONTHS = 600;
 
-/** Plays by month, silent months in between included; the table tells the months with plays. */
+/** Draws months without plays too; the table leaves them out. */
 export function playsChart(months: readonly PlayedMonth[]): Chart {
   const series = months.length > 0 ? [{ name: 'Plays', ...drawMonths(months) }] : [];
   return {
@@ -43,7 +43,7 @@ export function drawMonths(months: readonly PlayedMonth[]): { labels: string[]; 
   return { labels: labels.map(nameOf), data: labels.map((month) => plays.get(month) ?? 0) };
 }
 
-/** From the first to the last; null where that is too many. */
+/** Null if there are too many. */
 function everyMonth(first: string, last: string): string[] | null {
   const [from, to] = [numberOf(first), numberOf(last)];
   if (to - from >= MOST_MONTHS) return null;

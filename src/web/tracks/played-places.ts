@@ -3,14 +3,13 @@ import { albumPath, artistPath, playlistPath, titleOf } from '../page/helpers.ts
 
 interface Place {
   readonly words: string;
-  /** "album", where the words are a name that does not say it. */
+  /** "album", if the name does not say it. */
   readonly what: string | null;
-  /** A page of ours, or Spotify's where only the id is known. */
+  /** Ours, or Spotify's if only the id is known. */
   readonly href: string | null;
   readonly plays: number;
 }
 
-/** Where plays were started from, as a page tells it. */
 export const placesOf = ({
   known,
   places,

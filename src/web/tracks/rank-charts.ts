@@ -9,7 +9,7 @@ import type { Chart } from '../page/findings.ts';
 import { formatDate, formatNumber, plural } from '../page/format.ts';
 import { RANGE_LABELS } from '../page/time-ranges.ts';
 
-/** One chart per time range, each from the day a track or an artist first appeared in any of them. */
+/** Each range from the first day in any of them. */
 export function rankCharts(histories: readonly RankHistory[], what: 'track' | 'artist' = 'track'): Chart[] {
   const firstDates = histories.flatMap((history) => rankFigures(history).firstDate ?? []);
   const firstListed = firstDates.toSorted()[0] ?? '9999-12-31';

@@ -41,7 +41,6 @@ const SIMILAR_SHOWN = 12;
 
 type Db = WebContext['db'];
 
-/** `/tracks/:trackId`: what is known of a track, its places in the lists, how it sounds, and what is like it. */
 export function trackRoutes({ db }: WebContext): Router {
   const router = Router()
     .get('/tracks/:trackId', async (req, res) => {
@@ -68,7 +67,7 @@ export function trackRoutes({ db }: WebContext): Router {
   return router;
 }
 
-/** @throws AppError 404 where it does not stand in the listener's library */
+/** @throws AppError 404 if the listener's library does not have it */
 async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
   const track = await findTrack(db, userIdOf(req), readId(req.params.trackId));
   if (track === null) throw notFound();

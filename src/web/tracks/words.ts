@@ -4,7 +4,7 @@ import { formatDate } from '../page/format.ts';
 interface Sourced {
   readonly features_source: FeatureSource | null;
   readonly features_at: Date | null;
-  /** Where the own file leaves something out. */
+  /** Completes the own file. */
   readonly catalogue_source: Exclude<FeatureSource, 'own'> | null;
 }
 
@@ -13,7 +13,6 @@ const SOURCE_WORDS: Readonly<Record<Exclude<FeatureSource, 'own'>, string>> = {
   reccobeats: 'ReccoBeats',
 };
 
-/** Where a track's features come from, and since when. */
 export function featureSourceWords(
   { features_source: source, features_at: at, catalogue_source: beside }: Sourced,
   timezone: string,
