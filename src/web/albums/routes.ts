@@ -25,7 +25,6 @@ const TRACKS_PER_PAGE = 60;
 
 type Db = WebContext['db'];
 
-/** `/albums/:albumId`: the listener's tracks of an album, how often they were played, and their places in the lists. */
 export function albumRoutes({ db }: WebContext): Router {
   return Router().get('/albums/:albumId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
@@ -36,7 +35,7 @@ export function albumRoutes({ db }: WebContext): Router {
   });
 }
 
-/** @throws AppError 404 where no track of it stands in the listener's library */
+/** @throws AppError 404 if the listener's library has no track of it */
 async function albumOf(db: Db, req: Request): Promise<ListenerAlbum> {
   const album = await findAlbum(db, userIdOf(req), readId(req.params.albumId));
   if (album === null) throw notFound();

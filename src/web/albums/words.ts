@@ -1,16 +1,16 @@
 import type { AlbumTrack, ListenerAlbum } from '../../catalogue/listener-album.ts';
 import { formatDuration, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
 
-/** Whether Spotify's id is not known: the tracks that name it and its artist are taken together. */
+/** Then its tracks are those that name it and its artist. */
 export const isKnownByName = ({ album_id: id }: ListenerAlbum): boolean => id.startsWith('mtm:');
 
-/** "8 of its 12 tracks": what the listener has of it. */
+/** "8 of its 12 tracks" */
 export function heldWords({ tracks, total_tracks: total }: ListenerAlbum): string {
   const all = total !== null && total > tracks;
   return all ? `${formatNumber(tracks)} of its ${plural(total, 'track')}` : plural(tracks, 'track');
 }
 
-/** "1:02:40", of those whose length is known; null where none is. */
+/** "1:02:40"; null if no track's length is known. */
 export function lengthWords({
   length_ms: length,
   timed_tracks: timed,
@@ -20,7 +20,7 @@ export function lengthWords({
   return timed < tracks ? `at least ${formatDuration(length)}` : formatDuration(length);
 }
 
-/** "2.7": the seventh track of the second disc. The disc is said where the album has several. */
+/** "7", or "2.7" if the album has several discs. */
 export function trackNumber(track: AlbumTrack, hasDiscs: boolean): string {
   const { disc_number: disc, track_number: number } = track;
   if (number === null) return '–';
