@@ -4,12 +4,12 @@ import { formatMonth, formatNumber, formatPercent, plural } from '../page/format
 import { RANGE_LABELS } from '../page/time-ranges.ts';
 import { sum } from '../../sum.ts';
 
-/** One chart per time range: which share of the lists' places an artist held, month by month. */
+/** An artist's share of the lists' places, month by month, for each range. */
 export function presenceCharts(presences: readonly Presence[], firstListedDate: string | null): Chart[] {
   return presences.map((presence) => presenceChart(presence, firstListedDate));
 }
 
-/** null where no list was kept that month. */
+/** Null: no list in that month. */
 export const shareOf = ({ own, places }: PresenceMonth): number | null => (places > 0 ? own / places : null);
 
 function presenceChart({ timeRange, months }: Presence, firstListedDate: string | null): Chart {

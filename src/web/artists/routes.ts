@@ -39,7 +39,6 @@ const chartParams = z.object({
 
 type Db = WebContext['db'];
 
-/** `/artists/:artistId`: the listener's tracks by an artist, their part in the lists, and their own rank at Spotify. */
 export function artistRoutes({ db }: WebContext): Router {
   return Router().get('/artists/:artistId', async (req, res) => {
     const { page } = readParams(pageParams, req.query);
@@ -53,7 +52,7 @@ export function artistRoutes({ db }: WebContext): Router {
   });
 }
 
-/** @throws AppError 404 where no track of theirs stands in the listener's library, and no list of artists has them */
+/** @throws AppError 404 if neither the listener's library nor a list of artists has them */
 async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
   const artist = await findArtist(db, userIdOf(req), readId(req.params.artistId));
   if (artist === null) throw notFound();
