@@ -13,7 +13,7 @@ const confirmation = z.object({
   confirm: z.literal('yes', 'must be ticked: an archive cannot be handed on once it is yours'),
 });
 
-/** Archives moved from SQLite that wait for their owner. */
+/** For archives moved from SQLite that wait for their owner. */
 export function archiveRoutes(context: WebContext): Router {
   const { db } = context;
   return Router()

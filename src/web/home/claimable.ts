@@ -1,7 +1,7 @@
 import { countUnclaimedArchives } from '../../archives/unclaimed.ts';
 import type { WebContext } from '../context.ts';
 
-/** Where an owner is named, an archive without one can only be theirs; else it is for whoever knows it as their own. */
+/** If an owner is configured, only they may; else any listener who recognises it. */
 export const mayClaim = ({ config }: WebContext, user: Express.User): boolean =>
   config.ownerSpotifyId === null || config.ownerSpotifyId === user.spotify_id;
 

@@ -4,7 +4,6 @@ import type { WebContext } from '../context.ts';
 import { safeReturnTo } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 
-/** `/`: what this is, and the way in. */
 export function homeRoutes({ config, db }: WebContext): Router {
   return Router().get('/', async (req, res) => {
     if (req.user) return res.redirect('/dashboard');
