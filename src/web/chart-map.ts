@@ -12,7 +12,7 @@ import { playlistCharts } from './playlists/routes.ts';
 import { timeCharts } from './time-machine/charts.ts';
 import { trackCharts } from './tracks/routes.ts';
 
-/** Every chart of the pages as JSON, by its address below `/api/`. */
+/** By address below `/api/`. */
 const CHARTS: ChartAnswers = {
   ...dashboardCharts, // energy-distribution, decades, top-artists …
   ...moodCharts, //      mood-quadrants, mood-over-time, tempo, key, mode …

@@ -34,7 +34,7 @@ import { trackRoutes } from './tracks/routes.ts';
 import { timeMachineRoutes } from './time-machine/routes.ts';
 import { yourDataRoutes } from './settings/your-data-routes.ts';
 
-/** The site map. (Health and static files stand before it, in app.ts: they need no session.) */
+/** Health and static files come before it, in app.ts: they need no session. */
 export function siteRoutes(context: WebContext, authenticator: Authenticator): Router {
   return Router()
     .use(homeRoutes(context)) // /
@@ -77,7 +77,7 @@ const personalRoutes = (context: WebContext): Router[] => [
   chartRoutes(context), // /api/…, as chart-map.ts lists them
 ];
 
-/** Every route of these rooms asks for a sign-in first; any other address stays a 404 for everybody. */
+/** Every route of these rooms requires a sign-in; any other address stays a 404 for everybody. */
 function behindSignIn(rooms: readonly Router[]): Router {
   const guarded = Router();
   for (const { route } of rooms.flatMap(({ stack }) => stack)) {

@@ -3,10 +3,9 @@ import type { Uploads } from './middleware/uploads.ts';
 
 declare global {
   namespace Express {
-    // passport puts the signed-in listener into req.user.
+    // passport sets it to the signed-in listener.
     interface User extends Listener {}
     interface Request {
-      /** The files of a form, waiting to be read (middleware/file-upload.ts). */
       uploads?: Uploads;
     }
   }
@@ -15,9 +14,8 @@ declare global {
 export interface Flash {
   readonly kind: 'info' | 'error';
   readonly text: string;
-  /** What else there is to say, a line each. */
   readonly lines?: readonly string[];
-  /** A form of one button that takes back what was done: where it goes, what it says. */
+  /** A form with one button, which takes back what was done. */
   readonly undo?: { readonly action: string; readonly words: string };
 }
 
@@ -25,7 +23,7 @@ declare module 'express-session' {
   interface SessionData {
     csrfToken?: string;
     flash?: Flash;
-    /** As the browser called itself when it signed in, to tell one's devices apart. */
+    /** Of the browser at sign-in, to tell devices apart. */
     userAgent?: string;
   }
 }
