@@ -5,13 +5,13 @@ import { hotQuery } from '../hot-queries.ts';
 export interface FoundArtist {
   readonly artist_id: string;
   readonly name: string;
-  /** The listener's tracks of theirs; 0: only Spotify's lists of artists have them. */
+  /** The listener's; 0: only Spotify's lists of artists have them. */
   readonly tracks: number;
-  /** Artists found in all, of whom this is one. */
+  /** The number of artists found in all. */
   readonly found: number;
 }
 
-/** The same for anything that is asked of artists' words. @param artistQuery a tsquery over these (artist_document) */
+/** @param artistQuery a tsquery over artists' words (artist_document) */
 export const findArtistsBy = (
   db: Queries,
   userId: number,
@@ -19,10 +19,7 @@ export const findArtistsBy = (
   limit: number,
 ): Promise<FoundArtist[]> => db.many<FoundArtist>(ARTISTS, [userId, artistQuery, limit]);
 
-/**
- * Artists of the tracks of listener $1 and of Spotify's lists whose own names a query finds, those with most tracks
- * first. One who matches is credited on every track that matches by them: those met most often are enough to look at.
- */
+/** An artist who matches is credited on each track that matches by them: the most frequent ones suffice. */
 export const artistsSql = (artistQuery: `$${number}`, limit: `$${number}` | number): string => `
   SELECT artist_id, name, tracks, count(*) OVER ()::int AS found
   FROM (

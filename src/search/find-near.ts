@@ -6,16 +6,13 @@ import { TIES, yearsOf, type FoundTrack } from './find-tracks.ts';
 import type { FoldedQuery } from './terms.ts';
 import { mistypedTsQueryOf, withoutTsQueryOf } from './ts-query.ts';
 
-/** How much of a word's trigrams must come again in a name (pg_trgm's word similarity, 0 to 1). */
+/** pg_trgm's word similarity, 0 to 1. */
 const NEAR_ENOUGH = 0.4;
 
 const NEAR_SHOWN = 12;
 const MOST_WORDS = 8;
 
-/**
- * Tracks whose names come near what was typed, for when nothing is called exactly that: nearest first. Where no name
- * comes near all the words, the longest alone is looked for. In which field a word stands is not looked at.
- */
+/** Nearest first, in any field. If no name is near all the words, only the longest is looked for. */
 export async function findNearTracks(db: Queries, userId: number, query: FoldedQuery): Promise<FoundTrack[]> {
   const words = await db.many<MistypedWord>(TRIGRAMS, [wordsToComeNear(query)]);
   if (words.length === 0) return [];
@@ -43,7 +40,7 @@ const findNearTo = (
     withoutTsQueryOf(query),
   ]);
 
-/** Each once, the longest first: they say most. */
+/** The longest first: they say most. */
 export function wordsToComeNear({ clauses }: FoldedQuery): string[] {
   const words = clauses.flat().flatMap(({ form }) => form.split(/[\s!-/:-@[-`{-~]+/u));
   return [...new Set(words)]
@@ -52,7 +49,7 @@ export function wordsToComeNear({ clauses }: FoldedQuery): string[] {
     .slice(0, MOST_WORDS);
 }
 
-/** Signs have none. */
+/** Signs have no trigrams. */
 const TRIGRAMS = hotQuery(
   'search: trigrams of the words typed',
   `
@@ -60,10 +57,7 @@ const TRIGRAMS = hotQuery(
   WHERE show_trgm(word) <> '{}' ORDER BY place`,
 );
 
-/**
- * The comparisons are what costs, so few are made: what is near enough by whole words is so by parts of words (pg_trgm:
- * word_similarity is at least strict_word_similarity), and only those that may be shown are compared by name alone.
- */
+/** Comparisons cost most: the loose one is made only if the strict one fails, that of names only for the nearest. */
 const NEAR = hotQuery(
   'search: near matches',
   `

@@ -12,32 +12,30 @@ export const TRACKS_PER_PAGE = 20;
 
 export interface FoundTrack extends TrackCard, PlayTally {
   readonly album_id: string | null;
-  /** `YYYY-MM-DD`; null where none is known. */
+  /** `YYYY-MM-DD`; null: not known. */
   readonly release_date: string | null;
   readonly popularity: number | null;
-  /** null: never in a ranked list. */
+  /** Null: never in a ranked list. */
   readonly best_rank: number | null;
   readonly last_listed_date: string | null;
 }
 
 export interface Found {
-  /** How many tracks in all. */
+  /** Tracks in all. */
   readonly found: number;
-  /** Those of the page, best first. */
+  /** Of the page, best first. */
   readonly tracks: readonly FoundTrack[];
-  /** Artists so named; on the first page only. */
+  /** On the first page only. */
   readonly artists: readonly FoundArtist[];
 }
 
 const ARTISTS_SHOWN = 4;
 
-/** How the tracks are found: the SQL of a kind of query and its values from $2 on. */
 interface Matches {
   readonly way: Way;
   readonly values: readonly unknown[];
 }
 
-/** One page of what a query finds in the listener's library. */
 export async function findPage(
   db: Queries,
   userId: number,
@@ -55,7 +53,7 @@ export async function findPage(
   ]);
 }
 
-/** The ids of the tracks that a query (as it is typed) finds, best first. Near matches are not among them. */
+/** Best first; without near matches. */
 export async function listFoundTrackIds(
   db: Queries,
   userId: number,
@@ -73,7 +71,6 @@ export async function listFoundTrackIds(
   return rows.map(({ track_id: trackId }) => trackId);
 }
 
-/** Whether the query names anything that could be found. */
 export const asksForSomething = (query: FoldedQuery): boolean => matchesOf(query) !== null;
 
 function matchesOf(query: FoldedQuery): Matches | null {
@@ -84,12 +81,11 @@ function matchesOf(query: FoldedQuery): Matches | null {
     const { all, track, artists, trackOrArtists, exact } = queries;
     return { way: 'words', values: [...years, `${typed}\n`, all, track, artists, trackOrArtists, exact] };
   }
-  // A title of signs alone (`???`, `÷`) has no words: it is looked for as it is written.
+  // A title of signs alone (`???`, `÷`) has no words: it is compared character for character.
   if (typed !== '') return { way: 'signs', values: [...years, `${typed}\n`, `%${escapeLike(typed)}%`] };
   return query.years ? { way: 'years', values: years } : null;
 }
 
-/** Everything asked for, folded, in one line. */
 const typedWords = ({ clauses }: Pick<FoldedQuery, 'clauses'>): string =>
   clauses
     .flat()
@@ -97,28 +93,23 @@ const typedWords = ({ clauses }: Pick<FoldedQuery, 'clauses'>): string =>
     .filter((form) => form !== '')
     .join(' ');
 
-/** First and last day of the years asked for, or nulls. */
 export const yearsOf = ({ years }: Pick<FoldedQuery, 'years'>): readonly (string | null)[] =>
   years ? [`${padYear(years.from)}-01-01`, `${padYear(years.to)}-12-31`] : [null, null];
 
 const padYear = (year: number): string => String(year).padStart(4, '0');
 
 const BEST_FIRST = 'popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank NULLS LAST';
-/** Ties are settled by popularity, then by what was listed last. */
 export const TIES = `${BEST_FIRST}, track_id`;
 
 type Way = 'words' | 'signs' | 'years';
 
-/**
- * Which rows are found, and how near each comes: 1 is the title itself; then those that hold all the words exactly
- * in the track's name, in the artists', in both, in any name; 6 needs a stem. Only what no nearer case has settled is
- * judged further.
- */
 const NO_ARTISTS = 'SELECT WHERE false';
+
+/** Nearness: 1 the title itself; all words exactly in 2 the track's name, 3 the artists', 4 both, 5 any; 6 stems. */
 const WAYS: Readonly<Record<Way, { condition: string; nearness: string; artists: string }>> = {
   words: {
-    // The words begin with whose they are, so that their index alone finds the listener's rows. Asked for user_id as it
-    // stands, the planner reads the whole library's entries in a second index besides.
+    // The words begin with their listener's mark, so their index suffices; for a plain user_id the planner would read
+    // a second one.
     condition: 'user_id + 0 = $1 AND document @@ $7::tsquery',
     nearness: `CASE WHEN starts_with(search_text, $6) THEN 1
       WHEN document @@ $8::tsquery THEN 2 WHEN document @@ $9::tsquery THEN 3
@@ -133,7 +124,7 @@ const WAYS: Readonly<Record<Way, { condition: string; nearness: string; artists:
   years: { condition: 'user_id = $1', nearness: '1', artists: NO_ARTISTS },
 };
 
-/** Ordered by what the library holds alone; the catalogue is asked for the rows that are shown. */
+/** The library alone gives the order; the catalogue is read for the rows shown only. */
 function foundSql(way: Way) {
   const { condition, nearness, artists } = WAYS[way];
   const found = `
@@ -142,9 +133,9 @@ function foundSql(way: Way) {
     FROM library_tracks
     WHERE ${condition} AND NOT hidden
       AND ($4::date IS NULL OR release_date >= $4) AND ($5::date IS NULL OR release_date <= $5)`;
-  // Of what was in no list, the most played.
+  // Of tracks in no list, the most played.
   const inOrder = `ORDER BY nearness, ${BEST_FIRST}, times_played DESC NULLS LAST, track_id LIMIT $2 OFFSET $3`;
-  // In one statement, since each has a price of its own.
+  // One statement costs less than three.
   const page = `
     WITH found AS MATERIALIZED (${found}), page AS (SELECT *, row_number() OVER () AS place FROM (SELECT * FROM found ${inOrder}) AS best),
     shown AS (

@@ -3,32 +3,27 @@ import { hotQuery } from '../hot-queries.ts';
 import type { Field } from './parse-query.ts';
 import { PLAN_KEPT, SPELLED, type FoldedQuery, type FoldedTerm } from './terms.ts';
 
-/** A stretch of a name: what was found in it, or what stands between. Put together they are the name again. */
+/** The stretches of a name together are the name. */
 interface Stretch {
   readonly text: string;
   readonly hit: boolean;
 }
 
-/** Says where in a name the query was found. */
 export type Marker = (name: string, field: Exclude<Field, null>) => readonly Stretch[];
 
-/** How a piece of a name is kept by the library: folded, and as lexemes. */
+/** A piece of a name as the library keeps it: folded, and as lexemes. */
 interface PieceForm {
   readonly piece: string;
   readonly word: string;
   readonly joined: string | null;
-  /** Its letters, where signs stand for some. */
+  /** In letters, if signs stand for some. */
   readonly spelled: string | null;
   readonly stem: string | null;
-  /** It resembles one of the words that were only nearly found. */
+  /** Resembles a word of a near match. */
   readonly near: boolean;
 }
 
-/**
- * Prepares the marking of hits in these names by asking the database how it folds their words, so that what is
- * marked is what was matched, accents or not.
- * @param nearWords words (folded) that near matches came near to; empty where all matches are exact
- */
+/** The database folds the names as it folded the query. @param nearWords folded; empty if all matches are exact */
 export async function createMarker(
   db: Queries,
   userId: number,
@@ -53,10 +48,7 @@ export async function createMarker(
     );
 }
 
-/**
- * Says which pieces may be hits, so that the database is asked of few: letters are folded to themselves without their
- * accents, and a stem keeps the first two, so they must begin like something that was sought.
- */
+/** Asks the database of few: a hit begins with the same two letters, since folding keeps them and a stem too. */
 function possibleHits(terms: readonly FoldedTerm[], mark: string): (piece: string) => boolean {
   const begins = new Set(
     terms
@@ -76,11 +68,11 @@ interface Piece {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** What stands between the spaces around it. */
+  /** With its neighbours up to the next space. */
   readonly chunk: string;
 }
 
-/** Words; in scripts that put no spaces between them, characters. */
+/** Words, or the characters of scripts without spaces. */
 const PIECE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]\p{M}*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])[\p{L}\p{N}\p{M}])+/gu;
 
@@ -93,7 +85,7 @@ function piecesOf(name: string): Piece[] {
   );
 }
 
-/** One flag a piece: whether any term was found there. */
+/** One flag per piece. */
 function hitsIn(
   pieces: readonly Piece[],
   forms: ReadonlyMap<string, PieceForm>,
@@ -120,7 +112,6 @@ function isOneWord(
   return (form.joined !== null && form.joined === written) || (stem !== null && form.stem === stem);
 }
 
-/** Where the words stand one after the other. */
 const startsOf = (words: readonly string[], among: readonly string[]): number[] =>
   words.length === 0
     ? []
@@ -128,7 +119,6 @@ const startsOf = (words: readonly string[], among: readonly string[]): number[] 
         words.every((word, offset) => among[start + offset] === word) ? [start] : [],
       );
 
-/** Neighbouring hits become one stretch, with what stands between them. */
 function stretchesOf(name: string, hits: readonly boolean[]): Stretch[] {
   const stretches: Stretch[] = [];
   const pieces = piecesOf(name);

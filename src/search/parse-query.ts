@@ -1,32 +1,30 @@
-/** What a term must stand in; null: anywhere. */
+/** Null: anywhere. */
 export type Field = 'track' | 'artist' | 'album' | null;
 
-/** A word or phrase to be found as it is written. */
 export interface Term {
   readonly text: string;
   readonly field: Field;
-  /** In quotation marks: its words in this order, without stems. */
+  /** In quotation marks: in this order, without stems. */
   readonly phrase: boolean;
 }
 
-/** What a listener asked for. */
 export interface SearchQuery {
-  /** Every clause must be met; a clause is met by any of its terms (`halo or crazy`). */
+  /** All clauses must match, each by any of its terms (`halo or crazy`). */
   readonly clauses: readonly (readonly Term[])[];
-  /** None of these may be met (`-live`). */
+  /** `-live`: none of these may match. */
   readonly without: readonly Term[];
-  /** First and last year of release, inclusive. */
+  /** Of release, both included. */
   readonly years: { readonly from: number; readonly to: number } | null;
-  /** What was left out of the question, and how it could be put: sentences for the page. */
+  /** Sentences for the page: what was ignored, and how to ask for it. */
   readonly remarks: readonly string[];
 }
 
 export const LONGEST_QUERY = 200;
 
-/** One mark may stand for many characters (NFKC); nothing that is typed by hand grows past this. */
+/** NFKC may make many characters of one; nothing typed by hand gets longer. */
 const LONGEST_NORMAL_FORM = 300;
 
-/** A minus, a field's name, then a phrase (its second mark may be missing) or a word. */
+/** A minus, a field, then a phrase (perhaps without its second mark) or a word. */
 const PART =
   /(?<minus>-)?(?:(?<field>artist|album|track|title|year):)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/giu;
 
@@ -38,7 +36,7 @@ interface Part {
   readonly written: string;
 }
 
-/** Reads a query: words, `"phrases"`, `-word`, `or`, `artist:` `album:` `track:` `year:`. Every text is one. */
+/** Words, `"phrases"`, `-word`, `or`, `artist:` `album:` `track:` `year:`. Any text is a query. */
 export function parseQuery(text: string): SearchQuery {
   const parts = partsOf(text);
   const clauses: Term[][] = [];
@@ -62,7 +60,7 @@ export function parseQuery(text: string): SearchQuery {
 }
 
 function partsOf(text: string): Part[] {
-  // Half a surrogate pair and control characters are no letters, and PostgreSQL takes neither.
+  // PostgreSQL takes neither half a surrogate pair nor NUL.
   const plain = wellFormed(text)
     .normalize('NFKC')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
@@ -79,10 +77,9 @@ function partsOf(text: string): Part[] {
   );
 }
 
-/** Half a surrogate pair becomes U+FFFD. */
 const wellFormed = (text: string): string => Buffer.from(text).toString();
 
-/** An `or` between two terms; at either end it is a word like any other. */
+/** At the beginning or end `or` is a word. */
 function joinsTerms(parts: readonly Part[], index: number): boolean {
   const part = parts[index];
   if (!part || part.phrase || part.minus || part.field !== '' || part.text.toLowerCase() !== 'or')

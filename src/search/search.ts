@@ -7,22 +7,20 @@ import { parseQuery } from './parse-query.ts';
 import { foldQuery } from './terms.ts';
 
 export interface SearchResult {
-  /** false: the query names nothing that could be found (it is empty, or only takes away). */
+  /** False: the query is empty, or only excludes. */
   readonly asked: boolean;
   readonly remarks: readonly string[];
-  /** How many tracks are found exactly. */
+  /** Exact matches in all. */
   readonly found: number;
-  /** One page of them; where none is found, those that come near. */
+  /** One page of exact matches; of near ones if there are none. */
   readonly tracks: readonly FoundTrack[];
-  /** true: none is called what was asked for; these only come near. */
   readonly near: boolean;
-  /** Artists so named; on the first page only. */
+  /** On the first page only. */
   readonly artists: readonly FoundArtist[];
   readonly limitedToYears: boolean;
   readonly mark: Marker;
 }
 
-/** Everything the search page says about a query as it was typed. */
 export async function searchArchive(
   db: Queries,
   userId: number,

@@ -6,7 +6,6 @@ import { parseQuery } from './parse-query.ts';
 import { foldQuery } from './terms.ts';
 import { begunArtistTsQueryOf, begunTsQueryOf } from './ts-query.ts';
 
-/** Something a listener may be about to type. */
 export type Suggestion =
   | { readonly kind: 'artist'; readonly artistId: string; readonly name: string; readonly tracks: number }
   | { readonly kind: 'track'; readonly trackId: string; readonly name: string; readonly artistName: string }
@@ -14,10 +13,10 @@ export type Suggestion =
 
 const SHOWN = { artists: 3, tracks: 5, albums: 2 };
 
-/** One letter begins too much to be worth a guess; one character of Chinese or Japanese may be a word. */
+/** A letter begins too many words; a Chinese or Japanese character may be one. */
 const TOO_SHORT = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]?$/u;
 
-/** What the listener's own names offer for a query whose last word is still being typed. */
+/** From the listener's own names; the last word may be incomplete. */
 export async function listSuggestions(db: Queries, userId: number, text: string): Promise<Suggestion[]> {
   const parsed = parseQuery(text);
   if (TOO_SHORT.test(parsed.clauses.at(-1)?.at(-1)?.text ?? '')) return [];
@@ -44,7 +43,6 @@ export async function listSuggestions(db: Queries, userId: number, text: string)
 
 interface SuggestedRow {
   readonly kind: 'track' | 'album';
-  /** Of the track or the album. */
   readonly id: string;
   readonly name: string;
   readonly artist_names: string;
@@ -54,7 +52,7 @@ function suggestionOf({ kind, id, name, artist_names: artistName }: SuggestedRow
   return kind === 'track' ? { kind, trackId: id, name, artistName } : { kind, albumId: id, name, artistName };
 }
 
-/** Tracks with the words in their own name before those with the words in another; then the albums so named. */
+/** Tracks by their own name first, then by others', then albums. */
 const SUGGESTIONS = hotQuery(
   'search: suggestions',
   `

@@ -2,19 +2,17 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { SearchQuery, Term } from './parse-query.ts';
 
-/** A term in the form in which the library keeps words. */
 export interface FoldedTerm extends Term {
   /** search_form(): without accents and capitals, signs included. */
   readonly form: string;
-  /** Its words, for marking hits; empty where it has none (`???`, `÷`). */
+  /** For marking hits; empty for signs (`???`, `÷`). */
   readonly words: readonly string[];
-  /** The same words as lexemes of the listener's documents. */
   readonly lexemes: readonly string[];
-  /** All of it written as one word (`acdc`), as a lexeme; null where that is the same as its only word. */
+  /** As one word (`acdc`), as a lexeme; null if it is one anyway. */
   readonly joined: string | null;
-  /** It as a lexeme of names that write signs for letters (`pink` of P!nk); null for phrases and more than one word. */
+  /** As a lexeme of names with signs for letters (`pink` of P!nk); null for phrases and several words. */
   readonly spelled: string | null;
-  /** Its English stem as a lexeme; null for phrases and where it has no single one. */
+  /** English, as a lexeme; null for phrases and if there is no single one. */
   readonly stem: string | null;
 }
 
@@ -22,7 +20,7 @@ export interface FoldedQuery {
   readonly clauses: readonly (readonly FoldedTerm[])[];
   readonly without: readonly FoldedTerm[];
   readonly years: SearchQuery['years'];
-  /** What stands before each lexeme of this listener's. */
+  /** The beginning of each of this listener's lexemes. */
   readonly mark: string;
 }
 
@@ -35,7 +33,7 @@ interface FoldedRow {
   readonly stems: readonly string[];
 }
 
-/** Has the database fold each term as it folded the names: the two can never differ. */
+/** The database folds terms and names, so that the two cannot differ. */
 export async function foldQuery(db: Queries, userId: number, query: SearchQuery): Promise<FoldedQuery> {
   const terms = [...query.clauses.flat(), ...query.without];
   const rows =
@@ -50,7 +48,7 @@ export async function foldQuery(db: Queries, userId: number, query: SearchQuery)
   };
 }
 
-/** Stands between a listener's mark and a word that a name spells with signs (marked_words). */
+/** Between a listener's mark and a word that a name spells with signs (marked_words). */
 export const SPELLED = 'ʒ';
 
 function foldedTerm(term: Term, row: FoldedRow): FoldedTerm {
@@ -73,10 +71,7 @@ const LEXEMES = (words: string): string =>
   `ARRAY(SELECT token FROM ts_parse('default', CASE WHEN ${words} <> '' THEN ${MARKED(words)} ELSE '' END)
     WHERE tokid <> 12)`;
 
-/**
- * True, and tells the planner of few rows however many a kept plan would be for: it plans again every time where those
- * it sees look cheaper, which takes longer than to fold a word.
- */
+/** Always true: the planner then expects few rows and keeps the plan, since planning takes longer than folding. */
 export const PLAN_KEPT = 'place BETWEEN 1 AND 100000';
 
 const FOLDED = hotQuery(

@@ -1,22 +1,21 @@
 import type { FoldedQuery, FoldedTerm } from './terms.ts';
 
-/** Where an exact word may stand: A track, B artists, C album. (Stems stand in D.) */
+/** A track, B artists, C album; stems are in D. */
 type Weights = 'A' | 'B' | 'C' | 'AB' | 'ABC' | '';
 
 const FIELD_WEIGHTS = { track: 'A', artist: 'B', album: 'C' } as const;
 
-/** One question, from the strictest reading to the widest; each as the text of a tsquery. */
+/** Each the text of a tsquery, from the widest to the strictest. */
 export interface TsQueries {
-  /** Everything that is found. */
   readonly all: string;
-  /** Those whose track, artists, both, or any name hold all the words exactly. */
+  /** All words exactly in these names. */
   readonly track: string;
   readonly artists: string;
   readonly trackOrArtists: string;
   readonly exact: string;
 }
 
-/** null where no term has any word to be found by. */
+/** Null: there is no word to look for. */
 export function tsQueriesOf({ clauses, without }: FoldedQuery): TsQueries | null {
   const found = clauses.map((terms) => terms.filter(hasWords)).filter((terms) => terms.length > 0);
   if (found.length === 0) return null;
@@ -31,16 +30,16 @@ export function tsQueriesOf({ clauses, without }: FoldedQuery): TsQueries | null
   };
 }
 
-/** What must not be there; null where nothing is taken away. */
+/** Null: nothing is excluded. */
 export const withoutTsQueryOf = ({ without }: FoldedQuery): string | null => allOf(taken(without)) || null;
 
 const taken = (without: readonly FoldedTerm[]): string[] =>
   without.filter(hasWords).map((term) => `!${loose(term)}`);
 
-/** Stands between a listener’s mark and a word of an artist’s name, where artists alone are looked for (artist_document). */
+/** Between a listener's mark and a word of an artist's name (artist_document). */
 const ARTIST = 'ɐ';
 
-/** What an artist’s own name must hold; null where the question is about something else as well. */
+/** Null: the query is about more than artists. */
 export function artistTsQueryOf({ clauses, without, years, mark }: FoldedQuery): string | null {
   const aside = years !== null || without.length > 0;
   const found = clauses.map((terms) => terms.filter(hasWords)).filter((terms) => terms.length > 0);
@@ -49,14 +48,13 @@ export function artistTsQueryOf({ clauses, without, years, mark }: FoldedQuery):
   return allOf(found.map((terms) => anyOf(terms.map((term) => written(asArtist(term, mark), '')))));
 }
 
-/** The same question, its last term only begun. */
 export function begunArtistTsQueryOf({ clauses, mark }: FoldedQuery): string | null {
   const terms = clauses.flat().filter(hasWords);
   if (terms.length === 0 || terms.some(({ field }) => field === 'track' || field === 'album')) return null;
   return allOf(terms.map((term, index) => written(asArtist(term, mark), '', index === terms.length - 1)));
 }
 
-/** The term among artists’ words, of which none weighs more than another. */
+/** Among artists' words all weigh the same. */
 function asArtist(term: FoldedTerm, mark: string): FoldedTerm {
   const among = (word: string): string => `${mark}${ARTIST}${word.slice(mark.length)}`;
   return {
@@ -68,7 +66,7 @@ function asArtist(term: FoldedTerm, mark: string): FoldedTerm {
   };
 }
 
-/** As `exactly`, but the last term is only begun: for suggestions while it is typed. */
+/** The last term may be incomplete. */
 export function begunTsQueryOf({ clauses }: FoldedQuery, weights: Weights): string | null {
   const terms = clauses.flat().filter(hasWords);
   if (terms.length === 0) return null;
@@ -77,10 +75,7 @@ export function begunTsQueryOf({ clauses }: FoldedQuery, weights: Weights): stri
 
 const MOST_TRIGRAMS = 10;
 
-/**
- * Asks for names that may hold a word with a mistake in it: a wrong, missing or additional letter, or two that changed
- * places, spoils at most four of its trigrams. Some of the others must be there.
- */
+/** A wrong, missing, additional or swapped letter changes at most four trigrams of a word: some others must match. */
 export function mistypedTsQueryOf(trigrams: readonly string[], mark: string): string {
   const compared = trigrams.slice(0, MOST_TRIGRAMS).map((trigram) => quote(`${mark}${trigram}`));
   return anyOf(choose(compared, sharedAtLeast(trigrams.length)).map((some) => `(${allOf(some)})`));
@@ -91,7 +86,7 @@ function sharedAtLeast(trigrams: number): number {
   return trigrams < 8 ? 2 : 3;
 }
 
-/** Every way to take so many of the parts. */
+/** All combinations. */
 function choose(parts: readonly string[], count: number): string[][] {
   if (count === 0) return [[]];
   return parts.flatMap((part, index) =>
@@ -126,7 +121,7 @@ function exact(term: FoldedTerm, weights: Weights, begun = false): string {
 const lexeme = (text: string, weights: string, begun = false): string =>
   `${quote(text)}:${begun ? '*' : ''}${weights}`;
 
-/** So that nothing in it is syntax. */
+/** Nothing in it is syntax then. */
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 const allOf = (parts: readonly string[]): string => parts.join(' & ');
