@@ -32,6 +32,10 @@ export const askedOf = (listener: Listener, id: string, period: Period = EVER): 
   [...periodValues(listener, period), id] as unknown as AskedOf;
 const EVER: Period = { from: null, to: null };
 
+/**
+ * A plan that is kept knows no period: it would rather read all plays in it than those of some tracks. Behind OFFSET 0
+ * each track's own are found by the track.
+ */
 const monthsOf = (played: Played) =>
   question<AskedOf, PlayedMonth[]>(
     hotQuery(
@@ -41,7 +45,10 @@ const monthsOf = (played: Played) =>
     COALESCE(sum(ms_played), 0)::bigint AS ms_played, COALESCE(sum(about_ms), 0)::bigint AS about_ms
   FROM (
     SELECT date_trunc('month', played_at AT TIME ZONE $4) AS month, ms_played, about_ms
-    FROM counted_plays WHERE user_id = $1 AND ${TRACKS_OF[played]} AND ${inPeriod('played_at')}
+    FROM (SELECT track_id FROM library_tracks WHERE user_id = $1 AND ${TRACKS_OF[played]} OFFSET 0) AS own
+    CROSS JOIN LATERAL (
+      SELECT played_at, ms_played, about_ms FROM counted_plays
+      WHERE user_id = $1 AND track_id = own.track_id AND ${inPeriod('played_at')} OFFSET 0) AS p
   ) AS p
   GROUP BY p.month ORDER BY p.month`,
     ),
