@@ -554,6 +554,39 @@ CREATE INDEX library_tracks_track_id ON library_tracks USING btree (track_id);
 CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
 CREATE INDEX library_tracks_wide_sound ON library_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability, acousticness, instrumentalness, scaled_tempo(tempo)])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL) AND (acousticness IS NOT NULL) AND (instrumentalness IS NOT NULL) AND (tempo IS NOT NULL));
 
+CREATE TABLE library_measures (
+  user_id bigint NOT NULL,
+  listened_ms bigint NOT NULL,
+  plays integer NOT NULL,
+  listings integer NOT NULL,
+  hidden boolean NOT NULL,
+  track_id text NOT NULL,
+  first_played_at timestamptz,
+  last_played_at timestamptz,
+  best_rank integer,
+  popularity smallint,
+  first_listed_date date,
+  last_listed_date date,
+  release_date date,
+  duration_ms integer,
+  energy double precision,
+  valence double precision,
+  danceability double precision,
+  acousticness double precision,
+  instrumentalness double precision,
+  tempo double precision,
+  explicit boolean,
+  has_isrc boolean,
+  release_date_precision text,
+  album_type text,
+  time_ranges text[] NOT NULL,
+  CONSTRAINT library_measures_pkey PRIMARY KEY (user_id, track_id),
+  CONSTRAINT library_measures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE library_measures IS 'a row for each of library_tracks: what it is sorted and filtered by, derived from it and from played_tracks';
+COMMENT ON COLUMN library_measures.listened_ms IS 'of its plays that count; where nobody says how long, about the length of the track';
+CREATE INDEX library_measures_best_first ON library_measures USING btree (user_id, popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank, plays DESC, track_id) WHERE (NOT hidden);
+
 CREATE TABLE listed_artists (
   user_id bigint NOT NULL,
   artist_id text NOT NULL,
@@ -1171,6 +1204,35 @@ CREATE VIEW ending_facts AS
                  LIMIT 1)) AS told) "row"
   GROUP BY p.user_id, p.track_id;
 
+CREATE VIEW measure_facts AS
+ SELECT library_tracks.user_id,
+    COALESCE(played_tracks.ms_played + played_tracks.about_ms, 0::bigint) AS listened_ms,
+    COALESCE(played_tracks.plays, 0) AS plays,
+    library_tracks.listings,
+    library_tracks.hidden,
+    library_tracks.track_id,
+    played_tracks.first_played_at,
+    played_tracks.last_played_at,
+    library_tracks.best_rank,
+    library_tracks.popularity,
+    library_tracks.first_listed_date,
+    library_tracks.last_listed_date,
+    library_tracks.release_date,
+    library_tracks.duration_ms,
+    library_tracks.energy,
+    library_tracks.valence,
+    library_tracks.danceability,
+    library_tracks.acousticness,
+    library_tracks.instrumentalness,
+    library_tracks.tempo,
+    library_tracks.explicit,
+    library_tracks.has_isrc,
+    library_tracks.release_date_precision,
+    library_tracks.album_type,
+    library_tracks.time_ranges
+   FROM library_tracks
+     LEFT JOIN played_tracks USING (user_id, track_id);
+
 CREATE VIEW artist_play_facts AS
  SELECT p.user_id,
     track_artists.artist_id,
@@ -1256,6 +1318,16 @@ CREATE FUNCTION library_columns(prefix text DEFAULT '')
 AS $function$
   SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
   WHERE attrelid = 'library_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
+$function$;
+
+CREATE FUNCTION measure_columns(of_plays boolean, prefix text DEFAULT '')
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+  WHERE attrelid = 'measure_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
+    AND of_plays = (attname IN ('plays', 'listened_ms', 'first_played_at', 'last_played_at'))
 $function$;
 
 CREATE FUNCTION mark_changed(listeners bigint[])
@@ -1399,12 +1471,36 @@ BEGIN
   RETURN removed + added;
 END $function$;
 
+CREATE FUNCTION measures_settled(of_plays boolean, which text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT format(
+    'UPDATE library_measures AS known SET (%1$s) = ROW(%2$s) FROM %4$s
+     WHERE (known.user_id, known.track_id) = (fact.user_id, fact.track_id) AND ROW(%3$s) IS DISTINCT FROM ROW(%2$s)',
+    measure_columns(of_plays), measure_columns(of_plays, 'fact.'), measure_columns(of_plays, 'known.'), which)
+$function$;
+
+CREATE FUNCTION derive_played_measures(listener bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  settled bigint;
+BEGIN
+  EXECUTE measures_settled(true, '(SELECT * FROM measure_facts WHERE user_id = $1) AS fact') USING listener;
+  GET DIAGNOSTICS settled = ROW_COUNT;
+  RETURN settled;
+END $function$;
+
 CREATE FUNCTION derive_plays(listener bigint)
  RETURNS bigint
  LANGUAGE sql
 AS $function$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
+    + derive_played_measures(listener)
     + derive_rows('play_endings', 'ending_facts', listener)
     + derive_rows('play_periods', 'play_period_facts', listener)
     + derive_rows('play_quarters', 'quarter_facts', listener)
@@ -1422,6 +1518,7 @@ AS $function$
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
     + derive_plays(listener)
+    + derive_rows('library_measures', 'measure_facts', listener)
 $function$;
 
 CREATE FUNCTION follow_changes()
@@ -1430,6 +1527,30 @@ CREATE FUNCTION follow_changes()
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION follow_added_tracks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  EXECUTE 'INSERT INTO library_measures SELECT fact.* FROM changed JOIN measure_facts AS fact USING (user_id, track_id)
+    ON CONFLICT DO NOTHING';
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
+  RETURN NULL;
+END $function$;
+
+CREATE FUNCTION follow_removed_tracks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  EXECUTE 'DELETE FROM library_measures AS known USING changed
+    WHERE (known.user_id, known.track_id) = (changed.user_id, changed.track_id)';
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;
@@ -1574,6 +1695,9 @@ BEGIN
   PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
   PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
+  EXECUTE measures_settled(true, '(SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)) AS pair
+    CROSS JOIN LATERAL (SELECT * FROM measure_facts WHERE (user_id, track_id) = (pair.user_id, pair.track_id) OFFSET 0) AS fact')
+  USING user_ids, track_ids;
   PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
@@ -1621,6 +1745,7 @@ CREATE FUNCTION follow_library()
 AS $function$
 BEGIN
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM now));
+  EXECUTE measures_settled(false, '(SELECT fact.* FROM now JOIN measure_facts AS fact USING (user_id, track_id)) AS fact');
   IF EXISTS (
     SELECT FROM was JOIN now USING (user_id, track_id)
     WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)
@@ -1928,9 +2053,9 @@ CREATE TRIGGER playlist_tracks_deleted AFTER DELETE ON playlist_tracks REFERENCI
 CREATE TRIGGER playlist_tracks_inserted AFTER INSERT ON playlist_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
 CREATE TRIGGER playlist_tracks_updated AFTER UPDATE ON playlist_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_playlist_tracks();
 
-CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
+CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_removed_tracks();
 CREATE TRIGGER library_tracks_filled BEFORE INSERT ON library_tracks FOR EACH ROW WHEN (new.artist_names IS NULL) EXECUTE FUNCTION fill_library_track();
-CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
+CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_added_tracks();
 CREATE TRIGGER library_tracks_updated AFTER UPDATE ON library_tracks REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_library();
 
 CREATE TRIGGER hidden_tracks_deleted AFTER DELETE ON hidden_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices('hidden');

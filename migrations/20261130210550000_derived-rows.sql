@@ -5,7 +5,7 @@
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
 --   list_facts     →  snapshot_lists      play_period_facts    →  play_periods     album_play_facts   →  played_albums
 --   period_facts   →  snapshot_periods    quarter_facts        →  play_quarters    ending_facts       →  play_endings
---   listed_artist_facts  →  listed_artists
+--   listed_artist_facts  →  listed_artists    measure_facts   →  library_measures (of library_tracks and played_tracks)
 --
 -- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
 -- triggers select from the same views for the rows concerned. Only what is added is counted on: a capture must not
@@ -180,6 +180,14 @@ FROM plays AS p CROSS JOIN LATERAL (
     ORDER BY source_rank(b.source), b.history_import_id, b.row_key LIMIT 1)) AS told) AS row
 GROUP BY user_id, track_id;
 
+-- What a track of a library is sorted and filtered by.
+CREATE VIEW measure_facts AS
+SELECT user_id, COALESCE(ms_played + about_ms, 0)::bigint AS listened_ms, COALESCE(plays, 0) AS plays, listings, hidden, track_id,
+  first_played_at, last_played_at, best_rank, popularity, first_listed_date, last_listed_date, release_date, duration_ms,
+  energy, valence, danceability, acousticness, instrumentalness, tempo, explicit, has_isrc, release_date_precision, album_type,
+  time_ranges
+FROM library_tracks LEFT JOIN played_tracks USING (user_id, track_id);
+
 CREATE VIEW artist_play_facts AS
 SELECT p.user_id, artist_id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(p.ms_played)::bigint AS ms_played,
   sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
@@ -224,6 +232,14 @@ SELECT fact.* FROM users CROSS JOIN LATERAL quarters_between(user_id, '-infinity
 CREATE FUNCTION library_columns(prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
   SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
   WHERE attrelid = 'library_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
+$$;
+
+-- The derived columns of library_measures: those that follow from plays, or those that the library says. Who changes the
+-- one leaves the other alone, so that a capture and a play at the same moment both last.
+CREATE FUNCTION measure_columns(of_plays boolean, prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+  WHERE attrelid = 'measure_facts'::regclass AND attnum > 0 AND attname NOT IN ('user_id', 'track_id')
+    AND of_plays = (attname IN ('plays', 'listened_ms', 'first_played_at', 'last_played_at'))
 $$;
 
 -- Gives archives another version, once in a transaction. What others have in hand just now stays for the next change
@@ -356,10 +372,29 @@ BEGIN
   RETURN removed + added;
 END $$;
 
+-- The statement that brings columns of library_measures to what measure_facts says; `which` names the rows `fact`.
+CREATE FUNCTION measures_settled(of_plays boolean, which text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT format(
+    'UPDATE library_measures AS known SET (%1$s) = ROW(%2$s) FROM %4$s
+     WHERE (known.user_id, known.track_id) = (fact.user_id, fact.track_id) AND ROW(%3$s) IS DISTINCT FROM ROW(%2$s)',
+    measure_columns(of_plays), measure_columns(of_plays, 'fact.'), measure_columns(of_plays, 'known.'), which)
+$$;
+
+-- What follows from a listener's plays, in all of their rows.
+CREATE FUNCTION derive_played_measures(listener bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  settled bigint;
+BEGIN
+  EXECUTE measures_settled(true, '(SELECT * FROM measure_facts WHERE user_id = $1) AS fact') USING listener;
+  GET DIAGNOSTICS settled = ROW_COUNT;
+  RETURN settled;
+END $$;
+
 -- What follows from a listener's plays and their rule: artists and albums are added up of the tracks.
 CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql AS $$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
+    + derive_played_measures(listener)
     + derive_rows('play_endings', 'ending_facts', listener)
     + derive_rows('play_periods', 'play_period_facts', listener)
     + derive_rows('play_quarters', 'quarter_facts', listener)
@@ -376,11 +411,28 @@ CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS 
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
     + derive_plays(listener)
+    + derive_rows('library_measures', 'measure_facts', listener)
 $$;
 
 -- Whose rows have changed.
 CREATE FUNCTION follow_changes() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION follow_added_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  EXECUTE 'INSERT INTO library_measures SELECT fact.* FROM changed JOIN measure_facts AS fact USING (user_id, track_id)
+    ON CONFLICT DO NOTHING';
+  PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION follow_removed_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  EXECUTE 'DELETE FROM library_measures AS known USING changed
+    WHERE (known.user_id, known.track_id) = (changed.user_id, changed.track_id)';
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
@@ -493,6 +545,9 @@ BEGIN
   PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
   PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
+  EXECUTE measures_settled(true, '(SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)) AS pair
+    CROSS JOIN LATERAL (SELECT * FROM measure_facts WHERE (user_id, track_id) = (pair.user_id, pair.track_id) OFFSET 0) AS fact')
+  USING user_ids, track_ids;
   PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
@@ -531,6 +586,7 @@ END $$;
 CREATE FUNCTION follow_library() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM now));
+  EXECUTE measures_settled(false, '(SELECT fact.* FROM now JOIN measure_facts AS fact USING (user_id, track_id)) AS fact');
   IF EXISTS (
     SELECT FROM was JOIN now USING (user_id, track_id)
     WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)
@@ -733,11 +789,11 @@ CREATE TRIGGER hidden_artists_deleted AFTER DELETE ON hidden_artists
 CREATE TRIGGER library_tracks_filled BEFORE INSERT ON library_tracks
   FOR EACH ROW WHEN (NEW.artist_names IS NULL) EXECUTE FUNCTION fill_library_track();
 CREATE TRIGGER library_tracks_inserted AFTER INSERT ON library_tracks
-  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_added_tracks();
 CREATE TRIGGER library_tracks_updated AFTER UPDATE ON library_tracks
   REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_library();
 CREATE TRIGGER library_tracks_deleted AFTER DELETE ON library_tracks
-  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_changes();
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_removed_tracks();
 
 CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
@@ -759,7 +815,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 
 -- Down Migration
-DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
+DROP FUNCTION derive_all, derive_rows, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, record_snapshots,
@@ -767,6 +823,6 @@ DROP FUNCTION derive_all, derive_rows, derive_library, fill_library, add_to_libr
   recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
 DROP VIEW quarter_facts;
 DROP FUNCTION quarters_between;
-DROP VIEW play_period_facts, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
+DROP VIEW measure_facts, play_period_facts, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
   listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

@@ -63,6 +63,8 @@ describe('what is derived', () => {
     ],
     [`the points of a period`, `UPDATE snapshot_periods SET points = 0 WHERE period = 'all'`],
     [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
+    [`what a track is sorted by`, `UPDATE library_measures SET plays = 7, listings = 7`],
+    [`a track that cannot be sorted`, `DELETE FROM library_measures WHERE NOT hidden`],
     [`the plays of a quarter`, `UPDATE play_quarters SET plays = 7`],
     [`the plays of a month`, `UPDATE play_periods SET ms_played = 7`],
     [`the skips of a track`, `UPDATE play_endings SET skipped = 7`],

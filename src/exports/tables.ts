@@ -148,6 +148,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   job_leases: 'jobs of this instance’s workers',
   downloads: 'downloads under way',
   listed_artists: DERIVED,
+  library_measures: DERIVED,
   snapshot_lists: DERIVED,
   snapshot_periods: DERIVED,
   staged_plays: 'rows of files that the listener has not accepted yet',

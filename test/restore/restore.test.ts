@@ -301,6 +301,7 @@ describe('restoring it into an empty instance', () => {
 
   it.each([
     ...PERSONAL.map(({ name }) => name),
+    'library_measures',
     'snapshot_lists',
     'snapshot_periods',
     'played_tracks',

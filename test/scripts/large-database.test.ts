@@ -114,6 +114,7 @@ describe('an invented database', () => {
     const derived = [
       'listed_artists',
       'library_tracks',
+      'library_measures',
       'snapshot_lists',
       'snapshot_periods',
       'played_tracks',

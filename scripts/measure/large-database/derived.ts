@@ -21,6 +21,7 @@ const TALLIES = [
   ['snapshot_lists', 'list_facts'],
   ['snapshot_periods', 'period_facts'],
   ['played_tracks', 'played_facts'],
+  ['library_measures', 'measure_facts'],
   ['play_endings', 'ending_facts'],
   ['play_periods', 'play_period_facts'],
   ['play_quarters', 'quarter_facts'],

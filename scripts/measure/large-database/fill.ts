@@ -15,6 +15,7 @@ import type { LargeDatabaseSize } from './size.ts';
 const CATALOGUE = ['tracks', 'artists', 'track_artists'];
 const PERSONAL = [
   'library_tracks',
+  'library_measures',
   'snapshots',
   'snapshot_lists',
   'snapshot_periods',

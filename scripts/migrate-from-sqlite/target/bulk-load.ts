@@ -12,6 +12,7 @@ export const ARCHIVE: readonly string[] = [
 const FILLED = [
   ...ARCHIVE,
   'library_tracks',
+  'library_measures',
   'snapshot_lists',
   'snapshot_periods',
   'file_tracks',
