@@ -757,7 +757,6 @@ CREATE UNLOGGED TABLE staged_plays (
   skipped boolean,
   is_private boolean,
   CONSTRAINT staged_plays_pkey PRIMARY KEY (user_id, history_import_id, row_id),
-  CONSTRAINT staged_plays_user_id_history_import_id_fkey FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports(user_id, history_import_id) ON DELETE CASCADE,
   CONSTRAINT staged_plays_check CHECK (num_nonnulls(play_row, original) = 1)
 );
 COMMENT ON COLUMN staged_plays.play_row IS 'the row of a play, as plays keep it: it is parsed while the next ones are read';
@@ -765,6 +764,17 @@ COMMENT ON COLUMN staged_plays.original IS 'any other row';
 COMMENT ON COLUMN staged_plays.bucket IS 'NULL: a play of a track';
 COMMENT ON COLUMN staged_plays.is_end_known IS 'false: ended_at is the start, until a length is known';
 COMMENT ON COLUMN staged_plays.precision_ms IS 'how much later than ended_at it may have been: 60000 where the file tells minutes';
+
+CREATE FUNCTION forget_staged()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  DELETE FROM staged_plays USING removed
+  WHERE (staged_plays.user_id, staged_plays.history_import_id) = (removed.user_id, removed.history_import_id);
+  RETURN NULL;
+END $function$;
 
 CREATE TABLE plays (
   user_id bigint NOT NULL,
@@ -878,9 +888,7 @@ CREATE TABLE played_tracks (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  CONSTRAINT played_tracks_pkey PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at),
-  CONSTRAINT played_tracks_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
-  CONSTRAINT played_tracks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT played_tracks_pkey PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at)
 );
 CREATE INDEX played_tracks_most_played ON played_tracks USING btree (user_id, plays DESC, track_id);
 
@@ -893,8 +901,7 @@ CREATE TABLE played_artists (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  CONSTRAINT played_artists_pkey PRIMARY KEY (user_id, artist_id),
-  CONSTRAINT played_artists_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT played_artists_pkey PRIMARY KEY (user_id, artist_id)
 );
 COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
 CREATE INDEX played_artists_most_played ON played_artists USING btree (user_id, plays DESC, artist_id);
@@ -908,8 +915,7 @@ CREATE TABLE played_albums (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  CONSTRAINT played_albums_pkey PRIMARY KEY (user_id, album_id),
-  CONSTRAINT played_albums_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT played_albums_pkey PRIMARY KEY (user_id, album_id)
 );
 COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
 CREATE INDEX played_albums_most_played ON played_albums USING btree (user_id, plays DESC, album_id);
@@ -926,9 +932,7 @@ CREATE TABLE play_endings (
   shuffled integer NOT NULL,
   offline_known integer NOT NULL,
   offline integer NOT NULL,
-  CONSTRAINT play_endings_pkey PRIMARY KEY (user_id, track_id),
-  CONSTRAINT play_endings_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
-  CONSTRAINT play_endings_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT play_endings_pkey PRIMARY KEY (user_id, track_id)
 );
 COMMENT ON COLUMN play_endings.end_known IS 'of so many it is known whether they ran to their end, as many as `ended` did';
 CREATE INDEX play_endings_most_skipped ON play_endings USING btree (user_id, skipped DESC, track_id) WHERE (skipped > 0);
@@ -942,8 +946,7 @@ CREATE TABLE play_periods (
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
-  CONSTRAINT play_periods_pkey PRIMARY KEY (user_id, months, starts_on, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms),
-  CONSTRAINT play_periods_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT play_periods_pkey PRIMARY KEY (user_id, months, starts_on, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms)
 );
 COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
 
@@ -954,8 +957,7 @@ CREATE TABLE play_quarters (
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
-  CONSTRAINT play_quarters_pkey PRIMARY KEY (user_id, quarter) INCLUDE (plays, timed_plays, ms_played, about_ms),
-  CONSTRAINT play_quarters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT play_quarters_pkey PRIMARY KEY (user_id, quarter) INCLUDE (plays, timed_plays, ms_played, about_ms)
 );
 COMMENT ON TABLE play_quarters IS 'plays of each quarter of an hour, of tracks that are not hidden';
 
@@ -1924,6 +1926,24 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE FUNCTION forget_listeners()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+DECLARE
+  forgotten text;
+BEGIN
+  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
+    'play_quarters', 'staged_plays']
+  LOOP
+    IF TG_OP = 'TRUNCATE' THEN EXECUTE format('TRUNCATE %I', forgotten);
+    ELSE EXECUTE format('DELETE FROM %I WHERE user_id IN (SELECT user_id FROM removed)', forgotten);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$;
+
 CREATE TABLE playlist_sendings (
   user_id bigint NOT NULL,
   playlist_id text NOT NULL,
@@ -2028,6 +2048,8 @@ COMMENT ON COLUMN api_tokens.last_used_on IS 'a day where the listener is, and n
 COMMENT ON COLUMN api_tokens.used_up_until IS 'the limit of requests (src/users/api-limits.ts): each moves it on by its cost; where it is past, the whole burst is free';
 CREATE INDEX api_tokens_hash ON api_tokens USING btree (token_hash);
 
+CREATE TRIGGER users_deleted AFTER DELETE ON users REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_listeners();
+CREATE TRIGGER users_truncated AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION forget_listeners();
 CREATE TRIGGER users_updated AFTER UPDATE ON users REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_rule();
 
 CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
@@ -2067,6 +2089,8 @@ CREATE TRIGGER hidden_artists_inserted AFTER INSERT ON hidden_artists REFERENCIN
 CREATE TRIGGER own_audio_features_deleted AFTER DELETE ON own_audio_features REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
 CREATE TRIGGER own_audio_features_inserted AFTER INSERT ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
 CREATE TRIGGER own_audio_features_updated AFTER UPDATE ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
+
+CREATE TRIGGER history_imports_deleted AFTER DELETE ON history_imports REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_staged();
 
 CREATE TRIGGER plays_deleted AFTER DELETE ON plays REFERENCING OLD TABLE AS removed FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION recount_removed_plays();
 CREATE TRIGGER plays_inserted AFTER INSERT ON plays REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION record_plays();

@@ -69,7 +69,8 @@ CREATE TABLE history_import_tracks (
 );
 CREATE INDEX history_import_tracks_of_import ON history_import_tracks (user_id, history_import_id);
 
--- Rows of files on their way in. Losing them in a crash of the database costs a listener a second upload.
+-- Rows of files on their way in. Losing them in a crash of the database costs a listener a second upload. (Who stages rows
+-- looks once whether the import is still there: a foreign key would look for each of half a million.)
 CREATE UNLOGGED TABLE staged_plays (
   user_id bigint NOT NULL,
   history_import_id bigint NOT NULL,
@@ -95,7 +96,6 @@ CREATE UNLOGGED TABLE staged_plays (
   skipped boolean,
   is_private boolean,
   PRIMARY KEY (user_id, history_import_id, row_id),
-  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports ON DELETE CASCADE,
   CHECK (num_nonnulls(play_row, original) = 1)
 );
 COMMENT ON COLUMN staged_plays.play_row IS 'the row of a play, as plays keep it: it is parsed while the next ones are read';
@@ -104,5 +104,15 @@ COMMENT ON COLUMN staged_plays.bucket IS 'NULL: a play of a track';
 COMMENT ON COLUMN staged_plays.is_end_known IS 'false: ended_at is the start, until a length is known';
 COMMENT ON COLUMN staged_plays.precision_ms IS 'how much later than ended_at it may have been: 60000 where the file tells minutes';
 
+CREATE FUNCTION forget_staged() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  DELETE FROM staged_plays USING removed
+  WHERE (staged_plays.user_id, staged_plays.history_import_id) = (removed.user_id, removed.history_import_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER history_imports_deleted AFTER DELETE ON history_imports
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_staged();
+
 -- Down Migration
 DROP TABLE staged_plays, history_import_tracks, history_import_repeats, history_import_rows, history_imports;
+DROP FUNCTION forget_staged;

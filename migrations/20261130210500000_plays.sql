@@ -108,9 +108,10 @@ COMMENT ON COLUMN play_polls.failure IS 'in words, for the listener; NULL after 
 
 -- Tallies the database keeps of the plays that count, so that no page counts millions of rows. Each says how many, how
 -- many of them with a time, milliseconds listened where they are known, and where they are not the lengths of the tracks.
+-- (They go with their listener by a trigger of users: see forget_listeners().)
 CREATE TABLE played_tracks (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
-  track_id text NOT NULL REFERENCES tracks,
+  user_id bigint NOT NULL,
+  track_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
@@ -121,7 +122,7 @@ CREATE TABLE played_tracks (
 );
 CREATE INDEX played_tracks_most_played ON played_tracks (user_id, plays DESC, track_id);
 CREATE TABLE played_artists (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id bigint NOT NULL,
   artist_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
@@ -134,7 +135,7 @@ CREATE TABLE played_artists (
 COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
 CREATE INDEX played_artists_most_played ON played_artists (user_id, plays DESC, artist_id);
 CREATE TABLE played_albums (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id bigint NOT NULL,
   album_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
@@ -149,8 +150,8 @@ CREATE INDEX played_albums_most_played ON played_albums (user_id, plays DESC, al
 
 -- How all plays of a track went that are kept, also those too short to count: by the sources that say it.
 CREATE TABLE play_endings (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
-  track_id text NOT NULL REFERENCES tracks,
+  user_id bigint NOT NULL,
+  track_id text NOT NULL,
   kept integer NOT NULL,
   end_known integer NOT NULL,
   ended integer NOT NULL,
@@ -168,7 +169,7 @@ CREATE INDEX play_endings_most_skipped ON play_endings (user_id, skipped DESC, t
 -- Of any span the whole years and months in it are read here, and its ends in the plays themselves: months of UTC, so that
 -- a listener who moves keeps them.
 CREATE TABLE play_periods (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id bigint NOT NULL,
   months smallint NOT NULL,
   starts_on date NOT NULL,
   track_id text NOT NULL,
@@ -182,7 +183,7 @@ COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
 
 -- Plays by the quarter of an hour (every time zone is a whole number of quarters off UTC).
 CREATE TABLE play_quarters (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id bigint NOT NULL,
   quarter timestamptz NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,

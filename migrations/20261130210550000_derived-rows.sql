@@ -735,6 +735,22 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What nothing but a listener holds together goes with them. (A tally and a staged row have no foreign key: to check each
+-- of hundreds of thousands takes longer than to write them.)
+CREATE FUNCTION forget_listeners() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  forgotten text;
+BEGIN
+  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
+    'play_quarters', 'staged_plays']
+  LOOP
+    IF TG_OP = 'TRUNCATE' THEN EXECUTE format('TRUNCATE %I', forgotten);
+    ELSE EXECUTE format('DELETE FROM %I WHERE user_id IN (SELECT user_id FROM removed)', forgotten);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
 CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 CREATE TRIGGER artists_updated AFTER UPDATE ON artists
@@ -770,6 +786,9 @@ CREATE TRIGGER plays_deleted AFTER DELETE ON plays
   WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION recount_removed_plays();
 CREATE TRIGGER users_updated AFTER UPDATE ON users
   REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_rule();
+CREATE TRIGGER users_deleted AFTER DELETE ON users
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_listeners();
+CREATE TRIGGER users_truncated AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION forget_listeners();
 
 CREATE TRIGGER own_audio_features_inserted AFTER INSERT ON own_audio_features
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
@@ -818,7 +837,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 DROP FUNCTION derive_all, derive_rows, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
-  derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, record_snapshots,
+  derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, forget_listeners, record_snapshots,
   recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
 DROP VIEW quarter_facts;

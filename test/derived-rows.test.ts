@@ -5,12 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDemoArchive } from '../scripts/demo/archive/write.ts';
 import { DONE_AT_ONCE } from '../scripts/migrate-from-sqlite/target/bulk-load.ts';
 import { moveArchive } from '../scripts/migrate-from-sqlite/move-archive.ts';
+import { rehearse } from '../src/rehearse.ts';
 import { useDatabase } from './support/database.ts';
 import { listStrayDerived } from './support/derived.ts';
 import { insertPlays } from './support/factories.ts';
+import { countListenerRows } from './support/listener-rows.ts';
 
 const test = useDatabase();
 const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-derived-'));
+const TALLIES = [
+  'played_tracks',
+  'played_artists',
+  'played_albums',
+  'play_endings',
+  'play_periods',
+  'play_quarters',
+];
 let userId = 0;
 
 /** The demo's archive, both halves, with some plays, choices and a file of the listener's own. */
@@ -79,6 +89,17 @@ describe('what is derived', () => {
   });
 });
 
+describe('a listener who is deleted', () => {
+  it.each(['DELETE FROM users', 'TRUNCATE users CASCADE'])('takes all rows along: %s', async (sql) => {
+    const rows = await rehearse(test.patient, async (tx) => {
+      expect(Object.keys(await countListenerRows(tx, userId))).toEqual(expect.arrayContaining(TALLIES));
+      await tx.execute(sql);
+      return countListenerRows(tx, userId);
+    });
+    expect(rows).toEqual({});
+  });
+});
+
 interface Trigger {
   readonly relation: string;
   readonly name: string;
@@ -89,13 +110,18 @@ describe('the triggers', () => {
   const listTriggers = () =>
     test.db.many<Trigger>(
       `SELECT tgrelid::regclass::text AS relation, tgname AS name,
-         substring(pg_get_triggerdef(oid) FROM '(?:BEFORE|AFTER) (INSERT|UPDATE|DELETE) ') AS event
+         substring(pg_get_triggerdef(oid) FROM '(?:BEFORE|AFTER) (INSERT|UPDATE|DELETE|TRUNCATE) ') AS event
        FROM pg_trigger WHERE NOT tgisinternal AND pg_get_triggerdef(oid) LIKE '% AFTER %'`,
     );
 
   it('are one for each table and event, and named for them', async () => {
     const triggers = await listTriggers();
-    const past: Record<string, string> = { INSERT: 'inserted', UPDATE: 'updated', DELETE: 'deleted' };
+    const past: Record<string, string> = {
+      INSERT: 'inserted',
+      UPDATE: 'updated',
+      DELETE: 'deleted',
+      TRUNCATE: 'truncated',
+    };
     expect(triggers.map(({ name }) => name)).toEqual(
       triggers.map(({ relation, event }) => `${relation}_${past[event]}`),
     );

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { copyLine, copyPieces } from '../copy-lines.ts';
-import { codeOf } from '../database-errors.ts';
-import type { Db } from '../db.ts';
+import type { Db, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import type { FilePlay, HistoryReading, ReadRow } from './row.ts';
@@ -60,11 +59,11 @@ export async function stageRows(
       advance(rows);
     }
   }
-  const copied = db.withTransaction(async (tx) => {
+  await db.withTransaction(async (tx) => {
     rows = 0;
     await copyPieces(tx, 'staged_plays', COLUMNS, pieces());
+    await requireImport(tx, { userId, importId });
   });
-  await copied.catch((error: unknown) => explainRefusal(db, userId, error));
   await db.execute('ANALYZE staged_plays');
   await db.execute(
     `UPDATE history_imports SET files = $3, state = 'read', read_at = now(), leased_until = NULL
@@ -74,11 +73,14 @@ export async function stageRows(
   return rows;
 }
 
-const NO_SUCH_IMPORT = '23503';
-
-async function explainRefusal(db: Db, userId: number, error: unknown): Promise<never> {
-  if (codeOf(error) !== NO_SUCH_IMPORT) throw error;
-  await db.withTransaction((tx) => lockArchive(tx, userId));
+/** From here on it stays until these rows are there: then they go with it. @throws ArchiveGone; AppError 404 */
+async function requireImport(tx: Transaction, { userId, importId }: Staged): Promise<void> {
+  const found = await tx.maybeOne(
+    'SELECT FROM history_imports WHERE (user_id, history_import_id) = ($1, $2) FOR KEY SHARE',
+    [userId, importId],
+  );
+  if (found !== null) return;
+  await lockArchive(tx, userId);
   throw notFound();
 }
 
