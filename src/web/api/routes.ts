@@ -32,8 +32,9 @@ export function apiRoutes(context: WebContext, endpoints: readonly Endpoint[] = 
 
 /** For everybody: it contains nothing personal. */
 function servedDocument({ config }: WebContext, endpoints: readonly Endpoint[]): RequestHandler {
-  const document = JSON.stringify(openApiDocument(endpoints, config.baseUrl));
+  let document: string | undefined;
   return (_req, res) => {
+    document ??= JSON.stringify(openApiDocument(endpoints, config.baseUrl));
     res.set('Cache-Control', 'no-cache').type('application/json').send(document);
   };
 }
