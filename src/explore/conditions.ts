@@ -9,13 +9,13 @@ import {
   type SortKey,
 } from './filters.ts';
 
-/** The library, each track with what its plays come to; a track that was never played has none of 0 minutes. */
+/** A track that was never played has 0 minutes. */
 export const LIBRARY = `(
     SELECT own.*, ${TALLY_OR_NONE}, COALESCE(ms_played + about_ms, 0) AS listened_ms, first_played_at, last_played_at
     FROM library_tracks AS own LEFT JOIN played_tracks AS played USING (user_id, track_id)
   ) AS library`;
 
-/** Every filter by name; its place here is its number in the counts. */
+/** A filter's place here is its number in the counts. */
 export type FilterName = RangeFilter | ChoiceFilter | 'artist';
 export const FILTER_NAMES: readonly FilterName[] = [
   ...(Object.keys(RANGE_FILTERS) as RangeFilter[]),
@@ -23,11 +23,10 @@ export const FILTER_NAMES: readonly FilterName[] = [
   'artist',
 ];
 
-/** $2 of every statement here: the filters in one document, so that the text of a statement never depends on them. */
+/** $2 of every statement here: one document, so that a statement's text never depends on the filters. */
 export const asParameter = ({ sort: _sort, then_by: _then, ...filters }: ExploreFilters): string =>
   JSON.stringify(filters);
 
-/** What a track is, as the values of a choice are written. */
 export const CHOICE_VALUES: Readonly<Record<ChoiceFilter, string>> = {
   precision: 'release_date_precision',
   explicit: `CASE explicit WHEN true THEN 'yes' WHEN false THEN 'no' END`,
@@ -41,7 +40,7 @@ const TYPES = { date: 'date', duration: 'float8', whole: 'float8', share: 'float
 function rangeCondition(name: RangeFilter): string {
   const { column, unit } = RANGE_FILTERS[name];
   const given = (which: 'from' | 'to'): string => `($2::jsonb ->> '${name}_${which}')::${TYPES[unit]}`;
-  // A text becomes a date by the session's settings, so it is not a constant by itself: read once, not per track.
+  // A text becomes a date by the session's settings, so it is no constant: a subselect reads it once, not per track.
   const end = (which: 'from' | 'to'): string => (unit === 'date' ? `(SELECT ${given(which)})` : given(which));
   return `(${end('from')} IS NULL OR ${column} >= ${end('from')}) AND (${end('to')} IS NULL OR ${column} <= ${end('to')})`;
 }
@@ -53,11 +52,11 @@ function choiceCondition(name: ChoiceFilter): string {
 }
 
 const ARTIST = `$2::jsonb ->> 'artist'`;
-/** Looked for as it stands, whatever its characters; what was searched before (names in one form) rules most out. */
+/** Any characters; what was searched before (names in one form) rules most tracks out. */
 const ARTIST_CONDITION = `${ARTIST} IS NULL OR (
   strpos(search_text, search_form(${ARTIST})) > 0 AND strpos(search_form(artist_names), search_form(${ARTIST})) > 0)`;
 
-/** True where a track passes the filter or nothing was asked; not true otherwise, also where nothing is known. */
+/** True if a track passes the filter or nothing was asked; else false or, if the value is unknown, NULL. */
 export const CONDITIONS: Readonly<Record<FilterName, string>> = {
   ...(Object.fromEntries(
     (Object.keys(RANGE_FILTERS) as RangeFilter[]).map((name) => [name, rangeCondition(name)]),
@@ -93,7 +92,7 @@ const SORTED_BY: Readonly<Record<SortKey, string>> = {
   last_played: 'last_played_at',
 };
 
-/** Most often in the lists first, unless asked otherwise; every order ends in one that is complete. */
+/** Every order ends in this one, which is complete. */
 export const DEFAULT_SORT: Sort = '-listings';
 
 type Order = Pick<ExploreFilters, 'sort' | 'then_by'>;
@@ -120,13 +119,13 @@ export const orderBy = (order: Order): string =>
     .map(({ column, descending }) => `${column}${descending ? ' DESC' : ''} NULLS LAST`)
     .join(', ')}`;
 
-/** The columns `last_1`, `last_2` … by which a list goes on after a row of the library. */
+/** `last_1`, `last_2` …: the place after which a list goes on. */
 export const lastKeys = (order: Order): string =>
   orderKeys(order)
     .map(({ column }, at) => `${column} AS last_${at}`)
     .join(', ');
 
-/** Whether a row stands after the one that lastKeys() describes: the first key in which they differ decides. */
+/** The first key that differs from lastKeys() decides. */
 export function isAfterLast(order: Order): string {
   return orderKeys(order).reduceRight((further, { column, descending }, at) => {
     const last = `last_${at}`;

@@ -17,32 +17,29 @@ import {
   type RangeFilter,
 } from './filters.ts';
 
-/** Tracks with one value (or in one step of a range). */
+/** Of one value, or of one step of a range. */
 interface Count {
   readonly value: string;
-  /** Those the other filters leave: what choosing this value would show. */
+  /** What choosing this value would show. */
   readonly offered: number;
-  /** Those all filters leave. */
+  /** After all filters. */
   readonly left: number;
 }
 
 export interface FilterCounts {
-  /** Tracks of the whole archive of which this is known. */
+  /** Of the whole archive. */
   readonly known: number;
   readonly counts: readonly Count[];
 }
 
 export interface ExploreCounts {
   readonly tracks: number;
-  /** Tracks that pass all filters. */
+  /** After all filters. */
   readonly left: number;
   readonly filters: Readonly<Record<Exclude<FilterName, 'artist'>, FilterCounts>>;
 }
 
-/**
- * How many tracks each choice would leave and each step of a range holds.
- * @param kept what countLibraryValues told
- */
+/** @param kept by countLibraryValues */
 export async function countChoices(
   db: Queries,
   userId: number,
@@ -68,7 +65,7 @@ export async function countChoices(
   };
 }
 
-/** How many tracks of a library have each value; a value of null: those of which it is not known. */
+/** A `value` of null: not known. */
 export type LibraryValues = readonly {
   /** Its place in COUNTED. */
   readonly filter: number;
@@ -76,7 +73,7 @@ export type LibraryValues = readonly {
   readonly tracks: number;
 }[];
 
-/** Looks at every track of the library: kept ready with the archive's figures, but for what follows from plays. */
+/** Reads every track of the library: its result is kept with the archive's figures. */
 export const countLibraryValues = (db: Queries, userId: number): Promise<LibraryValues> =>
   db.many(VALUES, [userId]);
 
@@ -97,7 +94,7 @@ const isAnythingAsked = (filters: ExploreFilters): boolean =>
 const isOfKnown = (filter: number) => (row: LibraryValues[number]) =>
   row.filter === filter && row.value !== null;
 
-/** Every track has one value, or none, of the first filter. */
+/** Each track has one value of the first filter, or null. */
 const sumOfFirst = <Row extends { readonly filter: number }>(
   rows: readonly Row[],
   of: (row: Row) => number,
@@ -108,7 +105,7 @@ const countKnown = (rows: readonly KnownRow[]): FilterCounts => ({
   counts: rows.map(({ value, offered, left }) => ({ value, offered, left })),
 });
 
-/** A track may be in several ranges: it counts in each. In none, it has no range that could be known. */
+/** A track counts in each of its ranges. */
 function countRanges(rows: readonly KnownRow[]): FilterCounts {
   const listed = rows.filter(({ value }) => value !== '');
   const counts = TIME_RANGES.map((range) => {
@@ -127,7 +124,7 @@ function doublings(column: string): string {
   return `LEAST(floor(ln(${column} + 1) / ln(2))::int, 15)`;
 }
 
-/** The steps a range is drawn in: whole numbers in a row, few whatever the archive holds. */
+/** A few whole numbers in a row, whatever the archive holds. */
 const STEPS: Readonly<Record<RangeFilter, string>> = {
   released: `LEAST(GREATEST(${year('release_date')}, 1950), 2059) / 10`,
   duration: 'LEAST(duration_ms / 60000, 11)',
@@ -145,7 +142,7 @@ const STEPS: Readonly<Record<RangeFilter, string>> = {
   first_played: `LEAST(GREATEST(${year('first_played_at')}, 2005), 2044)`,
 };
 
-/** LEAST and GREATEST look past what is not known. */
+/** LEAST and GREATEST ignore NULL. */
 const stepOf = (name: RangeFilter): string =>
   `CASE WHEN ${RANGE_FILTERS[name].column} IS NOT NULL THEN ${STEPS[name]} END`;
 const valueOf = (name: Exclude<FilterName, 'artist'>): string =>
@@ -155,7 +152,7 @@ const COUNTED = FILTER_NAMES.filter((name) => name !== 'artist');
 /** 0: passes all filters; 100 + n: all but the nth; 200: misses two or more. */
 const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name]}) IS NOT TRUE)::int * ${100 + at}`).join(' + ')})`;
 
-/** What follows from plays changes with each of them: it is not kept ready but counted on each visit. */
+/** Every play changes these, so they are counted on each visit instead of kept. */
 const OF_PLAYS = COUNTED.filter((name) => ['plays', 'minutes', 'first_played'].includes(name));
 const KEPT = COUNTED.filter((name) => !OF_PLAYS.includes(name));
 
@@ -169,10 +166,7 @@ const valueGrouped = (names: Counted): string =>
 const byEach = (names: Counted): string =>
   `GROUP BY GROUPING SETS (${names.map((name) => `(of_${name})`).join(', ')})`;
 
-/**
- * Each track is looked at once and counted under each of its values. Behind OFFSET 0 the planner sees values instead of
- * what they are computed from, so that it does not take them for as many as there are tracks, and sort.
- */
+/** OFFSET 0 hides the expressions: the planner would expect as many values as tracks, and sort. */
 const valuesSql = (names: Counted): string => `
   SELECT ${filterGrouped(names)} AS filter, ${valueGrouped(names)} AS value, count(*)::int AS tracks
   FROM (SELECT ${valueColumns(names)} FROM ${LIBRARY} WHERE user_id = $1 AND NOT hidden OFFSET 0) AS valued
@@ -184,10 +178,7 @@ const VALUES_OF_PLAYS = hotQuery('explore: how often tracks were played', values
   plannedAnew: true,
 });
 
-/**
- * Under each of their values only tracks are counted that pass all filters. A choice is offered those besides that miss
- * no filter but its own: they are counted under their value of that one alone.
- */
+/** Tracks that pass all filters count in all of them, those that fail one only in what that one offers. */
 const COUNTS = hotQuery(
   'explore: what each choice would leave',
   `

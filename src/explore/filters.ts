@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
-/** The day on which a track was first played, by its listener's clock. */
+/** By the listener's clock. */
 const FIRST_PLAYED_ON =
   '(first_played_at AT TIME ZONE (SELECT zone_used(timezone) FROM users WHERE user_id = $1))::date';
 
-/** Filters between two ends. `unit` is how an end is written; the column is that of LIBRARY. */
+/** `unit`: how an end is written; `column`: of LIBRARY. */
 export const RANGE_FILTERS = {
   released: { column: 'release_date', unit: 'date' },
   duration: { column: 'duration_ms', unit: 'duration' },
@@ -25,7 +25,7 @@ export const RANGE_FILTERS = {
 } as const;
 export type RangeFilter = keyof typeof RANGE_FILTERS;
 
-/** Filters by one or more of a few values; the album's types are whatever the archive holds. */
+/** An album may have other types: those in the archive. */
 export const CHOICE_FILTERS = {
   precision: ['day', 'month', 'year'],
   explicit: ['yes', 'no'],
@@ -35,7 +35,7 @@ export const CHOICE_FILTERS = {
 } as const;
 export type ChoiceFilter = keyof typeof CHOICE_FILTERS;
 
-/** What the tracks can be sorted by. What is not known stands last, in either direction. */
+/** Unknown values come last, in either direction. */
 export const SORT_KEYS = [
   'name',
   'artist',
@@ -70,7 +70,7 @@ const text = (longest: number) =>
     .transform((given) => given.trim())
     .transform((given) => (given === '' ? undefined : given));
 
-/** An empty field of a form is one that was left alone. */
+/** A form sends its empty fields too. */
 const optional = <Inner extends z.ZodType>(inner: Inner) =>
   z.preprocess((given) => (given === '' ? undefined : given), inner.optional());
 
@@ -84,7 +84,7 @@ const number = (pattern: RegExp, low: number, high: number, what: string) =>
       .refine((given) => given >= low && given <= high, `must be ${what} from ${low} to ${high}`),
   );
 
-/** A year, a month or a day; an end of a period means its first day or its last. */
+/** A year, a month or a day; an end means its first or its last day. */
 const date = (end: 'from' | 'to') =>
   optional(
     z
@@ -110,7 +110,7 @@ function dayOf(given: string, end: 'from' | 'to'): string | null {
 }
 
 const LONGEST_MS = 24 * 3_600_000;
-/** Minutes and seconds, in milliseconds; as an upper end the whole second is meant. */
+/** Minutes and seconds, in milliseconds; an upper end includes its whole second. */
 const duration = (end: 'from' | 'to') =>
   optional(
     z
@@ -154,7 +154,7 @@ const sort = optional(
 );
 export type Sort = NonNullable<z.infer<typeof sort>>;
 
-/** `energy_from`, `energy_to` and their like. */
+/** `energy_from`, `energy_to` … */
 type End = `${RangeFilter}_${'from' | 'to'}`;
 
 const ends = Object.fromEntries(
@@ -164,10 +164,7 @@ const ends = Object.fromEntries(
   ]),
 ) as unknown as Record<End, z.ZodType<string | number | undefined>>;
 
-/**
- * The filters of Explore as they stand in its address. Dates come out as `YYYY-MM-DD`, durations as milliseconds;
- * what was not asked for is undefined or an empty list.
- */
+/** From an address. Dates become `YYYY-MM-DD`, durations milliseconds; not asked: undefined or an empty list. */
 export const exploreFilters = z
   .object({
     ...ends,
@@ -193,16 +190,15 @@ export const exploreFilters = z
   });
 export type ExploreFilters = z.infer<typeof exploreFilters>;
 
-/** No filter at all. */
 export const EVERYTHING: ExploreFilters = exploreFilters.parse({});
 
 export interface ReadFilters {
   readonly filters: ExploreFilters;
-  /** What was wrong, by the name of the field; such a field is left out of the filters. */
+  /** By field; such a field is left out of the filters. */
   readonly problems: Readonly<Record<string, string>>;
 }
 
-/** Reads what fits and says of the rest what is wrong with it, so that a page can stand with a word beside the field. */
+/** A wrong field costs no other: the page shows its problem beside it. */
 export function readFilters(query: Readonly<Record<string, unknown>>): ReadFilters {
   const given: Record<string, unknown> = { ...query };
   const problems: Record<string, string> = {};

@@ -10,10 +10,10 @@ interface PlayFacts extends PlayTally {
   readonly last_played_at: Date | null;
 }
 
-/** What the library knows of a track. Features run from 0 to 1, tempo is in BPM; null: not known. */
+/** Features run from 0 to 1, tempo is in BPM; null: not known. */
 interface TrackFacts extends PlayFacts {
   readonly popularity: number | null;
-  /** `YYYY-MM-DD`, known as far as the precision says. */
+  /** `YYYY-MM-DD`, as precise as the precision says. */
   readonly release_date: string | null;
   readonly release_date_precision: 'year' | 'month' | 'day' | null;
   readonly duration_ms: number | null;
@@ -39,7 +39,7 @@ const FACTS = `
 
 export const TRACKS_PER_PAGE = 50;
 
-/** A page of the tracks that pass the filters, in their order. @param page from 1 */
+/** @param page from 1 */
 export function listExploredTracks(
   db: Queries,
   userId: number,
@@ -50,7 +50,6 @@ export function listExploredTracks(
   return db.many(tracksSql(filters), values);
 }
 
-/** The ids of the tracks that pass the filters in their order, at most so many. */
 export async function listExploredTrackIds(
   db: Queries,
   userId: number,
@@ -73,7 +72,7 @@ const idsSql = (filters: Order): string => `SELECT track_id ${LEFT} ${orderBy(fi
 
 hotQuery('explore: the order of all that is left', idsSql(EVERYTHING), { plannedAnew: true });
 
-/** The page first and its order once more over the page alone, so that not every track is numbered and opened. */
+/** The page is cut before tracks are numbered and opened. */
 const tracksSql = (filters: Order): string => `
   SELECT shown.*, ${TRACK_CARD}
   FROM (
@@ -88,10 +87,7 @@ const tracksSql = (filters: Order): string => `
 
 hotQuery('explore: the tracks that are left', tracksSql(EVERYTHING), { plannedAnew: true });
 
-/**
- * The tracks that pass the filters after a given one in their order, at most so many; from the first where none is given.
- * None where the given one is not in the library (any more).
- */
+/** Empty if the track to go on after has left the library. */
 export const listExploredTracksAfter = (
   db: Queries,
   userId: number,
@@ -120,7 +116,7 @@ const nextTracksSql = (filters: Order): string => `
 
 hotQuery('explore: where the tracks go on', nextTracksSql(EVERYTHING), { plannedAnew: true });
 
-/** A track with all that is taken away in a file; names whole. */
+/** All that a file has of a track. */
 export interface TakenTrack extends TrackFacts {
   readonly track_id: string;
   readonly name: string | null;
@@ -134,10 +130,7 @@ export interface TakenTrack extends TrackFacts {
 const MOST_TAKEN = 1_000_000;
 const AT_ONCE = 500;
 
-/**
- * All tracks that pass the filters, in their order. The order is asked for once and the tracks a few at a time:
- * however slowly somebody reads, no connection waits for them.
- */
+/** The order is asked for once and tracks a few at a time: no connection waits for a slow reader. */
 export async function* streamExploredTracks(
   db: Queries,
   userId: number,
