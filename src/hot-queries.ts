@@ -4,7 +4,7 @@ export interface HotQueryOptions {
   /** Why it may read a large table from end to end; without a reason `npm run explain` fails. */
   readonly mayScan?: string;
   /** For a query whose best plan depends on its values: a common word or a rare one. */
-  readonly plannedAnew?: boolean;
+  readonly plannedEachTime?: boolean;
 }
 
 export interface HotQuery extends HotQueryOptions {
@@ -22,7 +22,8 @@ export function hotQuery(name: string, sql: string, options: HotQueryOptions = {
   const known = registered.get(name);
   if (known !== undefined && known.sql !== sql) throw new Error(`two hot queries are called “${name}”`);
   registered.set(name, { name, sql, ...options });
-  if (!options.plannedAnew) keptPlans.set(sql, createHash('sha256').update(sql).digest('hex').slice(0, 32));
+  if (!options.plannedEachTime)
+    keptPlans.set(sql, createHash('sha256').update(sql).digest('hex').slice(0, 32));
   return sql;
 }
 

@@ -175,7 +175,7 @@ const valuesSql = (names: Counted): string => `
 
 const VALUES = valuesSql(KEPT);
 const VALUES_OF_PLAYS = hotQuery('explore: how often tracks were played', valuesSql(OF_PLAYS), {
-  plannedAnew: true,
+  plannedEachTime: true,
 });
 
 /** Tracks that pass all filters count in all of them, those that fail one only in what that one offers. */
@@ -197,5 +197,5 @@ const COUNTS = hotQuery(
     FROM near WHERE missed > 0 GROUP BY 1, 2
   ) AS counted
   GROUP BY filter, value`,
-  { plannedAnew: true },
+  { plannedEachTime: true },
 );

@@ -70,7 +70,7 @@ type Order = Pick<ExploreFilters, 'sort' | 'then_by'>;
 
 const idsSql = (filters: Order): string => `SELECT track_id ${LEFT} ${orderBy(filters)} LIMIT $3`;
 
-hotQuery('explore: the order of all that is left', idsSql(EVERYTHING), { plannedAnew: true });
+hotQuery('explore: the order of all that is left', idsSql(EVERYTHING), { plannedEachTime: true });
 
 /** The page is cut before tracks are numbered and opened. */
 const tracksSql = (filters: Order): string => `
@@ -85,7 +85,7 @@ const tracksSql = (filters: Order): string => `
   JOIN tracks USING (track_id)
   ORDER BY place`;
 
-hotQuery('explore: the tracks that are left', tracksSql(EVERYTHING), { plannedAnew: true });
+hotQuery('explore: the tracks that are left', tracksSql(EVERYTHING), { plannedEachTime: true });
 
 /** Empty if the track to go on after has left the library. */
 export const listExploredTracksAfter = (
@@ -114,7 +114,7 @@ const nextTracksSql = (filters: Order): string => `
   JOIN tracks USING (track_id)
   ORDER BY place`;
 
-hotQuery('explore: where the tracks go on', nextTracksSql(EVERYTHING), { plannedAnew: true });
+hotQuery('explore: where the tracks go on', nextTracksSql(EVERYTHING), { plannedEachTime: true });
 
 /** All that a file has of a track. */
 export interface TakenTrack extends TrackFacts {

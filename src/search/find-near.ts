@@ -84,5 +84,5 @@ const NEAR = hotQuery(
   JOIN tracks USING (track_id) ${joinPlayed('page.track_id')}
   ORDER BY nearness DESC, in_name DESC, page.popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST,
     best_rank NULLS LAST, page.track_id`,
-  { plannedAnew: true },
+  { plannedEachTime: true },
 );

@@ -146,10 +146,10 @@ function foundSql(way: Way) {
     SELECT (SELECT count(*)::int FROM found) AS found,
       COALESCE((SELECT json_agg(shown) FROM shown), '[]') AS tracks,
       COALESCE((SELECT json_agg(met) FROM (${artists}) AS met), '[]') AS artists`;
-  const plannedAnew = way !== 'words';
+  const plannedEachTime = way !== 'words';
   return {
-    page: hotQuery(`search: a page of matches by ${way}`, page, { plannedAnew }),
-    ids: hotQuery(`search: all matches by ${way}`, `${found} ${inOrder}`, { plannedAnew }),
+    page: hotQuery(`search: a page of matches by ${way}`, page, { plannedEachTime }),
+    ids: hotQuery(`search: all matches by ${way}`, `${found} ${inOrder}`, { plannedEachTime }),
   };
 }
 
