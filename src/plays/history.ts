@@ -13,11 +13,11 @@ import {
 
 export interface Play extends TrackCard {
   readonly played_at: Date;
-  /** The day it was where the listener is, `YYYY-MM-DD`. */
+  /** The listener's, `YYYY-MM-DD`. */
   readonly day: string;
-  /** As exact as it is stored: microseconds since 1970, for the address of the next page. */
+  /** Microseconds since 1970, as stored: for the address of the next page. */
   readonly played_us: number;
-  /** Which of those with the same end and track. */
+  /** Tells plays with the same end and track apart. */
   readonly nth: number;
   /** Listened; null: not known. */
   readonly ms_played: number | null;
@@ -25,7 +25,7 @@ export interface Play extends TrackCard {
   readonly source: string;
 }
 
-/** Where a page begins: after this play, seen from the newest. */
+/** The last play of the page before. */
 export interface PlayKey {
   readonly playedUs: number;
   readonly nth: number;
@@ -33,12 +33,12 @@ export interface PlayKey {
 }
 
 export interface PlayFilter extends Period {
-  /** Words that stand in the track's, an artist's or the album's name; null: any. */
+  /** In the names of track, artists or album; null: any. */
   readonly words: string | null;
   readonly after: PlayKey | null;
 }
 
-/** Plays that count by the listener's rule, newest first. Each page costs the same, however far back it is. */
+/** Only plays that count by the listener's rule. Each page costs the same, however old. */
 export async function listPlays(
   db: Queries,
   listener: Listener,
@@ -63,13 +63,10 @@ export async function listPlays(
     : db.many<Play>(by.plays, [...values, ...asked]);
 }
 
-/** Of these each is asked for its newest plays; where more match, nearly every play does, and the newest are looked through. */
+/** If more match, so does nearly every play: the newest plays are then read in order. */
 const FEW_TRACKS = 500;
 
-/**
- * Three characters that stand together in every name that holds the words. A last one before a mark is another one with
- * it; a script of signs has none.
- */
+/** Those of every name with these words. A letter before a mark is another one together with it. */
 const trigramsWithin = (words: string): string[] => {
   const runs = [...words.matchAll(/[A-Za-z\d]{3,}(?!\p{M})/gu)].map(([run]) => run.toLowerCase());
   return [
@@ -82,7 +79,7 @@ const trigramsWithin = (words: string): string[] => {
 const matching = (words: string): string =>
   `NOT hidden AND search_text LIKE '%' || regexp_replace(search_form(${words}), '([\\\\%_])', '\\\\\\1', 'g') || '%'`;
 
-/** The index tells which names may hold the words. */
+/** Names that may contain the words, by an index. */
 const holding = (trigrams: string): string => `library_trigrams(user_id, search_text) @@ (
   SELECT string_agg(quote_literal(library_mark($1) || trigram), ' & ')::tsquery FROM unnest(${trigrams}::text[]) AS trigram)`;
 
@@ -93,7 +90,7 @@ const countSql = (condition: string): string => `
 const BEFORE_KEY = `(played_at, track_id, nth) <
   (COALESCE('epoch'::timestamptz + $5::bigint * interval '1 microsecond', 'infinity'::timestamptz), $6::text, $7::int)`;
 
-/** The LATERAL keeps the order: each play looks up its own track, from the newest on, until enough are found. */
+/** LATERAL keeps the order: plays look up their tracks from the newest on, until enough are found. */
 const whereTrack = (condition: string): string => `
   CROSS JOIN LATERAL (
     SELECT FROM library_tracks AS own
@@ -122,7 +119,7 @@ const PLAYS = hotQuery(
   ${SHOWN}`,
 );
 
-/** The newest few of each matching track, then the newest of them all: no page reads a listener's whole history. */
+/** The newest few of each track, then the newest of all: no page reads a listener's whole history. */
 const playsOfTracksSql = (condition: string): string => `
   WITH found AS MATERIALIZED (
     SELECT track_id, duration_ms FROM library_tracks WHERE user_id = $1 AND ${condition}
@@ -171,13 +168,13 @@ const PLAYS_THAT_MATCH = hotQuery(
   ${SHOWN}`,
 );
 
-/** Between these two plays there may have been more than Spotify still knew when it was asked, and no file has told since. */
+/** More may have been played between the two than Spotify still knew; no file has closed the gap. */
 export interface PlayGap {
   readonly after_played_at: Date;
   readonly before_played_at: Date;
 }
 
-/** The newest hundred that touch a period, newest first. */
+/** The newest hundred that touch the period. */
 export const listPlayGaps = (db: Queries, listener: Listener, period: Period): Promise<PlayGap[]> =>
   db.many<PlayGap>(GAPS, periodValues(listener, period));
 

@@ -9,15 +9,13 @@ import type { RecentPlay } from '../spotify/schemas.ts';
 import { pairCaptured, PAIRED_WITHIN, type NewPlay } from './pair-captured.ts';
 
 export interface KeptPlays {
-  /** Plays that were new to us. */
   readonly added: number;
-  /** Items that were no play of a track. */
+  /** Items that are not plays of a track. */
   readonly skipped: number;
-  /** More may have been played than Spotify still knew. */
   readonly possibleGap: boolean;
 }
 
-/** Keeps a page of plays, each once, and notes where plays may be missing before it. */
+/** Keeps each play once, and records a possible gap before the page. */
 export async function keepPlays(tx: Transaction, userId: number, page: RecentlyPlayed): Promise<KeptPlays> {
   await lockArchive(tx, userId);
   const gap = await findGap(tx, userId, page);
@@ -32,9 +30,8 @@ interface Gap {
 }
 
 /**
- * A full page whose oldest play is new to us may leave out plays between that one and the one known before it: more was
- * played than a page holds, or plays that came late pushed others out of it. Before the first play known there is no gap
- * but a beginning; and a play from the future (somebody's clock was wrong) says nothing of what lies before.
+ * A full page whose oldest play is new may lack plays before it: too many were played, or late ones pushed them out.
+ * Before the first known play there is no gap, and one from the future (a wrong clock) says nothing of the past.
  */
 async function findGap(
   tx: Queries,
@@ -57,10 +54,7 @@ const earliest = (instants: readonly (number | null)[]): number | null => {
   return told.length === 0 ? null : Math.min(...told);
 };
 
-/**
- * Of a page without any readable play ($3) it is enough that something is known from within its time; and what a file
- * tells of that moment is known, though not to the millisecond.
- */
+/** On a page without a readable play ($3) any play since suffices. Files may lack the milliseconds. */
 const REACHED = `
   SELECT
     EXISTS (
@@ -93,7 +87,7 @@ async function insertPlays(tx: Transaction, userId: number, plays: readonly Rece
   return added.length;
 }
 
-/** As JSON, so that an odd id is written here as it was in the catalogue. (A file may tell of the same moment.) */
+/** As JSON, so that an odd id is written as in the catalogue. A file may have the same moment. */
 const INSERT_PLAYS = `
   INSERT INTO plays (user_id, played_at, track_id, nth, context, raw_json)
   SELECT DISTINCT ON (played_at, track_id) $1::bigint, played_at, track_id, COALESCE(known.nth, 0) + 1,
@@ -109,7 +103,7 @@ const INSERT_PLAYS = `
   ON CONFLICT DO NOTHING
   RETURNING played_at::text, track_id, nth`;
 
-/** The database has forgotten it if a track came to the library. */
+/** Triggers delete it if a track has come to the library. */
 const hasSummary = async (tx: Queries, userId: number): Promise<boolean> =>
   (await tx.maybeOne(`SELECT FROM archive_summaries WHERE user_id = $1`, [userId])) !== null;
 

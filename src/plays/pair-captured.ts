@@ -11,15 +11,14 @@ import {
 /** SQL */
 export const PAIRED_WITHIN = `interval '${MOST_SECONDS_APART} seconds'`;
 
-/** A captured play that has just come. */
 export interface NewPlay {
-  /** As PostgreSQL writes it, to the microsecond. */
+  /** PostgreSQL's text, to the microsecond. */
   readonly played_at: string;
   readonly track_id: string;
   readonly nth: number;
 }
 
-/** Lets captured plays show in the place of those that a file told of the same listens, and learn from them. */
+/** Captured plays replace those that files have of the same listens, and learn from them. */
 export async function pairCaptured(
   tx: Transaction,
   userId: number,
@@ -50,14 +49,14 @@ export async function pairCaptured(
   );
 }
 
-/** Account data tell the minute. */
+/** Account data have the minute only. */
 const APART = secondsApart(
   'c.played_at',
   'p.played_at',
   `CASE p.source WHEN 'spotify account' THEN 60000 ELSE 1000 END`,
 );
 
-/** The same track, or one that is called alike: by id first, then the nearest. */
+/** By id first, then by names; the nearest first. */
 const NEAR = `
   SELECT concat_ws(' ', c.played_at, c.nth, c.track_id) AS one, concat_ws(' ', p.played_at, p.nth, p.track_id) AS other,
     row_number() OVER (ORDER BY c.track_id <> p.track_id, ${APART}, p.row_key, c.played_at, c.track_id) AS rank,

@@ -1,17 +1,13 @@
 import type { Transaction } from '../db.ts';
 
-/**
- * Which rows of different sources tell of one listen: of the same track, their ends at most 90 s apart, one to one, the
- * nearest first. The play of the best source shows; the others stand beside it in paired_plays.
- */
-
+/** Rows of several sources are one listen: the same track, one to one, nearest first. The best source shows. */
 export const MOST_SECONDS_APART = 90;
 
-/** What a pairing works with, for the length of a transaction. */
+/** For the length of the transaction. */
 export async function createPairTables(tx: Transaction): Promise<void> {
   for (const table of ['edges', 'pairs', 'yielding'])
     await tx.execute(`DROP TABLE IF EXISTS pg_temp.${table}`);
-  // A row of either side may stand in many; `rank` says which is nearest, and no two are equal.
+  // A row of either side may be in many; `rank` orders them, nearest first, without equals.
   await tx.execute(`CREATE TEMP TABLE edges (one text, other text, rank bigint) ON COMMIT DROP`);
   await tx.execute(`CREATE TEMP TABLE pairs (one text, other text) ON COMMIT DROP`);
   await tx.execute(`
@@ -20,7 +16,7 @@ export async function createPairTables(tx: Transaction): Promise<void> {
     ) ON COMMIT DROP`);
 }
 
-/** Moves edges into pairs: those that are the nearest of both their ends, until none is left. */
+/** Edges that are the nearest of both their ends become pairs, until none is left. */
 export async function matchNearest(tx: Transaction): Promise<void> {
   for (;;) {
     const matched = await tx.execute(`
@@ -35,7 +31,7 @@ export async function matchNearest(tx: Transaction): Promise<void> {
   }
 }
 
-/** Plays of files in `yielding` make way for the plays beside them, which are there; all that told of them goes along. */
+/** Plays in `yielding` give way to the plays beside them; whatever is paired with them goes along. */
 export async function yieldPlays(tx: Transaction, userId: number): Promise<void> {
   await tx.execute(
     `UPDATE paired_plays AS p SET (played_at, track_id, nth) = (by_played_at, by_track_id, by_nth)
@@ -58,10 +54,7 @@ export async function yieldPlays(tx: Transaction, userId: number): Promise<void>
   );
 }
 
-/**
- * A captured play knows by itself neither how long it was nor how it ended: of the rows beside it the best tells.
- * @param plays a query for the keys of those whose pairs have changed
- */
+/** A captured play has no length or ending of its own: the best row beside it does. @param plays a query for keys */
 export const learnFromPairs = (tx: Transaction, userId: number, plays: string): Promise<number> =>
   tx.execute(
     `UPDATE plays AS p SET (ms_played, reached_end, skipped) = (b.ms_played, b.reached_end, b.skipped)
@@ -75,6 +68,6 @@ export const learnFromPairs = (tx: Transaction, userId: number, plays: string): 
     [userId],
   );
 
-/** SQL: seconds between the end of a play and that of a row, which may have been up to `precisionMs` later than told. */
+/** SQL: the row may have ended up to `precisionMs` later than it says. */
 export const secondsApart = (played: string, ended: string, precisionMs: string): string =>
   `GREATEST(0, extract(epoch FROM ${ended} - ${played}), extract(epoch FROM ${played} - ${ended}) - ${precisionMs} / 1000.0)`;

@@ -7,11 +7,7 @@ import { gated } from '../users/spotify-limit.ts';
 import { keepPlays, type KeptPlays } from './keep-plays.ts';
 import { minutesAfterFailures, minutesToNextPoll } from './next-poll.ts';
 
-/**
- * Asks Spotify for a listener's last plays, keeps those that are new, and says when to ask again. However often and in
- * however many processes it runs, a play is kept once.
- * @throws NeedsReconnect, SpotifyError (nothing is kept then)
- */
+/** A play is kept once, in however many processes this runs. @throws NeedsReconnect, SpotifyError: nothing is kept */
 export async function pollPlays(db: Db, userId: number, access: SpotifyAccess): Promise<KeptPlays> {
   try {
     return await poll(db, userId, { ...access, settings: gated(db, access.settings) });
@@ -56,7 +52,7 @@ async function recordSuccess(tx: Queries, userId: number, added: number): Promis
   );
 }
 
-/** An item stands in every page for as long as Spotify remembers it, and is counted where it was not in the one before. */
+/** Spotify repeats an item on every page: it is counted if the page before did not have it. */
 async function recordSkipped(
   tx: Queries,
   userId: number,
@@ -72,7 +68,7 @@ async function recordSkipped(
   );
 }
 
-/** (A listener deleted meanwhile is asked about no more.) */
+/** The listener may have been deleted meanwhile. */
 async function recordFailure(db: Queries, userId: number, error: unknown): Promise<void> {
   const failures = 1 + ((await findFailures(db, userId))?.failures ?? 0);
   await db.execute(
@@ -94,7 +90,7 @@ export interface PlayPoll {
   readonly succeeded_at: Date | null;
   readonly failures: number;
   readonly failure: string | null;
-  /** Items of Spotify's answers that were no track, each counted once. */
+  /** Items that are not plays of a track, each counted once. */
   readonly skipped: number;
 }
 

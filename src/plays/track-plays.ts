@@ -1,21 +1,19 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** One listen of a track. */
 export interface TrackPlay {
   readonly played_at: Date;
-  /** As exact as it is stored: microseconds since 1970. */
+  /** Microseconds since 1970, as stored. */
   readonly played_us: number;
-  /** Which of those that ended at that moment. */
+  /** Tells plays with the same end apart. */
   readonly nth: number;
-  /** Milliseconds; null: not known. */
   readonly ms_played: number | null;
   readonly source: string;
 }
 
 export type TrackPlayPlace = Pick<TrackPlay, 'played_us' | 'nth'>;
 
-/** Each time a listener heard a track, newest first, whether it counts or not. @param after null: from the newest */
+/** Also plays that do not count. @param after null: from the newest */
 export const listTrackPlays = (
   db: Queries,
   userId: number,
