@@ -2,19 +2,18 @@ import type { Transaction } from '../db.ts';
 import type { Bucket } from './buckets.ts';
 import type { Staged } from './stage.ts';
 
-/** What an import comes to: before the yes what would happen, after it what has. */
+/** Before the listener confirms it: what would happen; afterwards: what has. */
 export interface Account {
   readonly rows: number;
-  /** Together all rows. */
+  /** They add up to `rows`. */
   readonly counts: Readonly<Partial<Record<Bucket, number>>>;
-  /** Of the plays that would be new; null where there is none. */
+  /** Of the new plays; null: there are none. */
   readonly first_played_at: string | null;
   readonly last_played_at: string | null;
   readonly ms_played: number;
-  /** Plays of private sessions, which the listener may leave out. */
+  /** The listener may leave out plays of private sessions. */
   readonly private_rows: number;
   readonly years: readonly { readonly year: number; readonly plays: number; readonly ms_played: number }[];
-  /** The first rows of each bucket. */
   readonly examples: readonly Example[];
 }
 
@@ -29,7 +28,6 @@ interface Example {
 const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 2_000;
 
-/** Of judged and paired rows. */
 export async function takeAccount(tx: Transaction, { userId, importId }: Staged): Promise<Account> {
   const totals = await tx.one<Omit<Account, 'private_rows' | 'years' | 'examples'>>(TOTALS);
   const privately = await tx.one<Pick<Account, 'private_rows'>>(PRIVATE_ROWS, [userId, importId]);

@@ -2,7 +2,7 @@ import type { Transaction } from '../db.ts';
 import { createPairTables, learnFromPairs, yieldPlays } from '../plays/pairs.ts';
 import type { Staged } from './stage.ts';
 
-/** Writes the judged and paired rows: each that shows as a play, each other beside the play it describes. */
+/** Each row becomes a play, or stands beside the play it describes. */
 export async function addPlays(tx: Transaction, staged: Staged): Promise<void> {
   const keys = [staged.userId, staged.importId];
   await tx.execute('CREATE TEMP TABLE crowded (row_id integer PRIMARY KEY, nth integer) ON COMMIT DROP');
@@ -21,7 +21,7 @@ export async function addPlays(tx: Transaction, staged: Staged): Promise<void> {
 
 const SHOWS = `(judged.bucket IS NULL OR judged.row_id IN (SELECT row_id FROM outcomes WHERE takes_over))`;
 
-/** Those that do not have their end and track to themselves. */
+/** Rows that share their end and track with others. */
 const CROWDED = `
   INSERT INTO crowded
   SELECT row_id, COALESCE(taken.nth, 0) + row_number() OVER (PARTITION BY judged.ended_at, judged.track_id ORDER BY row_key)
@@ -46,7 +46,7 @@ const ADD = `
   LEFT JOIN crowded ON crowded.row_id = judged.row_id
   WHERE ${SHOWS}`;
 
-/** A row beside another of the same files, or beside a play that gives way to such a row: that row's play is known now. */
+/** Rows beside another of the same files, or beside a play that gives way to one: that row is now a known play. */
 const POINT_AT_ROWS = `
   UPDATE outcomes AS o SET (played_at, track_id, nth) = (p.played_at, p.track_id, p.nth)
   FROM outcomes AS same

@@ -2,10 +2,7 @@ import { recordBrought } from '../catalogue/files-and-spotify.ts';
 import type { Transaction } from '../db.ts';
 import type { Staged } from './stage.ts';
 
-/**
- * Tracks that nobody knew come to the catalogue as their rows name them, without a payload; captures and enrichment
- * complete them. The artist a row credits is the one the listener knows by this name, else one of ours.
- */
+/** Unknown tracks come as their rows name them; captures and enrichment complete them. */
 export async function addWantedTracks(tx: Transaction, { userId, importId }: Staged): Promise<void> {
   await tx.execute(CREATE);
   await tx.execute(ADD_TRACKS);
@@ -32,7 +29,7 @@ const ADD_TRACKS = `
   )
   INSERT INTO new_tracks SELECT track_id FROM added`;
 
-/** What an import brought goes with it. */
+/** Undoing the import removes what it brought. */
 const REMEMBER = `
   INSERT INTO history_import_tracks (user_id, history_import_id, track_id)
   SELECT $1, $2, track_id FROM wanted_tracks

@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 
-/** How many imports of all listeners are in each state: one that stays `reading` has lost its reader. */
+/** Of all listeners; one that stays `reading` has lost its reader. */
 export const countHistoryImports = (db: Queries): Promise<{ state: string; imports: number }[]> =>
   db.many(
     `SELECT state, count(imports.state)::int AS imports

@@ -10,10 +10,7 @@ import type { Staged } from './stage.ts';
 const RENEWED_EVERY_MS = 1_000;
 const HELD = isHeld('leased_until', TASK_SECONDS);
 
-/**
- * Makes room for files that are about to arrive. What was cut off before is forgotten: the listener starts over.
- * @throws AppError 409 while others of the listener's are on their way; ArchiveGone
- */
+/** Discards an interrupted upload. @throws AppError 409 if another one is under way; ArchiveGone */
 export async function beginUpload(db: Db, userId: number): Promise<Hold> {
   const importId = await db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
@@ -39,7 +36,7 @@ export async function beginUpload(db: Db, userId: number): Promise<Hold> {
 const UNDER_WAY = `
   SELECT FROM history_imports WHERE user_id = $1 AND task IN ('upload', 'read') AND ${HELD} LIMIT 1`;
 
-/** Takes an import in that state for a task. @throws AppError 404; 409 where it is in another, or taken */
+/** @throws AppError 404; 409 if the import is in another state, or held */
 export async function takeImport(
   db: Db,
   staged: Staged,
@@ -56,7 +53,7 @@ export async function takeImport(
   throw new AppError(409, 'This import is being worked on. Wait until that is done.');
 }
 
-/** An import held for a task by this process, from when it was taken until it is released. */
+/** An import that this process works on, until it is released. */
 export class Hold {
   readonly staged: Staged;
   progress = { share: 0, rows: 0 };
@@ -75,14 +72,14 @@ export class Hold {
     }, RENEWED_EVERY_MS);
   }
 
-  /** Aborted once there is no such import any more: cancelled, or the listener is gone. */
+  /** Aborted when the import is cancelled or its listener deleted. */
   get signal(): AbortSignal {
     return this.gone.signal;
   }
 
   turnTo = (task: Task): Promise<void> => this.write(', task = $5', task);
 
-  /** @param failure in words, where the task was not finished */
+  /** @param failure in words, if the task was not finished */
   async release(failure: string | null = null): Promise<void> {
     clearInterval(this.renewing);
     await this.write(
@@ -91,7 +88,7 @@ export class Hold {
     );
   }
 
-  /** One after the other, so that none renews what has been released. */
+  /** One after the other, so that nothing renews a released lease. */
   private write(change: string, ...values: readonly unknown[]): Promise<void> {
     const write = (): Promise<void> => this.update(change, values);
     return (this.written = this.written.then(write, write));

@@ -1,11 +1,7 @@
 import type { Transaction } from '../db.ts';
 import type { Staged } from './stage.ts';
 
-/**
- * Says of every judged row which track it names. One with Spotify's id is that track. One with names alone is the track
- * of the listener's library, or of these files, that is called so (folded; the album decides between several), else a
- * track of ours, which bears its names in its id.
- */
+/** By Spotify's id; else by folded names in the library and the files; else a track of ours with its names as id. */
 export async function identifyTracks(tx: Transaction, { userId, importId }: Staged): Promise<void> {
   await tx.execute(CREATE);
   await tx.execute(WITH_ID, [userId, importId]);
@@ -29,7 +25,7 @@ const CREATE = `
     name text, artist_name text, album_name text, title text, artist text, album text, track_id text
   ) ON COMMIT DROP`;
 
-/** Each track as its first row names it. */
+/** As its first row names it. */
 const WITH_ID = `
   INSERT INTO wanted_tracks
   SELECT s.track_id, track_name, artist_name, album_name,
@@ -47,7 +43,7 @@ const NAMED = `
     WHERE (s.user_id, s.history_import_id) = ($1, $2) AND judged.bucket IS NULL AND judged.track_id IS NULL
   ) AS told`;
 
-/** A track of the library is called so by its whole line of artists, or by any one of them. */
+/** By its whole line of artists, or by any one of them. */
 const RESOLVE = `
   WITH candidates AS (
     SELECT title, artist, album, track_id FROM wanted_tracks
@@ -91,7 +87,7 @@ const OURS = `
   FROM told_names WHERE track_id IS NULL
   ORDER BY ${OWN_ID}, album_name NULLS LAST, name`;
 
-/** Of a row that tells only the start, the end is as far off as the track is long. */
+/** A row may have the start only: it then ends after the track's length. */
 const KNOW_ENDS = `
   UPDATE judged SET ended_at = j.ended_at + COALESCE(j.length_ms, l.duration_ms) * interval '1 millisecond'
   FROM judged AS j LEFT JOIN library_tracks AS l ON l.user_id = $1 AND l.track_id = j.track_id

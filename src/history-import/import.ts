@@ -15,11 +15,10 @@ import { recordRows } from './record.ts';
 import type { Staged } from './stage.ts';
 
 export interface Choices {
-  /** Leaves out what was played in private sessions. */
   readonly leavesOutPrivate: boolean;
 }
 
-/** What the import of staged rows would come to; nothing is written but this account. @param db without a statement timeout */
+/** Writes only the account. @param db without a statement timeout */
 export async function rehearseImport(db: Db, staged: Staged, choices: Choices): Promise<Account> {
   await requireState(db, staged, 'read');
   const account = await rehearse(db, async (tx) => {
@@ -41,9 +40,8 @@ export async function rehearseImport(db: Db, staged: Staged, choices: Choices): 
 }
 
 /**
- * Imports staged rows, all of them or nothing: judged again under the archive's lock, since it may have changed.
- * @param db without a statement timeout
- * @throws AppError 404; 409 where the rows are not (or no longer) there to be imported; ArchiveGone
+ * All rows or none, judged again under the archive's lock, since it may have changed.
+ * @param db without a statement timeout @throws AppError 404; 409 if the rows are not there to import; ArchiveGone
  */
 export const confirmImport = (db: Db, staged: Staged, choices: Choices): Promise<Account> =>
   db.withTransaction(async (tx) => {
@@ -56,7 +54,7 @@ export const confirmImport = (db: Db, staged: Staged, choices: Choices): Promise
     return account;
   });
 
-/** @returns whether any row becomes a play or stands beside one */
+/** @returns whether any row is kept */
 async function judgeAll(tx: Transaction, staged: Staged, { leavesOutPrivate }: Choices): Promise<boolean> {
   await tx.execute(`SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`);
   await judgeRows(tx, staged, leavesOutPrivate);
@@ -78,7 +76,7 @@ async function write(tx: Transaction, staged: Staged): Promise<void> {
   await refreshArchiveSummary(tx, staged.userId);
 }
 
-/** The triggers count what few rows change; to count everything once is cheaper where many do. */
+/** For few rows the triggers are cheaper, for many one count of everything. */
 export const deriveAtOnce = (tx: Transaction): Promise<number> =>
   tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
 
@@ -93,7 +91,7 @@ const outweighs = async (tx: Transaction, userId: number): Promise<boolean> =>
     )
   ).outweighs;
 
-/** Spotify's own files tell all that was played from their first row to their last. */
+/** Spotify's own files have all that was played between their first and last row. */
 const CLOSE_GAPS = `
   UPDATE play_gaps SET history_import_id = $2
   FROM (

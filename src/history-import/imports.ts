@@ -7,16 +7,16 @@ import type { Account } from './account.ts';
 import type { FileReport } from './row.ts';
 import type { Staged } from './stage.ts';
 
-/** What is done for a listener who waits for it. */
+/** A listener waits for it. */
 export type Task = 'upload' | 'read' | 'compare' | 'import' | 'undo';
 
 export interface ImportProgress {
   readonly state: 'reading' | 'read' | 'done';
-  /** The one under way, or that its process left unfinished. */
+  /** Under way, or left unfinished by its process. */
   readonly task: Task | null;
-  /** The process that has the task lives. */
+  /** The task's process is alive. */
   readonly is_held: boolean;
-  /** Of the files, from 0 to 1. */
+  /** 0 to 1 */
   readonly share_done: number;
   readonly rows_read: number;
   readonly failure: string | null;
@@ -37,14 +37,13 @@ export interface HistoryImport extends ListedImport {
   readonly account: Account | null;
 }
 
-/** A killed process is missed after so long. */
+/** After so long a killed process is noticed. */
 export const TASK_SECONDS = 30;
 
 const PROGRESS = `state, task, ${isHeld('leased_until', TASK_SECONDS)} AS is_held, share_done, rows_read, failure`;
 const LISTED = `history_import_id, files -> 0 ->> 'file' AS first_file, jsonb_array_length(files) AS file_count,
   counts, started_at, finished_at, ${PROGRESS}`;
 
-/** Newest first. */
 export const listHistoryImports = (db: Queries, userId: number): Promise<ListedImport[]> =>
   db.many<ListedImport>(ALL, [userId]);
 
@@ -78,7 +77,7 @@ const FAR = hotQuery(
 
 const READING_SECONDS = 120;
 
-/** Makes room for the rows of some files; their reader keeps it alive with keepReading(). @throws ArchiveGone */
+/** The reader must call keepReading(). @throws ArchiveGone */
 export const beginHistoryImport = (db: Db, userId: number): Promise<Staged> =>
   db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
@@ -90,7 +89,7 @@ export const beginHistoryImport = (db: Db, userId: number): Promise<Staged> =>
     return { userId, importId: id };
   });
 
-/** To be called at least once a minute while files are read. */
+/** At least once a minute while files are read. */
 export const keepReading = (db: Queries, { userId, importId }: Staged): Promise<number> =>
   db.execute(
     `UPDATE history_imports SET leased_until = ${heldFor(READING_SECONDS)}
@@ -98,7 +97,7 @@ export const keepReading = (db: Queries, { userId, importId }: Staged): Promise<
     [userId, importId],
   );
 
-/** Forgets files that were not imported: nothing of them is in the archive. @throws AppError 404 */
+/** Before it is imported: nothing of it is in the archive. @throws AppError 404 */
 export async function discardHistoryImport(db: Queries, { userId, importId }: Staged): Promise<void> {
   const deleted = await db.execute(
     `DELETE FROM history_imports WHERE user_id = $1 AND history_import_id = $2 AND state <> 'done'`,
@@ -107,10 +106,7 @@ export async function discardHistoryImport(db: Queries, { userId, importId }: St
   if (deleted === 0) throw notFound();
 }
 
-/**
- * A yes that does not come within a day is a no; who reads no longer has been killed. (What a page has to say of a task
- * that failed stays for a day.) For the worker.
- */
+/** Not confirmed within a day, or its reader was killed. A failed task's message stays for a day. */
 export const discardAbandonedImports = (db: Queries): Promise<number> =>
   db.execute(
     `DELETE FROM history_imports

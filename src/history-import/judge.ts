@@ -1,7 +1,7 @@
 import type { Transaction } from '../db.ts';
 import type { Staged } from './stage.ts';
 
-/** Puts the staged rows of an import into `judged`, each with its bucket; NULL where it may become a play. */
+/** Fills `judged`; a NULL bucket may become a play. */
 export async function judgeRows(
   tx: Transaction,
   { userId, importId }: Staged,
@@ -18,7 +18,7 @@ const CREATE = `
     ms_played integer, length_ms integer, reached_end boolean, skipped boolean, track_id text, bucket text
   ) ON COMMIT DROP`;
 
-/** A row that the archive has, or that comes a second time, is there already; whatever else could be said of it. */
+/** A repeated row of a private session counts as repeated: the archive has it. */
 const JUDGE = `
   INSERT INTO judged
   SELECT row_id, source, s.row_key, ended_at, precision_ms, is_end_known, ms_played, length_ms, reached_end, skipped,
@@ -37,6 +37,5 @@ const JUDGE = `
     UNION ALL SELECT row_key FROM paired_plays WHERE user_id = $1
   ) AS known ON known.row_key = s.row_key`;
 
-/** Whether any row may become a play. */
 export const hasPlays = async (tx: Transaction): Promise<boolean> =>
   (await tx.maybeOne(`SELECT FROM judged WHERE bucket IS NULL LIMIT 1`)) !== null;

@@ -2,9 +2,8 @@ import type { Transaction } from '../db.ts';
 import { createPairTables, matchNearest, MOST_SECONDS_APART, secondsApart } from '../plays/pairs.ts';
 
 /**
- * Finds which of the judged rows tell of a listen that is there, or that a better source of the same files tells:
- * `outcomes` then says of which play. A source is paired with what the better ones left; two rows of one source are two
- * listens. Nothing is written but temporary tables.
+ * Fills `outcomes`: which play, of the archive or of a better source of the files, a row is the same listen as. Each
+ * source is paired with what the better ones left; two rows of one source are two listens.
  */
 export async function pairRows(tx: Transaction, userId: number): Promise<void> {
   await tx.execute(CREATE);
@@ -48,7 +47,7 @@ async function pairSource(
   await tx.execute(BUCKETS);
 }
 
-/** Longer than any pair is apart, minutes included: what belongs together lies in the same slot or the next. */
+/** Longer than any pair is apart, even with whole minutes: a pair is in the same slot or the next. */
 const SLOT_SECONDS = 256;
 const slotOf = (instant: string): string => `floor(extract(epoch FROM ${instant}) / ${SLOT_SECONDS})::bigint`;
 
@@ -65,7 +64,7 @@ const OPEN_PLAYS = `
     WHERE pair.user_id = $1 AND (pair.played_at, pair.track_id, pair.nth) = (p.played_at, p.track_id, p.nth)
       AND pair.source = $2)`;
 
-/** Rows of better sources that become plays. */
+/** That become plays. */
 const OPEN_ROWS = `
   INSERT INTO open_plays
   SELECT 'row ' || row_id, source, row_id, ended_at, track_id, NULL, ms_played, ${slotOf('ended_at')}
@@ -75,7 +74,7 @@ const OPEN_ROWS = `
   ) AS span
   WHERE bucket IS NULL AND source = ANY ($2) AND ended_at BETWEEN span.first AND span.last`;
 
-/** A song has another id in each album and edition: by id first, then by names. */
+/** A song has another id on each album and edition: by id first, then by names. */
 const CALLED_ALIKE = `
   INSERT INTO called_alike
   SELECT DISTINCT track_id, track_id, false FROM open_plays

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db.ts';
 import type { Staged } from './stage.ts';
 
-/** What a later import tells too is that one's from now on; of several, the first one's. */
+/** Rows that later imports have too become rows of the first of these. */
 export async function passRowsOn(tx: Transaction, { userId, importId }: Staged): Promise<void> {
   const keys = [userId, importId];
   await tx.execute('CREATE TEMP TABLE heirs (row_key uuid PRIMARY KEY, heir_id bigint) ON COMMIT DROP');
@@ -20,7 +20,7 @@ const HEIRS = `
   FROM history_import_repeats, unnest(row_keys) AS row_key
   WHERE user_id = $1 AND history_import_id <> $2 GROUP BY row_key`;
 
-/** A gap that it closed is closed by another that covers it, or open. To be called once its rows are gone. */
+/** Another import that covers a gap closes it; else it is open again. Call it after the rows are gone. */
 export const passGapsOn = (tx: Transaction, { userId, importId }: Staged): Promise<number> =>
   tx.execute(GAPS, [userId, importId]);
 

@@ -24,20 +24,20 @@ const OF_JSON = [
   lastfmstats,
 ];
 
-/** By what a row says, never by what its file is called. */
+/** By content, never by the file's name. */
 export const recogniseRow = (row: JsonObject): RowFormat | null =>
   OF_JSON.find((format) => format.isRow(row)) ?? null;
 
 export interface Table {
   readonly format: RowFormat;
   readonly shape: TableShape;
-  /** What the listener should know beforehand. */
+  /** For the listener. */
   readonly note?: string;
 }
 
 const MOST_HEAD_LINES = 50;
 
-/** @param head the beginning of a text that is no JSON, its first lines whole */
+/** @param head the beginning of a text that is not JSON, with whole lines */
 export function recogniseTable(head: string): Table | null {
   const lines = head.split(/\r?\n/, MOST_HEAD_LINES);
   if (lines[0]?.startsWith('#AUDIOSCROBBLER/') === true) return rockboxTable(lines);
@@ -75,11 +75,11 @@ function headedTable(line: string, headLines: number): Table | null {
   };
 }
 
-/** lastfmstats writes whose file it is behind a #. */
+/** lastfmstats writes the user's name after a #. */
 const columnName = (written: string): string =>
   written.replaceAll('"', '').replace(/#.*/s, '').trim().toLowerCase();
 
-/** Without a header only the dates tell. */
+/** Without a header the dates must decide. */
 function wordsTable(lines: readonly string[]): Table | null {
   const shape = {
     columns: ['artist', 'album', 'track', 'date'],

@@ -9,7 +9,7 @@ interface Outcome {
   readonly leavesOutPrivate: boolean;
 }
 
-/** Keeps the rows that became no play, and the counts; what was staged is not needed any more. */
+/** Keeps rows that are no plays, and the counts; deletes the staged rows. */
 export async function recordRows(
   tx: Transaction,
   { userId, importId }: Staged,

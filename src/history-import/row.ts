@@ -1,4 +1,4 @@
-/** A service's file, by the shape of its rows. */
+/** By the shape of a file's rows. */
 export type FormatName =
   | 'spotify extended'
   | 'spotify account'
@@ -11,16 +11,16 @@ export type FormatName =
   | 'rockbox'
   | 'your_spotify';
 
-/** Why a row is no play of a track. What the archive decides later (the same row again, captured already) comes on top. */
+/** Judged from the row alone; the archive adds others later (buckets.ts). */
 export type ReadBucket = 'podcast' | 'audiobook' | 'video' | 'no track' | 'unreadable' | 'not a play';
 
-/** `file`: its name and, inside a ZIP, its path there. `row`: from 1, every row of the file counted. */
+/** `file`: its name, inside a ZIP with its path. `row`: from 1, of all rows of the file. */
 export interface Where {
   readonly file: string;
   readonly row: number;
 }
 
-/** What the row says, as JSON PostgreSQL can store, without what is personal and useless. */
+/** Storable JSON without personal and useless keys. */
 interface Told {
   readonly where: Where;
   readonly format: FormatName;
@@ -38,22 +38,20 @@ interface SetAsideRow extends Told {
   readonly reason: string;
 }
 
-/** One row of a file, judged. Every row of a file gives exactly one. */
+/** Exactly one for each row of a file. */
 export type ReadRow = PlayRow | SetAsideRow;
 
-/** All instants in milliseconds since 1970, UTC. A row names a track by id, by artist and title, or by both. */
+/** Instants are milliseconds since 1970. A track has an id, artist and title, or both. */
 export interface FilePlay {
-  /** The end of the play. */
   readonly endedAt: number;
-  /** False: the file tells only the start and no length; `endedAt` is that start until a length is known. */
+  /** False: the file has neither end nor length; `endedAt` is the start until a length is known. */
   readonly isEndKnown: boolean;
   readonly startedAt: number | null;
-  /** The time as the file has it: the same play of two packages, or of two of Spotify's formats, meets by this one. */
+  /** As in the file: by it the same play of two packages, or of two of Spotify's formats, is recognised. */
   readonly statedAt: number;
   readonly precision: 'ms' | 'second' | 'minute';
   readonly msPlayed: number | null;
   readonly lengthMs: number | null;
-  /** Spotify's id, 22 characters. */
   readonly trackId: string | null;
   readonly trackName: string | null;
   readonly artistName: string | null;
@@ -65,33 +63,32 @@ export interface FilePlay {
   readonly skipped: boolean | null;
   readonly shuffle: boolean | null;
   readonly offline: boolean | null;
-  /** A private session: whether it counts is the listener's choice. */
+  /** The listener decides whether private sessions count. */
   readonly incognito: boolean | null;
-  /** What makes it this row and no other, whichever package it comes in. */
+  /** Identifies the row in whichever package it comes. */
   readonly key: string;
 }
 
-/** What became of one file. */
 export interface FileReport {
   readonly file: string;
-  /** Null: no listening history. */
+  /** Null: not listening history. */
   readonly format: FormatName | null;
   readonly rows: number;
-  /** Sentences for the listener: what else was found than plays, what is damaged, and where. */
+  /** For the listener: what else was found, what is damaged, and where. */
   readonly faults: readonly string[];
-  /** Left closed: by its name it is nobody's listening, or nothing this program has any business with. */
+  /** False: its name says that it is private, or cannot have plays. */
   readonly isOpened: boolean;
 }
 
-/** `name`: as the listener knows it. */
+/** `name`: on the listener's machine. */
 export interface HistoryFile {
   readonly path: string;
   readonly name: string;
 }
 
-/** Batches of rows; `files` is complete once the last batch is taken. */
+/** `files` is complete after the last batch. */
 export interface HistoryReading extends AsyncIterable<readonly ReadRow[]> {
   readonly files: readonly FileReport[];
-  /** How much of the given files is read, from 0 to 1. */
+  /** 0 to 1 */
   readonly progress: number;
 }

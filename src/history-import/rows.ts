@@ -3,22 +3,19 @@ import { hotQuery } from '../hot-queries.ts';
 import { KEPT, REPEATED, type Bucket } from './buckets.ts';
 import type { Staged } from './stage.ts';
 
-/** A row of the files of an import, as far as it is kept: what became a play has no place in a file any more. */
+/** A row that became a play has no place in a file any more. */
 export interface KeptRow {
   readonly file_number: number | null;
   readonly file_row: number | null;
-  /** UTC; null where it is no play. */
+  /** UTC; null: not a play. */
   readonly played_at: string | null;
   readonly track_id: string | null;
   readonly reason: string | null;
-  /** Null: the archive has the very same row already. */
+  /** Null: the archive already has the same row. */
   readonly original: string | null;
 }
 
-/**
- * The rows of a bucket as they stand now, in batches: a slow reader holds no connection. (A play that is captured after
- * the import, or told by a later one, moves the row from one bucket to another.)
- */
+/** As they are now: a later capture or import may move a row to another bucket. In batches, for slow readers. */
 export async function* streamRows(db: Queries, staged: Staged, bucket: Bucket): AsyncGenerator<KeptRow> {
   if (bucket === REPEATED) yield* repeatedRows(db, staged);
   else if (!KEPT.includes(bucket))
@@ -52,7 +49,7 @@ const ROWS_AT_ONCE = 500;
 const WRITTEN = (instant: string): string =>
   `to_char(${instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Plays that show. One that another import told before has taken that one's place. */
+/** A play with a row of an earlier import beside it has taken the place of that one's play. */
 const SHOWN = hotQuery(
   'history import: rows that are plays, to take away',
   `
@@ -91,7 +88,7 @@ const SET_ASIDE = hotQuery(
   ORDER BY row_id LIMIT ${ROWS_AT_ONCE}`,
 );
 
-/** Of these only the places are kept. */
+/** Only the places of these rows are kept. */
 async function* repeatedRows(db: Queries, { userId, importId }: Staged): AsyncGenerator<KeptRow> {
   const ranges = await db.many<{ file_number: number; first: number; beyond: number }>(REPEATS, [
     userId,

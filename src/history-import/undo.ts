@@ -7,11 +7,9 @@ import { passGapsOn, passRowsOn } from './pass-on.ts';
 import type { Staged } from './stage.ts';
 
 /**
- * Takes an import back as a whole: its plays, its rows beside others, the gaps it closed, and the tracks that came with
- * it and that nothing else holds. What another source told of the same listen shows again; a row that a later import tells
- * too stays, as that one's.
- * @param db without a statement timeout
- * @throws AppError 404; 409 where the import is not done; ArchiveGone
+ * Removes its plays and rows, reopens its gaps, and removes tracks that nothing else has. Other sources of the same
+ * listens show again; a row that a later import has too becomes that one's.
+ * @param db without a statement timeout @throws AppError 404; 409 if the import is not done; ArchiveGone
  */
 export const undoImport = (db: Db, staged: Staged): Promise<void> =>
   db.withTransaction(async (tx) => {
@@ -29,7 +27,7 @@ export const undoImport = (db: Db, staged: Staged): Promise<void> =>
     await refreshArchiveSummary(tx, staged.userId);
   });
 
-/** What stands beside its plays is set aside while they go, then the best of it shows, with the others beside. */
+/** The rows beside its plays are set aside while these are deleted; the best of them then shows. */
 async function partPlays(tx: Transaction, { userId, importId }: Staged): Promise<void> {
   const keys = [userId, importId];
   await tx.execute(CREATE);
@@ -47,7 +45,7 @@ const CREATE = `
   CREATE TEMP TABLE touched (played_at timestamptz, track_id text, nth integer) ON COMMIT DROP;
   CREATE TEMP TABLE aside (LIKE paired_plays, place integer, new_nth integer) ON COMMIT DROP`;
 
-/** Plays that one of its rows stands beside. */
+/** Plays with one of its rows beside them. */
 const TOUCHED = `
   INSERT INTO touched
   SELECT DISTINCT played_at, track_id, nth FROM paired_plays WHERE (user_id, history_import_id) = ($1, $2)`;
@@ -60,7 +58,7 @@ const SET_ASIDE = `
   FROM plays AS p JOIN paired_plays AS b USING (user_id, played_at, track_id, nth)
   WHERE p.user_id = $1 AND p.history_import_id = $2`;
 
-/** The first numbers that no play has at its time. */
+/** The first free numbers at that time. */
 const NUMBER = `
   UPDATE aside AS n SET new_nth = free.nth
   FROM (
@@ -93,7 +91,7 @@ const STAND_BESIDE = `
   FROM aside AS b JOIN aside AS best USING (played_at, track_id, nth)
   WHERE b.place > 1 AND best.place = 1`;
 
-/** The catalogue, which belongs to nobody, keeps their names. */
+/** The catalogue is nobody's own, so it keeps their names. */
 async function releaseTracks(tx: Transaction, { userId, importId }: Staged): Promise<void> {
   const keys = [userId, importId];
   await tx.execute('CREATE TEMP TABLE going_tracks (track_id text PRIMARY KEY) ON COMMIT DROP');
@@ -110,7 +108,7 @@ async function releaseTracks(tx: Transaction, { userId, importId }: Staged): Pro
   await tx.execute(RELEASE_ARTISTS, [userId]);
 }
 
-/** A track that another import names too goes with that one. */
+/** Another import that has the track too keeps it. */
 const PASS_ON = `
   UPDATE history_import_tracks AS t SET history_import_id = other.history_import_id
   FROM (

@@ -11,10 +11,8 @@ import type { HistoryFile } from './row.ts';
 import { stageRows } from './stage.ts';
 import { undoImport } from './undo.ts';
 
-// Each of these goes on after the answer to the listener who asked for it, and never throws: what became of it is
-// written down with the import. `db` is one without a statement timeout.
+// Nobody waits for these, and none throws: results and failures are recorded with the import. `db` has no timeout.
 
-/** Reads files, and works out what importing them would come to. */
 export const readFiles = (db: Db, hold: Hold, files: readonly HistoryFile[]): Promise<void> =>
   perform(hold, async () => {
     await hold.turnTo('read');
@@ -36,7 +34,7 @@ export const importRows = (db: Db, hold: Hold, choices: Choices): Promise<void> 
 export const undoRows = (db: Db, hold: Hold): Promise<void> =>
   perform(hold, () => undoImport(db, hold.staged));
 
-/** Outside of any request: what one may still wait for the database is of no concern here. */
+/** Outside of the request, so that its time limit for the database does not apply. */
 const background = new AsyncResource('history import');
 
 const perform = (hold: Hold, work: () => Promise<unknown>): Promise<void> =>
