@@ -10,7 +10,7 @@ const STYLESHEET = 'css/app.css';
 
 const require = createRequire(import.meta.url);
 
-/** What comes from packages, by the name it has under /assets/…/vendor/. */
+/** Packages, by their names under /assets/…/vendor/. */
 const VENDOR_DIRS = {
   'chart.js': path.dirname(require.resolve('chart.js')),
   archivo: packageFolder('@fontsource-variable/archivo'),
@@ -19,11 +19,11 @@ const VENDOR_DIRS = {
 
 export interface Assets {
   readonly router: Router;
-  /** The address of a file below public/ (or vendor/…), which changes whenever any of them changes. */
+  /** Of a file below public/ (or vendor/…); it changes whenever any of them changes. */
   readonly url: (file: string) => string;
 }
 
-/** Static files under an address that holds a hash of them all: they may be kept for ever, relative imports work. */
+/** The address has a hash of all files, so browsers may keep them for ever, and relative imports work. */
 export function createAssets(): Assets {
   const version = hashOf([...Object.values(VENDOR_DIRS).map(packageJsonOf), ...filesIn(PUBLIC_DIR)]);
   const kept = { immutable: true, maxAge: '365d', index: false, redirect: false, fallthrough: true } as const;
@@ -44,7 +44,7 @@ function packageFolder(name: string): string {
   return path.dirname(require.resolve(`${name}/package.json`));
 }
 
-/** The version in a package's own description stands for all of its files. */
+/** A package's version stands for all of its files. */
 function packageJsonOf(dir: string): string {
   return path.join(path.basename(dir) === 'dist' ? path.dirname(dir) : dir, 'package.json');
 }

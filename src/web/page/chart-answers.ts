@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import type { WebContext } from '../context.ts';
 
-/** What a chart's address below `/api/` answers as JSON. */
+/** The JSON of a chart's address below `/api/`. */
 export type ChartAnswer = (context: WebContext, req: Request) => Promise<object>;
 export type ChartAnswers = Readonly<Record<string, ChartAnswer>>;
 
-/** Charts that are drawn from the same figures: each address reads them and draws its own. */
+/** Charts of the same figures: each address draws its own. */
 export const drawnFrom = <Figures>(
   path: string,
   draws: Readonly<Record<string, (figures: Figures) => object>>,

@@ -1,7 +1,7 @@
 import type { Endings } from '../../listening/endings.ts';
 import { formatNumber, formatPercent } from './format.ts';
 
-/** Each figure of how plays went that is known of any: "31 of 40 (78 %)". */
+/** "31 of 40 (78 %)": only figures that are known of any play. */
 export function endingRows(endings: Endings): readonly { readonly term: string; readonly words: string }[] {
   const rows = [
     ['Heard to the end', endings.ended, endings.end_known],

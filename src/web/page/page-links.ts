@@ -1,13 +1,11 @@
 import { z } from 'zod';
 
-/** The number of a page of a list, as it stands in an address. */
 export const pageNumber = z
   .string('must be given once')
   .regex(/^[1-9]\d{0,6}$/, 'must be the number of a page')
   .transform(Number)
   .default(1);
 
-/** How many pages a list of that length has; an empty one has its first. */
 export const countPages = (length: number, perPage: number): number =>
   Math.max(1, Math.ceil(length / perPage));
 
@@ -23,7 +21,7 @@ interface PageLink {
   readonly label: string;
 }
 
-/** The ways to the other pages of a list; `hrefOf` answers the address of a page by its number. */
+/** @param hrefOf the address of a page by its number */
 export function linkPages(page: number, pages: number, hrefOf: (page: number) => string): PageLinks {
   const to = (number: number, label: string): PageLink => ({ href: hrefOf(number), label });
   return {

@@ -5,7 +5,6 @@ import { compileView, VIEWS_DIR, type Handed, type Locals } from './compile-view
 import * as helpers from './helpers.ts';
 import { sendPage } from './send-page.ts';
 
-/** Registers EJS with compiled views kept, and what every view may use. */
 export function useViews(
   app: Express,
   assets: Assets,
@@ -15,7 +14,7 @@ export function useViews(
   const renderView = viewRenderer({ ...helpers, artUrl, asset: assets.url }, options.cache);
   app.set('views', VIEWS_DIR);
   app.set('view engine', 'ejs');
-  // Else Express looks for the file on the disk each time, unless NODE_ENV says production.
+  // Without this Express looks for the file each time, except in production.
   app.set('view cache', options.cache);
   app.engine('ejs', (file: string, locals: object, done: (error: unknown, html?: string) => void) => {
     let html: string;
@@ -29,10 +28,9 @@ export function useViews(
 }
 
 /**
- * Renders views by their path below `views/`, with an include of our own. That of EJS copies all locals one by one,
- * twice for each include, and looks for its file on the disk: with some two hundred includes half of a page's time.
- * Here what the page has is shared, and only what the includes around a view were given is handed on. (To have the page
- * as a prototype of what is given would make the engine learn each page's shape once more.)
+ * EJS's own include copies all locals twice and looks for its file each time: half of a page's time with two hundred
+ * includes. Ours shares the page's locals and passes on only what the includes around a view were given. (The page as
+ * their prototype would make the engine learn a new shape for each page.)
  */
 function viewRenderer(ownHelpers: object, cache: boolean) {
   const compiled = new Map<string, (handed: Handed) => string>();
@@ -45,25 +43,21 @@ function viewRenderer(ownHelpers: object, cache: boolean) {
   };
 }
 
-/** Beside the including view; a name with a folder is one below `views/`. */
+/** Beside the including view; with a folder in its name below `views/`. */
 const includedBy = (file: string, name: string): string =>
   `${name.includes('/') ? '' : file.slice(0, file.lastIndexOf('/') + 1)}${name}.ejs`;
 
 export interface Page {
-  /** Goes before the product's name in the window's title. */
+  /** The window's title, before the product's name. */
   readonly title: string;
-  /** Paths below public/js of the modules the page loads. */
+  /** Modules, by their paths below public/js. */
   readonly scripts?: readonly string[];
-  /** What the views of this room say besides the helpers: its `words.ts`. */
+  /** The room's `words.ts`. */
   readonly words?: object;
-  /**
-   * Where scripts are off, the page is asked for again after so many seconds, by an address without a fragment:
-   * browsers only scroll to one they are at.
-   */
+  /** Reloads where scripts are off. The path has no fragment: browsers would only scroll to one. */
   readonly refresh?: { readonly seconds: number; readonly path: string };
 }
 
-/** Renders `views/<view>.ejs` inside `views/layout.ejs`. */
 export function renderPage(res: Response, view: string, page: Page, locals: object = {}): void {
   const shared = { page, scripts: page.scripts ?? [], words: page.words, ...res.locals, ...locals };
   res.render(view, shared, (error: Error | null, body?: string) => {

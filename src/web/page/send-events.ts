@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 
 export interface Seen {
-  /** What the page is told. */
   readonly data: unknown;
-  /** Null: nothing moves any more. */
+  /** Null: nothing changes any more. */
   readonly lookAgainMs: number | null;
 }
 
-/** The browser comes back by itself after that, and shows again who it is. */
+/** After that the browser comes back by itself, and is authenticated again. */
 const LONGEST_MS = 30_000;
 
-/** Server-sent events, one each time something has changed; `end` when nothing moves any more. */
+/** Server-sent events: one after each change, and `end` when nothing changes any more. */
 export async function sendEvents(
   req: Request,
   res: Response,
@@ -20,7 +19,7 @@ export async function sendEvents(
 ): Promise<void> {
   res.set({
     'Content-Type': 'text/event-stream; charset=utf-8',
-    // no-transform: compressed, the events would wait for each other.
+    // no-transform: compression would hold events back.
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
   });

@@ -6,14 +6,11 @@ import { codeOf } from '../../database-errors.ts';
 interface Download {
   readonly name: string;
   readonly contentType: string;
-  /** Milliseconds that a reader may take nothing. */
+  /** Milliseconds in which a reader must take something. */
   readonly patienceMs?: number | undefined;
 }
 
-/**
- * Sends a download as it is made, no faster than it is read. What fails before its first piece is an error page;
- * what fails later cuts the download off, so that nobody takes half of it for the whole.
- */
+/** A failure before the first piece is an error page; a later one cuts the download off: it must not look whole. */
 export async function sendStream(
   req: Request,
   res: Response,
@@ -27,12 +24,11 @@ export async function sendStream(
   try {
     await pipeUntilEnd(Readable.from(beginningWith(first, pieces), { objectMode: false }), res, patienceMs);
   } finally {
-    // Where the reader was gone before the second piece was asked for, nobody else ends the making.
+    // If the reader left before the second piece, nothing else ends the source.
     await pieces.return(undefined);
   }
 }
 
-/** Sends a text as it is made, no faster than it is read. */
 export async function sendLines(
   req: Request,
   res: Response,
@@ -44,16 +40,16 @@ export async function sendLines(
   await pipeUntilEnd(Readable.from(lines), res);
 }
 
-/** A reader who takes nothing for so long is gone, whatever the connection says. */
+/** After so long without taking anything a reader is gone, whatever the connection says. */
 const READERS_PATIENCE_MS = 60_000;
 
-/** A reader who breaks a download off has not met a fault of ours. */
+/** A reader who ends a download early is no error. */
 async function pipeUntilEnd(
   source: Readable,
   res: Response,
   patienceMs = READERS_PATIENCE_MS,
 ): Promise<void> {
-  // (Where the download itself is what is waited for, nobody is cut off.)
+  // Not while the reader waits for us.
   res.setTimeout(patienceMs, () => {
     if (res.writableNeedDrain) res.destroy();
   });

@@ -6,9 +6,7 @@ export { RANGE_LABELS };
 
 export const rangeLabel = (range: TimeRange): string => RANGE_LABELS[range];
 
-/** A `range` in an address. */
 export const rangeParam = z.enum(TIME_RANGES, `must be one of ${TIME_RANGES.join(', ')}`);
 
-/** The ranges as links, the current one marked. */
 export const linkRanges = (current: TimeRange, hrefOf: (range: TimeRange) => string) =>
   TIME_RANGES.map((id) => ({ id, label: RANGE_LABELS[id], href: hrefOf(id), current: id === current }));
