@@ -23,6 +23,14 @@ describe('every view', () => {
     expect(() => views.map(({ file }) => compileView(file))).not.toThrow();
   });
 
+  it('is sent without the layout of its lines, and so has none where a browser would show it', () => {
+    const footer = compileView('partials/footer.ejs')({ helpers: {}, page: {}, given: {}, include: String });
+    expect(footer.split('\n').filter((line) => line.trim() !== line)).toEqual([]);
+    expect(
+      offenders((source) => /<(pre|textarea)\b[^>]*>(?:(?!<\/\1)[\s\S])*\n[ \t]/.exec(source)?.[0]),
+    ).toEqual([]);
+  });
+
   it('prints unescaped only what is safe by itself: views, the body, JSON for a script', () => {
     const safe = /^(?:include\(|body\b|jsonForScript\()/;
     expect(offenders((source) => firstOf(source, /<%-\s*(.+)/g, safe))).toEqual([]);

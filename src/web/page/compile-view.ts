@@ -26,7 +26,8 @@ const UNCOPIED = { unsafePrototypeLocals: true };
  * the same as `rank`, and says that it may be missing.
  */
 export function compileView(file: string): (handed: Handed) => string {
-  const text = readFileSync(path.join(VIEWS_DIR, file), 'utf8').replaceAll(/\blocals\.(?=[A-Za-z_$])/g, '');
+  const source = readFileSync(path.join(VIEWS_DIR, file), 'utf8');
+  const text = withoutLayout(source.replaceAll(/\blocals\.(?=[A-Za-z_$])/g, ''));
   const names = [...namesIn(text)];
   const helped = names.filter((name) => HELPERS.has(name)).join(', ');
   const own = names.filter((name) => !HELPERS.has(name)).map((name) => `${name} = locals.page.${name}`);
@@ -34,6 +35,16 @@ export function compileView(file: string): (handed: Handed) => string {
   const options = { filename: file, _with: false, escape, ...UNCOPIED };
   return ejs.compile(`<% { ${take} { -%>${text}<% } } -%>`, options);
 }
+
+/**
+ * What a view's layout is for ends with its reader: a line's indentation, and lines of nothing but code. Each piece of
+ * text that is printed costs more than what stands in it.
+ */
+const withoutLayout = (text: string): string =>
+  text.replaceAll(/^[ \t]+/gm, '').replaceAll(ALONE_ON_ITS_LINE, '$1-%>');
+
+/** A tag that prints nothing, or an include, whose own last line ends the line. */
+const ALONE_ON_ITS_LINE = /^(<%(?:(?![-=])|- *include\()(?:(?!%>)[\s\S])*)(?<![-_])%>$/gm;
 
 const HELPERS: ReadonlySet<string> = new Set([...Object.keys(helpers), 'asset']);
 
