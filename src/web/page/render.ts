@@ -33,14 +33,30 @@ export function useViews(
  * their prototype would make the engine learn a new shape for each page.)
  */
 function viewRenderer(ownHelpers: object, cache: boolean) {
-  const compiled = new Map<string, (handed: Handed) => string>();
-  return function renderView(file: string, page: Locals, given: Locals = {}): string {
-    const view = compiled.get(file) ?? compileView(file);
+  const compiled = new Map<string, View>();
+  function viewAt(file: string): View {
+    const view = compiled.get(file) ?? { file, print: compileView(file), includes: new Map<string, View>() };
     if (cache) compiled.set(file, view);
+    return view;
+  }
+  function included(by: View, name: string): View {
+    const view = by.includes.get(name) ?? viewAt(includedBy(by.file, name));
+    if (cache) by.includes.set(name, view);
+    return view;
+  }
+  function print(view: View, page: Locals, given: Locals): string {
     const include = (name: string, own?: Locals): string =>
-      renderView(includedBy(file, name), page, own ? { ...given, ...own } : given);
-    return view({ helpers: ownHelpers, page, given, include });
-  };
+      print(included(view, name), page, own ? { ...given, ...own } : given);
+    return view.print({ helpers: ownHelpers, page, given, include });
+  }
+  return (file: string, page: Locals): string => print(viewAt(file), page, {});
+}
+
+interface View {
+  readonly file: string;
+  readonly print: (handed: Handed) => string;
+  /** By the names the view has for them: to look a file up by a path just put together costs more than to print it. */
+  readonly includes: Map<string, View>;
 }
 
 /** Beside the including view; with a folder in its name below `views/`. */
