@@ -33,7 +33,7 @@ export interface Transaction extends Queries {
 }
 
 export interface Db extends Queries {
-  /** A deadlock repeats `work`, so it must change nothing else, nor wait for the network. */
+  /** A deadlock runs `work` again, up to three times: `work` must change nothing else, nor wait for the network. */
   withTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** For libraries with statements of their own (the session store). */
   readonly pool: Pool;

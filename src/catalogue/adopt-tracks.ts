@@ -55,7 +55,7 @@ const STEPS: readonly string[] = [
      WHERE known.user_id = $1 AND (known.played_at, known.track_id) = (p.played_at, a.track_id)
    ) AS taken ON true
    WHERE p.user_id = $1`,
-  // What stands beside a play goes when the play goes.
+  // Deleting a play also deletes the rows beside it.
   `INSERT INTO going_along
    SELECT b.*, r.track_id, new_nth
    FROM paired_plays AS b JOIN renumbered AS r ON (b.played_at, b.track_id, b.nth) = (r.played_at, own_id, r.nth)

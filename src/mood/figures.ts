@@ -2,7 +2,7 @@ import type { Queries } from '../db.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import type { Average } from '../catalogue/audio-features.ts';
 
-/** J. A. Russell, "A circumplex model of affect", JPSP 39 (1980), 1161–1178; mood_quadrant() in SQL decides. */
+/** Of Russell's circumplex of affect (J. Pers. Soc. Psychol. 39, 1980, 1161–1178), with energy as arousal. */
 export const QUADRANTS = ['happy', 'angry', 'calm', 'sad'] as const;
 export type Quadrant = (typeof QUADRANTS)[number];
 

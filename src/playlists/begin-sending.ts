@@ -10,7 +10,7 @@ export interface SendingWish {
   readonly anew: boolean;
 }
 
-/** It goes on after the answer: nobody waits. @throws AppError 404; 400 if nothing of it can be sent */
+/** Tracks are sent after the answer to the listener. @throws AppError 404; 400 if nothing of it can be sent */
 export async function beginSending(
   { db, access }: { readonly db: Db; readonly access: SpotifyAccess },
   userId: number,

@@ -27,7 +27,7 @@ import {
  * Spotify has no idempotency keys, so each step is saved before its call and after its answer. A step without an
  * answer is checked first: a call adds all of its items or none, so the playlist's length says whether they arrived.
  * If Spotify will not tell (a right we do not ask for), the first hundred replace everything and the rest follows.
- * A created playlist whose id was lost cannot be found: a new one is made, and the page names the empty one.
+ * A created playlist whose id was lost cannot be found: a new one is made, and the page mentions the empty one.
  */
 
 interface Work {

@@ -9,7 +9,7 @@ import {
 } from './sound.ts';
 
 export interface SimilarTracks {
-  /** `lists`: the sound is unknown. */
+  /** `lists`: by shared lists, since the sound is unknown. */
   readonly rule: Sound | 'lists';
   readonly tracks: readonly SimilarTrack[];
 }

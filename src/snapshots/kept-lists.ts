@@ -8,7 +8,7 @@ export interface KeptList {
   readonly places: number;
 }
 
-/** @param after the one before the first */
+/** @param after the last list of the page before */
 export const listKeptLists = (
   db: Queries,
   userId: number,

@@ -67,7 +67,7 @@ export function rankFigures({ dates, ranks, listed }: RankHistory): RankFigures 
   };
 }
 
-/** Consecutive snapshots with the same rank. */
+/** Consecutive snapshots with the same rank, or without the track. */
 export interface Stretch {
   readonly from: string;
   readonly to: string;

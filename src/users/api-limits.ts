@@ -26,7 +26,7 @@ interface Row extends User {
   readonly scopes: readonly Scope[];
   readonly allowed: boolean;
   readonly used_up_until: unknown;
-  /** Seconds of its time that the token has already used. */
+  /** Seconds until the token's whole burst is free again. */
   readonly ahead: number;
 }
 

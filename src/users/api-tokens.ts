@@ -59,7 +59,7 @@ export function isTokenShaped(secret: string): boolean {
 /** A fast hash will do: nobody guesses 256 random bits. */
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** @returns the secret, which is kept nowhere @throws AppError 409 where the listener has too many */
+/** @returns the secret, which is kept nowhere @throws AppError 409 if the listener has too many */
 export async function createApiToken(db: Db, userId: number, token: NewToken): Promise<string> {
   const secret = makeSecret();
   await db.withTransaction(async (tx) => {

@@ -16,7 +16,7 @@ export interface ConnectionFacts {
   readonly paused_at: Date | null;
   /** The latest "not before" of Spotify for lists or plays; null: none lies ahead. */
   readonly not_before: Date | null;
-  /** Of these calls. */
+  /** Those that are not over. */
   readonly limits: readonly SpotifyLimit[];
   readonly now: Date;
 }
@@ -51,7 +51,7 @@ const CONSENT_MONTHS = 6;
 const DAY_MS = 86_400_000;
 const [NOTICE_DAYS, URGENT_DAYS] = [30, 7];
 
-/** Of several, the one to mend first: the listener's, then the app owner's, then what passes by itself. */
+/** Of several, the one to mend first: the listener's, the app owner's, a pause, then what passes by itself. */
 export function connectionHealth(facts: ConnectionFacts): ConnectionHealth {
   const expiresAt = facts.connected && facts.authorized_at ? endOfConsent(facts.authorized_at) : null;
   const msLeft = expiresAt === null ? null : expiresAt.getTime() - facts.now.getTime();

@@ -30,7 +30,7 @@ export const USER_COLUMNS = `user_id, spotify_id, display_name, zone_used(timezo
 export const inKnownZone = (user: User): User =>
   isKnownToNode(user.timezone) ? user : { ...user, timezone: 'UTC', unknown_timezone: user.timezone };
 
-/** By `account_id` if Spotify sends one: ids change hands. @throws AppError 403 if the id is another's */
+/** By `account_id` if Spotify sends one: ids change hands. @throws AppError 403 if another account has the id */
 export async function signInUser(db: Db, profile: SpotifyProfile): Promise<User> {
   return db.withTransaction(async (tx) => {
     // ON CONFLICT handles one unique column, and a listener has two.

@@ -1,7 +1,7 @@
 import type { AlbumTrack, ListenerAlbum } from '../../catalogue/listener-album.ts';
 import { formatDuration, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
 
-/** Then its tracks are those that name it and its artist. */
+/** Without Spotify's id: its tracks are those that name it and its artist. */
 export const isKnownByName = ({ album_id: id }: ListenerAlbum): boolean => id.startsWith('mtm:');
 
 /** "8 of its 12 tracks" */

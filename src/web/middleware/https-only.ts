@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 
-/** Cookies of ours travel over HTTPS only: without this a sign-in would seem to work and be forgotten. */
+/** Our cookies travel over HTTPS only: without this a sign-in would seem to work and be forgotten. */
 export function httpsOnly(baseUrl: string): RequestHandler {
   const needed = baseUrl.startsWith('https:');
   return (req, _res, next) => {

@@ -15,7 +15,7 @@ export const keepUnderWay: RequestHandler = (req, res, next) => {
       doing.rename(`${req.method} ${routeOf(req)}`);
     },
   });
-  // More than ten listeners wait for an answer's end, and none leaks.
+  // More than ten event handlers wait for an answer's end, and none leaks.
   res.setMaxListeners(20);
   res.once('close', () => doing.end());
   next();

@@ -85,7 +85,7 @@ export async function readSendingView(db: Db, user: Express.User, playlist: Play
   };
 }
 
-/** Made since then, with the necessary rights. */
+/** By a connection made since then, with the necessary rights. */
 const isMendedBy = (connection: Connection | null, stoppedAt: Date | null): boolean =>
   mayMakePlaylists(connection) &&
   stoppedAt !== null &&

@@ -69,7 +69,7 @@ const slowDown = (db: Db) =>
       ),
   });
 
-/** To begin again is all that helps. */
+/** A failed sign-in cannot go on, only begin again. */
 const offerRetry = (_req: Request, res: Response, next: NextFunction): void => {
   res.locals.errorAction = { href: '/auth/spotify', label: 'Try to sign in again' };
   next();
@@ -107,7 +107,7 @@ const staleAttempt = (): AppError =>
     'This sign-in was not begun in this browser, or has been used or waited longer than ten minutes. Please start again.',
   );
 
-/** Before passport, which would render Spotify's words and fail on a state that is given twice. */
+/** Before passport, which would render Spotify's words and accept a state that is given twice. */
 function readCallback(attempts: SignInStateStore) {
   return async (req: Request, _res: Response, next: NextFunction): Promise<void> => {
     const given = readParams(callbackParams, req.query);

@@ -38,7 +38,7 @@ export const visitorOf = (req: Request): Visitor | null => visitors.get(req) ?? 
 export class SessionStore extends PgStore {
   readonly #db: Db;
   readonly #stored = new WeakSet<object>();
-  /** Their idle limit was extended less than an hour ago. */
+  /** Sessions whose idle limit was extended less than an hour ago. */
   readonly #fresh = new WeakSet<object>();
 
   constructor(db: Db) {

@@ -159,7 +159,7 @@ export const libraryEndpoints = [
       const after = readCursor(place, asked.after);
       const wanted = { after: after?.track_id ?? null, limit: asked.limit + 1 };
       const rows = await listExploredTracksAfter(db, user.user_id, filtersOf(asked), wanted);
-      // After a place that we handed out something follows.
+      // A cursor of ours has something after it.
       if (after !== null && rows.length === 0) throw badCursor();
       const { shown, last } = cutPage(rows, asked.limit);
       return {
