@@ -11,7 +11,6 @@ export const drawSound = ({ energy, valence, danceability }: SoundProfile): Char
   data: [energy.average, valence.average, danceability.average],
 });
 
-/** By their names below /api. */
 export const CHARTS = {
   'energy-distribution': ({ energy_distribution: tracks }) => ({
     labels: ['High', 'Medium', 'Low'],

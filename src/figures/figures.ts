@@ -23,7 +23,7 @@ interface TopArtist {
 /** Audio features run from 0 to 1. */
 export interface Figures extends SoundProfile {
   readonly tracks: number;
-  /** Hidden tracks, which nothing else here counts. */
+  /** Nothing else here counts them. */
   readonly hidden: number;
   readonly artists: number;
   readonly with_features: number;
@@ -40,7 +40,7 @@ export interface Figures extends SoundProfile {
 const COLUMNS =
   'own.track_id, name, artist_names, popularity, release_date, has_features, energy, valence, danceability, explicit, hidden';
 
-/** `appearances` counts entries in ranked lists and playlists, or in the newest list of the range. */
+/** `appearances`: entries in ranked lists and playlists, or in the newest list of the range. */
 const SCOPES = {
   archive: `
     SELECT ${COLUMNS}, own.best_rank, own.listings + COALESCE(entries, 0) AS appearances
@@ -72,7 +72,7 @@ export async function computeListFigures(
   return (await db.one<{ figures: Figures }>(LIST_FIGURES, [userId, timeRange])).figures;
 }
 
-/** One round trip over the same tracks, one jsonb document. */
+/** In one round trip, as one jsonb document. */
 function figuresSql(scope: Scope): string {
   return `
   WITH scope AS MATERIALIZED (${SCOPES[scope]}),

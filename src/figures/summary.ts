@@ -32,17 +32,16 @@ export async function getMoodFigures(db: Queries, userId: number): Promise<MoodF
   return kept?.mood ?? computeMoodFigures(db, userId);
 }
 
-/** What is counted over every track of the library; kept and forgotten with the summary. */
+/** Over all tracks of the library; deleted with the summary. */
 interface LibrarySummary {
   readonly values: LibraryValues;
   readonly sound: LibrarySound;
 }
 
-/** How the library sounds as a whole, for the page of a track or an artist. @param kept what KEPT_SOUND found */
+/** @param kept what KEPT_SOUND found */
 export const getLibrarySound = async (db: Queries, userId: number, kept: LibrarySound | null) =>
   kept ?? computeLibrarySound(db, userId);
 
-/** What Explore can choose from. */
 export async function getLibraryValues(db: Queries, userId: number): Promise<LibraryValues> {
   const kept = await db.maybeOne<{ values: LibraryValues | null }>(KEPT_VALUES, [userId]);
   return kept?.values ?? countLibraryValues(db, userId);
