@@ -4,7 +4,7 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** How plays went, of all that are kept, however short: each figure beside the plays of which it is known. */
+/** Of all plays, however short; each figure with the number of plays of which it is known. */
 export interface Endings {
   readonly kept: number;
   readonly end_known: number;
@@ -35,14 +35,14 @@ function only([row]: readonly Endings[]): Endings {
   return row;
 }
 
-/** @param which SQL: the tracks of listener $1 that $2 means */
+/** @param which SQL: tracks of listener $1 by $2 */
 const endingsOf = (which: string) =>
   question<[userId: number, id: string], Endings>(
     `SELECT ${SUMS} FROM play_endings JOIN library_tracks USING (user_id, track_id) WHERE user_id = $1 AND ${which}`,
     only,
   );
 
-/** An artist's and an album's are those of their tracks that are not hidden. */
+/** An artist's and an album's tracks without hidden ones. */
 export const ENDINGS = {
   track: endingsOf('track_id = $2'),
   artist: endingsOf('NOT hidden AND track_id IN (SELECT track_id FROM track_artists WHERE artist_id = $2)'),
@@ -54,7 +54,7 @@ export interface SkippedTrack extends TrackCard {
   readonly skip_known: number;
 }
 
-/** What was skipped most often; of those skipped as often, what was played less. */
+/** Of tracks skipped equally often, the least played first. */
 export const listMostSkipped = (db: Queries, userId: number, limit: number): Promise<SkippedTrack[]> =>
   db.many<SkippedTrack>(MOST_SKIPPED, [userId, limit]);
 
@@ -70,7 +70,7 @@ const MOST_SKIPPED = hotQuery(
   ORDER BY skipped DESC, skip_known, track_id`,
 );
 
-/** How all plays went, of tracks that are not hidden. */
+/** Without hidden tracks. */
 export const findEndings = (db: Queries, userId: number): Promise<Endings> =>
   db.one<Endings>(ALL_ENDINGS, [userId]);
 

@@ -7,12 +7,12 @@ import type { Listener, Period } from '../ranges/period.ts';
 
 export interface RankedList {
   readonly timeRange: TimeRange;
-  /** null: no such list is kept. */
+  /** Null: there is no such list. */
   readonly date: string | null;
   readonly tracks: readonly (TrackCard & { readonly rank: number | null })[];
 }
 
-/** Spotify's own list beside a period: the newest of that range kept by the period's end. */
+/** Spotify's own list: the newest of the range by the period's end. */
 export async function findListBeside(
   db: Queries,
   { user_id: userId }: Listener,

@@ -3,10 +3,9 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { SLACK } from '../ranges/period.ts';
 
-/** What was played most on a day some years ago, whether a list is kept of that time or not. */
+/** The most played track of a day, some years ago; it needs no list of that time. */
 export interface PlayedAnniversary extends TrackCard {
   readonly years_ago: number;
-  /** `YYYY-MM-DD`. */
   readonly day: string;
   readonly plays: number;
   /** Of all tracks on that day. */

@@ -4,30 +4,29 @@ import { hotQuery } from '../hot-queries.ts';
 import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
 
-/** Where plays were started from, as Spotify's API says it of captured ones; files of history do not. */
+/** Spotify's API says this of captured plays; files of history do not. */
 export interface PlayedFrom {
   readonly kind: 'playlist' | 'album' | 'artist' | 'collection' | null;
-  /** Spotify's; null for the listener's saved tracks and for what is none of these. */
+  /** Spotify's; null for saved tracks and other places. */
   readonly id: string | null;
-  /** Its name and id in the archive, where it is there. */
+  /** In the archive, if it is there. */
   readonly name: string | null;
   readonly own_id: string | null;
   readonly plays: number;
 }
 
 export interface PlayedFromMost {
-  /** Of so many plays it is known. */
+  /** Plays with a known place. */
   readonly known: number;
-  /** The most frequent first; not all. */
   readonly places: readonly PlayedFrom[];
 }
 
 const MOST_PLACES = 12;
 
-/** Whoever owned a playlist once stood in its address. */
+/** Addresses once contained a playlist's owner. */
 const OWNER = '(?:user:[^:]*:)?';
 
-/** @param which SQL: of which plays, of which tracks */
+/** @param which SQL: of which plays and tracks */
 const fromOf = <Values extends readonly unknown[]>(name: string, which: string) =>
   question<Values, PlayedFromMost>(
     hotQuery(
@@ -62,7 +61,7 @@ const fromOf = <Values extends readonly unknown[]>(name: string, which: string) 
     }),
   );
 
-/** Of one thing: its plays with a context are few, and found by its tracks. */
+/** Found by its tracks: few of their plays have a context. */
 const fromOfThing = (played: Played) =>
   fromOf<AskedOf>(
     `${played}: where it was played from`,
@@ -81,6 +80,5 @@ const FROM_IN_PERIOD = fromOf<readonly unknown[]>(
   `NOT hidden AND ${inPeriod('played_at')}`,
 );
 
-/** Of all plays in a period. */
 export const findPlayedFrom = (db: Queries, listener: Listener, period: Period): Promise<PlayedFromMost> =>
   ask(db, FROM_IN_PERIOD, ...periodValues(listener, period));

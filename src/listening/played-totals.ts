@@ -4,7 +4,6 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, type CountedTally } from './tally.ts';
 
-/** How often and how long something was played by one listener. */
 export interface PlayedTotals extends CountedTally {
   readonly first_played_at: Date | null;
   readonly last_played_at: Date | null;
@@ -13,11 +12,11 @@ export interface PlayedTotals extends CountedTally {
 export const findTrackTotals = (db: Queries, userId: number, trackId: string): Promise<PlayedTotals> =>
   ask(db, TRACK_TOTALS, userId, trackId);
 
-/** Of an artist's tracks that are not hidden. */
+/** Without hidden tracks. */
 export const findArtistTotals = (db: Queries, userId: number, artistId: string): Promise<PlayedTotals> =>
   ask(db, ARTIST_TOTALS, userId, artistId);
 
-/** Of an album's tracks that are not hidden. @param albumId as the library has it */
+/** Without hidden tracks. @param albumId as the library has it */
 export const findAlbumTotals = (db: Queries, userId: number, albumId: string): Promise<PlayedTotals> =>
   ask(db, ALBUM_TOTALS, userId, albumId);
 
