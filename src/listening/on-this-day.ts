@@ -22,16 +22,21 @@ export const listPlayedAnniversaries = (
 
 const midnight = (day: string): string => `(${day})::timestamp AT TIME ZONE $3::text`;
 
-/** One, two, five and ten years before a day (`YYYY-MM-DD`) of the listener's calendar. */
+/**
+ * One, two, five and ten years before a day (`YYYY-MM-DD`) of the listener's calendar. The view `counted_plays` would
+ * look the listener up for every play.
+ */
 export const PLAYED_ANNIVERSARIES = question<Values, readonly PlayedAnniversary[]>(
   `
   SELECT years_ago, anniversary AS day, plays, plays_of_day, ${TRACK_CARD}, raw_json #>> '{album,images,1,url}' AS art_url
   FROM unnest(ARRAY[1, 2, 5, 10]) AS years_ago,
   LATERAL (SELECT ($2::date - make_interval(years => years_ago))::date AS anniversary) AS that_day,
   LATERAL (
-    SELECT track_id, count(*)::int AS plays, (sum(count(*)) OVER ())::int AS plays_of_day FROM counted_plays
+    SELECT track_id, count(*)::int AS plays, (sum(count(*)) OVER ())::int AS plays_of_day
+    FROM plays JOIN library_tracks AS own USING (user_id, track_id)
     WHERE user_id = $1 AND NOT hidden AND (played_at AT TIME ZONE $3::text)::date = anniversary
       AND played_at >= ${midnight('anniversary')} - ${SLACK} AND played_at < ${midnight('anniversary + 1')} + ${SLACK}
+      AND counts_as_play((SELECT counted_plays FROM users WHERE user_id = $1), ms_played, reached_end, duration_ms)
     GROUP BY track_id ORDER BY plays DESC, track_id LIMIT 1
   ) AS top
   JOIN tracks USING (track_id)

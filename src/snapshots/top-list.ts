@@ -6,6 +6,7 @@ import type { TimeRange } from '../spotify/top-tracks.ts';
 
 export interface TopListEntry extends TrackCard {
   readonly rank: number | null;
+  /** Of the first entry alone, which the page shows large. */
   readonly album_id: string | null;
   readonly art_url: string | null;
   /** In the snapshot before; null: not there, or without a rank. */
@@ -44,24 +45,25 @@ export const TOP_LIST = question<[userId: number, timeRange: TimeRange], TopList
     previous,
     now.rank,
     ${TRACK_CARD},
-    (SELECT album_id FROM library_tracks AS own WHERE own.user_id = $1 AND own.track_id = now.track_id) AS album_id,
-    raw_json #>> '{album,images,0,url}' AS art_url,
+    CASE WHEN line = 1 THEN raw_json #>> '{album,images,0,url}' END AS art_url,
+    CASE WHEN line = 1 THEN (
+      SELECT album_id FROM library_tracks AS own WHERE own.user_id = $1 AND own.track_id = now.track_id
+    ) END AS album_id,
     before.rank AS previous_rank,
-    COALESCE(before.snapshot_date, earlier.last_seen_date) AS last_seen_date
+    COALESCE(before.snapshot_date, (
+      SELECT max(snapshot_date) FROM snapshots AS earlier
+      WHERE (user_id, time_range, track_id) = ($1, $2, now.track_id) AND snapshot_date < previous
+    )) AS last_seen_date
   FROM dates
-  JOIN snapshots AS now ON (now.user_id, now.time_range, now.snapshot_date) = ($1, $2, latest)
+  CROSS JOIN LATERAL (
+    SELECT row_number() OVER (ORDER BY rank NULLS LAST, track_id) AS line, track_id, rank
+    FROM snapshots WHERE (user_id, time_range, snapshot_date) = ($1, $2, latest) AND ${isShown('snapshots.track_id')}
+  ) AS now
   ${joinByKey('tracks', 'now.track_id')}
   LEFT JOIN snapshots AS before
     ON (before.user_id, before.time_range, before.track_id, before.snapshot_date)
      = ($1, $2, now.track_id, previous)
-  LEFT JOIN LATERAL (
-    SELECT max(snapshot_date) AS last_seen_date
-    FROM snapshots
-    WHERE (user_id, time_range, track_id) = ($1, $2, now.track_id)
-      AND snapshot_date < previous
-  ) AS earlier ON before.track_id IS NULL
-  WHERE ${isShown('now.track_id')}
-  ORDER BY now.rank NULLS LAST, now.track_id`,
+  ORDER BY line`,
   (entries: readonly (TopListEntry & Dates)[]) => {
     const [first] = entries;
     return first === undefined ? null : { snapshotDate: first.latest, previousDate: first.previous, entries };
