@@ -765,7 +765,7 @@ COMMENT ON COLUMN staged_plays.bucket IS 'NULL: a play of a track';
 COMMENT ON COLUMN staged_plays.is_end_known IS 'false: ended_at is the start, until a length is known';
 COMMENT ON COLUMN staged_plays.precision_ms IS 'how much later than ended_at it may have been: 60000 where the file tells minutes';
 
-CREATE FUNCTION forget_staged()
+CREATE FUNCTION forget_imports()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO '$user', 'public'
@@ -773,6 +773,9 @@ AS $function$
 BEGIN
   DELETE FROM staged_plays USING removed
   WHERE (staged_plays.user_id, staged_plays.history_import_id) = (removed.user_id, removed.history_import_id);
+  IF EXISTS (SELECT FROM removed JOIN users USING (user_id) JOIN plays USING (user_id, history_import_id) WHERE state = 'done') THEN
+    RAISE EXCEPTION 'an import that has plays is undone, not deleted';
+  END IF;
   RETURN NULL;
 END $function$;
 
@@ -792,8 +795,6 @@ CREATE TABLE plays (
   file_row jsonb,
   CONSTRAINT plays_pkey PRIMARY KEY (user_id, played_at, track_id, nth) INCLUDE (ms_played, reached_end),
   CONSTRAINT plays_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
-  CONSTRAINT plays_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
-  CONSTRAINT plays_user_id_history_import_id_fkey FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports(user_id, history_import_id),
   CONSTRAINT plays_check CHECK ((source = 'capture') = (history_import_id IS NULL)),
   CONSTRAINT plays_check1 CHECK (num_nonnulls(history_import_id, row_key, file_row) = ANY (ARRAY[0, 3])),
   CONSTRAINT plays_ms_played_check CHECK (ms_played >= 0),
@@ -807,7 +808,6 @@ COMMENT ON COLUMN plays.reached_end IS 'the source says that the track ran to it
 COMMENT ON COLUMN plays.raw_json IS 'the provider''s whole item, track included, as received; NULL where none was';
 COMMENT ON COLUMN plays.row_key IS 'the second it states, then md5 of what makes the row of a file this one and no other, whichever package it comes in';
 COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and useless';
-CREATE INDEX plays_of_import ON plays USING btree (user_id, history_import_id) WHERE (history_import_id IS NOT NULL);
 CREATE INDEX plays_of_track ON plays USING btree (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
 CREATE UNIQUE INDEX plays_row_key ON plays USING btree (user_id, row_key) WHERE (row_key IS NOT NULL);
 CREATE INDEX plays_with_context ON plays USING btree (user_id, track_id) WHERE (context IS NOT NULL);
@@ -1934,12 +1934,11 @@ AS $function$
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
-    'play_quarters', 'staged_plays']
+  FOREACH forgotten IN ARRAY ARRAY['plays', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
+    'play_periods', 'play_quarters', 'staged_plays']
   LOOP
-    IF TG_OP = 'TRUNCATE' THEN EXECUTE format('TRUNCATE %I', forgotten);
-    ELSE EXECUTE format('DELETE FROM %I WHERE user_id IN (SELECT user_id FROM removed)', forgotten);
-    END IF;
+    EXECUTE format('DELETE FROM %I', forgotten)
+      || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
   END LOOP;
   RETURN NULL;
 END $function$;
@@ -2090,7 +2089,7 @@ CREATE TRIGGER own_audio_features_deleted AFTER DELETE ON own_audio_features REF
 CREATE TRIGGER own_audio_features_inserted AFTER INSERT ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
 CREATE TRIGGER own_audio_features_updated AFTER UPDATE ON own_audio_features REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_choices();
 
-CREATE TRIGGER history_imports_deleted AFTER DELETE ON history_imports REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_staged();
+CREATE TRIGGER history_imports_deleted AFTER DELETE ON history_imports REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_imports();
 
 CREATE TRIGGER plays_deleted AFTER DELETE ON plays REFERENCING OLD TABLE AS removed FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION recount_removed_plays();
 CREATE TRIGGER plays_inserted AFTER INSERT ON plays REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION record_plays();

@@ -104,15 +104,19 @@ COMMENT ON COLUMN staged_plays.bucket IS 'NULL: a play of a track';
 COMMENT ON COLUMN staged_plays.is_end_known IS 'false: ended_at is the start, until a length is known';
 COMMENT ON COLUMN staged_plays.precision_ms IS 'how much later than ended_at it may have been: 60000 where the file tells minutes';
 
-CREATE FUNCTION forget_staged() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- (Of a listener who is being deleted everything goes.)
+CREATE FUNCTION forget_imports() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   DELETE FROM staged_plays USING removed
   WHERE (staged_plays.user_id, staged_plays.history_import_id) = (removed.user_id, removed.history_import_id);
+  IF EXISTS (SELECT FROM removed JOIN users USING (user_id) JOIN plays USING (user_id, history_import_id) WHERE state = 'done') THEN
+    RAISE EXCEPTION 'an import that has plays is undone, not deleted';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER history_imports_deleted AFTER DELETE ON history_imports
-  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_staged();
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION forget_imports();
 
 -- Down Migration
 DROP TABLE staged_plays, history_import_tracks, history_import_repeats, history_import_rows, history_imports;
-DROP FUNCTION forget_staged;
+DROP FUNCTION forget_imports;

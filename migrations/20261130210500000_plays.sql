@@ -2,9 +2,10 @@
 -- Every listen once, however many sources tell of it. Reads go through the narrow indexes; what was received is opened
 -- for nothing but itself. A captured play shows the time and track that Spotify's API told, and what an imported row knows
 -- besides; of imported rows the one of the best source shows. The others stand in paired_plays, so that undoing an import
--- parts them again.
+-- parts them again. (No foreign key holds a play to its listener or its import: to look both up for each of half a million
+-- took as long as two indexes. Triggers see to it, where one of them is deleted: forget_listeners(), forget_imports().)
 CREATE TABLE plays (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id bigint NOT NULL,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL REFERENCES tracks,
   nth integer NOT NULL DEFAULT 1,
@@ -18,7 +19,6 @@ CREATE TABLE plays (
   row_key uuid,
   file_row jsonb,
   PRIMARY KEY (user_id, played_at, track_id, nth) INCLUDE (ms_played, reached_end),
-  FOREIGN KEY (user_id, history_import_id) REFERENCES history_imports,
   CHECK ((source = 'capture') = (history_import_id IS NULL)),
   CHECK (num_nonnulls(history_import_id, row_key, file_row) IN (0, 3))
 );
@@ -35,7 +35,6 @@ CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_
 CREATE INDEX plays_with_context ON plays (user_id, track_id) WHERE context IS NOT NULL;
 CREATE INDEX plays_with_context_by_time ON plays (user_id, played_at) WHERE context IS NOT NULL;
 CREATE UNIQUE INDEX plays_row_key ON plays (user_id, row_key) WHERE row_key IS NOT NULL;
-CREATE INDEX plays_of_import ON plays (user_id, history_import_id) WHERE history_import_id IS NOT NULL;
 
 -- Rows of files that tell of a listen which shows another's time and track.
 CREATE TABLE paired_plays (

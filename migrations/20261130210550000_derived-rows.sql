@@ -735,18 +735,17 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What nothing but a listener holds together goes with them. (A tally and a staged row have no foreign key: to check each
--- of hundreds of thousands takes longer than to write them.)
+-- Rows that come by hundreds of thousands refer to their listener by no foreign key, which would look each of them up: this
+-- trigger takes them along. (Who writes them holds the listener's row.)
 CREATE FUNCTION forget_listeners() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
-    'play_quarters', 'staged_plays']
+  FOREACH forgotten IN ARRAY ARRAY['plays', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
+    'play_periods', 'play_quarters', 'staged_plays']
   LOOP
-    IF TG_OP = 'TRUNCATE' THEN EXECUTE format('TRUNCATE %I', forgotten);
-    ELSE EXECUTE format('DELETE FROM %I WHERE user_id IN (SELECT user_id FROM removed)', forgotten);
-    END IF;
+    EXECUTE format('DELETE FROM %I', forgotten)
+      || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
   END LOOP;
   RETURN NULL;
 END $$;

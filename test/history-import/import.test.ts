@@ -171,6 +171,15 @@ describe('an import', () => {
     expect({ ...(await sums()), ...ofImports }).toEqual({ ...before, ...ofImports });
   });
 
+  it('that has plays is not deleted by hand, only with its listener', async () => {
+    const rows = rowsOf([{ ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 }]);
+    await importRows(test.patient, alice, rows);
+    await importRows(test.patient, bob, rows);
+    await expect(test.db.execute('DELETE FROM history_imports')).rejects.toThrow(/undone/);
+    await test.db.execute('DELETE FROM users WHERE user_id = $1', [alice]);
+    expect([await listPlays(alice), await listPlays(bob)]).toMatchObject([[], [{ track_id: TWO }]]);
+  });
+
   it('is one listener’s own: another imports the same, and undoes it, alone', async () => {
     const rows = rowsOf([{ ...LISTEN, at: '2026-01-01T10:00:00Z', ms: 200_000 }]);
     await importRows(test.patient, alice, rows);
