@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { claimArchive, countUnclaimedArchives, listUnclaimedArchives } from '../../src/archives/unclaimed.ts';
 import { getArchiveSummary, refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { checksumTables } from '../support/checksum.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
   insertArtistSnapshot,
@@ -19,7 +19,7 @@ let alice: number;
 let bob: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
   for (const trackId of ['a', 'b', 'c', 'd']) {

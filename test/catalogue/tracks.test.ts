@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { recordBrought } from '../../src/catalogue/files-and-spotify.ts';
 import { addTracks } from '../../src/catalogue/tracks.ts';
 import { readTrack, type SpotifyTrack } from '../../src/spotify/schemas.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 import { incompressible } from '../support/incompressible.ts';
 
@@ -11,7 +11,7 @@ const test = useDatabase();
 let userId = 0;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   userId = await insertListener(test.db, 'alice');
 });
 

@@ -8,6 +8,7 @@ import type { FeatureAnswer, FeatureProvider } from '../../src/features/provider
 import { reccobeats } from '../../src/features/reccobeats.ts';
 import type { Enrichment } from '../../src/enrichment/enrichment.ts';
 import { runRound } from '../../src/jobs/worker.ts';
+import { deleteEverything } from '../support/database.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
@@ -19,7 +20,7 @@ const ids = Array.from({ length: 100 }, (_, n) => id(n));
 const PER_DAY = 1000;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, enrichment_misses CASCADE');
+  await deleteEverything(test.db);
   await test.db.execute(
     `UPDATE enrichments SET asked = 0, asked_date = NULL, next_at = NULL, not_before = NULL, leased_until = NULL,
        failures = 0, failure = NULL`,

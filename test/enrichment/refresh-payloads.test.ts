@@ -3,6 +3,7 @@ import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
 import { refreshPayloads } from '../../src/enrichment/refresh-payloads.ts';
 import { getEnrichmentState } from '../../src/enrichment/turns.ts';
 import { runRound } from '../../src/jobs/worker.ts';
+import { deleteEverything } from '../support/database.ts';
 import { ALICE } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
@@ -15,7 +16,7 @@ const known = Array.from({ length: 8 }, (_, n) => inventTrack(n).id);
 const GONE = 'gone0000000000000000ab';
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, enrichment_misses, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   await test.db.execute(
     `UPDATE enrichments SET asked = 0, next_at = NULL, leased_until = NULL, failures = 0, failure = NULL`,
   );

@@ -7,7 +7,7 @@ import {
   KEPT_SOUND,
   refreshArchiveSummary,
 } from '../../src/figures/summary.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import {
   insertArchiveTracks,
   insertListener,
@@ -23,7 +23,7 @@ let first: string;
 let second: string;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
   first = await insertTrack(test.db, { artists: ['ann'], features: { energy: 0.5 }, popularity: 1 });

@@ -9,6 +9,7 @@ import { undoImport } from '../../src/history-import/undo.ts';
 import { pollPlays } from '../../src/plays/poll.ts';
 import { ArchiveGone, lockArchive } from '../../src/users/lock-archive.ts';
 import { inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
+import { deleteEverything } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
@@ -21,7 +22,7 @@ const START = Date.UTC(2026, 0, 1);
 let alice: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   test.serve({});
   alice = await test.connectListener(ALICE);
 });

@@ -12,7 +12,7 @@ import type { RecentlyPlayed } from '../../src/spotify/api.ts';
 import type { SpotifyTrack } from '../../src/spotify/schemas.ts';
 import { undoImport } from '../../src/history-import/undo.ts';
 import { checksumTables } from '../support/checksum.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import {
   insertListener,
@@ -31,7 +31,7 @@ let alice: number;
 let bob: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
   await insertTrack(test.db, {

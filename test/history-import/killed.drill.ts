@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeExtendedPackage, type PackageReceipt } from '../../scripts/invented/listening/package.ts';
 import { discardAbandonedImports } from '../../src/history-import/imports.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverybody, useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { startScript } from '../support/run-script.ts';
 
@@ -42,7 +42,7 @@ it(`an import that is killed at ${KILLS} points is there whole or not at all, an
   const whole = start();
   expect(await whole.ended).toBe(1);
   const wholeMs = performance.now() - began;
-  await test.db.execute('TRUNCATE users CASCADE');
+  await deleteEverybody(test.db);
   const seen = new Set<number>();
   for (let kill = 0; kill < KILLS; kill += 1) {
     const run = start();

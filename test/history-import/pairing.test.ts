@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, deleteRows, useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 import { importRows, toldRow } from '../support/history-files.ts';
 
@@ -14,7 +14,7 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 let alice: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   for (const trackId of TRACKS) await insertTrack(test.db, { trackId, name: trackId, artistName: 'X' });
 });
@@ -59,7 +59,7 @@ describe('captured plays and those of a file', () => {
     ['spotify account', 60_000],
   ] as const)('are paired as one by one, the nearest first: %s', async (format, precisionMs) => {
     for (let round = 0; round < 8; round += 1) {
-      await test.db.execute('TRUNCATE plays, history_imports CASCADE');
+      await deleteRows(test.db, 'plays', 'history_imports');
       const ends = Array.from({ length: 60 }, () => ({
         at: START + whole(1_800_000 / precisionMs) * precisionMs,
         track: TRACKS[whole(3)] ?? '',

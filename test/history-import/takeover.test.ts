@@ -3,6 +3,7 @@ import type { InventedTrack } from '../../scripts/spotify-stand-in/catalogue.ts'
 import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { pollPlays } from '../../src/plays/poll.ts';
 import { captureSnapshots } from '../../src/snapshots/capture.ts';
+import { deleteEverything } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
@@ -13,7 +14,7 @@ const test = useConnected();
 const listed = standInListeners().find(({ id }) => id === ALICE)?.topTracks.short_term[0] as InventedTrack;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   test.serve({
     [ALICE]: {
       recentlyPlayed: [

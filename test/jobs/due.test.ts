@@ -3,14 +3,14 @@ import { DUE, listDue } from '../../src/jobs/due.ts';
 import { recordMissedDays } from '../../src/snapshots/capture-runs.ts';
 import { insertListener } from '../support/factories.ts';
 import { useSimulatedClock } from '../support/simulated-clock.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverybody, useDatabase } from '../support/database.ts';
 
 const test = useDatabase();
 const clock = useSimulatedClock(test);
 let listener: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, spotify_limits CASCADE');
+  await deleteEverybody(test.db);
   await clock.set('2026-01-01T00:00:00Z');
   listener = await connected('a-listener', 'UTC');
 });

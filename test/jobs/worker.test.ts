@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { createDb, type Db } from '../../src/db.ts';
 import { finishJob, giveJobBack, takeJobs, type TakenJob } from '../../src/jobs/job-leases.ts';
 import { runRound, startWorker } from '../../src/jobs/worker.ts';
+import { deleteEverything, deleteRows } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { drilled } from '../support/drill.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   );
 });
 async function beginAgain(): Promise<void> {
-  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   test.spotify.heal();
   test.serve({});
   [alice, bob] = [await test.connectListener(ALICE), await test.connectListener(BOB)];
@@ -267,7 +268,7 @@ describe('npm run worker', () => {
     { timeout: KILLS * 40_000 },
     async () => {
       for (let kills = 0; kills < KILLS; kills += 1) {
-        await test.db.execute('TRUNCATE snapshots, artist_snapshots, capture_runs CASCADE');
+        await deleteRows(test.db, 'snapshots', 'artist_snapshots', 'capture_runs');
         const calls = topCalls();
         const capture = spawnScript('scripts/capture.ts');
         const ended = once(capture, 'exit');

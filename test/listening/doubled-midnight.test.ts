@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { countPlaysByDay, countPlaysByHour, findStreaks } from '../../src/listening/figures.ts';
 import { listPlayGaps, listPlays } from '../../src/plays/history.ts';
 import { findSpan } from '../../src/listening/span.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
 let alice: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   for (const trackId of ['even', 'odd']) await insertTrack(test.db, { trackId });
 });

@@ -7,7 +7,7 @@ import {
 } from '../../src/listening/figures.ts';
 import type { Period } from '../../src/ranges/period.ts';
 import { findSpan } from '../../src/listening/span.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -15,7 +15,7 @@ let userId: number;
 const EVER: Period = { from: null, to: null };
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks CASCADE');
+  await deleteEverything(test.db);
   userId = await insertListener(test.db, 'a-listener');
   for (const trackId of ['a', 'b', 'c']) await insertTrack(test.db, { trackId });
 });

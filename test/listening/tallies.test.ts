@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
 import { findSpan } from '../../src/listening/span.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 
@@ -45,7 +45,7 @@ async function insert(some: readonly Listen[]): Promise<void> {
 }
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   userId = await insertListener(test.db, 'a-listener');
   for (const trackId of TRACKS) {
     await insertTrack(test.db, {

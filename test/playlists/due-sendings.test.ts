@@ -3,6 +3,7 @@ import { runRound } from '../../src/jobs/worker.ts';
 import { listDueSendings } from '../../src/playlists/due-sendings.ts';
 import { takeDueSending, takeSending } from '../../src/playlists/lease.ts';
 import { findSending, startSending } from '../../src/playlists/sendings.ts';
+import { deleteRows } from '../support/database.ts';
 import { useConnected } from '../support/connected.ts';
 import { insertFilledPlaylist, letTimePass, spotifyIds, urisOf, sendNow } from '../support/playlists.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => {
   test.spotify.heal();
   test.spotify.forgetPlaylists();
-  await test.db.execute('TRUNCATE playlist_sendings, spotify_limits');
+  await deleteRows(test.db, 'playlist_sendings', 'spotify_limits');
 });
 
 async function start(): Promise<string> {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { listPlays } from '../../src/plays/history.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
@@ -16,8 +16,7 @@ const NAMES = [
 ];
 let userId: number;
 
-beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+beforeAll(async () => {
   userId = await insertListener(test.db, 'alice');
   const bob = await insertListener(test.db, 'bob');
   for (const [at, name] of NAMES.entries()) {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { inventLocalTrack, inventTrack } from '../../scripts/spotify-stand-in/catalogue.ts';
 import type { StandInPlay } from '../../scripts/spotify-stand-in/server.ts';
 import { pollPlays } from '../../src/plays/poll.ts';
+import { deleteEverything } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { useConnected } from '../support/connected.ts';
@@ -10,7 +11,7 @@ const test = useConnected();
 let alice: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   test.spotify.heal();
   test.serve({});
   alice = await test.connectListener(ALICE);

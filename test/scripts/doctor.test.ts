@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPOTIFY_SCOPES } from '../../src/spotify/settings.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverybody, useDatabase } from '../support/database.ts';
 import { insertListener } from '../support/factories.ts';
 import { runScript } from '../support/run-script.ts';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   apiUrl = `http://127.0.0.1:${(spotify.address() as AddressInfo).port}`;
 });
 afterAll(() => spotify.close());
-beforeEach(() => test.db.execute('TRUNCATE users, spotify_limits CASCADE'));
+beforeEach(() => deleteEverybody(test.db));
 
 const COMPLETE = {
   SPOTIFY_CLIENT_ID: 'an-id',

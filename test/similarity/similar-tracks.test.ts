@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { listHotQueries } from '../../src/hot-queries.ts';
 import { listSimilarTrackIds, listSimilarTracks } from '../../src/similarity/similar-tracks.ts';
 import { listSimilarSounds, SOUNDS, type Sound } from '../../src/similarity/sound.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -10,7 +10,7 @@ let alice = 0;
 let bob = 0;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listBestPlaces, listPresence } from '../../src/snapshots/artist-presence.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -8,7 +8,7 @@ let alice = 0;
 let bob = 0;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
   await insertTrack(test.db, { trackId: 'a', artists: ['ann'] });

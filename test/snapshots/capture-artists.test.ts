@@ -6,6 +6,7 @@ import { startSpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import { captureSnapshots, isCapturedToday } from '../../src/snapshots/capture.ts';
 import { TIME_RANGES } from '../../src/spotify/top-list.ts';
 import { listTopArtists } from '../../src/spotify/top-artists.ts';
+import { deleteEverything, deleteRows } from '../support/database.ts';
 import { useConnected } from '../support/connected.ts';
 import { incompressible } from '../support/incompressible.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
@@ -15,7 +16,7 @@ const test = useConnected();
 let alice: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   test.spotify.heal();
   test.spotify.setListeners(standInListeners());
   alice = await test.connectListener(ALICE);
@@ -70,7 +71,7 @@ describe('a capture of artists', () => {
     expect(first.artists.captured).toEqual([...TIME_RANGES]);
     expect(await isCapturedToday(test.db, alice)).toBe(false);
 
-    await test.db.execute('TRUNCATE artist_snapshots, capture_runs');
+    await deleteRows(test.db, 'artist_snapshots', 'capture_runs');
     test.spotify.heal();
     test.spotify.fail({ on: 'top-artists', kind: 'html' });
     const second = await capture();
@@ -139,7 +140,7 @@ describe('an artist’s payload', () => {
   it('is completed by a later one, and nothing of it gives way to less', async () => {
     const photo = [{ url: 'https://i.example/a', height: 640, width: 640 }];
     const seen = async (payload: object) => {
-      await test.db.execute('TRUNCATE artist_snapshots, capture_runs');
+      await deleteRows(test.db, 'artist_snapshots', 'capture_runs');
       onlyShort([payload]);
       await capture();
       return known('a');

@@ -12,7 +12,7 @@ import { TIME_RANGES } from '../../src/spotify/top-tracks.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { checksumTables } from '../support/checksum.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 import { incompressible } from '../support/incompressible.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => spotify.close());
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists, spotify_limits CASCADE');
+  await deleteEverything(test.db);
   spotify.heal();
   spotify.setListeners(standInListeners());
   alice = await connectListener(ALICE);

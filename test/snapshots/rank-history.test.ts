@@ -6,7 +6,7 @@ import {
   rankStretches,
   type RankHistory,
 } from '../../src/snapshots/rank-history.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -14,7 +14,7 @@ let alice = 0;
 let bob = 0;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
   for (const trackId of ['a', 'b']) await insertTrack(test.db, { trackId });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { movementOf } from '../../src/snapshots/movement.ts';
 import { findTopList } from '../../src/snapshots/top-list.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -9,7 +9,7 @@ let alice: number;
 let bob: number;
 
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users, tracks, artists CASCADE');
+  await deleteEverything(test.db);
   alice = await insertListener(test.db, 'alice');
   bob = await insertListener(test.db, 'bob');
   for (const trackId of ['a', 'b', 'c', 'd', 'e']) await insertTrack(test.db, { trackId });

@@ -14,7 +14,7 @@ import { findConnection, listConnectedUsers, saveConnection } from '../../src/us
 import { openToken } from '../../src/users/token-cipher.ts';
 import { signInUser } from '../../src/users/users.ts';
 import { ALICE, BOB } from '../support/app.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverybody, useDatabase } from '../support/database.ts';
 import { connect, errorOf, settingsFor } from '../support/spotify-sign-in.ts';
 
 const test = useDatabase();
@@ -41,7 +41,7 @@ beforeEach(async () => {
 afterEach(async () => {
   spotify.heal();
   spotify.rotateRefreshTokens(false);
-  await test.db.execute('TRUNCATE users, spotify_limits CASCADE');
+  await deleteEverybody(test.db);
 });
 
 /** A listener who has just signed in. */

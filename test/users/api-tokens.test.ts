@@ -10,7 +10,7 @@ import {
   type NewToken,
 } from '../../src/users/api-tokens.ts';
 import { createDb, type Db } from '../../src/db.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverybody, useDatabase } from '../support/database.ts';
 import { insertListener } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -26,7 +26,7 @@ beforeEach(async () => {
   alice = await insertListener(test.db, 'alice', 'Pacific/Kiritimati');
   bob = await insertListener(test.db, 'bob');
 });
-afterEach(() => test.db.execute('TRUNCATE users CASCADE'));
+afterEach(() => deleteEverybody(test.db));
 
 describe('a token', () => {
   it('opens the archive of the listener who made it, with what it may do', async () => {

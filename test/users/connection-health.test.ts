@@ -8,6 +8,7 @@ import {
 import { fetchProfile } from '../../src/spotify/api.ts';
 import { SPOTIFY_SCOPES } from '../../src/spotify/settings.ts';
 import { withAccessToken } from '../../src/users/access-token.ts';
+import { deleteEverybody } from '../support/database.ts';
 import { ALICE } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { errorOf } from '../support/spotify-sign-in.ts';
@@ -81,7 +82,7 @@ describe('a refusal that only a person can mend', () => {
   it.each(['not-allow-listed', 'premium-lapsed'] as const)(
     '(%s) is kept with its beginning, and gone with the next call that works',
     async (kind) => {
-      await test.db.execute('TRUNCATE users CASCADE');
+      await deleteEverybody(test.db);
       const alice = await test.connectListener(ALICE);
       const call = () =>
         withAccessToken(test.db, alice, test.access, (token) => fetchProfile(test.access.settings, token));

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   spotify.heal();
-  await test.db.execute('TRUNCATE spotify_limits');
+  await test.db.execute('DELETE FROM spotify_limits');
 });
 
 const settings = (db = test.db) => gated(db, settingsFor(spotify));

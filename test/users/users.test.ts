@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { findSpotifyId, signInUser, updateTheme, updateTimezone, type User } from '../../src/users/users.ts';
-import { useDatabase } from '../support/database.ts';
+import { deleteEverybody, useDatabase } from '../support/database.ts';
 
 const test = useDatabase();
 
 afterEach(async () => {
-  await test.db.execute('TRUNCATE users CASCADE');
+  await deleteEverybody(test.db);
 });
 
 const signIn = (id: string, accountId: string | null, displayName: string | null = null): Promise<User> =>

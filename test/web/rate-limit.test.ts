@@ -14,7 +14,7 @@ beforeAll(async () => {
   await once(other, 'listening');
 });
 afterAll(() => other.close());
-beforeEach(() => test.db.execute('TRUNCATE rate_limits'));
+beforeEach(() => test.db.execute('DELETE FROM rate_limits'));
 
 const startSignIn = () => nobody(test).get('/auth/spotify');
 const startSignInThere = (): Promise<Response> =>

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { deleteRows } from '../support/database.ts';
 import { ALICE, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
 
 const test = useApp();
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   test.spotify.heal();
-  await test.db.execute('TRUNCATE snapshots, artist_snapshots');
+  await deleteRows(test.db, 'snapshots', 'artist_snapshots');
   await test.db.execute('DELETE FROM spotify_limits');
 });
 

@@ -7,6 +7,7 @@ import { createApp } from '../../../src/app.ts';
 import { LIMIT, WINDOW_SECONDS } from '../../../src/users/api-limits.ts';
 import { createApiToken, deleteApiToken, listApiTokens } from '../../../src/users/api-tokens.ts';
 import { inTurn, type Turns } from '../../../src/web/api/limits.ts';
+import { deleteEverybody } from '../../support/database.ts';
 import { insertListener } from '../../support/factories.ts';
 import { useApp } from '../../support/app.ts';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => other.close());
 beforeEach(async () => {
-  await test.db.execute('TRUNCATE users CASCADE');
+  await deleteEverybody(test.db);
   alice = await insertListener(test.db, 'alice');
   token = await createApiToken(test.db, alice, { name: 'A script', scopes: ['read'], days: 1 });
 });
