@@ -795,6 +795,7 @@ CREATE TABLE plays (
   file_row jsonb,
   CONSTRAINT plays_pkey PRIMARY KEY (user_id, played_at, track_id, nth) INCLUDE (ms_played, reached_end),
   CONSTRAINT plays_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id),
+  CONSTRAINT plays_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT plays_check CHECK ((source = 'capture') = (history_import_id IS NULL)),
   CONSTRAINT plays_check1 CHECK (num_nonnulls(history_import_id, row_key, file_row) = ANY (ARRAY[0, 3])),
   CONSTRAINT plays_ms_played_check CHECK (ms_played >= 0),
@@ -1934,7 +1935,7 @@ AS $function$
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['plays', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
+  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings',
     'play_periods', 'play_quarters', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)

@@ -2,10 +2,10 @@
 -- Every listen once, however many sources tell of it. Reads go through the narrow indexes; what was received is opened
 -- for nothing but itself. A captured play shows the time and track that Spotify's API told, and what an imported row knows
 -- besides; of imported rows the one of the best source shows. The others stand in paired_plays, so that undoing an import
--- parts them again. (No foreign key holds a play to its listener or its import: to look both up for each of half a million
--- took as long as two indexes. Triggers see to it, where one of them is deleted: forget_listeners(), forget_imports().)
+-- parts them again. (No foreign key holds a play to its import: to look it up for each of half a million took as long as
+-- an index. A trigger sees to it where an import is deleted: forget_imports().)
 CREATE TABLE plays (
-  user_id bigint NOT NULL,
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
   played_at timestamptz NOT NULL,
   track_id text NOT NULL REFERENCES tracks,
   nth integer NOT NULL DEFAULT 1,

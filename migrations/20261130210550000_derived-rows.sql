@@ -741,7 +741,7 @@ CREATE FUNCTION forget_listeners() RETURNS trigger LANGUAGE plpgsql SET search_p
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['plays', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
+  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings',
     'play_periods', 'play_quarters', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
