@@ -93,7 +93,7 @@ CREATE INDEX rate_limits_ends_at ON rate_limits USING btree (ends_at);
 CREATE FUNCTION zone_used(zone text)
  RETURNS text
  LANGUAGE plpgsql
- STABLE
+ STABLE COST 10000
 AS $function$
 BEGIN
   PERFORM now() AT TIME ZONE zone;
@@ -940,33 +940,44 @@ CREATE INDEX play_endings_most_skipped ON play_endings USING btree (user_id, ski
 
 CREATE TABLE play_periods (
   user_id bigint NOT NULL,
+  kind text NOT NULL,
   months smallint NOT NULL,
   starts_on date NOT NULL,
-  track_id text NOT NULL,
+  id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
-  CONSTRAINT play_periods_pkey PRIMARY KEY (user_id, months, starts_on, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms)
+  CONSTRAINT play_periods_pkey PRIMARY KEY (user_id, kind, months, starts_on, id) INCLUDE (plays, timed_plays, ms_played, about_ms)
 );
+COMMENT ON COLUMN play_periods.kind IS 'tracks, artists or albums: what the id is of';
 COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
 
-CREATE TABLE play_quarters (
+CREATE TABLE play_days (
   user_id bigint NOT NULL,
-  quarter timestamptz NOT NULL,
+  day date NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
-  CONSTRAINT play_quarters_pkey PRIMARY KEY (user_id, quarter) INCLUDE (plays, timed_plays, ms_played, about_ms)
+  hours integer[] NOT NULL,
+  kept integer NOT NULL,
+  end_known integer NOT NULL,
+  ended integer NOT NULL,
+  skip_known integer NOT NULL,
+  skipped integer NOT NULL,
+  CONSTRAINT play_days_pkey PRIMARY KEY (user_id, day)
 );
-COMMENT ON TABLE play_quarters IS 'plays of each quarter of an hour, of tracks that are not hidden';
+COMMENT ON COLUMN play_days.hours IS 'plays that ended in each hour on the listener''s clock, 24 of them; the hour that comes twice a year is one';
+COMMENT ON COLUMN play_days.kept IS 'all plays that are kept, also those that do not count';
 
-CREATE FUNCTION quarter_of(instant timestamptz)
- RETURNS timestamptz
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN date_bin('00:15:00'::interval, instant, '2000-01-01 00:00:00+00'::timestamptz);
+CREATE TABLE play_sessions (
+  user_id bigint NOT NULL,
+  began_at timestamptz NOT NULL,
+  ended_at timestamptz NOT NULL,
+  plays integer NOT NULL,
+  CONSTRAINT play_sessions_pkey PRIMARY KEY (user_id, began_at) INCLUDE (ended_at, plays)
+);
 
 CREATE FUNCTION refuse_changed_plays()
  RETURNS trigger
@@ -1265,54 +1276,183 @@ CREATE VIEW album_play_facts AS
   WHERE NOT track.hidden AND track.album_id IS NOT NULL
   GROUP BY p.user_id, track.album_id;
 
-CREATE VIEW play_period_facts AS
- SELECT counted_plays.user_id,
-    1::smallint AS months,
-    date_trunc('month', (counted_plays.played_at AT TIME ZONE 'UTC'))::date AS starts_on,
-    counted_plays.track_id,
-    count(*)::integer AS plays,
-    count(COALESCE(counted_plays.ms_played, counted_plays.about_ms))::integer AS timed_plays,
-    COALESCE(sum(counted_plays.ms_played), 0::bigint) AS ms_played,
-    COALESCE(sum(counted_plays.about_ms), 0::bigint) AS about_ms
-   FROM counted_plays
-  GROUP BY counted_plays.user_id, counted_plays.track_id, (date_trunc('month', (counted_plays.played_at AT TIME ZONE 'UTC')))
-UNION ALL
- SELECT counted_plays.user_id,
-    12::smallint AS months,
-    date_trunc('year', (counted_plays.played_at AT TIME ZONE 'UTC'))::date AS starts_on,
-    counted_plays.track_id,
-    count(*)::integer AS plays,
-    count(COALESCE(counted_plays.ms_played, counted_plays.about_ms))::integer AS timed_plays,
-    COALESCE(sum(counted_plays.ms_played), 0::bigint) AS ms_played,
-    COALESCE(sum(counted_plays.about_ms), 0::bigint) AS about_ms
-   FROM counted_plays
-  GROUP BY counted_plays.user_id, counted_plays.track_id, (date_trunc('year', (counted_plays.played_at AT TIME ZONE 'UTC')));
+CREATE VIEW dated_plays AS
+ SELECT p.user_id,
+    p.track_id,
+    (p.played_at AT TIME ZONE clock.zone) AS local,
+    p.played_at,
+    p.ms_played,
+        CASE
+            WHEN p.ms_played IS NULL THEN track.duration_ms
+            ELSE NULL::integer
+        END AS about_ms,
+    p.reached_end,
+    p.skipped,
+    counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts
+   FROM users
+     CROSS JOIN LATERAL ( SELECT zone_used(users.timezone) AS zone
+         OFFSET 0) clock
+     JOIN plays p USING (user_id)
+     JOIN library_tracks track USING (user_id, track_id)
+  WHERE NOT track.hidden;
 
-CREATE FUNCTION quarters_between(listener bigint, first_instant timestamptz, end_instant timestamptz)
- RETURNS TABLE(user_id bigint, quarter timestamptz, plays integer, timed_plays integer, ms_played bigint, about_ms bigint)
+CREATE VIEW track_period_facts AS
+ SELECT dated_plays.user_id,
+    'tracks' AS kind,
+    1::smallint AS months,
+    date_trunc('month', dated_plays.local)::date AS starts_on,
+    dated_plays.track_id AS id,
+    count(*)::integer AS plays,
+    count(COALESCE(dated_plays.ms_played, dated_plays.about_ms))::integer AS timed_plays,
+    COALESCE(sum(dated_plays.ms_played), 0::bigint) AS ms_played,
+    COALESCE(sum(dated_plays.about_ms), 0::bigint) AS about_ms
+   FROM dated_plays
+  WHERE dated_plays.counts
+  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('month', dated_plays.local))
+UNION ALL
+ SELECT dated_plays.user_id,
+    'tracks' AS kind,
+    12::smallint AS months,
+    date_trunc('year', dated_plays.local)::date AS starts_on,
+    dated_plays.track_id AS id,
+    count(*)::integer AS plays,
+    count(COALESCE(dated_plays.ms_played, dated_plays.about_ms))::integer AS timed_plays,
+    COALESCE(sum(dated_plays.ms_played), 0::bigint) AS ms_played,
+    COALESCE(sum(dated_plays.about_ms), 0::bigint) AS about_ms
+   FROM dated_plays
+  WHERE dated_plays.counts
+  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('year', dated_plays.local));
+
+CREATE VIEW credit_period_facts AS
+ SELECT p.user_id,
+    'artists' AS kind,
+    p.months,
+    p.starts_on,
+    track_artists.artist_id AS id,
+    sum(p.plays)::integer AS plays,
+    sum(p.timed_plays)::integer AS timed_plays,
+    sum(p.ms_played)::bigint AS ms_played,
+    sum(p.about_ms)::bigint AS about_ms
+   FROM play_periods p
+     JOIN track_artists ON track_artists.track_id = p.id
+  WHERE p.kind = 'tracks'
+  GROUP BY p.user_id, p.months, p.starts_on, track_artists.artist_id
+UNION ALL
+ SELECT p.user_id,
+    'albums' AS kind,
+    p.months,
+    p.starts_on,
+    track.album_id AS id,
+    sum(p.plays)::integer AS plays,
+    sum(p.timed_plays)::integer AS timed_plays,
+    sum(p.ms_played)::bigint AS ms_played,
+    sum(p.about_ms)::bigint AS about_ms
+   FROM play_periods p
+     JOIN ( SELECT library_tracks.user_id,
+            library_tracks.track_id AS id,
+            library_tracks.album_id
+           FROM library_tracks) track USING (user_id, id)
+  WHERE p.kind = 'tracks' AND track.album_id IS NOT NULL
+  GROUP BY p.user_id, p.months, p.starts_on, track.album_id;
+
+CREATE FUNCTION hours_of(hours integer[], counts integer[])
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT array_agg(COALESCE(counts[array_position(hours, hour)], 0) ORDER BY hour) FROM generate_series(0, 23) AS hour
+$function$;
+
+CREATE FUNCTION days_between(listener bigint, first_day date, last_day date)
+ RETURNS TABLE(user_id bigint, day date, plays integer, timed_plays integer, ms_played bigint, about_ms bigint, hours integer[], kept integer, end_known integer, ended integer, skip_known integer, skipped integer)
  LANGUAGE sql
  STABLE
 BEGIN ATOMIC
- SELECT p.user_id,
-     quarter_of(p.played_at) AS quarter,
-     (count(*))::integer AS plays,
-     (count(COALESCE(p.ms_played, p.about_ms)))::integer AS timed_plays,
-     COALESCE(sum(p.ms_played), (0)::bigint) AS ms_played,
-     COALESCE(sum(p.about_ms), (0)::bigint) AS about_ms
-    FROM counted_plays p
-   WHERE ((p.user_id = quarters_between.listener) AND (p.played_at >= quarters_between.first_instant) AND (p.played_at < quarters_between.end_instant) AND (NOT p.hidden))
-   GROUP BY p.user_id, (quarter_of(p.played_at));
+ WITH hours AS (
+          SELECT p.user_id,
+             date_trunc('hour', p.local) AS hour,
+             count(*) FILTER (WHERE p.counts) AS plays,
+             count(COALESCE(p.ms_played, p.about_ms)) FILTER (WHERE p.counts) AS timed_plays,
+             sum(p.ms_played) FILTER (WHERE p.counts) AS ms_played,
+             sum(p.about_ms) FILTER (WHERE p.counts) AS about_ms,
+             count(*) AS kept,
+             count(p.reached_end) AS end_known,
+             count(*) FILTER (WHERE p.reached_end) AS ended,
+             count(p.skipped) AS skip_known,
+             count(*) FILTER (WHERE p.skipped) AS skipped
+            FROM dated_plays p
+           WHERE ((p.user_id = days_between.listener) AND (p.local >= days_between.first_day) AND (p.local < (days_between.last_day + 1)) AND (p.played_at >= (((days_between.first_day)::timestamp AT TIME ZONE 'UTC') - '15:00:00'::interval)) AND (p.played_at < ((((days_between.last_day + 1))::timestamp AT TIME ZONE 'UTC') + '15:00:00'::interval)))
+           GROUP BY p.user_id, (date_trunc('hour', p.local))
+         )
+  SELECT h.user_id,
+     (h.hour)::date AS day,
+     (sum(h.plays))::integer AS plays,
+     (sum(h.timed_plays))::integer AS timed_plays,
+     (COALESCE(sum(h.ms_played), (0)::numeric))::bigint AS ms_played,
+     (COALESCE(sum(h.about_ms), (0)::numeric))::bigint AS about_ms,
+     hours_of(array_agg((EXTRACT(hour FROM h.hour))::integer), array_agg((h.plays)::integer)) AS hours,
+     (sum(h.kept))::integer AS kept,
+     (sum(h.end_known))::integer AS end_known,
+     (sum(h.ended))::integer AS ended,
+     (sum(h.skip_known))::integer AS skip_known,
+     (sum(h.skipped))::integer AS skipped
+    FROM hours h
+   GROUP BY h.user_id, ((h.hour)::date);
 END;
 
-CREATE VIEW quarter_facts AS
+CREATE VIEW day_facts AS
  SELECT fact.user_id,
-    fact.quarter,
+    fact.day,
     fact.plays,
     fact.timed_plays,
     fact.ms_played,
-    fact.about_ms
+    fact.about_ms,
+    fact.hours,
+    fact.kept,
+    fact.end_known,
+    fact.ended,
+    fact.skip_known,
+    fact.skipped
    FROM users
-     CROSS JOIN LATERAL quarters_between(users.user_id, '-infinity'::timestamptz, 'infinity'::timestamptz) fact(user_id, quarter, plays, timed_plays, ms_played, about_ms);
+     CROSS JOIN LATERAL days_between(users.user_id, '-infinity'::date, 'infinity'::date) fact(user_id, day, plays, timed_plays, ms_played, about_ms, hours, kept, end_known, ended, skip_known, skipped);
+
+CREATE FUNCTION sessions_between(listener bigint, first_instant timestamptz, last_instant timestamptz)
+ RETURNS TABLE(user_id bigint, began_at timestamptz, ended_at timestamptz, plays integer)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH told AS (
+          SELECT p.played_at AS ended_at,
+             (p.played_at - make_interval(secs => (((COALESCE(p.ms_played, p.about_ms, 0))::numeric / 1000.0))::double precision)) AS began_at,
+             lag(p.played_at) OVER in_order AS before,
+             row_number() OVER in_order AS nth
+            FROM counted_plays p
+           WHERE ((p.user_id = sessions_between.listener) AND (p.played_at >= sessions_between.first_instant) AND (p.played_at <= sessions_between.last_instant) AND (NOT p.hidden))
+           WINDOW in_order AS (ORDER BY p.played_at, COALESCE(p.ms_played, p.about_ms) DESC NULLS LAST)
+         ), firsts AS (
+          SELECT told.began_at,
+             told.nth,
+             lead(told.before) OVER (ORDER BY told.nth) AS last_end,
+             lead(told.nth) OVER (ORDER BY told.nth) AS next_nth
+            FROM told
+           WHERE ((told.before IS NULL) OR ((told.began_at - told.before) > '00:30:00'::interval))
+         )
+  SELECT sessions_between.listener AS listener,
+     firsts.began_at,
+     COALESCE(firsts.last_end, ( SELECT max(told.ended_at) AS max
+            FROM told)) AS "coalesce",
+     ((COALESCE(firsts.next_nth, (( SELECT max(told.nth) AS max
+            FROM told) + 1)) - firsts.nth))::integer AS int4
+    FROM firsts;
+END;
+
+CREATE VIEW session_facts AS
+ SELECT fact.user_id,
+    fact.began_at,
+    fact.ended_at,
+    fact.plays
+   FROM users
+     CROSS JOIN LATERAL sessions_between(users.user_id, '-infinity'::timestamptz, 'infinity'::timestamptz) fact(user_id, began_at, ended_at, plays);
 
 CREATE FUNCTION library_columns(prefix text DEFAULT '')
  RETURNS text
@@ -1450,13 +1590,13 @@ BEGIN
   RETURN settled + fill_library(listener, others);
 END $function$;
 
-CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint)
+CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  wanted text := format('SELECT * FROM %s WHERE user_id = $1', facts);
-  known text := format('SELECT * FROM %s WHERE user_id = $1', derived);
+  wanted text := format('SELECT * FROM %s WHERE user_id = $1 AND %s', facts, which);
+  known text := format('SELECT * FROM %s WHERE user_id = $1 AND %s', derived, which);
   removed bigint := 0;
   added bigint;
   is_empty boolean;
@@ -1497,16 +1637,33 @@ BEGIN
   RETURN settled;
 END $function$;
 
-CREATE FUNCTION derive_plays(listener bigint)
+CREATE FUNCTION derive_credited_periods(listener bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ SET enable_nestloop TO 'off'
+AS $function$
+  SELECT derive_rows('play_periods', 'credit_period_facts', listener, 'kind <> ''tracks''')
+$function$;
+
+CREATE FUNCTION derive_calendar(listener bigint)
  RETURNS bigint
  LANGUAGE sql
 AS $function$
   SELECT mark_changed(ARRAY[listener]);
+  SELECT derive_rows('play_periods', 'track_period_facts', listener, 'kind = ''tracks''')
+    + derive_credited_periods(listener)
+    + derive_rows('play_days', 'day_facts', listener)
+$function$;
+
+CREATE FUNCTION derive_plays(listener bigint)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
     + derive_rows('play_endings', 'ending_facts', listener)
-    + derive_rows('play_periods', 'play_period_facts', listener)
-    + derive_rows('play_quarters', 'quarter_facts', listener)
+    + derive_calendar(listener)
+    + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
 $function$;
@@ -1672,19 +1829,29 @@ BEGIN
     SELECT to_jsonb(fact) FROM library_facts AS fact WHERE (user_id, track_id) = (NEW.user_id, NEW.track_id)));
 END $function$;
 
-CREATE FUNCTION derive_some(derived regclass, facts text, key text, given text, user_ids bigint[], things text[], instants timestamptz[] DEFAULT '{}'::timestamptz[])
+CREATE FUNCTION derive_some(derived regclass, facts text, key text, given text, user_ids bigint[], things text[], days date[] DEFAULT '{}'::date[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   of_key text := regexp_replace(key, '(\w+)', 'k.\1', 'g');
 BEGIN
-  EXECUTE format('DELETE FROM %s WHERE (%s) IN (%s)', derived, key, given) USING user_ids, things, instants;
+  EXECUTE format('DELETE FROM %s WHERE (%s) IN (%s)', derived, key, given) USING user_ids, things, days;
   EXECUTE format(
     'INSERT INTO %1$s SELECT fact.* FROM (SELECT DISTINCT * FROM (%3$s) AS every) AS k
      CROSS JOIN LATERAL (SELECT * FROM %4$s WHERE (%2$s) = (%5$s) OFFSET 0) AS fact',
-    derived, key, given, facts, of_key) USING user_ids, things, instants;
+    derived, key, given, facts, of_key) USING user_ids, things, days;
 END $function$;
+
+CREATE FUNCTION days_of(user_ids bigint[], instants timestamptz[])
+ RETURNS date[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT array_agg((instant AT TIME ZONE zone)::date ORDER BY n)
+  FROM unnest(user_ids, instants) WITH ORDINALITY AS given (user_id, instant, n)
+    JOIN (SELECT user_id, zone_used(timezone) AS zone FROM users WHERE user_id = ANY (user_ids) OFFSET 0) AS clock USING (user_id)
+$function$;
 
 CREATE FUNCTION recount_plays(user_ids bigint[], track_ids text[], instants timestamptz[])
  RETURNS void
@@ -1693,9 +1860,12 @@ CREATE FUNCTION recount_plays(user_ids bigint[], track_ids text[], instants time
  SET enable_seqscan TO 'off'
  SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
+DECLARE
+  played_on date[];
 BEGIN
   IF user_ids IS NULL THEN RETURN; END IF;
   PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
+  played_on := days_of(user_ids, instants);
   PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   EXECUTE measures_settled(true, '(SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)) AS pair
@@ -1703,21 +1873,32 @@ BEGIN
   USING user_ids, track_ids;
   PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
-  PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
-    'SELECT user_id, months::smallint, date_trunc(unit, instant AT TIME ZONE ''UTC'')::date AS starts_on, track_id
-     FROM unnest($1, $2, $3) AS given (user_id, track_id, instant), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)',
-    user_ids, track_ids, instants);
-  PERFORM derive_some('play_quarters', 'quarters_between(k.user_id, k.quarter, k.quarter + interval ''15 minutes'')',
-    'user_id, quarter',
-    'SELECT user_id, quarter_of(instant) AS quarter FROM unnest($1, $3) AS given (user_id, instant)',
-    user_ids, track_ids, instants);
-  PERFORM recount_artists(user_ids, track_ids);
-  PERFORM recount_albums(array_agg(user_id), array_agg(album_id))
-  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN library_tracks USING (user_id, track_id);
+  PERFORM derive_some('play_days', 'days_between(k.user_id, k.day, k.day)', 'user_id, day',
+    'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
+  PERFORM recount_sessions(user_ids, instants);
+  PERFORM recount_periods('tracks', user_ids, track_ids, played_on);
+  PERFORM recount_artists(array_agg(user_id), array_agg(artist_id), array_agg(day))
+  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN track_artists USING (track_id);
+  PERFORM recount_albums(array_agg(user_id), array_agg(album_id), array_agg(day))
+  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN library_tracks USING (user_id, track_id);
   PERFORM mark_changed(user_ids);
 END $function$;
 
-CREATE FUNCTION recount_artists(user_ids bigint[], track_ids text[])
+CREATE FUNCTION recount_periods(of_kind text, user_ids bigint[], ids text[], days date[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET enable_nestloop TO 'on'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  PERFORM derive_some('play_periods', CASE of_kind WHEN 'tracks' THEN 'track_period_facts' ELSE 'credit_period_facts' END,
+    'user_id, kind, months, starts_on, id', format(
+      'SELECT user_id, %L AS kind, months::smallint, date_trunc(unit, day::timestamp)::date AS starts_on, id
+       FROM unnest($1, $2, $3) AS given (user_id, id, day), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)
+       WHERE id IS NOT NULL', of_kind), user_ids, ids, days);
+END $function$;
+
+CREATE FUNCTION recount_artists(user_ids bigint[], artist_ids text[], days date[])
  RETURNS void
  LANGUAGE plpgsql
  SET enable_nestloop TO 'on'
@@ -1725,11 +1906,11 @@ CREATE FUNCTION recount_artists(user_ids bigint[], track_ids text[])
 AS $function$
 BEGIN
   PERFORM derive_some('played_artists', 'artist_play_facts', 'user_id, artist_id',
-    'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, track_id) JOIN track_artists USING (track_id)',
-    user_ids, track_ids);
+    'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, artist_id)', user_ids, artist_ids);
+  PERFORM recount_periods('artists', user_ids, artist_ids, days);
 END $function$;
 
-CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[])
+CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[], days date[])
  RETURNS void
  LANGUAGE plpgsql
  SET enable_nestloop TO 'on'
@@ -1739,6 +1920,39 @@ BEGIN
   PERFORM derive_some('played_albums', 'album_play_facts', 'user_id, album_id',
     'SELECT user_id, album_id FROM unnest($1, $2) AS given (user_id, album_id) WHERE album_id IS NOT NULL',
     user_ids, album_ids);
+  PERFORM recount_periods('albums', user_ids, album_ids, days);
+END $function$;
+
+CREATE FUNCTION recount_sessions(user_ids bigint[], instants timestamptz[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET enable_nestloop TO 'on'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  listeners bigint[];
+  spans tstzrange[];
+BEGIN
+  SELECT array_agg(user_id), array_agg(span) INTO listeners, spans
+  FROM (
+    SELECT user_id, unnest(range_agg(tstzrange(LEAST(since, began_at), GREATEST(until, ended_at), '[]'))) AS span
+    FROM (SELECT DISTINCT * FROM unnest(user_ids, instants) AS given (user_id, instant)) AS touched
+    CROSS JOIN LATERAL (
+      SELECT instant - interval '30 minutes' - make_interval(secs => COALESCE(max(COALESCE(ms_played, about_ms)), 0) / 1000.0) AS since,
+        instant + interval '30 minutes' AS until
+      FROM counted_plays AS p WHERE (p.user_id, p.played_at) = (touched.user_id, instant)
+    ) AS reach
+    CROSS JOIN LATERAL (
+      SELECT min(began_at) AS began_at, max(ended_at) AS ended_at FROM play_sessions AS s
+      WHERE s.user_id = touched.user_id AND began_at <= until AND began_at >= COALESCE((
+        SELECT max(began_at) FROM play_sessions AS b WHERE b.user_id = touched.user_id AND began_at <= since), '-infinity')
+    ) AS near
+    GROUP BY user_id
+  ) AS joined;
+  DELETE FROM play_sessions AS known USING unnest(listeners, spans) AS given (user_id, span)
+  WHERE known.user_id = given.user_id AND began_at BETWEEN lower(span) AND upper(span);
+  INSERT INTO play_sessions SELECT fact.* FROM unnest(listeners, spans) AS given (user_id, span)
+  CROSS JOIN LATERAL sessions_between(given.user_id, lower(span), upper(span)) AS fact;
 END $function$;
 
 CREATE FUNCTION follow_library()
@@ -1756,8 +1970,8 @@ BEGIN
     EXECUTE 'SELECT recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at))
       FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
       WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)';
-    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id))
-      FROM was JOIN now USING (user_id, track_id) JOIN played_tracks USING (user_id, track_id)
+    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id), days_of(array_agg(user_id), array_agg(played_at)))
+      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
       WHERE was.album_id IS DISTINCT FROM now.album_id HAVING count(*) > 0';
   END IF;
   RETURN NULL;
@@ -1908,12 +2122,15 @@ CREATE FUNCTION follow_credits()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO '$user', 'public'
+ SET enable_nestloop TO 'on'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 BEGIN
   PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
-  EXECUTE 'SELECT derive_some(''played_artists'', ''artist_play_facts'', ''user_id, artist_id'',
-      ''SELECT * FROM unnest($1, $2) AS given (user_id, artist_id)'', array_agg(user_id), array_agg(artist_id))
-    FROM changed JOIN played_tracks USING (track_id) HAVING count(*) > 0';
+  EXECUTE 'SELECT recount_artists(array_agg(user_id), array_agg(artist_id), days_of(array_agg(user_id), array_agg(played_at)))
+    FROM changed JOIN library_tracks USING (track_id) JOIN plays USING (user_id, track_id) HAVING count(*) > 0';
   RETURN NULL;
 END $function$;
 
@@ -1924,6 +2141,8 @@ CREATE FUNCTION follow_rule()
 AS $function$
 BEGIN
   PERFORM derive_plays(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
+  PERFORM derive_calendar(user_id) FROM was JOIN now USING (user_id)
+  WHERE was.counted_plays = now.counted_plays AND was.timezone <> now.timezone;
   RETURN NULL;
 END $function$;
 
@@ -1935,8 +2154,8 @@ AS $function$
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_periods', 'play_quarters', 'staged_plays']
+  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
+    'play_days', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;

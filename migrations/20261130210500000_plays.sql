@@ -165,35 +165,50 @@ CREATE TABLE play_endings (
 COMMENT ON COLUMN play_endings.end_known IS 'of so many it is known whether they ran to their end, as many as `ended` did';
 CREATE INDEX play_endings_most_skipped ON play_endings (user_id, skipped DESC, track_id) WHERE skipped > 0;
 
--- Of any span the whole years and months in it are read here, and its ends in the plays themselves: months of UTC, so that
--- a listener who moves keeps them.
+-- What the plays of each month and year of the listener's calendar come to, by track, artist and album: of any span the
+-- whole years and months are read here, and its ends in the plays themselves. Hidden tracks are not in it.
 CREATE TABLE play_periods (
   user_id bigint NOT NULL,
+  kind text NOT NULL,
   months smallint NOT NULL,
   starts_on date NOT NULL,
-  track_id text NOT NULL,
+  id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
-  PRIMARY KEY (user_id, months, starts_on, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms)
+  PRIMARY KEY (user_id, kind, months, starts_on, id) INCLUDE (plays, timed_plays, ms_played, about_ms)
 );
+COMMENT ON COLUMN play_periods.kind IS 'tracks, artists or albums: what the id is of';
 COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
 
--- Plays by the quarter of an hour (every time zone is a whole number of quarters off UTC).
-CREATE TABLE play_quarters (
+-- The days of the listener's calendar on which anything was played, of tracks that are not hidden.
+CREATE TABLE play_days (
   user_id bigint NOT NULL,
-  quarter timestamptz NOT NULL,
+  day date NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
-  PRIMARY KEY (user_id, quarter) INCLUDE (plays, timed_plays, ms_played, about_ms)
+  hours integer[] NOT NULL,
+  kept integer NOT NULL,
+  end_known integer NOT NULL,
+  ended integer NOT NULL,
+  skip_known integer NOT NULL,
+  skipped integer NOT NULL,
+  PRIMARY KEY (user_id, day)
 );
-COMMENT ON TABLE play_quarters IS 'plays of each quarter of an hour, of tracks that are not hidden';
+COMMENT ON COLUMN play_days.hours IS 'plays that ended in each hour on the listener''s clock, 24 of them; the hour that comes twice a year is one';
+COMMENT ON COLUMN play_days.kept IS 'all plays that are kept, also those that do not count';
 
-CREATE FUNCTION quarter_of(instant timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN date_bin('15 minutes', instant, '2000-01-01T00:00:00Z'::timestamptz);
+-- Plays between which no half hour passed without one, of tracks that are not hidden.
+CREATE TABLE play_sessions (
+  user_id bigint NOT NULL,
+  began_at timestamptz NOT NULL,
+  ended_at timestamptz NOT NULL,
+  plays integer NOT NULL,
+  PRIMARY KEY (user_id, began_at) INCLUDE (ended_at, plays)
+);
 
 CREATE FUNCTION refuse_changed_plays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -203,6 +218,6 @@ CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
 
 -- Down Migration
-DROP TABLE play_quarters, play_periods, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
+DROP TABLE play_sessions, play_days, play_periods, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
   plays;
-DROP FUNCTION refuse_changed_plays, quarter_of, counts_as_play, source_rank;
+DROP FUNCTION refuse_changed_plays, counts_as_play, source_rank;

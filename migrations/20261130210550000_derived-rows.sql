@@ -3,9 +3,10 @@
 -- defined once, by a view over what it is derived from:
 --
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
---   list_facts     →  snapshot_lists      play_period_facts    →  play_periods     album_play_facts   →  played_albums
---   period_facts   →  snapshot_periods    quarter_facts        →  play_quarters    ending_facts       →  play_endings
+--   list_facts     →  snapshot_lists      day_facts            →  play_days        album_play_facts   →  played_albums
+--   period_facts   →  snapshot_periods    session_facts        →  play_sessions    ending_facts       →  play_endings
 --   listed_artist_facts  →  listed_artists    measure_facts   →  library_measures (of library_tracks and played_tracks)
+--   track_period_facts, credit_period_facts  →  play_periods
 --
 -- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
 -- triggers select from the same views for the rows concerned. Only what is added is counted on: a capture must not
@@ -200,33 +201,93 @@ SELECT p.user_id, album_id, sum(plays)::int AS plays, sum(timed_plays)::int AS t
 FROM played_tracks AS p JOIN library_tracks AS track USING (user_id, track_id)
 WHERE NOT hidden AND album_id IS NOT NULL GROUP BY p.user_id, album_id;
 
-CREATE VIEW play_period_facts AS
-SELECT user_id, 1::smallint AS months, date_trunc('month', played_at AT TIME ZONE 'UTC')::date AS starts_on, track_id,
-  count(*)::int AS plays,
-  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
-  COALESCE(sum(about_ms), 0)::bigint AS about_ms
-FROM counted_plays GROUP BY user_id, track_id, date_trunc('month', played_at AT TIME ZONE 'UTC')
-UNION ALL
-SELECT user_id, 12::smallint, date_trunc('year', played_at AT TIME ZONE 'UTC')::date, track_id,
-  count(*)::int AS plays,
-  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
-  COALESCE(sum(about_ms), 0)::bigint AS about_ms
-FROM counted_plays GROUP BY user_id, track_id, date_trunc('year', played_at AT TIME ZONE 'UTC');
+-- Plays by the clock of their listener, also those that do not count. (The zone is looked up once for each listener.)
+CREATE VIEW dated_plays AS
+SELECT p.user_id, p.track_id, played_at AT TIME ZONE zone AS local, played_at, p.ms_played,
+  CASE WHEN p.ms_played IS NULL THEN track.duration_ms END AS about_ms, p.reached_end, p.skipped,
+  counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts
+FROM users CROSS JOIN LATERAL (SELECT zone_used(timezone) AS zone OFFSET 0) AS clock
+JOIN plays AS p USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
+WHERE NOT hidden;
 
--- (A function, so that the index finds the plays of one quarter.)
-CREATE FUNCTION quarters_between(listener bigint, first_instant timestamptz, end_instant timestamptz)
-RETURNS TABLE (user_id bigint, quarter timestamptz, plays integer, timed_plays integer, ms_played bigint, about_ms bigint)
+CREATE VIEW track_period_facts AS
+SELECT user_id, 'tracks' AS kind, 1::smallint AS months, date_trunc('month', local)::date AS starts_on, track_id AS id,
+  count(*)::int AS plays, count(COALESCE(ms_played, about_ms))::int AS timed_plays,
+  COALESCE(sum(ms_played), 0)::bigint AS ms_played, COALESCE(sum(about_ms), 0)::bigint AS about_ms
+FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('month', local)
+UNION ALL
+SELECT user_id, 'tracks', 12::smallint, date_trunc('year', local)::date, track_id,
+  count(*)::int, count(COALESCE(ms_played, about_ms))::int,
+  COALESCE(sum(ms_played), 0)::bigint, COALESCE(sum(about_ms), 0)::bigint
+FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('year', local);
+
+-- Artists and albums, added up of the tracks.
+CREATE VIEW credit_period_facts AS
+SELECT user_id, 'artists' AS kind, months, starts_on, artist_id AS id, sum(plays)::int AS plays,
+  sum(timed_plays)::int AS timed_plays, sum(ms_played)::bigint AS ms_played, sum(about_ms)::bigint AS about_ms
+FROM play_periods AS p JOIN track_artists ON track_id = p.id
+WHERE kind = 'tracks' GROUP BY user_id, months, starts_on, artist_id
+UNION ALL
+SELECT user_id, 'albums', months, starts_on, album_id, sum(plays)::int,
+  sum(timed_plays)::int, sum(ms_played)::bigint, sum(about_ms)::bigint
+FROM play_periods AS p JOIN (SELECT user_id, track_id AS id, album_id FROM library_tracks) AS track USING (user_id, id)
+WHERE kind = 'tracks' AND album_id IS NOT NULL GROUP BY user_id, months, starts_on, album_id;
+
+-- Counts of some hours of a day, as 24.
+CREATE FUNCTION hours_of(hours integer[], counts integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT array_agg(COALESCE(counts[array_position(hours, hour)], 0) ORDER BY hour) FROM generate_series(0, 23) AS hour
+$$;
+
+-- (A function, so that the index finds the plays of some days: by UTC they lie within fourteen hours of it.)
+CREATE FUNCTION days_between(listener bigint, first_day date, last_day date)
+RETURNS TABLE (user_id bigint, day date, plays integer, timed_plays integer, ms_played bigint, about_ms bigint,
+  hours integer[], kept integer, end_known integer, ended integer, skip_known integer, skipped integer)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT p.user_id, quarter_of(p.played_at) AS quarter, count(*)::int AS plays,
-  count(COALESCE(p.ms_played, p.about_ms))::int AS timed_plays, COALESCE(sum(p.ms_played), 0)::bigint AS ms_played,
-  COALESCE(sum(p.about_ms), 0)::bigint AS about_ms
-  FROM counted_plays AS p
-  WHERE p.user_id = listener AND p.played_at >= first_instant AND p.played_at < end_instant AND NOT p.hidden
-  GROUP BY p.user_id, quarter_of(p.played_at);
+  WITH hours AS (
+    SELECT p.user_id, date_trunc('hour', p.local) AS hour, count(*) FILTER (WHERE p.counts) AS plays,
+      count(COALESCE(p.ms_played, p.about_ms)) FILTER (WHERE p.counts) AS timed_plays,
+      sum(p.ms_played) FILTER (WHERE p.counts) AS ms_played, sum(p.about_ms) FILTER (WHERE p.counts) AS about_ms,
+      count(*) AS kept, count(p.reached_end) AS end_known, count(*) FILTER (WHERE p.reached_end) AS ended,
+      count(p.skipped) AS skip_known, count(*) FILTER (WHERE p.skipped) AS skipped
+    FROM dated_plays AS p
+    WHERE p.user_id = listener AND p.local >= first_day AND p.local < last_day + 1
+      AND p.played_at >= first_day::timestamp AT TIME ZONE 'UTC' - interval '15 hours'
+      AND p.played_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC' + interval '15 hours'
+    GROUP BY p.user_id, date_trunc('hour', p.local)
+  )
+  SELECT h.user_id, h.hour::date AS day, sum(h.plays)::int AS plays, sum(h.timed_plays)::int AS timed_plays,
+    COALESCE(sum(h.ms_played), 0)::bigint AS ms_played, COALESCE(sum(h.about_ms), 0)::bigint AS about_ms,
+    hours_of(array_agg(extract(hour FROM h.hour)::int), array_agg(h.plays::int)) AS hours,
+    sum(h.kept)::int AS kept, sum(h.end_known)::int AS end_known, sum(h.ended)::int AS ended,
+    sum(h.skip_known)::int AS skip_known, sum(h.skipped)::int AS skipped
+  FROM hours AS h GROUP BY h.user_id, h.hour::date;
 END;
-CREATE VIEW quarter_facts AS
-SELECT fact.* FROM users CROSS JOIN LATERAL quarters_between(user_id, '-infinity', 'infinity') AS fact;
+CREATE VIEW day_facts AS
+SELECT fact.* FROM users CROSS JOIN LATERAL days_between(user_id, '-infinity', 'infinity') AS fact;
+
+-- (Each play begins its length before its end.)
+CREATE FUNCTION sessions_between(listener bigint, first_instant timestamptz, last_instant timestamptz)
+RETURNS TABLE (user_id bigint, began_at timestamptz, ended_at timestamptz, plays integer)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  WITH told AS (
+    SELECT p.played_at AS ended_at,
+      p.played_at - make_interval(secs => COALESCE(p.ms_played, p.about_ms, 0) / 1000.0) AS began_at,
+      lag(p.played_at) OVER in_order AS before, row_number() OVER in_order AS nth
+    FROM counted_plays AS p
+    WHERE p.user_id = listener AND p.played_at >= first_instant AND p.played_at <= last_instant AND NOT p.hidden
+    WINDOW in_order AS (ORDER BY p.played_at, COALESCE(p.ms_played, p.about_ms) DESC NULLS LAST)
+  ), firsts AS (
+    SELECT began_at, nth, lead(before) OVER (ORDER BY nth) AS last_end, lead(nth) OVER (ORDER BY nth) AS next_nth
+    FROM told WHERE before IS NULL OR began_at - before > interval '30 minutes'
+  )
+  SELECT listener, began_at, COALESCE(last_end, (SELECT max(ended_at) FROM told)),
+    (COALESCE(next_nth, (SELECT max(nth) FROM told) + 1) - nth)::int
+  FROM firsts;
+END;
+CREATE VIEW session_facts AS
+SELECT fact.* FROM users CROSS JOIN LATERAL sessions_between(user_id, '-infinity', 'infinity') AS fact;
 
 -- The derived columns of library_tracks as a list, each after `prefix`.
 CREATE FUNCTION library_columns(prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
@@ -350,11 +411,12 @@ BEGIN
   RETURN settled + fill_library(listener, others);
 END $$;
 
--- Makes a listener's rows of a derived table those of its view, which has the same columns.
-CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+-- Makes a listener's rows of a derived table, or some of them, those of a view with the same columns.
+CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
+RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-  wanted text := format('SELECT * FROM %s WHERE user_id = $1', facts);
-  known text := format('SELECT * FROM %s WHERE user_id = $1', derived);
+  wanted text := format('SELECT * FROM %s WHERE user_id = $1 AND %s', facts, which);
+  known text := format('SELECT * FROM %s WHERE user_id = $1 AND %s', derived, which);
   removed bigint := 0;
   added bigint;
   is_empty boolean;
@@ -390,14 +452,26 @@ BEGIN
   RETURN settled;
 END $$;
 
+-- (The planner knows nothing yet of the tracks' rows, all of which are added up.)
+CREATE FUNCTION derive_credited_periods(listener bigint) RETURNS bigint LANGUAGE sql SET enable_nestloop = off AS $$
+  SELECT derive_rows('play_periods', 'credit_period_facts', listener, 'kind <> ''tracks''')
+$$;
+
+-- What follows from a listener's plays and their days.
+CREATE FUNCTION derive_calendar(listener bigint) RETURNS bigint LANGUAGE sql AS $$
+  SELECT mark_changed(ARRAY[listener]);
+  SELECT derive_rows('play_periods', 'track_period_facts', listener, 'kind = ''tracks''')
+    + derive_credited_periods(listener)
+    + derive_rows('play_days', 'day_facts', listener)
+$$;
+
 -- What follows from a listener's plays and their rule: artists and albums are added up of the tracks.
 CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql AS $$
-  SELECT mark_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
     + derive_rows('play_endings', 'ending_facts', listener)
-    + derive_rows('play_periods', 'play_period_facts', listener)
-    + derive_rows('play_quarters', 'quarter_facts', listener)
+    + derive_calendar(listener)
+    + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
 $$;
@@ -525,24 +599,34 @@ END $$;
 
 -- Brings the rows of a derived table whose keys `given` finds (of the arrays $1 to $3) to what its view says.
 CREATE FUNCTION derive_some(derived regclass, facts text, key text, given text,
-  user_ids bigint[], things text[], instants timestamptz[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+  user_ids bigint[], things text[], days date[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   of_key text := regexp_replace(key, '(\w+)', 'k.\1', 'g');
 BEGIN
-  EXECUTE format('DELETE FROM %s WHERE (%s) IN (%s)', derived, key, given) USING user_ids, things, instants;
+  EXECUTE format('DELETE FROM %s WHERE (%s) IN (%s)', derived, key, given) USING user_ids, things, days;
   EXECUTE format(
     'INSERT INTO %1$s SELECT fact.* FROM (SELECT DISTINCT * FROM (%3$s) AS every) AS k
      CROSS JOIN LATERAL (SELECT * FROM %4$s WHERE (%2$s) = (%5$s) OFFSET 0) AS fact',
-    derived, key, given, facts, of_key) USING user_ids, things, instants;
+    derived, key, given, facts, of_key) USING user_ids, things, days;
 END $$;
 
--- Counts some plays, and whatever else their tracks, artists, albums, months and quarters hold, again. Who does so for a
+-- The days of some instants on the calendars of their listeners.
+CREATE FUNCTION days_of(user_ids bigint[], instants timestamptz[]) RETURNS date[] LANGUAGE sql STABLE AS $$
+  SELECT array_agg((instant AT TIME ZONE zone)::date ORDER BY n)
+  FROM unnest(user_ids, instants) WITH ORDINALITY AS given (user_id, instant, n)
+    JOIN (SELECT user_id, zone_used(timezone) AS zone FROM users WHERE user_id = ANY (user_ids) OFFSET 0) AS clock USING (user_id)
+$$;
+
+-- Counts some plays, and whatever else their tracks, artists, albums, days and sessions hold, again. Who does so for a
 -- listener goes first or after: the later one sees what the other added. (A listener who is being deleted needs no count.)
 CREATE FUNCTION recount_plays(user_ids bigint[], track_ids text[], instants timestamptz[]) RETURNS void
 LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  played_on date[];
 BEGIN
   IF user_ids IS NULL THEN RETURN; END IF;
   PERFORM FROM users WHERE user_id = ANY (user_ids) ORDER BY user_id FOR NO KEY UPDATE;
+  played_on := days_of(user_ids, instants);
   PERFORM derive_some('played_tracks', 'played_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   EXECUTE measures_settled(true, '(SELECT DISTINCT * FROM unnest($1, $2) AS given (user_id, track_id)) AS pair
@@ -550,35 +634,73 @@ BEGIN
   USING user_ids, track_ids;
   PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
-  PERFORM derive_some('play_periods', 'play_period_facts', 'user_id, months, starts_on, track_id',
-    'SELECT user_id, months::smallint, date_trunc(unit, instant AT TIME ZONE ''UTC'')::date AS starts_on, track_id
-     FROM unnest($1, $2, $3) AS given (user_id, track_id, instant), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)',
-    user_ids, track_ids, instants);
-  PERFORM derive_some('play_quarters', 'quarters_between(k.user_id, k.quarter, k.quarter + interval ''15 minutes'')',
-    'user_id, quarter',
-    'SELECT user_id, quarter_of(instant) AS quarter FROM unnest($1, $3) AS given (user_id, instant)',
-    user_ids, track_ids, instants);
-  PERFORM recount_artists(user_ids, track_ids);
-  PERFORM recount_albums(array_agg(user_id), array_agg(album_id))
-  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN library_tracks USING (user_id, track_id);
+  PERFORM derive_some('play_days', 'days_between(k.user_id, k.day, k.day)', 'user_id, day',
+    'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
+  PERFORM recount_sessions(user_ids, instants);
+  PERFORM recount_periods('tracks', user_ids, track_ids, played_on);
+  PERFORM recount_artists(array_agg(user_id), array_agg(artist_id), array_agg(day))
+  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN track_artists USING (track_id);
+  PERFORM recount_albums(array_agg(user_id), array_agg(album_id), array_agg(day))
+  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN library_tracks USING (user_id, track_id);
   PERFORM mark_changed(user_ids);
 END $$;
 
--- The artists of some tracks.
-CREATE FUNCTION recount_artists(user_ids bigint[], track_ids text[]) RETURNS void
+-- The months and years of some days, of some tracks, artists or albums.
+CREATE FUNCTION recount_periods(of_kind text, user_ids bigint[], ids text[], days date[]) RETURNS void
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
+BEGIN
+  PERFORM derive_some('play_periods', CASE of_kind WHEN 'tracks' THEN 'track_period_facts' ELSE 'credit_period_facts' END,
+    'user_id, kind, months, starts_on, id', format(
+      'SELECT user_id, %L AS kind, months::smallint, date_trunc(unit, day::timestamp)::date AS starts_on, id
+       FROM unnest($1, $2, $3) AS given (user_id, id, day), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)
+       WHERE id IS NOT NULL', of_kind), user_ids, ids, days);
+END $$;
+
+CREATE FUNCTION recount_artists(user_ids bigint[], artist_ids text[], days date[]) RETURNS void
 LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
 BEGIN
   PERFORM derive_some('played_artists', 'artist_play_facts', 'user_id, artist_id',
-    'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, track_id) JOIN track_artists USING (track_id)',
-    user_ids, track_ids);
+    'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, artist_id)', user_ids, artist_ids);
+  PERFORM recount_periods('artists', user_ids, artist_ids, days);
 END $$;
 
-CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[]) RETURNS void
+CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[], days date[]) RETURNS void
 LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
 BEGIN
   PERFORM derive_some('played_albums', 'album_play_facts', 'user_id, album_id',
     'SELECT user_id, album_id FROM unnest($1, $2) AS given (user_id, album_id) WHERE album_id IS NOT NULL',
     user_ids, album_ids);
+  PERFORM recount_periods('albums', user_ids, album_ids, days);
+END $$;
+
+-- The sessions at some instants: all that a play there may have been part of, may part or may join, from the first to
+-- the last of them.
+CREATE FUNCTION recount_sessions(user_ids bigint[], instants timestamptz[]) RETURNS void
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
+DECLARE
+  listeners bigint[];
+  spans tstzrange[];
+BEGIN
+  SELECT array_agg(user_id), array_agg(span) INTO listeners, spans
+  FROM (
+    SELECT user_id, unnest(range_agg(tstzrange(LEAST(since, began_at), GREATEST(until, ended_at), '[]'))) AS span
+    FROM (SELECT DISTINCT * FROM unnest(user_ids, instants) AS given (user_id, instant)) AS touched
+    CROSS JOIN LATERAL (
+      SELECT instant - interval '30 minutes' - make_interval(secs => COALESCE(max(COALESCE(ms_played, about_ms)), 0) / 1000.0) AS since,
+        instant + interval '30 minutes' AS until
+      FROM counted_plays AS p WHERE (p.user_id, p.played_at) = (touched.user_id, instant)
+    ) AS reach
+    CROSS JOIN LATERAL (
+      SELECT min(began_at) AS began_at, max(ended_at) AS ended_at FROM play_sessions AS s
+      WHERE s.user_id = touched.user_id AND began_at <= until AND began_at >= COALESCE((
+        SELECT max(began_at) FROM play_sessions AS b WHERE b.user_id = touched.user_id AND began_at <= since), '-infinity')
+    ) AS near
+    GROUP BY user_id
+  ) AS joined;
+  DELETE FROM play_sessions AS known USING unnest(listeners, spans) AS given (user_id, span)
+  WHERE known.user_id = given.user_id AND began_at BETWEEN lower(span) AND upper(span);
+  INSERT INTO play_sessions SELECT fact.* FROM unnest(listeners, spans) AS given (user_id, span)
+  CROSS JOIN LATERAL sessions_between(given.user_id, lower(span), upper(span)) AS fact;
 END $$;
 
 -- Every summary speaks of the library. A track that is hidden, or shown again, or whose length or album is another one
@@ -594,8 +716,8 @@ BEGIN
     EXECUTE 'SELECT recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at))
       FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
       WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)';
-    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id))
-      FROM was JOIN now USING (user_id, track_id) JOIN played_tracks USING (user_id, track_id)
+    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id), days_of(array_agg(user_id), array_agg(played_at)))
+      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
       WHERE was.album_id IS DISTINCT FROM now.album_id HAVING count(*) > 0';
   END IF;
   RETURN NULL;
@@ -719,19 +841,21 @@ BEGIN
 END $$;
 
 -- Who credits an artist with a track, or no longer, credits them with its plays.
-CREATE FUNCTION follow_credits() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION follow_credits() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
+SET enable_nestloop = on SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
   PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
-  EXECUTE 'SELECT derive_some(''played_artists'', ''artist_play_facts'', ''user_id, artist_id'',
-      ''SELECT * FROM unnest($1, $2) AS given (user_id, artist_id)'', array_agg(user_id), array_agg(artist_id))
-    FROM changed JOIN played_tracks USING (track_id) HAVING count(*) > 0';
+  EXECUTE 'SELECT recount_artists(array_agg(user_id), array_agg(artist_id), days_of(array_agg(user_id), array_agg(played_at)))
+    FROM changed JOIN library_tracks USING (track_id) JOIN plays USING (user_id, track_id) HAVING count(*) > 0';
   RETURN NULL;
 END $$;
 
--- Another rule: other plays count.
+-- Another rule: other plays count. Another clock: the same ones on other days.
 CREATE FUNCTION follow_rule() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM derive_plays(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
+  PERFORM derive_calendar(user_id) FROM was JOIN now USING (user_id)
+  WHERE was.counted_plays = now.counted_plays AND was.timezone <> now.timezone;
   RETURN NULL;
 END $$;
 
@@ -741,8 +865,8 @@ CREATE FUNCTION forget_listeners() RETURNS trigger LANGUAGE plpgsql SET search_p
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_periods', 'play_quarters', 'staged_plays']
+  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
+    'play_days', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
@@ -836,11 +960,11 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 DROP FUNCTION derive_all, derive_rows, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
-  derive_plays, derive_some, recount_plays, recount_artists, recount_albums, follow_credits, follow_rule, forget_listeners, record_snapshots,
-  recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
+  derive_plays, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
+  recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
-DROP VIEW quarter_facts;
-DROP FUNCTION quarters_between;
-DROP VIEW measure_facts, play_period_facts, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
+DROP VIEW day_facts, session_facts;
+DROP FUNCTION days_between, hours_of, sessions_between;
+DROP VIEW measure_facts, credit_period_facts, track_period_facts, dated_plays, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
   listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

@@ -19,7 +19,8 @@ const TALLIES = [
   'played_albums',
   'play_endings',
   'play_periods',
-  'play_quarters',
+  'play_days',
+  'play_sessions',
 ];
 let userId = 0;
 
@@ -75,7 +76,9 @@ describe('what is derived', () => {
     [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
     [`what a track is sorted by`, `UPDATE library_measures SET plays = 7, listings = 7`],
     [`a track that cannot be sorted`, `DELETE FROM library_measures WHERE NOT hidden`],
-    [`the plays of a quarter`, `UPDATE play_quarters SET plays = 7`],
+    [`the plays of a day`, `UPDATE play_days SET plays = 7`],
+    [`the end of a session`, `UPDATE play_sessions SET ended_at = now()`],
+    [`the plays of an artist's year`, `DELETE FROM play_periods WHERE kind = 'artists' AND months = 12`],
     [`the plays of a month`, `UPDATE play_periods SET ms_played = 7`],
     [`the skips of a track`, `UPDATE play_endings SET skipped = 7`],
     [`an artist who was played`, `DELETE FROM played_artists`],

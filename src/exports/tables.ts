@@ -157,7 +157,8 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   played_albums: DERIVED,
   play_endings: DERIVED,
   play_periods: DERIVED,
-  play_quarters: DERIVED,
+  play_days: DERIVED,
+  play_sessions: DERIVED,
   archive_summaries: DERIVED,
   archive_changes: DERIVED,
 };

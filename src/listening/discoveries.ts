@@ -2,10 +2,9 @@ import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, periodValues, SLACK, type Listener, type Period } from '../ranges/period.ts';
-import { PLAYED_IN_PERIOD } from './played-in-period.ts';
+import { dayOf, inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
+import { playedInPeriod } from './played-in-period.ts';
 import type { Days } from '../ranges/range.ts';
-import { TALLY_SUM } from './tally.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 
 /** What was heard for the first time, and what again after long. */
@@ -76,33 +75,19 @@ export const listReturned = (
   limit: number,
 ): Promise<ReturnedTrack[]> => db.many<ReturnedTrack>(RETURNED, [...periodValues(listener, days), limit]);
 
-const YEAR_BEFORE = `($2::date - interval '1 year')::date`;
+const YEAR_BEFORE = { from: `($2::date - interval '1 year')::date`, to: '($2::date - 1)' };
 
-/** (The year is looked through for the first of them only, one by one, until enough are found: a join would read it all.) */
 const RETURNED = hotQuery(
   'when: tracks of a range that come back after a year',
   `
-  WITH played AS (
-    SELECT track_id, ${TALLY_SUM} FROM (${PLAYED_IN_PERIOD}) AS parts GROUP BY track_id
-  ), known AS (
-    SELECT played.*, ever.first_played_at
-    FROM played JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, played.track_id)
-    WHERE played.plays > 0 AND ${dayOf('ever.first_played_at')} < ${YEAR_BEFORE} AND ${isShown('played.track_id')}
-    ORDER BY played.plays DESC, played.ms_played + played.about_ms DESC, track_id
-  ), returned AS (
-    SELECT * FROM known
-    WHERE (
-      SELECT count(*) FROM (
-        SELECT FROM counted_plays AS earlier
-        WHERE earlier.user_id = $1 AND earlier.track_id = known.track_id
-          AND earlier.played_at >= ${YEAR_BEFORE}::timestamp AT TIME ZONE $4 - ${SLACK}
-          AND earlier.played_at < $2::date::timestamp AT TIME ZONE $4 + ${SLACK}
-          AND ${dayOf('earlier.played_at')} >= ${YEAR_BEFORE} AND ${dayOf('earlier.played_at')} < $2::date
-        LIMIT 1) AS one
-    ) = 0
-    LIMIT $5
+  WITH top AS (
+    SELECT played.*, first_played_at FROM (${playedInPeriod('tracks')}) AS played
+    JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, played.id)
+    WHERE ${dayOf('first_played_at')} < ${YEAR_BEFORE.from}
+      AND NOT EXISTS (SELECT FROM (${playedInPeriod('tracks', YEAR_BEFORE)}) AS earlier WHERE earlier.id = played.id)
+    ORDER BY played.plays DESC, played.ms_played + played.about_ms DESC, id LIMIT $5
   )
-  SELECT ${TRACK_CARD}, returned.*
-  FROM returned JOIN tracks USING (track_id)
-  ORDER BY plays DESC, ms_played + about_ms DESC, returned.track_id`,
+  SELECT ${TRACK_CARD}, top.*
+  FROM top JOIN tracks ON tracks.track_id = top.id
+  ORDER BY plays DESC, ms_played + about_ms DESC, id`,
 );

@@ -1,33 +1,33 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, periodValues, type Listener } from '../ranges/period.ts';
+import { daysValues, isDayInPeriod } from '../ranges/period.ts';
 
 /** Of which times there is any play that counts. */
 export interface PlayedTimes {
-  /** `YYYY` and `YYYY-MM` of UTC: at their very ends a listener's clock may say another. */
+  /** `YYYY` and `YYYY-MM`, as `days` of the listener's calendar. */
   readonly years: readonly string[];
   /** Of the year looked at. */
   readonly months: readonly string[];
-  /** `YYYY-MM-DD` of the listener's calendar, of the month looked at. */
+  /** `YYYY-MM-DD`, of the month looked at. */
   readonly days: readonly string[];
 }
 
 /** The times around a month, given by its first and last day (`YYYY-MM-DD`). */
 export const findPlayedTimes = (
   db: Queries,
-  listener: Listener,
+  userId: number,
   month: { readonly from: string; readonly to: string },
-): Promise<PlayedTimes> => db.one<PlayedTimes>(PLAYED_TIMES, periodValues(listener, month));
+): Promise<PlayedTimes> => db.one<PlayedTimes>(PLAYED_TIMES, daysValues(userId, month));
 
 /** Found from one to the next, so that not every track of each is looked at. */
 const stepping = (name: string, months: number, [from, end]: readonly [string, string]): string => `
   ${name} AS (
     SELECT min(starts_on) AS starts_on FROM play_periods
-    WHERE user_id = $1 AND months = ${months} AND starts_on >= ${from}
+    WHERE user_id = $1 AND kind = 'tracks' AND months = ${months} AND starts_on >= ${from}
     UNION ALL
     SELECT (
       SELECT min(p.starts_on) FROM play_periods AS p
-      WHERE p.user_id = $1 AND p.months = ${months} AND p.starts_on > ${name}.starts_on AND p.starts_on < ${end})
+      WHERE p.user_id = $1 AND p.kind = 'tracks' AND p.months = ${months} AND p.starts_on > ${name}.starts_on AND p.starts_on < ${end})
     FROM ${name} WHERE starts_on IS NOT NULL
   )`;
 
@@ -45,7 +45,6 @@ const PLAYED_TIMES = hotQuery(
       WHERE starts_on IS NOT NULL AND starts_on < ${ofYear} + interval '1 year'
     ) AS months,
     ARRAY(
-      SELECT DISTINCT ${dayOf('quarter')}::text AS day FROM play_quarters WHERE user_id = $1 AND ${inPeriod('quarter')}
-      ORDER BY day
+      SELECT day::text FROM play_days WHERE user_id = $1 AND ${isDayInPeriod('day')} AND plays > 0 ORDER BY day
     ) AS days`,
 );

@@ -3,7 +3,8 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import type { Period } from '../ranges/period.ts';
-import { topCards, TOP_KINDS, type Cards, type TopKind } from './top-lists.ts';
+import { TOP_KINDS, type TopKind } from './played-in-period.ts';
+import { topCards, type Cards } from './top-lists.ts';
 
 /** What Spotify ranked: beside a range, the newest list of one time range that was kept by its end. */
 

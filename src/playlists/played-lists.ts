@@ -3,7 +3,7 @@ import { formatDate, formatMonth, lastDayOfMonth } from '../calendar.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { listDiscoveredTrackIds } from '../listening/discoveries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
-import { listTrackIdsOfSpan } from '../listening/span.ts';
+import { listTopIds } from '../listening/top-lists.ts';
 import type { TrackList } from './track-list.ts';
 
 const day = z.iso
@@ -23,7 +23,9 @@ const days = z
 export const playedList = days.transform((span): TrackList => {
   const when = spanWords(span);
   return {
-    ...listOfDays('plays', span, listTrackIdsOfSpan),
+    ...listOfDays('plays', span, (db, listener, days, limit) =>
+      listTopIds(db, listener, days, { kind: 'tracks', order: 'plays', limit }),
+    ),
     words: `what you played most ${when}`,
     href: spanHref(span),
     propose: (tracks) => ({
@@ -50,7 +52,7 @@ export const discoveredList = days.transform((span): TrackList => {
 function listOfDays(
   from: string,
   span: Period,
-  list: typeof listTrackIdsOfSpan,
+  list: typeof listDiscoveredTrackIds,
 ): Pick<TrackList, 'address' | 'listTrackIds'> {
   return {
     address: [

@@ -12,12 +12,21 @@ export interface Listener {
 }
 
 /** $1 to $4 of every query over a period. */
-export const periodValues = ({ user_id, timezone }: Listener, { from, to }: Period): unknown[] => [
+export const periodValues = ({ user_id, timezone }: Listener, { from, to }: Period): PeriodValues => [
   user_id,
   from,
   to,
   timezone,
 ];
+export type PeriodValues = readonly [...DaysValues, zone: string];
+
+/** $1 to $3 of a query over days that are kept. */
+export const daysValues = (userId: number, { from, to }: Period): DaysValues => [userId, from, to];
+export type DaysValues = readonly [userId: number, from: string | null, to: string | null];
+
+/** SQL: whether a day of the listener's calendar lies in the period. */
+export const isDayInPeriod = (day: string): string =>
+  `${day} BETWEEN COALESCE($2::date, '-infinity') AND COALESCE($3::date, 'infinity')`;
 
 /** SQL: the day an instant belongs to on the listener's calendar. */
 export const dayOf = (instant: string): string => `(${instant} AT TIME ZONE $4)::date`;

@@ -84,24 +84,24 @@ export async function updateTheme(db: Queries, userId: number, theme: User['them
   await db.execute(`UPDATE users SET theme = $2 WHERE user_id = $1`, [userId, theme]);
 }
 
-export async function updateTimezone(db: Queries, userId: number, timezone: string): Promise<void> {
-  await db.execute(`UPDATE users SET timezone = $2 WHERE user_id = $1`, [userId, timezone]);
-}
+/** Plays lie on other days then. @param timezone IANA name @param db without a statement timeout */
+export const updateTimezone = (db: Db, userId: number, timezone: string): Promise<void> =>
+  recount(db, userId, `UPDATE users SET timezone = $2 WHERE user_id = $1`, timezone);
 
 export async function updateFirstTimeRange(db: Queries, userId: number, range: TimeRange): Promise<void> {
   await db.execute(`UPDATE users SET first_time_range = $2 WHERE user_id = $1`, [userId, range]);
 }
 
-const LONGEST_RECOUNT_MS = 120_000;
-
 /** All figures of plays are counted again; the plays stay as they are. @param db without a statement timeout */
 export const updateCountedPlays = (db: Db, userId: number, rule: CountingRule): Promise<void> =>
+  recount(db, userId, `UPDATE users SET counted_plays = $2 WHERE user_id = $1`, rule);
+
+const LONGEST_RECOUNT_MS = 120_000;
+
+/** Half a million plays take some ten seconds: longer than a request may. */
+const recount = (db: Db, userId: number, text: string, value: string): Promise<void> =>
   db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
-    // Half a million plays take some ten seconds: longer than a request may.
-    const recount = {
-      text: `UPDATE users SET counted_plays = $2 WHERE user_id = $1`,
-      query_timeout: LONGEST_RECOUNT_MS,
-    };
-    await tx.client.query({ ...recount, values: [userId, rule] });
+    const patient = { text, query_timeout: LONGEST_RECOUNT_MS };
+    await tx.client.query({ ...patient, values: [userId, value] });
   });

@@ -61,7 +61,7 @@ describe('a hidden track', () => {
     expect(await getArchiveSummary(test.db, alice)).toEqual(before);
   });
 
-  it('is no longer among the plays by quarter, also those still to come, and then again', async () => {
+  it('is no longer among the plays by day, also those still to come, and then again', async () => {
     await hide('track', 'plain');
     expect(await listStrayDerived(test.db)).toEqual([]);
     await insertPlays(alice, ['plain', 'song'], '2026-01-02T10:00:00Z');
@@ -70,7 +70,7 @@ describe('a hidden track', () => {
     expect(await listStrayDerived(test.db)).toEqual([]);
     await hide('track', 'plain', false);
     expect(await listStrayDerived(test.db)).toEqual([]);
-    expect(await test.db.many('SELECT FROM play_quarters WHERE user_id = $1', [alice])).toHaveLength(1);
+    expect(await test.db.many('SELECT FROM play_days WHERE user_id = $1', [alice])).toHaveLength(1);
   });
 
   it('may be chosen before it stands in the library', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
 import { LASTING_DAYS, listDiscoveries, listReturned } from '../../src/listening/discoveries.ts';
+import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack } from '../support/factories.ts';
 
@@ -59,6 +60,7 @@ function endsOf(nameOf: (track: string) => string): { first: Date; last: Date }[
 
 describe.each(ZONES)('in %s', (timezone) => {
   const day = dayIn(timezone);
+  beforeAll(() => updateTimezone(test.db, alice, timezone));
 
   it('discoveries are counted in the month of their first play, and last if played much later', async () => {
     for (const [from, to] of [[null, null], [dayAt(200), dayAt(900)], ['2012-01-01', '2012-01-31']] as const) {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { countPlaysByDay, countPlaysByHour, findStreaks } from '../../src/listening/figures.ts';
+import { countPlaysByDay, countPlaysByWeekHour, hoursOfDay } from '../../src/listening/days.ts';
+import { findStreaks } from '../../src/listening/streaks.ts';
 import { listPlayGaps, listPlays } from '../../src/plays/history.ts';
 import { findSpan } from '../../src/listening/span.ts';
+import { updateTimezone } from '../../src/users/users.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
@@ -59,6 +61,7 @@ describe.each(NIGHTS)('in %s, around the night before %s', (timezone, night) => 
 
   it('every period holds the plays of its days, and no other', async () => {
     const plays = playAround(timezone, night);
+    await updateTimezone(test.db, alice, timezone);
     await insertPlays(
       test.db,
       alice,
@@ -86,8 +89,8 @@ describe.each(NIGHTS)('in %s, around the night before %s', (timezone, night) => 
           inside.some(({ at, day }) => at === play.played_at.toISOString() && day === play.day),
         ),
       ).toBe(true);
-      expect(await countPlaysByDay(test.db, listener, period)).toEqual(counted(inside.map(({ day }) => day)));
-      const hours = await countPlaysByHour(test.db, listener, period);
+      expect(await countPlaysByDay(test.db, alice, period)).toEqual(counted(inside.map(({ day }) => day)));
+      const hours = hoursOfDay(await countPlaysByWeekHour(test.db, alice, period));
       expect(hours.map(({ plays: count }) => count)).toEqual(
         Array.from({ length: 24 }, (_, hour) => inside.filter((play) => play.hour === hour).length),
       );
@@ -100,6 +103,7 @@ describe.each(NIGHTS)('in %s, around the night before %s', (timezone, night) => 
 
   it('a play in either first half hour of a day goes on with a streak', async () => {
     const plays = playAround(timezone, night);
+    await updateTimezone(test.db, alice, timezone);
     const days = [...new Set(plays.map(({ day }) => day))];
     for (const pick of ['first', 'last'] as const) {
       await test.db.execute('DELETE FROM plays');

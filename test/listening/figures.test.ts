@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   countPlaysByDay,
-  countPlaysByHour,
+  countPlaysByWeekHour,
   findPlayTotals,
-  findStreaks,
-} from '../../src/listening/figures.ts';
+  hoursOfDay,
+} from '../../src/listening/days.ts';
+import { findStreaks } from '../../src/listening/streaks.ts';
 import type { Period } from '../../src/ranges/period.ts';
 import { findSpan } from '../../src/listening/span.ts';
+import { updateTimezone } from '../../src/users/users.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
@@ -21,12 +23,10 @@ beforeEach(async () => {
 });
 
 const play = (...plays: (readonly [string, string])[]): Promise<void> => insertPlays(test.db, userId, plays);
-const byDay = async (timezone: string, period = EVER) =>
-  (await countPlaysByDay(test.db, { user_id: userId, timezone }, period)).map(
-    ({ day, plays }) => `${day} ${plays}`,
-  );
-const byHour = async (timezone: string, period = EVER) =>
-  (await countPlaysByHour(test.db, { user_id: userId, timezone }, period)).flatMap(({ hour, plays }) =>
+const byDay = async (period = EVER) =>
+  (await countPlaysByDay(test.db, userId, period)).map(({ day, plays }) => `${day} ${plays}`);
+const byHour = async (period = EVER) =>
+  hoursOfDay(await countPlaysByWeekHour(test.db, userId, period)).flatMap(({ hour, plays }) =>
     plays === 0 ? [] : [`${hour}: ${plays}`],
   );
 
@@ -48,12 +48,13 @@ describe('plays of each day and hour', () => {
     ['a change by half an hour', 'Australia/Lord_Howe', '2026-04-04T13:00:00Z', '2026-04-05', 24.5, 1, 6],
     ['a zone three quarters off', 'Asia/Kathmandu', '2026-04-04T18:15:00Z', '2026-04-05', 24, 2, 4],
   ])('are right on %s (%s)', async (_what, timezone, midnight, day, hours, changed, inThatHour) => {
+    await updateTimezone(test.db, userId, timezone);
     // The hour before and the hour after belong to the days beside.
     await everyQuarter(new Date(Date.parse(midnight) - 3_600_000).toISOString(), hours + 2);
     const period = { from: day, to: day };
-    expect(await byDay(timezone, period)).toEqual([`${day} ${hours * 4}`]);
-    expect((await byDay(timezone)).map((line) => line.split(' ')[1])).toEqual(['4', `${hours * 4}`, '4']);
-    const counts = await byHour(timezone, period);
+    expect(await byDay(period)).toEqual([`${day} ${hours * 4}`]);
+    expect((await byDay()).map((line) => line.split(' ')[1])).toEqual(['4', `${hours * 4}`, '4']);
+    const counts = await byHour(period);
     expect(counts.filter((line) => line.startsWith(`${changed}: `))).toEqual(
       inThatHour === 0 ? [] : [`${changed}: ${inThatHour}`],
     );
@@ -61,6 +62,7 @@ describe('plays of each day and hour', () => {
   });
 
   it('are those of a period’s own days, both included, and of nobody else', async () => {
+    await updateTimezone(test.db, userId, 'Europe/Berlin');
     await play(
       ['2026-05-01T21:59:59Z', 'a'],
       ['2026-05-01T22:00:00Z', 'a'],
@@ -70,8 +72,8 @@ describe('plays of each day and hour', () => {
     const other = await insertListener(test.db, 'another');
     await insertPlays(test.db, other, [['2026-05-02T12:00:00Z', 'a']]);
     const period = { from: '2026-05-02', to: '2026-05-03' };
-    expect(await byDay('Europe/Berlin', period)).toEqual(['2026-05-02 1', '2026-05-03 1']);
-    expect(await byHour('Europe/Berlin', period)).toEqual(['0: 1', '23: 1']);
+    expect(await byDay(period)).toEqual(['2026-05-02 1', '2026-05-03 1']);
+    expect(await byHour(period)).toEqual(['0: 1', '23: 1']);
     expect((await findPlayTotals(test.db, userId)).plays).toBe(4);
   });
 });
@@ -91,7 +93,10 @@ describe('what was played most', () => {
 });
 
 describe('streaks', () => {
-  const streaks = (timezone = 'UTC') => findStreaks(test.db, { user_id: userId, timezone });
+  const streaks = async (timezone = 'UTC') => {
+    await updateTimezone(test.db, userId, timezone);
+    return findStreaks(test.db, { user_id: userId, timezone });
+  };
   const daysAgo = (days: number): string =>
     new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { findSpan, listTrackIdsOfSpan } from '../../src/listening/span.ts';
+import { findSpan } from '../../src/listening/span.ts';
+import { listTopIds } from '../../src/listening/top-lists.ts';
+import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import {
   insertEmptyHistoryImport,
@@ -89,6 +91,7 @@ describe('the tracks of a span', () => {
       ['2012-10-31', '2013-01-01'],
       ...Array.from({ length: 40 }, inventSpan),
     ] as const;
+    await updateTimezone(test.db, alice, timezone);
     for (const [from, to] of spans) {
       const listener = { user_id: alice, timezone };
       const span = await findSpan(test.db, listener, { from, to }, 10);
@@ -104,7 +107,8 @@ describe('the tracks of a span', () => {
           track.about_ms,
         ]),
       ]).toEqual([what, slow]);
-      expect(await listTrackIdsOfSpan(test.db, listener, { from, to }, 2)).toEqual(
+      const of = { kind: 'tracks', order: 'plays', limit: 2 } as const;
+      expect(await listTopIds(test.db, listener, { from, to }, of)).toEqual(
         slow.slice(0, 2).map(([track]) => track),
       );
       const { plays, timed_plays: timed, ms_played: ms, about_ms: about } = span;

@@ -1,15 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findRangeTally } from '../../src/listening/range-tally.ts';
+import { findRangeTally } from '../../src/listening/days.ts';
 import { sum } from '../../src/sum.ts';
 import { randomFor } from '../../scripts/invented/random.ts';
-import {
-  findPlaces,
-  listTop,
-  TOP_KINDS,
-  TOP_ORDERS,
-  type TopKind,
-  type TopOf,
-} from '../../src/listening/top-lists.ts';
+import { TOP_KINDS, type TopKind } from '../../src/listening/played-in-period.ts';
+import { findPlaces, listTop, TOP_ORDERS, type TopOf } from '../../src/listening/top-lists.ts';
+import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack, type Listen } from '../support/factories.ts';
 
@@ -105,6 +100,8 @@ function inventSpan(): DaySpan {
 const OF = TOP_KINDS.flatMap((kind) => TOP_ORDERS.map((order) => ({ kind, order })));
 
 describe.each(ZONES)('in %s', (timezone) => {
+  beforeAll(() => updateTimezone(test.db, alice, timezone));
+
   it('all plays of a range come to what they are', async () => {
     const listener = { user_id: alice, timezone };
     for (const span of [[null, null] as const, ...Array.from({ length: 15 }, inventSpan)]) {

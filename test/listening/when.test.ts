@@ -1,14 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../src/listening/when.ts';
+import { countPlaysByWeekHour } from '../../src/listening/days.ts';
+import { findSessions, SESSION_GAP_MINUTES } from '../../src/listening/sessions.ts';
 import { sum } from '../../src/sum.ts';
+import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack, type Listen } from '../support/factories.ts';
 
 const test = useDatabase();
 const random = randomFor(21, 'when');
 const ZONES = ['UTC', 'America/Havana', 'Atlantic/Azores', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
-const [FIRST, DAY_MS, QUARTER_MS] = [Date.UTC(2023, 9, 20), 86_400_000, 900_000];
+const [FIRST, DAY_MS, LENGTH_MS] = [Date.UTC(2023, 9, 20), 86_400_000, 200_000];
 
 let alice: number;
 let counted: Date[];
@@ -23,12 +25,14 @@ beforeAll(async () => {
     listens.push({
       at: new Date(at).toISOString(),
       track: random() < 0.1 ? 'hidden' : 'a',
-      ms: random() < 0.1 ? 29_999 : 200_000,
+      ms: random() < 0.1 ? 29_999 : LENGTH_MS,
     });
   await insertListens(test.db, alice, listens);
   await insertListens(test.db, bob, listens.slice(0, 99));
   await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'hidden')`, [alice]);
-  counted = listens.filter(({ track, ms }) => track === 'a' && ms === 200_000).map(({ at }) => new Date(at));
+  counted = listens
+    .filter(({ track, ms }) => track === 'a' && ms === LENGTH_MS)
+    .map(({ at }) => new Date(at));
 });
 
 type DaySpan = readonly [from: string | null, to: string | null];
@@ -43,13 +47,11 @@ const spans: DaySpan[] = [
   ...Array.from({ length: 25 }, inventSpan),
 ];
 
-const playsOf = (timezone: string, [from, to]: DaySpan): Date[] => {
-  const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone });
-  return counted.filter((at) => {
-    const day = calendar.format(at);
-    return (from === null || day >= from) && (to === null || day <= to);
-  });
-};
+function isIn(timezone: string, [from, to]: DaySpan, at: Date): boolean {
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(at);
+  return (from === null || day >= from) && (to === null || day <= to);
+}
+const playsOf = (timezone: string, span: DaySpan): Date[] => counted.filter((at) => isIn(timezone, span, at));
 
 /** Weekday, hour and plays, by what Intl tells of each play. */
 function byWeekHour(timezone: string, plays: readonly Date[]): [string, string, number][] {
@@ -65,18 +67,20 @@ function byWeekHour(timezone: string, plays: readonly Date[]): [string, string, 
     .map(([key, n]) => [...(key.split(' ') as [string, string]), n]);
 }
 
-/** Each session's quarters, from play to play. */
+/** All sessions, from play to play; a play begins its length before its end. */
 function sessionsOf(plays: readonly Date[]) {
-  const quarters = plays.map((at) => Math.floor(at.getTime() / QUARTER_MS) * QUARTER_MS);
-  const sessions: number[][] = [];
-  for (const quarter of quarters)
-    if (quarter - (sessions.at(-1)?.at(-1) ?? -Infinity) <= SESSION_GAP_MINUTES * 60_000)
-      sessions.at(-1)?.push(quarter);
-    else sessions.push([quarter]);
-  return sessions.map((told) => ({
-    began_at: new Date(told[0] ?? 0),
-    minutes: (Number(told.at(-1)) - Number(told[0])) / 60_000 + 15,
-    plays: told.length,
+  const sessions: { began: number; ended: number; plays: number }[] = [];
+  for (const ended of plays.map(Number)) {
+    const [began, last] = [ended - LENGTH_MS, sessions.at(-1)];
+    if (last && began - last.ended <= SESSION_GAP_MINUTES * 60_000) {
+      last.ended = ended;
+      last.plays += 1;
+    } else sessions.push({ began, ended, plays: 1 });
+  }
+  return sessions.map((one) => ({
+    began_at: new Date(one.began),
+    minutes: Math.round((one.ended - one.began) / 60_000),
+    plays: one.plays,
   }));
 }
 
@@ -84,13 +88,11 @@ const lowerMedian = (numbers: readonly number[]): number | null =>
   numbers.toSorted((one, other) => one - other)[Math.ceil(numbers.length / 2) - 1] ?? null;
 
 describe.each(ZONES)('in %s', (timezone) => {
+  beforeAll(() => updateTimezone(test.db, alice, timezone));
+
   it('plays are told by the weekday and hour of the listener’s clock', async () => {
     for (const span of spans) {
-      const told = await countPlaysByWeekHour(
-        test.db,
-        { user_id: alice, timezone },
-        { from: span[0], to: span[1] },
-      );
+      const told = await countPlaysByWeekHour(test.db, alice, { from: span[0], to: span[1] });
       const rows = told.map(({ weekday, hour, plays }) => [
         String(weekday),
         String(hour).padStart(2, '0'),
@@ -103,7 +105,7 @@ describe.each(ZONES)('in %s', (timezone) => {
   it('sessions end where half an hour passes without a play', async () => {
     for (const span of spans) {
       const found = await findSessions(test.db, { user_id: alice, timezone }, { from: span[0], to: span[1] });
-      const slow = sessionsOf(playsOf(timezone, span));
+      const slow = sessionsOf(counted).filter((one) => isIn(timezone, span, one.began_at));
       const [longest = null] = slow.toSorted(
         (one, other) =>
           other.minutes - one.minutes ||

@@ -301,7 +301,8 @@ describe('the tallies of plays', () => {
     test.db.one<Record<string, number>>(
       `SELECT (SELECT count(*)::int FROM plays) AS plays,
          (SELECT COALESCE(sum(plays), 0)::int FROM played_tracks) AS of_tracks,
-         (SELECT COALESCE(sum(plays), 0)::int FROM play_quarters) AS of_quarters,
+         (SELECT COALESCE(sum(plays), 0)::int FROM play_days) AS of_days,
+         (SELECT COALESCE(sum(plays), 0)::int FROM play_sessions) AS of_sessions,
          (SELECT count(*)::int FROM played_tracks AS t WHERE (first_played_at, last_played_at) IS DISTINCT FROM
            (SELECT (min(played_at), max(played_at)) FROM plays AS p WHERE (p.user_id, p.track_id) = (t.user_id, t.track_id))
          ) AS wrong`,
@@ -310,12 +311,18 @@ describe('the tallies of plays', () => {
   it('agree with the plays whatever is added and deleted', async () => {
     serve(plays(1, 50));
     await poll();
-    expect(await tallies()).toEqual({ plays: 50, of_tracks: 50, of_quarters: 50, wrong: 0 });
+    expect(await tallies()).toEqual({ plays: 50, of_tracks: 50, of_days: 50, of_sessions: 50, wrong: 0 });
     await test.db.execute(`DELETE FROM plays WHERE played_at < $1`, [minutesAgo(20)]);
     const { plays: left } = await tallies();
-    expect(await tallies()).toEqual({ plays: left, of_tracks: left, of_quarters: left, wrong: 0 });
+    expect(await tallies()).toEqual({
+      plays: left,
+      of_tracks: left,
+      of_days: left,
+      of_sessions: left,
+      wrong: 0,
+    });
     await test.db.execute('DELETE FROM users');
-    expect(await tallies()).toEqual({ plays: 0, of_tracks: 0, of_quarters: 0, wrong: 0 });
+    expect(await tallies()).toEqual({ plays: 0, of_tracks: 0, of_days: 0, of_sessions: 0, wrong: 0 });
   });
 
   it('cannot be led astray by changing a play', async () => {

@@ -122,7 +122,8 @@ describe('an invented database', () => {
       'played_albums',
       'play_endings',
       'play_periods',
-      'play_quarters',
+      'play_days',
+      'play_sessions',
     ];
     await made.withTransaction(async (tx) => {
       for (const table of [...given, ...derived])

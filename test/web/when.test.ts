@@ -31,7 +31,7 @@ describe('when a listener listens', () => {
   it('is told by the hours of the week, in sessions, by what is new and what came back', async () => {
     const text = await pageOf(MAY);
     expect(text).toMatch(/Mondays between 20:00 and 21:00: 3 of 4 plays/);
-    expect(text).toMatch(/Sessions 2 .*The longest 60 minutes, 3 plays/);
+    expect(text).toMatch(/Sessions 2 .*The longest 48 minutes, 3 plays/);
     expect(text).toMatch(/1 new track and 1 new artist; 1 of the tracks has lasted/);
     expect(text).toMatch(/Back after a year.*Song old/);
     expect(text).not.toMatch(/Back after a year.*Song new/);

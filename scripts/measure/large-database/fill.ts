@@ -30,7 +30,8 @@ const PERSONAL = [
   'played_albums',
   'play_endings',
   'play_periods',
-  'play_quarters',
+  'play_days',
+  'play_sessions',
 ];
 const OBSERVED_ID = 1;
 /** Listings of one track on its listener's library, on average. */

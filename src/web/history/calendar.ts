@@ -1,5 +1,5 @@
 import { daysBefore, daysBetween } from '../../calendar.ts';
-import type { DayCount } from '../../listening/figures.ts';
+import type { DayCount } from '../../listening/days.ts';
 import { formatDate, formatMonth, formatNumber, plural } from '../page/format.ts';
 import { sum } from '../../sum.ts';
 

@@ -1,6 +1,6 @@
 import { daysBefore, daysBetween } from '../../calendar.ts';
 import type { ChartData } from '../../figures/charts.ts';
-import type { DayCount } from '../../listening/figures.ts';
+import type { DayCount } from '../../listening/days.ts';
 import type { Play, PlayGap } from '../../plays/history.ts';
 import type { Period } from '../../ranges/period.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';

@@ -1,14 +1,15 @@
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { countPlaysByDay, countPlaysByHour, findPlayTotals, findStreaks } from '../../listening/figures.ts';
+import { countPlaysByDay, countPlaysByWeekHour, findPlayTotals, hoursOfDay } from '../../listening/days.ts';
+import { findStreaks } from '../../listening/streaks.ts';
 import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
 import type { Period } from '../../ranges/period.ts';
 import { findListBeside } from '../../listening/list-beside.ts';
 import type { Range } from '../../ranges/range.ts';
 import { findSpan } from '../../listening/span.ts';
 import type { WebContext } from '../context.ts';
-import { listenerOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { calendarYear, drawCalendar } from './calendar.ts';
 import { daysChart, groupByDay, hourLabels, hoursChart, labelled, timeRangeBeside } from './charts.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
@@ -56,11 +57,11 @@ export function historyRoutes(context: WebContext): Router {
 export const historyCharts: ChartAnswers = {
   'plays-by-hour': async ({ db }, req) => {
     const period = rangeOf(req, readParams(historyParams, req.query));
-    return hourLabels(await countPlaysByHour(db, listenerOf(req), period));
+    return hourLabels(hoursOfDay(await countPlaysByWeekHour(db, userIdOf(req), period)));
   },
   'plays-by-day': async ({ db }, req) => {
     const period = rangeOf(req, readParams(historyParams, req.query));
-    return labelled(await countPlaysByDay(db, listenerOf(req), period));
+    return labelled(await countPlaysByDay(db, userIdOf(req), period));
   },
 };
 
@@ -99,15 +100,15 @@ async function readFigures(db: WebContext['db'], listener: Express.User, period:
   const year = calendarYear(period.to === null || period.to > now ? now : period.to);
   const [played, byHour, byDay, calendar, streaks, ranked] = await Promise.all([
     findSpan(db, listener, period, TOP_SHOWN),
-    countPlaysByHour(db, listener, period),
-    countPlaysByDay(db, listener, period),
-    countPlaysByDay(db, listener, year),
+    countPlaysByWeekHour(db, listener.user_id, period),
+    countPlaysByDay(db, listener.user_id, period),
+    countPlaysByDay(db, listener.user_id, year),
     findStreaks(db, listener),
     findListBeside(db, listener, { to: period.to, timeRange: timeRangeBeside(period, now) }, TOP_SHOWN),
   ]);
   return {
     tally: played,
-    byHour: hoursChart(byHour),
+    byHour: hoursChart(hoursOfDay(byHour)),
     byDay: daysChart(byDay, period, now),
     calendar: drawCalendar(calendar, year.from, now),
     streaks,

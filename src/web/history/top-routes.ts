@@ -2,15 +2,9 @@ import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { rangeBefore, type Range } from '../../ranges/range.ts';
-import { findRangeTally } from '../../listening/range-tally.ts';
-import {
-  findPlaces,
-  listTop,
-  TOP_KINDS,
-  TOP_ORDERS,
-  type TopKind,
-  type TopOrder,
-} from '../../listening/top-lists.ts';
+import { findRangeTally } from '../../listening/days.ts';
+import { TOP_KINDS, type TopKind } from '../../listening/played-in-period.ts';
+import { findPlaces, listTop, TOP_ORDERS, type TopOrder } from '../../listening/top-lists.ts';
 import { findRankedTop } from '../../listening/top-ranked.ts';
 import type { WebContext } from '../context.ts';
 import { readParams } from '../page/read-params.ts';

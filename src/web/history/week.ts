@@ -1,5 +1,5 @@
 import type { ChartData } from '../../figures/charts.ts';
-import type { WeekHour } from '../../listening/when.ts';
+import type { WeekHour } from '../../listening/days.ts';
 import { sum } from '../../sum.ts';
 import type { ChartTable } from '../page/findings.ts';
 import { formatNumber, formatPercent, plural } from '../page/format.ts';

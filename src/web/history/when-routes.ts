@@ -2,17 +2,18 @@ import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { listDiscoveries, listReturned } from '../../listening/discoveries.ts';
-import { findStreaks } from '../../listening/figures.ts';
 import { findPlayedFrom } from '../../listening/played-from.ts';
 import type { Days, Range } from '../../ranges/range.ts';
-import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../listening/when.ts';
+import { countPlaysByWeekHour } from '../../listening/days.ts';
+import { findSessions, SESSION_GAP_MINUTES } from '../../listening/sessions.ts';
+import { findStreaks } from '../../listening/streaks.ts';
 import { sum } from '../../sum.ts';
 import type { WebContext } from '../context.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { rangeAsked, rangeControl, rangeParams } from '../page/range-control.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
-import { listenerOf } from '../sign-in/sign-in.ts';
+import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { placesOf } from '../tracks/played-places.ts';
 import { discoveryChart, discoveryLabels } from './discovery-chart.ts';
 import { drawWeek, weekLabels } from './week.ts';
@@ -32,7 +33,7 @@ export function whenRoutes(context: WebContext): Router {
 
 export const whenCharts: ChartAnswers = {
   'plays-by-weekday-and-hour': async ({ db }, req) =>
-    weekLabels(await countPlaysByWeekHour(db, listenerOf(req), rangeOf(req))),
+    weekLabels(await countPlaysByWeekHour(db, userIdOf(req), rangeOf(req))),
   discoveries: async ({ db }, req) =>
     discoveryLabels(await listDiscoveries(db, listenerOf(req), rangeOf(req))),
 };
@@ -46,7 +47,7 @@ async function readWhen({ db }: WebContext, req: Request) {
   const range = rangeOf(req);
   const begun = hasBegun(range, today);
   const [week, sessions, streaks, discoveries, returned, from] = await Promise.all([
-    countPlaysByWeekHour(db, listener, range),
+    countPlaysByWeekHour(db, listener.user_id, range),
     findSessions(db, listener, range),
     findStreaks(db, listener),
     listDiscoveries(db, listener, range),

@@ -77,7 +77,7 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
     })
     .post('/settings/timezone', async (req, res) => {
       const { timezone } = readParams(timezoneForm(await listTimeZones(db)), req.body);
-      await updateTimezone(db, userIdOf(req), timezone);
+      await updateTimezone(unhurried, userIdOf(req), timezone);
       await redirectWith(req, res, '/settings', {
         kind: 'info',
         text: `Your days now begin at midnight in ${timezone}.`,

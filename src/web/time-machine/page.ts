@@ -60,7 +60,7 @@ export async function readOverview(
 
 /** The years in which anything was played, each a way to its page. */
 export async function listPlayedYears(db: Db, listener: Listener): Promise<Pick[]> {
-  const { years } = await findPlayedTimes(db, listener, monthTime(ALL_TIME.from));
+  const { years } = await findPlayedTimes(db, listener.user_id, monthTime(ALL_TIME.from));
   return years.map(playedYearPick);
 }
 
@@ -87,7 +87,7 @@ export async function readTimePage(
   const focus = time ?? asked;
   const [calendar, played, shown] = await Promise.all([
     findCalendar(db, userId, { time: focus, timeRange }),
-    findPlayedTimes(db, listener, monthTime(focus.from)),
+    findPlayedTimes(db, userId, monthTime(focus.from)),
     time && readShown(db, userId, { time, timeRange }, { latest: around.latest, withDate }),
   ]);
   return {

@@ -79,7 +79,7 @@ describe('programs are told', () => {
     });
     expect(await answerOf(`/plays/sessions?${may}`)).toMatchObject({
       sessions: 3,
-      longest: { plays: 2, minutes: 15 },
+      longest: { plays: 2, minutes: 2 },
     });
     expect(await answerOf(`/plays/discoveries?${may}`)).toEqual({
       items: [{ month: '2019-05', tracks: 2, lasting_tracks: 0, artists: 2, lasting_artists: 0 }],

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { LASTING_DAYS, listDiscoveries, listReturned } from '../../../listening/discoveries.ts';
 import { findPlayedFrom } from '../../../listening/played-from.ts';
 import { listTop, TOP_ORDERS } from '../../../listening/top-lists.ts';
-import { countPlaysByWeekHour, findSessions, SESSION_GAP_MINUTES } from '../../../listening/when.ts';
+import { countPlaysByWeekHour } from '../../../listening/days.ts';
+import { findSessions, SESSION_GAP_MINUTES } from '../../../listening/sessions.ts';
 import { endpoint } from '../endpoint.ts';
 import { day, oneOf, whole } from '../params.ts';
 import { period, periodOf } from '../period.ts';
@@ -95,7 +96,7 @@ export const rangeEndpoints = [
       ),
     }),
     handler: async ({ db, user, query }) => ({
-      items: await countPlaysByWeekHour(db, user, periodOf(query)),
+      items: [...(await countPlaysByWeekHour(db, user.user_id, periodOf(query)))],
     }),
   }),
   endpoint({
@@ -103,7 +104,7 @@ export const rangeEndpoints = [
     path: '/plays/sessions',
     name: 'getSessions',
     summary: 'How long you listen at a time',
-    description: `A session ends where ${SESSION_GAP_MINUTES} minutes pass without a play; its length is told in quarters of an hour.`,
+    description: `A session ends where ${SESSION_GAP_MINUTES} minutes pass without a play.`,
     query: period,
     example,
     answer: z.strictObject({
