@@ -83,13 +83,36 @@ const OF_THIS_SHAPE = `summary @> '{"shape": ${SHAPE}}'`;
 const PLAYLISTS = '(SELECT count(*)::int FROM playlists WHERE user_id = $1)';
 
 /** Null: it has to be computed. */
-export const KEPT_SUMMARY = question<[userId: number], ArchiveSummary | null>(
+const KEPT_SUMMARY = question<[userId: number], ArchiveSummary | null>(
   hotQuery(
     'every chart: the archive in figures, kept ready',
     `SELECT jsonb_set(summary - 'shape', '{totals,playlists}', to_jsonb(${PLAYLISTS})) AS summary
      FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
   ),
   ([kept]: readonly { summary: ArchiveSummary }[]) => kept?.summary ?? null,
+);
+
+/** What a page of one time range shows of it. */
+export interface RangeSummary extends Pick<ArchiveSummary, 'totals' | 'figures'> {
+  /** Of the range's newest list. */
+  readonly list: Figures;
+}
+
+export async function computeRangeSummary(
+  db: Queries,
+  userId: number,
+  range: TimeRange,
+): Promise<RangeSummary> {
+  const { totals, figures, lists } = await computeArchiveSummary(db, userId);
+  return { totals, figures, list: lists[range] };
+}
+
+/** Null: it has to be computed. */
+export const KEPT_RANGE_SUMMARY = question<[userId: number, range: TimeRange], RangeSummary | null>(
+  `SELECT jsonb_set(summary -> 'totals', '{playlists}', to_jsonb(${PLAYLISTS})) AS totals,
+     summary -> 'figures' AS figures, summary -> 'lists' -> $2::text AS list
+   FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+  ([kept]: readonly RangeSummary[]) => kept ?? null,
 );
 
 const KEPT_MOOD = hotQuery(

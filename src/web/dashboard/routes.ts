@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { together } from '../../ask-together.ts';
 import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';
-import { computeArchiveSummary, getArchiveSummary, KEPT_SUMMARY } from '../../figures/summary.ts';
+import { computeRangeSummary, getArchiveSummary, KEPT_RANGE_SUMMARY } from '../../figures/summary.ts';
 import { PLAYED_ANNIVERSARIES } from '../../listening/on-this-day.ts';
 import { TODAY } from '../../snapshots/capture.ts';
 import { movementOf } from '../../snapshots/movement.ts';
@@ -45,7 +45,7 @@ const askDashboard = together('dashboard: all it shows', {
   capturedToday: TODAY,
   anniversaries: ANNIVERSARIES,
   playedThen: PLAYED_ANNIVERSARIES,
-  kept: KEPT_SUMMARY,
+  kept: KEPT_RANGE_SUMMARY,
 });
 
 async function readDashboard(context: WebContext, user: Express.User, timeRange: TimeRange) {
@@ -60,22 +60,22 @@ async function readDashboard(context: WebContext, user: Express.User, timeRange:
         capturedToday: [userId],
         anniversaries: [userId, timeRange, today],
         playedThen: [userId, today, user.timezone],
-        kept: [userId],
+        kept: [userId, timeRange],
       }),
       countClaimable(context, user),
     ]);
-  const summary = kept ?? (await computeArchiveSummary(db, userId));
+  const summary = kept ?? (await computeRangeSummary(db, userId, timeRange));
   return {
     timeRange,
     ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
     list,
-    listFigures: list && summary.lists[timeRange],
+    listFigures: list && summary.list,
     movements: list?.entries.map((entry) => movementOf(entry, list)) ?? [],
     artists,
     artistMovements: artists?.entries.map((entry) => movementOf(entry, artists)) ?? [],
     summary,
     charts: drawCharts(summary.figures),
-    listCharts: list && drawCharts(summary.lists[timeRange]),
+    listCharts: list && drawCharts(summary.list),
     capturedToday,
     unclaimedArchives,
     anniversaries,
