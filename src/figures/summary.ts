@@ -5,7 +5,7 @@ import { countLibraryValues, type LibraryValues } from '../explore/counts.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
-import { computeMoodFigures, type MoodFigures } from '../mood/figures.ts';
+import { computeMoodFigures, countsOf, type MoodCounts, type MoodPoint } from '../mood/figures.ts';
 
 interface Totals {
   readonly snapshot_days: number;
@@ -27,9 +27,14 @@ export interface ArchiveSummary {
 export const getArchiveSummary = async (db: Queries, userId: number): Promise<ArchiveSummary> =>
   (await ask(db, KEPT_SUMMARY, userId)) ?? computeArchiveSummary(db, userId);
 
-export async function getMoodFigures(db: Queries, userId: number): Promise<MoodFigures> {
-  const kept = await db.maybeOne<{ mood: MoodFigures | null }>(KEPT_MOOD, [userId]);
-  return kept?.mood ?? computeMoodFigures(db, userId);
+export async function getMoodCounts(db: Queries, userId: number): Promise<MoodCounts> {
+  const kept = await db.maybeOne<{ counts: MoodCounts | null }>(KEPT_MOOD_COUNTS, [userId]);
+  return kept?.counts ?? countsOf(await computeMoodFigures(db, userId));
+}
+
+export async function getMoodPoints(db: Queries, userId: number): Promise<readonly MoodPoint[]> {
+  const kept = await db.maybeOne<{ points: readonly MoodPoint[] | null }>(KEPT_MOOD_POINTS, [userId]);
+  return kept?.points ?? (await computeMoodFigures(db, userId)).points;
 }
 
 /** Over all tracks of the library; deleted with the summary. */
@@ -115,9 +120,15 @@ export const KEPT_RANGE_SUMMARY = question<[userId: number, range: TimeRange], R
   ([kept]: readonly RangeSummary[]) => kept ?? null,
 );
 
-const KEPT_MOOD = hotQuery(
+const KEPT_MOOD_POINTS = hotQuery(
+  'mood: the points of its map, kept ready',
+  `SELECT mood -> 'points' AS points FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+);
+
+const KEPT_MOOD_COUNTS = hotQuery(
   'mood: the archive in moods, kept ready',
-  `SELECT mood FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+  `SELECT mood - 'points' || jsonb_build_object('drawn', jsonb_array_length(mood -> 'points')) AS counts
+   FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 /** Null: it has to be computed. */

@@ -1,4 +1,4 @@
-import type { MoodFigures, MoodMonth } from './figures.ts';
+import type { MoodCounts, MoodMonth, MoodPoint } from './figures.ts';
 import { MOST_MONTHS } from './figures.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { QUADRANT_NAMES, QUADRANTS } from './quadrants.ts';
@@ -34,24 +34,25 @@ export const KEYS = [
 export const KEY_NAMES: readonly string[] = KEYS.map((key) => key.replace(/ .*/, ''));
 
 export const MOOD_CHARTS = {
-  'mood-quadrants': ({ quadrants }: MoodFigures): Drawing<number> => ({
+  'mood-quadrants': ({ quadrants }: MoodCounts): Drawing<number> => ({
     labels: QUADRANTS.map((quadrant) => QUADRANT_NAMES[quadrant]),
     data: QUADRANTS.map((quadrant) => quadrants[quadrant].tracks),
   }),
-  'mood-map': ({ points }: MoodFigures): Drawing<MapPoint> => ({
-    labels: points.map(({ name, artist_names: by }) => [name ?? 'Untitled', by].filter(Boolean).join(' · ')),
-    data: points.map(({ track_id: trackId, energy, valence }) => ({ x: valence, y: energy, trackId })),
-  }),
-  tempo: ({ tempo }: MoodFigures): Drawing<number> => fillBins(tempo.bins),
-  key: ({ keys }: MoodFigures): Drawing<number> => ({ labels: KEY_NAMES, data: keys }),
-  mode: ({ modes }: MoodFigures): Drawing<number> => ({
+  tempo: ({ tempo }: MoodCounts): Drawing<number> => fillBins(tempo.bins),
+  key: ({ keys }: MoodCounts): Drawing<number> => ({ labels: KEY_NAMES, data: keys }),
+  mode: ({ modes }: MoodCounts): Drawing<number> => ({
     labels: ['Major', 'Minor'],
     data: [modes.major, modes.minor],
   }),
 } as const;
 
+export const drawMoodMap = (points: readonly MoodPoint[]): Drawing<MapPoint> => ({
+  labels: points.map(({ name, artist_names: by }) => [name ?? 'Untitled', by].filter(Boolean).join(' · ')),
+  data: points.map(({ track_id: trackId, energy, valence }) => ({ x: valence, y: energy, trackId })),
+});
+
 /** Up to the last MOST_MONTHS months; those without a snapshot are null. */
-export function drawMoodPath({ months }: MoodFigures, timeRange: TimeRange): Drawing<PathPoint> {
+export function drawMoodPath({ months }: MoodCounts, timeRange: TimeRange): Drawing<PathPoint> {
   const known = new Map(months[timeRange].map((month) => [month.month, month]));
   const last = months[timeRange].at(-1)?.month;
   if (last === undefined) return { labels: [], data: [] };
@@ -70,7 +71,7 @@ export function monthLabel(month: number): string {
   return `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}`;
 }
 
-function fillBins(bins: MoodFigures['tempo']['bins']): Drawing<number> {
+function fillBins(bins: MoodCounts['tempo']['bins']): Drawing<number> {
   const [first, last] = [bins[0]?.from, bins.at(-1)?.from];
   if (first === undefined || last === undefined) return { labels: [], data: [] };
   const lows = Array.from({ length: (last - first) / 10 + 1 }, (_, at) => first + at * 10);

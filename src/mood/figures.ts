@@ -12,7 +12,7 @@ interface QuadrantFigures {
   readonly acousticness: Average;
 }
 
-interface MoodPoint {
+export interface MoodPoint {
   readonly track_id: string;
   readonly name: string | null;
   readonly artist_names: string;
@@ -33,20 +33,31 @@ export interface MoodMonth {
 }
 
 /** Features run from 0 to 1, tempo is in BPM. */
-export interface MoodFigures {
+export interface MoodCounts {
   readonly tracks: number;
   /** With both energy and valence: all moods are based on these. */
   readonly known: number;
   readonly quadrants: Readonly<Record<Quadrant, QuadrantFigures>>;
   /** Tracks by fifths of energy (rows, calm first) and valence (columns, dark first). */
   readonly grid: readonly (readonly number[])[];
-  readonly points: readonly MoodPoint[];
+  /** How many of them the map draws. */
+  readonly drawn: number;
   /** Tracks per ten BPM; `from` is the lowest. */
   readonly tempo: { readonly known: number; readonly bins: readonly { from: number; tracks: number }[] };
   readonly keys: readonly number[];
   readonly modes: { readonly major: number; readonly minor: number };
   readonly months: Readonly<Record<TimeRange, readonly MoodMonth[]>>;
 }
+
+/** A page is made of the counts; the points are by far the longer part, and asked for where they are drawn. */
+export interface MoodFigures extends Omit<MoodCounts, 'drawn'> {
+  readonly points: readonly MoodPoint[];
+}
+
+export const countsOf = ({ points, ...counts }: MoodFigures): MoodCounts => ({
+  ...counts,
+  drawn: points.length,
+});
 
 const MOST_POINTS = 1_000;
 /** As many as fit a chart month by month. */

@@ -3,7 +3,7 @@ import { ask } from '../../src/ask-together.ts';
 import { computeLibrarySound } from '../../src/catalogue/library-sound.ts';
 import {
   getArchiveSummary,
-  getMoodFigures,
+  getMoodCounts,
   KEPT_SOUND,
   refreshArchiveSummary,
 } from '../../src/figures/summary.ts';
@@ -70,7 +70,7 @@ describe('a summary', () => {
     expect(await getArchiveSummary(test.db, alice)).toEqual(known);
     await test.db.execute(`UPDATE archive_summaries SET summary = '{"shape": 1}', mood = '{"shape": 1}'`);
     expect(await getArchiveSummary(test.db, alice)).toEqual(known);
-    expect(await getMoodFigures(test.db, alice)).not.toHaveProperty('shape');
+    expect(await getMoodCounts(test.db, alice)).not.toHaveProperty('shape');
   });
 
   it('has how the library sounds beside it, which goes with the first change', async () => {

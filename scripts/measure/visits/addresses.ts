@@ -64,6 +64,7 @@ export function listAddresses(sights: Sights): string[] {
   return [
     ...Object.values(BENCH_VISITS).map((addressFor) => addressFor(sights)),
     '/api/decades?range=short_term',
+    '/api/mood-map',
     '/search?q=year:1990-2020',
     '/search?q=%26',
     `/tracks/${hiddenTrack}`,

@@ -1,8 +1,8 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { getMoodFigures } from '../../figures/summary.ts';
+import { getMoodCounts, getMoodPoints } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
-import { drawMoodPath, MOOD_CHARTS } from '../../mood/charts.ts';
+import { drawMoodMap, drawMoodPath, MOOD_CHARTS } from '../../mood/charts.ts';
 import {
   countQuadrantTracks,
   isQuadrant,
@@ -27,7 +27,7 @@ export function moodRoutes({ db }: WebContext): Router {
   return Router()
     .get('/mood', async (req, res) => {
       const timeRange = rangeOf(req);
-      const figures = await getMoodFigures(db, userIdOf(req));
+      const figures = await getMoodCounts(db, userIdOf(req));
       const page = { title: 'Mood', scripts: ['pages/mood.js'], words };
       renderPage(res, 'mood/index', page, {
         figures,
@@ -63,7 +63,8 @@ async function readQuadrant(db: WebContext['db'], req: Request) {
 export const moodCharts: ChartAnswers = {
   'mood-over-time': async ({ db }, req) => {
     const timeRange = rangeOf(req);
-    return drawMoodPath(await getMoodFigures(db, userIdOf(req)), timeRange);
+    return drawMoodPath(await getMoodCounts(db, userIdOf(req)), timeRange);
   },
-  ...drawnFrom('', MOOD_CHARTS, ({ db }, req) => getMoodFigures(db, userIdOf(req))),
+  'mood-map': async ({ db }, req) => drawMoodMap(await getMoodPoints(db, userIdOf(req))),
+  ...drawnFrom('', MOOD_CHARTS, ({ db }, req) => getMoodCounts(db, userIdOf(req))),
 };

@@ -1,4 +1,4 @@
-import { MOST_MONTHS, type MoodFigures, type MoodMonth, type Quadrant } from '../../mood/figures.ts';
+import { MOST_MONTHS, type MoodCounts, type MoodMonth, type Quadrant } from '../../mood/figures.ts';
 import { KEY_NAMES, MOOD_CHARTS, monthLabel, type PathPoint } from '../../mood/charts.ts';
 import { QUADRANT_NAMES, QUADRANTS } from '../../mood/quadrants.ts';
 import type { ChartTable } from '../page/findings.ts';
@@ -6,7 +6,6 @@ import { coverage, formatFeature, formatMonth, formatNumber, formatPercent, plur
 import { sum } from '../../sum.ts';
 
 export { QUADRANT_NAMES } from '../../mood/quadrants.ts';
-export { MOOD_CHARTS } from '../../mood/charts.ts';
 
 /** As the plane lies: energy upwards, valence to the right. */
 export const QUADRANTS_AS_SEEN: readonly Quadrant[] = ['angry', 'happy', 'sad', 'calm'];
@@ -20,11 +19,11 @@ export const QUADRANT_RULES: Readonly<Record<Quadrant, string>> = {
 };
 
 /** "1,664 of 1,872 tracks have both energy and valence". */
-export const moodCoverage = ({ known, tracks }: MoodFigures): string =>
+export const moodCoverage = ({ known, tracks }: MoodCounts): string =>
   coverage(known, tracks, 'both energy and valence');
 
 /** One sentence: which quadrant holds most, and which least. */
-export function quadrantsFinding({ quadrants, known }: MoodFigures): string {
+export function quadrantsFinding({ quadrants, known }: MoodCounts): string {
   const ranked = QUADRANTS.toSorted((one, other) => quadrants[other].tracks - quadrants[one].tracks);
   const [most, least] = [ranked[0] as Quadrant, ranked.at(-1) as Quadrant];
   const lead = `${QUADRANT_NAMES[most]} leads with ${formatPercent(quadrants[most].tracks, known)}`;
@@ -33,17 +32,17 @@ export function quadrantsFinding({ quadrants, known }: MoodFigures): string {
 }
 
 /** One sentence: how many of the known tracks are drawn. */
-export function mapNote(figures: MoodFigures): string {
-  const { points, known } = figures;
-  if (points.length === known) return `${moodCoverage(figures)}; each is a point.`;
+export function mapNote(figures: MoodCounts): string {
+  const { drawn, known } = figures;
+  if (drawn === known) return `${moodCoverage(figures)}; each is a point.`;
   return (
-    `${moodCoverage(figures)}. ${formatNumber(points.length)} of them are drawn, picked by chance but the same each` +
+    `${moodCoverage(figures)}. ${formatNumber(drawn)} of them are drawn, picked by chance but the same each` +
     ' time; the counts and the lists hold all.'
   );
 }
 
 /** The plane as numbers: tracks in each fifth of energy, from the top down, by each fifth of valence. */
-export function gridTable({ grid }: MoodFigures): ChartTable {
+export function gridTable({ grid }: MoodCounts): ChartTable {
   const fifths = ['0 to 0.2', '0.2 to 0.4', '0.4 to 0.6', '0.6 to 0.8', '0.8 to 1'];
   const rows = grid.map((line, at) => [`Energy ${fifths[at] ?? ''}`, ...line.map(formatNumber)]);
   return { head: ['Tracks', ...fifths.map((fifth) => `Valence ${fifth}`)], rows: rows.toReversed() };
@@ -116,16 +115,16 @@ export function pathSeries(path: { labels: readonly string[]; data: readonly Pat
 }
 
 /** One sentence on how fast the tracks are. */
-export function tempoFinding({ tempo }: MoodFigures): string {
+export function tempoFinding({ tempo }: MoodCounts): string {
   if (tempo.known === 0) return 'The tempo of no track is known yet.';
   const most = tempo.bins.reduce((best, bin) => (bin.tracks > best.tracks ? bin : best));
   return `Most often ${most.from} to ${most.from + 9} beats a minute: ${plural(most.tracks, 'track')}.`;
 }
 
-export const keyTotal = ({ keys }: MoodFigures): number => sum(keys);
+export const keyTotal = ({ keys }: MoodCounts): number => sum(keys);
 
 /** One sentence on the key most tracks are in. */
-export function keyFinding(figures: MoodFigures): string {
+export function keyFinding(figures: MoodCounts): string {
   const known = keyTotal(figures);
   if (known === 0) return 'The key of no track is known yet.';
   const most = Math.max(...figures.keys);
@@ -134,12 +133,12 @@ export function keyFinding(figures: MoodFigures): string {
 }
 
 /** One sentence on major and minor. */
-export function modeFinding({ modes }: MoodFigures): string {
+export function modeFinding({ modes }: MoodCounts): string {
   const known = modes.major + modes.minor;
   if (known === 0) return 'Of no track is it known whether it is in major or minor.';
   return `${formatPercent(modes.major, known)} in major: ${formatNumber(modes.major)} of ${plural(known, 'track')}.`;
 }
 
 /** The drawing of a chart of the whole archive as the one series of its name. */
-export const moodSeries = (figures: MoodFigures, chart: 'tempo' | 'key' | 'mode', known: number) =>
+export const moodSeries = (figures: MoodCounts, chart: 'tempo' | 'key' | 'mode', known: number) =>
   known > 0 ? [{ name: 'Whole archive', ...MOOD_CHARTS[chart](figures) }] : [];

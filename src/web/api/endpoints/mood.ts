@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getMoodFigures } from '../../../figures/summary.ts';
+import { getMoodCounts } from '../../../figures/summary.ts';
 import { notFound } from '../../../errors.ts';
 import { monthLabel } from '../../../mood/charts.ts';
 import type { MoodMonth } from '../../../mood/figures.ts';
@@ -75,7 +75,7 @@ export const moodEndpoints = [
     summary: 'Where your library stands between energy and valence',
     answer: mood,
     handler: async ({ db, user }) => {
-      const figures = await getMoodFigures(db, user.user_id);
+      const figures = await getMoodCounts(db, user.user_id);
       const { tracks, known, grid, tempo, keys, modes } = figures;
       const quadrants = QUADRANTS.map((quadrant) => ({
         quadrant,
@@ -107,7 +107,7 @@ export const moodEndpoints = [
       months: z.array(moodMonth).describe('Oldest first, 240 at most; months without a list are missing'),
     }),
     handler: async ({ db, user, query }) => {
-      const { months } = await getMoodFigures(db, user.user_id);
+      const { months } = await getMoodCounts(db, user.user_id);
       return {
         time_range: query.time_range,
         months: months[query.time_range].map(monthOf),
