@@ -1,3 +1,4 @@
+import { ask, question, theRow } from '../ask-together.ts';
 import { CLAIM_FILED } from '../catalogue/files-and-spotify.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
@@ -18,13 +19,11 @@ interface ImportSource {
   readonly finished_at: Date | null;
 }
 
-export async function countUnclaimedArchives(db: Queries): Promise<number> {
-  return (await db.one<{ archives: number }>(COUNT_UNCLAIMED)).archives;
-}
+export const countUnclaimedArchives = (db: Queries): Promise<number> => ask(db, UNCLAIMED_COUNT);
 
-const COUNT_UNCLAIMED = hotQuery(
-  'dashboard: archives waiting for their owner',
+export const UNCLAIMED_COUNT = question<[], number>(
   `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`,
+  (rows: readonly { archives: number }[]) => theRow(rows).archives,
 );
 
 export async function listUnclaimedArchives(db: Queries): Promise<UnclaimedArchive[]> {

@@ -1,5 +1,5 @@
+import { question } from '../ask-together.ts';
 import type { Db, Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
 import { fetchRecentlyPlayed, type RecentlyPlayed } from '../spotify/api.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';
 import { withAccessToken, type SpotifyAccess } from '../users/access-token.ts';
@@ -94,10 +94,15 @@ export interface PlayPoll {
   readonly skipped: number;
 }
 
-export const findPlayPoll = (db: Queries, userId: number): Promise<PlayPoll | null> =>
-  db.maybeOne<PlayPoll>(PLAY_POLL, [userId]);
-
-const PLAY_POLL = hotQuery(
-  'settings: when plays are asked for',
+export const PLAY_POLL = question<[userId: number], PlayPoll | null>(
   `SELECT next_poll_at, polled_at, succeeded_at, failures, failure, skipped FROM play_polls WHERE user_id = $1`,
+  ([kept]: readonly PlayPoll[]) =>
+    kept === undefined
+      ? null
+      : {
+          ...kept,
+          next_poll_at: new Date(kept.next_poll_at),
+          polled_at: kept.polled_at && new Date(kept.polled_at),
+          succeeded_at: kept.succeeded_at && new Date(kept.succeeded_at),
+        },
 );

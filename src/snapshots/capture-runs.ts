@@ -1,4 +1,4 @@
-import { question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
@@ -28,16 +28,21 @@ export function listCaptureRuns(
   userId: number,
   { limit = RUNS_PER_PAGE, offset = 0 }: { limit?: number; offset?: number } = {},
 ): Promise<CaptureRun[]> {
-  return db.many<CaptureRun>(NEWEST_RUNS, [userId, limit, offset]);
+  return ask(db, NEWEST_RUNS, userId, limit, offset);
 }
 
 const RUNS = `
   SELECT run_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, deeper, failure
   FROM capture_runs WHERE user_id = $1`;
 
-const NEWEST_RUNS = hotQuery(
-  'settings: the newest captures',
-  `${RUNS} ORDER BY run_id DESC LIMIT $2 OFFSET $3`,
+export const NEWEST_RUNS = question<[userId: number, limit: number, offset: number], CaptureRun[]>(
+  hotQuery('settings: the newest captures', `${RUNS} ORDER BY run_id DESC LIMIT $2 OFFSET $3`),
+  (runs: readonly CaptureRun[]) =>
+    runs.map((run) => ({
+      ...run,
+      started_at: new Date(run.started_at),
+      finished_at: new Date(run.finished_at),
+    })),
 );
 
 export const listCaptureRunsAfter = (

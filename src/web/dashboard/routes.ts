@@ -2,6 +2,7 @@ import { dayIn } from '../../calendar.ts';
 import { Router } from 'express';
 import { z } from 'zod';
 import { together } from '../../ask-together.ts';
+import { UNCLAIMED_COUNT } from '../../archives/unclaimed.ts';
 import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';
 import { computeRangeSummary, getArchiveSummary, KEPT_RANGE_SUMMARY } from '../../figures/summary.ts';
@@ -12,7 +13,7 @@ import { ANNIVERSARIES } from '../../snapshots/on-this-day.ts';
 import { TOP_ARTISTS } from '../../snapshots/top-artists.ts';
 import { TOP_LIST } from '../../snapshots/top-list.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
-import { countClaimable } from '../home/claimable.ts';
+import { mayClaim } from '../home/claimable.ts';
 import type { WebContext } from '../context.ts';
 import { connectionOf } from '../sign-in/connection-banner.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
@@ -46,40 +47,35 @@ const askDashboard = together('dashboard: all it shows', {
   anniversaries: ANNIVERSARIES,
   playedThen: PLAYED_ANNIVERSARIES,
   kept: KEPT_RANGE_SUMMARY,
+  unclaimed: UNCLAIMED_COUNT,
 });
 
 async function readDashboard(context: WebContext, user: Express.User, timeRange: TimeRange) {
   const { db } = context;
   const userId = user.user_id;
   const today = dayIn(user.timezone);
-  const [{ list, artists, capturedToday, anniversaries, playedThen, kept }, unclaimedArchives] =
-    await Promise.all([
-      askDashboard(db, {
-        list: [userId, timeRange],
-        artists: [userId, timeRange, ARTISTS_SHOWN],
-        capturedToday: [userId],
-        anniversaries: [userId, timeRange, today],
-        playedThen: [userId, today, user.timezone],
-        kept: [userId, timeRange],
-      }),
-      countClaimable(context, user),
-    ]);
+  const { kept, unclaimed, ...shown } = await askDashboard(db, {
+    list: [userId, timeRange],
+    artists: [userId, timeRange, ARTISTS_SHOWN],
+    capturedToday: [userId],
+    anniversaries: [userId, timeRange, today],
+    playedThen: [userId, today, user.timezone],
+    kept: [userId, timeRange],
+    unclaimed: [],
+  });
+  const { list, artists } = shown;
   const summary = kept ?? (await computeRangeSummary(db, userId, timeRange));
   return {
     timeRange,
     ranges: linkRanges(timeRange, (id) => `/dashboard?range=${id}`),
-    list,
+    ...shown,
     listFigures: list && summary.list,
     movements: list?.entries.map((entry) => movementOf(entry, list)) ?? [],
-    artists,
     artistMovements: artists?.entries.map((entry) => movementOf(entry, artists)) ?? [],
     summary,
     charts: drawCharts(summary.figures),
     listCharts: list && drawCharts(summary.list),
-    capturedToday,
-    unclaimedArchives,
-    anniversaries,
-    playedThen,
+    unclaimedArchives: mayClaim(context, user) ? unclaimed : 0,
   };
 }
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { together } from '../../ask-together.ts';
 import { HIDDEN_COUNTS } from '../../hidden/hidden-things.ts';
 import { IMPORTS_COUNT } from '../../archives/imports.ts';
-import { findPlayPoll } from '../../plays/poll.ts';
-import { CAPTURE_TIME, listCaptureRuns } from '../../snapshots/capture-runs.ts';
+import { PLAY_POLL } from '../../plays/poll.ts';
+import { CAPTURE_TIME, NEWEST_RUNS } from '../../snapshots/capture-runs.ts';
 import { listTimeZones } from '../../users/time-zones.ts';
 import {
   COUNTING_RULES,
@@ -35,10 +35,12 @@ const countingForm = z.object({
 });
 const rangeForm = z.object({ range: rangeParam });
 
-const askSettings = together('settings: what can be counted', {
+const askSettings = together('settings: all it shows', {
   hidden: HIDDEN_COUNTS,
   imports: IMPORTS_COUNT,
   captureTime: CAPTURE_TIME,
+  runs: NEWEST_RUNS,
+  playPoll: PLAY_POLL,
 });
 
 /** Of a week: each day has one of each kind. */
@@ -50,10 +52,14 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
       const user = listenerOf(req);
       const userId = user.user_id;
       const connection = visitorOf(req)?.connection;
-      const [counted, runs, playPoll, timezones] = await Promise.all([
-        askSettings(db, { hidden: [userId], imports: [userId], captureTime: [userId] }),
-        listCaptureRuns(db, userId, { limit: RUNS_SHOWN }),
-        findPlayPoll(db, userId),
+      const [kept, timezones] = await Promise.all([
+        askSettings(db, {
+          hidden: [userId],
+          imports: [userId],
+          captureTime: [userId],
+          runs: [userId, RUNS_SHOWN, 0],
+          playPoll: [userId],
+        }),
         listTimeZones(db),
       ]);
       const settings = {
@@ -68,9 +74,7 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
         connected: connection?.connected ?? false,
         authorizedAt: connection?.authorized_at ?? null,
         scope: connection?.scope || null,
-        ...counted,
-        runs,
-        playPoll,
+        ...kept,
         countingRule: user.counted_plays,
       };
       renderPage(res, 'settings/index', { title: 'Settings', words }, { settings });
