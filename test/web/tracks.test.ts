@@ -201,7 +201,7 @@ describe('a track’s page', () => {
     const answers = [];
     for (const trackId of ['bobs', 'no-such', 'x'.repeat(3000), '%00'])
       answers.push(await alice.get(`/tracks/${trackId}${rest}`).set('X-Request-Id', 'same').expect(404));
-    const pages = new Set(answers.map(({ text }) => text.replaceAll(/value="\/[^"]*"/g, '')));
+    const pages = new Set(answers.map(({ text }) => text.replaceAll(/value="[^"]*"/g, '')));
     expect(pages.size).toBe(1);
     if (rest === '' || rest === '/payload') await bob.get(`/tracks/bobs${rest}`).expect(200);
   });
