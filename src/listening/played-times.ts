@@ -1,3 +1,4 @@
+import { ask, question, theRow } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { daysValues, isDayInPeriod } from '../ranges/period.ts';
@@ -17,7 +18,7 @@ export const findPlayedTimes = (
   db: Queries,
   userId: number,
   month: { readonly from: string; readonly to: string },
-): Promise<PlayedTimes> => db.one<PlayedTimes>(PLAYED_TIMES, daysValues(userId, month));
+): Promise<PlayedTimes> => ask(db, PLAYED_TIMES, ...daysValues(userId, month));
 
 /** Found from one to the next, so that not every track of each is looked at. */
 const stepping = (name: string, months: number, [from, end]: readonly [string, string]): string => `
@@ -33,9 +34,10 @@ const stepping = (name: string, months: number, [from, end]: readonly [string, s
 
 const ofYear = `date_trunc('year', $2::date::timestamp)::date`;
 
-const PLAYED_TIMES = hotQuery(
-  'time machine: the times with plays',
-  `
+export const PLAYED_TIMES = question(
+  hotQuery(
+    'time machine: the times with plays',
+    `
   WITH RECURSIVE ${stepping('years', 12, [`'-infinity'::date`, `'infinity'::date`])},
   ${stepping('months', 1, [ofYear, `(${ofYear} + interval '1 year')::date`])}
   SELECT
@@ -47,4 +49,6 @@ const PLAYED_TIMES = hotQuery(
     ARRAY(
       SELECT day::text FROM play_days WHERE user_id = $1 AND ${isDayInPeriod('day')} AND plays > 0 ORDER BY day
     ) AS days`,
+  ),
+  theRow<PlayedTimes>,
 );

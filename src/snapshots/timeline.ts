@@ -1,3 +1,4 @@
+import { ask, question, theRow } from '../ask-together.ts';
 import { daysBetween } from '../calendar.ts';
 import type { Db } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -12,15 +13,18 @@ export interface MonthDensity {
 }
 
 export const listMonths = (db: Db, userId: number, timeRange: TimeRange): Promise<MonthDensity[]> =>
-  db.many<MonthDensity>(MONTHS, [userId, timeRange]);
+  ask(db, MONTHS, userId, timeRange);
 
-const MONTHS = hotQuery(
-  'time machine: snapshots a month',
-  `
+export const MONTHS = question<[userId: number, timeRange: TimeRange], MonthDensity[]>(
+  hotQuery(
+    'time machine: snapshots a month',
+    `
   SELECT date_trunc('month', snapshot_date::timestamp)::date AS month, count(*)::int AS snapshots
   FROM snapshot_lists
   WHERE user_id = $1 AND time_range = $2
   GROUP BY month ORDER BY month`,
+  ),
+  (months: readonly MonthDensity[]) => [...months],
 );
 
 export async function listKeptRanges(db: Db, userId: number): Promise<TimeRange[]> {
@@ -40,16 +44,17 @@ export interface Calendar {
   readonly days: readonly string[];
 }
 
-export function findCalendar(db: Db, userId: number, { time, timeRange }: ListOf): Promise<Calendar> {
+export const findCalendar = (db: Db, userId: number, list: ListOf): Promise<Calendar> =>
+  ask(db, CALENDAR, ...calendarValues(userId, list));
+
+export function calendarValues(userId: number, { time, timeRange }: ListOf): unknown[] {
   const month = time.kind === 'day' || time.kind === 'month' ? monthTime(time.from) : null;
   const year = yearTime(time.from);
-  const bounds = [year.from, year.to, month?.from ?? null, month?.to ?? null];
-  return db.one<Calendar>(CALENDAR, [userId, timeRange, ...bounds]);
+  return [userId, timeRange, year.from, year.to, month?.from ?? null, month?.to ?? null];
 }
 
 /** Steps from year to year instead of reading every list. $3 to $6 are the ends of year and month. */
-const CALENDAR = hotQuery(
-  'time machine: the calendar around a time',
+export const CALENDAR = question(
   `
   WITH RECURSIVE kept AS NOT MATERIALIZED (
     SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
@@ -73,9 +78,10 @@ const CALENDAR = hotQuery(
     ARRAY(
       SELECT snapshot_date::text FROM kept WHERE snapshot_date BETWEEN $5::date AND $6::date ORDER BY snapshot_date
     ) AS days`,
+  theRow<Calendar>,
 );
 
-const boundsOf = (userId: number, { time, timeRange }: ListOf): unknown[] => [
+export const surroundingsValues = (userId: number, { time, timeRange }: ListOf): unknown[] => [
   userId,
   timeRange,
   time.from,
@@ -91,11 +97,12 @@ export interface Surroundings {
 }
 
 export const findSurroundings = (db: Db, userId: number, list: ListOf): Promise<Surroundings> =>
-  db.one<Surroundings>(SURROUNDINGS, boundsOf(userId, list));
+  ask(db, SURROUNDINGS, ...surroundingsValues(userId, list));
 
-const SURROUNDINGS = hotQuery(
-  'time machine: snapshots in and around a time',
-  `
+export const SURROUNDINGS = question(
+  hotQuery(
+    'time machine: snapshots in and around a time',
+    `
   WITH kept AS NOT MATERIALIZED (
     SELECT snapshot_date FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
   )
@@ -104,6 +111,8 @@ const SURROUNDINGS = hotQuery(
     (SELECT max(snapshot_date) FROM kept WHERE snapshot_date < $3::date) AS before,
     (SELECT min(snapshot_date) FROM kept WHERE snapshot_date > $4::date) AS after,
     (SELECT max(snapshot_date) FROM kept) AS latest`,
+  ),
+  theRow<Surroundings>,
 );
 
 export function nearestTo(

@@ -1,6 +1,6 @@
+import { ask, question } from '../ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { periodRows } from './list-source.ts';
 
@@ -9,11 +9,13 @@ export interface YearLeader extends TrackCard {
   readonly art_url: string | null;
 }
 
-export const listYearLeaders = (db: Db, userId: number, timeRange: TimeRange): Promise<YearLeader[]> =>
-  db.many<YearLeader>(LEADERS, [userId, timeRange]);
+export const listYearLeaders = (
+  db: Db,
+  userId: number,
+  timeRange: TimeRange,
+): Promise<readonly YearLeader[]> => ask(db, LEADERS, userId, timeRange);
 
-const LEADERS = hotQuery(
-  'time machine: the number one of every year',
+export const LEADERS = question<[userId: number, timeRange: TimeRange], readonly YearLeader[]>(
   `
   SELECT year, ${TRACK_CARD}, raw_json #>> '{album,images,1,url}' AS art_url
   FROM (
@@ -26,4 +28,5 @@ const LEADERS = hotQuery(
   LATERAL (${periodRows('year', 1)}) AS leader
   JOIN tracks USING (track_id)
   ORDER BY year DESC`,
+  (leaders: readonly YearLeader[]) => leaders,
 );

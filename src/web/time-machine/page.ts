@@ -1,19 +1,23 @@
+import { together } from '../../ask-together.ts';
 import type { Db } from '../../db.ts';
-import type { Listener } from '../../ranges/period.ts';
-import { findPlayedTimes } from '../../listening/played-times.ts';
-import { findBump } from '../../snapshots/bump.ts';
+import { daysValues, type Listener } from '../../ranges/period.ts';
+import { findPlayedTimes, PLAYED_TIMES } from '../../listening/played-times.ts';
+import { BUMPS, bumpValues } from '../../snapshots/bump.ts';
 import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
-import { findFavourites } from '../../snapshots/favourites.ts';
-import type { ListOf } from '../../snapshots/list-source.ts';
-import { listEntries } from '../../snapshots/time-list.ts';
+import { FAVOURITES } from '../../snapshots/favourites.ts';
+import { listValues, type ListOf } from '../../snapshots/list-source.ts';
+import { ENTRIES } from '../../snapshots/time-list.ts';
 import {
-  findCalendar,
+  CALENDAR,
+  calendarValues,
   findSurroundings,
+  MONTHS,
   nearestTo,
-  type MonthDensity,
+  SURROUNDINGS,
+  surroundingsValues,
   type Surroundings,
 } from '../../snapshots/timeline.ts';
-import { listYearLeaders } from '../../snapshots/years.ts';
+import { LEADERS } from '../../snapshots/years.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import {
   dayPicks,
@@ -36,26 +40,50 @@ export interface Other {
   readonly isEarlier: boolean;
 }
 
+const askTimeline = together('time machine: all snapshots, month by month', {
+  months: MONTHS,
+  around: SURROUNDINGS,
+});
+
+/** When anything of a range was kept. */
+export const readTimeline = (db: Db, userId: number, timeRange: TimeRange) =>
+  askTimeline(db, {
+    months: [userId, timeRange],
+    around: surroundingsValues(userId, { time: ALL_TIME, timeRange }),
+  });
+
+const askOverview = together('time machine: all that is shown of all time', {
+  leaders: LEADERS,
+  entries: ENTRIES.period,
+  bump: BUMPS.all,
+  favourites: FAVOURITES.period,
+  played: PLAYED_TIMES,
+});
+
 /** The whole archive of a range that has a snapshot: its timeline, what led each year, what led of all. */
 export async function readOverview(
   db: Db,
-  listener: Listener,
+  userId: number,
   timeRange: TimeRange,
-  months: readonly MonthDensity[],
+  { months, around }: Awaited<ReturnType<typeof readTimeline>>,
 ) {
-  const userId = listener.user_id;
   const list: ListOf = { time: ALL_TIME, timeRange };
-  const around = await findSurroundings(db, userId, list);
-  const other = await findOther(db, userId, list, { latest: around.latest, withDate: undefined });
-  const [leaders, entries, bump, favourites, playedYears] = await Promise.all([
-    listYearLeaders(db, userId, timeRange),
-    listEntries(db, userId, list, other.date),
-    findBump(db, userId, list),
-    findFavourites(db, userId, list),
-    listPlayedYears(db, listener),
-  ]);
-  const rows = timelineRows(months);
-  return { rows, leaders, entries, bump, ...favourites, other, playedYears, snapshots: around.snapshots };
+  const other = otherOf(list, { latest: around.latest, day: null });
+  const { favourites, played, ...shown } = await askOverview(db, {
+    leaders: [userId, timeRange],
+    entries: [...listValues(userId, list), other.date],
+    bump: bumpValues(userId, list),
+    favourites: listValues(userId, list),
+    played: daysValues(userId, monthTime(ALL_TIME.from)),
+  });
+  return {
+    ...shown,
+    ...favourites,
+    rows: timelineRows(months),
+    other,
+    playedYears: played.years.map(playedYearPick),
+    snapshots: around.snapshots,
+  };
 }
 
 /** The years in which anything was played, each a way to its page. */
@@ -63,6 +91,15 @@ export async function listPlayedYears(db: Db, listener: Listener): Promise<Pick[
   const { years } = await findPlayedTimes(db, listener.user_id, monthTime(ALL_TIME.from));
   return years.map(playedYearPick);
 }
+
+const askAround = together('time machine: snapshots around a time and a day beside it', {
+  around: SURROUNDINGS,
+  beside: SURROUNDINGS,
+});
+const askCalendar = together('time machine: the calendar around a time', {
+  calendar: CALENDAR,
+  played: PLAYED_TIMES,
+});
 
 /**
  * What is shown of a chosen time: the time itself, the nearest snapshot in the place of a day without, or nothing; and
@@ -75,20 +112,26 @@ export async function readTimePage(
   withDate: string | undefined,
 ) {
   const userId = listener.user_id;
-  const [plays, found] = await Promise.all([
+  const besides = withDate === undefined ? asked : dayTime(withDate);
+  const [plays, { around, beside }] = await Promise.all([
     readPlaysOf(db, listener, asked),
-    findShownTime(db, userId, { time: asked, timeRange }),
+    askAround(db, {
+      around: surroundingsValues(userId, { time: asked, timeRange }),
+      beside: surroundingsValues(userId, { time: besides, timeRange }),
+    }),
   ]);
-  const { around } = found;
   const isEarlier = around.snapshots === 0 && around.before === null;
-  const time = isEarlier && plays !== null ? null : found.time;
+  const time = isEarlier && plays !== null ? null : timeToShow(asked, around);
   const neighbours =
     time === null || time.id === asked.id ? around : await findSurroundings(db, userId, { time, timeRange });
   const focus = time ?? asked;
-  const [calendar, played, shown] = await Promise.all([
-    findCalendar(db, userId, { time: focus, timeRange }),
-    findPlayedTimes(db, userId, monthTime(focus.from)),
-    time && readShown(db, userId, { time, timeRange }, { latest: around.latest, withDate }),
+  const day = withDate === undefined ? null : { asked: withDate, nearest: nearestTo(withDate, beside) };
+  const [{ calendar, played }, shown] = await Promise.all([
+    askCalendar(db, {
+      calendar: calendarValues(userId, { time: focus, timeRange }),
+      played: daysValues(userId, monthTime(focus.from)),
+    }),
+    time && readShown(db, userId, { time, timeRange }, { latest: around.latest, day }),
   ]);
   return {
     asked,
@@ -130,12 +173,12 @@ function arrowsOf({ kind }: ChosenTime, { before, after }: Surroundings) {
 interface Wished {
   /** The newest snapshot of the range. */
   readonly latest: string | null;
-  /** The day asked for. */
-  readonly withDate: string | undefined;
+  /** The day asked for, and the snapshot nearest to it; null: none was. */
+  readonly day: { readonly asked: string; readonly nearest: string | null } | null;
 }
 
 async function readShown(db: Db, userId: number, list: ListOf, wished: Wished) {
-  const other = await findOther(db, userId, list, wished);
+  const other = otherOf(list, wished);
   const isSame = list.time.kind === 'day' && list.time.id === other.date;
   const { comparison, otherSound, favourites, ...lists } = await readLists(db, userId, list, other.date);
   // Nobody wants to read how a list differs from itself.
@@ -144,12 +187,8 @@ async function readShown(db: Db, userId: number, list: ListOf, wished: Wished) {
 }
 
 /** Only for a range of which something is kept. */
-async function findOther(db: Db, userId: number, list: ListOf, { latest, withDate }: Wished): Promise<Other> {
-  const { timeRange, time } = list;
-  const date =
-    withDate === undefined
-      ? latest
-      : nearestTo(withDate, await findSurroundings(db, userId, { time: dayTime(withDate), timeRange }));
+function otherOf({ time }: ListOf, { latest, day }: Wished): Other {
+  const date = day === null ? latest : day.nearest;
   if (date === null) throw new Error('nothing is kept of this range');
-  return { date, asked: withDate ?? null, isEarlier: date < time.from };
+  return { date, asked: day?.asked ?? null, isEarlier: date < time.from };
 }

@@ -2,7 +2,7 @@ import { dayIn } from '../../calendar.ts';
 import { Router, type Request, type Response } from 'express';
 import { getArchiveSummary } from '../../figures/summary.ts';
 import { dayTime, readTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
-import { listKeptRanges, listMonths } from '../../snapshots/timeline.ts';
+import { listKeptRanges } from '../../snapshots/timeline.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
 import { findConnection } from '../../users/connections.ts';
 import type { WebContext } from '../context.ts';
@@ -10,7 +10,7 @@ import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import { linkRanges } from '../page/time-ranges.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
-import { listPlayedYears, readOverview, readTimePage } from './page.ts';
+import { listPlayedYears, readOverview, readTimeline, readTimePage } from './page.ts';
 import { timeInPath, timeQuery } from './params.ts';
 import { timeName, timePath } from '../page/times.ts';
 import * as words from './words.ts';
@@ -38,9 +38,10 @@ export function timeMachineRoutes(context: WebContext): Router {
 }
 
 async function renderOverview(context: WebContext, req: Request, res: Response, timeRange: TimeRange) {
-  const months = await listMonths(context.db, userIdOf(req), timeRange);
-  if (months.length === 0) return renderBeginning(context, req, res, timeRange);
-  const overview = await readOverview(context.db, listenerOf(req), timeRange, months);
+  const userId = userIdOf(req);
+  const timeline = await readTimeline(context.db, userId, timeRange);
+  if (timeline.months.length === 0) return renderBeginning(context, req, res, timeRange);
+  const overview = await readOverview(context.db, userId, timeRange, timeline);
   const ranges = linkRanges(timeRange, (range) => `/time-machine?range=${range}`);
   const machine = { ...overview, timeRange, ranges };
   return renderPage(
