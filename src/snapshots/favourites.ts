@@ -25,7 +25,12 @@ export interface Favourites {
 }
 
 export const findFavourites = (db: Db, userId: number, list: ListOf): Promise<Favourites> =>
-  ask(db, FAVOURITES[sourceOf(list.time)], ...listValues(userId, list));
+  ask(db, FAVOURITES[sourceOf(list.time)], ...favouritesValues(userId, list));
+
+export const favouritesValues = (userId: number, list: ListOf): unknown[] => [
+  ...listValues(userId, list),
+  list.time.from,
+];
 
 function favouritesIn(rows: readonly (Favourite & { readonly kind: string })[]): Favourites {
   const ofKind = (wanted: string): Favourite[] =>
@@ -33,7 +38,10 @@ function favouritesIn(rows: readonly (Favourite & { readonly kind: string })[]):
   return { forgotten: ofKind('forgotten'), lasting: ofKind('lasting') };
 }
 
-/** From the newest list for lasting tracks, from the best of then downwards for forgotten ones. */
+/**
+ * From the newest list for lasting tracks, from the best of then downwards for forgotten ones: of a time that begins ($4)
+ * within the last year none can be.
+ */
 const favouritesSql = (kind: SourceKind): string => `
   WITH newest AS MATERIALIZED (
     SELECT max(latest) FILTER (WHERE name = $2) AS of_range, max(latest) - interval '1 year' AS year_ago
@@ -48,7 +56,7 @@ const favouritesSql = (kind: SourceKind): string => `
     FROM (
       SELECT once.track_id, best_then, first_listed_date, last_listed_date, points
       FROM (${TOP_TEN_ROWS[kind]}) AS once (track_id, best_then, points), ${libraryOf('once')} AS own
-      WHERE last_listed_date < (SELECT year_ago FROM newest)
+      WHERE $4::date < (SELECT year_ago FROM newest) AND last_listed_date < (SELECT year_ago FROM newest)
       ORDER BY best_then, points DESC, once.track_id LIMIT 12
     ) AS first
   ),

@@ -4,7 +4,7 @@ import { daysValues, type Listener } from '../../ranges/period.ts';
 import { findPlayedTimes, PLAYED_TIMES } from '../../listening/played-times.ts';
 import { BUMPS, bumpValues } from '../../snapshots/bump.ts';
 import { ALL_TIME, dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
-import { FAVOURITES } from '../../snapshots/favourites.ts';
+import { FAVOURITES, favouritesValues } from '../../snapshots/favourites.ts';
 import { listValues, type ListOf } from '../../snapshots/list-source.ts';
 import { ENTRIES } from '../../snapshots/time-list.ts';
 import {
@@ -73,7 +73,7 @@ export async function readOverview(
     leaders: [userId, timeRange],
     entries: [...listValues(userId, list), other.date],
     bump: bumpValues(userId, list),
-    favourites: listValues(userId, list),
+    favourites: favouritesValues(userId, list),
     played: daysValues(userId, monthTime(ALL_TIME.from)),
   });
   return {

@@ -2,7 +2,7 @@ import { together } from '../../ask-together.ts';
 import type { Db } from '../../db.ts';
 import { BUMPS, bumpValues } from '../../snapshots/bump.ts';
 import { COMPARED, comparedValues } from '../../snapshots/comparison.ts';
-import { FAVOURITES } from '../../snapshots/favourites.ts';
+import { FAVOURITES, favouritesValues } from '../../snapshots/favourites.ts';
 import { listValues, type ListOf, type SourceKind } from '../../snapshots/list-source.ts';
 import { DAY_SOUND, FIGURES } from '../../snapshots/time-figures.ts';
 import { ENTRIES } from '../../snapshots/time-list.ts';
@@ -35,7 +35,7 @@ export async function readLists(db: Db, userId: number, list: ListOf, otherDate:
     figures: listValues(userId, list),
     artists: timeArtistsValues(userId, list, ARTISTS_SHOWN),
     otherSound: [userId, timeRange, otherDate] as [number, typeof timeRange, string],
-    favourites: listValues(userId, list),
+    favourites: favouritesValues(userId, list),
   };
   if (time.kind === 'day') return { ...(await ASK.day(db, values)), bump: null };
   if (time.kind === 'all') throw new Error('all time has a page of its own');
