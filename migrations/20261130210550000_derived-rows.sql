@@ -184,7 +184,7 @@ GROUP BY user_id, track_id;
 -- What a track of a library is sorted and filtered by.
 CREATE VIEW measure_facts AS
 SELECT user_id, COALESCE(ms_played + about_ms, 0)::bigint AS listened_ms, COALESCE(plays, 0) AS plays, listings, hidden, track_id,
-  first_played_at, last_played_at, best_rank, popularity, first_listed_date, last_listed_date, release_date, duration_ms,
+  search_text, first_played_at, last_played_at, best_rank, popularity, first_listed_date, last_listed_date, release_date, duration_ms,
   energy, valence, danceability, acousticness, instrumentalness, tempo, explicit, has_isrc, release_date_precision, album_type,
   time_ranges
 FROM library_tracks LEFT JOIN played_tracks USING (user_id, track_id);

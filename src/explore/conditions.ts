@@ -1,4 +1,3 @@
-import { TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import {
   CHOICE_FILTERS,
   RANGE_FILTERS,
@@ -9,12 +8,6 @@ import {
   type SortKey,
 } from './filters.ts';
 
-/** A track that was never played has 0 minutes. */
-export const LIBRARY = `(
-    SELECT own.*, ${TALLY_OR_NONE}, COALESCE(ms_played + about_ms, 0) AS listened_ms, first_played_at, last_played_at
-    FROM library_tracks AS own LEFT JOIN played_tracks AS played USING (user_id, track_id)
-  ) AS library`;
-
 /** A filter's place here is its number in the counts. */
 export type FilterName = RangeFilter | ChoiceFilter | 'artist';
 export const FILTER_NAMES: readonly FilterName[] = [
@@ -23,9 +16,22 @@ export const FILTER_NAMES: readonly FilterName[] = [
   'artist',
 ];
 
-/** $2 of every statement here: one document, so that a statement's text never depends on the filters. */
+/**
+ * $2 of every statement here: one document, so that a statement's text never depends on the filters. Dates are days since
+ * 1970: what a text means as a date depends on the session, so that the planner could not leave out what was not asked.
+ */
 export const asParameter = ({ sort: _sort, then_by: _then, ...filters }: ExploreFilters): string =>
-  JSON.stringify(filters);
+  JSON.stringify(filters, (name, value: unknown) =>
+    DATE_ENDS.has(name) ? daysSince1970(String(value)) : value,
+  );
+
+const DATE_ENDS = new Set(
+  Object.entries(RANGE_FILTERS).flatMap(([name, { unit }]) =>
+    unit === 'date' ? [`${name}_from`, `${name}_to`] : [],
+  ),
+);
+const DAY_MS = 24 * 3600 * 1000;
+const daysSince1970 = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 
 export const CHOICE_VALUES: Readonly<Record<ChoiceFilter, string>> = {
   precision: 'release_date_precision',
@@ -35,13 +41,11 @@ export const CHOICE_VALUES: Readonly<Record<ChoiceFilter, string>> = {
   range: `array_to_string(time_ranges, ',')`,
 };
 
-const TYPES = { date: 'date', duration: 'float8', whole: 'float8', share: 'float8' } as const;
-
 function rangeCondition(name: RangeFilter): string {
   const { column, unit } = RANGE_FILTERS[name];
-  const given = (which: 'from' | 'to'): string => `($2::jsonb ->> '${name}_${which}')::${TYPES[unit]}`;
-  // A text becomes a date by the session's settings, so it is no constant: a subselect reads it once, not per track.
-  const end = (which: 'from' | 'to'): string => (unit === 'date' ? `(SELECT ${given(which)})` : given(which));
+  const given = (which: 'from' | 'to'): string => `($2::jsonb ->> '${name}_${which}')::float8`;
+  const end = (which: 'from' | 'to'): string =>
+    unit === 'date' ? `(date '1970-01-01' + ${given(which)}::int)` : given(which);
   return `(${end('from')} IS NULL OR ${column} >= ${end('from')}) AND (${end('to')} IS NULL OR ${column} <= ${end('to')})`;
 }
 
@@ -52,9 +56,10 @@ function choiceCondition(name: ChoiceFilter): string {
 }
 
 const ARTIST = `$2::jsonb ->> 'artist'`;
-/** Any characters; what was searched before (names in one form) rules most tracks out. */
+const ARTISTS = `split_part(search_text, E'\\n', 2)`;
+/** Any characters; what was searched before (all lines) rules most tracks out. */
 const ARTIST_CONDITION = `${ARTIST} IS NULL OR (
-  strpos(search_text, search_form(${ARTIST})) > 0 AND strpos(search_form(artist_names), search_form(${ARTIST})) > 0)`;
+  strpos(search_text, search_form(${ARTIST})) > 0 AND strpos(${ARTISTS}, search_form(${ARTIST})) > 0)`;
 
 /** True if a track passes the filter or nothing was asked; else false or, if the value is unknown, NULL. */
 export const CONDITIONS: Readonly<Record<FilterName, string>> = {
@@ -72,7 +77,7 @@ export const PASSES_ALL = FILTER_NAMES.map((name) => `(${CONDITIONS[name]})`).jo
 const SORTED_BY: Readonly<Record<SortKey, string>> = {
   // It begins with the name, without accents and capitals.
   name: 'search_text',
-  artist: `lower(NULLIF(artist_names, ''))`,
+  artist: `NULLIF(${ARTISTS}, '')`,
   released: 'release_date',
   duration: 'duration_ms',
   popularity: 'popularity',

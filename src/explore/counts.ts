@@ -1,17 +1,11 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import {
-  asParameter,
-  CHOICE_VALUES,
-  CONDITIONS,
-  FILTER_NAMES,
-  LIBRARY,
-  type FilterName,
-} from './conditions.ts';
+import { asParameter, CHOICE_VALUES, CONDITIONS, FILTER_NAMES, type FilterName } from './conditions.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 import {
   EVERYTHING,
   RANGE_FILTERS,
+  ZONE,
   type ChoiceFilter,
   type ExploreFilters,
   type RangeFilter,
@@ -139,12 +133,16 @@ const STEPS: Readonly<Record<RangeFilter, string>> = {
   first_seen: `LEAST(GREATEST(${year('first_listed_date')}, 2005), 2044)`,
   plays: doublings('plays'),
   minutes: doublings('listened_ms / 60000'),
-  first_played: `LEAST(GREATEST(${year('first_played_at')}, 2005), 2044)`,
+  // By when the years begin: to ask the calendar about each track takes longer than all else together.
+  first_played: `2005 + width_bucket(first_played_at, ARRAY(
+    SELECT make_timestamptz(year, 1, 1, 0, 0, 0, ${ZONE}) FROM generate_series(2006, 2044) AS year))`,
 };
 
 /** LEAST and GREATEST ignore NULL. */
 const stepOf = (name: RangeFilter): string =>
-  `CASE WHEN ${RANGE_FILTERS[name].column} IS NOT NULL THEN ${STEPS[name]} END`;
+  name === 'first_played'
+    ? STEPS[name]
+    : `CASE WHEN ${RANGE_FILTERS[name].column} IS NOT NULL THEN ${STEPS[name]} END`;
 const valueOf = (name: Exclude<FilterName, 'artist'>): string =>
   Object.hasOwn(STEPS, name) ? stepOf(name as RangeFilter) : CHOICE_VALUES[name as ChoiceFilter];
 const COUNTED = FILTER_NAMES.filter((name) => name !== 'artist');
@@ -169,7 +167,7 @@ const byEach = (names: Counted): string =>
 /** OFFSET 0 hides the expressions: the planner would expect as many values as tracks, and sort. */
 const valuesSql = (names: Counted): string => `
   SELECT ${filterGrouped(names)} AS filter, ${valueGrouped(names)} AS value, count(*)::int AS tracks
-  FROM (SELECT ${valueColumns(names)} FROM ${LIBRARY} WHERE user_id = $1 AND NOT hidden OFFSET 0) AS valued
+  FROM (SELECT ${valueColumns(names)} FROM library_measures WHERE user_id = $1 AND NOT hidden OFFSET 0) AS valued
   ${byEach(names)}
   ORDER BY filter, length(${valueGrouped(names)}), value`;
 
@@ -184,7 +182,7 @@ const COUNTS = hotQuery(
   `
   WITH near AS MATERIALIZED (
     SELECT missed, ${valueColumns(COUNTED)}
-    FROM (SELECT *, ${missed} AS missed FROM ${LIBRARY} WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
+    FROM (SELECT *, ${missed} AS missed FROM library_measures WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
     WHERE missed < 200
   )
   SELECT filter, value, sum(offered)::int AS offered, sum("left")::int AS left

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { isCalendarDate, lastDayOfMonth } from '../calendar.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 
+/** SQL: of listener $1. */
+export const ZONE = '(SELECT zone_used(timezone) FROM users WHERE user_id = $1)';
 /** By the listener's clock. */
-const FIRST_PLAYED_ON =
-  '(first_played_at AT TIME ZONE (SELECT zone_used(timezone) FROM users WHERE user_id = $1))::date';
+const FIRST_PLAYED_ON = `(first_played_at AT TIME ZONE ${ZONE})::date`;
 
-/** `unit`: how an end is written; `column`: of LIBRARY. */
+/** `unit`: how an end is written; `column`: of library_measures. */
 export const RANGE_FILTERS = {
   released: { column: 'release_date', unit: 'date' },
   duration: { column: 'duration_ms', unit: 'duration' },

@@ -1,8 +1,8 @@
-import type { PlayTally } from '../catalogue/play-tally.ts';
+import { joinPlayed, TALLY_OR_NONE, type PlayTally } from '../catalogue/play-tally.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { asParameter, isAfterLast, lastKeys, LIBRARY, orderBy, PASSES_ALL } from './conditions.ts';
+import { asParameter, isAfterLast, lastKeys, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 
 interface PlayFacts extends PlayTally {
@@ -32,10 +32,13 @@ interface TrackFacts extends PlayFacts {
 }
 export type ExploredTrack = TrackCard & TrackFacts;
 
-const FACTS = `
-  popularity, release_date, release_date_precision, duration_ms, explicit, album_type, energy, valence, danceability,
-  acousticness, instrumentalness, tempo, first_listed_date, last_listed_date, best_rank, listings, plays, timed_plays,
-  ms_played, about_ms, first_played_at, last_played_at`;
+const FACTS = [
+  'popularity, release_date, release_date_precision, duration_ms, explicit, album_type, energy, valence, danceability',
+  'acousticness, instrumentalness, tempo, first_listed_date, last_listed_date, best_rank, listings, first_played_at',
+  'last_played_at',
+]
+  .join(', ')
+  .replaceAll(/\w+/g, 'own.$&');
 
 export const TRACKS_PER_PAGE = 50;
 
@@ -62,7 +65,7 @@ export async function listExploredTrackIds(
 }
 
 const LEFT = `
-  FROM ${LIBRARY}
+  FROM library_measures
   WHERE user_id = $1 AND NOT hidden
     AND ${PASSES_ALL}`;
 
@@ -72,18 +75,16 @@ const idsSql = (filters: Order): string => `SELECT track_id ${LEFT} ${orderBy(fi
 
 hotQuery('explore: the order of all that is left', idsSql(EVERYTHING), { plannedEachTime: true });
 
-/** The page is cut before tracks are numbered and opened. */
-const tracksSql = (filters: Order): string => `
-  SELECT shown.*, ${TRACK_CARD}
-  FROM (
-    SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
-    FROM (
-      SELECT track_id, artist_names, search_text, listened_ms, ${FACTS} ${LEFT}
-      ${orderBy(filters)} LIMIT $3 OFFSET $4
-    ) AS page
-  ) AS shown
-  JOIN tracks USING (track_id)
+/** The page is cut before tracks are opened. @param page their ids, in order */
+const shownSql = (page: string): string => `
+  SELECT ${FACTS}, ${TALLY_OR_NONE}, ${TRACK_CARD}
+  FROM (SELECT track_id, row_number() OVER () AS place FROM (${page}) AS page) AS shown
+  JOIN library_measures AS own ON (own.user_id, own.track_id) = ($1, shown.track_id)
+  JOIN tracks ON tracks.track_id = shown.track_id ${joinPlayed('shown.track_id')}
   ORDER BY place`;
+
+const tracksSql = (filters: Order): string =>
+  shownSql(`SELECT track_id ${LEFT} ${orderBy(filters)} LIMIT $3 OFFSET $4`);
 
 hotQuery('explore: the tracks that are left', tracksSql(EVERYTHING), { plannedEachTime: true });
 
@@ -99,20 +100,12 @@ export const listExploredTracksAfter = (
     : db.many(nextTracksSql(filters), [userId, asParameter(filters), limit, after]);
 
 const nextTracksSql = (filters: Order): string => `
-  WITH last AS (SELECT ${lastKeys(filters)} FROM ${LIBRARY} WHERE user_id = $1 AND track_id = $4)
-  SELECT shown.*, ${TRACK_CARD}
-  FROM (
-    SELECT track_id, ${FACTS}, row_number() OVER (${orderBy(filters)}) AS place
-    FROM (
-      SELECT track_id, artist_names, search_text, listened_ms, ${FACTS}
-      FROM ${LIBRARY} CROSS JOIN last
-      WHERE user_id = $1 AND NOT hidden AND ${isAfterLast(filters)}
-        AND ${PASSES_ALL}
-      ${orderBy(filters)} LIMIT $3
-    ) AS page
-  ) AS shown
-  JOIN tracks USING (track_id)
-  ORDER BY place`;
+  WITH last AS (SELECT ${lastKeys(filters)} FROM library_measures WHERE user_id = $1 AND track_id = $4)
+  ${shownSql(`
+    SELECT track_id FROM library_measures CROSS JOIN last
+    WHERE user_id = $1 AND NOT hidden AND ${isAfterLast(filters)}
+      AND ${PASSES_ALL}
+    ${orderBy(filters)} LIMIT $3`)}`;
 
 hotQuery('explore: where the tracks go on', nextTracksSql(EVERYTHING), { plannedEachTime: true });
 
@@ -144,11 +137,11 @@ export async function* streamExploredTracks(
 const TAKEN = hotQuery(
   'explore: tracks for a file',
   `
-  SELECT library.*, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
+  SELECT own.track_id, ${FACTS}, own.time_ranges, ${TALLY_OR_NONE}, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
     CASE jsonb_typeof(raw_json #> '{external_ids,isrc}')
       WHEN 'string' THEN raw_json #>> '{external_ids,isrc}' END AS isrc
   FROM unnest($2::text[]) WITH ORDINALITY AS asked (track_id, place)
-  JOIN (SELECT track_id, ${FACTS}, time_ranges FROM ${LIBRARY} WHERE user_id = $1) AS library USING (track_id)
-  JOIN tracks USING (track_id)
+  JOIN library_measures AS own ON (own.user_id, own.track_id) = ($1, asked.track_id)
+  JOIN tracks ON tracks.track_id = asked.track_id ${joinPlayed('own.track_id')}
   ORDER BY place`,
 );
