@@ -546,10 +546,10 @@ CREATE INDEX library_tracks_album ON library_tracks USING btree (user_id, album_
 CREATE INDEX library_tracks_document ON library_tracks USING gin (document);
 CREATE INDEX library_tracks_hidden ON library_tracks USING btree (user_id, track_id) WHERE hidden;
 CREATE INDEX library_tracks_mood ON library_tracks USING btree (user_id, mood_quadrant(energy, valence), mood_strength(energy, valence) DESC, track_id) INCLUDE (energy, valence) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (NOT hidden));
-CREATE INDEX library_tracks_ours ON library_tracks USING btree (user_id, split_part(search_text, '
-', 1)) WHERE (track_id ~~ 'mtm:%');
 CREATE INDEX library_tracks_released ON library_tracks USING btree (user_id, release_date);
 CREATE INDEX library_tracks_sound ON library_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL));
+CREATE INDEX library_tracks_titled ON library_tracks USING btree (user_id, split_part(search_text, '
+', 1));
 CREATE INDEX library_tracks_track_id ON library_tracks USING btree (track_id);
 CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
 CREATE INDEX library_tracks_wide_sound ON library_tracks USING gist (user_id, cube(ARRAY[energy, valence, danceability, acousticness, instrumentalness, scaled_tempo(tempo)])) WHERE ((energy IS NOT NULL) AND (valence IS NOT NULL) AND (danceability IS NOT NULL) AND (acousticness IS NOT NULL) AND (instrumentalness IS NOT NULL) AND (tempo IS NOT NULL));

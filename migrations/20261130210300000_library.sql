@@ -185,8 +185,8 @@ CREATE INDEX library_tracks_track_id ON library_tracks (track_id);
 CREATE INDEX library_tracks_document ON library_tracks USING gin (document);
 CREATE INDEX library_tracks_trigrams ON library_tracks USING gin (library_trigrams(user_id, search_text));
 CREATE INDEX library_tracks_album ON library_tracks (user_id, album_id);
--- Tracks of ours, by name, for the one with an id that is called so (catalogue/adopt-tracks.ts).
-CREATE INDEX library_tracks_ours ON library_tracks (user_id, split_part(search_text, E'\n', 1)) WHERE track_id LIKE 'mtm:%';
+-- By title: what is searched for by its whole name, and tracks of ours beside those with an id (catalogue/adopt-tracks.ts).
+CREATE INDEX library_tracks_titled ON library_tracks (user_id, split_part(search_text, E'\n', 1));
 CREATE INDEX library_tracks_released ON library_tracks (user_id, release_date);
 -- Few rows, and what every list of snapshots or plays asks: is this one of them?
 CREATE INDEX library_tracks_hidden ON library_tracks (user_id, track_id) WHERE hidden;

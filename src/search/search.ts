@@ -10,8 +10,10 @@ export interface SearchResult {
   /** False: the query is empty, or only excludes. */
   readonly asked: boolean;
   readonly remarks: readonly string[];
-  /** Exact matches in all. */
+  /** Exact matches in all, as far as they are counted. */
   readonly found: number;
+  /** There are more than that. */
+  readonly more: boolean;
   /** One page of exact matches; of near ones if there are none. */
   readonly tracks: readonly FoundTrack[];
   readonly near: boolean;
@@ -37,6 +39,7 @@ export async function searchArchive(
     asked: asksForSomething(query),
     remarks: parsed.remarks,
     found: exact.found,
+    more: exact.more,
     tracks,
     near: near && tracks.length > 0,
     artists,

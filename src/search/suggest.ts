@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { findArtistsBy } from './find-artists.ts';
-import { TIES } from './find-tracks.ts';
+import { TIES } from './found-sql.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery } from './terms.ts';
 import { begunArtistTsQueryOf, begunTsQueryOf } from './ts-query.ts';

@@ -13,6 +13,19 @@ export interface TsQueries {
   readonly artists: string;
   readonly trackOrArtists: string;
   readonly exact: string;
+  /** What must not be there. */
+  readonly without: readonly string[];
+}
+
+/** All matches, then those of each nearness from 2 on, without those that come nearer. */
+export function nearestFirst({ without, ...q }: TsQueries): string[] {
+  const nearer = [
+    [q.track],
+    [q.artists, `!(${q.track})`],
+    [q.trackOrArtists, `!(${q.track})`, `!(${q.artists})`],
+    [q.exact, `!(${q.trackOrArtists})`],
+  ];
+  return [q.all, ...nearer.map((parts) => allOf([...parts, ...without])), allOf([q.all, `!(${q.exact})`])];
 }
 
 /** Null: there is no word to look for. */
@@ -27,6 +40,7 @@ export function tsQueriesOf({ clauses, without }: FoldedQuery): TsQueries | null
     artists: exactly('B'),
     trackOrArtists: exactly('AB'),
     exact: exactly('ABC'),
+    without: taken(without),
   };
 }
 

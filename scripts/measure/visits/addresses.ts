@@ -67,6 +67,7 @@ export function listAddresses(sights: Sights): string[] {
     '/api/mood-map',
     '/search?q=year:1990-2020',
     '/search?q=%26',
+    `/search?q=${sights.word}&page=6`,
     `/tracks/${hiddenTrack}`,
     `/tracks/${track}/payload`,
     ...['track', 'audio-features', 'own-audio-features'].map(
