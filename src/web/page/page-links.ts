@@ -11,7 +11,8 @@ export const countPages = (length: number, perPage: number): number =>
 
 export interface PageLinks {
   readonly page: number;
-  readonly pages: number;
+  /** Null: there are more than were counted. */
+  readonly pages: number | null;
   readonly before: readonly PageLink[];
   readonly after: readonly PageLink[];
 }
@@ -22,12 +23,15 @@ interface PageLink {
 }
 
 /** @param hrefOf the address of a page by its number */
-export function linkPages(page: number, pages: number, hrefOf: (page: number) => string): PageLinks {
+export function linkPages(page: number, pages: number | null, hrefOf: (page: number) => string): PageLinks {
   const to = (number: number, label: string): PageLink => ({ href: hrefOf(number), label });
   return {
     page,
     pages,
     before: page > 1 ? [to(1, 'First'), to(page - 1, 'Previous')] : [],
-    after: page < pages ? [to(page + 1, 'Next'), to(pages, 'Last')] : [],
+    after: [
+      ...(pages === null || page < pages ? [to(page + 1, 'Next')] : []),
+      ...(pages !== null && page < pages ? [to(pages, 'Last')] : []),
+    ],
   };
 }

@@ -9,7 +9,7 @@ import { listSuggestions, type Suggestion } from '../../search/suggest.ts';
 import type { WebContext } from '../context.ts';
 import { albumPath, artistPath, plural, splitTitle, trackPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
-import { linkPages } from '../page/page-links.ts';
+import { countPages, linkPages } from '../page/page-links.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 
@@ -47,8 +47,8 @@ async function readSearch(db: WebContext['db'], req: Request) {
   // A form field shows no control characters, and neither does a window's title.
   const searched = given.replaceAll(/\p{Cc}/gu, ' ').trim();
   const result = await searchArchive(db, userIdOf(req), searched, page);
-  const pages = Math.max(1, Math.ceil(result.found / TRACKS_PER_PAGE));
-  if (page > pages) throw notFound();
+  const pages = result.more ? null : countPages(result.found, TRACKS_PER_PAGE);
+  if (pages !== null && page > pages) throw notFound();
   return {
     ...result,
     searched,

@@ -66,7 +66,10 @@ export const searchEndpoints = [
     query: { q, after: paging.after },
     example,
     answer: pageOf(foundTrack, {
-      found: count.describe('How many tracks are found exactly'),
+      found: count.describe(
+        'How many tracks are found exactly; on the first pages they are counted to 1,000',
+      ),
+      more: z.boolean().describe('More tracks are found than were counted'),
       near: z.boolean().describe('None is called so: these only come near'),
       remarks: z.array(z.string()).describe('What was left out of the question, and why'),
       artists: z
@@ -78,11 +81,12 @@ export const searchEndpoints = [
       const result = await searchArchive(db, user.user_id, query.q, at);
       return {
         found: result.found,
+        more: result.more,
         near: result.near,
         remarks: [...result.remarks],
         artists: result.artists.map(({ artist_id, name, tracks }) => ({ artist_id, name, tracks })),
         items: result.tracks.map(foundOf),
-        next: at * TRACKS_PER_PAGE < result.found ? writeCursor({ page: at + 1 }) : null,
+        next: result.more || at * TRACKS_PER_PAGE < result.found ? writeCursor({ page: at + 1 }) : null,
       };
     },
   }),
