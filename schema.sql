@@ -1592,6 +1592,17 @@ BEGIN
   RETURN settled + fill_library(listener, others);
 END $function$;
 
+CREATE FUNCTION key_of(relation regclass)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT COALESCE(string_agg(quote_ident(attname), ', ' ORDER BY place), '1')
+  FROM pg_index JOIN unnest(indkey) WITH ORDINALITY AS key (attnum, place) ON place <= indnkeyatts
+    JOIN pg_attribute AS a ON a.attrelid = relation AND a.attnum = key.attnum
+  WHERE indrelid = relation AND indisprimary
+$function$;
+
 CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1604,15 +1615,19 @@ DECLARE
   is_empty boolean;
 BEGIN
   EXECUTE format('SELECT NOT EXISTS (%s)', known) INTO is_empty USING listener;
-  IF NOT is_empty THEN
-    EXECUTE format(
-      'DELETE FROM %s AS known USING (%s EXCEPT %s) AS stray WHERE known.user_id = $1 AND known = stray',
-      derived, known, wanted) USING listener;
-    GET DIAGNOSTICS removed = ROW_COUNT;
-    wanted := wanted || ' EXCEPT ' || known;
+  IF is_empty THEN
+    EXECUTE format('INSERT INTO %s %s ORDER BY %s', derived, wanted, key_of(derived)) USING listener;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN added;
   END IF;
-  EXECUTE format('INSERT INTO %s %s', derived, wanted) USING listener;
+  EXECUTE 'CREATE TEMP TABLE wanted ON COMMIT DROP AS ' || wanted USING listener;
+  EXECUTE format(
+    'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND known = stray',
+    derived, known) USING listener;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  EXECUTE format('INSERT INTO %s TABLE wanted EXCEPT %s ORDER BY %s', derived, known, key_of(derived)) USING listener;
   GET DIAGNOSTICS added = ROW_COUNT;
+  DROP TABLE wanted;
   RETURN removed + added;
 END $function$;
 
@@ -1660,6 +1675,8 @@ $function$;
 CREATE FUNCTION derive_plays(listener bigint)
  RETURNS bigint
  LANGUAGE sql
+ SET enable_nestloop TO 'off'
+ SET enable_sort TO 'off'
 AS $function$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)

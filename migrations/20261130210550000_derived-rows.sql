@@ -411,6 +411,15 @@ BEGIN
   RETURN settled + fill_library(listener, others);
 END $$;
 
+-- The columns of a table's primary key, or the first one where a bulk load took the key away. (Rows that come in its order
+-- are written in half the time.)
+CREATE FUNCTION key_of(relation regclass) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT COALESCE(string_agg(quote_ident(attname), ', ' ORDER BY place), '1')
+  FROM pg_index JOIN unnest(indkey) WITH ORDINALITY AS key (attnum, place) ON place <= indnkeyatts
+    JOIN pg_attribute AS a ON a.attrelid = relation AND a.attnum = key.attnum
+  WHERE indrelid = relation AND indisprimary
+$$;
+
 -- Makes a listener's rows of a derived table, or some of them, those of a view with the same columns.
 CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
 RETURNS bigint LANGUAGE plpgsql AS $$
@@ -422,15 +431,19 @@ DECLARE
   is_empty boolean;
 BEGIN
   EXECUTE format('SELECT NOT EXISTS (%s)', known) INTO is_empty USING listener;
-  IF NOT is_empty THEN
-    EXECUTE format(
-      'DELETE FROM %s AS known USING (%s EXCEPT %s) AS stray WHERE known.user_id = $1 AND known = stray',
-      derived, known, wanted) USING listener;
-    GET DIAGNOSTICS removed = ROW_COUNT;
-    wanted := wanted || ' EXCEPT ' || known;
+  IF is_empty THEN
+    EXECUTE format('INSERT INTO %s %s ORDER BY %s', derived, wanted, key_of(derived)) USING listener;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN added;
   END IF;
-  EXECUTE format('INSERT INTO %s %s', derived, wanted) USING listener;
+  EXECUTE 'CREATE TEMP TABLE wanted ON COMMIT DROP AS ' || wanted USING listener;
+  EXECUTE format(
+    'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND known = stray',
+    derived, known) USING listener;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  EXECUTE format('INSERT INTO %s TABLE wanted EXCEPT %s ORDER BY %s', derived, known, key_of(derived)) USING listener;
   GET DIAGNOSTICS added = ROW_COUNT;
+  DROP TABLE wanted;
   RETURN removed + added;
 END $$;
 
@@ -465,8 +478,10 @@ CREATE FUNCTION derive_calendar(listener bigint) RETURNS bigint LANGUAGE sql AS 
     + derive_rows('play_days', 'day_facts', listener)
 $$;
 
--- What follows from a listener's plays and their rule: artists and albums are added up of the tracks.
-CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql AS $$
+-- What follows from a listener's plays and their rule: artists and albums are added up of the tracks. (All plays are read in
+-- any case, and the planner knows nothing yet of those that have just been written.)
+CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql
+SET enable_nestloop = off SET enable_sort = off AS $$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
     + derive_rows('play_endings', 'ending_facts', listener)
@@ -957,7 +972,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 
 -- Down Migration
-DROP FUNCTION derive_all, derive_rows, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
+DROP FUNCTION derive_all, derive_rows, key_of, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
