@@ -109,14 +109,14 @@ describe('kinds of rows', () => {
     expect((await readOne(extendedList(changes))).fates).toEqual([fate]);
   });
 
-  it('a video is known by its file alone', async () => {
-    const row = extendedList({});
+  it('a video without a track’s id is known by its file alone; a music video is a play of its track', async () => {
+    const rows = extendedList({ spotify_track_uri: null }, {});
     const { fates } = await readFiles({
-      'Streaming_History_Video_2021.json': row,
-      'endvideo.json': row,
-      'Streaming_History_Audio_2021.json': row,
+      'Streaming_History_Video_2021.json': rows,
+      'endvideo.json': rows,
+      'Streaming_History_Audio_2021.json': rows,
     });
-    expect(fates).toEqual(['video', 'video', 'play']);
+    expect(fates).toEqual(['video', 'play', 'video', 'play', 'play', 'play']);
   });
 
   it('a private session is said, and left to the listener', async () => {

@@ -8,6 +8,7 @@ import {
   playEndingAt,
   textOf,
   trackIdOf,
+  type Circumstances,
   type Judged,
   type RowFormat,
 } from './values.ts';
@@ -18,10 +19,8 @@ export const spotifyExtended: RowFormat = {
   isRow: (row) => 'ts' in row && ('ms_played' in row || 'spotify_track_uri' in row),
   judge(row, circumstances) {
     const trackId = trackIdOf(row.spotify_track_uri);
-    const other = trackId === null ? otherThan(row) : null;
-    if (other !== null) return other;
-    if (circumstances.isVideoFile) return { bucket: 'video', reason: 'it is a video' };
-    return judgePlay(row, trackId, circumstances.now);
+    const other = trackId === null ? otherThan(row, circumstances) : null;
+    return other ?? judgePlay(row, trackId, circumstances.now);
   },
 };
 
@@ -30,9 +29,11 @@ const OF_A_BOOK = ['audiobook_uri', 'audiobook_chapter_uri', 'audiobook_title', 
 const says = (row: JsonObject, keys: readonly string[]): boolean =>
   keys.some((key) => textOf(row[key]) !== null);
 
-function otherThan(row: JsonObject): Judged | null {
+/** Of a row without a track's id. (A music video has one: it is a play of that track.) */
+function otherThan(row: JsonObject, { isVideoFile }: Circumstances): Judged | null {
   if (says(row, OF_AN_EPISODE)) return { bucket: 'podcast', reason: 'it is an episode of a podcast' };
   if (says(row, OF_A_BOOK)) return { bucket: 'audiobook', reason: 'it is a chapter of an audiobook' };
+  if (isVideoFile) return { bucket: 'video', reason: 'it is a video' };
   return null;
 }
 

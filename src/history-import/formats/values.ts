@@ -10,7 +10,7 @@ export type Judged = FilePlay | LeftOut;
 
 export interface Circumstances {
   readonly now: number;
-  /** Only a file's name says that its rows are videos. */
+  /** Of a row without a track's id, only the name of its file says that it is a video. */
   readonly isVideoFile: boolean;
 }
 
