@@ -1,5 +1,5 @@
 import type { Transaction } from '../db.ts';
-import type { Bucket } from './buckets.ts';
+import { KEPT, type Bucket } from './buckets.ts';
 import type { Staged } from './stage.ts';
 
 /** Before the listener confirms it: what would happen; afterwards: what has. */
@@ -25,34 +25,29 @@ interface Example {
   readonly original: string;
 }
 
+const LEFT_OUT: Bucket = 'private session';
 const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 2_000;
 
 export async function takeAccount(tx: Transaction, { userId, importId }: Staged): Promise<Account> {
-  const totals = await tx.one<Omit<Account, 'private_rows' | 'years' | 'examples'>>(TOTALS);
-  const privately = await tx.one<Pick<Account, 'private_rows'>>(PRIVATE_ROWS, [userId, importId]);
+  const totals = await tx.one<Omit<Account, 'years' | 'examples'>>(TOTALS, [[...KEPT, LEFT_OUT]]);
   const years = await tx.many<Account['years'][number]>(YEARS);
   const examples = await tx.many<Example>(FIRST_ROWS, [userId, importId, EXAMPLES, EXAMPLE_CHARACTERS]);
-  return { ...totals, ...privately, years, examples };
+  return { ...totals, years, examples };
 }
 
 const TOTALS = `
   SELECT COALESCE(sum(rows), 0)::int AS rows, COALESCE(jsonb_object_agg(bucket, rows), '{}') AS counts,
     to_char(min(first) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_played_at,
     to_char(max(last) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_played_at,
-    COALESCE(sum(ms_played), 0)::bigint AS ms_played
+    COALESCE(sum(ms_played), 0)::bigint AS ms_played,
+    COALESCE(sum(private_rows) FILTER (WHERE bucket = ANY ($1)), 0)::int AS private_rows
   FROM (
     SELECT COALESCE(bucket, 'added') AS bucket, count(*)::int AS rows,
       min(ended_at) FILTER (WHERE bucket IS NULL) AS first, max(ended_at) FILTER (WHERE bucket IS NULL) AS last,
-      sum(ms_played) FILTER (WHERE bucket IS NULL) AS ms_played
+      sum(ms_played) FILTER (WHERE bucket IS NULL) AS ms_played, count(*) FILTER (WHERE is_private) AS private_rows
     FROM judged GROUP BY 1
   ) AS buckets`;
-
-const PRIVATE_ROWS = `
-  SELECT count(*)::int AS private_rows
-  FROM staged_plays AS s JOIN judged USING (row_id)
-  WHERE (s.user_id, s.history_import_id) = ($1, $2) AND s.is_private
-    AND COALESCE(judged.bucket, 'added') IN ('added', 'captured already', 'told by another file', 'private session')`;
 
 const YEARS = `
   SELECT extract(year FROM ended_at AT TIME ZONE 'UTC')::int AS year, count(*)::int AS plays,

@@ -15,14 +15,14 @@ export async function judgeRows(
 const CREATE = `
   CREATE TEMP TABLE judged (
     row_id integer, source text, row_key uuid, ended_at timestamptz, precision_ms integer, is_end_known boolean,
-    ms_played integer, length_ms integer, reached_end boolean, skipped boolean, track_id text, bucket text
+    ms_played integer, length_ms integer, reached_end boolean, skipped boolean, is_private boolean, track_id text, bucket text
   ) ON COMMIT DROP`;
 
 /** A repeated row of a private session counts as repeated: the archive has it. */
 const JUDGE = `
   INSERT INTO judged
   SELECT row_id, source, s.row_key, ended_at, precision_ms, is_end_known, ms_played, length_ms, reached_end, skipped,
-    track_id, CASE
+    is_private, track_id, CASE
       WHEN bucket IS NOT NULL THEN bucket
       WHEN known.row_key IS NOT NULL OR row_id > first.first_row_id THEN 'same row again'
       WHEN is_private AND $3 THEN 'private session'
