@@ -43,9 +43,11 @@ async function list(
   const entries: Entry[] = [];
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entries.push(entry) < MOST_ENTRIES) continue;
-      say(`The ZIP holds more than ${MOST_ENTRIES} files: the rest is not read.`);
-      break;
+      if (entries.length === MOST_ENTRIES) {
+        say(`The ZIP holds more than ${MOST_ENTRIES} files: the rest is not read.`);
+        break;
+      }
+      entries.push(entry);
     }
     return { zip, entries };
   } catch {
