@@ -260,6 +260,22 @@ describe('a row that names no id', () => {
     expect(await listStrayDerived(test.patient)).toEqual([]);
   });
 
+  it('keeps the id that a later file told, when that import is undone', async () => {
+    const named = rowsOf([{ ...LISTEN, trackId: null, at: '2026-01-01T10:00:00Z' }], 'spotify account');
+    const { account: _first, ...first } = await importRows(test.patient, alice, named);
+    const { account: _second, ...second } = await importRows(
+      test.patient,
+      alice,
+      rowsOf([{ ...LISTEN, at: '2026-01-02T10:00:00Z' }]),
+    );
+    await undoImport(test.patient, second);
+    expect(await listPlays(alice)).toMatchObject([{ at: '10:00:00.000', track_id: TWO }]);
+    expect(await test.db.many('SELECT track_id FROM library_tracks')).toEqual([{ track_id: TWO }]);
+    expect(await listStrayDerived(test.patient)).toEqual([]);
+    await undoImport(test.patient, first);
+    expect(await test.db.many('SELECT FROM library_tracks')).toEqual([]);
+  });
+
   it('is the track that the same files name by id, and its end follows from the length', async () => {
     const lastfm = { name: LISTEN.name, artist: LISTEN.artist, lengthMs: 180_000, isEndKnown: false };
     await importRows(test.patient, alice, [
