@@ -1616,7 +1616,9 @@ DECLARE
 BEGIN
   EXECUTE format('SELECT NOT EXISTS (%s)', known) INTO is_empty USING listener;
   IF is_empty THEN
-    EXECUTE format('INSERT INTO %s %s ORDER BY %s', derived, wanted, key_of(derived)) USING listener;
+    -- (Added up before they are sorted, not the other way round.)
+    EXECUTE format('INSERT INTO %s SELECT * FROM (%s OFFSET 0) AS fact ORDER BY %s', derived, wanted, key_of(derived))
+      USING listener;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
   END IF;
@@ -1672,19 +1674,33 @@ AS $function$
     + derive_rows('play_days', 'day_facts', listener)
 $function$;
 
-CREATE FUNCTION derive_plays(listener bigint)
+CREATE FUNCTION derive_counted(listener bigint)
  RETURNS bigint
  LANGUAGE sql
  SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
  SET enable_sort TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
 AS $function$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
-    + derive_rows('play_endings', 'ending_facts', listener)
     + derive_calendar(listener)
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
+$function$;
+
+CREATE FUNCTION derive_plays(listener bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ SET enable_nestloop TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_sort TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+AS $function$
+  SELECT derive_counted(listener) + derive_rows('play_endings', 'ending_facts', listener)
 $function$;
 
 CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}'::text[])
@@ -2159,7 +2175,7 @@ CREATE FUNCTION follow_rule()
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  PERFORM derive_plays(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
+  PERFORM derive_counted(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
   PERFORM derive_calendar(user_id) FROM was JOIN now USING (user_id)
   WHERE was.counted_plays = now.counted_plays AND was.timezone <> now.timezone;
   RETURN NULL;

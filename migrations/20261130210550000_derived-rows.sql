@@ -432,7 +432,9 @@ DECLARE
 BEGIN
   EXECUTE format('SELECT NOT EXISTS (%s)', known) INTO is_empty USING listener;
   IF is_empty THEN
-    EXECUTE format('INSERT INTO %s %s ORDER BY %s', derived, wanted, key_of(derived)) USING listener;
+    -- (Added up before they are sorted, not the other way round.)
+    EXECUTE format('INSERT INTO %s SELECT * FROM (%s OFFSET 0) AS fact ORDER BY %s', derived, wanted, key_of(derived))
+      USING listener;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
   END IF;
@@ -478,17 +480,23 @@ CREATE FUNCTION derive_calendar(listener bigint) RETURNS bigint LANGUAGE sql AS 
     + derive_rows('play_days', 'day_facts', listener)
 $$;
 
--- What follows from a listener's plays and their rule: artists and albums are added up of the tracks. (All plays are read in
--- any case, and the planner knows nothing yet of those that have just been written.)
-CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql
-SET enable_nestloop = off SET enable_sort = off AS $$
+-- What follows from a listener's rule of what counts as a play: artists and albums are added up of the tracks. (All plays
+-- are read in any case, as they lie and into hash tables: the planner knows nothing yet of those that have just been
+-- written.)
+CREATE FUNCTION derive_counted(listener bigint) RETURNS bigint LANGUAGE sql
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_sort = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
-    + derive_rows('play_endings', 'ending_facts', listener)
     + derive_calendar(listener)
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
+$$;
+
+-- What follows from a listener's plays, counted or not.
+CREATE FUNCTION derive_plays(listener bigint) RETURNS bigint LANGUAGE sql
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_sort = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
+  SELECT derive_counted(listener) + derive_rows('play_endings', 'ending_facts', listener)
 $$;
 
 -- Everything of a listener, from the facts. Returns how many rows were not what they are now: none, where the triggers
@@ -868,7 +876,7 @@ END $$;
 -- Another rule: other plays count. Another clock: the same ones on other days.
 CREATE FUNCTION follow_rule() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  PERFORM derive_plays(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
+  PERFORM derive_counted(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
   PERFORM derive_calendar(user_id) FROM was JOIN now USING (user_id)
   WHERE was.counted_plays = now.counted_plays AND was.timezone <> now.timezone;
   RETURN NULL;
@@ -975,7 +983,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 DROP FUNCTION derive_all, derive_rows, key_of, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
-  derive_plays, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
+  derive_plays, derive_counted, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
   recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
 DROP VIEW day_facts, session_facts;
