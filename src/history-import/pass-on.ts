@@ -1,18 +1,21 @@
 import type { Transaction } from '../db.ts';
 import type { Staged } from './stage.ts';
 
-/** Rows that later imports have too become rows of the first of these. */
-export async function passRowsOn(tx: Transaction, { userId, importId }: Staged): Promise<void> {
+/**
+ * Rows that later imports have too become rows of the first of these.
+ * @returns whether any stands beside a play: which of them says most of it may be another one now
+ */
+export async function passRowsOn(tx: Transaction, { userId, importId }: Staged): Promise<boolean> {
   const keys = [userId, importId];
   await tx.execute('CREATE TEMP TABLE heirs (row_key uuid PRIMARY KEY, heir_id bigint) ON COMMIT DROP');
-  if ((await tx.execute(HEIRS, keys)) === 0) return;
-  for (const table of ['plays', 'paired_plays'])
-    await tx.execute(
-      `UPDATE ${table} AS told SET history_import_id = heir_id FROM heirs
-       WHERE (told.user_id, told.history_import_id) = ($1, $2) AND told.row_key = heirs.row_key`,
-      keys,
-    );
+  if ((await tx.execute(HEIRS, keys)) === 0) return false;
+  await tx.execute(passOn('plays'), keys);
+  return (await tx.execute(passOn('paired_plays'), keys)) > 0;
 }
+
+const passOn = (table: 'plays' | 'paired_plays'): string => `
+  UPDATE ${table} AS told SET history_import_id = heir_id FROM heirs
+  WHERE (told.user_id, told.history_import_id) = ($1, $2) AND told.row_key = heirs.row_key`;
 
 const HEIRS = `
   INSERT INTO heirs

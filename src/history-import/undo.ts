@@ -18,27 +18,31 @@ export const undoImport = (db: Db, staged: Staged): Promise<void> =>
     await requireState(tx, staged, 'done');
     await tx.execute(`SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`);
     await deriveAtOnce(tx);
-    await passRowsOn(tx, staged);
-    await partPlays(tx, staged);
+    const isRetold = await passRowsOn(tx, staged);
+    const isParted = await partPlays(tx, staged);
     await passGapsOn(tx, staged);
     await releaseTracks(tx, staged);
     await tx.execute(`DELETE FROM history_imports WHERE (user_id, history_import_id) = ($1, $2)`, keys);
-    await tx.execute('SELECT derive_plays($1)', [staged.userId]);
+    if (isRetold || isParted) await tx.execute('SELECT derive_plays($1)', [staged.userId]);
     await refreshArchiveSummary(tx, staged.userId);
   });
 
-/** The rows beside its plays are set aside while these are deleted; the best of them then shows. */
-async function partPlays(tx: Transaction, { userId, importId }: Staged): Promise<void> {
+/**
+ * The rows beside its plays are set aside while these are deleted; the best of them then shows.
+ * @returns whether any play has changed
+ */
+async function partPlays(tx: Transaction, { userId, importId }: Staged): Promise<boolean> {
   const keys = [userId, importId];
   await tx.execute(CREATE);
-  await tx.execute(TOUCHED, keys);
+  const touched = await tx.execute(TOUCHED, keys);
   await tx.execute('DELETE FROM paired_plays WHERE (user_id, history_import_id) = ($1, $2)', keys);
   await tx.execute(SET_ASIDE, keys);
-  await tx.execute('DELETE FROM plays WHERE (user_id, history_import_id) = ($1, $2)', keys);
+  const gone = await tx.execute('DELETE FROM plays WHERE (user_id, history_import_id) = ($1, $2)', keys);
   await tx.execute(NUMBER, [userId]);
   await tx.execute(SHOW);
   await tx.execute(STAND_BESIDE);
   await learnFromPairs(tx, userId, 'SELECT * FROM touched');
+  return touched + gone > 0;
 }
 
 const CREATE = `
