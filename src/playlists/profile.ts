@@ -1,3 +1,4 @@
+import { ask, question, theRow, together } from '../ask-together.ts';
 import { drawSound, type ChartData } from '../figures/charts.ts';
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
@@ -24,15 +25,16 @@ export async function computeProfile(
   userId: number,
   trackIds: readonly string[],
 ): Promise<Profile> {
-  return (await db.one<{ profile: Profile }>(PROFILE, [userId, trackIds])).profile;
+  return ask(db, PROFILE, userId, trackIds);
 }
 
 const average = (feature: string): string =>
   `jsonb_build_object('average', avg(${feature}), 'known', count(${feature}))`;
 
-const PROFILE = hotQuery(
-  'playlist: how it sounds',
-  `
+const PROFILE = question<[userId: number, trackIds: readonly string[]], Profile>(
+  hotQuery(
+    'playlist: how it sounds',
+    `
   WITH sound AS (
     SELECT place, energy, valence, danceability, explicit, duration_ms,
       ntile(60) OVER (ORDER BY place) AS step,
@@ -55,6 +57,8 @@ const PROFILE = hotQuery(
     'course', (SELECT COALESCE(jsonb_agg(to_jsonb(steps) ORDER BY first), '[]') FROM steps)
   ) AS profile
   FROM sound`,
+  ),
+  (rows: readonly { readonly profile: Profile }[]) => theRow(rows).profile,
 );
 
 export const PLAYLIST_CHARTS = {
@@ -66,14 +70,23 @@ export const PLAYLIST_CHARTS = {
 } satisfies Record<string, (profile: Profile) => ChartData>;
 
 export function listCards(db: Queries, trackIds: readonly string[]): Promise<TrackCard[]> {
-  return db.many<TrackCard>(CARDS, [trackIds]);
+  return ask(db, CARDS, trackIds);
 }
 
-const CARDS = hotQuery(
-  'playlist: the tracks of a page',
-  `
+const CARDS = question<[trackIds: readonly string[]], TrackCard[]>(
+  hotQuery(
+    'playlist: the tracks of a page',
+    `
   SELECT ${TRACK_CARD}
   FROM unnest($1::text[]) WITH ORDINALITY AS list (track_id, place)
   JOIN tracks USING (track_id)
   ORDER BY place`,
+  ),
+  (rows: readonly TrackCard[]) => [...rows],
 );
+
+/** Some tracks, and how all of a list sound. */
+export const askAboutTracks = together('playlist: the tracks of a page, and how all of it sounds', {
+  cards: CARDS,
+  profile: PROFILE,
+});

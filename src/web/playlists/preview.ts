@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { getArchiveSummary } from '../../figures/summary.ts';
 import type { TrackCard } from '../../catalogue/track-card.ts';
 import { ARRANGEMENT_NAMES, buildPlaylist, type Arrangement, type Build } from '../../playlists/build.ts';
-import { computeProfile, listCards } from '../../playlists/profile.ts';
+import { askAboutTracks } from '../../playlists/profile.ts';
 import { fitted } from '../../playlists/proposals.ts';
 import type { Db } from '../../db.ts';
 import { linkPages } from '../page/page-links.ts';
@@ -32,10 +32,10 @@ export async function readPreview(db: Db, userId: number, asked: Recipe, wording
   const parts = Math.max(1, Math.ceil(build.trackIds.length / TRACKS_PER_PART));
   const part = Math.min(recipe.part, parts);
   const first = (part - 1) * TRACKS_PER_PART;
-  const [cards, leftOut, profile, summary] = await Promise.all([
-    listCards(db, build.trackIds.slice(first, first + TRACKS_PER_PART)),
-    listCards(db, recipe.options.without),
-    computeProfile(db, userId, build.trackIds),
+  const shown = build.trackIds.slice(first, first + TRACKS_PER_PART);
+  const leftOut = new Set(recipe.options.without);
+  const [{ cards, profile }, summary] = await Promise.all([
+    askAboutTracks(db, { cards: [[...shown, ...leftOut]], profile: [userId, build.trackIds] }),
     getArchiveSummary(db, userId),
   ]);
   return {
@@ -45,8 +45,12 @@ export async function readPreview(db: Db, userId: number, asked: Recipe, wording
     profile,
     ...soundCharts(profile, summary.figures),
     archive: summary.figures,
-    tracks: cards.map((card, at) => lineOf(recipe, card, first + at + 1)),
-    putBack: leftOut.map((card) => ({ card, href: withoutHref(recipe, without(recipe, card.track_id)) })),
+    tracks: cards
+      .filter(({ track_id: id }) => !leftOut.has(id))
+      .map((card, at) => lineOf(recipe, card, first + at + 1)),
+    putBack: cards
+      .filter(({ track_id: id }) => leftOut.has(id))
+      .map((card) => ({ card, href: withoutHref(recipe, without(recipe, card.track_id)) })),
     arrangements: ARRANGEMENT_NAMES.map((value) => ({ value, label: ARRANGEMENT_WORDS[value] })),
     reshuffle: recipe.options.arrange === 'shuffle' ? reshuffleHref(recipe) : null,
     pager: pagerOf(recipe, part, parts),

@@ -2,7 +2,7 @@ import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { getArchiveSummary } from '../../figures/summary.ts';
 import { notFound } from '../../errors.ts';
-import { computeProfile, listCards, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
+import { askAboutTracks, computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
 import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
 import {
   countPlaylists,
@@ -110,9 +110,11 @@ async function readPlaylist({ db }: WebContext, req: Request) {
   const pages = Math.max(1, Math.ceil(trackIds.length / TRACKS_PER_PAGE));
   if (page > pages) throw notFound();
   const first = (page - 1) * TRACKS_PER_PAGE;
-  const [cards, profile, summary, sending] = await Promise.all([
-    listCards(db, trackIds.slice(first, first + TRACKS_PER_PAGE)),
-    computeProfile(db, user.user_id, trackIds),
+  const [{ cards, profile }, summary, sending] = await Promise.all([
+    askAboutTracks(db, {
+      cards: [trackIds.slice(first, first + TRACKS_PER_PAGE)],
+      profile: [user.user_id, trackIds],
+    }),
     getArchiveSummary(db, user.user_id),
     readSendingView(db, user, playlist),
   ]);
