@@ -1,7 +1,7 @@
 import { ask, question } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
+import { inPeriod, periodValues, type Listener, type Period, type PeriodValues } from '../ranges/period.ts';
 import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
 
 /** Spotify's API says this of captured plays; files of history do not. */
@@ -32,14 +32,18 @@ const fromOf = <Values extends readonly unknown[]>(name: string, which: string) 
     hotQuery(
       name,
       `
-  WITH told AS (
-    SELECT substring(context ->> 'uri' FROM '^spotify:${OWNER}(playlist|album|artist|collection)(?::|$)') AS kind,
-      substring(context ->> 'uri' FROM '^spotify:${OWNER}(?:playlist|album|artist):([0-9A-Za-z]{1,64})$') AS id
+  WITH addresses AS MATERIALIZED (
+    SELECT context ->> 'uri' AS uri, count(*)::int AS plays
     FROM plays JOIN users USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
     WHERE user_id = $1 AND context IS NOT NULL AND ${which}
       AND counts_as_play(users.counted_plays, ms_played, reached_end, track.duration_ms)
+    GROUP BY 1
+  ), told AS (
+    SELECT substring(uri FROM '^spotify:${OWNER}(playlist|album|artist|collection)(?::|$)') AS kind,
+      substring(uri FROM '^spotify:${OWNER}(?:playlist|album|artist):([0-9A-Za-z]{1,64})$') AS id, plays
+    FROM addresses
   ), places AS (
-    SELECT kind, id, count(*)::int AS plays, (sum(count(*)) OVER ())::int AS known
+    SELECT kind, id, sum(plays)::int AS plays, (sum(sum(plays)) OVER ())::int AS known
     FROM told GROUP BY kind, id ORDER BY plays DESC, kind, id LIMIT ${MOST_PLACES}
   )
   SELECT kind, places.id, plays, known, own.name, own.id AS own_id
@@ -75,7 +79,8 @@ export const PLAYED_FROM = {
   album: fromOfThing('album'),
 };
 
-const FROM_IN_PERIOD = fromOf<readonly unknown[]>(
+/** Of all plays in a period. */
+export const FROM_IN_PERIOD = fromOf<PeriodValues>(
   'when: where plays came from',
   `NOT hidden AND ${inPeriod('played_at')}`,
 );
