@@ -24,19 +24,23 @@ function shiftMonth(date: string, months: number, day: number): string {
 }
 
 const LOCALE = 'en-GB';
+/** All that tells one format of a time zone from another. */
+type DateParts = Pick<Intl.DateTimeFormatOptions, 'weekday' | 'day' | 'month' | 'year' | 'hour' | 'minute'>;
+
 /** Creating a format costs a hundred times as much as using it. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** @param value `YYYY-MM-DD…`, or an instant shown in the time zone */
-export function inEnglish(value: string | Date, parts: Intl.DateTimeFormatOptions, timeZone: string): string {
+export function inEnglish(value: string | Date, parts: DateParts, timeZone: string): string {
   const plainDate = typeof value === 'string';
   const instant = plainDate ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : value;
   if (Number.isNaN(instant.getTime())) return 'unknown date';
   return clock(parts, plainDate ? 'UTC' : timeZone).format(instant);
 }
 
-function clock(parts: Intl.DateTimeFormatOptions, timeZone: string): Intl.DateTimeFormat {
-  const key = `${timeZone} ${Object.entries(parts).join(' ')}`;
+function clock(parts: DateParts, timeZone: string): Intl.DateTimeFormat {
+  const { weekday, day, month, year, hour, minute } = parts;
+  const key = `${timeZone} ${weekday} ${day} ${month} ${year} ${hour} ${minute}`;
   const known = clocks.get(key) ?? new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone });
   clocks.set(key, known);
   return known;

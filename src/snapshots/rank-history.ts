@@ -77,12 +77,13 @@ export interface Stretch {
 }
 
 export function rankStretches({ dates, ranks, listed }: RankHistory): Stretch[] {
-  const stretches: Stretch[] = [];
+  const stretches: { -readonly [Part in keyof Stretch]: Stretch[Part] }[] = [];
   for (const [at, date] of dates.entries()) {
     const [rank, isListed] = [ranks[at] ?? null, listed[at] ?? false];
     const last = stretches.at(-1);
     if (last?.rank === rank && last.listed === isListed) {
-      stretches[stretches.length - 1] = { ...last, to: date, snapshots: last.snapshots + 1 };
+      last.to = date;
+      last.snapshots += 1;
     } else stretches.push({ from: date, to: date, snapshots: 1, listed: isListed, rank });
   }
   return stretches;
