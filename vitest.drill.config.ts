@@ -9,6 +9,7 @@ export default defineConfig({
       'test/**/*.drill.ts',
       'test/jobs/worker.test.ts',
       'test/journeys/*.test.ts',
+      'test/web/contradicting-files.test.ts',
       'test/web/hostile.test.ts',
     ],
     env: { DRILL: 'yes' },

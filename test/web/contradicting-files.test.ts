@@ -12,6 +12,7 @@ import { captureSnapshots } from '../../src/snapshots/capture.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
 import { useDatabase } from '../support/database.ts';
+import { drilled } from '../support/drill.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import {
   insert,
@@ -116,12 +117,16 @@ const read = async (visitor: Visitor, address: string): Promise<string> => {
   return (body as Buffer).toString();
 };
 
-describe.each([
+const ORDERS = [
   ['Alice moves, then Bob', ALICE, BOB, 'move'],
   ['Bob moves, then Alice', BOB, ALICE, 'move'],
   ['Alice restores, then Bob moves', ALICE, BOB, 'restore'],
   ['Bob restores, then Alice moves', BOB, ALICE, 'restore'],
-] as const)('%s, and both are captured', (_order, first, second, how) => {
+] as const;
+/** Of these orders every page is read with every parameter, of the others as it is. */
+const READ_WHOLE = drilled<readonly (typeof ORDERS)[number][]>(ORDERS.slice(2, 3), ORDERS);
+
+describe.each(ORDERS)('%s, and both are captured', (order, first, second, how) => {
   const test = useApp();
   const elsewhere = useDatabase();
   const visitors = new Map<string, Visitor>();
@@ -176,8 +181,9 @@ describe.each([
       if (stranger === undefined) continue;
       const visitor = visitors.get(who) as Visitor;
       const ids = await idsFor(await userIdFor(test, who), SHARED[0] as InventedTrack);
-      const pages = PAGES.flatMap((page) => listAddresses(page, ids));
-      expect(pages.length).toBeGreaterThan(100);
+      const isWhole = READ_WHOLE.some(([whole]) => whole === order);
+      const pages = PAGES.flatMap((page) => listAddresses(page, ids).slice(0, isWhole ? undefined : 1));
+      expect(pages.length).toBeGreaterThan(isWhole ? 200 : 50);
       for (const address of pages) {
         const text = await read(visitor, address);
         const found = new RegExp(`.{0,60}(${stranger}|\\b${yearOf(stranger)}\\b).{0,60}`).exec(text)?.[0];
