@@ -111,6 +111,7 @@ describe.skipIf(!hasBrowser)('a newcomer with a ZIP of Spotify’s', { timeout: 
     await page.waitForURL(/history\/import\/\d+$/);
     await page.getByRole('button', { name: 'Choose other files' }).click();
     await page.waitForURL(/history\/import$/);
+    await page.waitForURL(/history\/import$/);
   });
 
   it.each(LOOKS)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {

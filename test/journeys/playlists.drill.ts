@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     test.spotify.fail({ on: 'playlist-items', kind: 'delay', milliseconds: 3_000, times: 'once' });
     test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
     await sendButton(page).click();
-    expect(await page.content()).toContain('http-equiv="refresh"');
+    await page.locator('meta[http-equiv=refresh]').waitFor({ state: 'attached' });
     // The page asks again by itself.
     await page.getByText('Spotify could not be reached').waitFor({ timeout: 20_000 });
     expect(await state(page)).toContain('100 of 250 tracks are at Spotify.');

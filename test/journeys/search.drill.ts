@@ -105,6 +105,7 @@ describe.skipIf(!hasBrowser)('a listener who searches, in a real browser', { tim
     await page.getByRole('button', { name: 'Search' }).first().click();
     await page.waitForURL(/\/search\?q=halo$/);
     await page.getByRole('link', { name: 'Next' }).click();
+    await page.waitForURL(/page=2/);
     expect(await page.locator('main').innerText()).toContain('21 to 40');
   });
 
