@@ -122,6 +122,16 @@ describe('a server whose database comes and goes', () => {
   });
   afterAll(() => proxy.close());
 
+  const listTokens = async (): Promise<string[]> => {
+    const row = await test.db.one<{ user_id: number; access_token: string; refresh_token: string }>(
+      'SELECT user_id, access_token, refresh_token FROM spotify_connections',
+    );
+    const keys = [{ id: 't1', key: TOKEN_KEY }];
+    return (['access_token', 'refresh_token'] as const).map((column) =>
+      openToken(keys, row[column], row.user_id, column),
+    );
+  };
+
   it('lives without it, and says on every page that it is away', async () => {
     expect(await statusOf(`${server.baseUrl}/livez`)).toBe(200);
     expect(await statusOf(`${server.baseUrl}/readyz`)).toBe(503);
@@ -178,15 +188,13 @@ describe('a server whose database comes and goes', () => {
       .get('/planted-path?token=planted-query')
       .set({ 'User-Agent': 'planted-agent', 'X-Request-Id': 'planted id' })
       .expect(404);
-    const { tokens } = await test.db.one<{ tokens: string[] }>(
-      'SELECT ARRAY[access_token, refresh_token] AS tokens FROM spotify_connections',
-    );
-    const [{ user_id: userId }] = (await test.db.many<{ user_id: number }>('SELECT user_id FROM users')) as [
-      { user_id: number },
-    ];
-    ['access_token', 'refresh_token'].forEach((column, index) => {
-      secrets.push(openToken([{ id: 't1', key: TOKEN_KEY }], tokens[index] ?? '', userId, column));
-    });
+    const known = secrets.push(...(await listTokens()));
+    // Both are replaced as one is refreshed.
+    spotify.rotateRefreshTokens(true);
+    spotify.expireAccessTokens();
+    await alice.post('/snapshots').type('form').send({ _csrf }).expect(303);
+    secrets.push(...(await listTokens()));
+    expect(new Set(secrets.slice(known - 2)).size).toBe(4);
     const session = decodeURIComponent(/mtm\.session=([^;]+)/.exec(cookiesOf(alice))?.[1] ?? '-');
     secrets.push(...session.replace(/^s:/, '').split('.'), _csrf, 'planted');
 
