@@ -1,6 +1,13 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { asParameter, CHOICE_VALUES, CONDITIONS, FILTER_NAMES, type FilterName } from './conditions.ts';
+import {
+  asParameter,
+  CHOICE_VALUES,
+  CONDITIONS,
+  FILTER_NAMES,
+  PASSES_ALL,
+  type FilterName,
+} from './conditions.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 import {
   EVERYTHING,
@@ -154,22 +161,21 @@ const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name
 const OF_PLAYS = COUNTED.filter((name) => ['plays', 'minutes', 'first_played'].includes(name));
 const KEPT = COUNTED.filter((name) => !OF_PLAYS.includes(name));
 
-type Counted = readonly (typeof COUNTED)[number][];
+type Name = (typeof COUNTED)[number];
+type Counted = readonly Name[];
 const valueColumns = (names: Counted): string =>
   names.map((name) => `${valueOf(name)} AS of_${name}`).join(', ');
-const filterGrouped = (names: Counted): string =>
-  `CASE ${names.map((name) => `WHEN GROUPING(of_${name}) = 0 THEN ${COUNTED.indexOf(name)}`).join(' ')} END`;
-const valueGrouped = (names: Counted): string =>
-  `COALESCE(${names.map((name) => `of_${name}::text`).join(', ')})`;
-const byEach = (names: Counted): string =>
-  `GROUP BY GROUPING SETS (${names.map((name) => `(of_${name})`).join(', ')})`;
 
 /** OFFSET 0 hides the expressions: the planner would expect as many values as tracks, and sort. */
-const valuesSql = (names: Counted): string => `
-  SELECT ${filterGrouped(names)} AS filter, ${valueGrouped(names)} AS value, count(*)::int AS tracks
-  FROM (SELECT ${valueColumns(names)} FROM library_measures WHERE user_id = $1 AND NOT hidden OFFSET 0) AS valued
-  ${byEach(names)}
-  ORDER BY filter, length(${valueGrouped(names)}), value`;
+const talliesSql = (names: Counted, from: string): string => `
+    SELECT CASE ${names.map((name) => `WHEN GROUPING(of_${name}) = 0 THEN ${COUNTED.indexOf(name)}`).join(' ')} END AS filter,
+      COALESCE(${names.map((name) => `of_${name}::text`).join(', ')}) AS value, count(*)::int AS tracks
+    FROM (SELECT ${valueColumns(names)} FROM ${from} OFFSET 0) AS valued
+    GROUP BY GROUPING SETS (${names.map((name) => `(of_${name})`).join(', ')})`;
+
+const valuesSql = (names: Counted): string =>
+  `SELECT * FROM (${talliesSql(names, 'library_measures WHERE user_id = $1 AND NOT hidden')}) AS tallies
+  ORDER BY filter, length(value), value`;
 
 const VALUES = valuesSql(KEPT);
 const VALUES_OF_PLAYS = hotQuery('explore: how often tracks were played', valuesSql(OF_PLAYS), {
@@ -180,19 +186,15 @@ const VALUES_OF_PLAYS = hotQuery('explore: how often tracks were played', values
 const COUNTS = hotQuery(
   'explore: what each choice would leave',
   `
-  WITH near AS MATERIALIZED (
-    SELECT missed, ${valueColumns(COUNTED)}
-    FROM (SELECT *, ${missed} AS missed FROM library_measures WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
-    WHERE missed < 200
-  )
   SELECT filter, value, sum(offered)::int AS offered, sum("left")::int AS left
   FROM (
-    SELECT ${filterGrouped(COUNTED)} AS filter, ${valueGrouped(COUNTED)} AS value, count(*) AS offered, count(*) AS "left"
-    FROM near WHERE missed = 0 ${byEach(COUNTED)}
+    SELECT filter, value, tracks AS offered, tracks AS "left"
+    FROM (${talliesSql(COUNTED, `library_measures WHERE user_id = $1 AND NOT hidden AND ${PASSES_ALL}`)}) AS passing
     UNION ALL
-    SELECT missed - 100, CASE missed ${COUNTED.map((name, at) => `WHEN ${100 + at} THEN of_${name}::text`).join(' ')} END,
+    SELECT missed - 100, CASE missed ${COUNTED.map((name, at) => `WHEN ${100 + at} THEN (${valueOf(name)})::text`).join(' ')} END,
       count(*), 0
-    FROM near WHERE missed > 0 GROUP BY 1, 2
+    FROM (SELECT *, ${missed} AS missed FROM library_measures WHERE user_id = $1 AND NOT hidden OFFSET 0) AS judged
+    WHERE missed BETWEEN 100 AND 199 GROUP BY 1, 2
   ) AS counted
   GROUP BY filter, value`,
   { plannedEachTime: true },
