@@ -94,6 +94,25 @@ describe('the search page', () => {
     await alice.get('/search?q=aurora&page=4').expect(404);
   });
 
+  it('says of what is in more tracks than it counts that there are more, and leads on', async () => {
+    await test.db.execute(
+      `INSERT INTO tracks (track_id, name) SELECT 'common-' || n, 'Common ' || n FROM generate_series(1, 1001) AS n`,
+    );
+    await insertPlaylist(
+      test.db,
+      await userIdFor(test, ALICE),
+      { playlistId: 'common' },
+      Array.from({ length: 1001 }, (_, n) => `common-${n + 1}`),
+    );
+    const first = await search('common');
+    expect(first).toContain('>More than 1,000 tracks</h2>');
+    expect(first).toContain('href="/search?q=common&amp;page=2"');
+    expect(first).not.toContain('Last</a>');
+    expect(await search('common&page=5')).toContain('href="/search?q=common&amp;page=6"');
+    expect(await search('common&page=6')).toContain('Page 6 of 51');
+    await alice.get('/search?q=common&page=52').expect(404);
+  });
+
   it('marks matches that only come near as such', async () => {
     const page = await search('beyonse');
     expect(page).toContain('>Near matches</h2>');
