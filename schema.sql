@@ -1593,15 +1593,15 @@ BEGIN
   RETURN settled + fill_library(listener, others);
 END $function$;
 
-CREATE FUNCTION key_of(relation regclass)
+CREATE FUNCTION order_of(relation regclass)
  RETURNS text
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT COALESCE(string_agg(quote_ident(attname), ', ' ORDER BY place), '1')
+  SELECT COALESCE(string_agg(quote_ident(attname), ', ' ORDER BY atttypid = 'text'::regtype, place), '1')
   FROM pg_index JOIN unnest(indkey) WITH ORDINALITY AS key (attnum, place) ON place <= indnkeyatts
     JOIN pg_attribute AS a ON a.attrelid = relation AND a.attnum = key.attnum
-  WHERE indrelid = relation AND indisprimary
+  WHERE indrelid = relation AND indisprimary AND attname <> 'user_id'
 $function$;
 
 CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
@@ -1618,7 +1618,7 @@ BEGIN
   EXECUTE format('SELECT NOT EXISTS (%s)', known) INTO is_empty USING listener;
   IF is_empty THEN
     -- (Added up before they are sorted, not the other way round.)
-    EXECUTE format('INSERT INTO %s SELECT * FROM (%s OFFSET 0) AS fact ORDER BY %s', derived, wanted, key_of(derived))
+    EXECUTE format('INSERT INTO %s SELECT * FROM (%s OFFSET 0) AS fact ORDER BY %s', derived, wanted, order_of(derived))
       USING listener;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
@@ -1628,7 +1628,7 @@ BEGIN
     'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND known = stray',
     derived, known) USING listener;
   GET DIAGNOSTICS removed = ROW_COUNT;
-  EXECUTE format('INSERT INTO %s TABLE wanted EXCEPT %s ORDER BY %s', derived, known, key_of(derived)) USING listener;
+  EXECUTE format('INSERT INTO %s TABLE wanted EXCEPT %s ORDER BY %s', derived, known, order_of(derived)) USING listener;
   GET DIAGNOSTICS added = ROW_COUNT;
   DROP TABLE wanted;
   RETURN removed + added;
@@ -1683,6 +1683,7 @@ CREATE FUNCTION derive_counted(listener bigint)
  SET enable_sort TO 'off'
  SET enable_indexscan TO 'off'
  SET enable_indexonlyscan TO 'off'
+ SET join_collapse_limit TO '1'
 AS $function$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
@@ -1700,6 +1701,7 @@ CREATE FUNCTION derive_plays(listener bigint)
  SET enable_sort TO 'off'
  SET enable_indexscan TO 'off'
  SET enable_indexonlyscan TO 'off'
+ SET join_collapse_limit TO '1'
 AS $function$
   SELECT derive_counted(listener) + derive_rows('play_endings', 'ending_facts', listener)
 $function$;
