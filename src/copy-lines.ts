@@ -7,15 +7,18 @@ import type { Transaction } from './db.ts';
 const PIECE_BYTES = 128 * 1024;
 const BATCH_BYTES = 2 * 1024 * 1024;
 
+export type CopyValue = string | number | boolean | null;
+
 /** One row in COPY's text format. */
-export function copyLine(values: readonly (string | null)[]): string {
+export function copyLine(values: readonly CopyValue[]): string {
   return `${values.map(copyValue).join('\t')}\n`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-function copyValue(value: string | null): string {
+function copyValue(value: CopyValue): string {
   if (value === null) return '\\N';
+  if (typeof value !== 'string') return String(value);
   return /[\\\n\r\t]/.test(value)
     ? value.replaceAll(/[\\\n\r\t]/g, (found) => ESCAPES[found] ?? found)
     : value;

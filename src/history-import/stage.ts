@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { copyLine, copyPieces } from '../copy-lines.ts';
+import { copyLine, copyPieces, type CopyValue } from '../copy-lines.ts';
 import type { Db, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { lockArchive } from '../users/lock-archive.ts';
@@ -100,13 +100,13 @@ function inOrder(
   return files.toSorted((one, other) => Math.sign(place(one) - place(other)) || 0);
 }
 
-type Values = readonly (string | number | boolean | null)[];
+type Values = readonly CopyValue[];
 
 const lineOf = (row: ReadRow, keys: readonly number[]): string =>
-  copyLine([...keys, row.where.row, row.format, ...valuesOf(row)].map(written));
+  copyLine([...keys, row.where.row, row.format, ...valuesOf(row)]);
 
-const written = (value: Values[number]): string | null =>
-  value === null ? null : String(value).replaceAll('\0', '\u{FFFD}');
+/** (PostgreSQL keeps no NUL.) */
+const storable = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\u{FFFD}') : text);
 
 const NOTHING: Values = Array.from(
   { length: COLUMNS.indexOf('is_private') - COLUMNS.indexOf('reason') },
@@ -115,10 +115,11 @@ const NOTHING: Values = Array.from(
 const PRECISION_MS = { ms: 0, second: 1_000, minute: 60_000 } as const;
 
 function valuesOf(row: ReadRow): Values {
-  if (row.kind === 'set aside') return [null, row.raw, row.bucket, row.reason, ...NOTHING];
+  if (row.kind === 'set aside')
+    return [null, storable(row.raw), row.bucket, storable(row.reason), ...NOTHING];
   const { play } = row;
   return [
-    row.raw,
+    storable(row.raw),
     null,
     null,
     null,
