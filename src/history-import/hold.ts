@@ -21,7 +21,7 @@ export async function beginUpload(db: Db, userId: number): Promise<Hold> {
     if ((await tx.maybeOne(UNDER_WAY, [userId])) !== null)
       throw new AppError(
         409,
-        'Other files of yours are still being read. Wait for them, or cancel that import.',
+        'Other files of yours are still arriving or being read. Wait for them, or open that import and cancel it.',
       );
     const { id } = await tx.one<{ id: number }>(
       `INSERT INTO history_imports (user_id, task, leased_until) VALUES ($1, 'upload', ${heldFor(TASK_SECONDS)})

@@ -273,16 +273,37 @@ describe('an upload', () => {
     }
   });
 
-  it('whose process was killed says so, and the next one starts over', async () => {
+  /** An upload or a reading whose process was killed so many seconds after it renewed its lease. */
+  const killed = async (task: string, lease: string): Promise<string> => {
     const { importId } = await beginHistoryImport(test.db, aliceId);
     await test.db.execute(
-      `UPDATE history_imports SET task = 'read', leased_until = now() - interval '1 second' WHERE user_id = $1`,
-      [aliceId],
+      'UPDATE history_imports SET task = $2, leased_until = now() + $3::interval WHERE user_id = $1',
+      [aliceId, task, lease],
     );
-    expect(wordsOf(await read(alice, `${PAGE}/${importId}`))).toMatch(/cut off.*choose your files again/i);
-    await uploaded(alice, { 'a.json': HISTORY });
-    await alice.get(`${PAGE}/${importId}`).expect(404);
-  });
+    return `${PAGE}/${importId}`;
+  };
+
+  it.each(['upload', 'read'])(
+    'whose process was killed says so, and the next one starts over: %s',
+    async (task) => {
+      const at = await killed(task, '-1 second');
+      for (const page of [PAGE, at])
+        expect(wordsOf(await read(alice, page))).toMatch(/cut off.*choose your files again/i);
+      await uploaded(alice, { 'a.json': HISTORY });
+      await alice.get(at).expect(404);
+    },
+  );
+
+  it.each(['upload', 'read'])(
+    'whose process was killed a moment ago can be cancelled, and the next one starts over: %s',
+    async (task) => {
+      const at = await killed(task, '20 seconds');
+      expect((await upload(alice, { 'b.json': HISTORY }, 'application/json')).status).toBe(409);
+      expect(await read(alice, at)).toContain(`action="${at}/cancel"`);
+      expect((await submit(alice, `${at}/cancel`)).status).toBe(303);
+      await uploaded(alice, { 'a.json': HISTORY });
+    },
+  );
 
   it('of a listener who is deleted meanwhile ends with them', async () => {
     await alice.get(PAGE);
