@@ -72,7 +72,7 @@ export async function isAnythingKept(db: Queries): Promise<boolean> {
   return (await db.one<{ kept: boolean }>('SELECT EXISTS (SELECT FROM library_tracks) AS kept')).kept;
 }
 
-export async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
+async function computeArchiveSummary(db: Queries, userId: number): Promise<ArchiveSummary> {
   const totals = await db.one<Totals>(TOTALS, [userId]);
   const figures = await computeArchiveFigures(db, userId);
   const lists: [TimeRange, Figures][] = [];
