@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -48,6 +48,8 @@ const ENOUGH_BYTES = 4 * 2 ** 30;
 function useMemoryForFiles(): () => void {
   if (process.env.TMPDIR !== undefined || freeBytes(MEMORY) < ENOUGH_BYTES) return () => {};
   const temporary = mkdtempSync(path.join(MEMORY, 'mtm-'));
+  // Like /tmp: pgbouncer reads its settings there as another user.
+  chmodSync(temporary, 0o755);
   process.env.TMPDIR = temporary;
   return () => rmSync(temporary, { recursive: true, force: true });
 }
