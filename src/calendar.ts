@@ -1,3 +1,5 @@
+import { LOCALE } from './words.ts';
+
 /** JavaScript turns 30 February into 1 March. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
@@ -23,7 +25,6 @@ function shiftMonth(date: string, months: number, day: number): string {
   return shifted.toISOString();
 }
 
-const LOCALE = 'en-GB';
 /** All that tells one format of a time zone from another. */
 type DateParts = Pick<Intl.DateTimeFormatOptions, 'weekday' | 'day' | 'month' | 'year' | 'hour' | 'minute'>;
 
@@ -31,7 +32,7 @@ type DateParts = Pick<Intl.DateTimeFormatOptions, 'weekday' | 'day' | 'month' | 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** @param value `YYYY-MM-DD…`, or an instant shown in the time zone */
-export function inEnglish(value: string | Date, parts: DateParts, timeZone: string): string {
+export function dateWords(value: string | Date, parts: DateParts, timeZone: string): string {
   const plainDate = typeof value === 'string';
   const instant = plainDate ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : value;
   if (Number.isNaN(instant.getTime())) return 'unknown date';
@@ -47,10 +48,20 @@ function clock(parts: DateParts, timeZone: string): Intl.DateTimeFormat {
 }
 
 export const formatDate = (value: string | Date, timeZone = 'UTC'): string =>
-  inEnglish(value, { day: 'numeric', month: 'long', year: 'numeric' }, timeZone);
+  dateWords(value, { day: 'numeric', month: 'long', year: 'numeric' }, timeZone);
+
+/** "Mar": a name for a narrow place. */
+export const shortMonth = (value: string): string => dateWords(value, { month: 'short' }, 'UTC');
+
+/** "March". */
+export const monthName = (value: string): string => dateWords(value, { month: 'long' }, 'UTC');
+
+/** "14 March". */
+export const dayOfYear = (value: string): string =>
+  dateWords(value, { day: 'numeric', month: 'long' }, 'UTC');
 
 export const formatMonth = (value: string | Date, timeZone = 'UTC'): string =>
-  inEnglish(value, { month: 'long', year: 'numeric' }, timeZone);
+  dateWords(value, { month: 'long', year: 'numeric' }, timeZone);
 
 export const daysBetween = (from: string, to: string): number =>
   Math.round((instantOf(to) - instantOf(from)) / 86_400_000);

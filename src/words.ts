@@ -1,4 +1,5 @@
-const LOCALE = 'en-GB';
+/** Of every text, number and date. The layout hands it to scripts as the page's `lang`. */
+export const LOCALE = 'en-GB';
 const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const RULES = new Intl.PluralRules(LOCALE);
 

@@ -43,7 +43,7 @@ describe('when a listener listens', () => {
 
   it('follows the clock where the listener is', async () => {
     await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE spotify_id = $1`, [ALICE]);
-    expect(await pageOf(MAY)).toMatch(/Tuesdays between 05:00 and 06:00/);
+    expect(await pageOf(MAY)).toMatch(/Tuesday, 05:00 to 06:00/);
     await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE spotify_id = $1`, [ALICE]);
   });
 

@@ -1,7 +1,7 @@
 import { setType } from './text.js';
 
 const DAY_MS = 86_400_000;
-const SHORT_DATE = new Intl.DateTimeFormat('en-GB', {
+const SHORT_DATE = new Intl.DateTimeFormat(document.documentElement.lang, {
   day: 'numeric',
   month: 'short',
   year: 'numeric',

@@ -1,7 +1,7 @@
 import { wordAxis } from './axis.js';
 import { setType } from './text.js';
 
-const WHOLE = new Intl.NumberFormat('en-GB');
+const WHOLE = new Intl.NumberFormat(document.documentElement.lang);
 
 /** Columns that stand on one line, each under its number; the tallest in the accent. */
 export const columns = (series, theme) =>

@@ -2,7 +2,7 @@ import '../behaviours/follow-progress.js';
 import { drawCharts } from '../charts/draw.js';
 
 const MOST_BYTES = 2 * 1024 ** 3;
-const PERCENT = new Intl.NumberFormat('en-GB', { style: 'percent' });
+const PERCENT = new Intl.NumberFormat(document.documentElement.lang, { style: 'percent' });
 
 /** Sends a form's files, and says how much of them has arrived. */
 function send(form, files) {

@@ -1,4 +1,4 @@
-import { daysBefore, daysBetween } from '../../calendar.ts';
+import { daysBefore, daysBetween, shortMonth } from '../../calendar.ts';
 import type { DayCount } from '../../listening/days.ts';
 import { formatDate, formatMonth, formatNumber, plural } from '../page/format.ts';
 import { sum } from '../../sum.ts';
@@ -46,7 +46,7 @@ export function drawCalendar(counts: readonly DayCount[], from: string, today: s
       words: `${formatDate(day)}: ${plural(plays.get(day) ?? 0, 'play')}`,
     })),
     months: days.flatMap((day, index) =>
-      day.endsWith('-01') ? [{ week: Math.ceil(index / 7), label: formatMonth(day).slice(0, 3) }] : [],
+      day.endsWith('-01') ? [{ week: Math.ceil(index / 7), label: shortMonth(day) }] : [],
     ),
     rows: monthRows(counts),
   };

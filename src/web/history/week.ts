@@ -1,3 +1,4 @@
+import { dateWords } from '../../calendar.ts';
 import type { ChartData } from '../../figures/charts.ts';
 import type { WeekHour } from '../../listening/days.ts';
 import { sum } from '../../sum.ts';
@@ -5,7 +6,11 @@ import type { ChartTable } from '../page/findings.ts';
 import { formatNumber, formatPercent, plural } from '../page/format.ts';
 import { playLevels } from './calendar.ts';
 
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+/** 1 January 2024 was a Monday. */
+const namesOfDays = (weekday: 'long' | 'short'): string[] =>
+  Array.from({ length: 7 }, (_, day) => dateWords(`2024-01-0${day + 1}`, { weekday }, 'UTC'));
+
+const WEEKDAYS = namesOfDays('long');
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 /** A week as squares: hours from left to right, weekdays from top to bottom. */
@@ -46,7 +51,7 @@ export function drawWeek(counts: readonly WeekHour[]): Week {
   const level = playLevels(counts);
   return {
     finding: finding(counts),
-    days: WEEKDAYS,
+    days: namesOfDays('short'),
     cells: week.map(({ name, day, hour, plays }) => ({
       hour,
       day,
@@ -67,6 +72,6 @@ function finding(counts: readonly WeekHour[]): string {
   const best = counts.toSorted((one, other) => other.plays - one.plays)[0];
   if (best === undefined) return 'No play is kept in this time.';
   const total = sum(counts.map(({ plays }) => plays));
-  const when = `${WEEKDAYS[best.weekday - 1]}s between ${hourName(best.hour)} and ${hourName(best.hour + 1)}`;
-  return `Most on ${when}: ${formatNumber(best.plays)} of ${plural(total, 'play')} (${formatPercent(best.plays, total)}).`;
+  const when = `${WEEKDAYS[best.weekday - 1]}, ${hourName(best.hour)} to ${hourName(best.hour + 1)}`;
+  return `The busiest hour is ${when}: ${formatNumber(best.plays)} of ${plural(total, 'play')} (${formatPercent(best.plays, total)}).`;
 }

@@ -1,10 +1,9 @@
-import { formatDate, formatMonth, inEnglish } from '../../calendar.ts';
+import { dateWords, dayOfYear, formatDate, formatMonth, monthName } from '../../calendar.ts';
 import { KEYS } from '../../mood/charts.ts';
 import { grouped, plural } from '../../words.ts';
 
 export { formatDate, formatMonth, grouped as formatNumber, plural };
 
-const LOCALE = 'en-GB';
 const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
@@ -46,12 +45,12 @@ export function formatInstant(instant: Date, timeZone = 'UTC'): string {
     hour: '2-digit',
     minute: '2-digit',
   } as const;
-  return inEnglish(instant, parts, timeZone);
+  return dateWords(instant, parts, timeZone);
 }
 
 /** "14:05". */
 export const formatTime = (instant: Date, timeZone = 'UTC'): string =>
-  inEnglish(instant, { hour: '2-digit', minute: '2-digit' }, timeZone);
+  dateWords(instant, { hour: '2-digit', minute: '2-digit' }, timeZone);
 
 /** How long work took: "under a second", "12 seconds", "3 minutes 5 seconds". */
 export function formatSeconds(seconds: number): string {

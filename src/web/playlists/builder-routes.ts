@@ -5,7 +5,7 @@ import { computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
 import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine, rangeWords } from '../../playlists/proposals.ts';
 import { listNewestSnapshots } from '../../playlists/beginnings.ts';
 import type { WebContext } from '../context.ts';
-import { playlistPath } from '../page/helpers.ts';
+import { formatNumber, playlistPath } from '../page/helpers.ts';
 import { userIdOf } from '../sign-in/sign-in.ts';
 import { buildRecipe, keepBuild } from './keep-recipe.ts';
 import { nameRecipe, readPreview, type Preview } from './preview.ts';

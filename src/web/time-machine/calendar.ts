@@ -1,3 +1,4 @@
+import { shortMonth } from '../../calendar.ts';
 import type { PlayedTimes } from '../../listening/played-times.ts';
 import { dayTime, monthTime, yearTime, type ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { MonthDensity } from '../../snapshots/timeline.ts';
@@ -39,8 +40,6 @@ export type TimelineRow =
   | { readonly kind: 'year'; readonly year: Pick; readonly months: readonly Pick[] }
   | { readonly kind: 'gap'; readonly from: string; readonly to: string };
 
-const MONTH_NAMES = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
-
 /** Every year from the first to the last, newest on top, so that gaps are seen. */
 export function timelineRows(months: readonly MonthDensity[]): TimelineRow[] {
   const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))].toReversed();
@@ -58,8 +57,9 @@ export const yearPicks = (years: readonly string[]): Pick[] =>
 
 /** The twelve months of a year (`YYYY`). */
 export function monthPicks(year: string, months: readonly MonthDensity[]): Pick[] {
-  return MONTH_NAMES.map((label, index) => {
+  return Array.from({ length: 12 }, (_, index) => {
     const first = `${year}-${String(index + 1).padStart(2, '0')}-01`;
+    const label = shortMonth(first);
     const snapshots = months.find(({ month }) => month === first)?.snapshots ?? 0;
     return { time: monthTime(first), label, snapshots, density: densityOf(snapshots) };
   });

@@ -106,7 +106,7 @@ export const listedArtistsFinding = ({ lists }: TimeArtists, { kind }: ChosenTim
 
 /** A step of a bump chart as it is written: "14 March", "Mar", "2024". */
 export const stepName = (step: string): string =>
-  step.length === 4 ? step : inEnglish(`${step}-01`, step.length === 7 ? MONTH : DAY, 'UTC');
+  step.length === 4 ? step : dateWords(`${step}-01`, step.length === 7 ? MONTH : DAY, 'UTC');
 
 const MONTH = { month: 'short' } as const;
 const DAY = { day: 'numeric', month: 'short' } as const;
