@@ -219,8 +219,8 @@ const LIST: Figures = {
 
 describe('findings', () => {
   it('compare the list with the archive', () => {
-    expect(helpers.profileFinding(LIST, ARCHIVE)).toBe(
-      'Beside the whole archive, this list is higher in energy, lower in valence and about the same in danceability.',
+    expect(helpers.profileFinding(LIST, ARCHIVE)).toMatch(
+      /archive.* higher in energy, lower in valence and about the same in danceability\.$/,
     );
     expect(helpers.profileFinding(null, ARCHIVE)).toBe(
       'On average: energy 0.63, valence 0.47 and danceability 0.60.',
@@ -229,8 +229,8 @@ describe('findings', () => {
 
   it('say what leads and from how many tracks', () => {
     expect(helpers.energyFinding(ARCHIVE)).toBe('Mostly medium energy: 819 of 1,664 tracks (49%).');
-    expect(helpers.decadesFinding(ARCHIVE)).toBe(
-      'The 2010s lead with 1,175 of 1,872 tracks (63%). The oldest goes back to the 1960s.',
+    expect(helpers.decadesFinding(ARCHIVE)).toMatch(
+      /2010s lead with 1,175 of 1,872 tracks \(63%\)\..* oldest .*1960s\.$/,
     );
     expect(helpers.explicitFinding(LIST, ARCHIVE)).toBe(
       '36% explicit: 675 of 1,872 tracks in the archive; in this list 30%.',
@@ -240,10 +240,10 @@ describe('findings', () => {
 
   it('say so where nothing is known', () => {
     expect(helpers.profileFinding(NOTHING, NOTHING)).toBe('No track has audio features yet.');
-    expect(helpers.energyFinding(NOTHING)).toContain('no track');
-    expect(helpers.decadesFinding(NOTHING)).toContain('No release date');
-    expect(helpers.explicitFinding(NOTHING, NOTHING)).toContain('no track');
-    expect(helpers.artistsFinding(NOTHING)).toContain('No artist');
+    expect(helpers.energyFinding(NOTHING)).toMatch(/energy.* known/i);
+    expect(helpers.decadesFinding(NOTHING)).toMatch(/release date.* known/i);
+    expect(helpers.explicitFinding(NOTHING, NOTHING)).toMatch(/explicit.* known/i);
+    expect(helpers.artistsFinding(NOTHING)).toMatch(/artist.* known/i);
   });
 });
 

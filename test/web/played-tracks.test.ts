@@ -172,7 +172,7 @@ describe('where a track was played from', () => {
       }
       expect(page).not.toContain('javascript:alert');
     }
-    expect(await wordsOf('/tracks/listed')).toMatch(/Known of 10 of 11 plays/);
-    expect(await wordsOf('/tracks/played')).toMatch(/Not known of any play/);
+    expect(await wordsOf('/tracks/listed')).toMatch(/10 of 11 plays/);
+    expect(await wordsOf('/tracks/played')).toMatch(/Not known for any play/);
   });
 });

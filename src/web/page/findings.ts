@@ -1,6 +1,7 @@
 import type { ChartData } from '../../figures/charts.ts';
 import type { Figures } from '../../figures/figures.ts';
 import type { Profile } from '../../playlists/profile.ts';
+import { listed } from '../../words.ts';
 import { formatFeature, formatNumber, formatPercent, plural } from './format.ts';
 
 /** One row of marks in a chart: what it is of, and its numbers. */
@@ -62,12 +63,12 @@ export function profileFinding(list: Sound | null, archive: Sound): string {
   if (archive.with_features === 0) return 'No track has audio features yet.';
   if (list === null || list.with_features === 0) {
     const averages = FEATURES.map((name) => `${name} ${formatFeature(archive[name].average)}`);
-    return `On average: ${inWords(averages)}.`;
+    return `On average: ${listed(averages)}.`;
   }
   const said = inComparison(FEATURES, (name) => [list[name].average, archive[name].average]);
   return said === null
     ? 'Too little is known to compare.'
-    : `Beside the whole archive, this list is ${said}.`;
+    : `Compared with your whole archive, this list is ${said}.`;
 }
 
 /** "higher in energy and about the same in valence"; null where nothing can be compared. */
@@ -81,7 +82,7 @@ export function inComparison<Name extends string>(
     if (here !== null && overall !== null) groups[comparison(here - overall)].push(name);
   }
   const parts = Object.entries(groups).filter(([, group]) => group.length > 0);
-  return parts.length === 0 ? null : inWords(parts.map(([how, group]) => `${how} in ${inWords(group)}`));
+  return parts.length === 0 ? null : listed(parts.map(([how, group]) => `${how} in ${listed(group)}`));
 }
 
 function comparison(difference: number): 'higher' | 'lower' | 'about the same' {
@@ -91,19 +92,19 @@ function comparison(difference: number): 'higher' | 'lower' | 'about the same' {
 
 /** One sentence on where the energy of a list goes from its first track to its last. */
 export function courseFinding({ course, energy }: Pick<Profile, 'course' | 'energy'>): string {
-  if (energy.known === 0) return 'The energy of no track is known.';
+  if (energy.known === 0) return 'Energy isn’t known for any of these tracks.';
   const known = course.flatMap((step) => step.energy ?? []);
   const [first = 0, last = 0] = [known.at(0), known.at(-1)];
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const falls = known.some((value, at) => at > 0 && value < Number(known[at - 1]));
   if (!falls && known.length > 1 && last - first >= SAME)
-    return `Rises from ${formatFeature(first)} to ${formatFeature(last)} without a step back.`;
-  return `Begins at ${formatFeature(first)}, ends at ${formatFeature(last)}, and moves between ${formatFeature(low)} and ${formatFeature(high)}.`;
+    return `Energy rises steadily from ${formatFeature(first)} to ${formatFeature(last)}.`;
+  return `Energy starts at ${formatFeature(first)}, ends at ${formatFeature(last)}, and ranges from ${formatFeature(low)} to ${formatFeature(high)}.`;
 }
 
 /** One sentence on how much of the archive is loud, middling and calm. */
 export function energyFinding({ energy, energy_distribution: tracks }: Figures): string {
-  if (energy.known === 0) return 'The energy of no track is known yet.';
+  if (energy.known === 0) return 'Energy isn’t known for any track yet.';
   const [name, count] = largest(Object.entries(tracks));
   const share = formatPercent(count, energy.known);
   return `Mostly ${name} energy: ${formatNumber(count)} of ${plural(energy.known, 'track')} (${share}).`;
@@ -112,18 +113,18 @@ export function energyFinding({ energy, energy_distribution: tracks }: Figures):
 /** One sentence on the decades the tracks come from. */
 export function decadesFinding({ decades, release_dates_known: known }: Figures): string {
   const oldest = decades[0];
-  if (oldest === undefined) return 'No release date is known yet.';
+  if (oldest === undefined) return 'Release dates aren’t known yet.';
   const [decade, count] = largest(decades.map((one) => [`${one.decade}s`, one.tracks]));
   const share = `${formatNumber(count)} of ${plural(known, 'track')} (${formatPercent(count, known)})`;
-  const reach = decades.length > 1 ? ` The oldest goes back to the ${oldest.decade}s.` : '';
-  return `The ${decade} lead with ${share}.${reach}`;
+  const lead = `The ${decade} lead with ${share}.`;
+  return decades.length > 1 ? `${lead} The oldest track is from the ${oldest.decade}s.` : lead;
 }
 
 const share = (of: Figures['explicit']): string => formatPercent(of.tracks, of.known);
 
 /** One sentence on explicit tracks, in the archive and in the list where there is one. */
 export function explicitFinding(list: Figures | null, { explicit }: Figures): string {
-  if (explicit.known === 0) return 'For no track is it known whether it is explicit.';
+  if (explicit.known === 0) return 'Whether tracks are explicit isn’t known yet.';
   const whole = `${formatNumber(explicit.tracks)} of ${plural(explicit.known, 'track')} in the archive`;
   const here = list !== null && list.explicit.known > 0 ? `; in this list ${share(list.explicit)}` : '';
   return `${share(explicit)} explicit: ${whole}${here}.`;
@@ -132,7 +133,7 @@ export function explicitFinding(list: Figures | null, { explicit }: Figures): st
 /** One sentence on who leads. */
 export function artistsFinding({ top_artists: artists }: Figures): string {
   const [first, second] = artists;
-  if (first === undefined) return 'No artist is known yet.';
+  if (first === undefined) return 'Artists aren’t known yet.';
   const name = (artist: typeof first): string => isolated(artist.name ?? 'An unknown artist');
   const lead = `${name(first)} leads with ${plural(first.appearances, 'place')} from ${plural(first.tracks, 'track')}`;
   return second === undefined ? `${lead}.` : `${lead}; ${name(second)} follows with ${second.appearances}.`;
@@ -143,9 +144,4 @@ const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 function largest(entries: readonly (readonly [string, number])[]): readonly [string, number] {
   return entries.reduce((best, entry) => (entry[1] > best[1] ? entry : best));
-}
-
-/** "a", "a and b", "a, b and c". */
-function inWords(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

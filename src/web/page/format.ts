@@ -1,8 +1,8 @@
 import { dateWords, dayOfYear, formatDate, formatMonth, monthName } from '../../calendar.ts';
 import { KEYS } from '../../mood/charts.ts';
-import { grouped, plural } from '../../words.ts';
+import { facts, grouped, LOCALE, plural } from '../../words.ts';
 
-export { formatDate, formatMonth, grouped as formatNumber, plural };
+export { dayOfYear, facts, formatDate, formatMonth, grouped as formatNumber, LOCALE, monthName, plural };
 
 const FEATURE = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const MEASURE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
@@ -57,8 +57,8 @@ export function formatSeconds(seconds: number): string {
   if (seconds < 1) return 'under a second';
   const whole = Math.round(seconds);
   if (whole < 60) return plural(whole, 'second');
-  const rest = whole % 60;
-  return `${plural(Math.floor(whole / 60), 'minute')}${rest > 0 ? ` ${plural(rest, 'second')}` : ''}`;
+  const [minutes, rest] = [plural(Math.floor(whole / 60), 'minute'), whole % 60];
+  return rest > 0 ? `${minutes} ${plural(rest, 'second')}` : minutes;
 }
 
 /** "1,664 of 1,872 tracks have audio features". */
@@ -103,7 +103,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   'user-top-read': 'reading your top tracks',
   'user-read-recently-played': 'reading your recent plays',
   'user-read-private': 'reading your name and country',
-  'user-read-email': 'reading your e-mail address',
+  'user-read-email': 'reading your email address',
   'user-library-read': 'reading your library',
   'playlist-read-private': 'reading your private playlists',
   'playlist-modify-private': 'making private playlists',

@@ -1,4 +1,5 @@
 import type { Movement } from '../../snapshots/movement.ts';
+import { plural } from '../../words.ts';
 
 export interface MovementLabel {
   readonly kind: Movement['kind'];
@@ -16,7 +17,7 @@ export function movementLabel(movement: Movement | undefined): MovementLabel {
       return {
         kind: movement.kind,
         short: String(movement.places),
-        words: `${movement.kind} ${movement.places} ${movement.places === 1 ? 'place' : 'places'}`,
+        words: `${movement.kind} ${plural(movement.places, 'place')}`,
       };
     case 'back': {
       const words = movement.months < 1 ? 'back' : `back after ${timeAway(movement.months)}`;
@@ -34,13 +35,12 @@ export function movementLabel(movement: Movement | undefined): MovementLabel {
 }
 
 function timeAway(months: number): string {
-  if (months < 24) return months === 1 ? '1 month' : `${months} months`;
-  return `${Math.floor(months / 12)} years`;
+  return months < 24 ? plural(months, 'month') : plural(Math.floor(months / 12), 'year');
 }
 
 const TALLY = [
   ['new', 'new'],
-  ['back', 'back again'],
+  ['back', 'back'],
   ['up', 'up'],
   ['down', 'down'],
   ['same', 'unchanged'],

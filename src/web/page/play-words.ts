@@ -1,18 +1,20 @@
 import type { PlayTally } from '../../catalogue/play-tally.ts';
 import type { FormatName } from '../../history-import/row.ts';
 import type { CountingRule } from '../../users/users.ts';
-import { formatDuration, plural } from './format.ts';
+import { facts, formatDuration, plural } from './format.ts';
 
 /** What counts as a play, as it is said beside figures of plays. */
 export const COUNTING_RULES: Readonly<Record<CountingRule, string>> = {
-  '30 seconds': 'A play counts from 30 seconds on.',
+  '30 seconds': 'A play counts after 30 seconds.',
   any: 'Every play counts, however short.',
-  finished: 'A play counts when the track was heard to its end.',
+  finished: 'A play counts when you hear the track to the end.',
 };
+
+export const atLeast = (figure: string): string => `at least ${figure}`;
 
 /** "at least 12 plays" where more may have been played than is known. */
 export const playsWords = ({ plays }: Pick<PlayTally, 'plays'>, hasGap = false): string =>
-  `${hasGap ? 'at least ' : ''}${plural(plays, 'play')}`;
+  hasGap ? atLeast(plural(plays, 'play')) : plural(plays, 'play');
 
 /**
  * "about 1,530 minutes": about, where of some plays only the length of their track is known; at least, where of some
@@ -20,9 +22,9 @@ export const playsWords = ({ plays }: Pick<PlayTally, 'plays'>, hasGap = false):
  */
 export function playTimeWords(tally: PlayTally, hasGap = false): string | null {
   if (tally.timed_plays === 0) return null;
-  const isLeast = hasGap || tally.timed_plays < tally.plays;
-  const minutes = Math.round((tally.ms_played + tally.about_ms) / 60_000);
-  return `${isLeast ? 'at least ' : ''}${tally.about_ms > 0 ? 'about ' : ''}${plural(minutes, 'minute')}`;
+  const minutes = plural(Math.round((tally.ms_played + tally.about_ms) / 60_000), 'minute');
+  const time = tally.about_ms > 0 ? `about ${minutes}` : minutes;
+  return hasGap || tally.timed_plays < tally.plays ? atLeast(time) : time;
 }
 
 /** The files of another service, or of Spotify, by what they are. */
@@ -48,7 +50,5 @@ export function playNote({
   readonly source: string;
 }): string {
   const file = source === 'capture' ? null : `from ${FILES[source as FormatName] ?? source}`;
-  return [ms === null ? null : `${formatDuration(ms)} listened`, file]
-    .filter((part) => part !== null)
-    .join(', ');
+  return facts(ms !== null && `${formatDuration(ms)} listened`, file);
 }

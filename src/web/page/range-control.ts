@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCalendarDate, isPlausibleDay } from '../../calendar.ts';
+import { isCalendarDate, isPlausibleDay, FIRST_YEAR, LAST_YEAR } from '../../calendar.ts';
 import { holds, rangeBeside, rangeOn, SPANS, type Range, type Span } from '../../ranges/range.ts';
 import { formatDate, formatMonth } from './format.ts';
 
@@ -7,7 +7,7 @@ import { formatDate, formatMonth } from './format.ts';
 const day = z
   .string('must be given once')
   .refine((text) => text === '' || isCalendarDate(text), 'must be a day such as 2026-03-09')
-  .refine((text) => text === '' || isPlausibleDay(text), 'must lie in these times')
+  .refine((text) => text === '' || isPlausibleDay(text), `must be a day from ${FIRST_YEAR} to ${LAST_YEAR}`)
   .transform((text) => (text === '' ? null : text))
   .nullable()
   .default(null);

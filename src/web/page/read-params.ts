@@ -9,7 +9,7 @@ export function readParams<Shape extends z.ZodType>(schema: Shape, given: unknow
   const parsed = schema.safeParse(given ?? {});
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw badInput(`“${String(issue?.path[0] ?? 'The request')}” ${issue?.message ?? 'does not fit'}.`);
+  throw badInput(`“${String(issue?.path[0] ?? 'The request')}” ${issue?.message ?? 'is not valid'}.`);
 }
 
 /** Longer than any id of Spotify's or any local file's URI, and shorter than an index row. */
