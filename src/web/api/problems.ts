@@ -6,19 +6,19 @@ import { API_ROOT } from './endpoint.ts';
 
 /** By the name at the end of `type`. A name never changes nor gets another meaning. */
 export const PROBLEMS = {
-  'bad-input': { status: 400, title: 'A parameter does not fit' },
+  'bad-input': { status: 400, title: 'A parameter is not valid' },
   'not-authorized': { status: 401, title: 'A valid token is needed' },
-  'scope-missing': { status: 403, title: 'The token has no right to this' },
+  'scope-missing': { status: 403, title: 'The token may not do this' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
-  'method-not-allowed': { status: 405, title: 'The address does not know this method' },
-  'not-acceptable': { status: 406, title: 'The answer cannot be had in this media type' },
-  conflict: { status: 409, title: 'It cannot be done as things are' },
+  'method-not-allowed': { status: 405, title: 'This address has no such method' },
+  'not-acceptable': { status: 406, title: 'The answer is not available in this media type' },
+  conflict: { status: 409, title: 'It cannot be done now' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'limit-reached': { status: 429, title: 'The token has reached its limit' },
-  fault: { status: 500, title: 'Something failed on our side' },
-  'spotify-failed': { status: 502, title: 'Spotify did not answer well' },
-  unavailable: { status: 503, title: 'The archive cannot answer just now' },
+  fault: { status: 500, title: 'Something failed on this server' },
+  'spotify-failed': { status: 502, title: 'Spotify had a problem' },
+  unavailable: { status: 503, title: 'The archive cannot answer right now' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 export type ProblemKind = keyof typeof PROBLEMS;
 
@@ -28,11 +28,11 @@ export const problemSchema = z.strictObject({
   title: z.string().describe('The kind in words'),
   status: z.int().describe('The HTTP status'),
   detail: z.string().describe('What happened this time, in words'),
-  request: z.string().describe('Stands in the log of the app too: quote it when you ask for help'),
+  request: z.string().describe('Also in the log of the app: quote it when you ask for help'),
   errors: z
     .array(z.strictObject({ parameter: z.string(), message: z.string() }))
     .optional()
-    .describe('Each parameter that does not fit, and why (400 only)'),
+    .describe('Each parameter that is not valid, and why (400 only)'),
 });
 
 export interface ParameterFault {

@@ -40,12 +40,7 @@ export function csrfProtection(baseUrl: string): RequestHandler {
     if (READS.has(req.method)) return next();
     const foreign = isForeign(req, origin);
     if (foreign || (req.user && !isRequestValid(req))) {
-      return next(
-        new AppError(
-          403,
-          'This form did not come from a page of yours, or the page has expired. Open it again and repeat what you did.',
-        ),
-      );
+      return next(new AppError(403, 'This form has expired. Reload the page and try again.'));
     }
     return next();
   };

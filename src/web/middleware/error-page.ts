@@ -29,7 +29,7 @@ function renderErrorPage(req: Request, res: Response, shown: AppError): void {
       res.locals.errorAction ??
       (req.user
         ? { href: '/dashboard', label: 'Back to the dashboard' }
-        : { href: '/', label: 'Back to the start' }),
+        : { href: '/', label: 'Back to the start page' }),
   };
   Object.assign(res.locals, {
     currentUser: null,
@@ -42,16 +42,16 @@ function renderErrorPage(req: Request, res: Response, shown: AppError): void {
 }
 
 const HEADINGS: Readonly<Record<number, string>> = {
-  400: 'That does not fit',
+  400: 'That isn’t valid',
   401: 'Please sign in',
-  403: 'Not this way',
+  403: 'Not allowed',
   404: 'Nothing here',
-  409: 'Spotify needs you',
+  409: 'That can’t be done now',
   410: 'No longer here',
-  413: 'That is too much at once',
-  429: 'One moment',
-  502: 'Spotify did not answer well',
-  503: 'One moment',
+  413: 'Too large',
+  429: 'Please wait a moment',
+  502: 'Spotify had a problem',
+  503: 'Please wait a moment',
 };
 
 /** Errors of our own speak for themselves; those of Express and its parsers by status; all others say nothing. */
@@ -59,12 +59,12 @@ function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const status = statusOf(error);
   if (status === 413)
-    return new AppError(413, 'What was sent is larger than any form of ours.', { cause: error });
+    return new AppError(413, 'What you sent is larger than this form accepts.', { cause: error });
   if (status >= 400 && status < 500)
-    return new AppError(status, 'The request could not be read.', { cause: error });
+    return new AppError(status, 'This request could not be understood.', { cause: error });
   return new AppError(
     500,
-    'Something failed on our side. Nothing of yours is lost. If it keeps happening, quote the reference below.',
+    'Something failed on this server. Nothing of yours is lost. If it keeps happening, report it with the reference below.',
     { cause: error },
   );
 }

@@ -30,7 +30,7 @@ export const fileUpload =
       next(error);
     });
     const breakOff = (): void => {
-      const error = badInput('The file did not arrive whole.');
+      const error = badInput('The file did not arrive completely.');
       if (file && !file.readableEnded) file.destroy(error);
       uploads.end(error);
       passOn(error);
@@ -43,7 +43,7 @@ export const fileUpload =
       passOn();
     });
     parser.on('filesLimit', () =>
-      uploads.end(new AppError(413, `That is more than ${plural(most.files, 'file')}: put them into a ZIP.`)),
+      uploads.end(new AppError(413, `That is more than ${plural(most.files, 'file')}. Put them into a ZIP.`)),
     );
     parser.on('finish', () => {
       uploads.end();
@@ -76,7 +76,7 @@ function openParser(req: Request, { bytes, files }: Most): BusboyInstance | null
 /** @throws AppError 413 if the file is too large, 400 if it breaks off */
 export async function* piecesOf({ content }: UploadedFile): AsyncGenerator<Uint8Array> {
   for await (const piece of content) yield piece as Uint8Array;
-  if (content.truncated) throw new AppError(413, 'The file is larger than 5 MB. Take it in parts.');
+  if (content.truncated) throw new AppError(413, 'The file is larger than 5 MB. Split it into parts.');
 }
 
 /** Null if none was chosen. */

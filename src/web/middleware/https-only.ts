@@ -8,8 +8,7 @@ export function httpsOnly(baseUrl: string): RequestHandler {
     if (!needed || req.secure) return next();
     throw new AppError(
       400,
-      `This music time machine lives at ${baseUrl}, and this request did not come over HTTPS. ` +
-        'If yours did, the proxy in front of the app does not say so: it must send “X-Forwarded-Proto: https”.',
+      `This request did not arrive over HTTPS. Please use ${baseUrl}. If you did, the proxy in front of the app must send “X-Forwarded-Proto: https”.`,
     );
   };
 }

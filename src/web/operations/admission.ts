@@ -81,10 +81,6 @@ const silentDatabase = (): AppError =>
   new DatabaseUnavailable(new Error('no connection came back while requests waited for one'));
 
 const tooMany = (): AppError =>
-  new AppError(
-    503,
-    'Very many people are looking at their archives just now. Please try again in a moment.',
-    {
-      retryAfterSeconds: 5,
-    },
-  );
+  new AppError(503, 'This server is very busy. Please try again in a moment.', {
+    retryAfterSeconds: 5,
+  });

@@ -8,16 +8,14 @@ export function whenReady(readiness: Readiness): RequestHandler {
   return async (_req, _res, next) => {
     const state = seen ? 'ready' : await readiness.check();
     if (state === 'old-schema') {
-      throw new AppError(
-        503,
-        'The archive’s database is being brought up to date. Please try again in a moment.',
-        { retryAfterSeconds: 10 },
-      );
+      throw new AppError(503, 'The database is being updated. Please try again in a moment.', {
+        retryAfterSeconds: 10,
+      });
     }
     if (state === 'no-database') {
       throw new AppError(
         503,
-        'The archive’s database is not answering just now. Nothing is lost; please try again in a moment.',
+        'The database is not answering. Nothing is lost; please try again in a moment.',
         { retryAfterSeconds: 5 },
       );
     }
