@@ -80,7 +80,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     expect(new Set(names)).toEqual(new Set([inventTrack(0).name]));
 
     await page.goto(`${test.baseUrl}/history?span=all`);
-    await page.getByText('The same as a table').first().click();
+    await page.locator('summary', { hasText: 'table' }).first().click();
     expect(await page.locator('details[open] tbody tr').count()).toBeGreaterThan(1);
   });
 
@@ -111,7 +111,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     expect(await banner.innerText()).toContain('Needs you');
     expect(await accessibilityFaults(page)).toEqual([]);
     test.spotify.signInAs(BOB);
-    await banner.getByRole('link', { name: 'Connect Spotify again' }).click();
+    await banner.getByRole('link', { name: /connect/i }).click();
     await page.waitForURL(/\/history$/);
     expect(await banner.count()).toBe(0);
   });

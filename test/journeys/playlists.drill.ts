@@ -155,9 +155,9 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     [
       'a missing right',
       { on: 'create-playlist', kind: 'scope-missing' },
-      /given this app permission to make playlists[^]*Connect Spotify again/,
+      /given this app permission to make playlists[^]*Reconnect Spotify/,
     ],
-    ['a dead connection', null, /Your connection to Spotify has ended[^]*Connect Spotify again/],
+    ['a dead connection', null, /Your connection to Spotify has ended[^]*Reconnect Spotify/],
   ] as const)('is told in words what stands in the way: %s', async (name, fault, words) => {
     const page = await browser.open({ viewport: { width: 390, height: 900 } });
     await signInByHand(test, page);
@@ -182,7 +182,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     await test.db.execute('DELETE FROM spotify_limits');
     if (name === 'a day to wait') await page.reload();
     else {
-      await page.getByRole('link', { name: 'Connect Spotify again' }).first().click();
+      await page.getByRole('link', { name: 'Reconnect Spotify' }).first().click();
       await page.waitForURL(/\/playlists\/[\w-]+$/);
     }
     await page.getByRole('button', { name: /Go on|Send to Spotify/ }).click();
