@@ -10,7 +10,7 @@ import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 
 const confirmation = z.object({
-  confirm: z.literal('yes', 'must be ticked: an archive cannot be handed on once it is yours'),
+  confirm: z.literal('yes', 'must be ticked: you cannot undo a claim'),
 });
 
 /** For archives moved from SQLite that wait for their owner. */
@@ -19,13 +19,16 @@ export function archiveRoutes(context: WebContext): Router {
   return Router()
     .get('/archives/unclaimed', async (req, res) => {
       const archives = mayClaim(context, listenerOf(req)) ? await listUnclaimedArchives(db) : [];
-      renderPage(res, 'archives/unclaimed', { title: 'Archives waiting for their owner' }, { archives });
+      renderPage(res, 'archives/unclaimed', { title: 'Archives without an owner' }, { archives });
     })
     .post('/archives/:archiveId/claim', async (req, res) => {
       const archiveId = readNumberId(req.params.archiveId);
       if (!mayClaim(context, listenerOf(req))) throw notFound();
       readParams(confirmation, req.body);
       await claimArchive(db, userIdOf(req), archiveId);
-      await redirectWith(req, res, '/dashboard', { kind: 'info', text: 'The archive is part of yours now.' });
+      await redirectWith(req, res, '/dashboard', {
+        kind: 'info',
+        text: 'You claimed the archive. It is now part of yours.',
+      });
     });
 }
