@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
     await page.locator('form[action="/snapshots"] button').first().click();
     await page.waitForURL(/dashboard$/);
     expect(await page.locator('.notice[role=status]').first().innerText()).toMatch(
-      /^Kept .*\d+ ranked tracks in 3 lists and \d+ ranked artists in 3 lists/,
+      /^Saved .*\d+ ranked tracks in 3 lists and \d+ ranked artists in 3 lists/,
     );
 
     await page.getByRole('button', { name: 'Sign out' }).click();

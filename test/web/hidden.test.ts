@@ -229,7 +229,7 @@ describe('a list with hidden tracks', () => {
 
   it('of which everything is hidden says so, and neither fails nor claims that there is none', async () => {
     await hide('/artists/ann', '/artists/kids');
-    expect(await wordsAt('/dashboard')).toContain('All of this list is hidden');
+    expect(await wordsAt('/dashboard')).toContain('This whole list is hidden');
     expect(await wordsAt(`/time-machine/${YEAR}/${MONTH}/${DAY}`)).toContain(
       'Everything that was kept then is hidden.',
     );

@@ -61,13 +61,13 @@ describe('POST /snapshots', () => {
     test.spotify.fail({ on: 'top-artists', kind: 'html' });
     await submit(alice, '/snapshots');
     expect((await alice.get('/dashboard').expect(200)).text).toMatch(
-      /Your lists of artists could not be kept\. .*could not be read/,
+      /Your lists of artists could not be saved\. .*could not be read/,
     );
     expect(await places()).toBe(225);
     test.spotify.heal();
     await submit(alice, '/snapshots');
     expect((await alice.get('/dashboard').expect(200)).text).toMatch(
-      /Kept for [-\d]+: \d+ ranked artists in 3 lists\./,
+      /Saved for [-\d]+: \d+ ranked artists in 3 lists\./,
     );
   });
 

@@ -37,9 +37,7 @@ const pageOf = async (path: string): Promise<string> => (await alice.get(path).e
 describe('the dashboard', () => {
   it('shows the newest list of artists by Spotify’s own ranks, each with its picture and its movement', async () => {
     const text = await pageOf('/dashboard');
-    expect(wordsOf(text)).toMatch(
-      /Your top artists In Spotify’s own order of 20 January 2026 , beside that of 10 January 2026/,
-    );
+    expect(wordsOf(text)).toMatch(/Your top artists .*20 January 2026 .*10 January 2026/);
     expect(wordsOf(text)).toMatch(
       /1 LISTED-ALONE 1 up 1 place 2 &lt;B&gt;BOLD&lt;\/B&gt; new 3 ANN 2 down 2 places/,
     );

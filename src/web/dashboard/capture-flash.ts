@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { failureOf, type CaptureResult, type KindResult } from '../../snapshots/capture.ts';
 import { ArchiveGone } from '../../users/lock-archive.ts';
+import { listed } from '../../words.ts';
 import { formatNumber, plural } from '../page/format.ts';
 import { sayUntil } from '../page/wait-words.ts';
 import type { Flash } from '../types.d.ts';
@@ -18,15 +19,13 @@ export function captureFlash(result: CaptureResult, timeZone: string | undefined
 }
 
 function keptWords({ date, tracks, artists }: CaptureResult): string {
-  const left = tracks.skipped + artists.skipped;
-  if (tracks.places + artists.places + left === 0)
-    return `Nothing new to keep for ${date}: today’s lists are kept already, or Spotify has none for you yet.`;
+  const skipped = tracks.skipped + artists.skipped;
+  if (tracks.places + artists.places + skipped === 0)
+    return `There is nothing new for ${date}: today’s lists are saved already, or Spotify has none for you yet.`;
   const kept = [placesOf(tracks, 'track'), placesOf(artists, 'artist')].filter((words) => words !== null);
-  const none =
-    left > 0
-      ? ` ${plural(left, 'item')} of Spotify’s answer could not be read and ${left === 1 ? 'was' : 'were'} left out.`
-      : '';
-  return `Kept for ${date}: ${kept.length === 0 ? 'nothing' : kept.join(' and ')}.${none}`;
+  const saved = kept.length === 0 ? `Nothing was saved for ${date}.` : `Saved for ${date}: ${listed(kept)}.`;
+  if (skipped === 0) return saved;
+  return `${saved} Skipped ${plural(skipped, 'item')} from Spotify that could not be read.`;
 }
 
 const placesOf = ({ captured, places }: KindResult, kind: 'track' | 'artist'): string | null =>
@@ -34,7 +33,7 @@ const placesOf = ({ captured, places }: KindResult, kind: 'track' | 'artist'): s
 
 /** Which of the two failed, where the other did not. */
 function failureWords({ tracks, artists }: CaptureResult, message: string): string {
-  if (tracks.failure === undefined) return `Your lists of artists could not be kept. ${message}`;
-  if (artists.failure === undefined) return `Your lists of tracks could not be kept. ${message}`;
+  if (tracks.failure === undefined) return `Your lists of artists could not be saved. ${message}`;
+  if (artists.failure === undefined) return `Your lists of tracks could not be saved. ${message}`;
   return message;
 }
