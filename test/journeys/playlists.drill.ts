@@ -30,7 +30,7 @@ async function keptUris(test: TestApp, page: Page): Promise<string[]> {
 /** So many tracks by energy, from Explore to a kept playlist. */
 async function keepLongPlaylist(page: Page, baseUrl: string, name: string, tracks = 250): Promise<void> {
   await page.goto(`${baseUrl}/explore?energy_from=0.1&sort=-energy`);
-  await page.getByRole('link', { name: 'Make a playlist of these' }).click();
+  await page.getByRole('link', { name: 'Make a playlist' }).click();
   await page.waitForURL(/from=explore/);
   await page.getByLabel('How many').fill(String(tracks));
   await page.getByRole('button', { name: 'Show it' }).click();
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     await page.waitForURL(/with=2025-06-15/);
     expect(await page.locator('.overlap__number').innerText()).toMatch(/^\d+ ?%$/);
 
-    await page.getByRole('link', { name: 'Make a playlist of these' }).click();
+    await page.getByRole('link', { name: 'Make a playlist' }).click();
     await page.waitForURL(/from=period&year=2024/);
     expect(await page.getByLabel('Name').inputValue()).toBe('2024 · your top 50');
     const first = await page.locator('.entries .title__main').first().innerText();

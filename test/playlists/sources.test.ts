@@ -273,7 +273,7 @@ it('holds ten thousand tracks, as many as a playlist at Spotify does', { timeout
   await bob.get(`/playlists/new?${address.replace('10000', '10001')}`).expect(400);
 });
 
-describe('“Make a playlist of these”', () => {
+describe('“Make a playlist”', () => {
   it.each([
     ['/search?q=love', 3],
     ['/mood/happy', 3],
@@ -287,7 +287,7 @@ describe('“Make a playlist of these”', () => {
     ['/time-machine/2024', 6],
   ])('on %s leads to a builder with %i tracks, those of the page', async (path, count) => {
     const page = (await alice.get(path).expect(200)).text;
-    const links = [...page.matchAll(/href="(\/playlists\/new\?[^"]+)"[^>]*>Make a playlist of these</g)];
+    const links = [...page.matchAll(/href="(\/playlists\/new\?[^"]+)"[^>]*>Make a playlist</g)];
     expect(links).toHaveLength(1);
     const made = (await alice.get(String(links[0]?.[1]).replaceAll('&amp;', '&')).expect(200)).text;
     expect(shown(made)).toHaveLength(count);

@@ -231,7 +231,7 @@ describe('a list with hidden tracks', () => {
     await hide('/artists/ann', '/artists/kids');
     expect(await wordsAt('/dashboard')).toContain('This whole list is hidden');
     expect(await wordsAt(`/time-machine/${YEAR}/${MONTH}/${DAY}`)).toContain(
-      'Everything that was kept then is hidden.',
+      'You have hidden everything from this time.',
     );
     const pages = await readAll(alice, PLAIN_ADDRESSES);
     const elsewhere = Object.keys(pages).filter((address) => !/\/(tracks|artists)\//.test(address));

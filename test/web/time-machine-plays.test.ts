@@ -47,7 +47,7 @@ describe('the time machine shows what was played', () => {
     ] as const) {
       const html = await page(`/time-machine/${time}`);
       expect([time, played(html)]).toEqual([time, tracks]);
-      expect(html).toMatch(/lies before the first snapshot.*by plays/s);
+      expect(html).toMatch(/is before your first snapshot.*by plays/s);
     }
     expect(await page('/time-machine/2019/05')).toMatch(/5 plays, 8 minutes/);
   });

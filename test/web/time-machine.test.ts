@@ -51,12 +51,12 @@ describe('the time machine', () => {
   it('shows every month with a snapshot, the gaps, and each year’s number one', async () => {
     const text = await page('/time-machine');
     expect(text).toContain('href="/time-machine/2024/03?range=short_term"');
-    expect(text).toContain('>Mar<span class="unseen"> 2024: 2 snapshots</span>');
+    expect(text).toMatch(/>Mar<span class="unseen"> 2024.{1,3}2 snapshots</);
     expect(text).not.toContain('href="/time-machine/2024/04');
     const said = wordsOf(text);
     expect(said).toContain('4 snapshots, 2024 to 2026');
-    expect(said).toContain('2025 nothing was kept');
-    expect(said).toMatch(/50 for a first place/);
+    expect(said).toMatch(/2025: no snapshot/);
+    expect(said).toMatch(/50 for first place/);
   });
 
   it('goes to a day that a form asks for', async () => {
@@ -72,9 +72,7 @@ describe('the time machine', () => {
   });
 
   it('keeps to the range in the address', async () => {
-    expect(await words('/time-machine/2024/03/14?range=long_term')).toMatch(
-      /Your top 5 as they stood that day/,
-    );
+    expect(await words('/time-machine/2024/03/14?range=long_term')).toMatch(/that day: 5 tracks/);
     expect(await page('/time-machine/2024?range=long_term')).toContain(
       'href="/time-machine/2024/03?range=long_term"',
     );
@@ -102,10 +100,10 @@ describe('a day', () => {
 
   it('without a snapshot shows the nearest, names both around it, and says how far away they are', async () => {
     const said = await words('/time-machine/2024/04/01');
-    expect(said).toContain('There is no snapshot of 1 April 2024.');
-    expect(said).toContain('This is 14 March 2024, 18 days earlier , the nearest there is.');
-    expect(said).toMatch(/The last snapshot before it is 14 March 2024 \(18 days earlier\)/);
-    expect(said).toMatch(/The first snapshot after it is 14 May 2024 \(43 days later\)/);
+    expect(said).toContain('no snapshot for 1 April 2024.');
+    expect(said).toMatch(/nearest: 14 March 2024 , 18 days earlier/);
+    expect(said).toMatch(/before is 14 March 2024 \(18 days earlier\)/);
+    expect(said).toMatch(/after is 14 May 2024 \(43 days later\)/);
     expect(await page('/time-machine/2024/04/01')).toContain(
       'href="/time-machine/2024/05/14?range=short_term"',
     );
@@ -113,35 +111,34 @@ describe('a day', () => {
 
   it('before the first snapshot, or to come, says so and shows the nearest', async () => {
     expect(await words('/time-machine/1999/12/31')).toMatch(
-      /31 December 1999 lies before the first snapshot\. This is 1 March 2024/,
+      /31 December 1999 is before your first snapshot\. .*: 1 March 2024/,
     );
-    expect(await words('/time-machine/9999/12/31')).toMatch(/has not come yet\. This is 14 May 2026/);
+    expect(await words('/time-machine/9999/12/31')).toMatch(/has not come yet\. .*: 14 May 2026/);
   });
 
   it('is compared with the newest snapshot, and with any other', async () => {
     const now = await words('/time-machine/2024/03/14');
-    expect(now).toMatch(/10 tracks on both lists: 100% of the shorter one, which has 10/);
-    expect(now).toMatch(/20 new 0 gone 0 climbed 10 fallen 0 stayed where they were/);
+    expect(now).toMatch(/In common: 10 tracks, 100% of .* 10\./);
+    expect(now).toMatch(/20 new 0 gone 0 climbed 10 fallen 0 stayed in place/);
     const other = await words('/time-machine/2024/03/14?with=2024-02-29');
-    expect(other).toMatch(/6 tracks on both lists: 60%/);
+    expect(other).toMatch(/In common: 6 tracks, 60%/);
     expect(other).toMatch(/4 new 4 gone 6 climbed 0 fallen/);
-    expect(other).toContain('the day asked for, 29 February 2024, has none');
+    expect(other).toContain('no snapshot for 29 February 2024');
     expect(other).toContain('1 day later');
   });
 
   it('equal to the second says that there is nothing to compare', async () => {
     for (const path of ['/time-machine/2024/03/14?with=2024-03-14', '/time-machine/2026/05/14'])
-      expect(await words(path)).toContain('there is nothing to compare it with');
-    expect(await words('/time-machine/2024/03/14?with=')).toContain('10 tracks on both lists');
+      expect(await words(path)).toMatch(/Pick another day/);
+    expect(await words('/time-machine/2024/03/14?with=')).toContain('In common: 10 tracks');
   });
 });
 
 describe('a month and a year', () => {
   it('say the rule and on how many snapshots they rest', async () => {
     const said = await words('/time-machine/2024/03');
-    expect(said).toContain('added up from 2 snapshots');
-    expect(said).toMatch(/a first place counts 50 points, a second 49, a fiftieth 1/);
-    expect(said).toContain('96 points · best place 1');
+    expect(said).toMatch(/points from 2 snapshots: first place gets 50, second 49, down to 1/);
+    expect(said).toContain('96 points · best rank 1');
     expect(await page('/time-machine/2024/03')).toContain(
       '/playlists/new?from=period&amp;year=2024&amp;month=3&amp;range=short_term',
     );
@@ -157,18 +154,16 @@ describe('a month and a year', () => {
 
   it('without a snapshot say what lies around them', async () => {
     expect(await words('/time-machine/2024/04')).toMatch(
-      /There is no snapshot in April 2024\. The last snapshot before it is 14 March 2024 \(18 days earlier\)\. The first snapshot after it is 14 May 2024/,
+      /no snapshot for April 2024\. .*before is 14 March 2024 \(18 days earlier\)\. .*after is 14 May 2024/,
     );
-    expect(await words('/time-machine/2025')).toContain('Nothing was kept then.');
-    expect(await words('/time-machine/1000')).toContain('lies before the first snapshot');
+    expect(await words('/time-machine/2025')).toContain('Nothing was saved then.');
+    expect(await words('/time-machine/1000')).toContain('is before your first snapshot');
     expect(await words('/time-machine/9999')).toContain('has not come yet');
   });
 
   it('tell what was forgotten since and what is still with you', async () => {
     const said = await words('/time-machine/2024');
-    expect(said).toContain(
-      'Forgotten favourites In a top ten in 2024, and on no list of the last year. The month is that of its last list. None',
-    );
+    expect(said).toMatch(/Forgotten favourites In a top ten in 2024[^:]*None/);
     expect(said).toMatch(/Still with you .* Listed since March 2024/);
   });
 });
@@ -265,14 +260,12 @@ describe('another listener', () => {
 
   it('with playlists only is told so', async () => {
     await insertPlaylist(test.db, bobId, { playlistId: 'p' }, tracks.slice(0, 2));
-    expect(await words('/time-machine', bob)).toMatch(
-      /This archive holds 2 tracks in 1 playlist, and no dated list/,
-    );
+    expect(await words('/time-machine', bob)).toMatch(/no dated lists.* 2 tracks · 1 playlist/);
   });
 
   it('without a list of one range is led to those that have some', async () => {
     const text = await page('/time-machine/2024?range=medium_term');
-    expect(wordsOf(text)).toContain('Of “Last 6 months” nothing is kept.');
+    expect(wordsOf(text)).toMatch(/Nothing .*“Last 6 months”/);
     expect(text).toContain('href="/time-machine?range=long_term"');
   });
 });

@@ -35,6 +35,6 @@ export const chartQuery = z.object({
   at: z
     .string(NO_TIME)
     .transform(readTime)
-    .refine((time) => time !== null, 'must be such as 2024, 2024-03 or 2024-03-14, and exist')
+    .refine((time) => time !== null, 'must be a date that exists, such as 2024, 2024-03 or 2024-03-14')
     .default(ALL_TIME),
 });

@@ -80,5 +80,5 @@ async function renderBeginning({ db }: WebContext, req: Request, res: Response, 
   ]);
   const ranges = linkRanges(timeRange, (range) => `/time-machine?range=${range}`);
   const machine = { ranges, kept, playedYears, summary, connected: connection?.connected ?? false };
-  renderPage(res, 'time-machine/beginning', { title: 'Time machine' }, { machine });
+  renderPage(res, 'time-machine/beginning', { title: 'Time machine', words }, { machine });
 }

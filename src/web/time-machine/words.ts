@@ -1,4 +1,4 @@
-import { inEnglish } from '../../calendar.ts';
+import { dateWords, formatDate } from '../../calendar.ts';
 import type { Bump } from '../../snapshots/bump.ts';
 import type { ChosenTime } from '../../snapshots/chosen-time.ts';
 import type { Change, Comparison } from '../../snapshots/comparison.ts';
@@ -8,6 +8,9 @@ import type { TimeArtists } from '../../snapshots/top-artists.ts';
 import type { Quadrant } from '../../mood/figures.ts';
 import type { TimeRange } from '../../spotify/top-list.ts';
 import { formatNumber, formatPercent, plural, titleOf } from '../page/format.ts';
+import { awayWords, timeName } from '../page/times.ts';
+import type { Pick } from './calendar.ts';
+import type { Other } from './page.ts';
 
 export { drawSound } from '../../figures/charts.ts';
 
@@ -25,10 +28,17 @@ const CHANGE_WORDS: Readonly<Record<Change, string>> = {
   gone: 'Gone',
   climbed: 'Climbed',
   fallen: 'Fallen',
-  stayed: 'Stayed where they were',
+  stayed: 'Stayed in place',
 };
 
 export const changeWords = (change: Change): string => CHANGE_WORDS[change];
+
+/** What a screen reader says of a year, a month or a day to pick. */
+export function pickNote({ snapshots, isPlayed }: Pick): string | null {
+  if (snapshots === null) return null;
+  if (snapshots > 0) return plural(snapshots, 'snapshot');
+  return isPlayed ? 'plays, no snapshot' : 'no snapshot';
+}
 
 /** A changed track's way in few words: "12 → 3", "now 4", "was 7". */
 export function changeFigure(change: Change, earlier: number | null, later: number | null): string {
@@ -38,11 +48,25 @@ export function changeFigure(change: Change, earlier: number | null, later: numb
   return change === 'stayed' ? `at ${later}` : `${earlier} → ${later}`;
 }
 
+/** Which two times are compared, and which day that is where another was asked for. */
+export function comparedTimes(time: ChosenTime, { date, asked, isEarlier }: Other): string {
+  const [one, other] = isEarlier ? [formatDate(date), timeName(time)] : [timeName(time), formatDate(date)];
+  const whole = `${one} compared with ${other}.`;
+  if (asked === null || asked === date) return whole;
+  return `${whole} There is no snapshot for ${formatDate(asked)}; this is the nearest, ${awayWords(asked, date)}.`;
+}
+
+/** What the marks beside a list mean. */
+export const marksNote = ({ date, isEarlier }: Other): string =>
+  isEarlier
+    ? `The marks show how each track has moved since ${formatDate(date)}.`
+    : `The marks show how each track had moved by ${formatDate(date)}.`;
+
 /** One sentence on how much two lists have in common. */
 export function overlapFinding({ onBoth, earlierTracks, laterTracks }: Comparison): string {
   const shorter = Math.min(earlierTracks, laterTracks);
-  if (onBoth === 0) return 'Not one track is on both lists.';
-  return `${plural(onBoth, 'track')} on both lists: ${formatPercent(onBoth, shorter)} of the shorter one, which has ${formatNumber(shorter)}.`;
+  if (onBoth === 0) return 'The two lists have no track in common.';
+  return `In common: ${plural(onBoth, 'track')}, ${formatPercent(onBoth, shorter)} of the shorter list’s ${formatNumber(shorter)}.`;
 }
 
 export interface EntryChange {
@@ -61,11 +85,11 @@ export function entryChange(entry: TimeListEntry, otherIsEarlier: boolean): Entr
 
 /** One sentence on the mood that leads. */
 export function moodFinding({ moods, moods_known: known }: TimeSound): string {
-  if (known === 0) return 'The mood of no track on this list is known.';
+  if (known === 0) return 'Moods aren’t known for this list.';
   const [first, second] = Object.entries(moods).toSorted((a, b) => b[1] - a[1]) as [Quadrant, number][];
   if (!first) return '';
   if (first[1] === second?.[1])
-    return `As much ${first[0]} as ${second[0]}: ${formatPercent(first[1], known)} each.`;
+    return `Equally ${first[0]} and ${second[0]}: ${formatPercent(first[1], known)} each.`;
   return `Mostly ${first[0]}: ${formatNumber(first[1])} of ${plural(known, 'track')} (${formatPercent(first[1], known)}).`;
 }
 
@@ -75,7 +99,7 @@ const SAME = 0.02;
 export function soundFinding(then: TimeSound, now: TimeSound | null): string {
   if (then.energy.known + then.valence.known + then.danceability.known === 0)
     return 'No track on this list has audio features.';
-  if (now === null) return 'The averages of this list.';
+  if (now === null) return 'The average of this list.';
   const parts = (['energy', 'valence', 'danceability'] as const).flatMap((name) => {
     const [a, b] = [then[name].average, now[name].average];
     if (a === null || b === null) return [];
@@ -84,13 +108,13 @@ export function soundFinding(then: TimeSound, now: TimeSound | null): string {
   });
   return parts.length === 0
     ? 'Too little is known to compare.'
-    : `This list beside the other: ${parts.join(', ')}.`;
+    : `Compared with the other list: ${parts.join(', ')}.`;
 }
 
 /** One sentence on who leads a list. */
 export function timeArtistsFinding({ top_artists: artists }: TimeFigures): string {
   const [first, second] = artists;
-  if (first === undefined) return 'No artist is known.';
+  if (first === undefined) return 'Artists aren’t known.';
   const name = (artist: typeof first): string => `\u2068${artist.name ?? 'An unknown artist'}\u2069`;
   const lead = `${name(first)} leads with ${plural(first.points, 'point')} from ${plural(first.tracks, 'track')}`;
   return second === undefined
@@ -101,8 +125,8 @@ export function timeArtistsFinding({ top_artists: artists }: TimeFigures): strin
 /** How Spotify's own lists of artists were put in one order. */
 export const listedArtistsFinding = ({ lists }: TimeArtists, { kind }: ChosenTime): string =>
   kind === 'day'
-    ? 'In Spotify’s own order of that day.'
-    : `From ${plural(lists, 'list')} of artists by Spotify itself: 50 points for a first place, 49 for a second and so on.`;
+    ? 'As Spotify ranked them that day.'
+    : `By points from ${plural(lists, 'artist list')} from Spotify: 50 for first place, 49 for second and so on.`;
 
 /** A step of a bump chart as it is written: "14 March", "Mar", "2024". */
 export const stepName = (step: string): string =>
@@ -114,12 +138,11 @@ const DAY = { day: 'numeric', month: 'short' } as const;
 /** One sentence on the way of a period's number one. */
 export function bumpFinding({ steps, lines }: Bump): string {
   const leader = lines[0];
-  if (leader === undefined) return 'No track is known.';
+  if (leader === undefined) return 'Tracks aren’t known.';
   const places = leader.positions.filter((position) => position !== null);
   const first = places.filter((position) => position === 1).length;
-  const best =
-    first > 0 ? `number one on ${formatNumber(first)}` : `never number one, at best ${Math.min(...places)}`;
+  const best = first > 0 ? `number one on ${formatNumber(first)}` : `at best number ${Math.min(...places)}`;
   const name = `\u2068${titleOf(leader.name)}\u2069`;
-  if (places.length === 0) return `${name} leads; its places are not known.`;
+  if (places.length === 0) return `${name} leads; its ranks aren’t known.`;
   return `${name} leads: on ${formatNumber(places.length)} of ${plural(steps.length, 'list')}, ${best}.`;
 }
