@@ -109,5 +109,5 @@ function readYears(text: string): SearchQuery['years'] {
 
 const remarkOnYear = (written: string): string =>
   written.startsWith('-')
-    ? `“${written}” was left out: years can be asked for, not taken away. Write year:2019 or year:2015-2019.`
-    : `“${written}” was left out: it names no years. Write year:2019 or year:2015-2019, the earlier one first.`;
+    ? `“${written}” was ignored: a search can’t exclude years. Write year:2019 or year:2015-2019.`
+    : `“${written}” was ignored: it isn’t a year. Write year:2019 or year:2015-2019, the earlier year first.`;

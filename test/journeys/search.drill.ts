@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)('a listener who searches, in a real browser', { tim
     const page = await browser.open();
     await signIn(page);
     await page.goto(`${test.baseUrl}/search`);
-    for (const name of ['A track, an artist or an album of yours', 'Search your archive']) {
+    for (const name of ['Track, artist or album', 'Search your archive']) {
       const field = page.getByLabel(name);
       await field.focus();
       await page.keyboard.type('beyon');

@@ -95,7 +95,7 @@ describe('a track that was only played', () => {
 
   it('is shown by a search with what its plays come to, the most played first where none was in a list', async () => {
     expect(await wordsOf('/search?q=song')).toMatch(
-      /Song listed.*Song played.*3 plays, 6 minutes Never listed.*Song hardly/,
+      /Song listed.*Song played.*3 plays · 6 minutes Never listed.*Song hardly/,
     );
   });
 

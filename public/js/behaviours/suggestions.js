@@ -86,8 +86,8 @@ class Suggestions {
     );
     this.#activate(-1);
     this.#open(options.length > 0);
-    const count = `${options.length} ${options.length === 1 ? 'suggestion' : 'suggestions'}`;
-    this.#status.textContent = options.length === 0 ? 'No suggestions' : `${count}, use the arrow keys`;
+    this.#status.textContent =
+      options.length === 0 ? 'No suggestions' : `Suggestions: ${options.length}. Use the arrow keys.`;
   }
 
   #press(event) {

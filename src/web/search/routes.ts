@@ -66,7 +66,7 @@ async function readSearch(db: WebContext['db'], req: Request) {
 }
 
 const sayTracks = (tracks: number): string =>
-  tracks > 0 ? plural(tracks, 'track') : 'in Spotify’s lists of your top artists';
+  tracks > 0 ? plural(tracks, 'track') : 'in your top artist lists';
 
 function searchPath(text: string, page = 1): string {
   const query = new URLSearchParams({ q: text, ...(page > 1 && { page: String(page) }) });
