@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)(
         await page.locator('summary', { hasText: 'Sound' }).click();
         await page.getByLabel('Energy from').fill('0.8');
         await page.getByLabel('Order by').selectOption('-valence');
-        await page.getByRole('button', { name: 'Show these' }).click();
+        await page.getByRole('button', { name: 'Show tracks' }).click();
         await page.waitForURL(`${test.baseUrl}/explore?energy_from=0.8&sort=-valence`);
         const found = await page.locator('.explore__finding').innerText();
         expect(found).toMatch(/^\d+ of 1,900 tracks$/);

@@ -61,8 +61,8 @@ describe('explore', () => {
 
   it('says beside each choice how many tracks it would leave', async () => {
     const words = wordsOf(await page('?energy_from=0.2'));
-    expect(words).toMatch(/Explicit Yes 0 tracks No 3 tracks/);
-    expect(words).toMatch(/In your top lists of the Last 4 weeks 2 tracks Last 6 months 0 tracks/);
+    expect(words).toMatch(/Explicit Yes Tracks: 0 No Tracks: 3/);
+    expect(words).toMatch(/In your top list Last 4 weeks Tracks: 2 Last 6 months Tracks: 0/);
   });
 
   it('disables a filter without data and says so', async () => {
@@ -98,12 +98,12 @@ describe('explore', () => {
   });
 
   it.each([
-    ['energy_from=7', 'Energy, from: must be a number from 0 to 1'],
-    ['tempo_to=9e9', 'Tempo (BPM), to: must be a whole number from 1 to 400'],
-    ['energy_from=0.8&energy_to=0.2', 'Energy, to: must not be less than “from”'],
-    ['released_from=2019-02-30', 'Released, from: must be a year, a month or a day'],
-    ['artist=a%00b', 'Artist must be plain text'],
-    ['sort=__proto__', 'Order by must be one of'],
+    ['energy_from=7', 'must be a number from 0 to 1'],
+    ['tempo_to=9e9', 'must be a whole number from 1 to 400'],
+    ['energy_from=0.8&energy_to=0.2', 'must not be less than “from”'],
+    ['released_from=2019-02-30', 'must be a year, a month or a day'],
+    ['artist=a%00b', 'must be plain text'],
+    ['sort=__proto__', 'must be one of'],
     ['precision=century', 'must be one of day, month, year'],
   ])('of ?%s is a 400 that says what is wrong beside the field, and shows the rest', async (query, said) => {
     const { text } = await alice.get(`/explore?explicit=yes&${query}`).expect(400);
@@ -116,7 +116,7 @@ describe('explore', () => {
   });
 
   it('says so where nothing passes, and where there is nothing', async () => {
-    expect(await page('?energy_from=0.9')).toContain('No track passes all of these filters together');
+    expect(await page('?energy_from=0.9')).toContain('No track matches all of these filters');
     expect(await page('', bob)).toContain('Nothing to explore yet');
     await alice.get('/explore?page=2').expect(404);
     expect((await alice.get('/explore?page=x').expect(400)).text).toContain('“page”');

@@ -47,9 +47,9 @@ const RANGE_WORDS: Readonly<Record<RangeFilter, { label: string; have: string; h
   tempo: { label: 'Tempo (BPM)', have: 'a known tempo', hint: '1 to 400' },
   best_rank: { label: 'Best rank', have: 'a rank in a list', hint: '1 is the best' },
   first_seen: { label: 'First seen', have: 'a first day in a list', hint: '2019, 2019-05 or 2019-05-31' },
-  plays: { label: 'Plays', have: 'a number of plays', hint: '0 is never' },
-  minutes: { label: 'Minutes listened', have: 'a time listened', hint: 'whole minutes' },
-  first_played: { label: 'First heard', have: 'a first play', hint: '2019, 2019-05 or 2019-05-31' },
+  plays: { label: 'Plays', have: 'a number of plays', hint: '0 means never' },
+  minutes: { label: 'Minutes listened', have: 'a known listening time', hint: 'whole minutes' },
+  first_played: { label: 'First played', have: 'a first play', hint: '2019, 2019-05 or 2019-05-31' },
 };
 
 const YES_NO = { yes: 'Yes', no: 'No' };
@@ -57,18 +57,18 @@ const CHOICE_WORDS: Readonly<
   Record<ChoiceFilter, { label: string; have: string; values: Readonly<Record<string, string>> }>
 > = {
   precision: {
-    label: 'Release date known to the',
+    label: 'Release date is exact to the',
     have: 'a release date',
     values: { day: 'Day', month: 'Month', year: 'Year' },
   },
-  explicit: { label: 'Explicit', have: 'this mark from Spotify', values: YES_NO },
+  explicit: { label: 'Explicit', have: 'this label from Spotify', values: YES_NO },
   isrc: { label: 'Has an ISRC', have: 'Spotify’s whole track object', values: YES_NO },
   album_type: {
-    label: 'Comes from',
+    label: 'Album type',
     have: 'a known album type',
     values: { album: 'Album', single: 'Single', compilation: 'Compilation' },
   },
-  range: { label: 'In your top lists of the', have: 'a place in a list', values: RANGE_LABELS },
+  range: { label: 'In your top list', have: 'a place in a list', values: RANGE_LABELS },
 };
 
 const GROUPS: readonly (readonly [string, readonly (RangeFilter | ChoiceFilter | 'artist')[]])[] = [
@@ -205,9 +205,13 @@ function rangeChip(name: RangeFilter, written: Written, problems: Readonly<Recor
     problems[`${name}_${end}`] ? undefined : written[`${name}_${end}`]?.[0],
   );
   if (from === undefined && to === undefined) return [];
-  const parts = [from === undefined ? '' : `from ${from}`, to === undefined ? '' : `to ${to}`];
   const href = addressOf('/explore', written, { [`${name}_from`]: [], [`${name}_to`]: [] });
-  return [{ label: [RANGE_WORDS[name].label, ...parts].filter(Boolean).join(' '), href }];
+  return [{ label: rangeWords(RANGE_WORDS[name].label, from, to), href }];
+}
+
+function rangeWords(label: string, from: string | undefined, to: string | undefined): string {
+  if (from !== undefined && to !== undefined) return `${label}: ${from} to ${to}`;
+  return from === undefined ? `${label}: up to ${to ?? ''}` : `${label}: from ${from}`;
 }
 
 function choiceChip(name: ChoiceFilter, value: string, written: Written) {

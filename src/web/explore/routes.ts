@@ -1,3 +1,4 @@
+import { DEFAULT_SORT } from '../../explore/conditions.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { getArchiveSummary, getLibraryValues } from '../../figures/summary.ts';
@@ -60,7 +61,13 @@ async function readExplore(db: WebContext['db'], req: Request) {
     groups: describeForm(written, problems, counts),
     chips: describeChips(kept, problems),
     artists: summary.figures.top_artists.flatMap(({ name }) => name ?? []),
-    sorting: { sort: filters.sort ?? '', then_by: filters.then_by ?? '', options: SORT_OPTIONS, problems },
+    sorting: {
+      sort: filters.sort ?? '',
+      then_by: filters.then_by ?? '',
+      usual: SORT_OPTIONS.find(({ value }) => value === DEFAULT_SORT)?.label,
+      options: SORT_OPTIONS,
+      problems,
+    },
     columns,
     rows: tracks.map((track) => ({
       track,

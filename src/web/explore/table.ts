@@ -12,16 +12,29 @@ import {
 } from '../page/format.ts';
 import { playTimeWords } from '../page/play-words.ts';
 
+/** What both directions of an order are called, by what it orders. */
+const ORDERS = {
+  name: { up: 'A–Z', down: 'Z–A' },
+  date: { up: 'oldest first', down: 'newest first' },
+  rank: { up: 'best first', down: 'worst first' },
+  number: { up: 'lowest first', down: 'highest first' },
+} as const;
+
 /** What a track can be sorted by: its name, which direction is tried first, and how it is written. */
 const COLUMNS: Readonly<
   Record<
     SortKey,
-    { label: string; down?: true; write?: (track: ExploredTrack, timezone: string) => string | null }
+    {
+      label: string;
+      down?: true;
+      order?: keyof typeof ORDERS;
+      write?: (track: ExploredTrack, timezone: string) => string | null;
+    }
   >
 > = {
-  name: { label: 'Title' },
-  artist: { label: 'Artist' },
-  released: { label: 'Released', down: true, write: (track) => releasedWords(track) },
+  name: { label: 'Title', order: 'name' },
+  artist: { label: 'Artist', order: 'name' },
+  released: { label: 'Released', down: true, order: 'date', write: (track) => releasedWords(track) },
   duration: { label: 'Length', write: (track) => orNull(track.duration_ms, formatDuration) },
   popularity: { label: 'Popularity', down: true, write: (track) => orNull(track.popularity, String) },
   energy: { label: 'Energy', down: true, write: (track) => orNull(track.energy, formatFeature) },
@@ -42,24 +55,32 @@ const COLUMNS: Readonly<
     write: (track) => orNull(track.instrumentalness, formatFeature),
   },
   tempo: { label: 'BPM', down: true, write: (track) => orNull(track.tempo, formatNumber) },
-  best_rank: { label: 'Best rank', write: (track) => orNull(track.best_rank, formatNumber) },
-  listings: { label: 'Places held', down: true, write: (track) => formatNumber(track.listings) },
+  best_rank: { label: 'Best rank', order: 'rank', write: (track) => orNull(track.best_rank, formatNumber) },
+  listings: { label: 'Times listed', down: true, write: (track) => formatNumber(track.listings) },
   first_seen: {
     label: 'First seen',
     down: true,
+    order: 'date',
     write: (track) => orNull(track.first_listed_date, formatDate),
   },
-  last_seen: { label: 'Last seen', down: true, write: (track) => orNull(track.last_listed_date, formatDate) },
+  last_seen: {
+    label: 'Last seen',
+    down: true,
+    order: 'date',
+    write: (track) => orNull(track.last_listed_date, formatDate),
+  },
   plays: { label: 'Plays', down: true, write: (track) => formatNumber(track.plays) },
   minutes: { label: 'Minutes', down: true, write: (track) => minutesWords(track) },
   first_played: {
-    label: 'First heard',
+    label: 'First played',
     down: true,
+    order: 'date',
     write: (track, zone) => orNull(track.first_played_at, (at) => formatDate(at, zone)),
   },
   last_played: {
-    label: 'Last heard',
+    label: 'Last played',
     down: true,
+    order: 'date',
     write: (track, zone) => orNull(track.last_played_at, (at) => formatDate(at, zone)),
   },
 };
@@ -107,10 +128,10 @@ export const writeCell = (key: SortKey, track: ExploredTrack, timezone: string):
 
 /** Every order with its words, the likelier direction first. */
 export const SORT_OPTIONS = SORT_KEYS.flatMap((key) => {
-  const { label, down } = COLUMNS[key];
+  const { label, down, order } = COLUMNS[key];
   const both = [
-    { value: key as Sort, label: `${label}, upwards` },
-    { value: `-${key}` as Sort, label: `${label}, downwards` },
+    { value: key as Sort, label: `${label} (${ORDERS[order ?? 'number'].up})` },
+    { value: `-${key}` as Sort, label: `${label} (${ORDERS[order ?? 'number'].down})` },
   ];
   return down ? both.toReversed() : both;
 });
