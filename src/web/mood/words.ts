@@ -27,18 +27,16 @@ export function quadrantsFinding({ quadrants, known }: MoodCounts): string {
   const ranked = QUADRANTS.toSorted((one, other) => quadrants[other].tracks - quadrants[one].tracks);
   const [most, least] = [ranked[0] as Quadrant, ranked.at(-1) as Quadrant];
   const lead = `${QUADRANT_NAMES[most]} leads with ${formatPercent(quadrants[most].tracks, known)}`;
-  if (quadrants[least].tracks === 0) return `${lead}; nothing is ${QUADRANT_NAMES[least].toLowerCase()}.`;
-  return `${lead}; ${QUADRANT_NAMES[least].toLowerCase()} comes last with ${formatPercent(quadrants[least].tracks, known)}.`;
+  const last = QUADRANT_NAMES[least].toLowerCase();
+  if (quadrants[least].tracks === 0) return `${lead}; no track is ${last}.`;
+  return `${lead}; ${last} comes last with ${formatPercent(quadrants[least].tracks, known)}.`;
 }
 
 /** One sentence: how many of the known tracks are drawn. */
 export function mapNote(figures: MoodCounts): string {
   const { drawn, known } = figures;
-  if (drawn === known) return `${moodCoverage(figures)}; each is a point.`;
-  return (
-    `${moodCoverage(figures)}. ${formatNumber(drawn)} of them are drawn, picked by chance but the same each` +
-    ' time; the counts and the lists hold all.'
-  );
+  if (drawn === known) return `${moodCoverage(figures)}. Each is a point.`;
+  return `${moodCoverage(figures)}. The chart shows a random sample of ${formatNumber(drawn)}, always the same; counts and lists include all.`;
 }
 
 /** The plane as numbers: tracks in each fifth of energy, from the top down, by each fifth of valence. */
@@ -52,17 +50,17 @@ export function gridTable({ grid }: MoodCounts): ChartTable {
 export function pathFinding(months: readonly MoodMonth[]): string {
   const known = months.filter(isKnown);
   const [first] = known;
-  if (first === undefined) return 'No snapshot of this list holds a track with both energy and valence yet.';
-  if (known.length === 1) return `In its one month the list was ${moodOf(first).toLowerCase()}.`;
+  if (first === undefined) return 'No snapshot of this list has a track with both energy and valence yet.';
+  if (known.length === 1) return `In ${monthWords(first.month)} the list was ${moodOf(first).toLowerCase()}.`;
   const moods = known.map(moodOf);
   const most = moods.reduce((best, mood) => (countOf(moods, mood) > countOf(moods, best) ? mood : best));
   const byEnergy = known.toSorted((one, other) => one.energy - other.energy);
   const [calmest, loudest] = [byEnergy[0] ?? first, byEnergy.at(-1) ?? first];
-  return (
-    `On average ${most.toLowerCase()} in ${formatNumber(countOf(moods, most))} of ${plural(known.length, 'month')};` +
-    ` most energetic in ${monthWords(loudest.month)} (${formatFeature(loudest.energy)}),` +
-    ` least in ${monthWords(calmest.month)} (${formatFeature(calmest.energy)}).`
+  const share = `${formatNumber(countOf(moods, most))} of ${plural(known.length, 'month')}`;
+  const [top, low] = [loudest, calmest].map(
+    ({ month, energy }) => `${monthWords(month)} (${formatFeature(energy)})`,
   );
+  return `Mostly ${most.toLowerCase()}, in ${share}. Most energetic: ${top}. Least energetic: ${low}.`;
 }
 
 type KnownMonth = MoodMonth & { readonly energy: number; readonly valence: number };
@@ -80,15 +78,16 @@ const monthWords = (month: number): string => formatMonth(`${monthLabel(month)}-
 /** How much of the lists the path speaks of. */
 export function pathNote(months: readonly MoodMonth[]): string {
   const total = (of: (month: MoodMonth) => number): number => sum(months.map(of));
-  const all = `${formatNumber(total((month) => month.known))} of ${plural(
+  const places = plural(
     total((month) => month.places),
     'ranked place',
-  )} are held by tracks with both`;
-  const cut = months.length === MOST_MONTHS ? ` The newest ${MOST_MONTHS} months are shown.` : '';
-  return `${all}, in ${plural(
+  );
+  const snapshots = plural(
     total((month) => month.snapshots),
     'snapshot',
-  )}. Each counts once in its month; months without one are gaps.${cut}`;
+  );
+  const whole = `Based on ${formatNumber(total((month) => month.known))} of ${places} in ${snapshots}. Months without a snapshot are gaps.`;
+  return months.length === MOST_MONTHS ? `${whole} Only the newest ${MOST_MONTHS} months are shown.` : whole;
 }
 
 export function pathTable(months: readonly MoodMonth[]): ChartTable {
@@ -116,9 +115,9 @@ export function pathSeries(path: { labels: readonly string[]; data: readonly Pat
 
 /** One sentence on how fast the tracks are. */
 export function tempoFinding({ tempo }: MoodCounts): string {
-  if (tempo.known === 0) return 'The tempo of no track is known yet.';
+  if (tempo.known === 0) return 'Tempo isn’t known for any track yet.';
   const most = tempo.bins.reduce((best, bin) => (bin.tracks > best.tracks ? bin : best));
-  return `Most often ${most.from} to ${most.from + 9} beats a minute: ${plural(most.tracks, 'track')}.`;
+  return `Most common: ${most.from} to ${most.from + 9} beats per minute, with ${plural(most.tracks, 'track')}.`;
 }
 
 export const keyTotal = ({ keys }: MoodCounts): number => sum(keys);
@@ -126,7 +125,7 @@ export const keyTotal = ({ keys }: MoodCounts): number => sum(keys);
 /** One sentence on the key most tracks are in. */
 export function keyFinding(figures: MoodCounts): string {
   const known = keyTotal(figures);
-  if (known === 0) return 'The key of no track is known yet.';
+  if (known === 0) return 'Keys aren’t known for any track yet.';
   const most = Math.max(...figures.keys);
   const share = `${formatNumber(most)} of ${plural(known, 'track')} (${formatPercent(most, known)})`;
   return `${KEY_NAMES[figures.keys.indexOf(most)] ?? ''} leads with ${share}.`;
@@ -135,7 +134,7 @@ export function keyFinding(figures: MoodCounts): string {
 /** One sentence on major and minor. */
 export function modeFinding({ modes }: MoodCounts): string {
   const known = modes.major + modes.minor;
-  if (known === 0) return 'Of no track is it known whether it is in major or minor.';
+  if (known === 0) return 'Major or minor isn’t known for any track yet.';
   return `${formatPercent(modes.major, known)} in major: ${formatNumber(modes.major)} of ${plural(known, 'track')}.`;
 }
 
