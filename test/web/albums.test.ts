@@ -133,7 +133,7 @@ describe('GET /albums/:albumId', () => {
       ]);
       expect(await chartOf(`/api${pathOf(albumId)}/plays-by-month`)).toBe(slow.plays);
       for (const track of tracks)
-        expect(wordsOf(told)).toContain(`${countSlowly([track], counts).plays} plays, about `);
+        expect(wordsOf(told)).toContain(`${countSlowly([track], counts).plays} plays · about `);
     }
   });
 
@@ -160,7 +160,7 @@ describe('GET /albums/:albumId', () => {
     const told = await pageOf(pathOf(ALBUM));
     expect(tracksOn(told)).toEqual(['d1t2', 'd1t10', 'd2t1', 'unheard']);
     const words = wordsOf(told);
-    expect(words).toMatch(/4 of its 12 tracks.*Places in lists 3 Best rank 1/);
+    expect(words).toMatch(/4 of its 12 tracks.*Times listed 3 Best rank 1/);
     expect(words).toMatch(/14 March 2024 to 14 April 2024/);
     expect(words).toContain('1 hidden');
     expect(told).toContain('href="/artists/ann"');
@@ -217,7 +217,7 @@ describe('GET /albums/:albumId', () => {
     const others = pathOf(await albumIdOf('others'));
     expect((await submit(alice, '/tracks/others/hide')).status).toBe(303);
     const words = wordsOf(await pageOf(others));
-    expect(words).toMatch(/hidden the one track/);
+    expect(words).toMatch(/hidden all of its tracks/);
     expect(words).not.toMatch(/Best Of|Carl/);
     const program = await programOf(test, { userId: aliceId, samples: {} });
     expect((await program.ask(others)).status).toBe(404);

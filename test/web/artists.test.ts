@@ -47,7 +47,7 @@ describe('an artist’s page', () => {
     expect(links).toEqual(['one', 'two', 'three']);
     const words = wordsOf(text);
     expect(words).toContain('Tracks 3');
-    expect(words).toContain('Places in lists 3');
+    expect(words).toContain('Times listed 3');
     expect(words).toContain('Best rank 1');
     expect(words).toContain('In your lists from 1 January 2025 to 1 March 2025');
   });
@@ -59,10 +59,10 @@ describe('an artist’s page', () => {
       { name: 'Last 4 weeks', labels: ['2025-01', '2025-02', '2025-03'], data: [0.5, null, 2 / 3] },
     ]);
     const words = wordsOf(text);
-    expect(words).toContain('3 of 5 places (60%); most in March 2025, with 67%.');
+    expect(words).toContain('3 of 5 places (60%), most in March 2025 with 67%.');
     expect(words).toContain('January 2025 1 of 2 50% 2');
     expect(words).toContain('February 2025 no snapshot not known not known');
-    expect(words).toContain('From 2 snapshots in 2 months; in 2 of them with a place.');
+    expect(words).toContain('From 2 snapshots in 2 months; listed in 2 months.');
   });
 
   it('names the best rank of each range with its day and track', async () => {
@@ -90,9 +90,9 @@ describe('an artist’s page', () => {
 
   it('of an artist who was never listed and of whom no features are known reads well', async () => {
     const words = wordsOf(await pageOf('/artists/maria'));
-    expect(words).toContain('In your archive, not in your lists');
-    expect(words).toContain('No track of theirs has been in a list of yours.');
-    expect(words).toContain('No audio features are known of any of them');
+    expect(words).toContain('In your archive, never listed');
+    expect(words).toContain('None of their tracks has been in your lists.');
+    expect(words).toContain('None of their tracks has audio features');
   });
 
   it('turns the pages of many tracks, each track on one page', async () => {

@@ -1,5 +1,13 @@
 import type { AlbumTrack, ListenerAlbum } from '../../catalogue/listener-album.ts';
-import { formatDuration, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
+import {
+  facts,
+  formatDate,
+  formatDuration,
+  formatNumber,
+  playsWords,
+  playTimeWords,
+  plural,
+} from '../page/helpers.ts';
 
 /** Without Spotify's id: its tracks are those that name it and its artist. */
 export const isKnownByName = ({ album_id: id }: ListenerAlbum): boolean => id.startsWith('mtm:');
@@ -27,12 +35,18 @@ export function trackNumber(track: AlbumTrack, hasDiscs: boolean): string {
   return hasDiscs && disc !== null ? `${disc}.${number}` : String(number);
 }
 
-/** "12 plays, 41 minutes · in 9 lists, best rank 3" */
+/** "12 plays · 41 minutes · listed 9 times · best rank 3" */
 export function trackWords(track: AlbumTrack): string {
-  const time = playTimeWords(track);
-  const plays =
-    track.plays === 0 ? 'Never played' : `${playsWords(track)}${time === null ? '' : `, ${time}`}`;
-  if (track.listings === 0) return plays;
-  const rank = track.best_rank === null ? '' : `, best rank ${track.best_rank}`;
-  return `${plays} · ${plural(track.listings, 'place')} in lists${rank}`;
+  return facts(
+    track.plays === 0 ? 'Never played' : playsWords(track),
+    playTimeWords(track),
+    track.listings > 0 && `listed ${plural(track.listings, 'time')}`,
+    track.best_rank !== null && `best rank ${track.best_rank}`,
+  );
+}
+
+/** "2 May 2020 to 3 June 2024" */
+export function listedWords({ first_listed_date: first, last_listed_date: last }: ListenerAlbum): string {
+  if (first === null || last === null) return '';
+  return first === last ? formatDate(first) : `${formatDate(first)} to ${formatDate(last)}`;
 }

@@ -40,18 +40,18 @@ function cells({ own, places, snapshots, best_rank: best }: PresenceMonth): stri
 }
 
 function presenceFinding(months: readonly PresenceMonth[]): string {
-  if (months.length === 0) return 'No list of this range has been kept yet.';
+  if (months.length === 0) return 'This list has no snapshots yet.';
   const [own, places] = [sum(months.map((one) => one.own)), sum(months.map((one) => one.places))];
   const best = months.reduce((most, one) => ((shareOf(one) ?? 0) > (shareOf(most) ?? 0) ? one : most));
   if (own === 0) return 'Never in this list.';
   const whole = `${formatNumber(own)} of ${plural(places, 'place')} (${formatPercent(own, places)})`;
-  return `${whole}; most in ${formatMonth(`${best.month}-01`)}, with ${formatPercent(best.own, best.places)}.`;
+  return `${whole}, most in ${formatMonth(`${best.month}-01`)} with ${formatPercent(best.own, best.places)}.`;
 }
 
 function presenceNote(months: readonly PresenceMonth[]): string {
   const kept = months.filter(({ snapshots }) => snapshots > 0);
-  if (kept.length === 0) return 'It begins with the next snapshot.';
+  if (kept.length === 0) return 'The chart starts with the next snapshot.';
   const present = kept.filter(({ own }) => own > 0).length;
   const snapshots = plural(sum(kept.map((one) => one.snapshots)), 'snapshot');
-  return `From ${snapshots} in ${plural(kept.length, 'month')}; in ${formatNumber(present)} of them with a place.`;
+  return `From ${snapshots} in ${plural(kept.length, 'month')}; listed in ${plural(present, 'month')}.`;
 }
