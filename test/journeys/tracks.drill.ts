@@ -80,7 +80,7 @@ describe.skipIf(!hasBrowser)(
       await page.waitForURL(/by=wide/);
       await page.locator('#similar .entry .title').first().click();
       await page.waitForURL(/\/tracks\/t\d+$/);
-      await page.getByRole('link', { name: 'Read the payload' }).click();
+      await page.getByRole('link', { name: 'Read the original data' }).click();
       await page.waitForURL(/payload$/);
       expect(await page.locator('pre').first().innerText()).toContain('"explicit"');
       await page.goBack();

@@ -138,15 +138,15 @@ describe('a file of one’s own', () => {
   });
 
   it('is named on the page of a track as its source, beside what it leaves out', async () => {
-    expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain('Source: an old archive that was moved here.');
-    expect(await wordsOf(alice, `/tracks/${ASKED}`)).toContain('Source: ReccoBeats. Asked on 3 May 2026.');
+    expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain('Source: an old archive moved here');
+    expect(await wordsOf(alice, `/tracks/${ASKED}`)).toContain('Source: ReccoBeats, 3 May 2026.');
     await loadAndRead(alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
     await test.db.execute(`UPDATE own_audio_features SET loaded_at = '2026-06-07T12:00:00Z'`);
     expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain(
-      'Source: your own file, loaded 7 June 2026. What it leaves out: an old archive that was moved here.',
+      'Source: your own file, 7 June 2026. The rest is from an old archive moved here.',
     );
     expect(await wordsOf(alice, `/tracks/${HERS}`)).toMatch(
-      /Source: your own file, loaded 7 June 2026\. (?!What)/,
+      /Source: your own file, 7 June 2026\. (?!The rest)/,
     );
   });
 

@@ -222,8 +222,8 @@ describe('a list with hidden tracks', () => {
     const day = await wordsAt(`/time-machine/${YEAR}/${MONTH}/${DAY}`);
     expect(day).toContain('Number 3:');
     expect(day).toContain('4 hidden');
-    expect(await wordsAt('/playlists/kept')).toContain('2 hidden : kept in this playlist');
-    expect(await wordsAt('/artists/ann')).toContain('2 hidden of them');
+    expect(await wordsAt('/playlists/kept')).toContain('2 hidden They stay in this playlist');
+    expect(await wordsAt('/artists/ann')).toContain('2 hidden They aren’t counted here');
     await showAll();
   });
 
@@ -276,7 +276,7 @@ describe('the page of a hidden artist', () => {
   it('whose tracks are all hidden by themselves shows them, and says why', async () => {
     await hide('/tracks/duet');
     const page = await wordsAt('/artists/ben');
-    expect(page).toContain('Each of their tracks is hidden by itself');
+    expect(page).toContain('You have hidden each of their tracks');
     expect(page).toContain('SONGBOOK duet');
     await showAll();
   });
@@ -345,7 +345,7 @@ describe('hiding', () => {
   it('leaves what is sent to Spotify from a kept playlist without the hidden tracks', async () => {
     await hide('/tracks/n0ise');
     const page = await wordsAt('/playlists/kept');
-    expect(page).toContain('1 hidden : kept in this playlist');
+    expect(page).toContain('1 hidden They stay in this playlist');
     const kept = await test.db.many('SELECT FROM playlist_tracks WHERE user_id = $1', [aliceId]);
     expect(kept).toHaveLength(4);
     await showAll();

@@ -108,9 +108,9 @@ describe('a track’s page', () => {
       'Explicit not known',
       'ISRC not known',
       'Popularity not known',
-      'No audio features are known of this track',
-      'Nothing but its names was received',
-      'It stands in none of your playlists',
+      'This track has no audio features yet',
+      'Only names were received',
+      'in any of your playlists',
     ])
       expect(words).toContain(said);
     expect(words).toContain(`${HERS} by name`);
@@ -119,7 +119,7 @@ describe('a track’s page', () => {
   it('tells its places: best rank, snapshots in, first and last seen, over her own lists alone', async () => {
     const words = await readOf('/tracks/full');
     expect(words).toContain('Best rank 1');
-    expect(words).toContain('Snapshots in 3 of 4');
+    expect(words).toContain('Times listed 3 of 4');
     expect(words).toContain('First seen 1 January 2025');
     expect(words).toContain('Last seen 1 March 2025');
     expect(words).toContain('In 2 of 3 snapshots of this list');
@@ -143,7 +143,7 @@ describe('a track’s page', () => {
       '1 March 2025 1 in the list, rank not known',
     ])
       expect(words).toContain(row);
-    expect(words).toContain('Last 6 months No list of this range has been kept yet.');
+    expect(words).toContain('Last 6 months This list has no snapshots yet.');
   });
 
   it('holds its features against her average, with their source and coverage, and the rest in figures', async () => {
@@ -153,24 +153,24 @@ describe('a track’s page', () => {
     expect(words).toContain('lower in energy');
     expect(words).toContain('Energy 0.50 0.65');
     expect(words).toContain('2 of 4 tracks have audio features');
-    expect(words).toContain('Source: an old archive that was moved here.');
+    expect(words).toContain('Source: an old archive moved here');
     expect(words).toContain('Tempo 123.5 BPM Key C♯ / D♭ Mode minor Loudness −6.3 dB');
   });
 
   it('lists what is like it by three features or by six, with the formula and its coverage', async () => {
     const three = await readOf('/tracks/full');
-    expect(three).toContain('1 minus the mean difference in energy, valence and danceability');
+    expect(three).toContain('mean difference in energy, valence and danceability');
     expect(three).toContain('2 of 4 tracks have all three');
     expect(three).toContain('Similarity 90%');
     const six = await readOf('/tracks/full?by=wide');
-    expect(six).toContain('0 at 50 BPM to 1 at 200');
+    expect(six).toContain('50 BPM counts as 0, 200 BPM as 1');
     expect(six).toContain('Similarity 95%');
     expect(await pageOf('/tracks/full')).toContain('href="/playlists/new?from=similar&amp;track=full"');
   });
 
   it('without features lists what was kept beside it, and says so', async () => {
     const words = await readOf('/tracks/bare');
-    expect(words).toContain('these are the tracks you kept beside it');
+    expect(words).toContain('these tracks shared your lists');
     expect(words).toMatch(/Lists shared 33%.*Lists shared 33%/);
   });
 
@@ -184,7 +184,7 @@ describe('a track’s page', () => {
     const text = await pageOf(`/tracks/${encodeURIComponent('spotify:local:A%2FB:C:D:123')}`);
     expect(text).toContain(`${HERS} local`);
     expect(text).not.toContain('Open in Spotify');
-    expect(wordsOf(text)).toContain('has not been in any of your 4 kept lists');
+    expect(wordsOf(text)).toContain('has never been in your top lists (4 lists so far)');
   });
 
   it('leads nobody to sign-in', async () => {
@@ -286,7 +286,7 @@ describe('a track’s payload', () => {
       [await userIdFor(test, ALICE)],
     );
     const hers = await pageOf('/tracks/shared/payload');
-    expect(hers).toContain('Audio features of your own file');
+    expect(hers).toContain('Audio features from your own file');
     expect(hers).toMatch(/0\.1[^\d][^]*0\.987/);
     const file = await alice.get('/tracks/shared/payload/own-audio-features.json').expect(200);
     expect(JSON.parse(file.text)).toEqual({ energy: 0.987 });
@@ -295,7 +295,7 @@ describe('a track’s payload', () => {
   });
 
   it('that was never received reads so, and has no download', async () => {
-    expect(await readOf('/tracks/bare/payload')).toContain('Nothing but its names was received');
+    expect(await readOf('/tracks/bare/payload')).toContain('Only names were received');
     await alice.get('/tracks/bare/payload/track.json').expect(404);
     await alice.get('/tracks/near/payload/track.json').expect(404);
     await alice.get('/tracks/near/payload/audio-features.json').expect(200);

@@ -26,9 +26,9 @@ export function featuresChart(
     heading: 'Audio features',
     finding:
       said === null
-        ? `Nothing is known of how ${subject} sounds.`
-        : `Beside your average, ${subject} is ${said}.`,
-    note: `Your average speaks from what is known: ${coverage(library.with_features, library.tracks, 'audio features')}.`,
+        ? 'There are no audio features to compare yet.'
+        : `Compared with your average, ${subject} is ${said}.`,
+    note: `Your average is based on what is known: ${coverage(library.with_features, library.tracks, 'audio features')}.`,
     series: drawn.length > 0 ? [of(capitalised(subject), own), of('Your average', library.average)] : [],
     table: {
       head: ['Feature', capitalised(subject), 'Your average'],

@@ -1,5 +1,5 @@
 import type { PlayedMonth } from '../../listening/played-months.ts';
-import { formatMonth, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
+import { facts, formatMonth, formatNumber, playsWords, playTimeWords, plural } from '../page/helpers.ts';
 import type { Chart } from '../page/findings.ts';
 
 /** Fifty years. Of a longer time only the months with plays are drawn. */
@@ -13,7 +13,7 @@ export function playsChart(months: readonly PlayedMonth[]): Chart {
     kind: 'strip',
     heading: 'Month by month',
     finding: finding(months),
-    note: 'Months begin at midnight where you are.',
+    note: 'Months follow your time zone.',
     series,
     table: {
       head: ['Month', 'Plays', 'Listened'],
@@ -27,10 +27,10 @@ export function playsChart(months: readonly PlayedMonth[]): Chart {
 }
 
 function finding(months: readonly PlayedMonth[]): string {
-  if (months.length === 0) return 'No play is kept.';
+  if (months.length === 0) return 'There are no plays.';
   const best = months.reduce((most, one) => (one.plays > most.plays ? one : most));
   const time = playTimeWords(best);
-  return `Played in ${plural(months.length, 'month')}; most in ${nameOf(best.month)}: ${playsWords(best)}${time === null ? '' : `, ${time}`}.`;
+  return `Played in ${plural(months.length, 'month')}, most in ${nameOf(best.month)}: ${facts(playsWords(best), time)}.`;
 }
 
 const nameOf = (month: string): string => formatMonth(`${month}-01`);

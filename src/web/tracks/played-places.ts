@@ -18,6 +18,11 @@ export const placesOf = ({
   places: places.map((place) => ({ ...placeOf(place), plays: place.plays })),
 });
 
+const ON_SPOTIFY = {
+  playlist: 'A playlist on Spotify',
+  album: 'An album on Spotify',
+  artist: 'An artist on Spotify',
+};
 const OWN_PATHS = { playlist: playlistPath, album: albumPath, artist: artistPath };
 
 function placeOf({ kind, id, name, own_id: ownId }: PlayedFrom): Omit<Place, 'plays'> {
@@ -25,6 +30,9 @@ function placeOf({ kind, id, name, own_id: ownId }: PlayedFrom): Omit<Place, 'pl
     return { words: 'Liked Songs', what: null, href: 'https://open.spotify.com/collection/tracks' };
   if (kind === null || id === null) return { words: 'Somewhere else', what: null, href: null };
   if (ownId !== null) return { words: titleOf(name), what: kind, href: OWN_PATHS[kind](ownId) };
-  const words = `${kind === 'playlist' ? 'A playlist' : `An ${kind}`} on Spotify`;
-  return { words, what: null, href: `https://open.spotify.com/${kind}/${encodeURIComponent(id)}` };
+  return {
+    words: ON_SPOTIFY[kind],
+    what: null,
+    href: `https://open.spotify.com/${kind}/${encodeURIComponent(id)}`,
+  };
 }

@@ -48,20 +48,20 @@ function rankWords({ listed, rank }: Stretch): string {
 
 function rankFinding(history: RankHistory): string {
   const { snapshots, listings, bestRank, bestDate, firstDate, lastDate } = rankFigures(history);
-  if (snapshots === 0) return 'No list of this range has been kept yet.';
+  if (snapshots === 0) return 'This list has no snapshots yet.';
   if (firstDate === null || lastDate === null) return 'Never in this list.';
   const stay =
     listings === 1
       ? `In the list once, on ${formatDate(firstDate)}`
       : `In the list from ${formatDate(firstDate)} to ${formatDate(lastDate)}`;
-  if (bestRank === null || bestDate === null) return `${stay}; its rank is not known.`;
+  if (bestRank === null || bestDate === null) return `${stay}; the rank isn’t known.`;
   if (listings === 1) return `${stay}, at number ${formatNumber(bestRank)}.`;
-  return `${stay}; at its best number ${formatNumber(bestRank)}, first on ${formatDate(bestDate)}.`;
+  return `${stay}. Best rank: ${formatNumber(bestRank)}, first on ${formatDate(bestDate)}.`;
 }
 
 function rankNote(history: RankHistory, what: string): string {
   const { snapshots, listings } = rankFigures(history);
-  if (snapshots === 0) return 'It begins with the next snapshot.';
+  if (snapshots === 0) return 'The chart starts with the next snapshot.';
   const there = `In ${formatNumber(listings)} of ${plural(snapshots, 'snapshot')} of this list.`;
   return listings === 0 ? there : `${there} Where the line breaks, the ${what} was not in the snapshot.`;
 }

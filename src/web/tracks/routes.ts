@@ -56,7 +56,12 @@ export function trackRoutes({ db }: WebContext): Router {
     .get('/tracks/:trackId/payload', async (req, res) => {
       const track = await trackOf(db, req);
       const payloads = (await findPayloads(db, userIdOf(req), track.track_id)) ?? [];
-      renderPage(res, 'tracks/payload', { title: `Payload of ${titleOf(track.name)}` }, { track, payloads });
+      renderPage(
+        res,
+        'tracks/payload',
+        { title: `Original data of ${titleOf(track.name)}` },
+        { track, payloads },
+      );
     });
   for (const name of Object.keys(PAYLOADS) as PayloadName[]) {
     router.get(`/tracks/:trackId/payload/${name}.json`, async (req, res) => {

@@ -1,5 +1,5 @@
 import type { FeatureSource } from '../../catalogue/audio-features.ts';
-import { formatDate } from '../page/format.ts';
+import { formatDate, plural } from '../page/format.ts';
 
 interface Sourced {
   readonly features_source: FeatureSource | null;
@@ -9,7 +9,7 @@ interface Sourced {
 }
 
 const SOURCE_WORDS: Readonly<Record<Exclude<FeatureSource, 'own'>, string>> = {
-  archive: 'an old archive that was moved here',
+  archive: 'an old archive moved here',
   reccobeats: 'ReccoBeats',
 };
 
@@ -17,12 +17,14 @@ export function featureSourceWords(
   { features_source: source, features_at: at, catalogue_source: beside }: Sourced,
   timezone: string,
 ): string {
-  const date = at === null ? null : formatDate(at, timezone);
-  if (source === 'own') {
-    const rest = beside === null ? '' : ` What it leaves out: ${SOURCE_WORDS[beside]}.`;
-    return `Source: your own file${date ? `, loaded ${date}` : ''}.${rest}`;
-  }
   if (source === null) return '';
-  const since = date && (source === 'reccobeats' ? ` Asked on ${date}.` : ` Here since ${date}.`);
-  return `Source: ${SOURCE_WORDS[source]}.${since ?? ''}`;
+  const name = source === 'own' ? 'your own file' : SOURCE_WORDS[source];
+  const from = at === null ? `Source: ${name}.` : `Source: ${name}, ${formatDate(at, timezone)}.`;
+  return source === 'own' && beside !== null ? `${from} The rest is from ${SOURCE_WORDS[beside]}.` : from;
+}
+
+/** Why a track that no list has is in the archive. */
+export function whyHere({ plays, playlists }: { plays: number; playlists: number }): string {
+  if (plays > 0) return `You have played it ${plural(plays, 'time')}.`;
+  return playlists > 0 ? 'It is in your playlists.' : 'It came from the old edition.';
 }
