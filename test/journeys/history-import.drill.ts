@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('a newcomer with a ZIP of Spotify’s', { timeout: 
     expect(rows.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0)).toBe(3_000);
 
     const before = await page.locator('.opening b').first().innerText();
-    await page.getByRole('button', { name: 'Leave private sessions out' }).click();
+    await page.getByRole('button', { name: 'Exclude private sessions' }).click();
     await page.getByRole('button', { name: 'Include private sessions' }).waitFor();
     expect(await page.locator('.opening b').first().innerText()).not.toBe(before);
 

@@ -7,7 +7,11 @@ const SHORT_DATE = new Intl.DateTimeFormat(document.documentElement.lang, {
   year: 'numeric',
   timeZone: 'UTC',
 });
-const SHORT_MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+const SHORT_MONTH = new Intl.DateTimeFormat(document.documentElement.lang, {
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 
 /** The number of a `YYYY-MM-DD`’s day. */
 export const dayOf = (date) => Date.parse(`${date}T00:00:00Z`) / DAY_MS;

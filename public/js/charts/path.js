@@ -1,7 +1,11 @@
 import { wordAxis } from './axis.js';
 import { setType } from './text.js';
 
-const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+const MONTH = new Intl.DateTimeFormat(document.documentElement.lang, {
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 /** Room at the right for what the lines are called. */
 const NAMES_WIDTH = 92;
 

@@ -8,7 +8,7 @@ const PERCENT = new Intl.NumberFormat(document.documentElement.lang, { style: 'p
 function send(form, files) {
   const say = sayIn(form);
   const total = files.reduce((sum, file) => sum + file.size, 0);
-  if (total > MOST_BYTES) return say('That is more than 2 GB. Import the files in several turns.');
+  if (total > MOST_BYTES) return say('These files are larger than 2 GB. Import them in several steps.');
   const button = form.querySelector('button');
   const request = new XMLHttpRequest();
   const bar = Object.assign(document.createElement('progress'), { className: 'progress', max: 1, value: 0 });
@@ -25,10 +25,10 @@ function send(form, files) {
   request.addEventListener('load', () => {
     const answer = request.response ?? {};
     if (request.status === 201) globalThis.location.assign(answer.path);
-    else end(answer.error ?? 'The upload was refused. Load this page again and repeat it.');
+    else end(answer.error ?? 'The upload failed. Reload this page and try again.');
   });
   request.addEventListener('error', () =>
-    end('The upload was cut off. Nothing was kept: choose your files again.'),
+    end('The upload was interrupted. Nothing was saved. Please choose your files again.'),
   );
   button.disabled = true;
   button.before(bar);

@@ -46,11 +46,11 @@ function yearsChart({ years }: Account): Chart | null {
     id: 'plays-by-year',
     kind: 'histogram',
     heading: 'New plays by year',
-    finding: `The most in ${best.year}: ${formatNumber(best.plays)} of ${plural(
+    finding: `Most in ${best.year}: ${formatNumber(best.plays)} of ${plural(
       years.reduce((sum, one) => sum + one.plays, 0),
       'play',
     )}.`,
-    note: 'Years as the files tell time: UTC.',
+    note: 'Years are in UTC, as in the files.',
     series,
     table: chartTable(series, 'Year'),
   };

@@ -41,12 +41,12 @@ export async function receiveFiles(uploads: Uploads, directory: string): Promise
 }
 
 export const tooLarge = (): AppError =>
-  new AppError(413, 'That is more than 2 GB. Import the files in several turns.');
+  new AppError(413, 'These files are larger than 2 GB. Import them in several steps.');
 
 const diskFull = (cause: unknown): AppError =>
   new AppError(
     507,
-    'This server’s disk is full, so the files could not be taken. Nothing of them was kept. Tell the person who runs this server.',
+    'This server’s disk is full. Nothing was saved. Please tell the person who runs this server.',
     { cause },
   );
 

@@ -77,7 +77,7 @@ export function historyImportRoutes(context: WebContext): Router {
       await discardHistoryImport(db, stagedOf(req));
       await redirectWith(req, res, PAGE, {
         kind: 'info',
-        text: 'Cancelled: nothing of these files was kept.',
+        text: 'Cancelled. Nothing from these files was saved.',
       });
     })
     .post(`${ONE}/undo`, async (req, res) => {

@@ -7,23 +7,23 @@ const BUCKETS: Readonly<Record<Bucket, readonly [name: string, fate: string]>> =
   added: ['New plays', 'These are new in your archive.'],
   'captured already': [
     'Captured already',
-    'This server had captured the same listen. The row is kept beside it and adds what it knows.',
+    'This server had already captured the same play. The row is saved with it and adds what it knows.',
   ],
   'told by another file': [
-    'The same listen in another file',
-    'Two files tell of one listen. Both rows are kept, and the one that knows more shows.',
+    'The same play in another file',
+    'Two files have the same play. Both rows are saved, and the more complete one is shown.',
   ],
   'same row again': [
     'The same row again',
-    'Your archive has this very row, or it comes twice in these files.',
+    'Your archive already has this row, or these files have it twice.',
   ],
-  'private session': ['Private sessions', 'Left out, as you chose.'],
-  podcast: ['Podcasts', 'Set aside: not music.'],
-  audiobook: ['Audiobooks', 'Set aside: not music.'],
-  video: ['Videos', 'Set aside: not music.'],
-  'no track': ['No track named', 'Set aside: nothing says what was played.'],
-  'not a play': ['Not a play', 'Set aside: the row is about something else.'],
-  unreadable: ['Not readable', 'Set aside with the reason, exactly as the row was.'],
+  'private session': ['Private sessions', 'Excluded, as you chose.'],
+  podcast: ['Podcasts', 'Not imported: not music.'],
+  audiobook: ['Audiobooks', 'Not imported: not music.'],
+  video: ['Videos', 'Not imported: not music.'],
+  'no track': ['No track named', 'Not imported: the row doesn’t say what was played.'],
+  'not a play': ['Not a play', 'Not imported: the row is about something else.'],
+  unreadable: ['Not readable', 'Not imported. The row is saved unchanged, with the reason.'],
 };
 
 export const ALL_BUCKETS = Object.keys(BUCKETS) as Bucket[];
@@ -43,9 +43,9 @@ const TASKS: Readonly<Record<Task, string>> = {
 };
 
 export function progressWords({ task, rows_read: rows }: ImportProgress): string {
-  if (task === null) return 'A command reads these files…';
+  if (task === null) return 'A command is reading these files…';
   if (task !== 'read' || rows === 0) return TASKS[task];
-  return `${TASKS[task]} ${plural(rows, 'row')} so far.`;
+  return `${TASKS[task]} ${plural(rows, 'row')} so far`;
 }
 
 /** Where it changes, the page shows another part. */
@@ -53,12 +53,11 @@ export const shownState = (progress: ImportProgress): string =>
   isUnderWay(progress) ? 'under way' : `${progress.state} ${progress.task ?? ''}`.trim();
 
 const CUT_OFF: Readonly<Record<Task, string>> = {
-  upload:
-    'The upload was cut off, because this server was stopped. Nothing was kept: choose your files again.',
-  read: 'The reading was cut off, because this server was stopped. Nothing was kept: choose your files again.',
-  compare: 'The comparison was cut off, because this server was stopped.',
-  import: 'The import was cut off, because this server was stopped. Nothing was imported.',
-  undo: 'The undoing was cut off, because this server was stopped. Everything of this import is still there.',
+  upload: 'This server stopped during the upload. Nothing was saved. Please choose your files again.',
+  read: 'This server stopped while reading your files. Nothing was saved. Please choose your files again.',
+  compare: 'This server stopped while comparing your files.',
+  import: 'This server stopped during the import. Nothing was imported.',
+  undo: 'This server stopped during the undo. Nothing was removed.',
 };
 
 /** Why the last task was not finished; null where it was, or is under way. */
