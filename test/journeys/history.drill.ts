@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     await page.waitForURL(/after=/);
     expect(await page.locator('.history-plays .entry').count()).toBe(50);
     expect(await page.locator('.history-plays li').first().innerText()).not.toBe(newest);
-    await page.getByRole('link', { name: 'The whole history' }).click();
+    await page.getByRole('link', { name: 'See the whole history' }).click();
     await page.waitForURL(/history$/);
 
     await page.getByLabel('Track, artist or album', { exact: true }).fill(inventTrack(0).name);

@@ -90,7 +90,7 @@ describe('how plays ended', () => {
     'is told on %s, each figure beside what it rests on, also of plays too short to count',
     async (path, tracks) => {
       const words = await wordsOf(path);
-      expect(words).toContain(`Heard to the end ${countSlowly(tracks, 'ended')}`);
+      expect(words).toContain(`Played to the end ${countSlowly(tracks, 'ended')}`);
       expect(words).toContain(`Skipped ${countSlowly(tracks, 'skipped')}`);
       expect(words).toContain(`On shuffle ${countSlowly(tracks, 'shuffle')}`);
       expect(words).toContain(`Offline ${countSlowly(tracks, 'offline')}`);

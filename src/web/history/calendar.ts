@@ -65,8 +65,8 @@ export function playLevels(counts: readonly { readonly plays: number }[]): (play
 
 function finding(counts: readonly DayCount[], length: number): string {
   const best = counts.toSorted((one, other) => other.plays - one.plays)[0];
-  if (best === undefined) return 'No play is kept in this year.';
-  return `Plays on ${formatNumber(counts.length)} of ${plural(length, 'day')}; the fullest was ${formatDate(best.day)} with ${formatNumber(best.plays)}.`;
+  if (best === undefined) return 'There are no plays in this year.';
+  return `Plays on ${formatNumber(counts.length)} of ${plural(length, 'day')}, the most on ${formatDate(best.day)}: ${formatNumber(best.plays)}.`;
 }
 
 function monthRows(counts: readonly DayCount[]): string[][] {

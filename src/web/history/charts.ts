@@ -34,8 +34,8 @@ export function hoursChart(hours: readonly { hour: number; plays: number }[]): C
     finding:
       best && total > 0
         ? `Most between ${hourName(best.hour)} and ${hourName(best.hour + 1)}: ${formatNumber(best.plays)} of ${plural(total, 'play')} (${formatPercent(best.plays, total)}).`
-        : 'No play is kept in this time.',
-    note: 'By the clock where you are.',
+        : 'There are no plays in this time.',
+    note: 'In your time zone.',
     series,
     table: chartTable(series, 'Hour'),
   };
@@ -60,9 +60,9 @@ export function daysChart(counts: readonly DayCount[], period: Period, today: st
     heading: byDay ? 'Day by day' : 'Month by month',
     finding:
       best && total > 0
-        ? `${plural(total, 'play')} on ${plural(counts.length, 'day')} of ${formatNumber(length)}; the most on ${formatDate(best.day)}: ${formatNumber(best.plays)}.`
-        : 'No play is kept in this time.',
-    note: 'A day begins at midnight where you are; the two on which clocks change have 23 and 25 hours.',
+        ? `${plural(total, 'play')} on ${formatNumber(counts.length)} of ${plural(length, 'day')}, the most on ${formatDate(best.day)}: ${formatNumber(best.plays)}.`
+        : 'There are no plays in this time.',
+    note: 'Days follow your time zone. When the clocks change, a day has 23 or 25 hours.',
     series,
     table: chartTable(series, byDay ? 'Day' : 'Month'),
   };

@@ -26,13 +26,13 @@ export function discoveryChart(months: readonly Discoveries[], today: string): C
     kind: 'strip',
     heading: 'Discoveries',
     finding: finding(months),
-    note: `By the month of the first play kept here: what you knew before that is new in it. Lasting: still played ${LASTING_DAYS} days after.`,
+    note: `A track is new in the month of its first play in this archive. It has lasted if you still played it ${LASTING_DAYS} days later.`,
     series:
       months.length > 0
         ? [{ name: 'New tracks', labels: labels.map((month) => formatMonth(`${month}-01`)), data }]
         : [],
     table: {
-      head: ['Month', 'New tracks', 'Lasting', 'New artists', 'Lasting'],
+      head: ['Month', 'New tracks', 'Tracks that lasted', 'New artists', 'Artists that lasted'],
       rows: months.map((one) => rowOf(one, today)),
     },
   };
@@ -40,7 +40,7 @@ export function discoveryChart(months: readonly Discoveries[], today: string): C
 
 function rowOf(one: Discoveries, today: string): string[] {
   const isTooEarly = `${monthAfter(one.month)}-01` > daysBefore(today, LASTING_DAYS);
-  const lasting = (count: number): string => (isTooEarly ? 'too early' : formatNumber(count));
+  const lasting = (count: number): string => (isTooEarly ? 'too early to say' : formatNumber(count));
   return [
     formatMonth(`${one.month}-01`),
     formatNumber(one.tracks),
@@ -51,7 +51,7 @@ function rowOf(one: Discoveries, today: string): string[] {
 }
 
 function finding(months: readonly Discoveries[]): string {
-  if (months.length === 0) return 'Nothing was heard for the first time in this time.';
+  if (months.length === 0) return 'There is nothing new in this time.';
   const total = (of: (one: Discoveries) => number): number => sum(months.map(of));
   const tracks = total((one) => one.tracks);
   const lasting = total((one) => one.lasting_tracks);
@@ -59,5 +59,5 @@ function finding(months: readonly Discoveries[]): string {
     total((one) => one.artists),
     'new artist',
   );
-  return `${plural(tracks, 'new track')} and ${artists}; ${formatNumber(lasting)} of the tracks ${lasting === 1 ? 'has' : 'have'} lasted.`;
+  return `${plural(tracks, 'new track')} and ${artists}. Tracks that lasted: ${formatNumber(lasting)}.`;
 }

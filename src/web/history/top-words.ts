@@ -4,7 +4,7 @@ import type { Days } from '../../ranges/range.ts';
 import type { TopPlace } from '../../listening/top-lists.ts';
 import type { Movement } from '../../snapshots/movement.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
-import { formatNumber } from '../page/format.ts';
+import { facts, formatNumber, plural } from '../page/format.ts';
 import { playTimeWords } from '../page/play-words.ts';
 import { rangeName } from '../page/range-control.ts';
 
@@ -12,9 +12,9 @@ type Order = 'plays' | 'minutes' | 'rank';
 
 /** By what the entries are in order, ties included. */
 export const ORDER_WORDS: Readonly<Record<Order, string>> = {
-  plays: 'By plays, the most first; of those played as often, the one you listened to longer.',
-  minutes: 'By the time you listened, the longest first; of those as long, the one played more often.',
-  rank: 'By Spotify’s own rank, which is not the same as plays.',
+  plays: 'Most plays first. Ties go to the longer listening time.',
+  minutes: 'Longest listening time first. Ties go to more plays.',
+  rank: 'As Spotify ranks them, which isn’t the same as plays.',
 };
 
 export const LIST_REACHES: Readonly<Record<TimeRange, string>> = {
@@ -31,9 +31,8 @@ export function topFigure(order: 'plays' | 'minutes', tally: PlayTally): { label
 
 /** What was played besides what the entry is ranked by, and how that was before: "82 minutes; 12 plays before". */
 export function topDetail(order: 'plays' | 'minutes', entry: TopPlace & { before: TopPlace | null }): string {
-  const other = order === 'plays' ? playTimeWords(entry) : `${formatNumber(entry.plays)} plays`;
-  const before = entry.before && `${topFigure(order, entry.before).value} before`;
-  return [other, before].filter((part) => part !== null).join(' · ');
+  const other = order === 'plays' ? playTimeWords(entry) : plural(entry.plays, 'play');
+  return facts(other, entry.before && `${topFigure(order, entry.before).value} before`);
 }
 
 interface Moved {

@@ -70,7 +70,7 @@ export function drawWeek(counts: readonly WeekHour[]): Week {
 
 function finding(counts: readonly WeekHour[]): string {
   const best = counts.toSorted((one, other) => other.plays - one.plays)[0];
-  if (best === undefined) return 'No play is kept in this time.';
+  if (best === undefined) return 'There are no plays in this time.';
   const total = sum(counts.map(({ plays }) => plays));
   const when = `${WEEKDAYS[best.weekday - 1]}, ${hourName(best.hour)} to ${hourName(best.hour + 1)}`;
   return `The busiest hour is ${when}: ${formatNumber(best.plays)} of ${plural(total, 'play')} (${formatPercent(best.plays, total)}).`;

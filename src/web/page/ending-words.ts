@@ -4,7 +4,7 @@ import { formatNumber, formatPercent } from './format.ts';
 /** "31 of 40 (78 %)": only figures that are known of any play. */
 export function endingRows(endings: Endings): readonly { readonly term: string; readonly words: string }[] {
   const rows = [
-    ['Heard to the end', endings.ended, endings.end_known],
+    ['Played to the end', endings.ended, endings.end_known],
     ['Skipped', endings.skipped, endings.skip_known],
     ['On shuffle', endings.shuffled, endings.shuffle_known],
     ['Offline', endings.offline, endings.offline_known],
