@@ -223,7 +223,7 @@ describe('a playlist is made of', () => {
   ])('nothing, where it is %s', async (_what, query) => {
     const page = await builder(query);
     expect(shown(page)).toEqual([]);
-    expect(page).toContain('There is no track in');
+    expect(page).toContain('This list has no tracks');
     expect(page).not.toContain('of Bob');
     expect((await submit(alice, '/playlists', { recipe: query, build: 'x', name: 'N' })).status).toBe(400);
   });
@@ -291,6 +291,6 @@ describe('“Make a playlist”', () => {
     expect(links).toHaveLength(1);
     const made = (await alice.get(String(links[0]?.[1]).replaceAll('&amp;', '&')).expect(200)).text;
     expect(shown(made)).toHaveLength(count);
-    expect(made).toContain(`Keep this playlist of ${count} tracks`);
+    expect(made).toContain(`Save playlist (${count} tracks)`);
   });
 });

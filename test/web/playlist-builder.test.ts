@@ -55,7 +55,7 @@ const field = (html: string, name: string): string =>
 describe('the beginning of a playlist', () => {
   it('offers the newest lists, or says that there is none', async () => {
     expect((await alice.get('/playlists/new').expect(200)).text).toContain('date=2024-03-21');
-    expect((await bob.get('/playlists/new').expect(200)).text).toContain('There is no snapshot here yet');
+    expect((await bob.get('/playlists/new').expect(200)).text).toContain('You have no snapshots yet');
     await nobody(test).get('/playlists/new').expect(302);
   });
 });
@@ -91,8 +91,8 @@ describe('a playlist in the making', () => {
 
   it('says what it leaves out, what it does not know, and how it sounds', async () => {
     const page = (await alice.get(`/playlists/new?${FROM}&clean=1`).expect(200)).text;
-    expect(page).toContain('1 explicit track left out');
-    expect(page).toContain('Of 2 tracks it is not known whether they are explicit');
+    expect(page).toContain('because explicit: 1 track');
+    expect(page).toContain('isn’t known whether they are explicit: 2 tracks');
     expect(page).toContain('3 of 4 tracks have audio features');
     const json = await alice.get(`/api/playlist-preview/energy-course?${FROM}&arrange=energy`).expect(200);
     expect(json.body).toEqual({ labels: ['1', '2', '3', '4', '5'], data: [0.1, 0.3, 0.5, 0.9, null] });
@@ -118,7 +118,7 @@ describe('a playlist in the making', () => {
       'from=period&year=1950',
     ]) {
       const page = (await alice.get(`/playlists/new?${query}`).expect(200)).text;
-      expect(page).toContain('There is no track in');
+      expect(page).toContain('This list has no tracks');
       expect(page).not.toContain('action="/playlists"');
     }
     const all = ids
@@ -126,9 +126,9 @@ describe('a playlist in the making', () => {
       .map((id) => `&without=${id}`)
       .join('');
     const page = (await alice.get(`/playlists/new?${FROM}${all}`).expect(200)).text;
-    expect(page).toContain('Nothing is left of the 5 tracks');
+    expect(page).toContain('leave out every track');
     expect(page).toContain('Put back');
-    expect((await bob.get(`/playlists/new?${FROM}`).expect(200)).text).toContain('There is no track in');
+    expect((await bob.get(`/playlists/new?${FROM}`).expect(200)).text).toContain('This list has no tracks');
   });
 
   it.each([
@@ -179,7 +179,7 @@ describe('keeping it', () => {
       'Mine',
       'Words',
       'the snapshot of 14 March 2024 (the last 4 weeks)',
-      'Energy rising',
+      'Rising energy',
     ])
       expect(page).toContain(words);
     expect(test.spotify.playlists).toEqual([]);
@@ -222,10 +222,10 @@ describe('keeping it', () => {
   });
 
   it.each([
-    [{ name: 'x'.repeat(10_000) }, 'The name may have 100 characters; yours has 10,000.'],
-    [{ name: '👩‍👩‍👧'.repeat(1_250) }, 'The name may have 100 characters; yours has 10,000.'],
+    [{ name: 'x'.repeat(10_000) }, 'The name can have at most 100 characters; yours has 10,000.'],
+    [{ name: '👩‍👩‍👧'.repeat(1_250) }, 'The name can have at most 100 characters; yours has 10,000.'],
     [{ name: '\u0000 \n' }, 'A playlist needs a name.'],
-    [{ description: 'ä'.repeat(301) }, 'The description may have 300 characters; yours has 301.'],
+    [{ description: 'ä'.repeat(301) }, 'The description can have at most 300 characters; yours has 301.'],
   ])('says what does not fit, on the page it was written on', async (fields, said) => {
     const before = await countPlaylists();
     const answer = await keep('', fields);

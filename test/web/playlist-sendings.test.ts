@@ -41,14 +41,14 @@ const page = async (path: string): Promise<string> => (await alice.get(path).exp
 describe('sending a playlist', () => {
   it('answers at once, goes on by itself, and leads to Spotify in the end', async () => {
     const { id, path } = await playlist();
-    expect(await page(path)).toContain('However often you press, it is sent once');
+    expect(await page(path)).toContain('however often you press');
     const answer = await submit(alice, `${path}/send`, { visibility: 'private' });
     expect([answer.status, answer.headers.location]).toEqual([303, `${path}#spotify`]);
     expect(await settled(test.db, id)).toBe('sent');
     expect(test.spotify.playlists).toMatchObject([{ isPublic: false, uris: urisOf(ids) }]);
     const sent = await page(path);
     expect(sent).toContain(`href="https://open.spotify.com/playlist/${test.spotify.playlists[0]?.id}"`);
-    expect(sent).toContain('250 tracks, in this order');
+    expect(sent).toContain('250 tracks in this order');
     expect(sent).not.toContain(`action="${path}/send"`);
   });
 
@@ -84,8 +84,8 @@ describe('sending a playlist', () => {
     expect(await settled(test.db, id)).toBe('stopped');
     const waiting = await page(path);
     expect(waiting).toContain('Spotify has asked this app to wait');
-    expect(waiting).toContain('100 of 250 tracks are at Spotify');
-    expect(waiting).toMatch(/It can go on <b>from \d+ \w+ \d{4} at \d\d:\d\d<\/b>/);
+    expect(waiting).toContain('100 of 250 tracks');
+    expect(waiting).toMatch(/can resume <b>from \d+ \w+ \d{4} at \d\d:\d\d<\/b>/);
     const before = test.spotify.calls.length;
     await submit(alice, `${path}/send`);
     expect(test.spotify.calls).toHaveLength(before);
@@ -99,7 +99,7 @@ describe('sending a playlist', () => {
   it.each([
     ['not-allow-listed', 'not on the list of people who may use this app'],
     ['premium-lapsed', 'no active Premium subscription'],
-    ['scope-missing', 'a permission is missing which you have given'],
+    ['scope-missing', 'a permission is missing, although you gave it'],
     ['html', 'could not be read'],
   ] as const)('that meets “%s” says so', async (kind, words) => {
     const { id, path } = await playlist();
@@ -119,7 +119,7 @@ describe('sending a playlist', () => {
       [id],
     );
     await letTimePass(test.db);
-    expect(await page(path)).toContain('The sending was cut off in the middle');
+    expect(await page(path)).toContain('Sending was interrupted');
     await submit(alice, `${path}/send`);
     await settled(test.db, id);
     expect(test.spotify.playlists).toMatchObject([{ uris: urisOf(ids) }]);
@@ -134,7 +134,7 @@ describe('sending a playlist', () => {
     expect(await page(path)).toContain('Your connection to Spotify has ended');
     expect(await page(path)).not.toContain(`action="${path}/send"`);
     alice = await signIn(test, ALICE);
-    expect(await page(path)).toContain('You have connected Spotify again');
+    expect(await page(path)).toContain('You have reconnected Spotify');
     await submit(alice, `${path}/send`);
     expect(await settled(test.db, id)).toBe('sent');
     expect(test.spotify.playlists).toMatchObject([{ uris: urisOf(ids) }]);
@@ -146,13 +146,13 @@ describe('sending a playlist', () => {
     await submit(alice, `${path}/send`);
     expect(await settled(test.db, id)).toBe('stopped');
     const waiting = await page(path);
-    expect(waiting).toMatch(/It can go on <b>from [^<]+<\/b>, and does so by itself/);
+    expect(waiting).toMatch(/can resume <b>from [^<]+<\/b>. It resumes automatically/);
     expect(waiting).toContain(`content="15; url=${path}"`);
     expect(waiting).toContain('data-state="stopped, waiting"');
     await letTimePass(test.db);
-    expect(await page(path)).toMatch(/It goes on by itself <b>after [^<]+<\/b>/);
+    expect(await page(path)).toMatch(/resumes automatically <b>after [^<]+<\/b>/);
     await test.db.execute('UPDATE playlist_sendings SET again_at = now()');
-    expect(await page(path)).toContain('It goes on by itself <b>within a minute</b>');
+    expect(await page(path)).toContain('resumes automatically <b>within a minute</b>');
   });
 
   it('that met trouble says when it can go on, and when it does so by itself', async () => {
@@ -161,7 +161,7 @@ describe('sending a playlist', () => {
     await submit(alice, `${path}/send`);
     expect(await settled(test.db, id)).toBe('stopped');
     expect(await page(path)).toMatch(
-      /It can go on <b>in \d+ seconds?<\/b>; by itself it does so <b>after [^<]+<\/b>/,
+      /can resume <b>in \d+ seconds?<\/b>. It resumes automatically <b>after [^<]+<\/b>/,
     );
   });
 
@@ -172,8 +172,8 @@ describe('sending a playlist', () => {
     await submit(alice, `${path}/send`);
     await settled(test.db, id);
     const sent = await page(path);
-    expect(sent).toContain('1 track left out');
-    expect(sent).toMatch(/<b>Track 7<\/b>.*most likely no longer has it/s);
+    expect(sent).toContain('Left out: 1 track');
+    expect(sent).toMatch(/<b>Track 7<\/b>.*probably no longer has it/s);
   });
 
   it('without the right to make playlists leads to Spotify for it', async () => {
@@ -217,7 +217,7 @@ describe('the progress', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store, no-transform');
     expect(answer.headers.get('content-encoding')).toBeNull();
     const text = await answer.text();
-    expect(text).toContain('"words":"100 of 250 tracks are at Spotify."');
+    expect(text).toContain('100 of 250 tracks');
     expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^event: end\ndata: .*"handled":250/);
     expect(await settled(test.db, id)).toBe('sent');
   });

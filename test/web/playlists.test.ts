@@ -23,7 +23,7 @@ const titles = (html: string): string[] =>
 describe('the playlists', () => {
   it('are none at first, and the page says how one is made', async () => {
     const page = await bob.get('/playlists').expect(200);
-    expect(page.text).toContain('There is no playlist here yet');
+    expect(page.text).toContain('You have no playlists yet');
     expect(page.text).toContain('href="/playlists/new"');
     await nobody(test).get('/playlists').expect(302);
   });
@@ -72,7 +72,7 @@ describe('a playlist', () => {
   it('without any track, and without any feature, reads well', async () => {
     await insertPlaylist(test.db, aliceId, { playlistId: 'empty' }, []);
     const page = (await alice.get('/playlists/empty').expect(200)).text;
-    expect(page).toContain('There is no track in this playlist');
+    expect(page).toContain('This playlist has no tracks');
     expect(page).not.toContain('tracks.csv');
     await insertFilledPlaylist(test.db, aliceId, 'silent', spotifyIds(2));
     expect((await alice.get('/playlists/silent').expect(200)).text).toContain(
@@ -117,10 +117,10 @@ describe('a playlist', () => {
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toContain('<b>"');
     for (const [fields, said] of [
-      [{ name: 'x'.repeat(10_000) }, 'may have 100 characters; yours has 10,000'],
-      [{ name: '字'.repeat(10_000) }, 'may have 100 characters; yours has 10,000'],
+      [{ name: 'x'.repeat(10_000) }, 'can have at most 100 characters; yours has 10,000'],
+      [{ name: '字'.repeat(10_000) }, 'can have at most 100 characters; yours has 10,000'],
       [{ name: ' \n\0 ' }, 'must not be empty'],
-      [{ name: 'ok', description: 'x'.repeat(301) }, 'may have 300 characters'],
+      [{ name: 'ok', description: 'x'.repeat(301) }, 'can have at most 300 characters'],
     ] as const) {
       const answer = await rename(fields);
       expect([answer.status, answer.text.includes(said)]).toEqual([400, true]);
@@ -132,7 +132,7 @@ describe('a playlist', () => {
     await insertFilledPlaylist(test.db, aliceId, 'doomed', spotifyIds(2));
     await alice.get('/dashboard').expect(200);
     const question = (await alice.get('/playlists/doomed/delete').expect(200)).text;
-    expect(question).toContain('Moving that file here again would bring it back');
+    expect(question).toContain('the playlist comes back');
     expect((await submit(bob, '/playlists/doomed/delete')).status).toBe(404);
     const answer = await submit(alice, '/playlists/doomed/delete');
     expect([answer.status, answer.headers.location]).toEqual([303, '/playlists']);

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { buildPlaylist } from '../../playlists/build.ts';
 import { computeProfile, PLAYLIST_CHARTS } from '../../playlists/profile.ts';
-import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine, rangeWords } from '../../playlists/proposals.ts';
+import { DESCRIPTION_LIMIT, NAME_LIMIT, oneLine } from '../../playlists/proposals.ts';
 import { listNewestSnapshots } from '../../playlists/beginnings.ts';
 import type { WebContext } from '../context.ts';
 import { formatNumber, playlistPath } from '../page/helpers.ts';
@@ -10,6 +10,7 @@ import { userIdOf } from '../sign-in/sign-in.ts';
 import { buildRecipe, keepBuild } from './keep-recipe.ts';
 import { nameRecipe, readPreview, type Preview } from './preview.ts';
 import { readRecipe, readRecipeText, recipeAddress } from './recipe.ts';
+import * as words from './words.ts';
 import { drawnFrom } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
@@ -17,8 +18,8 @@ import { renderPage } from '../page/render.ts';
 
 const text = z.string('must be given once');
 const buildForm = z.object({
-  recipe: text.max(8_000, 'is longer than an address may be'),
-  build: text.max(100, 'does not fit'),
+  recipe: text.max(8_000, 'is too long'),
+  build: text.max(100, 'is too long'),
   name: text.transform(oneLine),
   description: text.default('').transform(oneLine),
 });
@@ -29,12 +30,7 @@ export function playlistBuilderRoutes({ db }: WebContext): Router {
     .get('/playlists/new', async (req, res) => {
       if (req.query.from === undefined) {
         const snapshots = await listNewestSnapshots(db, userIdOf(req));
-        return renderPage(
-          res,
-          'playlists/beginnings',
-          { title: 'Make a playlist', words: { rangeWords } },
-          { snapshots },
-        );
+        return renderPage(res, 'playlists/beginnings', { title: 'Make a playlist', words }, { snapshots });
       }
       return showPreview(res, await readPreview(db, userIdOf(req), readRecipe(req.query)));
     })
@@ -69,9 +65,9 @@ export const previewCharts = drawnFrom('playlist-preview/', PLAYLIST_CHARTS, asy
 });
 
 const CHANGED =
-  'The list has changed since this page was made. Here it is as it stands now; nothing was kept yet.';
-const KEPT = 'Your playlist is kept here. Send it to Spotify whenever you like.';
-const KNOWN = 'You have made this very playlist already: here it is.';
+  'The list has changed since you opened this page. Please check it again; nothing was saved yet.';
+const KEPT = 'Your playlist is saved. You can send it to Spotify whenever you like.';
+const KNOWN = 'You already have this playlist.';
 
 const showPreview = (res: Parameters<typeof renderPage>[0], preview: Preview): void =>
   renderPage(
@@ -80,12 +76,13 @@ const showPreview = (res: Parameters<typeof renderPage>[0], preview: Preview): v
     {
       title: 'Make a playlist',
       scripts: ['pages/playlist-builder.js'],
-      words: { DESCRIPTION_LIMIT, NAME_LIMIT },
+      words,
     },
     { preview },
   );
 
 function faultsOf(what: string, { length }: string, limit: number): string[] {
-  const count = length.toLocaleString('en-GB');
-  return length > limit ? [`${what} may have ${limit} characters; yours has ${count}.`] : [];
+  return length > limit
+    ? [`${what} can have at most ${limit} characters; yours has ${formatNumber(length)}.`]
+    : [];
 }

@@ -10,7 +10,7 @@ import { recipeAddress, type Recipe } from './recipe.ts';
 export async function buildRecipe(db: Db, userId: number, { list, options }: Recipe): Promise<Build> {
   const build = await buildPlaylist(db, userId, list, options);
   if (build.trackIds.length === 0)
-    throw new AppError(400, 'There is no track in this list to make a playlist of.');
+    throw new AppError(400, 'This list has no tracks to make a playlist from.');
   return build;
 }
 

@@ -10,9 +10,9 @@ import { soundCharts } from './charts.ts';
 import { mayLeaveOut, recipeAddress, type Recipe } from './recipe.ts';
 
 export const ARRANGEMENT_WORDS: Readonly<Record<Arrangement, string>> = {
-  rank: 'As it is ranked',
-  energy: 'Energy rising',
-  tempo: 'Tempo flow, up and down again',
+  rank: 'By rank',
+  energy: 'Rising energy',
+  tempo: 'Tempo up, then down',
   release: 'Oldest release first',
   shuffle: 'Shuffled',
 };

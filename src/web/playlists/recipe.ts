@@ -27,7 +27,7 @@ const number = (limit: number, what: string) =>
     .refine((value) => value <= limit, what);
 
 const tick = z
-  .enum(['1', ''], 'is a box that is ticked (1) or not')
+  .enum(['1', ''], 'must be 1 or left out')
   .optional()
   .transform((value) => value === '1');
 
@@ -50,7 +50,7 @@ const optionParams = z.object({
   per_artist: tick,
   without: z
     .union([z.array(trackId), trackId.transform((id) => [id])], 'must be the id of a track')
-    .pipe(z.array(z.string()).max(MOST_LEFT_OUT, `takes ${MOST_LEFT_OUT} tracks at most`))
+    .pipe(z.array(z.string()).max(MOST_LEFT_OUT, `can have at most ${MOST_LEFT_OUT} tracks`))
     .default([])
     .transform((ids) => [...new Set(ids)]),
   part: number(SOURCE_LIMIT, 'must be the number of a part').default(1),
@@ -66,8 +66,7 @@ export function readRecipe(query: unknown): Recipe {
   const list = readParams<z.ZodType<TrackList>>(SOURCES[from], query);
   const { part, per_artist: perArtist, ...options } = readParams(optionParams, query);
   const recipe = { list, options: { ...options, perArtist }, part };
-  if (recipeAddress(recipe).length > LONGEST_ADDRESS)
-    throw badInput('This address is longer than one may be.');
+  if (recipeAddress(recipe).length > LONGEST_ADDRESS) throw badInput('This address is too long.');
   return recipe;
 }
 

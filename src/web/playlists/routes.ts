@@ -24,6 +24,7 @@ import { readParams } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { readSendingView } from './sending-view.ts';
+import * as words from './words.ts';
 
 const TRACKS_PER_PAGE = 100;
 
@@ -40,7 +41,8 @@ const line = (limit: number) =>
     .string('must be given once')
     .transform(oneLine)
     .refine(({ length }) => length <= limit, {
-      error: ({ input }) => `may have ${limit} characters; yours has ${formatNumber(String(input).length)}`,
+      error: ({ input }) =>
+        `can have at most ${limit} characters; yours has ${formatNumber(String(input).length)}`,
     });
 const renameForm = z.object({
   name: line(NAME_LIMIT).refine((name) => name !== '', 'must not be empty'),
@@ -63,7 +65,7 @@ export function playlistRoutes(context: WebContext): Router {
       const shown = await readPlaylist(context, req);
       const page = {
         title: shown.playlist.name,
-        words: { DESCRIPTION_LIMIT, NAME_LIMIT },
+        words,
         scripts: ['pages/playlist.js'],
         ...(shown.sending.isWatched
           ? {
@@ -81,7 +83,7 @@ export function playlistRoutes(context: WebContext): Router {
       await renamePlaylist(db, userIdOf(req), playlistId, readParams(renameForm, req.body));
       await redirectWith(req, res, playlistPath(playlistId), {
         kind: 'info',
-        text: 'The playlist has its new name, here. A copy at Spotify keeps the one it has.',
+        text: 'The playlist is renamed. A copy on Spotify keeps its name.',
       });
     })
     .get('/playlists/:playlistId/delete', async (req, res) => {
@@ -92,7 +94,7 @@ export function playlistRoutes(context: WebContext): Router {
       await deletePlaylist(db, userIdOf(req), playlistIdOf(req));
       await redirectWith(req, res, '/playlists', {
         kind: 'info',
-        text: 'The playlist is deleted here. A copy at Spotify stays there.',
+        text: 'The playlist is deleted. A copy on Spotify stays there.',
       });
     });
 }

@@ -16,12 +16,12 @@ const PROBLEM_WORDS: Readonly<Record<SendingProblem, string>> = {
   'premium-lapsed': 'Spotify has paused this app because its owner has no active Premium subscription.',
   'scope-missing': 'You haven’t given this app permission to make playlists.',
   'scope-denied':
-    'Spotify says that a permission is missing which you have given. That has passed by itself before.',
+    'Spotify says a permission is missing, although you gave it. This usually goes away after a while.',
   refused: 'Spotify refused the request.',
   'changed-there':
-    'The playlist was changed at Spotify while it was being filled, so that going on could double tracks or mix up their order.',
+    'The playlist was changed on Spotify while tracks were being added. Adding more could repeat tracks or mix up the order.',
   'gone-there': 'Spotify no longer has the playlist.',
-  failed: 'Something failed on our side; the log has it.',
+  failed: 'Something failed on this server. Its log has the details.',
 };
 
 export const SENDING_PROBLEMS = Object.keys(PROBLEM_WORDS) as [SendingProblem, ...SendingProblem[]];
@@ -35,15 +35,14 @@ const NEEDS_CONSENT = new Set<SendingProblem>([
 const NEEDS_ANOTHER = new Set<SendingProblem>(['changed-there', 'gone-there']);
 
 const REASON_WORDS = {
-  'local-file': 'a file of your own, which Spotify does not have',
-  'no-spotify-id': 'known here without an id of Spotify’s',
-  'not-taken': 'not taken by Spotify, which most likely no longer has it',
+  'local-file': 'a local file, which Spotify doesn’t have',
+  'no-spotify-id': 'no Spotify id is known',
+  'not-taken': 'Spotify refused it; it probably no longer has it',
 } as const;
 
-/** "120 of 250 tracks are at Spotify." */
+/** "On Spotify: 120 of 250 tracks." */
 export function progressWords({ confirmed, total }: Pick<Sending, 'confirmed' | 'total'>): string {
-  if (confirmed === 0) return `None of ${plural(total, 'track')} is at Spotify yet.`;
-  return `${formatNumber(confirmed)} of ${plural(total, 'track')} ${confirmed === 1 ? 'is' : 'are'} at Spotify.`;
+  return `On Spotify: ${formatNumber(confirmed)} of ${plural(total, 'track')}.`;
 }
 
 const SOON_MS = 600_000;
