@@ -122,7 +122,7 @@ describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }
     await page.getByText('Spotify cannot be reached').waitFor();
     expect(Date.now() - begun).toBeLessThan(10_000);
     test.spotify.heal();
-    await page.getByRole('link', { name: 'Try to sign in again' }).click();
+    await page.getByRole('link', { name: 'Sign in again' }).click();
     await page.waitForURL(/dashboard|unclaimed/);
   });
 

@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     );
     await page.reload();
     const banner = page.getByLabel('Your connection to Spotify');
-    expect(await banner.innerText()).toContain('Needs you');
+    expect(await banner.innerText()).toContain('Action needed');
     expect(await accessibilityFaults(page)).toEqual([]);
     test.spotify.signInAs(BOB);
     await banner.getByRole('link', { name: /connect/i }).click();

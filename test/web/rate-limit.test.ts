@@ -32,7 +32,7 @@ describe('sign-ins', () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.headers.get('ratelimit')).toMatch(/r=0/);
-    expect(await refused.text()).toContain('a lot of sign-ins');
+    expect(await refused.text()).toContain('too many sign-ins');
   });
 
   it('are welcome again once the minute is over', async () => {

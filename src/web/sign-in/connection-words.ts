@@ -12,7 +12,7 @@ export interface ConnectionWords {
 export function connectionWords(health: ConnectionHealth, timeZone: string): ConnectionWords {
   switch (health.state) {
     case 'connected':
-      return words('Connected', 'Today’s lists and your plays are fetched by themselves.');
+      return words('Connected', 'Your lists and plays are fetched automatically.');
     case 'expiring':
       return expiring(health, timeZone);
     case 'needs-you':
@@ -20,28 +20,28 @@ export function connectionWords(health: ConnectionHealth, timeZone: string): Con
     case 'not-allowed':
       return words(
         'Not on the app’s list',
-        'Spotify no longer counts you among the people who may use this app. Its owner can add you under User Management in Spotify’s developer dashboard; it goes on by itself then.',
+        'Spotify no longer lists you among the people who may use this app. Its owner can add you under User Management in Spotify’s developer dashboard. Fetching then resumes automatically.',
       );
     case 'premium-lapsed':
       return words(
         'Owner’s Premium lapsed',
-        'Spotify has paused this app because its owner has no active Premium. It goes on by itself, some hours after Premium is renewed.',
+        'Spotify has paused this app because its owner has no active Premium. Fetching resumes automatically, some hours after Premium is renewed.',
       );
     case 'limited':
       return words(
         `Limited until ${untilWords(health, timeZone)}`,
-        `${LIMITED_WORDS[health.held ?? 'lists and plays']} Nothing needs doing: it goes on by itself.`,
+        `${LIMITED_WORDS[health.held ?? 'lists and plays']} You don’t need to do anything; it resumes automatically.`,
       );
     case 'paused':
-      return words('Paused by you', 'Nothing is fetched from Spotify until you go on.');
+      return words('Paused by you', 'Nothing is fetched from Spotify until you resume.');
     default:
       return health.state satisfies never;
   }
 }
 
 const LIMITED_WORDS = {
-  lists: 'Spotify has asked this app to wait with lists. Plays are fetched as ever.',
-  plays: 'Spotify has asked this app to wait with plays. Lists are fetched as ever.',
+  lists: 'Spotify has asked this app to wait before it fetches lists. Plays are still fetched.',
+  plays: 'Spotify has asked this app to wait before it fetches plays. Lists are still fetched.',
   'lists and plays': 'Spotify has asked this app to wait.',
 } as const;
 
@@ -57,8 +57,8 @@ function expiring({ expiresAt, daysLeft, urgent }: ConnectionHealth, timeZone: s
   return words(
     `Ends in ${left}`,
     urgent
-      ? `Your connection to Spotify ends ${end}. From then on nothing is kept, and what Spotify forgets is lost. Connecting again takes one click.`
-      : `Spotify ends every connection after six months: yours ${end}. Connect again at any time before; nothing is lost.`,
+      ? `Your connection to Spotify ends ${end}. After that nothing is saved, and what Spotify forgets is lost. Reconnecting takes one click.`
+      : `Spotify ends every connection after six months. Yours ends ${end}. Reconnect any time before then; nothing is lost.`,
     true,
   );
 }
@@ -66,13 +66,13 @@ function expiring({ expiresAt, daysLeft, urgent }: ConnectionHealth, timeZone: s
 function needsYou({ missing }: ConnectionHealth): ConnectionWords {
   return missing.length > 0
     ? words(
-        'Needs you',
-        `You haven’t given permission for ${permissionWords(missing.join(' '))}. Connect again and agree to it.`,
+        'Action needed',
+        `You haven’t given permission for ${permissionWords(missing.join(' '))}. Reconnect and agree to it.`,
         true,
       )
     : words(
-        'Needs you',
-        'Spotify no longer lets this server read your lists and plays. What is kept stays kept; connect again, and it goes on from there.',
+        'Action needed',
+        'Spotify no longer lets this server read your lists and plays. Your archive is safe. Reconnect to continue.',
         true,
       );
 }

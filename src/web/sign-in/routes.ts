@@ -63,7 +63,7 @@ const slowDown = (db: Db) =>
     legacyHeaders: false,
     handler: (_req, _res, next) =>
       next(
-        new AppError(429, 'That was a lot of sign-ins in a minute. Please wait a little.', {
+        new AppError(429, 'There were too many sign-ins in a minute. Please wait a moment.', {
           retryAfterSeconds: 60,
         }),
       ),
@@ -71,7 +71,7 @@ const slowDown = (db: Db) =>
 
 /** A failed sign-in cannot go on, only begin again. */
 const offerRetry = (_req: Request, res: Response, next: NextFunction): void => {
-  res.locals.errorAction = { href: '/auth/spotify', label: 'Try to sign in again' };
+  res.locals.errorAction = { href: '/auth/spotify', label: 'Sign in again' };
   next();
 };
 
@@ -104,7 +104,7 @@ const callbackParams = z.union([
 const staleAttempt = (): AppError =>
   new AppError(
     403,
-    'This sign-in was not begun in this browser, or has been used or waited longer than ten minutes. Please start again.',
+    'This sign-in has expired, was already used, or was started in another browser. Please try again.',
   );
 
 /** Before passport, which would render Spotify's words and accept a state that is given twice. */
@@ -117,9 +117,9 @@ function readCallback(attempts: SignInStateStore) {
     if (given.error === 'access_denied')
       throw new AppError(
         403,
-        'You chose not to connect Spotify, so nobody was signed in. Nothing has been kept.',
+        'You chose not to connect Spotify, so you are not signed in. Nothing was saved.',
       );
-    throw new AppError(502, 'Spotify ended the sign-in with an error of its own. Please try again.');
+    throw new AppError(502, 'Spotify reported an error during sign-in. Please try again.');
   };
 }
 
@@ -143,7 +143,7 @@ async function finishSignIn(
   if (connection && missingScopes(connection.scope).length > 0) {
     req.session.flash = {
       kind: 'error',
-      text: `You didn’t give permission for: ${missingScopes(connection.scope).join(', ')}. Some pages will need you to connect again and agree.`,
+      text: `You didn’t give permission for: ${missingScopes(connection.scope).join(', ')}. Some pages need it; you can reconnect and agree at any time.`,
     };
   }
   req.session.userAgent = req.get('User-Agent')?.slice(0, AGENT_LIMIT) ?? '';

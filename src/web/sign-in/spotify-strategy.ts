@@ -70,7 +70,7 @@ async function admit({ config, db }: WebContext, grant: TokenGrant, profile: Spo
   if (!isAllowed(config.allowedSpotifyIds, id)) {
     throw new AppError(
       403,
-      'This music time machine is private, and your Spotify account is not on its list. Ask whoever runs it to add you.',
+      'This server is private, and your Spotify account is not on its list. Ask the person who runs it to add you.',
     );
   }
   const user = await signInUser(db, { ...profile, id });
