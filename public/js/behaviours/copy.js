@@ -9,7 +9,7 @@ async function copyAndSay(id) {
   const copied = await copy(document.getElementById(id));
   document.querySelector(`[data-copied="${id}"]`).textContent = copied
     ? 'Copied.'
-    : 'Your browser did not copy it: it is selected, copy it by hand.';
+    : 'Your browser did not copy it. The text is selected; please copy it yourself.';
 }
 
 /** Over plain http, as at home, a browser has no clipboard; the old command still works there. */

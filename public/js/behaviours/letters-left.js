@@ -5,5 +5,5 @@ document.addEventListener('input', ({ target }) => {
   const words = document.querySelector(`[data-left="${target.id}"]`);
   const left = limit - target.value.length;
   words.textContent = String(Math.max(0, left));
-  target.setCustomValidity(left < 0 ? `${-left} characters too many` : '');
+  target.setCustomValidity(left < 0 ? `Too long by ${-left}.` : '');
 });

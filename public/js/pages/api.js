@@ -15,14 +15,14 @@ async function send(place) {
     token.focus();
     return;
   }
-  status.textContent = 'Asking …';
+  status.textContent = 'Sending…';
   try {
     const answer = await fetch(...requestOf(place));
-    status.textContent = `${answer.status}, ${answer.headers.get('RateLimit') ?? 'no limit named'}`;
+    status.textContent = `${answer.status}, ${answer.headers.get('RateLimit') ?? 'no limit'}`;
     shown.textContent = await textOf(answer);
     shown.hidden = false;
   } catch {
-    status.textContent = 'The app could not be reached, or the token holds letters that no token has.';
+    status.textContent = 'The app could not be reached, or this is not a valid token.';
   }
 }
 
@@ -44,9 +44,9 @@ function requestOf(place) {
 const MOST_SHOWN = 20_000;
 
 async function textOf(answer) {
-  if (!/json/.test(answer.headers.get('Content-Type') ?? '')) return 'A file: ask for it with curl.';
+  if (!/json/.test(answer.headers.get('Content-Type') ?? '')) return 'This is a file. Use curl to get it.';
   const text = await answer.text();
-  if (text === '') return 'Nothing.';
+  if (text === '') return 'The answer is empty.';
   const written = JSON.stringify(JSON.parse(text), null, 2);
   return written.length > MOST_SHOWN ? `${written.slice(0, MOST_SHOWN)}\n…` : written;
 }
