@@ -39,28 +39,22 @@ describe.skipIf(!hasBrowser)('audio features, in a real browser', { timeout: 120
   const load = async (page: Page, csv: string): Promise<void> => {
     await page.goto(test.baseUrl + PAGE);
     const file = { name: 'own.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
-    await page.getByLabel('A CSV of your own').setInputFiles(file);
-    await Promise.all([
-      page.waitForNavigation(),
-      page.getByRole('button', { name: 'Load this file' }).click(),
-    ]);
+    await page.getByLabel('CSV file').setInputFiles(file);
+    await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: 'Import' }).click()]);
   };
 
   it('a file is loaded, told of and removed again, also without scripts', async () => {
     const page = await browser.open({ javaScriptEnabled: false });
     await signIn(page);
     await load(page, `track_id,energy\n${id(7)},0.9\n${id(8)},nine\n`);
-    await page.getByText('The features of 1 track were loaded').waitFor();
+    await page.getByText('Imported features for 1 track').waitFor();
     await page.getByText('Line 3: energy is “nine”, not a number from 0 to 1.').waitFor();
     await page.goto(`${test.baseUrl}/tracks/${id(7)}`);
     await page.getByText('Source: your own file').waitFor();
     await page.getByText('Spotify no longer has this track').waitFor();
     await page.goto(test.baseUrl + PAGE);
-    await Promise.all([
-      page.waitForNavigation(),
-      page.getByRole('button', { name: 'Remove what I loaded' }).click(),
-    ]);
-    await page.getByText('Your own features of 1 track are gone.').waitFor();
+    await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: 'Remove' }).click()]);
+    await page.getByText('Removed your features for 1 track.').waitFor();
   });
 
   it.each(LOOKS)('is whole and accessible at %i px, %s', async (width, colorScheme) => {

@@ -84,20 +84,18 @@ describe('the page', () => {
     const words = await wordsOf(alice);
     expect(words).toContain('2 of 5 tracks have audio features.');
     expect(words).toContain(
-      'Your own file 0 An old archive 1 ReccoBeats 1 Not known to ReccoBeats either 1 ' +
+      'Your own file 0 An old archive 1 ReccoBeats 1 Unknown to ReccoBeats too 1 ' +
         'Local files and tracks without a Spotify id 1 Not known yet 1',
     );
-    expect(words).toContain('41 tracks asked for today of 400 at most.');
+    expect(words).toContain('41 of at most 400 tracks.');
     await test.db.execute(`UPDATE enrichments SET not_before = now() + interval '30 days'`);
-    expect(await wordsOf(alice)).toMatch(/today of 400 at most; paused until \d+ \w+ \d{4} at \d\d:\d\d\./);
+    expect(await wordsOf(alice)).toMatch(/at most 400 tracks\. Paused until \d+ \w+ \d{4} at \d\d:\d\d\./);
     await test.db.execute(
       `UPDATE enrichments SET not_before = NULL, failure = 'ReccoBeats could not be reached.'`,
     );
-    expect(await wordsOf(alice)).toContain('at most. ReccoBeats could not be reached.');
+    expect(await wordsOf(alice)).toContain('tracks. ReccoBeats could not be reached.');
     await test.db.execute(`UPDATE enrichments SET asked = 400, failure = NULL`);
-    expect(await wordsOf(alice)).toContain(
-      '400 tracks asked for today of 400 at most; it goes on after midnight (UTC).',
-    );
+    expect(await wordsOf(alice)).toContain('400 of at most 400 tracks. It continues after midnight (UTC).');
     await test.db.execute('DELETE FROM enrichment_misses');
   });
 
@@ -113,10 +111,10 @@ describe('a file of one’s own', () => {
       alice,
       `track_id,energy,tempo\nspotify:track:${OLD},0.9,\n${ASKED},0.8,\n${HERS},0.7,120\n${id('z')},0.5,\n${LOCAL},0.6,`,
     );
-    expect(words).toContain('The features of 5 tracks were loaded; 4 of them are in your archive.');
+    expect(words).toContain('Imported features for 5 tracks; in your archive: 4.');
     expect(words).toContain('4 of 5 tracks have audio features.');
     expect(words).toContain('Your own file 4 An old archive 0 ReccoBeats 0');
-    expect(words).toContain('Your own files speak of 5 tracks');
+    expect(words).toContain('Your files cover 5 tracks');
     const energies = async (userId: number) =>
       Promise.all([OLD, ASKED, NONE, HERS, LOCAL].map((track) => energyOf(userId, track)));
     expect(await energies(aliceId)).toEqual([0.9, 0.8, null, 0.7, 0.6]);
@@ -155,19 +153,17 @@ describe('a file of one’s own', () => {
       alice,
       `track_id,energy,mood\n${OLD},0.9,x\n${HERS},9,x\n<b>no</b>,0.5,x\n${OLD},0.8,x\n`,
     );
-    expect(words).toContain(
-      'The features of 1 track were loaded; 1 of them is in your archive. 2 lines could not be read.',
-    );
+    expect(words).toContain('Imported features for 1 track; in your archive: 1. Unreadable: 2 lines.');
     expect(words).toContain('Line 3: energy is “9”, not a number from 0 to 1.');
     expect(words).toContain('Line 4: track_id is “&lt;b&gt;no&lt;/b&gt;”');
-    expect(words).toContain('1 line spoke of a track again: the later one counts. Columns left out: mood.');
+    expect(words).toContain('had one already: 1. The later line wins. Ignored columns: mood.');
     expect(await energyOf(aliceId, OLD)).toBe(0.8);
     // Said once.
     expect(await wordsOf(alice)).not.toContain('Line 3');
     const many = await loadAndRead(alice, `track_id,energy\n${`${OLD},9\n`.repeat(30)}`);
-    expect(many).toContain('Nothing was loaded: no line of the file says how a track sounds.');
+    expect(many).toContain('Nothing was imported: no line');
     expect(many).toContain('Line 21: ');
-    expect(many).toContain('and 10 more bad lines.');
+    expect(many).toContain('10 more bad lines.');
     expect(await energyOf(aliceId, OLD)).toBe(0.8);
   });
 
@@ -175,13 +171,13 @@ describe('a file of one’s own', () => {
     await loadAndRead(alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
     await loadAndRead(bob, `track_id,energy\n${OLD},0.4`);
     await submit(alice, `${PAGE}/remove`);
-    expect(await wordsOf(alice)).toContain('Your own features of 2 tracks are gone.');
+    expect(await wordsOf(alice)).toContain('Removed your features for 2 tracks.');
     expect([await energyOf(aliceId, OLD), await energyOf(aliceId, HERS), await energyOf(bobId, OLD)]).toEqual(
       [0.1, null, 0.4],
     );
     expect(await ownRows()).toEqual([{ user_id: bobId, track_id: OLD }]);
     await submit(alice, `${PAGE}/remove`);
-    expect(await wordsOf(alice)).toContain('There was nothing of your own to remove.');
+    expect(await wordsOf(alice)).toContain('no imported features to remove');
   });
 
   it('can be made of what is known, which changes nothing when it is loaded', async () => {
@@ -199,8 +195,8 @@ describe('a file of one’s own', () => {
     expect(known.text).toContain(`${OLD},Track ${OLD},,0.1,0.2,,,,,,,-7.5,,,`);
     expect(known.text).toContain(`${HERS},'=SUM(1),`);
     const words = await loadAndRead(alice, known.text);
-    expect(words).toContain('The features of 2 tracks were loaded');
-    expect(words).toContain('3 lines left every feature empty. Columns left out: name, artists.');
+    expect(words).toContain('Imported features for 2 tracks');
+    expect(words).toContain('Lines without any feature: 3. Ignored columns: name, artists.');
     expect(
       await test.db.many(
         'SELECT track_id, energy, valence, loudness FROM library_tracks WHERE user_id = $1 ORDER BY 1',
@@ -215,14 +211,14 @@ describe('a file of one’s own', () => {
     ['empty', '', 'The first line must name the columns'],
     ['over 5 MB', `track_id,energy\n${`${OLD},0.5\n`.repeat(200_000)}`, 'The file is larger than 5 MB.'],
   ])('%s is refused as a whole, where it was chosen', async (_, csv, words) => {
-    expect(await loadAndRead(alice, csv)).toContain(`Nothing was loaded. ${words}`);
+    expect(await loadAndRead(alice, csv)).toContain(`Nothing was imported. ${words}`);
     expect(await ownRows()).toEqual([]);
   });
 
   it('of ten thousand lines is loaded', { timeout: 60_000 }, async () => {
     const lines = Array.from({ length: 10_000 }, (_, n) => `${String(n).padStart(22, '0')},0.5,120`);
     expect(await loadAndRead(alice, ['track_id,energy,tempo', ...lines].join('\n'))).toContain(
-      'The features of 10,000 tracks were loaded; 0 of them are in your archive.',
+      'Imported features for 10,000 tracks; in your archive: 0.',
     );
     expect(await ownRows()).toHaveLength(10_000);
     await insertTrack(test.db, { trackId: '0'.repeat(22) });
@@ -268,12 +264,12 @@ describe('a form that is not as it should be', () => {
 
   it('without a file says what to do', async () => {
     await submit(alice, PAGE);
-    expect(await wordsOf(alice)).toContain('Nothing was loaded: choose a CSV file first.');
+    expect(await wordsOf(alice)).toContain('Nothing was imported. Choose a CSV file first.');
     await alice
       .post(PAGE)
       .field('_csrf', await csrfToken(alice))
       .expect(303);
-    expect(await wordsOf(alice)).toContain('Nothing was loaded: choose a CSV file first.');
+    expect(await wordsOf(alice)).toContain('Nothing was imported. Choose a CSV file first.');
   });
 
   it.each([

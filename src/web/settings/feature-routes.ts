@@ -52,8 +52,8 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
       const removed = await deleteOwnFeatures(db, userIdOf(req));
       const text =
         removed === 0
-          ? 'There was nothing of your own to remove.'
-          : `Your own features of ${plural(removed, 'track')} are gone. What the catalogue knows counts again.`;
+          ? 'You had no imported features to remove.'
+          : `Removed your features for ${plural(removed, 'track')}. The other sources apply again.`;
       await redirectWith(req, res, PAGE, { kind: 'info', text });
     });
 }
@@ -61,7 +61,7 @@ export function audioFeatureRoutes({ db, config }: WebContext): Router {
 /** A faulty file is no error of the page: the message stands where the file was chosen. */
 async function load(db: WebContext['db'], req: Request): Promise<Flash> {
   const upload = await firstFileOf(req);
-  if (upload === null) return { kind: 'error', text: 'Nothing was loaded: choose a CSV file first.' };
+  if (upload === null) return { kind: 'error', text: 'Nothing was imported. Choose a CSV file first.' };
   const userId = userIdOf(req);
   try {
     const others = await listOtherIds(db, userId);
@@ -70,7 +70,7 @@ async function load(db: WebContext['db'], req: Request): Promise<Flash> {
     return loadedFlash(file, await countInLibrary(db, userId, [...file.tracks.keys()]));
   } catch (error) {
     if (error instanceof AppError && error.status < 500)
-      return { kind: 'error', text: `Nothing was loaded. ${error.message}` };
+      return { kind: 'error', text: `Nothing was imported. ${error.message}` };
     throw error;
   }
 }

@@ -4,15 +4,17 @@ import { formatDate, formatInstant, formatNumber, formatTime, plural } from '../
 import type { Flash } from '../types.d.ts';
 
 export function providerWords(state: EnrichmentState, perDay: number, timezone: string): string {
-  const asked = `${formatNumber(state.asked_today)} tracks asked for today of ${formatNumber(perDay)} at most`;
-  if (state.not_before !== null) return `${asked}; paused until ${pauseWords(state.not_before, timezone)}.`;
-  if (state.asked_today >= perDay) return `${asked}; it goes on after midnight (UTC).`;
-  if (state.failure !== null) {
-    const again =
-      state.next_at === null ? '' : ` It is tried again at ${formatTime(state.next_at, timezone)}.`;
-    return `${asked}. ${state.failure}${again}`;
-  }
-  return `${asked}.${state.asked_at === null ? '' : ` Last asked ${formatInstant(state.asked_at, timezone)}.`}`;
+  const asked = `Requested today: ${formatNumber(state.asked_today)} of at most ${formatNumber(perDay)} tracks.`;
+  return [asked, standing(state, perDay, timezone)].join(' ').trim();
+}
+
+function standing(state: EnrichmentState, perDay: number, timezone: string): string {
+  if (state.not_before !== null) return `Paused until ${pauseWords(state.not_before, timezone)}.`;
+  if (state.asked_today >= perDay) return 'It continues after midnight (UTC).';
+  if (state.failure !== null && state.next_at !== null)
+    return `${state.failure} The next try is at ${formatTime(state.next_at, timezone)}.`;
+  if (state.failure !== null) return state.failure;
+  return state.asked_at === null ? '' : `Last request: ${formatInstant(state.asked_at, timezone)}.`;
 }
 
 /** With its day, unless that is today. */
@@ -27,15 +29,21 @@ export function loadedFlash(file: FeatureFile, inLibrary: number): Flash {
   const notes = [
     ...badLines.map(({ line, reason }) => `Line ${formatNumber(line)}: ${reason}.`),
     ...(badLineCount > badLines.length
-      ? [`and ${plural(badLineCount - badLines.length, 'more bad line')}.`]
+      ? [`${plural(badLineCount - badLines.length, 'more bad line')}.`]
       : []),
-    ...(blank > 0 ? [`${plural(blank, 'line')} left every feature empty.`] : []),
-    ...(repeated > 0 ? [`${plural(repeated, 'line')} spoke of a track again: the later one counts.`] : []),
-    ...(ignored.length > 0 ? [`Columns left out: ${ignored.slice(0, 20).join(', ')}.`] : []),
+    ...(blank > 0 ? [`Lines without any feature: ${formatNumber(blank)}.`] : []),
+    ...(repeated > 0
+      ? [`Lines for a track that had one already: ${formatNumber(repeated)}. The later line wins.`]
+      : []),
+    ...(ignored.length > 0 ? [`Ignored columns: ${ignored.slice(0, 20).join(', ')}.`] : []),
   ];
-  const loaded = none
-    ? 'Nothing was loaded: no line of the file says how a track sounds.'
-    : `The features of ${plural(tracks.size, 'track')} were loaded; ${formatNumber(inLibrary)} of them ${inLibrary === 1 ? 'is' : 'are'} in your archive.`;
-  const left = !none && badLineCount > 0 ? ` ${plural(badLineCount, 'line')} could not be read.` : '';
-  return { kind: none || badLineCount > 0 ? 'error' : 'info', text: loaded + left, lines: notes };
+  if (none)
+    return {
+      kind: 'error',
+      text: 'Nothing was imported: no line of the file has an audio feature.',
+      lines: notes,
+    };
+  const imported = `Imported features for ${plural(tracks.size, 'track')}; in your archive: ${formatNumber(inLibrary)}.`;
+  if (badLineCount === 0) return { kind: 'info', text: imported, lines: notes };
+  return { kind: 'error', text: `${imported} Unreadable: ${plural(badLineCount, 'line')}.`, lines: notes };
 }
