@@ -46,7 +46,7 @@ const insertHers = async (
 describe('the list of imports', () => {
   it('of a listener who moved nothing says how to, and the settings lead there', async () => {
     expect((await bob.get('/settings').expect(200)).text).toContain('href="/settings/imports"');
-    expect((await bob.get('/settings/imports').expect(200)).text).toContain('Nothing has been moved here');
+    expect((await bob.get('/settings/imports').expect(200)).text).toContain('No file has been moved');
   });
 
   it('shows each import: its file without the path, when, how long, and where its rows went', async () => {
@@ -61,12 +61,12 @@ describe('the list of imports', () => {
       'music.db',
       '21 November 2026 at 08:30',
       '1 minute 15 seconds',
-      '71,800 rows a second',
+      '71,800 rows per second',
     ])
       expect(page.text).toContain(text);
     const cells = [...page.text.matchAll(/<td data-label="[^"]+">([^<]+)</g)].map((cell) => cell[1]);
     expect(cells.slice(0, 6)).toEqual(['5,400', '5,000', '390', '7', '2', '1']);
-    expect(page.text).toContain('1 value or row could not be moved');
+    expect(page.text).toContain('Not moved: 1 value or row');
     expect((await bob.get('/settings/imports').expect(200)).text).not.toContain('music.db');
   });
 });
@@ -93,7 +93,9 @@ describe('an import', () => {
     expect(whole.text).toContain('Everything in this file is in your archive');
     expect(whole.text).not.toContain('rejects.csv');
     const bare = await insertImport(test.db, aliceId, 'bare.db');
-    expect((await alice.get(`/settings/imports/${bare}`).expect(200)).text).toContain('left no account');
+    expect((await alice.get(`/settings/imports/${bare}`).expect(200)).text).toContain(
+      'no report of its rows',
+    );
   });
 
   it('shows its rejects with reasons and counts, and nothing of them is markup', async () => {
@@ -111,7 +113,7 @@ describe('an import', () => {
     const page = (await alice.get(`/settings/imports/${id}`).expect(200)).text;
     expect(page).not.toContain('<script>alert');
     expect(page).toMatch(/not a whole number<\/th><td[^>]*>tracks\.duration_ms<\/td><td>2</);
-    expect(page).toContain('the whole row');
+    expect(page).toContain('whole row');
     expect(page).toContain('1 to 3 of 3');
   });
 

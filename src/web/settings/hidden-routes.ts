@@ -38,8 +38,8 @@ export function hiddenRoutes({ db, config }: WebContext): Router {
         const { return_to: returnTo } = (req.body ?? {}) as { return_to?: unknown };
         await redirectWith(req, res, safeReturnTo(returnTo, config.baseUrl, path), {
           kind: 'info',
-          text: hidden ? hiddenWords(kind, name) : `${quoted(kind, name)} is shown again.`,
-          ...(hidden ? { undo: { action: `${path}/show`, words: 'Undo: show it again' } } : {}),
+          text: hidden ? hiddenWords(kind, name) : `${quoted(kind, name)} is no longer hidden.`,
+          ...(hidden ? { undo: { action: `${path}/show`, words: 'Undo' } } : {}),
         });
       });
     }
@@ -47,10 +47,11 @@ export function hiddenRoutes({ db, config }: WebContext): Router {
   return router;
 }
 
-const quoted = (kind: Hideable, name: string | null): string =>
-  name === null ? `The ${kind} without a name` : `“${name}”`;
+const UNNAMED = { track: 'The track without a name', artist: 'The artist without a name' } as const;
+
+const quoted = (kind: Hideable, name: string | null): string => (name === null ? UNNAMED[kind] : `“${name}”`);
 
 const hiddenWords = (kind: Hideable, name: string | null): string =>
   kind === 'track'
-    ? `${quoted(kind, name)} is hidden: it stays in your archive and is shown on its own page only.`
-    : `${quoted(kind, name)} and all their tracks are hidden: they stay in your archive and are shown on their own pages only.`;
+    ? `${quoted(kind, name)} is hidden. It stays in your archive; only its own page shows it.`
+    : `${quoted(kind, name)} and all their tracks are hidden. They stay in your archive; only their own pages show them.`;
