@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser)('what is hidden, in a real browser', { timeout: 180
     await page.getByRole('link', { name: '1 hidden' }).click();
     await page.waitForURL(/settings\/hidden/);
     await press(page, /^Show again/);
-    await page.getByText('Nothing is hidden.').waitFor();
+    await page.getByText('You haven’t hidden anything.').waitFor();
     await page.goto(`${test.baseUrl}/dashboard`);
     expect(await page.locator('main').innerText()).toContain('Song number 0');
   });
@@ -63,9 +63,9 @@ describe.skipIf(!hasBrowser)('what is hidden, in a real browser', { timeout: 180
     const page = await browser.open();
     await signIn(page);
     await page.goto(`${test.baseUrl}/artists/rain`);
-    await press(page, 'Hide this artist and all their tracks');
-    await press(page, 'Undo: show it again');
-    await page.getByText('“RAIN” is shown again.').waitFor();
+    await press(page, 'Hide this artist and their tracks');
+    await press(page, 'Undo');
+    await page.getByText('“RAIN” is no longer hidden.').waitFor();
   });
 
   it.each(LOOKS)('is whole and accessible at %i px, %s', async (width, colorScheme) => {

@@ -92,15 +92,15 @@ describe.skipIf(!hasBrowser)('settings, in a real browser', { timeout: 180_000 }
   it('a time range shown first is the dashboard’s first, and a time zone is said to be kept', async () => {
     const page = await signIn();
     await page.getByLabel(RANGE_LABELS.long_term).check();
-    await press(page, 'Keep this time range');
-    await page.getByText(`Pages now begin with “${RANGE_LABELS.long_term}”.`).waitFor();
+    await press(page, 'Save default time range');
+    await page.getByText(`“${RANGE_LABELS.long_term}” first`).waitFor();
     await page.goto(`${test.baseUrl}/dashboard`);
     const current = page.getByRole('link', { name: RANGE_LABELS.long_term });
     expect(await current.first().getAttribute('aria-current')).not.toBeNull();
     await page.goto(`${test.baseUrl}/settings`);
     await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
-    await press(page, 'Keep this time zone');
-    await page.getByText('Your days now begin at midnight in Asia/Tokyo.').waitFor();
+    await press(page, 'Save time zone');
+    await page.getByText(/Your days now begin at midnight in Asia\/Tokyo/).waitFor();
     await page.context().close();
   });
 
@@ -110,10 +110,10 @@ describe.skipIf(!hasBrowser)('settings, in a real browser', { timeout: 180_000 }
       page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
     const before = await ground();
     await page.getByLabel('Dark', { exact: true }).check();
-    await press(page, 'Keep this theme');
+    await press(page, 'Save theme');
     expect(await ground()).not.toBe(before);
-    await page.getByLabel('As this device has it').check();
-    await press(page, 'Keep this theme');
+    await page.getByLabel('Match this device').check();
+    await press(page, 'Save theme');
     expect(await ground()).toBe(before);
     await page.context().close();
   });
@@ -122,7 +122,7 @@ describe.skipIf(!hasBrowser)('settings, in a real browser', { timeout: 180_000 }
     const page = await signIn();
     await press(page, 'Pause fetching');
     await page.getByText('Paused by you').waitFor();
-    await press(page, 'Go on fetching');
+    await press(page, 'Resume fetching');
     await page.getByRole('button', { name: 'Pause fetching' }).waitFor();
     expect(await page.getByText('Paused by you').count()).toBe(0);
     await page.context().close();

@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)(
           .toString(),
       ).toBe('PK');
       await page.goto(`${test.baseUrl}/settings/delete`);
-      const button = page.getByRole('button', { name: 'Delete everything of mine' });
+      const button = page.getByRole('button', { name: 'Delete everything' });
       await button.click();
       // The browser itself asks for the word.
       expect(new URL(page.url()).pathname).toBe('/settings/delete');

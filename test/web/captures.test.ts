@@ -36,22 +36,22 @@ describe('the page of captures', () => {
   it('needs sign-in, and before the first capture says what will stand there', async () => {
     await nobody(test).get('/settings/captures').expect(302);
     const page = (await bob.get('/settings/captures').expect(200)).text;
-    expect(page).toContain('Nothing has been taken yet');
+    expect(page).toContain('Nothing has been captured yet');
     expect(page).not.toContain('Spotify did not answer');
   });
 
   it('tells of each: the day, what became of it, when in the listener’s zone, how many, and what failed', async () => {
     const page = (await alice.get('/settings/captures').expect(200)).text;
     expect(page).toContain(
-      'Lists of tracks were kept 108 times, lists of artists 1 time; 1 attempt failed and 1 day was missed.',
+      'Track lists were saved 108 times, artist lists 1 time. Problems: 1 failed attempt and 1 missed day.',
     );
     expect(page).toContain('Failed: Spotify did not answer &lt;b&gt;in time&lt;/b&gt;.');
     expect(page).toContain('Missed: You had paused it.');
     expect(page).toContain('21 April 2026 at 05:05');
     expect(page).toContain('1,049');
     expect(page).toContain('Last year');
-    expect(page).toContain('1 item of Spotify’s answer was no track');
-    expect(page).toContain('2 items of Spotify’s answer were no artists');
+    expect(page).toContain('they aren’t tracks: 1 item');
+    expect(page).toContain('they aren’t artists: 2 items');
     expect((await alice.get('/settings').expect(200)).text).toContain('href="/settings/captures"');
   });
 

@@ -246,8 +246,8 @@ describe('the page of a hidden track', () => {
     const answer = await submit(alice, '/tracks/n0ise/hide');
     expect(answer.headers.location).toBe('/tracks/n0ise');
     const page = (await alice.get('/tracks/n0ise').expect(200)).text;
-    expect(wordsOf(page)).toContain('“NOISE” is hidden: it stays in your archive');
-    expect(page).toContain('Undo: show it again');
+    expect(wordsOf(page)).toContain('“NOISE” is hidden.');
+    expect(page).toContain('>Undo</button>');
     expect(page).toContain('This track is hidden.');
     expect(page).toContain('action="/tracks/n0ise/show"');
     expect(wordsOf(page)).not.toContain('Hide this track');
@@ -284,20 +284,20 @@ describe('the page of a hidden artist', () => {
 
 describe('the list of what is hidden', () => {
   it('reads well when nothing is', async () => {
-    expect(await wordsAt('/settings/hidden')).toContain('Nothing is hidden.');
-    expect(await wordsAt('/settings')).toContain('Nothing of your archive is hidden.');
+    expect(await wordsAt('/settings/hidden')).toContain('You haven’t hidden anything.');
+    expect(await wordsAt('/settings')).toContain('You haven’t hidden anything.');
   });
 
   it('has each choice with its undo, which leads back to the list', async () => {
     await hide('/tracks/n0ise');
     await hide('/artists/kids');
     const page = await wordsAt('/settings/hidden');
-    expect(page).toContain('1 track and 1 artist are hidden: 4 tracks of your archive in all.');
-    expect(page).toContain('Artist, 3 tracks');
-    expect(await wordsAt('/settings')).toContain('1 track and 1 artist are hidden');
+    expect(page).toContain('hidden 1 track and 1 artist. That hides 4 tracks in all.');
+    expect(page).toContain('Artist · 3 tracks');
+    expect(await wordsAt('/settings')).toContain('hidden 1 track and 1 artist');
     const answer = await submit(alice, '/artists/kids/show', { return_to: '/settings/hidden' });
     expect(answer.headers.location).toBe('/settings/hidden');
-    expect(await wordsAt('/settings/hidden')).not.toContain('Artist, 3 tracks');
+    expect(await wordsAt('/settings/hidden')).not.toContain('Artist · 3 tracks');
     expect(
       (await submit(alice, '/tracks/n0ise/show', { return_to: 'https://evil.example/' })).headers.location,
     ).toBe('/tracks/n0ise');
@@ -313,7 +313,7 @@ describe('hiding', () => {
   it('twice, or showing what is not hidden, changes nothing', async () => {
     await hide('/tracks/n0ise');
     await hide('/tracks/n0ise');
-    expect(await wordsAt('/settings/hidden')).toContain('1 track is hidden.');
+    expect(await wordsAt('/settings/hidden')).toContain('You have hidden 1 track.');
     await submit(alice, '/tracks/n0ise/show');
     expect((await submit(alice, '/tracks/n0ise/show')).status).toBe(303);
   });

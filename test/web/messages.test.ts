@@ -28,8 +28,8 @@ async function submitAndFollow(path: string, fields: Readonly<Record<string, str
 }
 
 it.each([
-  ['/settings/time-range', { range: 'long_term' }, 'Pages now begin with'],
-  ['/settings/fetching', { fetching: 'off' }, 'Paused: nothing is fetched'],
+  ['/settings/time-range', { range: 'long_term' }, 'Pages now show'],
+  ['/settings/fetching', { fetching: 'off' }, 'Paused. Nothing is fetched'],
   ['/settings/delete', { word: 'no' }, 'Nothing was deleted'],
   ['/snapshots', {}, 'ranked tracks'],
   ['/playlists/nothing/send', {}, 'nothing to send'],

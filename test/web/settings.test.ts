@@ -161,7 +161,7 @@ describe('the time range shown first', () => {
     for (const path of PAGES) expect([path, await current(path)]).toEqual([path, 'Last 4 weeks']);
     const answer = await submit(alice, '/settings/time-range', { range: 'long_term' });
     expect([answer.status, answer.headers.location]).toEqual([303, '/settings']);
-    expect((await alice.get('/settings')).text).toContain('Pages now begin with “Last year”');
+    expect((await alice.get('/settings')).text).toContain('Pages now show “Last year” first');
     for (const path of PAGES) expect([path, await current(path)]).toEqual([path, 'Last year']);
   });
 
@@ -226,7 +226,7 @@ describe('the connection to Spotify', () => {
     expect(await isPaused()).toBe(true);
     const page = (await alice.get('/settings').expect(200)).text;
     expect(page).toContain('Paused by you');
-    expect(page).toContain('Go on fetching');
+    expect(page).toContain('Resume fetching');
     await submit(alice, '/settings/fetching', { fetching: 'on' });
     expect(await isPaused()).toBe(false);
     expect((await submit(alice, '/settings/fetching', { fetching: 'perhaps' })).status).toBe(400);
@@ -241,7 +241,7 @@ describe('the connection to Spotify', () => {
       true,
     ],
     ['Ends in 3 days', `authorized_at = now() + interval '3 days 6 hours' - interval '6 months'`, true, true],
-    ['Needs you', `authorized_at = now() - interval '200 days'`, true, true],
+    ['Action needed', `authorized_at = now() - interval '200 days'`, true, true],
     ['Not on the app’s list', HEALTHY.replace('refusal = NULL', `refusal = 'not-allowed'`), true, false],
     ['Owner’s Premium lapsed', HEALTHY.replace('refusal = NULL', `refusal = 'premium-lapsed'`), true, false],
   ])(
@@ -268,7 +268,7 @@ describe('the connection to Spotify', () => {
 
   it('is mended by one click that leads back, and nothing of the archive is touched', async () => {
     await connect(`refresh_token = NULL, access_token = NULL, needs_reconnect_since = now()`);
-    expect((await alice.get('/settings').expect(200)).text).toContain('Needs you');
+    expect((await alice.get('/settings').expect(200)).text).toContain('Action needed');
     test.spotify.signInAs(ALICE);
     const back = await alice.get(await callbackPath(alice, '/settings')).expect(303);
     expect(back.headers.location).toBe('/settings');

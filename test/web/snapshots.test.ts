@@ -31,7 +31,9 @@ describe('POST /snapshots', () => {
        WHERE user_id = $1 AND time_range = 'short_term' AND rank = 1`,
       [userId],
     );
-    expect(page).toMatch(/Kept for [-\d]+: 225 ranked tracks in 3 lists and \d+ ranked artists in 3 lists\./);
+    expect(page).toMatch(
+      /Saved for [-\d]+: 225 ranked tracks in 3 lists and \d+ ranked artists in 3 lists\./,
+    );
     expect(page).toContain(best.name);
     expect((await alice.get('/dashboard').expect(200)).text).not.toContain('225 ranked');
   });

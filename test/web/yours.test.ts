@@ -119,7 +119,7 @@ describe('/settings/export', () => {
 describe('/settings/disconnect', () => {
   it('says what will happen, does it, and leaves the archive as it was', async () => {
     const page = (await alice.get('/settings/disconnect').expect(200)).text;
-    expect(page).toContain('keep my archive');
+    expect(page).toContain('Keep your archive');
     // What stays and why, what Spotify asks of such an app, and both in one step.
     expect(page).toContain('https://developer.spotify.com/terms');
     expect(page).toMatch(/action="\/settings\/delete"[\s\S]*Disconnect and delete/);

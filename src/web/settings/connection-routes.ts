@@ -19,8 +19,8 @@ export function connectionRoutes({ db }: WebContext): Router {
         kind: 'info',
         text:
           fetching === 'off'
-            ? 'Paused: nothing is fetched from Spotify until you go on.'
-            : 'Going on: today’s lists and your plays are fetched again.',
+            ? 'Paused. Nothing is fetched from Spotify until you resume.'
+            : 'Resumed. Your lists and plays are fetched again.',
       });
     });
 }

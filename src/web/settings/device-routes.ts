@@ -36,7 +36,7 @@ export function deviceRoutes({ db, config }: WebContext): Router {
       const ended = await signOutDevice(db, userIdOf(req), device);
       return redirectWith(req, res, '/settings/devices', {
         kind: 'info',
-        text: ended ? 'That device is signed out.' : 'That device was signed out already.',
+        text: ended ? 'That device is signed out.' : 'That device was already signed out.',
       });
     });
 }

@@ -21,7 +21,8 @@ import { readParams, safeReturnTo } from '../page/read-params.ts';
 import { redirectWith } from '../page/redirect-with.ts';
 import { renderPage } from '../page/render.ts';
 import { RANGE_LABELS, rangeParam } from '../page/time-ranges.ts';
-import * as words from './hidden-words.ts';
+import { resultWords } from './capture-words.ts';
+import { hiddenCountWords } from './hidden-words.ts';
 
 const timezoneForm = (zones: readonly string[]) =>
   z.object({
@@ -77,14 +78,19 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
         ...kept,
         countingRule: user.counted_plays,
       };
-      renderPage(res, 'settings/index', { title: 'Settings', words }, { settings });
+      renderPage(
+        res,
+        'settings/index',
+        { title: 'Settings', words: { hiddenCountWords, resultWords } },
+        { settings },
+      );
     })
     .post('/settings/timezone', async (req, res) => {
       const { timezone } = readParams(timezoneForm(await listTimeZones(db)), req.body);
       await updateTimezone(unhurried, userIdOf(req), timezone);
       await redirectWith(req, res, '/settings', {
         kind: 'info',
-        text: `Your days now begin at midnight in ${timezone}.`,
+        text: `Saved. Your days now begin at midnight in ${timezone}.`,
       });
     })
     .post('/settings/time-range', async (req, res) => {
@@ -92,7 +98,7 @@ export function settingsRoutes({ db, unhurried, config }: WebContext): Router {
       await updateFirstTimeRange(db, userIdOf(req), range);
       await redirectWith(req, res, '/settings', {
         kind: 'info',
-        text: `Pages now begin with “${RANGE_LABELS[range]}”.`,
+        text: `Saved. Pages now show “${RANGE_LABELS[range]}” first.`,
       });
     })
     .post('/settings/counting', async (req, res) => {

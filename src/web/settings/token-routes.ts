@@ -11,7 +11,7 @@ import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
 import * as words from './token-words.ts';
 import { ENDS, NAME_LIMIT } from './token-words.ts';
 
-const scope = z.enum(SCOPES, `must be ${SCOPES.join(' or ')}`);
+const scope = z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`);
 const tokenForm = z.object({
   name: z
     .string('must be given once')
@@ -48,7 +48,7 @@ export function tokenRoutes({ db, config }: WebContext): Router {
         if (!deleted) throw notFound();
         await redirectWith(req, res, PAGE, {
           kind: 'info',
-          text: 'The token is deleted. Programs that use it are refused from now on.',
+          text: 'The token is deleted. Programs can no longer use it.',
         });
       })
   );

@@ -37,7 +37,7 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
       await deleteConnection(db, userIdOf(req));
       await redirectWith(req, res, '/settings', {
         kind: 'info',
-        text: 'Disconnected: the keys Spotify gave us are gone. Your archive is as it was.',
+        text: 'Disconnected. Spotify’s access keys were deleted; your archive is unchanged.',
       });
     })
     .get('/settings/delete', async (req, res) => {
@@ -49,7 +49,7 @@ export function yourDataRoutes({ db, config }: WebContext): Router {
       if (word.trim().toLowerCase() !== WORD) {
         return redirectWith(req, res, '/settings/delete', {
           kind: 'error',
-          text: `Nothing was deleted: type the word “${WORD}” to do it.`,
+          text: `Nothing was deleted. Type the word “${WORD}” to confirm.`,
         });
       }
       await deleteListener(db, userIdOf(req));
