@@ -122,7 +122,7 @@ describe('an artist’s page', () => {
     const answers = [];
     for (const id of ['bob-artist', 'no-such', '%00', 'x'.repeat(3000)])
       answers.push(await alice.get(`/artists/${id}`).set('X-Request-Id', 'same').expect(404));
-    expect(new Set(answers.map(({ text }) => text.replaceAll(/value="\/[^"]*"/g, ''))).size).toBe(1);
+    expect(new Set(answers.map(({ text }) => text.replaceAll(/value="[^"]*"/g, ''))).size).toBe(1);
     await bob.get('/artists/bob-artist').expect(200);
     for (const chart of ['presence', 'audio-features'])
       await alice.get(`/api/artists/bob-artist/${chart}`).expect(404).expect('Content-Type', /json/);
