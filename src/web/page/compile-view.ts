@@ -52,11 +52,9 @@ const CODE = /<%(?![%#])[\s\S]*?%>/g;
 /** Not a property, but what is spread. */
 const NAME = /(?<!(?<!\.\.)\.)\b[A-Za-z_$][\w$]*/g;
 const WORDS_OF_THE_LANGUAGE = new Set(
-  (
-    'break case catch class const continue debugger default delete do else enum export extends false finally for ' +
-    'function if import in instanceof let new null return static super switch this throw true try typeof undefined ' +
-    'var void while with yield await locals include'
-  ).split(' '),
+  `break case catch class const continue debugger default delete do else enum export extends false finally for
+  function if import in instanceof let new null return static super switch this throw true try typeof undefined
+  var void while with yield await locals include`.split(/\s+/),
 );
 
 /** Every name in the code of a view that can be a local's; more do no harm. */

@@ -72,15 +72,15 @@ const parameterOf = (name: RangeFilter): string => (name === 'duration' ? 'durat
 
 const RANGES = Object.keys(RANGE_FILTERS) as RangeFilter[];
 
+const END_WORDS = {
+  from: 'The least a track may have. Tracks for which it is not known do not match',
+  to: 'The most a track may have. Tracks for which it is not known do not match',
+} as const;
 const ends = Object.fromEntries(
   RANGES.flatMap((name) =>
     (['from', 'to'] as const).map((end) => [
       `${parameterOf(name)}_${end}`,
-      endOf(name)
-        .optional()
-        .describe(
-          `The ${end === 'from' ? 'least' : 'most'} a track may have; where it is not known, it does not fit`,
-        ),
+      endOf(name).optional().describe(END_WORDS[end]),
     ]),
   ),
 ) as unknown as Record<string, z.ZodType<string | number | undefined>>;

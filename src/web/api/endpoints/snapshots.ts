@@ -120,7 +120,9 @@ async function keptAround(db: Db, userId: number, list: ReturnType<typeof listOf
   const nearest = nearestTo(list.time.from, around);
   throw new Problem(
     'not-found',
-    `No list is kept of that day${nearest === null ? '' : `; the nearest is of ${nearest}`}.`,
+    nearest === null
+      ? 'No list was saved for this day.'
+      : `No list was saved for this day. The nearest is of ${nearest}.`,
   );
 }
 
