@@ -7,7 +7,7 @@ import { forgetSending, startSending } from './sendings.ts';
 export interface SendingWish {
   readonly isPublic: boolean;
   /** As another playlist, where the copy at Spotify is gone or was changed. */
-  readonly anew: boolean;
+  readonly asNew: boolean;
 }
 
 /** Tracks are sent after the answer to the listener. @throws AppError 404; 400 if nothing of it can be sent */
@@ -15,9 +15,9 @@ export async function beginSending(
   { db, access }: { readonly db: Db; readonly access: SpotifyAccess },
   userId: number,
   playlistId: string,
-  { isPublic, anew }: SendingWish,
+  { isPublic, asNew }: SendingWish,
 ): Promise<void> {
-  if (anew) await forgetSending(db, userId, playlistId);
+  if (asNew) await forgetSending(db, userId, playlistId);
   await startSending(db, userId, playlistId, { isPublic });
   const leased = await takeSending(db, userId, playlistId);
   if (leased) void runSending({ db, userId, access, leased });

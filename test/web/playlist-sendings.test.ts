@@ -56,7 +56,7 @@ describe('sending a playlist', () => {
     const { id, path } = await playlist();
     await Promise.all(Array.from({ length: 10 }, () => submit(alice, `${path}/send`)));
     expect(await settled(test.db, id)).toBe('sent');
-    await submit(alice, `${path}/send`, { anew: 'yes' });
+    await submit(alice, `${path}/send`, { as_new: 'yes' });
     expect(test.spotify.playlists.map(({ uris }) => uris.length)).toEqual([250]);
   });
 

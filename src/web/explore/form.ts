@@ -22,7 +22,7 @@ export function writtenFields(query: Readonly<Record<string, unknown>>): Written
   return Object.fromEntries(fields.filter(([, values]) => values.length > 0)) as Written;
 }
 
-/** The address of a path with these fields, `name=` left out; other fields may be set anew. */
+/** The address of a path with these fields, `name=` left out; other fields may be given. */
 export function addressOf(
   path: string,
   written: Written,

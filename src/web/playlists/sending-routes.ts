@@ -15,7 +15,7 @@ import { isWorthWatching, progressWords, shownState } from './sending-view.ts';
 
 const sendForm = z.object({
   visibility: z.enum(['private', 'public'], 'must be private or public').default('private'),
-  anew: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  as_new: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
 });
 
 export function playlistSendingRoutes(context: WebContext): Router {
@@ -27,7 +27,7 @@ export function playlistSendingRoutes(context: WebContext): Router {
       try {
         await beginSending(context, userIdOf(req), playlistId, {
           isPublic: form.visibility === 'public',
-          anew: form.anew === 'yes',
+          asNew: form.as_new === 'yes',
         });
         res.redirect(303, path);
       } catch (error) {

@@ -204,13 +204,13 @@ export const playlistEndpoints = [
     params,
     body: z.strictObject({
       public: z.boolean().default(false),
-      anew: z.boolean().default(false).describe('As another one, where its copy is gone or was changed'),
+      as_new: z.boolean().default(false).describe('As another one, where its copy is gone or was changed'),
     }),
     example: { ...ofOne, body: { public: false } },
     answer: sending,
     handler: async ({ db, access, user, params: { playlistId }, body }) => {
       const { playlist_id: known } = await getPlaylist(db, user.user_id, readableId(playlistId));
-      await beginSending({ db, access }, user.user_id, known, { isPublic: body.public, anew: body.anew });
+      await beginSending({ db, access }, user.user_id, known, { isPublic: body.public, asNew: body.as_new });
       return sendingOf(await findSending(db, user.user_id, known));
     },
   }),
