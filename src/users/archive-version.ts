@@ -1,7 +1,7 @@
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
 
-/** Changes with everything a listener's archive says, whoever wrote it. */
+/** Changes with everything a listener's archive says, by any process. */
 export async function findArchiveVersion(db: Queries, userId: number): Promise<string> {
   return (await db.one<{ version: string }>(VERSION, [userId])).version;
 }

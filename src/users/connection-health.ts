@@ -130,7 +130,7 @@ export const ITS_CONNECTION = `
 
 export interface ListenerHealth extends Omit<ConnectionHealth, 'state'> {
   readonly userId: number;
-  /** off-list: taken out of ALLOWED_SPOTIFY_IDS, as whoever runs the app wanted it. */
+  /** off-list: taken out of ALLOWED_SPOTIFY_IDS, by the person who runs the app. */
   readonly state: ConnectionState | 'off-list';
 }
 

@@ -82,7 +82,7 @@ describe('a summary', () => {
     expect(await ask(test.db, KEPT_SOUND, bob)).not.toBeNull();
   });
 
-  it('is kept ready, and the kept one is the same as one computed anew', async () => {
+  it('is kept ready, and the kept one is the same as one computed again', async () => {
     expect(await keptFor()).toEqual([alice, bob]);
     const kept = await getArchiveSummary(test.db, alice);
     await test.db.execute('DELETE FROM archive_summaries');

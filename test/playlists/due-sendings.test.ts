@@ -113,7 +113,7 @@ describe('the worker goes on by itself', () => {
     expect(filled()).toEqual([urisOf(ids)]);
   });
 
-  it('after trouble at Spotify’s: later and later, six times, and anew once something has arrived', async () => {
+  it('after trouble at Spotify’s: later and later, six times, and from the start once something has arrived', async () => {
     test.spotify.behave({ readsPrivateItems: true });
     const playlistId = await start();
     test.spotify.fail({ on: 'playlist-items', kind: 'status', status: 503 });

@@ -221,7 +221,7 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
     expect(spotify.playlists[0]?.uris).toEqual(urisOf(ids));
   });
 
-  it('a dead token is not tried again until the listener has connected anew', async () => {
+  it('a dead token is not tried again until the listener has connected again', async () => {
     const playlistId = await start(ids);
     spotify.expireAccessTokens();
     spotify.revoke('alice-stand-in');
@@ -267,7 +267,7 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
     ['deleted', (): void => spotify.forgetPlaylists(), 'gone-there'],
     ['changed', (): void => void spotify.playlists[0]?.uris.splice(3, 5), 'changed-there'],
   ] as const)(
-    'the playlist was %s there meanwhile: it stops, and can be sent anew',
+    'the playlist was %s there meanwhile: it stops, and can be sent again',
     async (_what, meddle, problem) => {
       spotify.behave({ readsPrivateItems: true });
       const playlistId = await start(ids);
@@ -283,7 +283,7 @@ describe('what stands in the way is kept, and the rest is sent later', () => {
     },
   );
 
-  it('and only then: a sending that is whole, or can go on, is never begun anew', async () => {
+  it('and only then: a sending that is whole, or can go on, never begins again', async () => {
     const playlistId = await start(ids);
     spotify.fail({ on: 'playlist-items', kind: 'status', status: 503, after: 1, times: 'once' });
     await go(playlistId);

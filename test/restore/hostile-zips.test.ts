@@ -201,7 +201,7 @@ describe('a ZIP with a row that cannot be is refused, the row is named, and noth
 describe('numbers of a file', () => {
   const top = Number.MAX_SAFE_INTEGER;
 
-  it('are given anew, so that nobody runs out of them, and a sending that waits is restored stopped', async () => {
+  it('are given again, so that nobody runs out of them, and a sending that waits is restored stopped', async () => {
     await restore({
       capture_runs: [line('capture_runs'), changed(line('capture_runs', 1), { run_id: top })],
       imports: [changed(line('imports'), { import_id: top })],

@@ -315,7 +315,7 @@ describe('restoring it into an empty instance', () => {
     const without = Object.keys(PERSONAL.find(({ name }) => name === table)?.without ?? {});
     // The words of a library's document begin with the number of its listener, which is another one there.
     if (table === 'library_tracks') without.push('document');
-    // A number is given anew.
+    // A number is given again.
     without.push('run_id', 'import_id', 'reject_id', 'history_import_id');
     const all = await listListenerRows(there.db, backId, table, without);
     const rows = table.startsWith('file_') ? all.filter(saysSomething) : all;

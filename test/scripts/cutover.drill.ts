@@ -190,7 +190,7 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () =
     ).toBe(0);
   });
 
-  it('a track the old app wrote anew between two moves keeps what came first; the later is among the rejects', async () => {
+  it('a track the old app wrote again between two moves keeps what came first; the later is among the rejects', async () => {
     const db = new Sqlite(back);
     db.prepare(
       `UPDATE tracks SET album_name = 'Another edition' WHERE track_id = 'old-app-2027-01-01-1'`,

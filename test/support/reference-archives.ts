@@ -17,7 +17,7 @@ if (!hasReferenceArchives) {
 /** A writable copy of a reference archive; answers its path. */
 export function copyReference(layout: ReferenceLayout, into: string, name = `${layout}-layout.db`): string {
   const file = path.join(into, name);
-  // Written anew: a copy would be as read-only as the sample is.
+  // Written again: a copy would be as read-only as the sample is.
   writeFileSync(file, readFileSync(referencePath(layout)));
   return file;
 }

@@ -65,7 +65,7 @@ describe('the four moods', () => {
     });
   });
 
-  it('agree with the classic formula written out anew', async () => {
+  it('agree with the classic formula written out again', async () => {
     const high = (feature: string) => `(audio_features ->> '${feature}')::float8 > 0.5`;
     const rows = await test.db.many<{ n: number }>(
       `SELECT count(*)::int AS n FROM tracks

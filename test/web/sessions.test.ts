@@ -202,7 +202,7 @@ describe('a session', () => {
     const alice = await signIn(test, ALICE);
     await age(sidOf(alice), 'expire', '6 days 23 hours');
     expect(await isSignedIn(cookiesOf(alice))).toBe(true);
-    // That visit began the week anew.
+    // That visit began another week.
     await age(sidOf(alice), 'expire', '6 days 23 hours');
     expect(await isSignedIn(cookiesOf(alice))).toBe(true);
     await age(sidOf(alice), 'expire', '7 days');

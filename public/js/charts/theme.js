@@ -1,4 +1,4 @@
-/** The page's own colours and type, read anew at each drawing. */
+/** The page's own colours and type, read at each drawing. */
 export function readTheme() {
   const probe = document.body.appendChild(document.createElement('span'));
   const styles = getComputedStyle(probe);

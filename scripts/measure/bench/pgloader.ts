@@ -18,7 +18,7 @@ export async function measurePgloader(file: string, url: string, directory: stri
 /**
  * pgloader as the first step to the archive this app has: it fills the app's own tables, bare, and in its time come
  * then artists, keys, indexes, triggers and what is derived. Still nothing is verified, and dates and popularity,
- * which would write every track anew, are left out to its advantage.
+ * which would write every track again, are left out to its advantage.
  */
 export async function measurePgloaderAndRest(
   file: string,
