@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { readHistoryFiles } from '../../../src/history-import/read/read-history.ts';
 import { benchImport } from './history-import.ts';
 import { writeExtendedPackage } from '../../invented/listening/package.ts';
+import { peakResidentKb } from './resident.ts';
 
 const USAGE = `usage: npm run bench -- history [--rows N] [--files F]   Default: 500000 rows in 10 files.
        npm run bench -- history --read FILE               Times a file of your own.`;
@@ -61,7 +62,7 @@ async function measureReading(file: string): Promise<number> {
   const seconds = (performance.now() - began) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
   const cpuSeconds = (cpu.user + cpu.system) / 1e6;
-  const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  const megabytes = Math.round(peakResidentKb() / 1024);
   console.log(`Read and judged ${read} rows, ${plays} of them plays, in at most ${megabytes} MB resident:`);
   console.log(`  ${seconds.toFixed(1)} s, ${Math.round(read / seconds)} rows a second`);
   console.log(
