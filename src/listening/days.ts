@@ -93,12 +93,9 @@ export interface PlayTotals extends CountedTally {
 
 /** The whole history in figures. */
 export const PLAY_TOTALS = question<[userId: number], PlayTotals>(
-  hotQuery(
-    'history: totals',
-    `SELECT ${TALLY_SUM}, min(day) FILTER (WHERE plays > 0) AS first_day, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')},
+  `SELECT ${TALLY_SUM}, min(day) FILTER (WHERE plays > 0) AS first_day, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')},
        (SELECT count(*)::int FROM played_tracks WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}) AS tracks
      FROM play_days WHERE user_id = $1`,
-  ),
   theRow,
 );
 

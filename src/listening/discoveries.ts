@@ -1,8 +1,16 @@
+import { ask, question } from '../ask-together.ts';
 import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { dayOf, inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
+import {
+  dayOf,
+  inPeriod,
+  periodValues,
+  type Listener,
+  type Period,
+  type PeriodValues,
+} from '../ranges/period.ts';
 import { playedInPeriod } from './played-in-period.ts';
 import type { Days } from '../ranges/range.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
@@ -22,8 +30,11 @@ export interface Discoveries {
 }
 
 /** Tracks and artists by the month of their first play; months without any are left out. */
-export const listDiscoveries = (db: Queries, listener: Listener, period: Period): Promise<Discoveries[]> =>
-  db.many<Discoveries>(DISCOVERIES, periodValues(listener, period));
+export const listDiscoveries = (
+  db: Queries,
+  listener: Listener,
+  period: Period,
+): Promise<readonly Discoveries[]> => ask(db, DISCOVERIES, ...periodValues(listener, period));
 
 const firsts = (kind: string, table: string, where: string): string => `
   SELECT '${kind}' AS kind, date_trunc('month', first_played_at AT TIME ZONE $4) AS month,
@@ -33,15 +44,18 @@ const firsts = (kind: string, table: string, where: string): string => `
 const counted = (kind: string): string => `count(*) FILTER (WHERE kind = '${kind}')::int AS ${kind},
   count(*) FILTER (WHERE kind = '${kind}' AND lasting)::int AS lasting_${kind}`;
 
-const DISCOVERIES = hotQuery(
-  'when: discoveries by month',
-  `
+export const DISCOVERIES = question<PeriodValues, readonly Discoveries[]>(
+  hotQuery(
+    'when: discoveries by month',
+    `
   SELECT to_char(month, 'YYYY-MM') AS month, ${counted('tracks')}, ${counted('artists')}
   FROM (
     ${firsts('tracks', 'played_tracks', isShown('played_tracks.track_id'))}
     UNION ALL ${firsts('artists', 'played_artists', 'true')}
   ) AS discovered
   GROUP BY discovered.month ORDER BY discovered.month`,
+  ),
+  (rows: readonly Discoveries[]) => rows,
 );
 
 /** Tracks first played in a period; those played most often since then first. */

@@ -1,6 +1,5 @@
 import { ask, question } from '../ask-together.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
 import type { Listener } from '../ranges/period.ts';
 
 interface Streak {
@@ -18,9 +17,7 @@ export interface Streaks {
 }
 
 export const STREAKS = question<[userId: number, zone: string], Streaks>(
-  hotQuery(
-    'history: streaks',
-    `
+  `
   WITH streaks AS (
     SELECT count(*)::int AS days, min(day) AS first_day, max(day) AS last_day
     FROM (
@@ -34,7 +31,6 @@ export const STREAKS = question<[userId: number, zone: string], Streaks>(
     FROM streaks
   )
   SELECT days, first_day, last_day, ongoing, total FROM marked WHERE place = 1 OR ongoing ORDER BY place`,
-  ),
   (rows: readonly (Streak & { ongoing: boolean; total: number })[]) => ({
     current: rows.find(({ ongoing }) => ongoing) ?? null,
     longest: rows[0] ?? null,

@@ -23,8 +23,8 @@ const days = z
 export const playedList = days.transform((span): TrackList => {
   const when = spanWords(span);
   return {
-    ...listOfDays('plays', span, (db, listener, days, limit) =>
-      listTopIds(db, listener, days, { kind: 'tracks', order: 'plays', limit }),
+    ...listOfDays('plays', span, (db, listener, period, limit) =>
+      listTopIds(db, listener, period, { kind: 'tracks', order: 'plays', limit }),
     ),
     words: `what you played most ${when}`,
     href: spanHref(span),

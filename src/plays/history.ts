@@ -1,3 +1,4 @@
+import { ask, question } from '../ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
@@ -9,6 +10,7 @@ import {
   periodValues,
   type Listener,
   type Period,
+  type PeriodValues,
 } from '../ranges/period.ts';
 
 export interface Play extends TrackCard {
@@ -175,14 +177,21 @@ export interface PlayGap {
 }
 
 /** The newest hundred that touch the period. */
-export const listPlayGaps = (db: Queries, listener: Listener, period: Period): Promise<PlayGap[]> =>
-  db.many<PlayGap>(GAPS, periodValues(listener, period));
-
-const GAPS = hotQuery(
-  'history: possible gaps',
-  `
+export const GAPS = question<PeriodValues, PlayGap[]>(
+  hotQuery(
+    'history: possible gaps',
+    `
   SELECT after_played_at, before_played_at FROM play_gaps
   WHERE user_id = $1 AND history_import_id IS NULL AND ${notBefore('before_played_at')} AND ${notAfter('after_played_at')}
   ORDER BY after_played_at DESC
   LIMIT 100`,
+  ),
+  (rows: readonly Record<keyof PlayGap, string | Date>[]) =>
+    rows.map((gap) => ({
+      after_played_at: new Date(gap.after_played_at),
+      before_played_at: new Date(gap.before_played_at),
+    })),
 );
+
+export const listPlayGaps = (db: Queries, listener: Listener, period: Period): Promise<PlayGap[]> =>
+  ask(db, GAPS, ...periodValues(listener, period));

@@ -1,24 +1,19 @@
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { countPlaysByDay, countPlaysByWeekHour, findPlayTotals, hoursOfDay } from '../../listening/days.ts';
-import { findStreaks } from '../../listening/streaks.ts';
-import { listPlayGaps, listPlays, type Play, type PlayKey } from '../../plays/history.ts';
-import type { Period } from '../../ranges/period.ts';
-import { findListBeside } from '../../listening/list-beside.ts';
+import { countPlaysByDay, countPlaysByWeekHour, hoursOfDay } from '../../listening/days.ts';
+import { listPlays, type Play, type PlayKey } from '../../plays/history.ts';
 import type { Range } from '../../ranges/range.ts';
-import { findSpan } from '../../listening/span.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf, userIdOf } from '../sign-in/sign-in.ts';
-import { calendarYear, drawCalendar } from './calendar.ts';
-import { daysChart, groupByDay, hourLabels, hoursChart, labelled, timeRangeBeside } from './charts.ts';
+import { groupByDay, hourLabels, labelled } from './charts.ts';
+import { readFirstPage, readLaterPage } from './first-page.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
 import { readParams } from '../page/read-params.ts';
 import { renderPage } from '../page/render.ts';
 import { rangeAsked, rangeControl, rangeParams, rangeQuery } from '../page/range-control.ts';
 
 const PLAYS_PER_PAGE = 50;
-const TOP_SHOWN = 15;
 
 const words = z
   .string('must be given once')
@@ -75,45 +70,22 @@ async function readHistory({ db }: WebContext, req: Request, asked: Asked) {
   // The list goes back as far as it goes unless days are named: a span that holds today is for the figures.
   const isNarrowed = asked.from !== null || asked.to !== null || asked.on !== null;
   const listed = isNarrowed ? range : { from: null, to: null };
-  const [found, totals, gaps] = await Promise.all([
+  const isFirst = asked.q === null && asked.after === null;
+  const [found, { totals, gaps, figures }] = await Promise.all([
     listPlays(db, listener, { ...listed, words: asked.q, after: asked.after }, PLAYS_PER_PAGE + 1),
-    findPlayTotals(db, listener.user_id),
-    listPlayGaps(db, listener, listed),
+    isFirst ? readFirstPage(db, listener, { range, listed, today }) : readLaterPage(db, listener, listed),
   ]);
   const plays = found.slice(0, PLAYS_PER_PAGE);
-  const isFront = asked.q === null && asked.after === null && totals.plays > 0;
   return {
     asked,
     timezone: listener.timezone,
     totals,
-    figures: isFront ? await readFigures(db, listener, range) : null,
+    figures,
     days: groupByDay(plays, asked.q === null ? gaps : []),
     older: found.length > PLAYS_PER_PAGE ? olderAddress(asked, plays.at(-1)) : null,
     isNarrowed,
     keptBySearch: isNarrowed ? Object.entries(rangeQuery(range, today)) : [],
     range: rangeControl('/history', range, today, asked.q === null ? {} : { q: asked.q }),
-  };
-}
-
-async function readFigures(db: WebContext['db'], listener: Express.User, period: Period) {
-  const now = dayIn(listener.timezone);
-  const year = calendarYear(period.to === null || period.to > now ? now : period.to);
-  const [played, byHour, byDay, calendar, streaks, ranked] = await Promise.all([
-    findSpan(db, listener, period, TOP_SHOWN),
-    countPlaysByWeekHour(db, listener.user_id, period),
-    countPlaysByDay(db, listener.user_id, period),
-    countPlaysByDay(db, listener.user_id, year),
-    findStreaks(db, listener),
-    findListBeside(db, listener, { to: period.to, timeRange: timeRangeBeside(period, now) }, TOP_SHOWN),
-  ]);
-  return {
-    tally: played,
-    byHour: hoursChart(hoursOfDay(byHour)),
-    byDay: daysChart(byDay, period, now),
-    calendar: drawCalendar(calendar, year.from, now),
-    streaks,
-    mostPlayed: played.tracks,
-    ranked,
   };
 }
 

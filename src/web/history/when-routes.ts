@@ -1,12 +1,14 @@
+import { together } from '../../ask-together.ts';
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { listDiscoveries, listReturned } from '../../listening/discoveries.ts';
-import { findPlayedFrom } from '../../listening/played-from.ts';
+import { DISCOVERIES, listDiscoveries, listReturned } from '../../listening/discoveries.ts';
+import { FROM_IN_PERIOD } from '../../listening/played-from.ts';
+import { daysValues, periodValues } from '../../ranges/period.ts';
 import type { Days, Range } from '../../ranges/range.ts';
-import { countPlaysByWeekHour } from '../../listening/days.ts';
-import { findSessions, SESSION_GAP_MINUTES } from '../../listening/sessions.ts';
-import { findStreaks } from '../../listening/streaks.ts';
+import { countPlaysByWeekHour, PLAYS_BY_WEEK_HOUR } from '../../listening/days.ts';
+import { SESSION_GAP_MINUTES, SESSIONS } from '../../listening/sessions.ts';
+import { STREAKS } from '../../listening/streaks.ts';
 import { sum } from '../../sum.ts';
 import type { WebContext } from '../context.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
@@ -41,18 +43,32 @@ export const whenCharts: ChartAnswers = {
 const rangeOf = (req: Request): Range =>
   rangeAsked(readParams(whenParams, req.query), dayIn(listenerOf(req).timezone));
 
+const askWhen = together(
+  'when: the hours of the week, sessions, streaks, discoveries and where plays came from',
+  {
+    week: PLAYS_BY_WEEK_HOUR,
+    sessions: SESSIONS,
+    streaks: STREAKS,
+    discoveries: DISCOVERIES,
+    from: FROM_IN_PERIOD,
+  },
+);
+
 async function readWhen({ db }: WebContext, req: Request) {
   const listener = listenerOf(req);
   const today = dayIn(listener.timezone);
   const range = rangeOf(req);
   const begun = hasBegun(range, today);
-  const [week, sessions, streaks, discoveries, returned, from] = await Promise.all([
-    countPlaysByWeekHour(db, listener.user_id, range),
-    findSessions(db, listener, range),
-    findStreaks(db, listener),
-    listDiscoveries(db, listener, range),
+  const inRange = periodValues(listener, range);
+  const [{ week, sessions, streaks, discoveries, from }, returned] = await Promise.all([
+    askWhen(db, {
+      week: daysValues(listener.user_id, range),
+      sessions: inRange,
+      streaks: [listener.user_id, listener.timezone],
+      discoveries: inRange,
+      from: inRange,
+    }),
     begun ? listReturned(db, listener, begun, RETURNED_SHOWN) : null,
-    findPlayedFrom(db, listener, range),
   ]);
   return {
     timezone: listener.timezone,

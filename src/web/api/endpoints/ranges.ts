@@ -137,7 +137,9 @@ export const rangeEndpoints = [
         }),
       ),
     }),
-    handler: async ({ db, user, query }) => ({ items: await listDiscoveries(db, user, periodOf(query)) }),
+    handler: async ({ db, user, query }) => ({
+      items: [...(await listDiscoveries(db, user, periodOf(query)))],
+    }),
   }),
   endpoint({
     ...described,
