@@ -53,7 +53,7 @@ export interface Cards {
   readonly albums: TopAlbumCard;
 }
 
-const IN_ORDER: Readonly<Record<TopOrder, string>> = {
+export const IN_ORDER: Readonly<Record<TopOrder, string>> = {
   plays: 'plays DESC, ms_played + about_ms DESC, id',
   minutes: 'ms_played + about_ms DESC, plays DESC, id',
 };

@@ -56,7 +56,7 @@ const TABLES: Readonly<Record<TopKind, string>> = {
 };
 
 /** Rows of (id, place) of the list of a day. Spotify ranks no albums: theirs is the order of their best tracks. */
-const PLACES: Readonly<Record<TopKind, (date: string) => string>> = {
+export const PLACES: Readonly<Record<TopKind, (date: string) => string>> = {
   tracks: (date) => `
     SELECT track_id AS id, rank AS place FROM snapshots
     WHERE user_id = $1 AND time_range = $2 AND snapshot_date = ${date}::date AND ${isShown('snapshots.track_id')}`,

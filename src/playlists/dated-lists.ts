@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDate, formatMonth } from '../calendar.ts';
+import { listBestRankedTrackIds } from '../listening/best-tracks.ts';
 import { listPeriodTrackIds, listSnapshotTrackIds } from '../snapshots/time-list.ts';
 import { TIME_RANGES } from '../spotify/top-tracks.ts';
 import { rangeWords } from './proposals.ts';
@@ -62,6 +63,29 @@ export const periodList = z
       propose: (tracks) => ({
         name: `${words} · your top ${tracks}`,
         description: `What you loved most in ${words}, from all its snapshots of ${rangeWords(timeRange)}.`,
+      }),
+    };
+  });
+
+/** `from=ranked&of=artists&date=2024-03-14&range=short_term` */
+export const rankedList = z
+  .object({ of: z.enum(['artists', 'albums'], 'must be artists or albums'), date: day, range })
+  .transform(({ of: kind, date, range: timeRange }): TrackList => {
+    const words = `one track of each of the ${kind} in Spotify’s list of ${formatDate(date)}`;
+    return {
+      address: [
+        ['from', 'ranked'],
+        ['of', kind],
+        ['date', date],
+        ['range', timeRange],
+      ],
+      words: `${words} (${rangeWords(timeRange)})`,
+      href: `/history/top?of=${kind}&order=rank&span=day&on=${date}`,
+      listTrackIds: (db, userId, limit) =>
+        listBestRankedTrackIds(db, userId, { kind, timeRange, date, limit }),
+      propose: () => ({
+        name: `${formatMonth(date)} · your top ${kind}, a track of each`,
+        description: `${words.replace('one', 'One')}: the one you played most.`,
       }),
     };
   });

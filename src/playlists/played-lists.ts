@@ -3,7 +3,9 @@ import { formatDate, formatMonth, lastDayOfMonth } from '../calendar.ts';
 import { hotQuery } from '../hot-queries.ts';
 import { listDiscoveredTrackIds } from '../listening/discoveries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
-import { listTopIds } from '../listening/top-lists.ts';
+import { listBestTrackIds } from '../listening/best-tracks.ts';
+import { TOP_KINDS } from '../listening/played-in-period.ts';
+import { listTopIds, TOP_ORDERS, type TopOf } from '../listening/top-lists.ts';
 import type { TrackList } from './track-list.ts';
 
 const day = z.iso
@@ -11,29 +13,76 @@ const day = z.iso
   .refine((date) => date >= '1900' && date < '2200', 'must be a day from 1900 to 2199')
   .optional();
 
-const days = z
-  .object({ first_day: day, last_day: day })
-  .refine(({ first_day: first = '', last_day: last = '9999' }) => first <= last, {
-    path: ['last_day'],
-    message: 'must not be before the first day',
-  })
-  .transform(({ first_day: from = null, last_day: to = null }): Period => ({ from, to }));
+interface DaysAsked {
+  readonly first_day?: string | undefined;
+  readonly last_day?: string | undefined;
+}
+const isInOrder = ({ first_day: first = '', last_day: last = '9999' }: DaysAsked): boolean => first <= last;
+const OUT_OF_ORDER = { path: ['last_day'], message: 'must not be before the first day' };
+const spanOf = ({ first_day: from, last_day: to }: DaysAsked): Period => ({
+  from: from ?? null,
+  to: to ?? null,
+});
 
-/** `from=plays&first_day=2024-03-01&last_day=2024-03-31` */
-export const playedList = days.transform((span): TrackList => {
-  const when = spanWords(span);
+const days = z.object({ first_day: day, last_day: day }).refine(isInOrder, OUT_OF_ORDER).transform(spanOf);
+
+/** Of so many artists or albums one track each. */
+const MOST_GROUPS = 500;
+
+/** `from=plays&of=artists&order=minutes&first_day=2024-03-01&last_day=2024-03-31` */
+export const playedList = z
+  .object({
+    first_day: day,
+    last_day: day,
+    of: z.enum(TOP_KINDS, `must be one of ${TOP_KINDS.join(', ')}`).default('tracks'),
+    order: z.enum(TOP_ORDERS, `must be one of ${TOP_ORDERS.join(', ')}`).default('plays'),
+  })
+  .refine(isInOrder, OUT_OF_ORDER)
+  .transform(({ of: kind, order, ...asked }): TrackList => {
+    const span = spanOf(asked);
+    const rest = { ...(kind !== 'tracks' && { of: kind }), ...(order !== 'plays' && { order }) };
+    const { address, ...list } = listOfDays('plays', span, (db, listener, period, limit) =>
+      kind === 'tracks'
+        ? listTopIds(db, listener, period, { kind, order, limit })
+        : listBestTrackIds(db, listener, period, { kind, order, limit: Math.min(limit, MOST_GROUPS) }),
+    );
+    return {
+      ...list,
+      address: [...address, ...Object.entries(rest)],
+      ...playedWords({ kind, order }, span),
+      href: kind === 'tracks' && order === 'plays' ? spanHref(span) : topHref({ kind, order }, span),
+    };
+  });
+
+function playedWords({ kind, order }: TopOf, span: Period): Pick<TrackList, 'words' | 'propose'> {
+  const [when, name] = [spanWords(span), spanName(span)];
+  const most = order === 'plays' ? 'played most' : 'listened to longest';
+  if (kind === 'tracks')
+    return {
+      words: `what you ${most} ${when}`,
+      propose: (tracks) => ({
+        name: `${name} · your ${tracks} ${order === 'plays' ? 'most played' : 'played longest'}`,
+        description: `What you ${most} ${when}.`,
+      }),
+    };
+  const words = `one track of each of the ${kind} you ${most} ${when}`;
   return {
-    ...listOfDays('plays', span, (db, listener, period, limit) =>
-      listTopIds(db, listener, period, { kind: 'tracks', order: 'plays', limit }),
-    ),
-    words: `what you played most ${when}`,
-    href: spanHref(span),
-    propose: (tracks) => ({
-      name: `${spanName(span)} · your ${tracks} most played`,
-      description: `What you played most ${when}.`,
+    words,
+    propose: () => ({
+      name: `${name} · your top ${kind}, a track of each`,
+      description: `${words.replace('one', 'One')}: the one you played most.`,
     }),
   };
-});
+}
+
+const topHref = ({ kind, order }: TopOf, { from, to }: Period): string =>
+  `/history/top?${new URLSearchParams({
+    of: kind,
+    order,
+    ...(from === null && to === null && { span: 'all' }),
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
+  }).toString()}`;
 
 /** `from=discoveries&first_day=2024-03-01&last_day=2024-03-31`: the days of a track's first play. */
 export const discoveredList = days.transform((span): TrackList => {

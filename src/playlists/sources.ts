@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { albumList, artistList } from './catalogue-lists.ts';
-import { periodList, snapshotList } from './dated-lists.ts';
+import { periodList, rankedList, snapshotList } from './dated-lists.ts';
 import { exploreList, moodList, searchList, similarList } from './found-lists.ts';
 import { discoveredList, playedList } from './played-lists.ts';
 import type { TrackList } from './track-list.ts';
@@ -8,6 +8,7 @@ import type { TrackList } from './track-list.ts';
 export const SOURCES = {
   snapshot: snapshotList,
   period: periodList,
+  ranked: rankedList,
   plays: playedList,
   discoveries: discoveredList,
   search: searchList,

@@ -104,6 +104,20 @@ describe('a playlist is made of', () => {
       'All time · your 2 most played',
       'what you played most of all time',
     ],
+    [
+      'a track of each artist played longest',
+      'from=plays&of=artists&order=minutes',
+      ['six'],
+      'All time · your top artists, a track of each',
+      'one track of each of the artists you listened to longest of all time',
+    ],
+    [
+      'a track of each album of a list',
+      'from=ranked&of=albums&date=2024-03-15&range=short_term',
+      ['six'],
+      'March 2024 · your top albums, a track of each',
+      'one track of each of the albums in Spotify’s list of 15 March 2024',
+    ],
     ['an album', 'from=album&album=fivesix', ['six', 'five'], 'Five and six', 'the album “Five and six”'],
     ['an artist', 'from=artist&artist=both', ['six', 'five'], 'BOTH · your best 2', 'the best of BOTH'],
     [

@@ -96,6 +96,8 @@ const LISTS: readonly Readonly<Record<string, string>>[] = [
   { from: 'discoveries', first_day: '2024-02-10' },
   { from: 'plays', first_day: '2024-02-10' },
   { from: 'plays', first_day: '2026-03-01', last_day: '2026-03-31' },
+  { from: 'plays', of: 'artists', order: 'minutes', first_day: '2026-02-10', last_day: '2026-03-31' },
+  { from: 'ranked', of: 'artists', date: '2026-11-20', range: 'short_term' },
 ];
 const PREVIEWED = new Set(LISTS.flatMap((list) => Object.keys(list)));
 const isPreview = (query: readonly string[]): boolean => query.includes('arrange');

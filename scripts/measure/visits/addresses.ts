@@ -87,6 +87,14 @@ export function listAddresses(sights: Sights): string[] {
       (days) => `/playlists/new?from=plays${days}`,
     ),
     '/playlists/new?from=discoveries',
+    ...['tracks', 'artists', 'albums'].flatMap((of) =>
+      ['plays', 'minutes'].flatMap((order) =>
+        ['', '&first_day=2025-02-10', '&first_day=2025-03-01&last_day=2025-03-31'].map(
+          (days) => `/playlists/new?from=plays&of=${of}&order=${order}${days}`,
+        ),
+      ),
+    ),
+    ...['artists', 'albums'].map((of) => `/playlists/new?from=ranked&of=${of}&range=short_term&date=${date}`),
     '/history?span=all',
     '/history?span=season',
     '/history/skips',

@@ -1,6 +1,7 @@
 import type { PlayTally } from '../../catalogue/play-tally.ts';
 import type { Period } from '../../ranges/period.ts';
 import type { Days } from '../../ranges/range.ts';
+import type { TopKind } from '../../listening/played-in-period.ts';
 import type { TopPlace } from '../../listening/top-lists.ts';
 import type { Movement } from '../../snapshots/movement.ts';
 import type { TimeRange } from '../../spotify/top-tracks.ts';
@@ -50,9 +51,9 @@ export function topMovement({ place, before }: Moved): Movement {
 
 export const beforeName = (before: Days): string => rangeName({ span: 'days', ...before });
 
-/** Where a playlist is made of the list; null where it is none of tracks, or holds none. */
+/** Where a playlist is made of the list; null: it holds nothing. Of artists and albums it takes a track each. */
 export function topPlaylistPath(
-  { of, order }: { readonly of: string; readonly order: Order },
+  { of, order }: { readonly of: TopKind; readonly order: Order },
   { from, to }: Period,
   list: {
     readonly entries: readonly unknown[];
@@ -60,10 +61,22 @@ export function topPlaylistPath(
     readonly date?: string | null;
   },
 ): string | null {
-  if (of !== 'tracks' || order === 'minutes' || list.entries.length === 0) return null;
+  if (list.entries.length === 0) return null;
+  const kind = of === 'tracks' ? {} : { of };
   const query =
     order === 'rank'
-      ? { from: 'snapshot', date: list.date ?? '', range: list.timeRange ?? '' }
-      : { from: 'plays', ...(from !== null && { first_day: from }), ...(to !== null && { last_day: to }) };
+      ? {
+          from: of === 'tracks' ? 'snapshot' : 'ranked',
+          ...kind,
+          date: list.date ?? '',
+          range: list.timeRange ?? '',
+        }
+      : {
+          from: 'plays',
+          ...kind,
+          ...(order === 'minutes' && { order }),
+          ...(from !== null && { first_day: from }),
+          ...(to !== null && { last_day: to }),
+        };
   return `/playlists/new?${new URLSearchParams(query).toString()}`;
 }

@@ -1,0 +1,84 @@
+import type { Queries } from '../db.ts';
+import { hotQuery } from '../hot-queries.ts';
+import type { Listener, Period } from '../ranges/period.ts';
+import type { TimeRange } from '../spotify/top-tracks.ts';
+import { PLAYED_EVER } from './played-in-period.ts';
+import { everyTop, IN_ORDER, PLAYED, wayOf, type TopOrder } from './top-lists.ts';
+import { PLACES } from './top-ranked.ts';
+
+/** Top artists and albums as tracks: of each the one played most in the range, else the one Spotify ranked highest. */
+export type GroupKind = 'artists' | 'albums';
+
+const JOINED: Readonly<Record<GroupKind, string>> = {
+  artists:
+    'JOIN track_artists AS credit ON credit.artist_id = top.id JOIN library_tracks AS own USING (track_id)',
+  albums: 'JOIN library_tracks AS own ON own.album_id = top.id',
+};
+
+/** SQL. @param top rows of (id, place) @param played rows of (id, plays …) of tracks */
+const bestSql = (kind: GroupKind, top: string, played: string): string => `
+  WITH top AS (${top}), best AS (
+    SELECT DISTINCT ON (top.place, top.id) top.place, own.track_id
+    FROM top ${JOINED[kind]} LEFT JOIN (${played}) AS played ON played.id = own.track_id
+    WHERE own.user_id = $1 AND NOT own.hidden
+    ORDER BY top.place, top.id, played.plays DESC NULLS LAST, own.best_rank, own.track_id
+  )
+  SELECT track_id FROM best GROUP BY track_id ORDER BY min(place), track_id`;
+
+const groupOf = (kind: string): GroupKind => (kind === 'albums' ? 'albums' : 'artists');
+
+const BEST = everyTop((way, { kind, order }) => {
+  const { next, of } = PLAYED[way];
+  const top = `
+    SELECT id, row_number() OVER (ORDER BY ${IN_ORDER[order]}) AS place FROM (${of(kind)}) AS counted
+    ORDER BY ${IN_ORDER[order]} LIMIT ${next}`;
+  return kind === 'tracks'
+    ? ''
+    : hotQuery(
+        `playlist builder: a track of each of the ${kind} by ${order}, ${way}`,
+        bestSql(groupOf(kind), top, of('tracks')),
+      );
+});
+
+const BEST_RANKED = Object.fromEntries(
+  (['artists', 'albums'] as const).map((kind) => [
+    kind,
+    hotQuery(
+      `playlist builder: a track of each of the ${kind} that Spotify ranked`,
+      bestSql(
+        kind,
+        `SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4`,
+        PLAYED_EVER.tracks,
+      ),
+    ),
+  ]),
+) as Readonly<Record<GroupKind, string>>;
+
+interface Wanted {
+  readonly kind: GroupKind;
+  /** Of so many artists or albums at most. */
+  readonly limit: number;
+}
+
+type Row = { readonly track_id: string };
+const idsOf = (rows: readonly Row[]): string[] => rows.map(({ track_id: id }) => id);
+
+/** By plays or minutes in a span. */
+export async function listBestTrackIds(
+  db: Queries,
+  listener: Listener,
+  span: Period,
+  { kind, order, limit }: Wanted & { order: TopOrder },
+): Promise<string[]> {
+  const { way, values } = wayOf(listener, span);
+  return idsOf(await db.many<Row>(BEST[way][kind][order], [...values, limit]));
+}
+
+/** In the order of Spotify's list of a day. */
+export async function listBestRankedTrackIds(
+  db: Queries,
+  userId: number,
+  { kind, limit, timeRange, date }: Wanted & { timeRange: TimeRange; date: string },
+): Promise<string[]> {
+  return idsOf(await db.many<Row>(BEST_RANKED[kind], [userId, timeRange, date, limit]));
+}
