@@ -813,6 +813,7 @@ COMMENT ON COLUMN plays.row_key IS 'the second it states, then md5 of what makes
 COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and useless';
 CREATE INDEX plays_of_track ON plays USING btree (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
 CREATE UNIQUE INDEX plays_row_key ON plays USING btree (user_id, row_key) WHERE (row_key IS NOT NULL);
+CREATE INDEX plays_skipped ON plays USING btree (user_id, played_at) INCLUDE (track_id) WHERE skipped;
 CREATE INDEX plays_with_context ON plays USING btree (user_id, track_id) WHERE (context IS NOT NULL);
 CREATE INDEX plays_with_context_by_time ON plays USING btree (user_id, played_at) WHERE (context IS NOT NULL);
 

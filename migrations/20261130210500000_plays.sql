@@ -34,6 +34,7 @@ CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_
 -- (Of captured plays alone: no file says where from.)
 CREATE INDEX plays_with_context ON plays (user_id, track_id) WHERE context IS NOT NULL;
 CREATE INDEX plays_with_context_by_time ON plays (user_id, played_at) WHERE context IS NOT NULL;
+CREATE INDEX plays_skipped ON plays (user_id, played_at) INCLUDE (track_id) WHERE skipped;
 CREATE UNIQUE INDEX plays_row_key ON plays (user_id, row_key) WHERE row_key IS NOT NULL;
 
 -- Rows of files that tell of a listen which shows another's time and track.

@@ -3,7 +3,7 @@ import type { PlayTally } from '../catalogue/play-tally.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../hot-queries.ts';
-import { periodValues, type Listener, type Period } from '../ranges/period.ts';
+import { isEver, periodValues, type Listener, type Period } from '../ranges/period.ts';
 import type { Days } from '../ranges/range.ts';
 import {
   keptAs,
@@ -75,7 +75,7 @@ export const PLAYED: Readonly<
 export function wayOf(listener: Listener, span: Period): { way: Way; values: readonly unknown[] } {
   const kept = keptAs(span);
   if (kept !== null) return { way: 'kept', values: [listener.user_id, kept.months, kept.startsOn] };
-  return span.from === null && span.to === null
+  return isEver(span)
     ? { way: 'ever', values: [listener.user_id] }
     : { way: 'period', values: periodValues(listener, span) };
 }

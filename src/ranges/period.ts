@@ -4,6 +4,8 @@ export interface Period {
   readonly to: string | null;
 }
 
+export const isEver = ({ from, to }: Period): boolean => from === null && to === null;
+
 /** Whose plays, and by which clock their days and hours are told. */
 export interface Listener {
   readonly user_id: number;

@@ -119,7 +119,7 @@ export const SITE_MAP: Readonly<Record<string, RouteFacts>> = {
   'GET /history/when': { access: 'page', query: RANGE },
   'GET /api/plays-by-weekday-and-hour': { access: 'json', query: RANGE },
   'GET /api/discoveries': { access: 'json', query: RANGE },
-  'GET /history/skips': { access: 'page' },
+  'GET /history/skips': { access: 'page', query: RANGE },
   'POST /snapshots': { access: 'page', form: {} },
   'GET /time-machine': time,
   'GET /time-machine/:year': time,

@@ -67,6 +67,9 @@ const PAIRED = `
   FROM ${ROWS}, LATERAL (SELECT '2020-01-01T00:00:00Z'::timestamptz + at * interval '1 hour' AS played_at) AS p
   WHERE captured`;
 
+/** Which of `told` are still there. */
+const LEFT = `SELECT (extract(epoch FROM played_at - '2020-01-01T00:00:00Z') / 3600)::int AS at FROM plays WHERE user_id = $1`;
+
 const textOf = async (path: string, visitor = alice): Promise<string> =>
   (await visitor.get(path).expect(200)).text;
 const wordsOf = async (path: string, visitor = alice): Promise<string> =>
@@ -85,7 +88,7 @@ describe('how plays ended', () => {
     ['/tracks/unseen', ['unseen']],
     ['/artists/ann', ['a', 'b']],
     ['/albums/album', ['a', 'b']],
-    ['/history/skips', ['a', 'b', 'c']],
+    ['/history/skips?span=all', ['a', 'b', 'c']],
   ])(
     'is told on %s, each figure beside what it rests on, also of plays too short to count',
     async (path, tracks) => {
@@ -116,13 +119,31 @@ describe('how plays ended', () => {
   });
 
   it('tells what was skipped most, hidden tracks left out', async () => {
-    const shown = [...(await textOf('/history/skips')).matchAll(/href="\/tracks\/(\w+)"/g)].map(
+    const shown = [...(await textOf('/history/skips?span=all')).matchAll(/href="\/tracks\/(\w+)"/g)].map(
       ([, id]) => id,
     );
     const skips = ({ length }: readonly Told[]): number => length;
     const c = skips(told.filter(({ track }) => track === 'c'));
     const a = skips(told.filter(({ track, skipped }) => track === 'a' && skipped));
     expect([...new Set(shown)]).toEqual(a > c ? ['a', 'c'] : ['c', 'a']);
+  });
+
+  it('is told of any range, in the days of the listener', async () => {
+    const path = '/history/skips?from=2020-01-02&to=2020-01-04';
+    const inRange = (_row: Told, at: number): boolean => at >= 24 && at < 96;
+    const left = (await test.db.many<{ at: number }>(LEFT, [aliceId])).map(({ at }) => at);
+    const rows = told.map((row) => (row.track === 'c' ? { ...row, skipped: true } : row));
+    const seen = rows.filter((row, at) => inRange(row, at) && left.includes(at) && row.track !== 'unseen');
+    const known = seen.filter(({ skipped }) => skipped !== null);
+    const skipped = known.filter((row) => row.skipped);
+    const words = await wordsOf(path);
+    expect(words).toContain(
+      `Skipped ${skipped.length} of ${known.length} (${formatPercent(skipped.length, known.length)})`,
+    );
+    for (const track of ['a', 'c']) {
+      const of = (some: readonly Told[]): number => some.filter((row) => row.track === track).length;
+      expect(words).toMatch(new RegExp(`Song ${track} .*of ${of(known)} plays? Skipped ${of(skipped)}`));
+    }
   });
 
   it('is not known where no source says it, which the page says', async () => {

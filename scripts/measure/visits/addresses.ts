@@ -98,6 +98,7 @@ export function listAddresses(sights: Sights): string[] {
     '/history?span=all',
     '/history?span=season',
     '/history/skips',
+    '/history/skips?span=all',
     '/history?q=e',
     '/history?q=qz',
     '/history/import',

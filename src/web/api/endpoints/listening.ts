@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ask } from '../../../ask-together.ts';
-import { ENDINGS, listMostSkipped } from '../../../listening/endings.ts';
+import { ENDINGS } from '../../../listening/endings.ts';
+import { listMostSkipped } from '../../../listening/skips.ts';
 import { PLAYED_FROM } from '../../../listening/played-from.ts';
 import { askedOf, PLAYED_MONTHS, type Played } from '../../../listening/played-months.ts';
 import { endpoint, type Endpoint, type Given } from '../endpoint.ts';
@@ -108,12 +109,13 @@ export const listeningEndpoints: readonly Endpoint[] = [
     subject: 'Plays',
     scope: 'read',
     summary: 'What you skipped most, where the source of a play says it',
-    query: { limit: whole(1, 100).default(50).describe('How many to answer at most') },
+    query: { ...period, limit: whole(1, 100).default(50).describe('How many to answer at most') },
+    example: { query: { from: '2024-01-01', to: '2024-12-31' } },
     answer: z.strictObject({
       items: z.array(z.strictObject({ ...trackCardShape, skipped: count, skip_known: count })),
     }),
     handler: async ({ db, user, query }) => ({
-      items: (await listMostSkipped(db, user.user_id, query.limit)).map((track) => ({
+      items: (await listMostSkipped(db, user, periodOf(query), query.limit)).map((track) => ({
         ...cardOf(track),
         skipped: track.skipped,
         skip_known: track.skip_known,
