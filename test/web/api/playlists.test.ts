@@ -47,7 +47,8 @@ describe('a playlist made by a program', () => {
   const OF_BOB = [
     { from: 'snapshot', date: '2024-12-31', range: 'long_term' },
     { from: 'period', year: 2024, month: 12, range: 'long_term' },
-    { from: 'plays', first_day: '2024-12-01', last_day: '2024-12-31' },
+    { from: 'ranked', of: 'albums', date: '2024-12-31', range: 'long_term' },
+    { from: 'plays', of: 'artists', order: 'minutes', first_day: '2024-12-01', last_day: '2024-12-31' },
     { from: 'discoveries', first_day: '2024-12-01', last_day: '2024-12-31' },
     { from: 'search', q: 'halo' },
     { from: 'mood', quadrant: 'happy' },

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { CHOICE_FILTERS, RANGE_FILTERS, SORT_KEYS, type RangeFilter } from '../../../explore/filters.ts';
 import { QUADRANTS } from '../../../mood/quadrants.ts';
 import { ARRANGEMENT_NAMES } from '../../../playlists/build.ts';
+import { TOP_KINDS } from '../../../listening/played-in-period.ts';
+import { TOP_ORDERS } from '../../../listening/top-lists.ts';
 import { SOURCE_LIMIT } from '../../../playlists/track-list.ts';
 import { SOUNDS } from '../../../similarity/sound.ts';
 import { readRecipe, type Recipe } from '../../playlists/recipe.ts';
@@ -50,10 +52,22 @@ const source = z.discriminatedUnion('from', [
   z
     .strictObject({
       from: z.literal('plays'),
+      of: z.enum(TOP_KINDS).default('tracks'),
+      order: z.enum(TOP_ORDERS).default('plays'),
       first_day: z.iso.date().optional(),
       last_day: z.iso.date().optional(),
     })
-    .describe('What was played most in some days, or of all time'),
+    .describe(
+      'What was played most in some days, or of all time; of artists and albums the track of each that was played most',
+    ),
+  z
+    .strictObject({
+      from: z.literal('ranked'),
+      of: z.enum(['artists', 'albums']),
+      date: z.iso.date(),
+      range,
+    })
+    .describe('A track of each artist or album in Spotify’s list of a day: the one that was played most'),
   z
     .strictObject({
       from: z.literal('discoveries'),
