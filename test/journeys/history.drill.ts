@@ -16,6 +16,15 @@ import {
 import { insertPlays } from '../support/factories.ts';
 
 const DAY_MS = 86_400_000;
+const WITHOUT_CHARTS = [
+  '/history?q=the',
+  '/settings',
+  '/history/top',
+  '/history/top?of=artists&order=minutes&span=all',
+  '/history/top?of=albums&order=rank',
+  '/history/when?span=all',
+  '/history/skips?span=all',
+];
 
 describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeout: 180_000 }, () => {
   const test = useApp();
@@ -73,7 +82,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     await page.waitForURL(/history$/);
 
     await page.getByLabel('Track, artist or album', { exact: true }).fill(inventTrack(0).name);
-    await page.getByRole('button', { name: 'Show' }).click();
+    await page.locator('.history-filter').getByRole('button').click();
     await page.waitForURL(/q=/);
     expect(await page.locator('#plays-heading').innerText()).toBe('Found plays');
     const names = await page.locator('.history-plays .entry__title').allInnerTexts();
@@ -87,9 +96,13 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
   it.each(LOOKS)('finds every page whole and accessible at %i px, %s', async (width, colorScheme) => {
     const page = await browser.open({ viewport: { width, height: 900 }, colorScheme });
     await signIn(page);
-    for (const path of ['/history', '/history?span=all', '/history?q=the', '/settings']) {
+    const { album } = await test.db.one<{ album: string }>(
+      'SELECT album_id AS album FROM played_albums ORDER BY plays DESC LIMIT 1',
+    );
+    const withCharts = ['/history', '/history?span=all'];
+    for (const path of [...withCharts, ...WITHOUT_CHARTS, `/albums/${encodeURIComponent(album)}`]) {
       await page.goto(test.baseUrl + path);
-      if (!path.includes('q=') && path !== '/settings') await page.locator('canvas').nth(1).waitFor();
+      if (withCharts.includes(path)) await page.locator('canvas').nth(1).waitFor();
       expect([path, await overflow(page)]).toEqual([path, 0]);
       expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
     }
@@ -100,7 +113,11 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     await signIn(page, BOB);
     await page.goto(`${test.baseUrl}/history`);
     expect(await page.locator('h1').innerText()).toBe('Nothing played yet');
-    expect(await accessibilityFaults(page)).toEqual([]);
+    for (const path of ['/history', ...WITHOUT_CHARTS]) {
+      await page.goto(test.baseUrl + path);
+      expect([path, await overflow(page), await accessibilityFaults(page)]).toEqual([path, 0, []]);
+    }
+    await page.goto(`${test.baseUrl}/history`);
     await test.db.execute(
       `UPDATE spotify_connections SET refresh_token = NULL, access_token = NULL, needs_reconnect_since = now()
        WHERE user_id = $1`,
