@@ -84,3 +84,23 @@ describe('the top lists of a range', () => {
     await alice.get(`/history/top?${query}`).expect(400);
   }); // prettier-ignore
 });
+
+it('every range leads to the one before and after, and to the one of now where it is another', async () => {
+  const links = async (query: string): Promise<string[]> => {
+    const { text } = await alice.get(`/history/top?${query}`).expect(200);
+    const steps = /<nav class="range__steps".*?<\/nav>/s.exec(text)?.[0] ?? '';
+    return [...steps.matchAll(/href="([^"]*)"/g)].map(([, href]) => String(href).replaceAll('&amp;', '&'));
+  };
+  expect(await links('span=month&on=2024-05-20')).toEqual([
+    '/history/top?span=month&on=2024-04-01',
+    '/history/top?span=month&on=2024-06-01',
+    '/history/top?span=month',
+  ]);
+  expect(await links('from=2024-05-01&to=2024-05-10&of=artists')).toEqual([
+    '/history/top?of=artists&from=2024-04-21&to=2024-04-30',
+    '/history/top?of=artists&from=2024-05-11&to=2024-05-20',
+    '/history/top?of=artists',
+  ]);
+  expect(await links('span=all')).toEqual([]);
+  expect(await links('')).toHaveLength(1);
+});

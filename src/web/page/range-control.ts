@@ -27,7 +27,7 @@ interface RangeAsked {
   readonly to: string | null;
 }
 
-const USUAL: Span = 'year';
+const USUAL = 'year' satisfies Span;
 
 /** Days that are named go before a span. */
 export function rangeAsked({ span = USUAL, on, from, to }: RangeAsked, today: string): Range {
@@ -56,6 +56,8 @@ export interface RangeControl {
   readonly spans: readonly (RangeLink & { readonly current: boolean })[];
   readonly previous: RangeLink | null;
   readonly next: RangeLink | null;
+  /** To the span that holds today; null: this one does, or is all time. */
+  readonly now: RangeLink | null;
   readonly form: {
     readonly action: string;
     readonly kept: readonly (readonly [name: string, value: string])[];
@@ -94,8 +96,27 @@ export function rangeControl(
     }),
     previous: previous && link(previous),
     next: next && next.from <= today ? link(next) : null,
+    now: nowLink(range, today, link),
     form: { action: path, kept: Object.entries(kept), from: range.from, to: range.to },
   };
+}
+
+const NOW_LABELS: Readonly<Record<Exclude<Span, 'all'>, string>> = {
+  day: 'Today',
+  week: 'This week',
+  month: 'This month',
+  season: 'This season',
+  year: 'This year',
+};
+
+function nowLink(
+  range: Range,
+  today: string,
+  link: (to: Range, label: string) => RangeLink,
+): RangeLink | null {
+  if (range.span === 'all' || holds(range, today)) return null;
+  const span = range.span === 'days' ? USUAL : range.span;
+  return link(rangeOn(span, today), NOW_LABELS[span]);
 }
 
 /** Which day another span would hold: today where this range does, else its own first. */

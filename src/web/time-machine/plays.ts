@@ -9,9 +9,10 @@ const SHOWN = 50;
 const END_OF_PLAYS = '2200';
 
 /** What was played most in a time, and what its plays come to; null where there was none. */
-export async function readPlaysOf(db: Db, listener: Listener, { from, to }: ChosenTime) {
+export async function readPlaysOf(db: Db, listener: Listener, { kind, from, to }: ChosenTime) {
   if (from >= END_OF_PLAYS) return null;
   const span = await findSpan(db, listener, { from, to }, SHOWN);
   const builderPath = `/playlists/new?from=plays&first_day=${from}&last_day=${to}`;
-  return span.tracks.length === 0 ? null : { tracks: span.tracks, tally: span, builderPath };
+  const topPath = `/history/top?of=artists&span=${kind}&on=${from}`;
+  return span.tracks.length === 0 ? null : { tracks: span.tracks, tally: span, builderPath, topPath };
 }
