@@ -18,7 +18,7 @@ declare module 'vitest' {
 
 /** One server for the whole run: the one TEST_DATABASE_URL names, or a throwaway of our own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const removeTemporary = useMemoryForFiles();
+  useMemoryForFiles();
   const server = await startServer();
   const template = `mtm_template_${process.pid}`;
   const admin = createDb({
@@ -37,7 +37,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await admin.execute(`DROP DATABASE ${template} WITH (FORCE)`);
     await admin.close();
     await server.stop();
-    removeTemporary();
   };
 }
 
@@ -45,13 +44,14 @@ const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 4 * 2 ** 30;
 
 /** Where there is enough memory, what the tests write goes there: on a disk, copying a database takes ten times as long. */
-function useMemoryForFiles(): () => void {
-  if (process.env.TMPDIR !== undefined || freeBytes(MEMORY) < ENOUGH_BYTES) return () => {};
+function useMemoryForFiles(): void {
+  if (process.env.TMPDIR !== undefined || freeBytes(MEMORY) < ENOUGH_BYTES) return;
   const temporary = mkdtempSync(path.join(MEMORY, 'mtm-'));
   // Like /tmp: pgbouncer reads its settings there as another user.
   chmodSync(temporary, 0o755);
   process.env.TMPDIR = temporary;
-  return () => rmSync(temporary, { recursive: true, force: true });
+  // Also where somebody ends the run: what is left there takes memory.
+  process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
 }
 
 function freeBytes(directory: string): number {
