@@ -54,7 +54,13 @@ export async function spawnServer(options: ServerOptions): Promise<ChildProcess>
 }
 
 async function serverSettings({ socketDir, throwaway }: ServerOptions): Promise<Record<string, string>> {
-  const careless = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  // Shared memory as files goes with the directory; any other outlives an immediate shutdown.
+  const careless = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    dynamic_shared_memory_type: 'mmap',
+  };
   return {
     listen_addresses: '',
     port: '5432',
