@@ -2,6 +2,8 @@ import { types } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { ask, listAskedTogether, question, together } from '../src/ask-together.ts';
 import { listHotQueries } from '../src/hot-queries.ts';
+import { PLAY_POLL } from '../src/plays/poll.ts';
+import { NEWEST_RUNS } from '../src/snapshots/capture-runs.ts';
 import { useDatabase } from './support/database.ts';
 import '../src/app.ts';
 
@@ -40,7 +42,10 @@ describe('what is asked together', () => {
   const INSTANTS = new Set([types.builtins.TIMESTAMP, types.builtins.TIMESTAMPTZ]);
   /** Those that the answer makes an instant again, whichever way it was asked for. */
   const MADE_AGAIN = new Set(
-    ['first_played_at', 'last_played_at'].concat(['after_played_at', 'before_played_at', 'began_at']),
+    [
+      ['first_played_at', 'last_played_at', 'after_played_at', 'before_played_at', 'began_at'],
+      ['started_at', 'finished_at', 'next_poll_at', 'polled_at', 'succeeded_at'],
+    ].flat(),
   );
   const instantsOf = async (sql: string): Promise<string[]> => {
     const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
@@ -48,6 +53,16 @@ describe('what is asked together', () => {
     const { fields } = await test.db.pool.query(`SELECT * FROM (${sql}) AS row LIMIT 0`, values);
     return fields.filter(({ dataTypeID }) => INSTANTS.has(dataTypeID)).map(({ name }) => name);
   };
+
+  it('makes an instant of a capture and of a poll again, and leaves out what never was', () => {
+    const rowOf = (names: readonly string[], value: unknown) =>
+      Object.fromEntries(names.map((name) => [name, value])) as never;
+    const then = new Date('2026-11-20T10:00:00.123Z');
+    expect(NEWEST_RUNS.answer([rowOf(RUN, then.toISOString())])).toEqual([rowOf(RUN, then)]);
+    expect(PLAY_POLL.answer([rowOf(POLL, then.toISOString())])).toEqual(rowOf(POLL, then));
+    const never = { ...(rowOf(POLL, then) as object), succeeded_at: null };
+    expect(PLAY_POLL.answer([never as never])).toEqual(never);
+  });
 
   it('holds no instant, which JSON makes text, but where the answer makes it an instant again', async () => {
     expect(listAskedTogether().length).toBeGreaterThan(10);
