@@ -64,8 +64,8 @@ export const timeRange = oneOf(TIME_RANGES).describe(
 const MOST_AT_ONCE = 100;
 
 export const paging = {
-  limit: whole(1, MOST_AT_ONCE).default(50).describe('How many to answer at most'),
-  after: text(4_000).optional().describe('Where to go on: `next` of the answer before'),
+  limit: whole(1, MOST_AT_ONCE).default(50).describe('The most to return'),
+  after: text(4_000).optional().describe('`next` of the previous answer, to get the next page'),
 };
 
 /** `next` is null at the end. */
@@ -73,7 +73,7 @@ export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape>(item:
   z.strictObject({
     ...more,
     items: z.array(item),
-    next: z.string().nullable().describe('For `after`: where the list goes on; null at its end'),
+    next: z.string().nullable().describe('Send it as `after` to get the next page; null at the end'),
   });
 
 /** Opaque to clients. */

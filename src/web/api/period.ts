@@ -4,8 +4,8 @@ import { badParameters } from './problems.ts';
 
 /** Days of the listener's calendar, both included. */
 export const period = {
-  from: day.optional().describe('The first day, where you are'),
-  to: day.optional().describe('The last day, where you are'),
+  from: day.optional().describe('The first day, in your time zone'),
+  to: day.optional().describe('The last day, in your time zone'),
 };
 
 /** @throws Problem 400 if it ends before it begins */

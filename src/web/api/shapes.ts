@@ -17,7 +17,7 @@ export const isoOf = (at: Date | null): string | null => at?.toISOString() ?? nu
 export const trackCardShape = {
   track_id: z.string(),
   name: z.string().nullable(),
-  artist_name: z.string().nullable().describe('All artists in one line, as it was written'),
+  artist_name: z.string().nullable().describe('All artists in one line, as written'),
   artists: z
     .array(z.strictObject({ artist_id: z.string(), name: z.string().nullable() }))
     .describe('In the order of the credits; empty where only a name is known'),
@@ -40,13 +40,13 @@ export const average = named(
   'Average',
   z.strictObject({
     average: z.number().nullable(),
-    known: count.describe('Tracks it is the average of'),
+    known: count.describe('Tracks in the average'),
   }),
 );
 
 export const tallyShape = {
   plays: count.describe('Plays that count by your rule'),
-  timed_plays: count.describe('Those of them whose time is known, if only about'),
+  timed_plays: count.describe('Those with a known listening time, even if approximate'),
   ms_played: count.describe('Milliseconds listened, where they are known'),
   about_ms: count.describe('The lengths of the tracks of the other plays, in milliseconds'),
 };
@@ -66,10 +66,10 @@ export const tallyOf = ({ plays, timed_plays, ms_played, about_ms }: PlayTally) 
 
 export const countedShape = {
   ...tallyShape,
-  counting_rule: z.enum(['30 seconds', 'any', 'finished']).describe('By which a play counts: your choice'),
-  has_gap: z
-    .boolean()
-    .describe('More may have been played than is known: the figures are the least there was'),
+  counting_rule: z
+    .enum(['30 seconds', 'any', 'finished'])
+    .describe('The rule by which a play counts; your choice'),
+  has_gap: z.boolean().describe('The history has gaps: the figures are minimums'),
 };
 
 export const countedOf = (counted: CountedTally) => ({
@@ -114,8 +114,8 @@ const rankHistory = named(
   'RankHistory',
   z.strictObject({
     time_range: range,
-    lists: count.describe('Lists kept of this range: so much the figures rest on'),
-    listings: count.describe('In how many of them it was'),
+    lists: count.describe('Lists of this range; the figures are based on them'),
+    listings: count.describe('The number of them it was in'),
     best_rank: z.int().nullable(),
     places: z
       .array(z.strictObject({ date, listed: z.boolean(), rank: z.int().nullable() }))

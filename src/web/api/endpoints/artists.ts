@@ -45,8 +45,8 @@ const libraryArtist = named(
   z.strictObject({
     artist_id: z.string(),
     name: z.string().nullable(),
-    tracks: count.describe('Your tracks of theirs'),
-    listings: count.describe('Places those held in ranked lists'),
+    tracks: count.describe('Your tracks by them'),
+    listings: count.describe('Their places in ranked lists'),
     best_rank: z.int().nullable(),
   }),
 );
@@ -58,7 +58,7 @@ const artist = named(
     image_url: z.string().nullable(),
     first_listed_date: date.nullable(),
     last_listed_date: date.nullable(),
-    tracks_with_features: count.describe('From so many tracks the averages speak'),
+    tracks_with_features: count.describe('The number of tracks behind the averages'),
     average: features,
     ...playsShape,
     ...countedShape,

@@ -8,7 +8,7 @@ import { average, count, date } from '../shapes.ts';
 const figures = named(
   'Figures',
   z.strictObject({
-    tracks: count.describe('Hidden ones not among them'),
+    tracks: count.describe('Without hidden ones'),
     hidden: count,
     artists: count,
     with_features: count.describe('Tracks with any audio features'),

@@ -44,11 +44,11 @@ const libraryTrack = named(
     danceability: known,
     acousticness: known,
     instrumentalness: known,
-    tempo: z.number().nullable().describe('Beats a minute'),
+    tempo: z.number().nullable().describe('Beats per minute'),
     first_listed_date: date.nullable(),
     last_listed_date: date.nullable(),
     best_rank: z.int().nullable(),
-    listings: count.describe('Places held in ranked lists, of all days and time ranges'),
+    listings: count.describe('Places in ranked lists, over all days and time ranges'),
     ...playsShape,
   }),
 );
@@ -95,15 +95,15 @@ const choices = {
   explicit: anyOf(CHOICE_FILTERS.explicit).optional(),
   isrc: anyOf(CHOICE_FILTERS.isrc).optional().describe('Whether the recording has an ISRC'),
   album_type: repeated(text(50)).optional().describe('album, single, compilation …'),
-  time_range: anyOf(CHOICE_FILTERS.range).optional().describe('In whose lists the track was'),
+  time_range: anyOf(CHOICE_FILTERS.range).optional().describe('Lists the track was in'),
   artist: text(200).optional().describe('Part of an artist’s name'),
 };
 
 const query = {
   ...ends,
   ...choices,
-  sort: oneOf(SORTS).optional().describe('Most often listed first, unless asked otherwise; - is downwards'),
-  then_by: oneOf(SORTS).optional().describe('What settles equals'),
+  sort: oneOf(SORTS).optional().describe('Most often listed first by default; - means descending'),
+  then_by: oneOf(SORTS).optional().describe('How ties are broken'),
   ...paging,
 };
 

@@ -17,9 +17,9 @@ const endings = named(
   'Endings',
   z
     .strictObject({
-      kept: count.describe('All plays that are kept, also those too short to count'),
+      kept: count.describe('All plays, including those too short to count'),
       end_known: count,
-      ended: count.describe('Heard to the end, of end_known'),
+      ended: count.describe('Played to the end, of end_known'),
       skip_known: count,
       skipped: count,
       shuffle_known: count,
@@ -27,7 +27,7 @@ const endings = named(
       offline_known: count,
       offline: count,
     })
-    .describe('Each beside the plays whose source says it'),
+    .describe('Each with the number of plays whose source says it'),
 );
 
 const listening = named(
@@ -35,9 +35,9 @@ const listening = named(
   z.strictObject({
     months: z
       .array(z.strictObject({ month: z.string().describe('2024-03'), ...tallyShape }))
-      .describe('Those with plays that count, where you are'),
+      .describe('Days with plays that count, in your time zone'),
     played_from: z.strictObject({
-      known: count.describe('Of so many plays Spotify said where they were started from'),
+      known: count.describe('Plays for which Spotify reported where they started'),
       places: z
         .array(
           z.strictObject({
@@ -49,7 +49,7 @@ const listening = named(
         )
         .describe('The most frequent'),
     }),
-    endings: endings.describe('Of all time'),
+    endings: endings.describe('Over all time'),
   }),
 );
 
@@ -109,7 +109,7 @@ export const listeningEndpoints: readonly Endpoint[] = [
     subject: 'Plays',
     scope: 'read',
     summary: 'What you skipped most, where the source of a play says it',
-    query: { ...period, limit: whole(1, 100).default(50).describe('How many to answer at most') },
+    query: { ...period, limit: whole(1, 100).default(50).describe('The most to return') },
     example: { query: { from: '2024-01-01', to: '2024-12-31' } },
     answer: z.strictObject({
       items: z.array(z.strictObject({ ...trackCardShape, skipped: count, skip_known: count })),

@@ -6,18 +6,18 @@ import { instant, isoOf, range } from '../shapes.ts';
 const subject = 'You';
 
 const me = z.strictObject({
-  id: z.string().describe('Your id at Spotify'),
+  id: z.string().describe('Your Spotify id'),
   display_name: z.string().nullable(),
-  timezone: z.string().describe('IANA name: by it days are counted'),
-  first_time_range: range.describe('The lists your pages show first'),
+  timezone: z.string().describe('IANA name; days follow it'),
+  first_time_range: range.describe('The time range your pages show first'),
 });
 
 const connection = z.strictObject({
   state: z.enum(['connected', 'expiring', 'needs-you', 'not-allowed', 'premium-lapsed', 'limited', 'paused']),
   connected: z.boolean().describe('Whether Spotify can be asked at all'),
   since: instant.nullable(),
-  expires_at: instant.nullable().describe('When your consent ends at Spotify'),
-  not_before: instant.nullable().describe('Until then Spotify is not asked for `held`'),
+  expires_at: instant.nullable().describe('When your permission on Spotify ends'),
+  not_before: instant.nullable().describe('Spotify is not asked for `held` until then'),
   held: z.enum(['lists', 'plays', 'lists and plays']).nullable(),
   missing_scopes: z.array(z.string()),
   action_needed: z.boolean().describe('You, or who runs the app, must do something'),

@@ -16,7 +16,7 @@ const mood = named(
   'Mood',
   z.strictObject({
     tracks: count.describe('Tracks of the library'),
-    known: count.describe('Those with both energy and valence: moods speak of these'),
+    known: count.describe('Tracks with both energy and valence; moods are based on these'),
     quadrants: z.array(
       z.strictObject({
         quadrant: z.enum(QUADRANTS),
@@ -33,7 +33,7 @@ const mood = named(
       known: count,
       bins: z
         .array(z.strictObject({ from: z.int(), tracks: count }))
-        .describe('Tracks in each ten beats a minute'),
+        .describe('Tracks in each step of ten beats per minute'),
     }),
     keys: z.array(count).describe('Tracks in each key, from C upwards'),
     modes: z.strictObject({ major: count, minor: count }),
@@ -44,7 +44,7 @@ const moodMonth = z.strictObject({
   month: z.string().describe('YYYY-MM'),
   energy: share.nullable(),
   valence: share.nullable(),
-  snapshots: count.describe('Lists of the month, each of which counts once'),
+  snapshots: count.describe('Lists of the month; each counts once'),
   places: count.describe('Places in them'),
   known: count.describe('Places held by tracks with both energy and valence'),
 });

@@ -48,7 +48,7 @@ const source = z.discriminatedUnion('from', [
       month: z.int().min(1).max(12).optional(),
       range,
     })
-    .describe('The lists of a year or a month as one'),
+    .describe('The lists of a year or a month in one'),
   z
     .strictObject({
       from: z.literal('plays'),
@@ -58,7 +58,7 @@ const source = z.discriminatedUnion('from', [
       last_day: z.iso.date().optional(),
     })
     .describe(
-      'What was played most in some days, or of all time; of artists and albums the track of each that was played most',
+      'Tracks played most in some days, or of all time; for artists and albums, the most played track of each',
     ),
   z
     .strictObject({
@@ -67,14 +67,14 @@ const source = z.discriminatedUnion('from', [
       date: z.iso.date(),
       range,
     })
-    .describe('A track of each artist or album in Spotify’s list of a day: the one that was played most'),
+    .describe('The most played track of each artist or album in Spotify’s list of a day'),
   z
     .strictObject({
       from: z.literal('discoveries'),
       first_day: z.iso.date().optional(),
       last_day: z.iso.date().optional(),
     })
-    .describe('What was first played in some days'),
+    .describe('Tracks first played in some days'),
   z.strictObject({ from: z.literal('search'), q: text(200).min(1) }).describe('What a search finds'),
   z.strictObject({ from: z.literal('mood'), quadrant: z.enum(QUADRANTS) }).describe('The tracks of a mood'),
   z
@@ -83,7 +83,7 @@ const source = z.discriminatedUnion('from', [
       track: text(2_000).min(1),
       by: z.enum(SOUNDS).default('sound'),
     })
-    .describe('What is most like one of your tracks'),
+    .describe('The tracks most similar to one of yours'),
   z
     .strictObject({ from: z.literal('album'), album: text(2_000).min(1) })
     .describe('Your tracks of an album, in its order'),
@@ -103,20 +103,20 @@ const source = z.discriminatedUnion('from', [
       sort,
       then_by: sort,
     })
-    .describe('What passes the filters of Explore'),
+    .describe('Tracks that match the filters of Explore'),
 ]);
 
 export const recipeShape = {
   source,
-  take: z.int().min(1).max(SOURCE_LIMIT).default(50).describe('How many of the best'),
+  take: z.int().min(1).max(SOURCE_LIMIT).default(50).describe('How many, best first'),
   arrange: z.enum(ARRANGEMENT_NAMES).default('rank'),
   seed: z
     .string()
     .regex(/^[\w-]{1,32}$/)
     .default('1')
-    .describe('What a shuffle is drawn from: the same seed, the same order'),
-  clean: z.boolean().default(false).describe('Without what Spotify marks as explicit'),
-  per_artist: z.boolean().default(false).describe('The best of each artist only'),
+    .describe('The seed of a shuffle; the same seed gives the same order'),
+  clean: z.boolean().default(false).describe('Without tracks Spotify marks as explicit'),
+  per_artist: z.boolean().default(false).describe('Only the best track of each artist'),
   without: z.array(text(2_000).min(1)).max(100).default([]).describe('Tracks to leave out, by id'),
 };
 

@@ -28,7 +28,7 @@ const playlistShape = {
   description: z.string().nullable(),
   origin: z.enum(['old-archive', 'built']),
   origin_words: z.string().nullable().describe('What it was built from, in words'),
-  spotify_playlist_id: z.string().nullable().describe('Its copy at Spotify'),
+  spotify_playlist_id: z.string().nullable().describe('Its copy on Spotify'),
   created_at: instant,
   tracks: count,
 };
@@ -46,13 +46,13 @@ const sending = named(
     state: z.enum(['unsent', 'waiting', 'sending', 'interrupted', 'stopped', 'sent']),
     public: z.boolean(),
     total: count.describe('Tracks to send'),
-    handled: count.describe('Of those, how many are there or left out'),
-    confirmed: count.describe('Tracks that are there for certain'),
-    left_out: count.describe('Tracks that Spotify cannot take'),
-    problem: z.enum(SENDING_PROBLEMS).nullable().describe('Why it stands still'),
+    handled: count.describe('Of those, how many are on Spotify or left out'),
+    confirmed: count.describe('Tracks that are certainly on Spotify'),
+    left_out: count.describe('Tracks that Spotify can’t accept'),
+    problem: z.enum(SENDING_PROBLEMS).nullable().describe('Why it has stopped'),
     stopped_at: instant.nullable(),
-    not_before: instant.nullable().describe('Until then sending again does nothing'),
-    again_at: instant.nullable().describe('When it goes on by itself; null: not without you'),
+    not_before: instant.nullable().describe('Sending again does nothing until then'),
+    again_at: instant.nullable().describe('When it resumes automatically; null: it waits for you'),
     spotify_playlist_id: z.string().nullable(),
     finished_at: instant.nullable(),
   }),
@@ -96,7 +96,7 @@ const wording = {
     .transform(oneLine)
     .pipe(z.string().min(1))
     .optional()
-    .describe('Without one it is named for its source'),
+    .describe('If empty, the playlist is named after its source'),
   description: text(DESCRIPTION_LIMIT).transform(oneLine).pipe(z.string()).optional(),
 };
 
@@ -130,7 +130,7 @@ export const playlistEndpoints = [
     example: ofOne,
     answer: z.strictObject({
       ...playlistShape,
-      duration_ms: count.describe('Together, of the tracks whose length is known'),
+      duration_ms: count.describe('In total, for tracks with a known length'),
       durations_known: count,
       with_features: count,
       energy: average,
@@ -181,7 +181,7 @@ export const playlistEndpoints = [
       'Leaves out what is to be left out, takes the best of the rest, sets them in order. The same list under the same name is kept once, and answered again.',
     body: z.strictObject({ ...recipeShape, ...wording }),
     example: { body: { source: { from: 'mood', quadrant: 'happy' }, take: 30, arrange: 'energy' } },
-    answer: z.strictObject({ ...playlistShape, is_new: z.boolean().describe('false: it was kept already') }),
+    answer: z.strictObject({ ...playlistShape, is_new: z.boolean().describe('false: you already had it') }),
     handler: async ({ db, user, body: { name, description, ...asked } }) => {
       const recipe = await nameRecipe(db, user.user_id, recipeOf(asked));
       const build = await buildRecipe(db, user.user_id, recipe);
@@ -200,11 +200,15 @@ export const playlistEndpoints = [
     cost: 10,
     status: 202,
     summary: 'Send a playlist to Spotify, or go on with it',
-    description: 'It is sent once, and goes on after the answer: ask for its sending to see how far it is.',
+    description:
+      'It is sent once, and sending continues after the answer. Read its sending to see the progress.',
     params,
     body: z.strictObject({
       public: z.boolean().default(false),
-      as_new: z.boolean().default(false).describe('As another one, where its copy is gone or was changed'),
+      as_new: z
+        .boolean()
+        .default(false)
+        .describe('Send it as a new playlist, if its copy is gone or was changed'),
     }),
     example: { ...ofOne, body: { public: false } },
     answer: sending,

@@ -24,7 +24,7 @@ const play = named(
   z.strictObject({
     ...trackCardShape,
     played_at: instant.describe('When it ended'),
-    date: date.describe('The day it was where you are'),
+    date: date.describe('The day in your time zone'),
     ms_played: z.int().nullable().describe('How long you listened; null: not known'),
     source: z.string().describe('capture, or the kind of file it came from'),
   }),
@@ -72,7 +72,7 @@ export const playEndpoints = [
     scope: 'read',
     cost: 5,
     summary: 'What you played most, and what all plays of the time come to',
-    query: { ...period, limit: whole(1, 100).default(50).describe('How many to answer at most') },
+    query: { ...period, limit: whole(1, 100).default(50).describe('The most to return') },
     example: { query: { from: '2024-01-01', to: '2024-12-31', limit: '10' } },
     answer: z.strictObject({
       ...countedShape,

@@ -16,8 +16,8 @@ const topQuery = {
   ...period,
   order: oneOf(TOP_ORDERS)
     .default('plays')
-    .describe('By plays, or by the time listened; ties by the other of the two'),
-  limit: whole(1, 100).default(50).describe('How many to answer at most'),
+    .describe('By plays or by listening time; the other one breaks ties'),
+  limit: whole(1, 100).default(50).describe('The most to return'),
 };
 
 export const rangeEndpoints = [
@@ -109,7 +109,7 @@ export const rangeEndpoints = [
     example,
     answer: z.strictObject({
       sessions: count,
-      typical_minutes: count.nullable().describe('Half of them are shorter; null: there is none'),
+      typical_minutes: count.nullable().describe('Half of them are shorter; null: there are none'),
       typical_plays: count.nullable(),
       longest: z.strictObject({ began_at: instant, minutes: count, plays: count }).nullable(),
     }),
@@ -129,7 +129,7 @@ export const rangeEndpoints = [
     answer: z.strictObject({
       items: z.array(
         z.strictObject({
-          month: z.string().describe('As 2024-03'),
+          month: z.string().describe('Such as 2024-03'),
           tracks: count,
           lasting_tracks: count,
           artists: count,
@@ -148,8 +148,8 @@ export const rangeEndpoints = [
     summary: 'What came back after a year',
     description: 'Tracks played in these days, not in the year before them, but earlier than that.',
     query: {
-      from: day.describe('The first day, where you are'),
-      to: day.describe('The last day, where you are'),
+      from: day.describe('The first day, in your time zone'),
+      to: day.describe('The last day, in your time zone'),
       limit: topQuery.limit,
     },
     example,
@@ -175,7 +175,7 @@ export const rangeEndpoints = [
     query: period,
     example,
     answer: z.strictObject({
-      known: count.describe('Of so many plays it is known'),
+      known: count.describe('Plays for which it is known'),
       items: z.array(
         z.strictObject({
           kind: z.enum(['playlist', 'album', 'artist', 'collection']).nullable(),

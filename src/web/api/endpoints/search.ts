@@ -70,8 +70,8 @@ export const searchEndpoints = [
         'How many tracks are found exactly; on the first pages they are counted to 1,000',
       ),
       more: z.boolean().describe('More tracks are found than were counted'),
-      near: z.boolean().describe('None is called so: these only come near'),
-      remarks: z.array(z.string()).describe('What was left out of the question, and why'),
+      near: z.boolean().describe('No exact match; these are close'),
+      remarks: z.array(z.string()).describe('What was ignored in the search, and why'),
       artists: z
         .array(z.strictObject({ artist_id: z.string(), name: z.string(), tracks: count }))
         .describe('On the first page only'),

@@ -52,7 +52,7 @@ const about = {
   from: date.nullable().describe('null: from the first list on'),
   to: date.nullable(),
   time_range: range,
-  lists: count.describe('Lists kept of this time: so much it rests on'),
+  lists: count.describe('Lists of this time; the answer is based on them'),
 };
 
 const timeListEntry = named(
@@ -70,12 +70,12 @@ const timeList = z.strictObject({
   ...about,
   before: date.nullable().describe('The last day with a list before this time'),
   after: date.nullable().describe('The first day with a list after it'),
-  items: z.array(timeListEntry).describe('Hidden tracks left out'),
+  items: z.array(timeListEntry).describe('Hidden tracks, which are left out'),
 });
 
 const timeArtists = z.strictObject({
   ...about,
-  lists: count.describe('Lists of artists kept of this time: they exist since Spotify is asked for them'),
+  lists: count.describe('Artist lists of this time; older archives have none'),
   items: z.array(
     z.strictObject({
       artist_id: z.string(),
@@ -97,11 +97,11 @@ const comparison = z.strictObject({
   overlap: z.number().min(0).max(1).describe('Tracks on both as a share of the shorter list'),
   changes: z.array(
     z.strictObject({
-      change: z.enum(CHANGES).describe('From the earlier list to the later'),
+      change: z.enum(CHANGES).describe('From the earlier to the later list'),
       total: count,
       examples: z
         .array(z.strictObject({ ...trackCardShape, earlier_position: place, later_position: place }))
-        .describe('A few, those that say most first'),
+        .describe('The first few, most telling first'),
     }),
   ),
 });
@@ -135,7 +135,7 @@ export const snapshotEndpoints = [
     name: 'listSnapshots',
     subject,
     scope: 'read',
-    summary: 'The days of which lists are kept, newest first',
+    summary: 'The days with lists, newest first',
     query: { time_range: timeRange.optional(), ...paging },
     answer: pageOf(keptList, {}),
     handler: async ({ db, user, query: { time_range: of = null, after, limit } }) => {
