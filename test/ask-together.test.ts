@@ -41,12 +41,10 @@ describe('questions asked together', () => {
 describe('what is asked together', () => {
   const INSTANTS = new Set([types.builtins.TIMESTAMP, types.builtins.TIMESTAMPTZ]);
   /** Those that the answer makes an instant again, whichever way it was asked for. */
-  const MADE_AGAIN = new Set(
-    [
-      ['first_played_at', 'last_played_at', 'after_played_at', 'before_played_at', 'began_at'],
-      ['started_at', 'finished_at', 'next_poll_at', 'polled_at', 'succeeded_at'],
-    ].flat(),
-  );
+  const RUN = ['started_at', 'finished_at'];
+  const POLL = ['next_poll_at', 'polled_at', 'succeeded_at'];
+  const PLAYS = ['first_played_at', 'last_played_at', 'after_played_at', 'before_played_at', 'began_at'];
+  const MADE_AGAIN = new Set([...RUN, ...POLL, ...PLAYS]);
   const instantsOf = async (sql: string): Promise<string[]> => {
     const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
     const values = Array.from({ length: Math.max(0, ...numbers) }, () => null);

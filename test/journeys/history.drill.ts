@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     await page.getByLabel('Track, artist or album', { exact: true }).fill(inventTrack(0).name);
     await page.locator('.history-filter').getByRole('button').click();
     await page.waitForURL(/q=/);
-    expect(await page.locator('#plays-heading').innerText()).toBe('Found plays');
+    expect(await page.locator('#plays-heading').innerText()).toBe('Plays found');
     const names = await page.locator('.history-plays .entry__title').allInnerTexts();
     expect(new Set(names)).toEqual(new Set([inventTrack(0).name]));
 
