@@ -581,8 +581,7 @@ CREATE TABLE library_measures (
   release_date_precision text,
   album_type text,
   time_ranges text[] NOT NULL,
-  CONSTRAINT library_measures_pkey PRIMARY KEY (user_id, track_id),
-  CONSTRAINT library_measures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+  CONSTRAINT library_measures_pkey PRIMARY KEY (user_id, track_id)
 );
 COMMENT ON TABLE library_measures IS 'a row for each of library_tracks: what it is sorted and filtered by, derived from it and from played_tracks';
 COMMENT ON COLUMN library_measures.listened_ms IS 'of its plays that count; where nobody says how long, about the length of the track';
@@ -2193,8 +2192,8 @@ AS $function$
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
-    'play_days', 'play_sessions', 'staged_plays']
+  FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
+    'play_periods', 'play_days', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;

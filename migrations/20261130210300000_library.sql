@@ -211,7 +211,7 @@ WHERE energy IS NOT NULL AND valence IS NOT NULL AND danceability IS NOT NULL
 -- to pass by the documents of library_tracks costs twice as much. What plays change often stands here, where three
 -- indexes follow it instead of twelve.
 CREATE TABLE library_measures (
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  user_id bigint NOT NULL,
   listened_ms bigint NOT NULL,
   plays integer NOT NULL,
   listings integer NOT NULL,

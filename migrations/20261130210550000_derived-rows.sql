@@ -890,8 +890,8 @@ CREATE FUNCTION forget_listeners() RETURNS trigger LANGUAGE plpgsql SET search_p
 DECLARE
   forgotten text;
 BEGIN
-  FOREACH forgotten IN ARRAY ARRAY['played_tracks', 'played_artists', 'played_albums', 'play_endings', 'play_periods',
-    'play_days', 'play_sessions', 'staged_plays']
+  FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
+    'play_periods', 'play_days', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
