@@ -4,7 +4,7 @@ import { hotQuery } from '../hot-queries.ts';
 import { artistsSql } from './find-artists.ts';
 
 /** Counting stops here: who finds a thousand tracks types another word. */
-export const MOST_COUNTED = 1_000;
+const MOST_COUNTED = 1_000;
 
 const ARTISTS_SHOWN = 4;
 
