@@ -7,7 +7,7 @@ import { everyTop, IN_ORDER, PLAYED, wayOf, type TopOrder } from './top-lists.ts
 import { PLACES } from './top-ranked.ts';
 
 /** Top artists and albums as tracks: of each the one played most in the range, else the one Spotify ranked highest. */
-export type GroupKind = 'artists' | 'albums';
+type GroupKind = 'artists' | 'albums';
 
 const JOINED: Readonly<Record<GroupKind, string>> = {
   artists:

@@ -10,7 +10,7 @@ export interface Span extends CountedTally {
   readonly tracks: readonly TrackOfSpan[];
 }
 
-export type TrackOfSpan = Cards['tracks'] & TopPlace;
+type TrackOfSpan = Cards['tracks'] & TopPlace;
 
 const SPAN = Object.fromEntries(
   WAYS.map((way) => [

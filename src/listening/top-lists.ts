@@ -88,7 +88,7 @@ export const everyTop = <Value>(make: (way: Way, of: TopOf) => Value) =>
   each(WAYS, (way) => each(TOP_KINDS, (kind) => each(TOP_ORDERS, (order) => make(way, { kind, order }))));
 
 /** SQL: the first of a span, in order; how many is the value after the way's own. */
-export const topSql = (way: Way, { kind, order }: TopOf): string => `
+const topSql = (way: Way, { kind, order }: TopOf): string => `
   WITH best AS (
     SELECT * FROM (${PLAYED[way].of(kind)}) AS played ORDER BY ${IN_ORDER[order]} LIMIT ${PLAYED[way].next}
   ), top AS (
@@ -101,7 +101,7 @@ const WAY_WORDS: Readonly<Record<Way, string>> = {
   period: '',
 };
 
-export const MAY_SCAN = {
+const MAY_SCAN = {
   mayScan:
     'every track played in the range is credited: where those are much of the catalogue, so are their credits',
 };
@@ -129,16 +129,19 @@ export async function listTop<Kind extends TopKind>(
   return top as readonly (TopPlace & Cards[Kind])[];
 }
 
+/** (Nothing comes before all time.) */
 const PLACES = everyTop((way, { kind, order }) =>
-  hotQuery(
-    `top lists: places of ${kind} by ${order}${WAY_WORDS[way]}`,
-    `
+  way === 'ever'
+    ? ''
+    : hotQuery(
+        `top lists: places of ${kind} by ${order}${WAY_WORDS[way]}`,
+        `
   SELECT * FROM (
     SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM (${PLAYED[way].of(kind)}) AS played
   ) AS placed
   WHERE id = ANY (${PLAYED[way].next}::text[])`,
-    MAY_SCAN,
-  ),
+        MAY_SCAN,
+      ),
 );
 
 /** Where some of them stood in another span, and with how much; those that were not played in it are left out. */
@@ -174,21 +177,23 @@ export function topCards(kind: TopKind): string {
     ) AS best JOIN tracks USING (track_id)`;
 }
 
-const IDS = everyTop((way, { kind, order }) =>
-  hotQuery(
-    `playlist builder: ${kind} by ${order}${WAY_WORDS[way]}`,
-    `SELECT id FROM (${PLAYED[way].of(kind)}) AS played ORDER BY ${IN_ORDER[order]} LIMIT ${PLAYED[way].next}`,
+const IDS = each(WAYS, (way) =>
+  each(TOP_ORDERS, (order) =>
+    hotQuery(
+      `playlist builder: tracks by ${order}${WAY_WORDS[way]}`,
+      `SELECT id FROM (${PLAYED[way].of('tracks')}) AS played ORDER BY ${IN_ORDER[order]} LIMIT ${PLAYED[way].next}`,
+    ),
   ),
 );
 
-/** Their ids alone. */
-export async function listTopIds(
+/** The ids of the first tracks alone. */
+export async function listTopTrackIds(
   db: Queries,
   listener: Listener,
   span: Period,
-  { kind, order, limit }: TopOf & { limit: number },
+  { order, limit }: { order: TopOrder; limit: number },
 ): Promise<string[]> {
   const { way, values } = wayOf(listener, span);
-  const rows = await db.many<{ id: string }>(IDS[way][kind][order], [...values, limit]);
+  const rows = await db.many<{ id: string }>(IDS[way][order], [...values, limit]);
   return rows.map(({ id }) => id);
 }

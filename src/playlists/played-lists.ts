@@ -5,7 +5,7 @@ import { listDiscoveredTrackIds } from '../listening/discoveries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
 import { listBestTrackIds } from '../listening/best-tracks.ts';
 import { TOP_KINDS } from '../listening/played-in-period.ts';
-import { listTopIds, TOP_ORDERS, type TopOf } from '../listening/top-lists.ts';
+import { listTopTrackIds, TOP_ORDERS, type TopOf } from '../listening/top-lists.ts';
 import type { TrackList } from './track-list.ts';
 
 const day = z.iso
@@ -43,7 +43,7 @@ export const playedList = z
     const rest = { ...(kind !== 'tracks' && { of: kind }), ...(order !== 'plays' && { order }) };
     const { address, ...list } = listOfDays('plays', span, (db, listener, period, limit) =>
       kind === 'tracks'
-        ? listTopIds(db, listener, period, { kind, order, limit })
+        ? listTopTrackIds(db, listener, period, { order, limit })
         : listBestTrackIds(db, listener, period, { kind, order, limit: Math.min(limit, MOST_GROUPS) }),
     );
     return {

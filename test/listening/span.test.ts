@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
 import { findSpan } from '../../src/listening/span.ts';
-import { listTopIds } from '../../src/listening/top-lists.ts';
+import { listTopTrackIds } from '../../src/listening/top-lists.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import {
@@ -107,8 +107,8 @@ describe('the tracks of a span', () => {
           track.about_ms,
         ]),
       ]).toEqual([what, slow]);
-      const of = { kind: 'tracks', order: 'plays', limit: 2 } as const;
-      expect(await listTopIds(test.db, listener, { from, to }, of)).toEqual(
+      const of = { order: 'plays', limit: 2 } as const;
+      expect(await listTopTrackIds(test.db, listener, { from, to }, of)).toEqual(
         slow.slice(0, 2).map(([track]) => track),
       );
       const { plays, timed_plays: timed, ms_played: ms, about_ms: about } = span;

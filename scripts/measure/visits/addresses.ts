@@ -109,7 +109,7 @@ export function listAddresses(sights: Sights): string[] {
     ...['plays-by-hour', 'plays-by-day', 'plays-by-weekday-and-hour', 'discoveries'].map(
       (name) => `/api/${name}`,
     ),
-    ...topLists(['', '&span=all', '&span=season']),
+    ...topLists(['', '&span=all', '&span=season', '&span=year&on=2025-05-01']),
     '/playlists',
     '/playlists/new',
     ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
@@ -127,6 +127,7 @@ export function listAddresses(sights: Sights): string[] {
       'figures',
       'captures',
       'plays',
+      'plays/top',
       'plays/gaps',
       'plays/sessions',
       'playlists',
