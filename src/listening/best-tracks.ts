@@ -3,7 +3,7 @@ import { hotQuery } from '../hot-queries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { PLAYED_EVER } from './played-in-period.ts';
-import { everyTop, IN_ORDER, PLAYED, wayOf, type TopOrder } from './top-lists.ts';
+import { everyTop, IN_ORDER, MAY_SCAN, PLAYED, wayOf, type TopOrder } from './top-lists.ts';
 import { PLACES } from './top-ranked.ts';
 
 /** Top artists and albums as tracks: of each the one played most in the range, else the one Spotify ranked highest. */
@@ -37,6 +37,7 @@ const BEST = everyTop((way, { kind, order }) => {
     : hotQuery(
         `playlist builder: a track of each of the ${kind} by ${order}, ${way}`,
         bestSql(groupOf(kind), top, of('tracks')),
+        MAY_SCAN,
       );
 });
 
@@ -50,6 +51,7 @@ const BEST_RANKED = Object.fromEntries(
         `SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4`,
         PLAYED_EVER.tracks,
       ),
+      MAY_SCAN,
     ),
   ]),
 ) as Readonly<Record<GroupKind, string>>;

@@ -101,7 +101,7 @@ const WAY_WORDS: Readonly<Record<Way, string>> = {
   period: '',
 };
 
-const MAY_SCAN = {
+export const MAY_SCAN = {
   mayScan:
     'every track played in the range is credited: where those are much of the catalogue, so are their credits',
 };
