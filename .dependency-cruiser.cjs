@@ -17,6 +17,7 @@ const LAYERS = [
   ['explore', 'search', 'similarity', 'mood'],
   ['catalogue', 'users'],
   ['spotify', 'ranges'],
+  ['database', 'process'],
 ];
 
 const folders = (layers) => layers.flat().join('|');

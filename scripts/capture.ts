@@ -1,6 +1,6 @@
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
-import { openDatabase } from '../src/open-database.ts';
+import { openDatabase } from '../src/database/open.ts';
 import {
   captureSnapshots,
   failureOf,

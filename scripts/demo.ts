@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
 import { loadSqlite } from '../src/load-sqlite.ts';
-import { openDatabase } from '../src/open-database.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { startApp, moveFile, waitUntilReady } from './demo/processes.ts';
 import type { Demo } from './demo/listener.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from './spotify-stand-in/server.ts';

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { loadConfig, type Config } from '../src/config.ts';
-import { DatabaseUnavailable } from '../src/database-errors.ts';
+import { DatabaseUnavailable } from '../src/database/errors.ts';
 import type { Db } from '../src/db.ts';
 import { AppError, ConfigError } from '../src/errors.ts';
-import { openDatabase } from '../src/open-database.ts';
-import { listPendingMigrations } from '../src/schema.ts';
+import { openDatabase } from '../src/database/open.ts';
+import { listPendingMigrations } from '../src/database/schema.ts';
 import { isSpotifyReachable } from '../src/spotify/reachable.ts';
 import { listWaits, type Wait } from '../src/users/spotify-limit.ts';
 import { fine, wrong, type Finding } from './doctor/finding.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
-import { DatabaseUnavailable } from '../src/database-errors.ts';
+import { DatabaseUnavailable } from '../src/database/errors.ts';
 import type { Db } from '../src/db.ts';
 import { AppError } from '../src/errors.ts';
 import type { Account } from '../src/history-import/account.ts';
@@ -10,8 +10,8 @@ import { beginHistoryImport, discardHistoryImport, keepReading } from '../src/hi
 import { readHistoryFiles } from '../src/history-import/read/read-history.ts';
 import type { FileReport } from '../src/history-import/row.ts';
 import { stageRows } from '../src/history-import/stage.ts';
-import { openDatabase } from '../src/open-database.ts';
-import { listPendingMigrations } from '../src/schema.ts';
+import { openDatabase } from '../src/database/open.ts';
+import { listPendingMigrations } from '../src/database/schema.ts';
 import { escapeControls } from './migrate-from-sqlite/escape-controls.ts';
 import { silentProgress, terminalProgress } from './migrate-from-sqlite/progress.ts';
 import { alignColumns, grouped } from './print.ts';

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
 import { createDb } from '../src/db.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts';
-import { startServer } from '../src/open-database.ts';
-import { createMigration, migrateDown, migrateUp } from '../src/schema.ts';
+import { startServer } from '../src/database/open.ts';
+import { createMigration, migrateDown, migrateUp } from '../src/database/schema.ts';
 import { writeSchema } from './migrate/schema-text.ts';
 import { runTool } from './run-tool.ts';
 

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
 import { restoreArchive, type Restored } from '../src/restore/restore.ts';
-import { openDatabase } from '../src/open-database.ts';
-import { listPendingMigrations } from '../src/schema.ts';
+import { openDatabase } from '../src/database/open.ts';
+import { listPendingMigrations } from '../src/database/schema.ts';
 import { alignColumns, grouped } from './print.ts';
 import { runTool } from './run-tool.ts';
 

@@ -1,5 +1,5 @@
 import { loadConfig } from '../src/config.ts';
-import { openDatabase } from '../src/open-database.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { rotateTokens } from '../src/users/rotate-tokens.ts';
 import { plural } from './print.ts';
 import { runTool } from './run-tool.ts';

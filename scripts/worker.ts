@@ -2,9 +2,9 @@ import { loadConfig } from '../src/config.ts';
 import { enrichmentOf } from '../src/enrichment/enrichment.ts';
 import { startWorker } from '../src/jobs/worker.ts';
 import { log } from '../src/log.ts';
-import { openDatabase } from '../src/open-database.ts';
+import { openDatabase } from '../src/database/open.ts';
 import { accessOf } from '../src/users/access-token.ts';
-import { startWatchdog } from '../src/watchdog.ts';
+import { startWatchdog } from '../src/process/watchdog.ts';
 import { runTool } from './run-tool.ts';
 
 /** `npm run worker`: any number may run at once. */

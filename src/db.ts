@@ -14,9 +14,9 @@ import {
   isConnectionLost,
   isPlanStale,
   translateDatabaseError,
-} from './database-errors.ts';
-import { atMost, patiently } from './database-patience.ts';
-import { planNameOf } from './hot-queries.ts';
+} from './database/errors.ts';
+import { atMost, patiently } from './database/patience.ts';
+import { planNameOf } from './database/hot-queries.ts';
 import { log } from './log.ts';
 
 export interface Queries {

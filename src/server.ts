@@ -6,20 +6,20 @@ import {
   IMPORT_CONNECTIONS,
   sharePool,
   WORKER_CONNECTIONS,
-} from './connection-budget.ts';
+} from './database/connection-budget.ts';
 import { createDb, type Db } from './db.ts';
 import { ConfigError } from './errors.ts';
-import { sweepPrivateDirectories } from './private-directory.ts';
-import { closeHttpServer, createHttpServer, DRAIN_MS } from './http-server.ts';
+import { sweepPrivateDirectories } from './process/private-directory.ts';
+import { closeHttpServer, createHttpServer, DRAIN_MS } from './process/http-server.ts';
 import { enrichmentOf } from './enrichment/enrichment.ts';
 import { startWorker, type RunningWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
-import { openDatabase, startServer, type OpenDatabase } from './open-database.ts';
-import { EarlierDatabase, migrateUp } from './schema.ts';
+import { openDatabase, startServer, type OpenDatabase } from './database/open.ts';
+import { EarlierDatabase, migrateUp } from './database/schema.ts';
 import { accessOf } from './users/access-token.ts';
 import { answerWorkers } from './web/operations/gather.ts';
-import { startWatchdog } from './watchdog.ts';
-import { startWorkers } from './workers.ts';
+import { startWatchdog } from './process/watchdog.ts';
+import { startWorkers } from './process/workers.ts';
 
 async function start(): Promise<void> {
   const config = loadConfig('web');

@@ -14,7 +14,7 @@ import { loadConfig, type Config } from '../src/config.ts';
 import { createDb, type Db } from '../src/db.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/embedded-postgres.ts';
 import { log } from '../src/log.ts';
-import { migrateUp } from '../src/schema.ts';
+import { migrateUp } from '../src/database/schema.ts';
 import { captureSnapshots, failureOf } from '../src/snapshots/capture.ts';
 import { ALICE, callbackPath, userIdFor } from './support/app.ts';
 import { checksumTables } from './support/checksum.ts';

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseUnavailable } from '../src/database-errors.ts';
+import { DatabaseUnavailable } from '../src/database/errors.ts';
 import { createDb } from '../src/db.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

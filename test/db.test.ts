@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseUnavailable } from '../src/database-errors.ts';
+import { DatabaseUnavailable } from '../src/database/errors.ts';
 import { createDb, type Db, type DbSettings, type Transaction } from '../src/db.ts';
 import { AppError } from '../src/errors.ts';
-import { hotQuery } from '../src/hot-queries.ts';
+import { hotQuery } from '../src/database/hot-queries.ts';
 import { useDatabase } from './support/database.ts';
 import { startTcpProxy } from './support/tcp-proxy.ts';
 

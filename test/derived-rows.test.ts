@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDemoArchive } from '../scripts/demo/archive/write.ts';
 import { DONE_AT_ONCE } from '../scripts/migrate-from-sqlite/target/bulk-load.ts';
 import { moveArchive } from '../scripts/migrate-from-sqlite/move-archive.ts';
-import { rehearse } from '../src/rehearse.ts';
+import { rehearse } from '../src/database/rehearse.ts';
 import { useDatabase } from './support/database.ts';
 import { listStrayDerived } from './support/derived.ts';
 import { insertPlays } from './support/factories.ts';

@@ -3,7 +3,7 @@ import { fillLargeDatabase } from '../scripts/measure/large-database/fill.ts';
 import { openLarge } from '../scripts/measure/large-database/open.ts';
 import { findSights, listAddresses } from '../scripts/measure/visits/addresses.ts';
 import { eachOnce, listUnasked, recordVisits, type AskedQuery } from '../scripts/measure/visits/record.ts';
-import { listHotQueries, pageOf } from '../src/hot-queries.ts';
+import { listHotQueries, pageOf } from '../src/database/hot-queries.ts';
 import { useDatabase } from './support/database.ts';
 
 const test = useDatabase();

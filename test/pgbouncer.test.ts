@@ -3,7 +3,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standInListeners } from '../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../scripts/spotify-stand-in/server.ts';
-import { DatabaseUnavailable } from '../src/database-errors.ts';
+import { DatabaseUnavailable } from '../src/database/errors.ts';
 import { createDb, type Db } from '../src/db.ts';
 import { callbackPath, submit, type Visitor } from './support/app.ts';
 import { useDatabase } from './support/database.ts';

@@ -7,7 +7,7 @@ import type { CatalogueTrack, DemoAlbum, DemoArtist } from './recordings.ts';
 import { drawRelease, writtenDate } from './releases.ts';
 import { voices } from './voices.ts';
 import type { Script } from './voices.ts';
-import { copyLine } from '../../src/copy-lines.ts';
+import { copyLine } from '../../src/database/copy-lines.ts';
 import { drawName, drawScript, drawWords } from './vocabulary.ts';
 
 /** The newest day of the invented database; records came out by then. */

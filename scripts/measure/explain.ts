@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { listHotQueries, pageOf } from '../../src/hot-queries.ts';
+import { listHotQueries, pageOf } from '../../src/database/hot-queries.ts';
 import { explainQuery } from './explain/plan.ts';
 import { listFaults, printPlans } from './explain/print.ts';
 import { withLargeDatabase } from './large-database/open.ts';

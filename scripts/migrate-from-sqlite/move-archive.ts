@@ -1,6 +1,6 @@
 import { lockArchive } from '../../src/users/lock-archive.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
-import { rehearse } from '../../src/rehearse.ts';
+import { rehearse } from '../../src/database/rehearse.ts';
 import type { Transaction } from '../../src/db.ts';
 import { plural } from '../print.ts';
 import { backUp } from './read/backup.ts';

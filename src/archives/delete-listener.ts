@@ -1,5 +1,5 @@
 import type { Db, Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export interface Holdings {
   readonly tracks: number;

@@ -1,8 +1,8 @@
-import { question, theRow } from '../ask-together.ts';
+import { question, theRow } from '../database/ask-together.ts';
 import { z } from 'zod';
 import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export interface Import {
   readonly import_id: number;

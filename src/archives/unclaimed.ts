@@ -1,8 +1,8 @@
-import { ask, question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../database/ask-together.ts';
 import { CLAIM_FILED } from '../catalogue/files-and-spotify.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from '../figures/summary.ts';
 

@@ -1,4 +1,4 @@
-import { question } from '../ask-together.ts';
+import { question } from '../database/ask-together.ts';
 import { TALLY_OR_NONE, type PlayTally } from './play-tally.ts';
 
 /** The plays are those of all its tracks in the library. */

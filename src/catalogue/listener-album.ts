@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { joinPlayed, TALLY_OR_NONE, type PlayTally } from './play-tally.ts';
 import type { ReleaseDatePrecision } from './release-date.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';

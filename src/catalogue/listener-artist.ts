@@ -1,6 +1,6 @@
 import { BELONGS_TO_ARTIST_PAGE } from './shown.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { AVERAGE_FEATURES, type AudioFeatures } from './audio-features.ts';
 import { TRACK_CARD, type TrackCard } from './track-card.ts';
 

@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { WITH_OWN_FEATURES } from './audio-features.ts';
 
 /** A listener with an own file does not see features that another's file gave the catalogue. */

@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { ALBUM_PLACE, IN_ALBUM_ORDER } from './listener-album.ts';
 
 export const listAlbumTrackIds = (

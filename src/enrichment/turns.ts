@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
-import { heldFor, isHeld } from '../lease.ts';
+import { hotQuery } from '../database/hot-queries.ts';
+import { heldFor, isHeld } from '../database/lease.ts';
 
 export type EnrichmentSource = 'reccobeats' | 'spotify';
 

@@ -1,7 +1,7 @@
 import { joinPlayed, TALLY_OR_NONE, type PlayTally } from '../catalogue/play-tally.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { asParameter, isAfterLast, lastKeys, orderBy, PASSES_ALL } from './conditions.ts';
 import { EVERYTHING, type ExploreFilters } from './filters.ts';
 

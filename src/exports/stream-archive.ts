@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts';
 import { oneAtATime } from './download-lease.ts';
-import { makePrivateDirectory, removePrivateDirectory } from '../private-directory.ts';
+import { makePrivateDirectory, removePrivateDirectory } from '../process/private-directory.ts';
 import { followFile, Growth } from './follow-file.ts';
 import { packArchive, zipPathIn } from './pack.ts';
 

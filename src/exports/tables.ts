@@ -1,6 +1,6 @@
 import { TRACK_VALUES } from '../catalogue/files-and-spotify.ts';
 import type { Queries } from '../db.ts';
-import { quoteName } from '../sql-text.ts';
+import { quoteName } from '../database/sql-text.ts';
 import { OWN } from './old-layout.ts';
 
 export interface ExportedTable {

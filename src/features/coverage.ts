@@ -2,7 +2,7 @@ import { SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-featur
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export interface Coverage {
   readonly tracks: number;

@@ -1,7 +1,7 @@
 import { MERGED_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import type { Queries } from '../db.ts';
 import { csvHead, csvLine } from '../csv.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { FEATURE_LIMITS, FEATURE_NAMES } from './feature-columns.ts';
 
 interface KnownRow {

@@ -1,6 +1,6 @@
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 
 interface PopularTrack {

@@ -1,8 +1,8 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { computeLibrarySound, type LibrarySound } from '../catalogue/library-sound.ts';
 import type { Queries } from '../db.ts';
 import { countLibraryValues, type LibraryValues } from '../explore/counts.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
 import { computeMoodFigures, countsOf, type MoodCounts, type MoodPoint } from '../mood/figures.ts';

@@ -1,6 +1,6 @@
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { heldFor, isHeld } from '../lease.ts';
+import { heldFor, isHeld } from '../database/lease.ts';
 import { log } from '../log.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { requireState } from './import.ts';

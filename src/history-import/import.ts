@@ -2,7 +2,7 @@ import { adoptTracks } from '../catalogue/adopt-tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
-import { rehearse } from '../rehearse.ts';
+import { rehearse } from '../database/rehearse.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { takeAccount, type Account } from './account.ts';
 import { addPlays } from './add.ts';

@@ -1,7 +1,7 @@
 import type { Db, Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
-import { heldFor, isHeld } from '../lease.ts';
+import { hotQuery } from '../database/hot-queries.ts';
+import { heldFor, isHeld } from '../database/lease.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import type { Account } from './account.ts';
 import type { FileReport } from './row.ts';

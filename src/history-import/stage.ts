@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { copyLine, copyPieces, type CopyValue } from '../copy-lines.ts';
+import { copyLine, copyPieces, type CopyValue } from '../database/copy-lines.ts';
 import type { Db, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { lockArchive } from '../users/lock-archive.ts';

@@ -1,9 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
-import { IMPORT_CONNECTIONS } from '../connection-budget.ts';
+import { IMPORT_CONNECTIONS } from '../database/connection-budget.ts';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { log } from '../log.ts';
-import { begin } from '../under-way.ts';
+import { begin } from '../process/under-way.ts';
 import type { Hold } from './hold.ts';
 import { confirmImport, rehearseImport, type Choices } from './import.ts';
 import { readHistoryFiles } from './read/read-history.ts';

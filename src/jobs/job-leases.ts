@@ -1,6 +1,6 @@
 import type { Queries } from '../db.ts';
 import type { AllowedIds } from '../users/allowed.ts';
-import { heldFor, isHeld } from '../lease.ts';
+import { heldFor, isHeld } from '../database/lease.ts';
 import { DUE, type JobName } from './due.ts';
 
 /** Far longer than a capture takes: a late holder is gone. */

@@ -11,7 +11,7 @@ import { pollPlays } from '../plays/poll.ts';
 import { recordMissedDays } from '../snapshots/capture-runs.ts';
 import { captureSnapshots, failureOf } from '../snapshots/capture.ts';
 import { isNoAttempt } from '../users/attempts.ts';
-import { begin } from '../under-way.ts';
+import { begin } from '../process/under-way.ts';
 import type { SpotifyAccess } from '../users/access-token.ts';
 import { findCourier, isFetchingDue, listDue, type JobName } from './due.ts';
 import { finishJob, giveJobBack, takeJobs } from './job-leases.ts';

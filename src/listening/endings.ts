@@ -1,4 +1,4 @@
-import { question } from '../ask-together.ts';
+import { question } from '../database/ask-together.ts';
 
 /** Of all plays, however short; each figure with the number of plays of which it is known. */
 export interface Endings {

@@ -1,4 +1,4 @@
-import { question } from '../ask-together.ts';
+import { question } from '../database/ask-together.ts';
 import { isShown } from '../catalogue/shown.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';

@@ -1,6 +1,6 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { inPeriod, periodValues, type Listener, type Period, type PeriodValues } from '../ranges/period.ts';
 import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
 

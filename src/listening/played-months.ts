@@ -1,7 +1,7 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
 
 /** What plays can be told of. An artist's and an album's are those of their tracks that are not hidden. */

@@ -1,7 +1,7 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { COUNTED_BY, HAS_OPEN_GAP, type CountedTally } from './tally.ts';
 
 export interface PlayedTotals extends CountedTally {

@@ -1,6 +1,6 @@
-import { ask, question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../database/ask-together.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { inPeriod, periodValues, type Listener, type Period, type PeriodValues } from '../ranges/period.ts';
 
 /** How long without a play ends a session: as the database has it (sessions_between()). */

@@ -1,4 +1,4 @@
-import { together } from '../ask-together.ts';
+import { together } from '../database/ask-together.ts';
 import type { Queries } from '../db.ts';
 import { periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { RANGE_TALLY } from './days.ts';

@@ -1,6 +1,6 @@
 import { isArtistShown, isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import type { Period } from '../ranges/period.ts';
 import { TOP_KINDS, type TopKind } from './played-in-period.ts';

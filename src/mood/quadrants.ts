@@ -1,7 +1,7 @@
 import { QUADRANTS, type Quadrant } from './figures.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export { QUADRANTS, type Quadrant } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { SOURCE_LIMIT, type TrackList } from './track-list.ts';
 
 /** SQL; `place` is the track's place in the original list. */

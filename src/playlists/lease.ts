@@ -1,5 +1,5 @@
 import type { Db, Queries } from '../db.ts';
-import { heldFor } from '../lease.ts';
+import { heldFor } from '../database/lease.ts';
 import { IS_SENDING, LEASE_SECONDS, type SendingProblem } from './sendings.ts';
 
 /** SQL for the worker. If a playlist may exist whose id never arrived, only the listener decides. */

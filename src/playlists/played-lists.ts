@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatDate, formatMonth, lastDayOfMonth } from '../calendar.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { listDiscoveredTrackIds } from '../listening/discoveries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
 import { listBestTrackIds } from '../listening/best-tracks.ts';

@@ -3,7 +3,7 @@ import { lockArchive } from '../users/lock-archive.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export interface Playlist {
   readonly playlist_id: string;

@@ -1,9 +1,9 @@
-import { ask, question, theRow, together } from '../ask-together.ts';
+import { ask, question, theRow, together } from '../database/ask-together.ts';
 import { drawSound, type ChartData } from '../figures/charts.ts';
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 /** Features from 0 to 1; null if no track has them. */
 export interface Profile extends SoundProfile {

@@ -2,8 +2,8 @@ import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
 import { isShown } from '../catalogue/shown.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
-import { isHeld } from '../lease.ts';
+import { hotQuery } from '../database/hot-queries.ts';
+import { isHeld } from '../database/lease.ts';
 import type { SpotifyErrorKind } from '../spotify/errors.ts';
 
 export type SendingProblem =

@@ -1,4 +1,4 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import type { Queries } from '../db.ts';
 
 export interface TrackPlaylist {

@@ -1,4 +1,4 @@
-import { question } from '../ask-together.ts';
+import { question } from '../database/ask-together.ts';
 import type { Db, Queries } from '../db.ts';
 import { fetchRecentlyPlayed, type RecentlyPlayed } from '../spotify/api.ts';
 import { failureInWords, isNoAttempt } from '../users/attempts.ts';

@@ -1,6 +1,6 @@
 import { TRACK_VALUES } from '../catalogue/files-and-spotify.ts';
 import type { Transaction } from '../db.ts';
-import { quoteName } from '../sql-text.ts';
+import { quoteName } from '../database/sql-text.ts';
 
 /** An export counts as a listener's file: it adds to the catalogue but changes nothing that is known. */
 type Insert = (tx: Transaction, columns: readonly string[], rows: string) => Promise<number>;

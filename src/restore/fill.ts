@@ -1,7 +1,7 @@
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
 import type { TableFile } from '../exports/manifest.ts';
-import { quoteName } from '../sql-text.ts';
+import { quoteName } from '../database/sql-text.ts';
 import { INSERTS, prepareCatalogue } from './catalogue.ts';
 import { badRow } from './judge-row.ts';
 import { numbersOf, prepareNumbers } from './numbers.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db.ts';
-import { quoteName } from '../sql-text.ts';
+import { quoteName } from '../database/sql-text.ts';
 
 /** This database assigns them itself. */
 const GIVEN: Readonly<Record<string, string>> = {

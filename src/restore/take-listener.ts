@@ -1,6 +1,6 @@
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { quoteName } from '../sql-text.ts';
+import { quoteName } from '../database/sql-text.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { damaged, type ExportZip } from './open-zip.ts';
 

@@ -1,6 +1,6 @@
 import { isArtistShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export interface FoundArtist {
   readonly artist_id: string;

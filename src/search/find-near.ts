@@ -1,7 +1,7 @@
 import { joinPlayed, TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import { TRACK_CARD } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { yearsOf, type FoundTrack } from './find-tracks.ts';
 import { TIES } from './found-sql.ts';
 import type { FoldedQuery } from './terms.ts';

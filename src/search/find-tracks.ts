@@ -6,7 +6,7 @@ import { FOUND, TOP, type Way } from './found-sql.ts';
 import { parseQuery } from './parse-query.ts';
 import { foldQuery, type FoldedQuery } from './terms.ts';
 import { artistTsQueryOf, nearestFirst, tsQueriesOf, type TsQueries } from './ts-query.ts';
-import { escapeLike } from '../sql-text.ts';
+import { escapeLike } from '../database/sql-text.ts';
 
 export const TRACKS_PER_PAGE = 20;
 

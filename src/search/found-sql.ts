@@ -1,6 +1,6 @@
 import { TALLY, TALLY_OR_NONE } from '../catalogue/play-tally.ts';
 import { joinByKey, TRACK_CARD } from '../catalogue/track-card.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { artistsSql } from './find-artists.ts';
 
 /** Counting stops here: who finds a thousand tracks types another word. */

@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { Field } from './parse-query.ts';
 import { PLAN_KEPT, SPELLED, type FoldedQuery, type FoldedTerm } from './terms.ts';
 

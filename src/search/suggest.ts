@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { findArtistsBy } from './find-artists.ts';
 import { TIES } from './found-sql.ts';
 import { parseQuery } from './parse-query.ts';

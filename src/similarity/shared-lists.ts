@@ -1,6 +1,6 @@
 import { TRACK_CARD } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { SimilarTrack } from './sound.ts';
 
 /** Of more lists than this, a sample spread evenly over time. */

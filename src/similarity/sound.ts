@@ -1,6 +1,6 @@
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 /** `sound`: energy, valence, danceability. `wide`: also acousticness, instrumentalness and tempo. */
 export const SOUNDS = ['sound', 'wide'] as const;

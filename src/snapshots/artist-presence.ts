@@ -1,8 +1,8 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { monthAfter } from '../calendar.ts';
 import { BELONGS_TO_ARTIST_PAGE } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 
 export interface PresenceMonth {

@@ -1,6 +1,6 @@
-import { ask, question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../database/ask-together.ts';
 import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { LIST_ROWS, periodRows, type ListOf } from './list-source.ts';
 
 export interface Bump {

@@ -1,6 +1,6 @@
-import { ask, question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../database/ask-together.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
 import { IS_ALLOWED, type AllowedIds } from '../users/allowed.ts';
 import { failureInWords } from '../users/attempts.ts';

@@ -1,4 +1,4 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import type { Db, Queries } from '../db.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-list.ts';
 import { isNoAttempt } from '../users/attempts.ts';

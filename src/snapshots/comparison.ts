@@ -1,7 +1,7 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 
 /** From the earlier list to the later. `stayed`: on both, with neither rank better. */

@@ -1,9 +1,9 @@
-import { ask, question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../database/ask-together.ts';
 import { drawSound, type ChartData } from '../figures/charts.ts';
 import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { QUADRANTS, type Quadrant } from '../mood/figures.ts';
 import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import {
   HIDDEN_COUNT,

@@ -1,7 +1,7 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db, Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import { dayTime, readTime } from './chosen-time.ts';
 import { LIST_ROWS, listValues, OTHER_ROWS, sourceOf, type ListOf, type SourceKind } from './list-source.ts';

@@ -1,7 +1,7 @@
-import { ask, question, theRow } from '../ask-together.ts';
+import { ask, question, theRow } from '../database/ask-together.ts';
 import { daysBetween } from '../calendar.ts';
 import type { Db } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { monthTime, yearTime } from './chosen-time.ts';
 import type { ListOf } from './list-source.ts';

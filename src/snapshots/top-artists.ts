@@ -1,7 +1,7 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { isArtistShown } from '../catalogue/shown.ts';
 import type { Db, Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TimeRange } from '../spotify/top-list.ts';
 import { sourceOf, type ListOf, type SourceKind } from './list-source.ts';
 

@@ -1,4 +1,4 @@
-import { ask, question } from '../ask-together.ts';
+import { ask, question } from '../database/ask-together.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Db } from '../db.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';

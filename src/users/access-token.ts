@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { heldFor, isHeld } from '../lease.ts';
+import { heldFor, isHeld } from '../database/lease.ts';
 import { refreshAccess, type RefreshedGrant } from '../spotify/accounts.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import type { SpotifySettings } from '../spotify/settings.ts';

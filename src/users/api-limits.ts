@@ -1,6 +1,6 @@
 import { hashOf, isTokenShaped, type Scope } from './api-tokens.ts';
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { inKnownZone, USER_COLUMNS, type User } from './users.ts';
 
 /** What one token may ask: so many units at once, and so many a second from then on. Most requests cost one. */

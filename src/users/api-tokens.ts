@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Db, Queries } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 export const SCOPES = ['read', 'write:playlists'] as const;
 export type Scope = (typeof SCOPES)[number];

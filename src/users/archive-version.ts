@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 /** Changes with everything a listener's archive says, by any process. */
 export async function findArchiveVersion(db: Queries, userId: number): Promise<string> {

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable } from '../database-errors.ts';
+import { DatabaseUnavailable } from '../database/errors.ts';
 import { AppError } from '../errors.ts';
 import { SpotifyError } from '../spotify/errors.ts';
 import { NotOnTheList } from './access-token.ts';

@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import type { TokenGrant } from '../spotify/accounts.ts';
 import { IS_ALLOWED, type AllowedIds } from './allowed.ts';
 import { sealToken, type SealingKey } from './token-cipher.ts';

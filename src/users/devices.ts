@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 /** After the sign-in, however often it is used. */
 export const LONGEST_SESSION = '30 days';

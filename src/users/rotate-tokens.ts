@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts';
 import { openToken, sealToken, UnreadableToken, type SealingKey } from './token-cipher.ts';
-import { escapeLike } from '../sql-text.ts';
+import { escapeLike } from '../database/sql-text.ts';
 
 const COLUMNS = ['access_token', 'refresh_token'] as const;
 const AT_ONCE = 500;

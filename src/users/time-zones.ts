@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 
 const KEPT_MS = 3_600_000;
 const listed = new WeakMap<Queries, { readonly at: number; readonly zones: Promise<readonly string[]> }>();

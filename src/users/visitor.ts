@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from '../hot-queries.ts';
+import { hotQuery } from '../database/hot-queries.ts';
 import { CONNECTION_COLUMNS, ITS_CONNECTION, type ConnectionFacts } from './connection-health.ts';
 import { LONGEST_SESSION } from './devices.ts';
 import { inKnownZone, USER_COLUMNS, type User } from './users.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ask } from '../../src/ask-together.ts';
+import { ask } from '../../src/database/ask-together.ts';
 import {
   IMPORTS_COUNT,
   getImport,

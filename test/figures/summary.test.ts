@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ask } from '../../src/ask-together.ts';
+import { ask } from '../../src/database/ask-together.ts';
 import { computeLibrarySound } from '../../src/catalogue/library-sound.ts';
 import {
   getArchiveSummary,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deleteListener } from '../../src/archives/delete-listener.ts';
-import { DatabaseUnavailable } from '../../src/database-errors.ts';
+import { DatabaseUnavailable } from '../../src/database/errors.ts';
 import { confirmImport } from '../../src/history-import/import.ts';
 import { beginHistoryImport } from '../../src/history-import/imports.ts';
 import type { ReadRow } from '../../src/history-import/row.ts';

@@ -8,7 +8,7 @@ import { startSpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import { createDb } from '../../src/db.ts';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
-import { migrateUp } from '../../src/schema.ts';
+import { migrateUp } from '../../src/database/schema.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { ALICE } from '../support/app.ts';
 import { insertListener } from '../support/factories.ts';

@@ -28,7 +28,7 @@ import {
   makePrivateDirectory,
   removePrivateDirectory,
   sweepPrivateDirectories,
-} from '../../src/private-directory.ts';
+} from '../../src/process/private-directory.ts';
 import { streamArchive } from '../../src/exports/stream-archive.ts';
 import { EXPORTED, listColumns, NOT_EXPORTED, PERSONAL } from '../../src/exports/tables.ts';
 import type { Db } from '../../src/db.ts';
@@ -234,7 +234,7 @@ describe('an export', () => {
   });
 
   it('is gone with the process that made it', () => {
-    const module = path.resolve(import.meta.dirname, '../../src/private-directory.ts');
+    const module = path.resolve(import.meta.dirname, '../../src/process/private-directory.ts');
     const script = `const { makePrivateDirectory } = await import(${JSON.stringify(module)});
       process.stdout.write(makePrivateDirectory());`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', script];

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { explainQuery } from '../../scripts/measure/explain/plan.ts';
 import { listFaults, printPlans } from '../../scripts/measure/explain/print.ts';
 import type { AskedQuery } from '../../scripts/measure/visits/record.ts';
-import { hotQuery } from '../../src/hot-queries.ts';
+import { hotQuery } from '../../src/database/hot-queries.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listHotQueries } from '../../src/hot-queries.ts';
+import { listHotQueries } from '../../src/database/hot-queries.ts';
 import { listSimilarTrackIds, listSimilarTracks } from '../../src/similarity/similar-tracks.ts';
 import { listSimilarSounds, SOUNDS, type Sound } from '../../src/similarity/sound.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import type { Db } from '../../src/db.ts';
-import { rehearse } from '../../src/rehearse.ts';
+import { rehearse } from '../../src/database/rehearse.ts';
 
 /**
  * Whatever the database derives and keeps beside the facts, where it is not what it would be if it were derived now;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { createDb } from '../../src/db.ts';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
-import { migrateUp } from '../../src/schema.ts';
+import { migrateUp } from '../../src/database/schema.ts';
 import { databaseUrl } from './database-url.ts';
 
 declare module 'vitest' {

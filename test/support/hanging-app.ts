@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import express from 'express';
-import { startWatchdog } from '../../src/watchdog.ts';
+import { startWatchdog } from '../../src/process/watchdog.ts';
 import { keepUnderWay } from '../../src/web/operations/under-way.ts';
-import { startWorkers } from '../../src/workers.ts';
+import { startWorkers } from '../../src/process/workers.ts';
 
 /* `hanging-app.ts PORT COUNT`: that many processes that answer with their pid, and hang where they are asked to. */
 const [port, count] = process.argv.slice(2).map(Number);

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import http from 'node:http';
-import { startWorkers } from '../../src/workers.ts';
+import { startWorkers } from '../../src/process/workers.ts';
 
 /*
  * A supervisor of one process that answers with its pid: `one-worker.ts PORT FILE`. While FILE is there, a new one ends

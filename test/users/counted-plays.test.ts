@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DatabasePatience, withPatience } from '../../src/database-patience.ts';
+import { DatabasePatience, withPatience } from '../../src/database/patience.ts';
 import { updateCountedPlays } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener } from '../support/factories.ts';

@@ -3,7 +3,7 @@ import { fillLargeDatabase } from '../../scripts/measure/large-database/fill.ts'
 import { openLarge } from '../../scripts/measure/large-database/open.ts';
 import { type Asked, recordingDb } from '../../scripts/measure/visits/recording-db.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
-import { listHotQueries } from '../../src/hot-queries.ts';
+import { listHotQueries } from '../../src/database/hot-queries.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
 import { insertHistoryImport } from '../support/factories.ts';
@@ -14,7 +14,7 @@ const NOT_OF_A_PAGE: Readonly<Record<string, string>> = {
   'src/exports/pack.ts': 'a whole archive, to take away: all of it is read, once',
   'src/exports/read-rows.ts': 'a whole archive, to take away: all of it is read, once',
   'src/exports/tables.ts': 'a whole archive, to take away: all of it is read, once',
-  'src/schema.ts': 'asked until the schema is there, then never again',
+  'src/database/schema.ts': 'asked until the schema is there, then never again',
   'src/web/operations/readiness.ts': 'whether the database answers at all, for health checks',
 };
 /** More statements than this for one page want a better shape; who is asking is one of them. */

@@ -1,5 +1,5 @@
 import { createDb, type Db } from '../../../src/db.ts';
-import { migrateUp } from '../../../src/schema.ts';
+import { migrateUp } from '../../../src/database/schema.ts';
 import { digestOf } from '../../../src/playlists/build.ts';
 import { keepPlaylist } from '../../../src/playlists/playlists.ts';
 import { attempt, tallyUp, type Tally } from './tally.ts';

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Db } from '../../../src/db.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/embedded-postgres.ts';
-import { migrateUp } from '../../../src/schema.ts';
+import { migrateUp } from '../../../src/database/schema.ts';
 import { anyFreePort, waitUntilReady } from '../../demo/processes.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../spotify-stand-in/server.ts';
 import { fillLargeDatabase } from '../large-database/fill.ts';

@@ -1,5 +1,5 @@
 import { createDb, type Db } from '../../../src/db.ts';
-import { migrateUp } from '../../../src/schema.ts';
+import { migrateUp } from '../../../src/database/schema.ts';
 
 /** A server on which databases may be made and dropped. */
 export class BenchServer {

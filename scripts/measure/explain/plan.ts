@@ -1,5 +1,5 @@
 import type { Db } from '../../../src/db.ts';
-import { pageOf } from '../../../src/hot-queries.ts';
+import { pageOf } from '../../../src/database/hot-queries.ts';
 import type { AskedQuery } from '../visits/record.ts';
 
 /** How a table was come at, least work first. */

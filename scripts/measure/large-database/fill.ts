@@ -2,7 +2,7 @@ import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import type { Db, Transaction } from '../../../src/db.ts';
 import { randomFor } from '../../invented/random.ts';
 import { buildParts, listParts, removeParts, type Part } from '../../migrate-from-sqlite/target/bulk-load.ts';
-import { copyLine, copyLines } from '../../../src/copy-lines.ts';
+import { copyLine, copyLines } from '../../../src/database/copy-lines.ts';
 import { Catalogue, TRACK_COLUMNS } from '../../invented/large-catalogue.ts';
 import { drawLibrary, listLines, PLACES, RANGES, type Listener } from './listening.ts';
 import { fillArtistLists } from './artist-lists.ts';

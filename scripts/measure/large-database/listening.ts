@@ -1,5 +1,5 @@
 import { integerBetween, randomFor, type Random } from '../../invented/random.ts';
-import { copyLine } from '../../../src/copy-lines.ts';
+import { copyLine } from '../../../src/database/copy-lines.ts';
 import { dateBack, type Catalogue } from '../../invented/large-catalogue.ts';
 
 export const RANGES = ['short_term', 'medium_term', 'long_term'] as const;

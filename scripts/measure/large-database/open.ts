@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createDb, type Db } from '../../../src/db.ts';
 import { startEmbeddedPostgres } from '../../../src/embedded-postgres.ts';
 import { AppError } from '../../../src/errors.ts';
-import { migrateUp } from '../../../src/schema.ts';
+import { migrateUp } from '../../../src/database/schema.ts';
 import { fillLargeDatabase } from './fill.ts';
 import { describeSize, type LargeDatabaseSize } from './size.ts';
 

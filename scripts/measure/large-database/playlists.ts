@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { copyLine, copyLines } from '../../../src/copy-lines.ts';
+import { copyLine, copyLines } from '../../../src/database/copy-lines.ts';
 import { dateBack } from '../../invented/large-catalogue.ts';
 
 /** One playlist for each so many tracks of an archive. */

@@ -1,6 +1,6 @@
-import { listAskedTogether } from '../../../src/ask-together.ts';
+import { listAskedTogether } from '../../../src/database/ask-together.ts';
 import type { Db } from '../../../src/db.ts';
-import { type HotQuery, listHotQueries } from '../../../src/hot-queries.ts';
+import { type HotQuery, listHotQueries } from '../../../src/database/hot-queries.ts';
 import { recordingDb, type Asked } from './recording-db.ts';
 import { openSite } from './site.ts';
 

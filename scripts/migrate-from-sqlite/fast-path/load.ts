@@ -1,7 +1,7 @@
 import { recordBrought } from '../../../src/catalogue/files-and-spotify.ts';
 import type { Db, Transaction } from '../../../src/db.ts';
 import type { BulkLoad } from '../target/bulk-load.ts';
-import { copyLines } from '../../../src/copy-lines.ts';
+import { copyLines } from '../../../src/database/copy-lines.ts';
 import { VerificationFailed } from '../faults.ts';
 import { addPayloadArtists } from '../target/merge-derived.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';

@@ -1,7 +1,7 @@
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import type { Database } from 'better-sqlite3';
 import { isCalendarDate, isPlausibleDay } from '../../../src/calendar.ts';
-import { copyLine } from '../../../src/copy-lines.ts';
+import { copyLine } from '../../../src/database/copy-lines.ts';
 import type { SourceTable } from '../read/open-source.ts';
 import { NotForFastPath } from './may-go-fast.ts';
 import { trackIdIn } from '../read/spotify-address.ts';

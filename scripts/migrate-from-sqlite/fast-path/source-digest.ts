@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Database } from 'better-sqlite3';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import type { SourceTable } from '../read/open-source.ts';
 import { BinaryArray } from './arrays.ts';
 import { NotForFastPath } from './may-go-fast.ts';

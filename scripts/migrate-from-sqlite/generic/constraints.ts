@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { type Cell } from '../read/cells.ts';
 import type { Database } from 'better-sqlite3';
 import { listOf, nameOf } from './create-tables.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { REJECTS_TABLE, type Plan, type PlannedColumn, type PlannedTable } from './plan.ts';
 
 export const nameOf = (schema: string, table: string): string => `${quoteName(schema)}.${quoteName(table)}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import type { PgType } from '../audit/choose-type.ts';
 import type { FileSchema } from '../audit/read-schema.ts';
 import { columnId, type TypeOf } from '../audit/types-of.ts';

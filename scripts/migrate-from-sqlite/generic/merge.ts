@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { REASON } from '../faults.ts';
 import { listOf, nameOf, sameKey, staged, stored, typed } from './create-tables.ts';
 import type { PlannedColumn, PlannedTable } from './plan.ts';

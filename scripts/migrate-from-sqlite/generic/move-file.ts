@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Db, Transaction } from '../../../src/db.ts';
-import { rehearse } from '../../../src/rehearse.ts';
+import { rehearse } from '../../../src/database/rehearse.ts';
 import { plural } from '../../print.ts';
 import { countRows, readFileSchema, type FileSchema } from '../audit/read-schema.ts';
 import { surveyTable } from '../audit/survey.ts';

@@ -4,7 +4,7 @@ import { plural } from '../../print.ts';
 import { readable } from '../audit/survey.ts';
 import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';
-import { copyLine, copyLines } from '../../../src/copy-lines.ts';
+import { copyLine, copyLines } from '../../../src/database/copy-lines.ts';
 import { VerificationFailed } from '../faults.ts';
 import type { RejectCount } from '../rejects/rejects.ts';
 import { nameOf } from './create-tables.ts';

@@ -3,7 +3,7 @@ import type { Transaction } from '../../../src/db.ts';
 import { readable } from '../audit/survey.ts';
 import { type Row, type SourceRow } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';
-import { copyLine, copyLines } from '../../../src/copy-lines.ts';
+import { copyLine, copyLines } from '../../../src/database/copy-lines.ts';
 import { NothingWritten, REASON } from '../faults.ts';
 import type { Progress } from '../progress.ts';
 import { convertCell, GENERIC_REASON } from './convert-cell.ts';

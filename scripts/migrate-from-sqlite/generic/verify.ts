@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { readable } from '../audit/survey.ts';
 import type { Row } from '../read/cells.ts';
 import { readRows } from '../read/rows.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { type ReadableTable } from './cells.ts';
 import { NothingWritten } from '../faults.ts';
 import { explain, openReadOnly, type OpenFile } from './open-file.ts';

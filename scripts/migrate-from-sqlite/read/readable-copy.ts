@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { findDamage } from './damage.ts';
 import { openAside, type Aside, type Driver } from './open-aside.ts';
 import { hasForeignCollation, withPlainCollations } from './sql-text.ts';

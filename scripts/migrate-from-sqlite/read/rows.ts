@@ -1,4 +1,4 @@
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { isUtf8 } from 'node:buffer';
 import type { Database } from 'better-sqlite3';
 import { BinaryJson, BrokenText, type Cell, type ReadableTable, type Row, type SourceRow } from './cells.ts';

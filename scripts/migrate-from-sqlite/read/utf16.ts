@@ -1,4 +1,4 @@
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import type { Database } from 'better-sqlite3';
 import { BrokenText, type Cell, type ReadableTable, type SourceRow } from './cells.ts';
 

@@ -2,7 +2,7 @@ import type { Transaction } from '../../../src/db.ts';
 import { describeCell, describeKey, type Row, type SourceRow } from '../read/cells.ts';
 import { readArchiveRows } from '../read/rows.ts';
 import { conversionOf, convertRow } from './convert.ts';
-import { copyLine, copyLines, copyPieces, type OnRefused } from '../../../src/copy-lines.ts';
+import { copyLine, copyLines, copyPieces, type OnRefused } from '../../../src/database/copy-lines.ts';
 import type { Fault } from '../faults.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 import type { Progress } from '../progress.ts';

@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 
 export const ARCHIVE: readonly string[] = [
   'tracks',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../../../src/db.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { describeCell, type Cell } from '../read/cells.ts';
 import type { Source, SourceTable } from '../read/open-source.ts';
 

@@ -1,5 +1,5 @@
 import { ARTISTS_AS_FILED, TRACKS_AS_FILED } from '../../../src/catalogue/files-and-spotify.ts';
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import type { Layout } from '../read/layouts.ts';
 import type { Source } from '../read/open-source.ts';
 import { ENERGETIC, HAS_ISRC, RELEASED, RELEASED_IN_PAYLOAD, type Question } from './questions.ts';

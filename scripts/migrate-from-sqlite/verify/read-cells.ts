@@ -1,4 +1,4 @@
-import { quoteName } from '../../../src/sql-text.ts';
+import { quoteName } from '../../../src/database/sql-text.ts';
 import { isUtf8 } from 'node:buffer';
 import type { Database } from 'better-sqlite3';
 import type { SourceTable } from '../read/open-source.ts';

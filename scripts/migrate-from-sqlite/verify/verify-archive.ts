@@ -1,5 +1,5 @@
 import type { Db, Transaction } from '../../../src/db.ts';
-import { rehearse } from '../../../src/rehearse.ts';
+import { rehearse } from '../../../src/database/rehearse.ts';
 import { NothingWritten, VerificationFailed } from '../faults.ts';
 import { openSource, type Source } from '../read/open-source.ts';
 import { digestOf, findArchive, type Archive } from '../target/owner.ts';

@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import { findAlbum, listAlbumTracks, type ListenerAlbum } from '../../catalogue/listener-album.ts';
 import { notFound } from '../../errors.ts';
 import { ENDINGS } from '../../listening/endings.ts';

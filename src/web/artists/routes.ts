@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
 import {
   ARTIST_TRACKS_PER_PAGE,

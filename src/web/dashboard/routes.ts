@@ -1,7 +1,7 @@
 import { dayIn } from '../../calendar.ts';
 import { Router } from 'express';
 import { z } from 'zod';
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import { UNCLAIMED_COUNT } from '../../archives/unclaimed.ts';
 import { CHARTS, drawCharts } from '../../figures/charts.ts';
 import { computeListFigures } from '../../figures/figures.ts';

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { codeOf } from '../../database-errors.ts';
+import { codeOf } from '../../database/errors.ts';
 import { AppError, badInput } from '../../errors.ts';
 import type { HistoryFile } from '../../history-import/row.ts';
 import type { Uploads } from '../middleware/uploads.ts';

@@ -4,7 +4,7 @@ import { beginUpload, type Hold } from '../../history-import/hold.ts';
 import { discardHistoryImport } from '../../history-import/imports.ts';
 import type { HistoryFile } from '../../history-import/row.ts';
 import { readFiles } from '../../history-import/work.ts';
-import { makePrivateDirectory, removePrivateDirectory } from '../../private-directory.ts';
+import { makePrivateDirectory, removePrivateDirectory } from '../../process/private-directory.ts';
 import type { WebContext } from '../context.ts';
 import { giveBodyTime } from '../middleware/body-time.ts';
 import type { Uploads } from '../middleware/uploads.ts';

@@ -1,4 +1,4 @@
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import {
   hoursOfDay,
   PLAY_TOTALS,

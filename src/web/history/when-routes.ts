@@ -1,4 +1,4 @@
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import { dayIn } from '../../calendar.ts';
 import { Router, type Request } from 'express';
 import { z } from 'zod';

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
-import { DatabaseUnavailable } from '../../database-errors.ts';
-import { currentPatience } from '../../database-patience.ts';
+import { DatabaseUnavailable } from '../../database/errors.ts';
+import { currentPatience } from '../../database/patience.ts';
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 

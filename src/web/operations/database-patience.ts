@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { DatabasePatience, withPatience } from '../../database-patience.ts';
+import { DatabasePatience, withPatience } from '../../database/patience.ts';
 
 /** For a request's whole wait. Writes, and pages being sent, may take longer as long as the database answers. */
 export const databasePatience: RequestHandler = (req, res, next) => {

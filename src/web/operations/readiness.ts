@@ -1,5 +1,5 @@
 import type { Db } from '../../db.ts';
-import { listPendingMigrations } from '../../schema.ts';
+import { listPendingMigrations } from '../../database/schema.ts';
 
 type ReadinessState = 'ready' | 'draining' | 'no-database' | 'old-schema';
 

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { begin } from '../../under-way.ts';
+import { begin } from '../../process/under-way.ts';
 import { routeOf } from './route-of.ts';
 
 /** The router names the route by setting `req.route`. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { codeOf } from '../../database-errors.ts';
+import { codeOf } from '../../database/errors.ts';
 
 interface Download {
   readonly name: string;

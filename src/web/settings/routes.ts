@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import { HIDDEN_COUNTS } from '../../hidden/hidden-things.ts';
 import { IMPORTS_COUNT } from '../../archives/imports.ts';
 import { PLAY_POLL } from '../../plays/poll.ts';

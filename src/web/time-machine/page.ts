@@ -1,4 +1,4 @@
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import type { Db } from '../../db.ts';
 import { daysValues, type Listener } from '../../ranges/period.ts';
 import { findPlayedTimes, PLAYED_TIMES } from '../../listening/played-times.ts';

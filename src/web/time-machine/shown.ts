@@ -1,4 +1,4 @@
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import type { Db } from '../../db.ts';
 import { BUMPS, bumpValues } from '../../snapshots/bump.ts';
 import { COMPARED, comparedValues } from '../../snapshots/comparison.ts';

@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { together } from '../../ask-together.ts';
+import { together } from '../../database/ask-together.ts';
 import { getLibrarySound, KEPT_SOUND } from '../../figures/summary.ts';
 import { findTrackHiding } from '../../hidden/hidden-things.ts';
 import { ENDINGS } from '../../listening/endings.ts';

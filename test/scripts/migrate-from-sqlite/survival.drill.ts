@@ -18,7 +18,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { verifyArchive } from '../../../scripts/migrate-from-sqlite/verify/verify-archive.ts';
 import { createDb, type Db } from '../../../src/db.ts';
 import { startEmbeddedPostgres } from '../../../src/embedded-postgres.ts';
-import { migrateUp } from '../../../src/schema.ts';
+import { migrateUp } from '../../../src/database/schema.ts';
 import { useDatabase } from '../../support/database.ts';
 import { ended, isMoving, isQuiet, MOVING, startMove, type Ended } from '../../support/move-command.ts';
 import { mountSmallDisk, unmount } from '../../support/mounts.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeCell, describeKey, BrokenText } from '../../../scripts/migrate-from-sqlite/read/cells.ts';
-import { copyLine } from '../../../src/copy-lines.ts';
+import { copyLine } from '../../../src/database/copy-lines.ts';
 import { nearestInstant, parseInstant } from '../../../scripts/migrate-from-sqlite/read/instants.ts';
 import { playlistName } from '../../../scripts/migrate-from-sqlite/target/playlist-name.ts';
 

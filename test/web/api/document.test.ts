@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createAssets } from '../../../src/web/page/assets.ts';
 import { useViews } from '../../../src/web/page/render.ts';
-import { DatabaseUnavailable } from '../../../src/database-errors.ts';
+import { DatabaseUnavailable } from '../../../src/database/errors.ts';
 import { createApiToken } from '../../../src/users/api-tokens.ts';
 import { API_ROOT, endpoint, type Endpoint } from '../../../src/web/api/endpoint.ts';
 import { ENDPOINTS } from '../../../src/web/api/endpoints.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from '../../../ask-together.ts';
+import { ask } from '../../../database/ask-together.ts';
 import { ENDINGS } from '../../../listening/endings.ts';
 import { listMostSkipped } from '../../../listening/skips.ts';
 import { PLAYED_FROM } from '../../../listening/played-from.ts';

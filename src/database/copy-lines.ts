@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Transaction } from './db.ts';
+import type { Transaction } from '../db.ts';
 
 /** Large enough to be worth a write, small enough to be filled while the server reads the one before. */
 const PIECE_BYTES = 128 * 1024;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeSchema } from '../scripts/migrate/schema-text.ts';
-import { listPendingMigrations, migrateDown, migrateUp } from '../src/schema.ts';
-import { useDatabase } from './support/database.ts';
-import { describeSchema } from './support/schema-description.ts';
+import { writeSchema } from '../../scripts/migrate/schema-text.ts';
+import { listPendingMigrations, migrateDown, migrateUp } from '../../src/database/schema.ts';
+import { useDatabase } from '../support/database.ts';
+import { describeSchema } from '../support/schema-description.ts';
 
 const test = useDatabase();
 const made = useDatabase();
@@ -32,7 +32,7 @@ it('may be started five times at once', async () => {
 const EMBEDDED_MAJOR = 18;
 
 describe('schema.sql', () => {
-  const text = readFileSync(path.resolve(import.meta.dirname, '../schema.sql'), 'utf8');
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../schema.sql'), 'utf8');
   const ofPublic = async (): Promise<unknown[]> =>
     ((await describeSchema(made.db)) as { relation: string; name: string }[]).filter(
       ({ relation, name }) => !/pgmigrations/.test(`${relation} ${name}`),

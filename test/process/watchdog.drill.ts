@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { anyFreePort } from '../scripts/demo/processes.ts';
+import { anyFreePort } from '../../scripts/demo/processes.ts';
 
 interface Running {
   readonly child: ChildProcess;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sharePool } from '../src/connection-budget.ts';
-import { ConfigError } from '../src/errors.ts';
+import { sharePool } from '../../src/database/connection-budget.ts';
+import { ConfigError } from '../../src/errors.ts';
 
 describe('a worker’s share of the connections', () => {
   it('is what was asked for where the database allows it', () => {

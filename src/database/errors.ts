@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 
 export class DatabaseUnavailable extends AppError {
   override readonly name = 'DatabaseUnavailable';

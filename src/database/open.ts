@@ -1,7 +1,7 @@
-import type { Config, DatabaseConfig } from './config.ts';
-import { createDb, type Db } from './db.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { log } from './log.ts';
+import type { Config, DatabaseConfig } from '../config.ts';
+import { createDb, type Db } from '../db.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { log } from '../log.ts';
 import { migrateUp, refuseEarlierDatabaseAt } from './schema.ts';
 
 export interface DatabaseServer {

@@ -1,6 +1,6 @@
-import type { Config } from './config.ts';
-import { createDb } from './db.ts';
-import { ConfigError } from './errors.ts';
+import type { Config } from '../config.ts';
+import { createDb } from '../db.ts';
+import { ConfigError } from '../errors.ts';
 
 /** For a migration, a backup, somebody with psql. */
 const SPARE = 5;

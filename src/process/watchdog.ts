@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { once } from 'node:events';
 import inspector from 'node:inspector';
-import { log } from './log.ts';
+import { log } from '../log.ts';
 import { startThread } from './start-thread.ts';
 import { listUnderWay, underWay } from './under-way.ts';
 

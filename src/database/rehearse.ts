@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './db.ts';
+import type { Db, Transaction } from '../db.ts';
 
 export async function rehearse<Found>(db: Db, work: (tx: Transaction) => Promise<Found>): Promise<Found> {
   const end = new Rehearsed<Found>();

@@ -1,4 +1,4 @@
-import type { Queries } from './db.ts';
+import type { Queries } from '../db.ts';
 import { hotQuery } from './hot-queries.ts';
 
 /** Instants in the rows are text: JSON has none. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anyFreePort } from '../scripts/demo/processes.ts';
+import { anyFreePort } from '../../scripts/demo/processes.ts';
 
 const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-workers-'));
 const broken = path.join(directory, 'broken');

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttpServer } from '../src/http-server.ts';
-import { createApp } from '../src/app.ts';
-import { ALICE, cookiesOf, signIn, useApp } from './support/app.ts';
+import { createHttpServer } from '../../src/process/http-server.ts';
+import { createApp } from '../../src/app.ts';
+import { ALICE, cookiesOf, signIn, useApp } from '../support/app.ts';
 
 const CLIENTS = 100;
 const test = useApp();

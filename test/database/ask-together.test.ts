@@ -1,11 +1,11 @@
 import { types } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { ask, listAskedTogether, question, together } from '../src/ask-together.ts';
-import { listHotQueries } from '../src/hot-queries.ts';
-import { PLAY_POLL } from '../src/plays/poll.ts';
-import { NEWEST_RUNS } from '../src/snapshots/capture-runs.ts';
-import { useDatabase } from './support/database.ts';
-import '../src/app.ts';
+import { ask, listAskedTogether, question, together } from '../../src/database/ask-together.ts';
+import { listHotQueries } from '../../src/database/hot-queries.ts';
+import { PLAY_POLL } from '../../src/plays/poll.ts';
+import { NEWEST_RUNS } from '../../src/snapshots/capture-runs.ts';
+import { useDatabase } from '../support/database.ts';
+import '../../src/app.ts';
 
 const test = useDatabase();
 

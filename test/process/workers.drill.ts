@@ -3,11 +3,11 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standInListeners } from '../scripts/spotify-stand-in/listeners.ts';
-import { startSpotifyStandIn, type SpotifyStandIn } from '../scripts/spotify-stand-in/server.ts';
-import { callbackPath } from './support/app.ts';
-import { useDatabase } from './support/database.ts';
-import { startServerProcess, type ServerProcess } from './support/server-process.ts';
+import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
+import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
+import { callbackPath } from '../support/app.ts';
+import { useDatabase } from '../support/database.ts';
+import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 const test = useDatabase();
 const WORKERS = 2;

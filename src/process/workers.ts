@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DRAIN_MS } from './http-server.ts';
-import { log } from './log.ts';
+import { log } from '../log.ts';
 import { isHeartbeat } from './watchdog.ts';
 
 /** A worker that ends this soon after its start is not replaced at once. */

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { useDatabase } from './support/database.ts';
-import { startServerProcess, type ServerProcess } from './support/server-process.ts';
+import { useDatabase } from '../support/database.ts';
+import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 const test = useDatabase();
-/** As many as the server takes (src/http-server.ts). */
+/** As many as the server takes (src/process/http-server.ts). */
 const MOST = 2_000;
 let server: ServerProcess;
 

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseUnavailable, translateDatabaseError } from './database-errors.ts';
-import { createDb, type Db, type Queries } from './db.ts';
-import { AppError } from './errors.ts';
-import { log } from './log.ts';
+import { DatabaseUnavailable, translateDatabaseError } from './errors.ts';
+import { createDb, type Db, type Queries } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { log } from '../log.ts';
 
-const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../migrations');
+const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../../migrations');
 const MIGRATIONS_TABLE = 'pgmigrations';
 
 /** Several at once wait for one another. @param url not of a pooler, which cannot hold the lock */
