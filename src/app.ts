@@ -29,9 +29,9 @@ import { gatherFrom } from './web/operations/gather.ts';
 import { coversRouter } from './web/covers/routes.ts';
 import { MOST_BYTES, MOST_FILES } from './web/history-import/receive.ts';
 import { healthRoutes } from './web/operations/health-routes.ts';
-import { crossOrigin } from './web/api/cross-origin.ts';
+import { crossOrigin } from './web/api/middleware/cross-origin.ts';
 import { apiRoutes } from './web/api/routes.ts';
-import { problemAnswer } from './web/api/problems.ts';
+import { problemAnswer } from './web/api/middleware/problems.ts';
 import { siteRoutes } from './web/site-map.ts';
 import { metricsRoutes } from './web/operations/metrics-routes.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_ROOT, type Endpoint } from './endpoint.ts';
-import { problemSchema, PROBLEMS, type ProblemKind } from './problems.ts';
+import { problemSchema, PROBLEMS, type ProblemKind } from './middleware/problems.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 
 type Json = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { renderPage } from '../page/render.ts';
 import { API_ROOT, type Endpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { parametersOf, type Parameter } from './openapi.ts';
-import { PROBLEMS } from './problems.ts';
+import { PROBLEMS } from './middleware/problems.ts';
 
 const SCRIPTS = ['behaviours/copy.js', 'pages/api.js'];
 

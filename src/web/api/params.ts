@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notFound } from '../../errors.ts';
 import { TIME_RANGES } from '../../spotify/top-tracks.ts';
-import { badParameters, type Problem } from './problems.ts';
+import { badParameters, type Problem } from './middleware/problems.ts';
 
 const ONCE = 'must be given once';
 /** Neither JSON nor PostgreSQL can hold these. */

@@ -1,6 +1,6 @@
 import type { Period } from '../../ranges/period.ts';
 import { day } from './params.ts';
-import { badParameters } from './problems.ts';
+import { badParameters } from './middleware/problems.ts';
 
 /** Days of the listener's calendar, both included. */
 export const period = {

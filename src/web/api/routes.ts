@@ -2,13 +2,19 @@ import express, { Router, type Request, type RequestHandler } from 'express';
 import { notFound } from '../../errors.ts';
 import type { WebContext } from '../context.ts';
 import { listenerOf } from '../sign-in/sign-in.ts';
-import { authenticated } from './authenticate.ts';
+import { authenticated } from './middleware/authenticate.ts';
 import { API_ROOT, type Endpoint, type Given } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { inTurn, leaveTurn } from './limits.ts';
-import { archiveUnchanged, contentUnchanged } from './unchanged.ts';
+import { inTurn, leaveTurn } from './middleware/limits.ts';
+import { archiveUnchanged, contentUnchanged } from './middleware/unchanged.ts';
 import { openApiDocument } from './openapi.ts';
-import { badParameters, faultsOf, isApiAddress, Problem, type ParameterFault } from './problems.ts';
+import {
+  badParameters,
+  faultsOf,
+  isApiAddress,
+  Problem,
+  type ParameterFault,
+} from './middleware/problems.ts';
 
 const BODY_BYTES = '100kb';
 

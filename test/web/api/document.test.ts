@@ -12,7 +12,7 @@ import { API_ROOT, endpoint, type Endpoint } from '../../../src/web/api/endpoint
 import { ENDPOINTS } from '../../../src/web/api/endpoints.ts';
 import { apiPageRoutes } from '../../../src/web/api/page-routes.ts';
 import { whole } from '../../../src/web/api/params.ts';
-import { problemAnswer } from '../../../src/web/api/problems.ts';
+import { problemAnswer } from '../../../src/web/api/middleware/problems.ts';
 import { apiRoutes } from '../../../src/web/api/routes.ts';
 import { createReadiness } from '../../../src/web/operations/readiness.ts';
 import { accessOf } from '../../../src/users/access-token.ts';

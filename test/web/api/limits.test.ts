@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { createApp } from '../../../src/app.ts';
 import { LIMIT, WINDOW_SECONDS } from '../../../src/users/api-limits.ts';
 import { createApiToken, deleteApiToken, listApiTokens } from '../../../src/users/api-tokens.ts';
-import { inTurn, type Turns } from '../../../src/web/api/limits.ts';
+import { inTurn, type Turns } from '../../../src/web/api/middleware/limits.ts';
 import { deleteEverybody } from '../../support/database.ts';
 import { insertListener } from '../../support/factories.ts';
 import { useApp } from '../../support/app.ts';

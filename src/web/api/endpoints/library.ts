@@ -23,7 +23,7 @@ import {
   whole,
   writeCursor,
 } from '../params.ts';
-import { badParameters } from '../problems.ts';
+import { badParameters } from '../middleware/problems.ts';
 import { named } from '../schemas.ts';
 import { cardOf, count, cutPage, date, playsOf, playsShape, trackCardShape } from '../shapes.ts';
 

@@ -9,7 +9,7 @@ import { findSurroundings, nearestTo, type Surroundings } from '../../../snapsho
 import type { TimeRange } from '../../../spotify/top-list.ts';
 import { endpoint } from '../endpoint.ts';
 import { day, pageOf, paging, readCursor, timeRange, whole, writeCursor } from '../params.ts';
-import { Problem } from '../problems.ts';
+import { Problem } from '../middleware/problems.ts';
 import { named } from '../schemas.ts';
 import { cardOf, count, cutPage, date, range, trackCardShape } from '../shapes.ts';
 

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler, Response } from 'express';
-import { LIMIT, WINDOW_SECONDS, type LimitState } from '../../users/api-limits.ts';
+import { LIMIT, WINDOW_SECONDS, type LimitState } from '../../../users/api-limits.ts';
 import { Problem } from './problems.ts';
 
 export interface Turns {

@@ -1,9 +1,9 @@
-import { dayIn } from '../../calendar.ts';
+import { dayIn } from '../../../calendar.ts';
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Db } from '../../db.ts';
-import { findArchiveVersion } from '../../users/archive-version.ts';
-import { listenerOf } from '../sign-in/sign-in.ts';
+import type { Db } from '../../../db.ts';
+import { findArchiveVersion } from '../../../users/archive-version.ts';
+import { listenerOf } from '../../sign-in/sign-in.ts';
 
 /** The ETag says whose archive, its version, the day and the question: a 304 needs no query of the archive. */
 export async function archiveUnchanged(db: Db, req: Request, res: Response): Promise<boolean> {

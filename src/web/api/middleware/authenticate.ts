@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
-import { isAllowed } from '../../users/allowed.ts';
-import { admitToken } from '../../users/api-limits.ts';
-import type { WebContext } from '../context.ts';
-import type { Endpoint } from './endpoint.ts';
+import { isAllowed } from '../../../users/allowed.ts';
+import { admitToken } from '../../../users/api-limits.ts';
+import type { WebContext } from '../../context.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { limitHeaders, refuseBeyondLimit } from './limits.ts';
 import { Problem } from './problems.ts';
 

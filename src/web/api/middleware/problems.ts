@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler } from 'express';
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import { log } from '../../log.ts';
-import { API_ROOT } from './endpoint.ts';
+import { AppError } from '../../../errors.ts';
+import { log } from '../../../log.ts';
+import { API_ROOT } from '../endpoint.ts';
 
 /** By the name at the end of `type`. A name never changes nor gets another meaning. */
 export const PROBLEMS = {
