@@ -63,7 +63,9 @@ async function measureFloor(db: Db, text: string): Promise<number> {
     pipeline(tx.client.query(copyTo('COPY plays TO STDOUT')), createWriteStream(text)),
   );
   await db.execute('CREATE TABLE plain_plays (LIKE plays INCLUDING ALL)');
-  await db.execute('ALTER TABLE plain_plays ADD FOREIGN KEY (track_id) REFERENCES tracks');
+  await db.execute(
+    'ALTER TABLE plain_plays ADD FOREIGN KEY (user_id) REFERENCES users, ADD FOREIGN KEY (track_id) REFERENCES tracks',
+  );
   const took = await seconds(() =>
     db.withTransaction((tx) =>
       pipeline(createReadStream(text), tx.client.query(copyFrom('COPY plain_plays FROM STDIN'))),
