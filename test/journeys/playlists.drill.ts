@@ -32,8 +32,8 @@ async function keepLongPlaylist(page: Page, baseUrl: string, name: string, track
   await page.goto(`${baseUrl}/explore?energy_from=0.1&sort=-energy`);
   await page.getByRole('link', { name: 'Make a playlist' }).click();
   await page.waitForURL(/from=explore/);
-  await page.getByLabel('How many').fill(String(tracks));
-  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByLabel('Number of tracks').fill(String(tracks));
+  await page.getByRole('button', { name: 'Update preview' }).click();
   const keep = page.getByRole('button', { name: `Save playlist (${tracks} tracks)` });
   await keep.waitFor();
   await page.getByLabel('Name').fill(name);
@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     await page.waitForURL(/from=period&year=2024/);
     expect(await page.getByLabel('Name').inputValue()).toBe('2024 · your top 50');
     const first = await page.locator('.entries .title__main').first().innerText();
-    await page.getByRole('link', { name: `Leave out ${first}` }).click();
+    await page.getByRole('link', { name: `Leave out: ${first}` }).click();
     await page.waitForURL(/without=/);
     expect(await page.locator('.entries .title__main').first().innerText()).not.toBe(first);
     await page.getByText('Left out by you').waitFor();
@@ -139,7 +139,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
     expect(await state(page)).toMatch(/resumes automatically/);
     await letTimePass(test.db);
     await page.reload();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByText('Sent on').waitFor({ timeout: 20_000 });
     expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
   });
@@ -183,7 +183,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', { timeout: 120
       await page.getByRole('link', { name: 'Reconnect Spotify' }).first().click();
       await page.waitForURL(/\/playlists\/[\w-]+$/);
     }
-    await page.getByRole('button', { name: /Go on|Send to Spotify/ }).click();
+    await page.getByRole('button', { name: /Resume|Send to Spotify/ }).click();
     await page.getByText('Sent on').waitFor();
     expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
   });
