@@ -47,8 +47,8 @@ const ENOUGH_BYTES = 4 * 2 ** 30;
 function useMemoryForFiles(): void {
   if (process.env.TMPDIR !== undefined || freeBytes(MEMORY) < ENOUGH_BYTES) return;
   const temporary = mkdtempSync(path.join(MEMORY, 'mtm-'));
-  // Like /tmp: pgbouncer reads its settings there as another user.
-  chmodSync(temporary, 0o755);
+  // Like /tmp: pgbouncer and what the tests run as an ordinary user use it too.
+  chmodSync(temporary, 0o1777);
   process.env.TMPDIR = temporary;
   // Also where somebody ends the run: what is left there takes memory.
   process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
