@@ -326,7 +326,7 @@ describe('binaries', () => {
   it('of another major version are not let near the data', async () => {
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(path.join(dataDir, 'PG_VERSION'), '12\n');
-    await expect(start()).rejects.toThrow(/written by PostgreSQL 12, and only .*18.* is installed here/);
+    await expect(start()).rejects.toThrow(/written by PostgreSQL 12\b.*\b18\b/);
     expect(readdirSync(dataDir)).toEqual(['PG_VERSION']);
   });
 

@@ -31,9 +31,9 @@ const NONE_FOUND =
 
 function wrongMajor(wanted: number, others: readonly number[]): string {
   const here =
-    others.length > 0 ? `only ${others.join(' and ')} is installed here` : 'none is installed here';
+    others.length > 0 ? `What is installed here: ${others.join(', ')}.` : 'No version is installed here.';
   return (
-    `The database was written by PostgreSQL ${wanted}, but ${here}. Nothing was changed. ` +
+    `The database was written by PostgreSQL ${wanted}, which is not installed. ${here} Nothing was changed. ` +
     `Install PostgreSQL ${wanted} (Debian: postgresql-${wanted}), or dump the data with it and start with a new database.`
   );
 }
