@@ -38,7 +38,7 @@ it('the image is built as its Dockerfile says, migrates, serves and stops', asyn
         },
       );
   chown(image);
-  await test.db.execute('DROP SCHEMA public, pgboss CASCADE');
+  await test.db.execute('DROP SCHEMA public CASCADE');
   await test.db.execute('CREATE SCHEMA public');
   const migrated = spawnSync('node_modules/.bin/node-pg-migrate', ['up', '--advisory-lock-mode', 'wait'], {
     cwd: image,
