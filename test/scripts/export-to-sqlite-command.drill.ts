@@ -49,10 +49,9 @@ describe('the command', { timeout: 180_000 }, () => {
     expect((await run([file])).stdout).toContain('unclaimed');
     await insertArchive(test.db, ALICE);
     await insertArchive(test.db, 'bob');
-    const choice = `name one with --owner (${ALICE}, bob, 1 unclaimed, to be claimed in the app first).\n`;
     const next = freshPath();
-    expect(await refusal([next])).toBe(`There are several archives here: ${choice}`);
-    expect(await refusal([next, '--owner', 'carol'])).toBe(`There is no archive of carol here: ${choice}`);
+    for (const said of [await refusal([next]), await refusal([next, '--owner', 'carol'])])
+      expect(said).toMatch(new RegExp(`--owner.*${ALICE}, bob.*1 unclaimed`));
     expect(existsSync(next)).toBe(false);
     expect((await run([next], { OWNER_SPOTIFY_ID: 'bob' })).stdout).toContain('the archive of bob');
     expect((await run([freshPath(), '--owner', ALICE], { OWNER_SPOTIFY_ID: 'bob' })).stdout).toContain(ALICE);
