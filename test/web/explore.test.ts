@@ -97,6 +97,16 @@ describe('explore', () => {
       .expect('Location', '/explore?released_to=2014&explicit=no');
   });
 
+  // A client refuses an answer with more than 16 kB of headers.
+  it('is shown at a long address as it is, and leads nobody back to one', async () => {
+    const long = `/explore?sort=&artist=${'%27'.repeat(4_000)}`;
+    await alice.get(long).expect(400);
+    await nobody(test)
+      .get(long)
+      .expect(302)
+      .expect('Location', `/?return_to=${encodeURIComponent('/dashboard')}`);
+  });
+
   it.each([
     ['energy_from=7', 'must be a number from 0 to 1'],
     ['tempo_to=9e9', 'must be a whole number from 1 to 400'],

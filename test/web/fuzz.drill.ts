@@ -172,9 +172,12 @@ const tally = { read: 0, form: 0, forgery: 0, hers: 0 };
 async function send({ kind, address, init }: Try): Promise<void> {
   // What no URL can hold, no client sends: test/web/errors.test.ts sends some of it by hand.
   if (!URL.canParse(test.baseUrl + address)) return;
-  const answer = await fetch(test.baseUrl + address, { ...init, redirect: 'manual' });
-  const body = await answer.text();
   const note = (fault: string): void => void faults.push(`${fault} ${kind} ${address.slice(0, 300)}`);
+  const answer = await fetch(test.baseUrl + address, { ...init, redirect: 'manual' }).catch(
+    ({ cause }: Error) => note(String(cause)),
+  );
+  if (!answer) return;
+  const body = await answer.text();
   tally[kind] += 1;
   if (body.includes('alicemark ')) tally.hers += 1;
   // Spotify's own refusals are passed on; everything else is ours.

@@ -22,7 +22,8 @@ export function exploreRoutes({ db }: WebContext): Router {
   return Router()
     .get('/explore', async (req, res) => {
       // A form sends its empty fields along; the address keeps what was asked for.
-      if (Object.values(req.query).flat().includes('')) return res.redirect(302, tidyAddress(req));
+      const hasEmpty = Object.values(req.query).flat().includes('');
+      if (hasEmpty && tidyAddress(req).length <= LONGEST_TIDIED) return res.redirect(302, tidyAddress(req));
       const shown = await readExplore(db, req);
       if (shown.problems.length > 0) res.status(400);
       return renderPage(res, 'explore/index', { title: 'Explore', scripts: ['pages/explore.js'] }, shown);
@@ -39,6 +40,8 @@ export function exploreRoutes({ db }: WebContext): Router {
     });
 }
 
+/** Clients take at most 16 kB of headers, and an address that is written again may have grown threefold. */
+const LONGEST_TIDIED = 8_000;
 const tidyAddress = (req: Request): string => addressOf('/explore', writtenFields(req.query));
 
 async function readExplore(db: WebContext['db'], req: Request) {

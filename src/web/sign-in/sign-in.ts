@@ -27,10 +27,13 @@ export function createAuthenticator(context: WebContext): Authenticator {
 export const requireSignIn: RequestHandler = (req, res, next) => {
   if (req.user) return next();
   if (wantsJson(req)) return next(new AppError(401, 'Please sign in first.'));
-  return res.redirect(
-    `/?return_to=${encodeURIComponent(req.method === 'GET' ? req.originalUrl : '/dashboard')}`,
-  );
+  return res.redirect(`/?return_to=${encodeURIComponent(returnAddress(req))}`);
 };
+
+/** Clients take at most 16 kB of headers, and an address that is encoded again may grow threefold. */
+const LONGEST_RETURN = 4_000;
+const returnAddress = ({ method, originalUrl }: Request): string =>
+  method === 'GET' && originalUrl.length <= LONGEST_RETURN ? originalUrl : '/dashboard';
 
 /** Express matches addresses in any case, `/API/decades` too. */
 export const wantsJson = (req: Request): boolean => /^\/api(\/|$)/i.test(req.baseUrl + req.path);
