@@ -4,7 +4,7 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
 
-/** What plays can be told of. An artist's and an album's are those of their tracks that are not hidden. */
+/** Plays of an artist or an album are those of their tracks that are not hidden. */
 export type Played = 'track' | 'artist' | 'album';
 
 /** SQL: which tracks of listener $1 are meant by the id $5. */

@@ -53,7 +53,7 @@ function isIn(timezone: string, [from, to]: DaySpan, at: Date): boolean {
 }
 const playsOf = (timezone: string, span: DaySpan): Date[] => counted.filter((at) => isIn(timezone, span, at));
 
-/** Weekday, hour and plays, by what Intl tells of each play. */
+/** Weekday, hour and plays, by what Intl says of each play. */
 function byWeekHour(timezone: string, plays: readonly Date[]): [string, string, number][] {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, weekday: 'short', hour: '2-digit' });
   const counts = new Map<string, number>();

@@ -21,7 +21,7 @@ let listens: Listen[];
 const LENGTH_MS = 200_000;
 const ALBUM = 'harbour';
 
-/** What Spotify tells of a track of the album. */
+/** What Spotify says about a track of the album. */
 const payload = (disc: number, track: number) => ({
   disc_number: disc,
   track_number: track,

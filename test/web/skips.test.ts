@@ -111,7 +111,7 @@ describe('how plays ended', () => {
     expect(`${skipped} of ${known} (${formatPercent(skipped, known)})`).toBe(countSlowly(tracks, 'skipped'));
   });
 
-  it('is kept by the database, whoever writes', async () => {
+  it('is kept by the database, whichever process writes', async () => {
     expect(await listStrayDerived(test.patient)).toEqual([]);
     await test.db.execute(`UPDATE plays SET skipped = true WHERE user_id = $1 AND track_id = 'c'`, [aliceId]);
     await test.db.execute(`DELETE FROM plays WHERE user_id = $1 AND track_id = 'b' AND skipped`, [aliceId]);
@@ -128,7 +128,7 @@ describe('how plays ended', () => {
     expect([...new Set(shown)]).toEqual(a > c ? ['a', 'c'] : ['c', 'a']);
   });
 
-  it('is told of any range, in the days of the listener', async () => {
+  it('is counted in any range, in the days of the listener', async () => {
     const path = '/history/skips?from=2020-01-02&to=2020-01-04';
     const inRange = (_row: Told, at: number): boolean => at >= 24 && at < 96;
     const left = new Set((await test.db.many<{ at: number }>(LEFT, [aliceId])).map(({ at }) => at));
