@@ -2273,6 +2273,16 @@ CREATE TABLE enrichment_misses (
   CONSTRAINT enrichment_misses_track_id_fkey FOREIGN KEY (track_id) REFERENCES tracks(track_id)
 );
 
+CREATE FUNCTION follow_misses()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM library_tracks JOIN changed USING (track_id)));
+  RETURN NULL;
+END $function$;
+
 CREATE TABLE job_leases (
   user_id bigint NOT NULL,
   job text NOT NULL,
@@ -2324,6 +2334,10 @@ CREATE TRIGGER artist_snapshots_deleted AFTER DELETE ON artist_snapshots REFEREN
 CREATE TRIGGER artist_snapshots_inserted AFTER INSERT ON artist_snapshots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
 CREATE TRIGGER artist_snapshots_updated AFTER UPDATE ON artist_snapshots REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_artist_snapshots();
 
+CREATE TRIGGER capture_runs_deleted AFTER DELETE ON capture_runs REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER capture_runs_inserted AFTER INSERT ON capture_runs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+CREATE TRIGGER capture_runs_updated AFTER UPDATE ON capture_runs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+
 CREATE TRIGGER playlists_deleted AFTER DELETE ON playlists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER playlists_inserted AFTER INSERT ON playlists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER playlists_updated AFTER UPDATE ON playlists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
@@ -2357,3 +2371,7 @@ CREATE TRIGGER plays_updated AFTER UPDATE ON plays REFERENCING OLD TABLE AS remo
 CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER play_gaps_inserted AFTER INSERT ON play_gaps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER play_gaps_updated AFTER UPDATE ON play_gaps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+
+CREATE TRIGGER enrichment_misses_deleted AFTER DELETE ON enrichment_misses REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();
+CREATE TRIGGER enrichment_misses_inserted AFTER INSERT ON enrichment_misses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();
+CREATE TRIGGER enrichment_misses_updated AFTER UPDATE ON enrichment_misses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();

@@ -74,6 +74,19 @@ CREATE TABLE enrichment_misses (
 );
 INSERT INTO enrichments (source) VALUES ('reccobeats'), ('spotify');
 
+-- A track's page says when its features were asked for in vain.
+CREATE FUNCTION follow_misses() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM library_tracks JOIN changed USING (track_id)));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER enrichment_misses_inserted AFTER INSERT ON enrichment_misses
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();
+CREATE TRIGGER enrichment_misses_updated AFTER UPDATE ON enrichment_misses
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();
+CREATE TRIGGER enrichment_misses_deleted AFTER DELETE ON enrichment_misses
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();
+
 -- Which listener's capture or poll a worker has in hand. The facts it was due for stay when it is done, so that a worker
 -- that looked a moment earlier does not do it once more.
 CREATE TABLE job_leases (
@@ -88,3 +101,4 @@ COMMENT ON COLUMN job_leases.due_for IS 'the facts that made it due (src/jobs/du
 
 -- Down Migration
 DROP TABLE job_leases, enrichment_misses, enrichments, playlist_sendings;
+DROP FUNCTION follow_misses;

@@ -19,6 +19,8 @@ import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
 const ALICE = 'alice-stand-in';
 const BOB = 'bob-stand-in';
+/** Where it is written down that a capture kept nothing. */
+const RECORDED = ['capture_runs', 'archive_changes'];
 const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
 
 const test = useDatabase();
@@ -138,13 +140,13 @@ describe('a capture', () => {
 
   it.each([0, 1, 2])('keeps none of the lists when page %i fails', async (pages) => {
     for (const range of TIME_RANGES) spotify.setTopArtists(ALICE, range, []);
-    const before = await checksumTables(test.db, ['capture_runs']);
+    const before = await checksumTables(test.db, RECORDED);
     for (let page = 0; page < pages; page += 1) {
       spotify.fail({ on: 'top-tracks', kind: 'missing-fields', fields: ['nothing'], times: 'once' });
     }
     spotify.fail({ on: 'top-tracks', kind: 'html' });
     await expect(capture()).rejects.toMatchObject({ kind: 'unreadable' });
-    expect(await checksumTables(test.db, ['capture_runs'])).toEqual(before);
+    expect(await checksumTables(test.db, RECORDED)).toEqual(before);
   });
 
   it('is dated by the listener’s own calendar', async () => {

@@ -41,6 +41,8 @@ const PERSONAL: readonly string[] = [
   `INSERT INTO plays (user_id, played_at, track_id, raw_json) VALUES ($1, now(), $2, '{}')`,
   `DELETE FROM plays WHERE user_id = $1 AND track_id = $2`,
   `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) SELECT $1, now(), now() + interval '1 day' WHERE $2 <> ''`,
+  `INSERT INTO capture_runs (user_id, snapshot_date, outcome, started_at, finished_at)
+   SELECT $1, '2026-02-01', 'empty', now(), now() WHERE $2 <> ''`,
   `UPDATE playlists SET name = 'Another' WHERE user_id = $1 AND $2 <> ''`,
   `DELETE FROM playlists WHERE user_id = $1 AND $2 <> ''`,
   `DELETE FROM playlist_tracks WHERE user_id = $1 AND track_id = $2`,
@@ -60,6 +62,7 @@ const SHARED: readonly string[] = [
   `UPDATE artists SET raw_json = '{"images": [{"url": "x"}]}' WHERE artist_id = 'listed' AND $1 <> ''`,
   `INSERT INTO track_artists (track_id, artist_id, position) VALUES ($1, 'listed', 2)`,
   `DELETE FROM track_artists WHERE track_id = $1`,
+  `INSERT INTO enrichment_misses (source, track_id) VALUES ('reccobeats', $1)`,
 ];
 
 describe('the version of an archive', () => {
