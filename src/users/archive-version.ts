@@ -6,10 +6,10 @@ export async function findArchiveVersion(db: Queries, userId: number): Promise<s
   return (await db.one<{ version: string }>(VERSION, [userId])).version;
 }
 
-const VERSION = hotQuery(
-  'api: the version of an archive',
-  `SELECT COALESCE(
-     string_agg(concat_ws('@', changed_in, extract(epoch FROM changed_at)), ' ' ORDER BY changed_in, changed_at), '')
-     AS version
-   FROM archive_changes WHERE user_id = $1`,
-);
+/** SQL: the version of a listener's archive. @param userId SQL */
+export const archiveVersionOf = (userId: string): string => `(
+  SELECT COALESCE(
+    string_agg(concat_ws('@', changed_in, extract(epoch FROM changed_at)), ' ' ORDER BY changed_in, changed_at), '')
+  FROM archive_changes WHERE user_id = ${userId})`;
+
+const VERSION = hotQuery('api: the version of an archive', `SELECT ${archiveVersionOf('$1')} AS version`);
