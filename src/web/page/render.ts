@@ -72,14 +72,28 @@ export interface Page {
   readonly words?: object;
   /** Reloads where scripts are off. The path has no fragment: browsers would only scroll to one. */
   readonly refresh?: { readonly seconds: number; readonly path: string };
+  /** For the field in the header. */
+  readonly searched?: string;
 }
 
 export function renderPage(res: Response, view: string, page: Page, locals: object = {}): void {
-  const shared = { page, scripts: page.scripts ?? [], words: page.words, ...res.locals, ...locals };
-  res.render(view, shared, (error: Error | null, body?: string) => {
+  const own = { page, words: page.words, ...res.locals, ...locals };
+  res.render(view, own, (error: Error | null, body = '') => {
     if (error) return res.req.next?.(error);
-    return res.render('layout', { ...shared, body }, (fault: Error | null, html = '') =>
-      fault ? res.req.next?.(fault) : sendPage(res, html),
-    );
+    keepers.get(res)?.(page, body);
+    return sendBody(res, page, body);
   });
 }
+
+/** @param body what a view printed; around it comes what every page has */
+export function sendBody(res: Response, page: Page, body: string): void {
+  res.render('layout', { page, ...res.locals, body }, (error: Error | null, html = '') =>
+    error ? res.req.next?.(error) : sendPage(res, html),
+  );
+}
+
+type Keeper = (page: Page, body: string) => void;
+const keepers = new WeakMap<Response, Keeper>();
+
+/** Hands over what is rendered for this answer. */
+export const onceRendered = (res: Response, keep: Keeper): void => void keepers.set(res, keep);

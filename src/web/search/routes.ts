@@ -32,8 +32,9 @@ export function searchRoutes({ db }: WebContext): Router {
   return Router()
     .get('/search', async (req, res) => {
       const search = await readSearch(db, req);
-      const title = search.searched === '' ? 'Search' : `Search: ${search.searched}`;
-      renderPage(res, 'search/index', { title }, { search, searched: search.searched });
+      const { searched } = search;
+      const title = searched === '' ? 'Search' : `Search: ${searched}`;
+      renderPage(res, 'search/index', { title, searched }, { search });
     })
     .get('/api/suggestions', async (req, res) => {
       const { q: text } = readParams(suggestionParams, req.query);
