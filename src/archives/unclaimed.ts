@@ -22,7 +22,10 @@ interface ImportSource {
 export const countUnclaimedArchives = (db: Queries): Promise<number> => ask(db, UNCLAIMED_COUNT);
 
 export const UNCLAIMED_COUNT = question<[], number>(
-  `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`,
+  hotQuery(
+    'dashboard: archives waiting for their owner',
+    `SELECT count(*)::int AS archives FROM users WHERE spotify_id IS NULL`,
+  ),
   (rows: readonly { archives: number }[]) => theRow(rows).archives,
 );
 

@@ -1,5 +1,6 @@
-import { Router } from 'express';
+import { Router, type RequestHandler } from 'express';
 import type { WebContext } from './context.ts';
+import { KEPT_PAGES, keptPages } from './kept-pages.ts';
 import { requireSignIn, type Authenticator } from './sign-in/sign-in.ts';
 import { albumRoutes } from './albums/routes.ts';
 import { apiPageRoutes } from './api/page-routes.ts';
@@ -41,7 +42,7 @@ export function siteRoutes(context: WebContext, authenticator: Authenticator): R
     .use(authRoutes(context, authenticator)) // /auth/spotify, /auth/spotify/callback
     .use(apiPageRoutes(context)) // /api/v1 (what is below it stands before the session, in app.ts)
     .use('/api', requireSignIn) // also where there is nothing, so that nobody learns what there is
-    .use(behindSignIn(personalRoutes(context)));
+    .use(behindSignIn(personalRoutes(context), keptPages(context)));
 }
 
 const personalRoutes = (context: WebContext): Router[] => [
@@ -78,11 +79,12 @@ const personalRoutes = (context: WebContext): Router[] => [
 ];
 
 /** Every route of these rooms requires a sign-in; any other address stays a 404 for everybody. */
-function behindSignIn(rooms: readonly Router[]): Router {
+function behindSignIn(rooms: readonly Router[], kept: RequestHandler): Router {
   const guarded = Router();
   for (const { route } of rooms.flatMap(({ stack }) => stack)) {
     if (route === undefined) throw new Error('a personal room has routes and nothing else');
     for (const { method } of route.stack) guarded[method as 'get' | 'post'](route.path, requireSignIn);
   }
+  for (const page of KEPT_PAGES) guarded.get(page, kept);
   return guarded.use(...rooms);
 }

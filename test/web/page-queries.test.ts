@@ -4,6 +4,8 @@ import { openLarge } from '../../scripts/measure/large-database/open.ts';
 import { type Asked, recordingDb } from '../../scripts/measure/visits/recording-db.ts';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listHotQueries } from '../../src/database/hot-queries.ts';
+import { NOT_EXPORTED } from '../../src/exports/tables.ts';
+import { KEPT_PAGES } from '../../src/web/kept-pages.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
 import { insertHistoryImport } from '../support/factories.ts';
@@ -21,7 +23,8 @@ const NOT_OF_A_PAGE: Readonly<Record<string, string>> = {
 const MOST_STATEMENTS = 6;
 /** Pages that ask less, of which each has a number of its own: more is a page that became dearer. */
 const ASK_LESS: Readonly<Record<string, number>> = {
-  '/dashboard': 2,
+  // (One of them for who may claim an archive.)
+  '/dashboard': 3,
   '/artists/:artistId': 4,
   '/albums/:albumId': 4,
   '/tracks/:trackId': 4,
@@ -95,3 +98,35 @@ describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path,
     }
   });
 });
+
+/** What a kept page may read besides what the version of an archive tells: it is kept under these, too. */
+const KEPT_UNDER = new Set(['users', 'sessions', 'spotify_connections', 'spotify_limits', 'archive_changes']);
+
+describe.each(KEPT_PAGES)('GET %s, which is kept', (path) => {
+  it('reads nothing that changes without another version of the archive', { timeout: 60_000 }, async () => {
+    const page = PAGES.find((known) => known.path === path);
+    if (!page) throw new Error(`no page is called ${path}`);
+    const read = new Set<string>();
+    for (const address of listAddresses(page, ids)) {
+      asked = [];
+      await alice.get(`${address}&again=1`);
+      for (const table of (await Promise.all(asked.map(tablesOf))).flat()) read.add(table);
+    }
+    const told = await test.db.many<{ name: string }>(TOLD_TABLES);
+    const derived = Object.keys(NOT_EXPORTED).filter((name) => NOT_EXPORTED[name]?.startsWith('derived'));
+    const known = new Set([...told.map(({ name }) => name), ...derived, ...KEPT_UNDER]);
+    expect(read.size).toBeGreaterThan(KEPT_UNDER.size);
+    expect([...read].filter((table) => !known.has(table))).toEqual([]);
+  });
+});
+
+/** Each tells of what is added, changed and deleted (test/users/archive-version.test.ts looks whether it does). */
+const TOLD_TABLES = `
+  SELECT relname AS name FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid JOIN pg_proc AS p ON p.oid = tgfoid
+  WHERE NOT tgisinternal AND proname <> 'refuse_changed_plays' GROUP BY relname`;
+
+async function tablesOf({ sql, values }: Asked): Promise<string[]> {
+  const [plan] = await test.db.many<{ 'QUERY PLAN': unknown }>(`EXPLAIN (FORMAT JSON) ${sql}`, [...values]);
+  const names = JSON.stringify(plan).matchAll(/"Relation Name":"(\w+)"/g);
+  return [...names].map(([, name]) => name as string);
+}
