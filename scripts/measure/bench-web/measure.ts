@@ -6,6 +6,8 @@ import { cpuOfTree } from './cpu.ts';
 export interface Target {
   readonly name: string;
   readonly url: string;
+  /** Each request asks as if nobody had asked the same before: the address ends with a number of its own. */
+  readonly isFirstVisit?: boolean;
   /** One for each browser; none: nobody is signed in. */
   readonly cookies: readonly string[];
   /** Processes that work for it, each with all below it: whose processor time is counted. */
@@ -66,23 +68,29 @@ const cpuOfTrees = (roots: readonly number[]): number => roots.reduce((sum, pid)
  */
 const GROUPS = 25;
 const LONGEST_ANSWER_S = 10;
+let visits = 0;
 /** What browsers say over HTTPS. */
 const AS_BROWSERS_SAY = 'gzip, deflate, br, zstd';
 
 /** @param milliseconds where the time of each answer is noted */
 function put(
-  { url, cookies }: Target,
+  { url, cookies, isFirstVisit = false }: Target,
   { listeners, rate, seconds }: Load,
   group: number,
   milliseconds: number[],
 ): Promise<autocannon.Result> {
   let next = group * listeners;
+  const { pathname, search } = new URL(url);
+  const numbered = `${pathname}${search === '' ? '?' : `${search}&`}visit=`;
   return autocannon({
     url,
     connections: listeners,
     duration: seconds,
     ...(rate === null ? {} : { overallRate: rate / GROUPS }),
     timeout: LONGEST_ANSWER_S,
+    ...(isFirstVisit && {
+      requests: [{ setupRequest: (request) => ({ ...request, path: numbered + (visits += 1) }) }],
+    }),
     setupClient: (client) => {
       const cookie = cookies[next % Math.max(1, cookies.length)];
       client.setHeaders({ ...(cookie !== undefined && { cookie }), 'accept-encoding': AS_BROWSERS_SAY });

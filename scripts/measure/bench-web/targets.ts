@@ -24,20 +24,22 @@ const AIMS: Readonly<Record<string, number>> = {
   settings: 3,
 };
 
+/** Each as somebody sees it who was not there before, and once more. */
 export async function listPages(town: Town): Promise<Page[]> {
-  const addresses = await listAddresses(town);
-  const statements = await countStatements(town, Object.values(addresses));
-  return Promise.all(
-    Object.entries(addresses).map(async ([name, address], at) => {
-      const target = pageOf(town, name, address);
-      return {
-        ...target,
-        aim: AIMS[name] ?? null,
-        statements: statements[at] ?? NaN,
-        bytes: Buffer.byteLength(await read(target)),
-      };
-    }),
+  const addresses = Object.entries(await listAddresses(town));
+  const statements = await countStatements(
+    town,
+    addresses.map(([, address]) => address),
   );
+  const pages = addresses.map(async ([name, address], at) => {
+    const target = pageOf(town, name, address);
+    const known = { aim: AIMS[name] ?? null, bytes: Buffer.byteLength(await read(target)) };
+    return [
+      { ...target, ...known, statements: statements[at]?.first ?? NaN, isFirstVisit: true },
+      { ...target, ...known, name: `${name}, again`, statements: statements[at]?.again ?? NaN },
+    ];
+  });
+  return (await Promise.all(pages)).flat();
 }
 
 /** The least a page can cost, with the bytes of the first page of all. */
@@ -83,18 +85,25 @@ async function listAddresses({ db, userId }: Town): Promise<Readonly<Record<stri
 }
 
 /** Statements of one request each, the session's own included; what a transaction asks counts one by one. */
-async function countStatements({ db, userId }: Town, addresses: readonly string[]): Promise<number[]> {
+async function countStatements(
+  { db, userId }: Town,
+  addresses: readonly string[],
+): Promise<Record<'first' | 'again', number>[]> {
   let asked = 0;
   const site = await openSite(
     recordingDb(db, () => (asked += 1)),
     userId,
   );
-  const counts: number[] = [];
-  for (const address of addresses) {
-    await site.visit(address);
+  const count = async (address: string): Promise<number> => {
     asked = 0;
     await site.visit(address);
-    counts.push(asked);
+    return asked;
+  };
+  const counts: Record<'first' | 'again', number>[] = [];
+  for (const address of addresses) {
+    await site.visit(address);
+    const first = await count(`${address}${address.includes('?') ? '&' : '?'}visit=1`);
+    counts.push({ first, again: await count(address) });
   }
   await site.close();
   return counts;
