@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createDb } from '../../src/db.ts';
 import { findBump } from '../../src/snapshots/bump.ts';
 import { ALL_TIME, readTime, type ChosenTime } from '../../src/snapshots/chosen-time.ts';
 import { compareLists, type Comparison } from '../../src/snapshots/comparison.ts';
@@ -125,28 +124,20 @@ describe('the list', () => {
       );
   });
 
-  it('of a period is cut at fifty, of a day shown up to two hundred', { timeout: 60_000 }, async () => {
+  it('of a period is cut at fifty, of a day shown up to two hundred', async () => {
     const carol = await insertListener(test.db, 'carol');
     await test.db.execute(
-      `INSERT INTO tracks (track_id, name) SELECT 'many-' || n, 'Many ' || n FROM generate_series(1, 10000) AS n`,
+      `INSERT INTO tracks (track_id, name) SELECT 'many-' || n, 'Many ' || n FROM generate_series(1, 300) AS n`,
     );
-    const patient = createDb({
-      url: test.url,
-      poolMin: 0,
-      poolMax: 1,
-      applicationName: 'test',
-      statementTimeoutMs: 0,
-    });
-    await patient.execute(
+    await test.db.execute(
       `INSERT INTO snapshots (user_id, snapshot_date, time_range, track_id, rank)
-       SELECT $1, '2024-03-14', 'short_term', 'many-' || n, n FROM generate_series(1, 10000) AS n`,
+       SELECT $1, '2024-03-14', 'short_term', 'many-' || n, n FROM generate_series(1, 300) AS n`,
       [carol],
     );
-    await patient.close();
     const day = await listEntries(test.db, carol, short('2024-03-14'), '2024-03-14');
     expect([day.length, day[199]?.track_id]).toEqual([200, 'many-200']);
     expect(await listEntries(test.db, carol, short('2024'), '2024-03-14')).toHaveLength(50);
-    expect((await computeTimeFigures(test.db, carol, short('2024-03-14'))).tracks).toBe(10_000);
+    expect((await computeTimeFigures(test.db, carol, short('2024-03-14'))).tracks).toBe(300);
     const { onBoth, overlap } = await compareLists(test.db, carol, short('2024'), '2024-03-14');
     expect([onBoth, overlap]).toEqual([50, 1]);
   });
