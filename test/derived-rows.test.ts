@@ -9,6 +9,7 @@ import { rehearse } from '../src/database/rehearse.ts';
 import { useDatabase } from './support/database.ts';
 import { listStrayDerived } from './support/derived.ts';
 import { insertPlays } from './support/factories.ts';
+import { change } from './support/generic-moves.ts';
 import { countListenerRows } from './support/listener-rows.ts';
 
 const test = useDatabase();
@@ -24,9 +25,11 @@ const TALLIES = [
 ];
 let userId = 0;
 
-/** The demo's archive, both halves, with some plays, choices and a file of the listener's own. */
+/** A tenth of the demo's archive, both halves, with some plays, choices and a file of the listener's own. */
 beforeAll(async () => {
   const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
+  keepTenth(snapshotsFile, `DELETE FROM snapshots WHERE track_id NOT IN (SELECT track_id FROM tracks)`);
+  keepTenth(playlistsFile, `DELETE FROM playlist_tracks WHERE track_id NOT IN (SELECT id FROM tracks)`);
   for (const file of [snapshotsFile, playlistsFile])
     await moveArchive({ db: test.patient, file, owner: 'alice', backup: false });
   userId = (await test.db.one<{ id: number }>('SELECT user_id AS id FROM users')).id;
@@ -52,6 +55,14 @@ beforeAll(async () => {
   ]);
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** The same tracks in both files; with the rest, what told of it goes. */
+function keepTenth(file: string, deleteRest: string): void {
+  change(file, (db) => {
+    db.exec(`DELETE FROM tracks WHERE rowid % 10 <> 0`);
+    db.exec(deleteRest);
+  });
+}
 
 describe('what is derived', () => {
   it('of the demo archive is what derive_all() would make it', async () => {
