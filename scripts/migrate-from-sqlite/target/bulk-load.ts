@@ -167,15 +167,19 @@ async function takeAway(tx: Transaction, rows: number): Promise<Part[] | null> {
   return parts;
 }
 
-export async function removeParts(tx: Transaction, parts: readonly Part[]): Promise<void> {
-  for (const kind of KINDS.toReversed())
-    for (const part of parts) if (part.kind === kind) await tx.execute(remove(part));
-}
+export const removeParts = (tx: Transaction, parts: readonly Part[]): Promise<number> =>
+  executeAll(tx, inOrder(parts, KINDS.toReversed()).map(remove));
 
 /** A row that violates a key or has no parent ends the run. */
-export async function buildParts(tx: Transaction, parts: readonly Part[]): Promise<void> {
-  for (const kind of KINDS) for (const part of parts) if (part.kind === kind) await tx.execute(rebuild(part));
-}
+export const buildParts = (tx: Transaction, parts: readonly Part[]): Promise<number> =>
+  executeAll(tx, inOrder(parts, KINDS).map(rebuild));
+
+const inOrder = (parts: readonly Part[], kinds: readonly Part['kind'][]): Part[] =>
+  kinds.flatMap((wanted) => parts.filter(({ kind }) => kind === wanted));
+
+/** In one message: of a small file, the way there and back of each would take longer than its work. */
+const executeAll = (tx: Transaction, statements: readonly string[]): Promise<number> =>
+  tx.execute(statements.join(';'));
 
 export function listParts(tx: Queries, tables: readonly string[] = FILLED): Promise<Part[]> {
   return tx.many<Part>(PARTS, [tables, DONE_AT_ONCE]);
