@@ -49,10 +49,22 @@ export function standInListeners(now: Date = new Date()): StandInListener[] {
   ];
 }
 
+const tastes = new Map<string, StandInListener['topTracks']>();
+
+/** Kept: it is always the same, and takes a while to invent. */
 function tasteOf(person: string, from: number, to: number): StandInListener['topTracks'] {
+  const taste = tastes.get(person) ?? inventTaste(person, from, to);
+  tastes.set(person, taste);
+  return taste;
+}
+
+function inventTaste(person: string, from: number, to: number): StandInListener['topTracks'] {
   const known = Array.from({ length: to - from }, (_, index) => inventTrack(from + index));
-  const ranked = (range: TimeRange) =>
-    known.toSorted((a, b) => liking(person, range, b) - liking(person, range, a));
+  const ranked = (range: TimeRange): InventedTrack[] =>
+    known
+      .map((track) => ({ track, liked: liking(person, range, track) }))
+      .toSorted((a, b) => b.liked - a.liked)
+      .map(({ track }) => track);
   return {
     short_term: ranked('short_term').slice(0, 50),
     medium_term: ranked('medium_term').slice(0, 75),
