@@ -9,6 +9,7 @@ import { deleteEverything, deleteRows } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { drilled } from '../support/drill.ts';
+import { nodeArguments } from '../support/run-script.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const test = useConnected();
@@ -214,7 +215,7 @@ describe('npm run worker', () => {
 
   function spawnScript(script: string): ChildProcess {
     const key = test.access.tokenKeys[0];
-    const child = spawn(process.execPath, ['--import', 'tsx', script], {
+    const child = spawn(process.execPath, nodeArguments(script), {
       stdio: 'ignore',
       env: {
         PATH: process.env.PATH,

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { anyFreePort } from '../../scripts/demo/processes.ts';
+import { nodeArguments } from '../support/run-script.ts';
 
 interface Running {
   readonly child: ChildProcess;
@@ -18,7 +18,7 @@ afterAll(() => started.forEach((child) => void child.kill('SIGKILL')));
 
 async function start(processes: number): Promise<Running> {
   const url = `http://127.0.0.1:${await anyFreePort()}`;
-  const program = ['--import', import.meta.resolve('tsx'), path.resolve('test/support/hanging-app.ts')];
+  const program = nodeArguments('test/support/hanging-app.ts');
   const child = spawn(process.execPath, [...program, new URL(url).port, String(processes)]);
   started.push(child);
   let output = '';

@@ -9,9 +9,8 @@ import { writeDemoArchive } from '../../scripts/demo/archive/write.ts';
 import { ALICE, signIn, submit, useApp } from '../support/app.ts';
 import { useDirectory } from '../support/old-archives.ts';
 import { copyReference, hasReferenceArchives } from '../support/reference-archives.ts';
+import { nodeArguments, ROOT } from '../support/run-script.ts';
 import { dumpTables } from '../support/table-dump.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
 
 const inFile = (file: string) => {
   const db = new Sqlite(file, { readonly: true });
@@ -39,8 +38,8 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () =
   afterAll(() => running.forEach((child) => child.kill('SIGKILL')));
 
   async function run(script: string, ...args: string[]): Promise<{ code: number | null; stdout: string }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${script}.ts`, ...args], {
-      cwd: root,
+    const child = spawn(process.execPath, [...nodeArguments(`scripts/${script}.ts`), ...args], {
+      cwd: ROOT,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: test.url },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -58,8 +57,8 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () =
   }
   /** Runs until it is stopped; answers once it has kept its first day. (A slow machine keeps years of days: begin far apart.) */
   async function startOldApp(file: string, firstDate: string): Promise<OldApp> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/old-app.ts', file, firstDate], {
-      cwd: root,
+    const child = spawn(process.execPath, [...nodeArguments('test/support/old-app.ts'), file, firstDate], {
+      cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running.add(child);

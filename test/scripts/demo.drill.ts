@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { startScript } from '../support/run-script.ts';
+import { fromSource, startScript } from '../support/run-script.ts';
 
 it('npm run demo comes up with nothing set up, twice on the same archive, and stops cleanly', async () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-demo-'));
@@ -18,7 +18,11 @@ it('npm run demo comes up with nothing set up, twice on the same archive, and st
     { moved: /Nothing new/, args: [], env: { PORT: '39217' } },
   ] as const;
   for (const { moved, args, env } of times) {
-    const demo = startScript('scripts/demo.ts', args, { cwd: directory, env });
+    const demo = startScript('scripts/demo.ts', args, {
+      cwd: directory,
+      env,
+      program: fromSource('scripts/demo.ts'),
+    });
     while (!demo.output().includes('Ready: open') && demo.child.exitCode === null) await sleep(100);
     expect(demo.output()).toMatch(moved);
     expect(demo.output()).toMatch(/an import of ten years: .*my_spotify_data\.zip/);

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import type { Db } from '../../src/db.ts';
 import { insertListener, insertSnapshot, insertTrack } from './factories.ts';
+import { nodeArguments, ROOT } from './run-script.ts';
 
 /** `npm run export:sqlite` as a process of its own; it sees no setting but the database and those given. */
 export const runExport = (url: string, args: readonly string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/export-to-sqlite.ts', ...args], {
-      cwd: path.resolve(import.meta.dirname, '../..'),
+    const child = spawn(process.execPath, [...nodeArguments('scripts/export-to-sqlite.ts'), ...args], {
+      cwd: ROOT,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: url, ...env },
     });
     let [stdout, stderr] = ['', ''];

@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
 import type { Db } from '../../src/db.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { nodeArguments, ROOT } from './run-script.ts';
 
 export interface Ended {
   code: number | null;
@@ -12,8 +10,8 @@ export interface Ended {
 
 /** Starts `npm run migrate:sqlite` as a process of its own; it sees no setting but those given. */
 export function startMove(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'scripts/migrate-from-sqlite.ts', ...args], {
-    cwd: root,
+  return spawn(process.execPath, [...nodeArguments('scripts/migrate-from-sqlite.ts'), ...args], {
+    cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
   });
 }

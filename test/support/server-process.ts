@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { nodeArguments } from './run-script.ts';
 
 export interface ServerProcess {
   readonly baseUrl: string;
@@ -21,9 +22,8 @@ export interface ServerProcess {
 /** The real server in a process, a directory and on a port of its own; it sees no setting but those given. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = await freePort();
-  const program = ['--import', import.meta.resolve('tsx'), path.resolve('src/server.ts')];
   const home = mkdtempSync(path.join(os.tmpdir(), 'mtm-server-'));
-  const child = spawn(process.execPath, program, {
+  const child = spawn(process.execPath, nodeArguments('src/server.ts'), {
     cwd: home,
     env: { PATH: process.env.PATH, PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
