@@ -12,7 +12,6 @@ export default defineConfig({
       'test/web/contradicting-files.test.ts',
       'test/web/hostile.test.ts',
     ],
-    globalSetup: ['test/support/global-setup.ts', 'test/support/compile-programs.ts'],
     env: { DRILL: 'yes' },
     testTimeout: 1_200_000,
   },

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyFreePort } from '../../scripts/demo/processes.ts';
+import { nodeArguments } from '../support/run-script.ts';
 
 const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-workers-'));
 const broken = path.join(directory, 'broken');
@@ -13,7 +14,7 @@ let [port, output] = [0, ''];
 
 beforeAll(async () => {
   port = await anyFreePort();
-  const program = ['--import', import.meta.resolve('tsx'), path.resolve('test/support/one-worker.ts')];
+  const program = nodeArguments('test/support/one-worker.ts');
   supervisor = spawn(process.execPath, [...program, String(port), broken]);
   supervisor.stdout?.setEncoding('utf8').on('data', (text: string) => void (output += text));
   supervisor.stderr?.setEncoding('utf8').on('data', (text: string) => void (output += text));

@@ -15,6 +15,7 @@ import { checksumTables } from '../support/checksum.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 import { incompressible } from '../support/incompressible.ts';
+import { nodeArguments } from '../support/run-script.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
 const ALICE = 'alice-stand-in';
@@ -288,14 +289,9 @@ const runCommand = (changes: Readonly<Record<string, string>> = {}): Promise<Com
       SPOTIFY_API_URL: spotify.apiUrl,
       ...changes,
     };
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'scripts/capture.ts'],
-      { env },
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      },
-    );
+    execFile(process.execPath, nodeArguments('scripts/capture.ts'), { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
   });
 
 describe('npm run capture', () => {

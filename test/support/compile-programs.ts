@@ -6,7 +6,7 @@ import { ROOT } from './run-script.ts';
 
 const NOT_COMPILED = ['node_modules', 'package.json', 'migrations', 'public', 'views'];
 
-/** The drill starts hundreds of programs, each of which would compile itself: once does for all of them. */
+/** Tests start dozens of programs, the drill hundreds, and each would compile itself: once does for all of them. */
 export default function compilePrograms(): () => void {
   const compiled = mkdtempSync(path.join(os.tmpdir(), 'mtm-compiled-'));
   const tsc = path.join(ROOT, 'node_modules/.bin/tsc');
