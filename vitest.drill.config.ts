@@ -7,8 +7,10 @@ export default defineConfig({
     ...usual.test,
     include: [
       'test/**/*.drill.ts',
+      'test/history-import/import.test.ts',
       'test/jobs/worker.test.ts',
       'test/journeys/*.test.ts',
+      'test/playlists/send.test.ts',
       'test/web/contradicting-files.test.ts',
       'test/web/hostile.test.ts',
     ],

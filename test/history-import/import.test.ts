@@ -14,6 +14,7 @@ import { undoImport } from '../../src/history-import/undo.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
+import { drilled } from '../support/drill.ts';
 import {
   insertListener,
   insertPlaylist,
@@ -344,7 +345,7 @@ describe('undoing', () => {
       };
     });
 
-  it.each([1, 2, 3, 4, 5, 6])(
+  it.each(drilled([1, 2], [1, 2, 3, 4, 5, 6]))(
     'takes back each import, byte for byte, whatever came before (%i)',
     async () => {
       // (A track of ours that an id has taken over stays known by the id.)
