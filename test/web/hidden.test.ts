@@ -185,7 +185,8 @@ describe('what is hidden', () => {
     expect((await submit(alice, '/tracks/n0ise/hide')).status).toBe(303);
     expect((await submit(alice, '/artists/kids/hide')).status).toBe(303);
     await alice.get('/settings').expect(200); // takes the message away
-    for (const [address, text] of Object.entries(await readAll(alice))) {
+    const hiding = await readAll(alice);
+    for (const [address, text] of Object.entries(hiding)) {
       expect.soft(ITS_NAMES.exec(text)?.[0], address).toBeUndefined();
     }
     expect(await readAll(bob, PLAIN_ADDRESSES)).toEqual(bobsBefore);
@@ -197,9 +198,9 @@ describe('what is hidden', () => {
     expect((await submit(alice, '/tracks/n0ise/show')).status).toBe(303);
     expect((await submit(alice, '/artists/kids/show')).status).toBe(303);
     await alice.get('/settings').expect(200);
-    const after = await readAll(alice);
-    const changed = Object.keys(before).filter((address) => before[address] !== after[address]);
-    expect(changed).toEqual([]);
+    const changed = Object.keys(before).filter((address) => before[address] !== hiding[address]);
+    const after = await readAll(alice, changed);
+    expect(changed.filter((address) => before[address] !== after[address])).toEqual([]);
   }, 300_000);
 });
 
