@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { moveArchive } from '../../../scripts/migrate-from-sqlite/move-archive.ts';
 import { exitCodeOf, type MoveReport } from '../../../scripts/migrate-from-sqlite/report.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -23,7 +23,6 @@ function source(layout: ReferenceLayout, sql: string): unknown[] {
 describe.skipIf(!hasReferenceArchives)('the reference archives', { timeout: 120_000 }, () => {
   const test = useDatabase();
   const directory = useDirectory();
-  beforeEach(() => emptyTables(test.db));
 
   function move(layout: ReferenceLayout): Promise<MoveReport> {
     const file = copyReference(layout, directory);
@@ -78,73 +77,76 @@ describe.skipIf(!hasReferenceArchives)('the reference archives', { timeout: 120_
     ).toEqual(source('playlists', entries));
   }
 
-  it('the snapshots layout arrives value for value', async () => {
-    const report = await move('snapshots');
-    expect(exitCodeOf(report)).toBe(0);
-    expect(await count('tracks')).toBe(1872);
-    expect(await count('snapshots')).toBe(5400);
-    expect(await count('library_tracks')).toBe(1872);
-    await expectSnapshots();
-  });
-
-  it('dates, popularity and artists follow from the payload', async () => {
-    await move('snapshots');
-    const wrong = await test.db.one<{ wrong: number }>(
-      `SELECT count(*)::int AS wrong FROM tracks
-       WHERE raw_json #>> '{album,release_date}' IS DISTINCT FROM
-               left(release_date::text, CASE release_date_precision WHEN 'year' THEN 4 WHEN 'month' THEN 7 ELSE 10 END)
-          OR raw_json #>> '{album,release_date_precision}' IS DISTINCT FROM release_date_precision
-          OR (raw_json ->> 'popularity')::int IS DISTINCT FROM popularity
-          OR jsonb_path_query_array(raw_json, '$.artists[*].id') IS DISTINCT FROM
-               (SELECT jsonb_agg(artist_id ORDER BY position) FROM track_artists AS a WHERE a.track_id = tracks.track_id)`,
-    );
-    expect(wrong.wrong).toBe(0);
-  });
-
-  it('the playlists layout arrives value for value', async () => {
-    const report = await move('playlists');
-    expect(exitCodeOf(report)).toBe(0);
-    expect(await count('artists')).toBe(302);
-    expect(await count('playlist_tracks')).toBe(1440);
-    expect(await count('tracks WHERE audio_features IS NOT NULL')).toBe(1664);
-    await expectPlaylists();
-    expect(await test.db.many('SELECT track_id, artist_name FROM tracks ORDER BY 1')).toEqual(
-      source(
-        'playlists',
-        `SELECT t.spotify_id AS track_id, a.name AS artist_name
-         FROM tracks AS t LEFT JOIN artists AS a ON a.id = artist_id ORDER BY 1`,
+  const content = async (): Promise<unknown> => {
+    const { users: _users, imports: _imports, ...tables } = await dumpTables(test.db);
+    const timeless = {
+      ...tables,
+      tracks: await test.db.many(
+        `SELECT to_jsonb(t) - ARRAY['updated_at', 'audio_features_at'] AS track FROM tracks AS t ORDER BY track_id`,
       ),
-    );
-  });
-
-  it('both complete each other, in either order to the same end', async () => {
-    const content = async (): Promise<unknown> => {
-      const { users: _users, imports: _imports, ...tables } = await dumpTables(test.db);
-      const timeless = {
-        ...tables,
-        tracks: await test.db.many(
-          `SELECT to_jsonb(t) - ARRAY['updated_at', 'audio_features_at'] AS track FROM tracks AS t ORDER BY track_id`,
-        ),
-      };
-      return { ...timeless, artists: await test.db.many('SELECT artist_id, name FROM artists ORDER BY 1') };
     };
-    expect(exitCodeOf(await move('snapshots'))).toBe(0);
-    expect(exitCodeOf(await move('playlists'))).toBe(0);
-    await expectSnapshots();
-    await expectPlaylists();
-    const oneWay = await content();
-    await emptyTables(test.db);
-    expect(exitCodeOf(await move('playlists'))).toBe(0);
-    expect(exitCodeOf(await move('snapshots'))).toBe(0);
-    expect(await content()).toEqual(oneWay);
+    return { ...timeless, artists: await test.db.many('SELECT artist_id, name FROM artists ORDER BY 1') };
+  };
+  let oneWay: unknown;
+
+  describe.sequential('the snapshots layout first', () => {
+    it('arrives value for value', async () => {
+      expect(exitCodeOf(await move('snapshots'))).toBe(0);
+      expect(await count('tracks')).toBe(1872);
+      expect(await count('snapshots')).toBe(5400);
+      expect(await count('library_tracks')).toBe(1872);
+      await expectSnapshots();
+    });
+
+    it('has its dates, popularity and artists from the payload', async () => {
+      const wrong = await test.db.one<{ wrong: number }>(
+        `SELECT count(*)::int AS wrong FROM tracks
+         WHERE raw_json #>> '{album,release_date}' IS DISTINCT FROM
+                 left(release_date::text, CASE release_date_precision WHEN 'year' THEN 4 WHEN 'month' THEN 7 ELSE 10 END)
+            OR raw_json #>> '{album,release_date_precision}' IS DISTINCT FROM release_date_precision
+            OR (raw_json ->> 'popularity')::int IS DISTINCT FROM popularity
+            OR jsonb_path_query_array(raw_json, '$.artists[*].id') IS DISTINCT FROM
+                 (SELECT jsonb_agg(artist_id ORDER BY position) FROM track_artists AS a WHERE a.track_id = tracks.track_id)`,
+      );
+      expect(wrong.wrong).toBe(0);
+    });
+
+    it('is completed by the other one', async () => {
+      expect(exitCodeOf(await move('playlists'))).toBe(0);
+      await expectSnapshots();
+      await expectPlaylists();
+      oneWay = await content();
+    });
+
+    it('is not changed by a row where both are moved again', async () => {
+      const before = await dumpTables(test.db, true);
+      expect((await move('snapshots')).changed).toBe(false);
+      expect((await move('playlists')).changed).toBe(false);
+      expect(await dumpTables(test.db, true)).toEqual(before);
+    });
   });
 
-  it('moved again, they change not a row', async () => {
-    await move('snapshots');
-    await move('playlists');
-    const before = await dumpTables(test.db, true);
-    expect((await move('snapshots')).changed).toBe(false);
-    expect((await move('playlists')).changed).toBe(false);
-    expect(await dumpTables(test.db, true)).toEqual(before);
+  describe.sequential('the playlists layout first', () => {
+    beforeAll(() => emptyTables(test.db));
+
+    it('arrives value for value', async () => {
+      expect(exitCodeOf(await move('playlists'))).toBe(0);
+      expect(await count('artists')).toBe(302);
+      expect(await count('playlist_tracks')).toBe(1440);
+      expect(await count('tracks WHERE audio_features IS NOT NULL')).toBe(1664);
+      await expectPlaylists();
+      expect(await test.db.many('SELECT track_id, artist_name FROM tracks ORDER BY 1')).toEqual(
+        source(
+          'playlists',
+          `SELECT t.spotify_id AS track_id, a.name AS artist_name
+           FROM tracks AS t LEFT JOIN artists AS a ON a.id = artist_id ORDER BY 1`,
+        ),
+      );
+    });
+
+    it('is completed by the other one to the same end', async () => {
+      expect(exitCodeOf(await move('snapshots'))).toBe(0);
+      expect(await content()).toEqual(oneWay);
+    });
   });
 });
