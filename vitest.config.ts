@@ -12,7 +12,5 @@ export default defineConfig({
     isolate: false,
     // Most tests wait for a process or a database: more of them at once than there are cores.
     maxWorkers: 3,
-    // On a shared machine a test about time may lose a race that is not ours: it may run once more, and is then marked.
-    retry: process.env.CI === undefined ? 0 : 1,
   },
 });

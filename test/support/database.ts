@@ -12,6 +12,9 @@ export interface TestDatabase {
   url: string;
 }
 
+/** The app's five seconds are soon over where others work the machine too. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
 /** A database of this test file's own, cloned from the migrated template and dropped afterwards. */
 export function useDatabase(): TestDatabase {
   const server = inject('databaseServer');
@@ -33,7 +36,7 @@ export function useDatabase(): TestDatabase {
     log.level = 'silent';
     await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')} STRATEGY FILE_COPY`);
     const settings = { url, poolMin: 0, poolMax: 10, applicationName: 'test' };
-    test.db = createDb(settings);
+    test.db = createDb({ ...settings, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
     test.patient = createDb({ ...settings, statementTimeoutMs: 0 });
   });
   afterAll(async () => {
