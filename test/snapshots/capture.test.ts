@@ -31,7 +31,7 @@ let alice: number;
 
 beforeAll(async () => {
   spotify = await startSpotifyStandIn({ listeners: standInListeners() });
-  access = { settings: settingsFor(spotify), tokenKeys };
+  access = { settings: settingsFor(spotify, { timeoutMs: 20_000 }), tokenKeys };
 });
 afterAll(() => spotify.close());
 
