@@ -55,6 +55,15 @@ describe('the signed-in devices', () => {
     expect(idsIn(page)).toEqual([]);
   });
 
+  it('begin with this one, even where another was seen later', async () => {
+    await signInAs(ALICE, PHONE);
+    await test.db.execute(
+      `UPDATE sessions SET expire = expire + interval '1 hour' WHERE sess ->> 'userAgent' = $1`,
+      [PHONE],
+    );
+    expect(await devicesOf(alice)).toMatch(/This device[^]*Safari on an iPhone/);
+  });
+
   it('are told in words, with when they were last seen, and are one’s own alone', async () => {
     await signInAs(ALICE, PHONE);
     await test.db.execute(
