@@ -130,6 +130,8 @@ CREATE TABLE tracks (
   popularity smallint,
   newest_name text,
   from_spotify boolean NOT NULL DEFAULT false,
+  cover_seed text GENERATED ALWAYS AS (COALESCE((raw_json #>> '{album,id}'::text[]), album_name, track_id)) STORED,
+  thumbnail_url text GENERATED ALWAYS AS ((raw_json #>> '{album,images,-1,url}'::text[])) STORED,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT tracks_pkey PRIMARY KEY (track_id),
@@ -147,6 +149,7 @@ COMMENT ON COLUMN tracks.audio_features_source IS 'of audio_features where there
 COMMENT ON COLUMN tracks.audio_features_at IS 'when they came here; NULL: not known';
 COMMENT ON COLUMN tracks.newest_name IS 'what Spotify has called it since, where that is another name; NULL: the name it has';
 COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: what stands here came from a file';
+COMMENT ON COLUMN tracks.cover_seed IS 'what a cover is drawn from where there is no picture: lists show it, and open no payload';
 CREATE INDEX tracks_raw_json ON tracks USING gin (raw_json jsonb_path_ops);
 
 CREATE TABLE artists (
@@ -154,6 +157,7 @@ CREATE TABLE artists (
   name text,
   raw_json jsonb,
   from_spotify boolean NOT NULL DEFAULT false,
+  thumbnail_url text GENERATED ALWAYS AS ((raw_json #>> '{images,-1,url}'::text[])) STORED,
   created_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT artists_pkey PRIMARY KEY (artist_id),
   CONSTRAINT artists_raw_json_check CHECK (jsonb_typeof(raw_json) = 'object')

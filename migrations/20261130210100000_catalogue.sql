@@ -19,6 +19,8 @@ CREATE TABLE tracks (
   popularity smallint CHECK (popularity BETWEEN 0 AND 100),
   newest_name text,
   from_spotify boolean NOT NULL DEFAULT false,
+  cover_seed text GENERATED ALWAYS AS (COALESCE(raw_json #>> '{album,id}', album_name, track_id)) STORED,
+  thumbnail_url text GENERATED ALWAYS AS (raw_json #>> '{album,images,-1,url}') STORED,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((release_date IS NULL) = (release_date_precision IS NULL))
@@ -26,6 +28,7 @@ CREATE TABLE tracks (
 COMMENT ON COLUMN tracks.track_id IS 'Spotify id, or the URI of a local file';
 COMMENT ON COLUMN tracks.raw_json IS 'the provider''s whole track object, as it was first received';
 COMMENT ON COLUMN tracks.newest_name IS 'what Spotify has called it since, where that is another name; NULL: the name it has';
+COMMENT ON COLUMN tracks.cover_seed IS 'what a cover is drawn from where there is no picture: lists show it, and open no payload';
 COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: what stands here came from a file';
 COMMENT ON COLUMN tracks.audio_features_source IS
   'of audio_features where there are any: archive, which NULL means too, or reccobeats';
@@ -37,6 +40,7 @@ CREATE TABLE artists (
   name text,
   raw_json jsonb CHECK (jsonb_typeof(raw_json) = 'object'),
   from_spotify boolean NOT NULL DEFAULT false,
+  thumbnail_url text GENERATED ALWAYS AS (raw_json #>> '{images,-1,url}') STORED,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON COLUMN artists.raw_json IS

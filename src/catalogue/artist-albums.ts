@@ -28,8 +28,7 @@ export const ARTIST_ALBUMS = question<[userId: number, artistId: string], Artist
     FROM own LEFT JOIN played_albums AS played ON (played.user_id, played.album_id) = ($1, own.album_id)
     ORDER BY played.plays DESC NULLS LAST, tracks DESC, own.album_id LIMIT ${SHOWN}
   )
-  SELECT top.*, COALESCE(raw_json #>> '{album,id}', tracks.album_name) AS cover_seed,
-    raw_json #>> '{album,images,-1,url}' AS thumbnail_url
+  SELECT top.*, tracks.cover_seed, tracks.thumbnail_url
   FROM top JOIN tracks USING (track_id)
   ORDER BY plays DESC, top.tracks DESC, album_id`,
   (rows: readonly ArtistAlbum[]) => [...rows],

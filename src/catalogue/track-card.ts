@@ -11,15 +11,14 @@ export interface TrackCard {
   readonly thumbnail_url: string | null;
 }
 
-/** Needs `tracks` in the FROM. Join it last, to the rows shown, since it opens a payload per row. */
+/** Needs `tracks` in the FROM. Join it last, to the rows shown, since it looks up the artists of each. */
 export const TRACK_CARD = `
   tracks.track_id, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
   COALESCE((
     SELECT jsonb_agg(jsonb_build_object('artist_id', artists.artist_id, 'name', artists.name) ORDER BY position)
     FROM track_artists JOIN artists USING (artist_id)
     WHERE track_artists.track_id = tracks.track_id), '[]') AS artists,
-  COALESCE(tracks.raw_json #>> '{album,id}', tracks.album_name, tracks.track_id) AS cover_seed,
-  tracks.raw_json #>> '{album,images,-1,url}' AS thumbnail_url`;
+  tracks.cover_seed, tracks.thumbnail_url`;
 
 /** Joins by key, row by row: OFFSET 0 keeps the planner, which overestimates lists, from reading the catalogue. */
 export const joinByKey = (table: 'tracks' | 'track_artists', trackId: string): string =>

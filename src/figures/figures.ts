@@ -121,8 +121,7 @@ const POPULAR = `
     SELECT COALESCE(jsonb_agg(to_jsonb(best) ORDER BY popularity DESC, name, track_id), '[]') AS list
     FROM (
       SELECT track_id, tracks.name, tracks.artist_name, first.popularity,
-        COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS cover_seed,
-        raw_json #>> '{album,images,-1,url}' AS thumbnail_url
+        tracks.cover_seed, tracks.thumbnail_url
       FROM (
         SELECT track_id, popularity
         FROM chosen WHERE popularity IS NOT NULL

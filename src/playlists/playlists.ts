@@ -64,8 +64,7 @@ const LIST = hotQuery(
         'cover_seed', seed, 'thumbnail_url', min(art)) AS cover
       FROM (
         SELECT row_number() OVER (ORDER BY position NULLS LAST, track_id) AS place,
-          COALESCE(raw_json #>> '{album,id}', album_name, track_id) AS seed,
-          raw_json #>> '{album,images,-1,url}' AS art
+          cover_seed AS seed, thumbnail_url AS art
         FROM (
           SELECT track_id, position FROM playlist_tracks AS e
           WHERE (e.user_id, e.playlist_id) = ($1, p.playlist_id) AND ${isShown('e.track_id')}

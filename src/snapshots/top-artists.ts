@@ -11,7 +11,7 @@ interface ArtistCard {
   readonly image_url: string | null;
 }
 
-const ARTIST_CARD = `artists.artist_id, artists.name, artists.raw_json #>> '{images,-1,url}' AS image_url`;
+const ARTIST_CARD = `artists.artist_id, artists.name, artists.thumbnail_url AS image_url`;
 
 interface TopArtist extends ArtistCard {
   readonly rank: number | null;
