@@ -15,9 +15,9 @@ export interface TrackCard {
 export const TRACK_CARD = `
   tracks.track_id, tracks.name, tracks.artist_name, tracks.album_name, tracks.spotify_url,
   COALESCE((
-    SELECT jsonb_agg(jsonb_build_object('artist_id', artists.artist_id, 'name', artists.name) ORDER BY position)
-    FROM track_artists JOIN artists USING (artist_id)
-    WHERE track_artists.track_id = tracks.track_id), '[]') AS artists,
+    SELECT json_agg(credit) FROM (
+      SELECT artist_id, artists.name FROM track_artists JOIN artists USING (artist_id)
+      WHERE track_artists.track_id = tracks.track_id ORDER BY position) AS credit), '[]') AS artists,
   tracks.cover_seed, tracks.thumbnail_url`;
 
 /** Joins by key, row by row: OFFSET 0 keeps the planner, which overestimates lists, from reading the catalogue. */
