@@ -32,11 +32,11 @@ interface Dates {
 export const TOP_LIST = question<[userId: number, timeRange: TimeRange], TopList | null>(
   `
   WITH newest AS (
-    SELECT max(snapshot_date) AS latest FROM snapshots WHERE user_id = $1 AND time_range = $2
+    SELECT max(snapshot_date) AS latest FROM snapshot_lists WHERE user_id = $1 AND time_range = $2
   ),
   dates AS MATERIALIZED (
     SELECT latest, (
-      SELECT max(snapshot_date) FROM snapshots
+      SELECT max(snapshot_date) FROM snapshot_lists
       WHERE user_id = $1 AND time_range = $2 AND snapshot_date < latest) AS previous
     FROM newest
   )
