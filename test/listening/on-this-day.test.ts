@@ -33,3 +33,15 @@ it('of a day some years ago the track is told that counts most plays on her cale
     [10, '2014-05-02', 'once', 1, 1],
   ]);
 });
+
+it('under the rule of finished plays the length of a track decides', async () => {
+  await test.db.execute(`UPDATE users SET counted_plays = 'finished' WHERE user_id = $1`, [alice]);
+  const mostPlayed = async () =>
+    (await listPlayedAnniversaries(test.db, alice, '2024-05-02', 'Asia/Kathmandu'))
+      .filter((one) => one.years_ago === 10)
+      .map((one) => [one.track_id, one.plays, one.plays_of_day]);
+  await test.db.execute(`UPDATE tracks SET duration_ms = 5000 WHERE track_id = 'short'`);
+  expect(await mostPlayed()).toEqual([['short', 2, 3]]);
+  await test.db.execute(`UPDATE tracks SET duration_ms = 200000 WHERE track_id = 'short'`);
+  expect(await mostPlayed()).toEqual([['once', 1, 1]]);
+});
