@@ -590,6 +590,7 @@ CREATE TABLE library_measures (
 COMMENT ON TABLE library_measures IS 'a row for each of library_tracks: what it is sorted and filtered by, derived from it and from played_tracks';
 COMMENT ON COLUMN library_measures.listened_ms IS 'of its plays that count; where nobody says how long, about the length of the track';
 CREATE INDEX library_measures_best_first ON library_measures USING btree (user_id, popularity DESC NULLS LAST, last_listed_date DESC NULLS LAST, best_rank, plays DESC, track_id) WHERE (NOT hidden);
+CREATE INDEX library_measures_most_listed ON library_measures USING btree (user_id, listings DESC NULLS LAST, best_rank) WHERE (NOT hidden);
 CREATE INDEX library_measures_of_listener ON library_measures USING btree (user_id);
 
 CREATE TABLE listed_artists (
