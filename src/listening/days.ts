@@ -1,5 +1,4 @@
 import { ask, question, theRow } from '../database/ask-together.ts';
-import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import {
@@ -94,7 +93,8 @@ export interface PlayTotals extends CountedTally {
 /** The whole history in figures. */
 export const PLAY_TOTALS = question<[userId: number], PlayTotals>(
   `SELECT ${TALLY_SUM}, min(day) FILTER (WHERE plays > 0) AS first_day, ${COUNTED_BY}, ${HAS_OPEN_GAP('true')},
-       (SELECT count(*)::int FROM played_tracks WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}) AS tracks
+       ((SELECT count(*) FROM played_tracks WHERE user_id = $1) - (
+         SELECT count(*) FROM library_tracks JOIN played_tracks USING (user_id, track_id) WHERE user_id = $1 AND hidden))::int AS tracks
      FROM play_days WHERE user_id = $1`,
   theRow,
 );
