@@ -363,12 +363,14 @@ CREATE TABLE archive_summaries (
   summary jsonb NOT NULL,
   mood jsonb,
   library jsonb,
+  plays jsonb,
   computed_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT archive_summaries_pkey PRIMARY KEY (user_id),
   CONSTRAINT archive_summaries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 COMMENT ON COLUMN archive_summaries.library IS 'what every track of the library is looked at for; NULL: as above';
+COMMENT ON COLUMN archive_summaries.plays IS 'the same of what plays change; NULL: as above, or something was played since';
 
 CREATE TABLE archive_changes (
   user_id bigint NOT NULL,
@@ -1512,6 +1514,15 @@ BEGIN
   PERFORM mark_changed(listeners);
 END $function$;
 
+CREATE FUNCTION plays_changed(listeners bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE archive_summaries SET plays = NULL WHERE user_id = ANY (listeners) AND plays IS NOT NULL;
+  PERFORM mark_changed(listeners);
+END $function$;
+
 CREATE FUNCTION settle_library(user_ids bigint[], track_ids text[], only_column text DEFAULT NULL::text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1674,7 +1685,7 @@ CREATE FUNCTION derive_calendar(listener bigint)
  RETURNS bigint
  LANGUAGE sql
 AS $function$
-  SELECT mark_changed(ARRAY[listener]);
+  SELECT plays_changed(ARRAY[listener]);
   SELECT derive_rows('play_periods', 'track_period_facts', listener, 'kind = ''tracks''')
     + derive_credited_periods(listener)
     + derive_rows('play_days', 'day_facts', listener)
@@ -1924,7 +1935,7 @@ BEGIN
   FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN track_artists USING (track_id);
   PERFORM recount_albums(array_agg(user_id), array_agg(album_id), array_agg(day))
   FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN library_tracks USING (user_id, track_id);
-  PERFORM mark_changed(user_ids);
+  PERFORM plays_changed(user_ids);
 END $function$;
 
 CREATE FUNCTION recount_periods(of_kind text, user_ids bigint[], ids text[], days date[])

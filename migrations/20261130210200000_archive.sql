@@ -168,10 +168,12 @@ CREATE TABLE archive_summaries (
   summary jsonb NOT NULL,
   mood jsonb,
   library jsonb,
+  plays jsonb,
   computed_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON COLUMN archive_summaries.mood IS 'NULL: not computed yet; it is computed on reading then';
 COMMENT ON COLUMN archive_summaries.library IS 'what every track of the library is looked at for; NULL: as above';
+COMMENT ON COLUMN archive_summaries.plays IS 'the same of what plays change; NULL: as above, or something was played since';
 
 -- What tells an archive from what it was before: the transactions that changed it last. Nobody waits for anybody to add
 -- one, and all of them together are another version after each.

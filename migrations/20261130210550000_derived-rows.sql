@@ -331,6 +331,13 @@ BEGIN
   PERFORM mark_changed(listeners);
 END $$;
 
+-- The same of plays, which change little of what a summary says, and often.
+CREATE FUNCTION plays_changed(listeners bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE archive_summaries SET plays = NULL WHERE user_id = ANY (listeners) AND plays IS NOT NULL;
+  PERFORM mark_changed(listeners);
+END $$;
+
 -- Everything below is planned each time, or row by row through indexes whatever the planner believes: a plan that a
 -- session keeps may be one for an empty table, and a move turns nested loops off for its own large joins.
 
@@ -474,7 +481,7 @@ $$;
 
 -- What follows from a listener's plays and their days.
 CREATE FUNCTION derive_calendar(listener bigint) RETURNS bigint LANGUAGE sql AS $$
-  SELECT mark_changed(ARRAY[listener]);
+  SELECT plays_changed(ARRAY[listener]);
   SELECT derive_rows('play_periods', 'track_period_facts', listener, 'kind = ''tracks''')
     + derive_credited_periods(listener)
     + derive_rows('play_days', 'day_facts', listener)
@@ -667,7 +674,7 @@ BEGIN
   FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN track_artists USING (track_id);
   PERFORM recount_albums(array_agg(user_id), array_agg(album_id), array_agg(day))
   FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN library_tracks USING (user_id, track_id);
-  PERFORM mark_changed(user_ids);
+  PERFORM plays_changed(user_ids);
 END $$;
 
 -- The months and years of some days, of some tracks, artists or albums.
@@ -989,7 +996,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 
 -- Down Migration
 DROP FUNCTION derive_all, derive_rows, order_of, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
-  library_columns, mark_changed, archives_changed, follow_changes, mark_changes, settle_changed_tracks,
+  library_columns, mark_changed, archives_changed, plays_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_counted, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
   recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,

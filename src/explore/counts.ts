@@ -40,14 +40,13 @@ export interface ExploreCounts {
   readonly filters: Readonly<Record<Exclude<FilterName, 'artist'>, FilterCounts>>;
 }
 
-/** @param kept by countLibraryValues */
+/** @param values by countLibraryValues and countPlayedValues */
 export async function countChoices(
   db: Queries,
   userId: number,
   filters: ExploreFilters,
-  kept: LibraryValues,
+  values: LibraryValues,
 ): Promise<ExploreCounts> {
-  const values = [...kept, ...(await db.many<LibraryValues[number]>(VALUES_OF_PLAYS, [userId]))];
   const rows = isAnythingAsked(filters)
     ? await db.many<CountRow>(COUNTS, [userId, asParameter(filters)])
     : values.map((row) => ({ ...row, offered: row.tracks, left: row.tracks }));
@@ -77,6 +76,10 @@ export type LibraryValues = readonly {
 /** Reads every track of the library: its result is kept with the archive's figures. */
 export const countLibraryValues = (db: Queries, userId: number): Promise<LibraryValues> =>
   db.many(VALUES, [userId]);
+
+/** The same of what plays change, kept by itself: triggers forget it with each. */
+export const countPlayedValues = (db: Queries, userId: number): Promise<LibraryValues> =>
+  db.many(VALUES_OF_PLAYS, [userId]);
 
 interface CountRow {
   readonly filter: number;
@@ -157,7 +160,6 @@ const COUNTED = FILTER_NAMES.filter((name) => name !== 'artist');
 /** 0: passes all filters; 100 + n: all but the nth; 200: misses two or more. */
 const missed = `LEAST(200, ${FILTER_NAMES.map((name, at) => `((${CONDITIONS[name]}) IS NOT TRUE)::int * ${100 + at}`).join(' + ')})`;
 
-/** Every play changes these, so they are counted on each visit instead of kept. */
 const OF_PLAYS = COUNTED.filter((name) => ['plays', 'minutes', 'first_played'].includes(name));
 const KEPT = COUNTED.filter((name) => !OF_PLAYS.includes(name));
 
@@ -178,9 +180,7 @@ const valuesSql = (names: Counted): string =>
   ORDER BY filter, length(value), value`;
 
 const VALUES = valuesSql(KEPT);
-const VALUES_OF_PLAYS = hotQuery('explore: how often tracks were played', valuesSql(OF_PLAYS), {
-  plannedEachTime: true,
-});
+const VALUES_OF_PLAYS = valuesSql(OF_PLAYS);
 
 /** Tracks that pass all filters count in all of them, those that fail one only in what that one offers. */
 const COUNTS = hotQuery(

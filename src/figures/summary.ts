@@ -1,7 +1,7 @@
 import { ask, question } from '../database/ask-together.ts';
 import { computeLibrarySound, type LibrarySound } from '../catalogue/library-sound.ts';
 import type { Queries } from '../db.ts';
-import { countLibraryValues, type LibraryValues } from '../explore/counts.ts';
+import { countLibraryValues, countPlayedValues, type LibraryValues } from '../explore/counts.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import { TIME_RANGES, type TimeRange } from '../spotify/top-tracks.ts';
 import { computeArchiveFigures, computeListFigures, type Figures } from './figures.ts';
@@ -48,8 +48,11 @@ export const getLibrarySound = async (db: Queries, userId: number, kept: Library
   kept ?? computeLibrarySound(db, userId);
 
 export async function getLibraryValues(db: Queries, userId: number): Promise<LibraryValues> {
-  const kept = await db.maybeOne<{ values: LibraryValues | null }>(KEPT_VALUES, [userId]);
-  return kept?.values ?? countLibraryValues(db, userId);
+  const kept = await db.maybeOne<Record<'values' | 'plays', LibraryValues | null>>(KEPT_VALUES, [userId]);
+  return [
+    ...(kept?.values ?? (await countLibraryValues(db, userId))),
+    ...(kept?.plays ?? (await countPlayedValues(db, userId))),
+  ];
 }
 
 /** The last step of every transaction that changes a (locked) archive. */
@@ -60,12 +63,23 @@ export async function refreshArchiveSummary(tx: Queries, userId: number): Promis
     values: await countLibraryValues(tx, userId),
     sound: await computeLibrarySound(tx, userId),
   };
+  const plays = await countPlayedValues(tx, userId);
   await tx.execute(
-    `INSERT INTO archive_summaries (user_id, summary, mood, library) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (user_id) DO UPDATE
-       SET (summary, mood, library, computed_at) = (excluded.summary, excluded.mood, excluded.library, now())`,
-    [userId, ...[{ ...summary, shape: SHAPE }, mood, library].map((kept) => JSON.stringify(kept))],
+    `INSERT INTO archive_summaries (user_id, summary, mood, library, plays) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (user_id) DO UPDATE SET (summary, mood, library, plays, computed_at)
+       = (excluded.summary, excluded.mood, excluded.library, excluded.plays, now())`,
+    [userId, ...[{ ...summary, shape: SHAPE }, mood, library, plays].map((kept) => JSON.stringify(kept))],
   );
+}
+
+/** The last step of a transaction that adds plays: the summary too, if a track has come to the library. */
+export async function refreshPlayedSummary(tx: Queries, userId: number): Promise<void> {
+  const plays = await countPlayedValues(tx, userId);
+  const kept = await tx.execute('UPDATE archive_summaries SET plays = $2 WHERE user_id = $1', [
+    userId,
+    JSON.stringify(plays),
+  ]);
+  if (kept === 0) await refreshArchiveSummary(tx, userId);
 }
 
 export async function isAnythingKept(db: Queries): Promise<boolean> {
@@ -139,7 +153,7 @@ export const KEPT_SOUND = question<[userId: number], LibrarySound | null>(
 
 const KEPT_VALUES = hotQuery(
   'explore: what the library holds, kept ready',
-  `SELECT library -> 'values' AS values FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
+  `SELECT library -> 'values' AS values, plays FROM archive_summaries WHERE user_id = $1 AND ${OF_THIS_SHAPE}`,
 );
 
 const TOTALS = `

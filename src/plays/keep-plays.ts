@@ -1,5 +1,5 @@
 import { lockArchive } from '../users/lock-archive.ts';
-import { refreshArchiveSummary } from '../figures/summary.ts';
+import { refreshPlayedSummary } from '../figures/summary.ts';
 import { adoptTracks } from '../catalogue/adopt-tracks.ts';
 import { storableJson } from '../catalogue/storable-json.ts';
 import { addTracks } from '../catalogue/tracks.ts';
@@ -83,7 +83,7 @@ async function insertPlays(tx: Transaction, userId: number, plays: readonly Rece
     userId,
     added.map((play) => play.track_id),
   );
-  if (added.length > 0 && !(await hasSummary(tx, userId))) await refreshArchiveSummary(tx, userId);
+  if (added.length > 0) await refreshPlayedSummary(tx, userId);
   return added.length;
 }
 
@@ -102,10 +102,6 @@ const INSERT_PLAYS = `
   ORDER BY played_at, track_id
   ON CONFLICT DO NOTHING
   RETURNING played_at::text, track_id, nth`;
-
-/** Triggers delete it if a track has come to the library. */
-const hasSummary = async (tx: Queries, userId: number): Promise<boolean> =>
-  (await tx.maybeOne(`SELECT FROM archive_summaries WHERE user_id = $1`, [userId])) !== null;
 
 async function recordGap(tx: Queries, userId: number, { after, before }: Gap): Promise<void> {
   await tx.execute(

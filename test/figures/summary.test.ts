@@ -6,11 +6,14 @@ import {
   getMoodCounts,
   KEPT_SOUND,
   refreshArchiveSummary,
+  refreshPlayedSummary,
 } from '../../src/figures/summary.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
+import { listStrayDerived } from '../support/derived.ts';
 import {
   insertArchiveTracks,
   insertListener,
+  insertListens,
   insertPlaylist,
   insertSnapshot,
   insertTrack,
@@ -35,10 +38,10 @@ beforeEach(async () => {
   for (const listener of [alice, bob]) await refreshArchiveSummary(test.db, listener);
 });
 
-const keptFor = async (): Promise<number[]> =>
-  (await test.db.many<{ user_id: number }>('SELECT user_id FROM archive_summaries ORDER BY user_id')).map(
-    (row) => row.user_id,
-  );
+const keptFor = async (which = ''): Promise<number[]> =>
+  (
+    await test.db.many<{ user_id: number }>(`SELECT user_id FROM archive_summaries ${which} ORDER BY user_id`)
+  ).map((row) => row.user_id);
 
 describe('a summary', () => {
   it('counts days, places and playlists, and knows the first day and the last', async () => {
@@ -146,5 +149,38 @@ describe('a kept summary is forgotten', () => {
     expect(await keptFor()).toEqual([alice, bob]);
     await insertSnapshot(test.db, bob, { date: '2026-03-31' }, [first]);
     expect(await keptFor()).toEqual([alice]);
+  });
+});
+
+describe('what a summary says of plays', () => {
+  const ready = () => keptFor('WHERE plays IS NOT NULL');
+  const play = () => insertListens(test.db, alice, [{ at: '2026-03-01T12:00:00Z', track: first }]);
+
+  it.each([
+    ['a play', play],
+    [
+      'another clock',
+      () => test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [alice]),
+    ],
+    [
+      'another rule',
+      () => test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [alice]),
+    ],
+  ])('is forgotten alone, by %s', async (_what, change: () => Promise<unknown>) => {
+    expect(await ready()).toEqual([alice, bob]);
+    await change();
+    expect(await ready()).toEqual([bob]);
+    expect(await keptFor()).toEqual([alice, bob]);
+  });
+
+  it('is made again by who adds plays, with all else where a track is new', async () => {
+    await play();
+    await test.db.withTransaction((tx) => refreshPlayedSummary(tx, alice));
+    expect(await ready()).toEqual([alice, bob]);
+    await insertListens(test.db, alice, [{ at: '2026-03-01T13:00:00Z', track: second }]);
+    expect(await keptFor()).toEqual([bob]);
+    await test.db.withTransaction((tx) => refreshPlayedSummary(tx, alice));
+    expect(await ready()).toEqual([alice, bob]);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 });

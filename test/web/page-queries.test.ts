@@ -64,6 +64,7 @@ beforeAll(async () => {
      WHERE user_id = $1 AND energy IS NOT NULL LIMIT 1`,
     [userId],
   );
+  ids.historyImportId = String(await insertHistoryImport(db, userId, known.trackId ?? ''));
   await db.withTransaction(async (tx) => {
     await tx.execute(
       `INSERT INTO own_audio_features (user_id, track_id, audio_features) VALUES ($1, $2, '{"energy": 0.5}')`,
@@ -72,7 +73,6 @@ beforeAll(async () => {
     await refreshArchiveSummary(tx, userId);
   });
   // A cover is drawn from its name alone.
-  ids.historyImportId = String(await insertHistoryImport(db, userId, known.trackId ?? ''));
   Object.assign(ids, known, { file: 'abc.svg', quadrant: 'happy', year: '2026', month: '11', day: '20' });
   await db.close();
   alice = await signIn(test, ALICE);
