@@ -27,10 +27,16 @@ export const listSimilarSounds = (
   userId: number,
   trackId: string,
   { by, limit }: { by: Sound; limit: number },
-): Promise<SimilarTrack[]> => db.many<SimilarTrack>(SIMILAR[by], [userId, trackId, limit]);
+): Promise<SimilarTrack[]> =>
+  limit === SIMILAR_SHOWN
+    ? db.many<SimilarTrack>(SHOWN[by], [userId, trackId])
+    : db.many<SimilarTrack>(NEAREST[by], [userId, trackId, limit]);
+
+/** As many as a page shows: the plan is kept where it is a number, and made each time, for longer than all else, where it is a value. */
+export const SIMILAR_SHOWN = 12;
 
 /** `<#>`, the taxicab distance, is the sum of the absolute differences. The index gives rows in its order. */
-const nearestSql = (by: Sound): string => `
+const nearestSql = (by: Sound, limit: string): string => `
   SELECT ${TRACK_CARD}, GREATEST(1 - distance / ${SOUND_FEATURES[by].length}, 0) AS score
   FROM (
     SELECT track_id, ${point(by)} <#> (
@@ -40,12 +46,19 @@ const nearestSql = (by: Sound): string => `
     WHERE user_id = $1 AND track_id <> $2 AND ${isKnown(by)} AND NOT hidden
       AND EXISTS (SELECT FROM library_tracks WHERE user_id = $1 AND track_id = $2 AND ${isKnown(by)})
     ORDER BY distance, track_id
-    LIMIT $3
+    LIMIT ${limit}
   ) AS nearest
   JOIN tracks USING (track_id)
   ORDER BY distance, track_id`;
 
-const SIMILAR: Readonly<Record<Sound, string>> = {
-  sound: hotQuery('track: similar by sound', nearestSql('sound')),
-  wide: hotQuery('track: similar by a wider sound', nearestSql('wide')),
+const shownSql = (by: Sound): string => nearestSql(by, String(SIMILAR_SHOWN));
+const SHOWN: Readonly<Record<Sound, string>> = {
+  sound: hotQuery('track: similar by sound', shownSql('sound')),
+  wide: hotQuery('track: similar by a wider sound', shownSql('wide')),
+};
+const NEAREST: Readonly<Record<Sound, string>> = {
+  sound: hotQuery('playlist builder: similar by sound', nearestSql('sound', '$3'), { plannedEachTime: true }),
+  wide: hotQuery('playlist builder: similar by a wider sound', nearestSql('wide', '$3'), {
+    plannedEachTime: true,
+  }),
 };

@@ -43,6 +43,9 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
   track: ({ track }) => `/tracks/${track}`,
   'similar, by sound': ({ track }) => `/api/tracks/${track}/similar?by=sound`,
   'similar, by a wider sound': ({ track }) => `/api/tracks/${track}/similar?by=wide`,
+  'a playlist of similar, by sound': ({ track }) => `/playlists/new?from=similar&track=${track}&by=sound`,
+  'a playlist of similar, by a wider sound': ({ track }) =>
+    `/playlists/new?from=similar&track=${track}&by=wide`,
   'similar, by shared lists': ({ bareTrack }) => `/api/tracks/${bareTrack}/similar`,
   artist: ({ artist }) => `/artists/${artist}`,
   album: ({ album }) => `/albums/${encodeURIComponent(album)}`,

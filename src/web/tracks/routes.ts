@@ -15,7 +15,7 @@ import { findPayloads, getPayloadText, PAYLOADS, type PayloadName } from '../../
 import { notFound } from '../../errors.ts';
 import { LISTS_LOOKED_INTO } from '../../similarity/shared-lists.ts';
 import { listSimilarTracks } from '../../similarity/similar-tracks.ts';
-import { SOUNDS, type Sound } from '../../similarity/sound.ts';
+import { SIMILAR_SHOWN, SOUNDS, type Sound } from '../../similarity/sound.ts';
 import { listRankHistories, RANK_HISTORIES } from '../../snapshots/rank-history.ts';
 import type { WebContext } from '../context.ts';
 import { drawMonths, playsChart } from './play-charts.ts';
@@ -36,8 +36,6 @@ const similarParams = z.object({ by });
 const historyParams = z.object({
   range: rangeParam.default('short_term'),
 });
-
-const SIMILAR_SHOWN = 12;
 
 type Db = WebContext['db'];
 
