@@ -15,16 +15,26 @@ export interface RankHistory {
 export const listRankHistories = (db: Queries, userId: number, trackId: string): Promise<RankHistory[]> =>
   ask(db, RANK_HISTORIES, userId, trackId);
 
-type RankRow = { readonly time_range: TimeRange } & Omit<RankHistory, 'timeRange'>;
+interface RankRow {
+  readonly time_range: TimeRange;
+  readonly dates: readonly string[];
+  /** By date; null: without a rank. */
+  readonly places: Readonly<Record<string, number | null>>;
+}
 
 /** Empty for a range without a row. */
 const inRanges = (rows: readonly RankRow[]): RankHistory[] =>
   TIME_RANGES.map((timeRange) => {
-    const { dates = [], ranks = [], listed = [] } = rows.find((row) => row.time_range === timeRange) ?? {};
-    return { timeRange, dates, ranks, listed };
+    const { dates = [], places = {} } = rows.find((row) => row.time_range === timeRange) ?? {};
+    return {
+      timeRange,
+      dates,
+      ranks: dates.map((date) => places[date] ?? null),
+      listed: dates.map((date) => Object.hasOwn(places, date)),
+    };
   });
 
-// One row per range: a row for each day would cost more to transfer than to find.
+// One row per range, and of the days without the track their dates alone: to write them out costs more than to find them.
 export const RANK_HISTORIES = question<[userId: number, trackId: string], RankHistory[]>(
   hotQuery(
     'track: rank history',
@@ -32,8 +42,7 @@ export const RANK_HISTORIES = question<[userId: number, trackId: string], RankHi
   SELECT
     time_range,
     json_agg(l.snapshot_date ORDER BY l.snapshot_date) AS dates,
-    json_agg(rank ORDER BY l.snapshot_date) AS ranks,
-    json_agg(track_id IS NOT NULL ORDER BY l.snapshot_date) AS listed
+    COALESCE(json_object_agg(l.snapshot_date, rank) FILTER (WHERE track_id IS NOT NULL), '{}') AS places
   FROM snapshot_lists AS l
   LEFT JOIN (
     SELECT time_range, snapshot_date, track_id, rank FROM snapshots
