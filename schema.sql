@@ -668,6 +668,29 @@ COMMENT ON COLUMN snapshot_periods.points IS 'the sum of points_of_rank over the
 CREATE INDEX snapshot_periods_order ON snapshot_periods USING btree (user_id, time_range, period, points DESC, best_rank, track_id) INCLUDE (listings);
 CREATE INDEX snapshot_periods_top_ten ON snapshot_periods USING btree (user_id, time_range, period, best_rank, points DESC, track_id) WHERE (best_rank <= 10);
 
+CREATE TABLE artist_snapshot_lists (
+  user_id bigint NOT NULL,
+  time_range text NOT NULL,
+  snapshot_date date NOT NULL,
+  places integer NOT NULL,
+  CONSTRAINT artist_snapshot_lists_pkey PRIMARY KEY (user_id, time_range, snapshot_date),
+  CONSTRAINT artist_snapshot_lists_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE artist_snapshot_periods (
+  user_id bigint NOT NULL,
+  time_range text NOT NULL,
+  period text NOT NULL,
+  artist_id text NOT NULL,
+  points integer NOT NULL,
+  best_rank integer,
+  listings integer NOT NULL,
+  CONSTRAINT artist_snapshot_periods_pkey PRIMARY KEY (user_id, time_range, period, artist_id),
+  CONSTRAINT artist_snapshot_periods_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE artist_snapshot_periods IS 'as snapshot_periods, derived from artist_snapshots';
+CREATE INDEX artist_snapshot_periods_order ON artist_snapshot_periods USING btree (user_id, time_range, period, points DESC, best_rank, artist_id) INCLUDE (listings);
+
 CREATE FUNCTION periods_of(day date)
  RETURNS text[]
  LANGUAGE sql
@@ -1179,6 +1202,26 @@ UNION ALL
     count(*)::integer AS listings
    FROM snapshots
   GROUP BY snapshots.user_id, snapshots.time_range, snapshots.track_id;
+
+CREATE VIEW artist_list_facts AS
+ SELECT user_id,
+    time_range,
+    snapshot_date,
+    count(*)::integer AS places
+   FROM artist_snapshots
+  GROUP BY user_id, time_range, snapshot_date;
+
+CREATE VIEW artist_period_facts AS
+ SELECT artist_snapshots.user_id,
+    artist_snapshots.time_range,
+    period.period,
+    artist_snapshots.artist_id,
+    sum(points_of_rank(artist_snapshots.rank))::integer AS points,
+    min(artist_snapshots.rank) AS best_rank,
+    count(*)::integer AS listings
+   FROM artist_snapshots
+     CROSS JOIN LATERAL unnest(periods_of(artist_snapshots.snapshot_date)) period(period)
+  GROUP BY artist_snapshots.user_id, artist_snapshots.time_range, artist_snapshots.artist_id, period.period;
 
 CREATE VIEW counted_plays AS
  SELECT plays.user_id,
@@ -1729,6 +1772,8 @@ AS $function$
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_library(listener, others)
     + derive_rows('listed_artists', 'listed_artist_facts', listener)
+    + derive_rows('artist_snapshot_lists', 'artist_list_facts', listener)
+    + derive_rows('artist_snapshot_periods', 'artist_period_facts', listener)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
     + derive_plays(listener)
@@ -1824,6 +1869,24 @@ BEGIN
   ORDER BY user_id, artist_id ON CONFLICT DO NOTHING;
 END $function$;
 
+CREATE FUNCTION recount_artist_snapshots(user_ids bigint[], artist_ids text[], dates date[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET enable_nestloop TO 'on'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  ranges CONSTANT text := '(VALUES (''short_term''), (''medium_term''), (''long_term'')) AS r (time_range)';
+BEGIN
+  IF user_ids IS NULL THEN RETURN; END IF;
+  PERFORM derive_some('artist_snapshot_lists', 'artist_list_facts', 'user_id, time_range, snapshot_date', format(
+    'SELECT user_id, time_range, day AS snapshot_date FROM unnest($1, $2, $3) AS given (user_id, id, day), %s', ranges),
+    user_ids, artist_ids, dates);
+  PERFORM derive_some('artist_snapshot_periods', 'artist_period_facts', 'user_id, time_range, period, artist_id', format(
+    'SELECT user_id, time_range, period, id AS artist_id FROM unnest($1, $2, $3) AS given (user_id, id, day), %s,
+       unnest(periods_of(day)) AS period', ranges), user_ids, artist_ids, dates);
+END $function$;
+
 CREATE FUNCTION follow_artist_snapshots()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1842,6 +1905,25 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
     FROM (SELECT user_id, artist_id FROM former EXCEPT SELECT user_id, artist_id FROM changed) AS replaced;
+    PERFORM recount_artist_snapshots(array_agg(user_id), array_agg(artist_id), array_agg(snapshot_date))
+    FROM (TABLE former UNION ALL TABLE changed) AS touched;
+  ELSIF TG_OP = 'DELETE' THEN
+    PERFORM recount_artist_snapshots(array_agg(user_id), array_agg(artist_id), array_agg(snapshot_date))
+    FROM changed JOIN users USING (user_id);
+  ELSE
+    -- What is added counts on.
+    INSERT INTO artist_snapshot_lists AS known
+    SELECT user_id, time_range, snapshot_date, count(*) FROM changed
+    GROUP BY user_id, time_range, snapshot_date ORDER BY user_id, time_range, snapshot_date
+    ON CONFLICT (user_id, time_range, snapshot_date) DO UPDATE SET places = known.places + excluded.places;
+    INSERT INTO artist_snapshot_periods AS known
+    SELECT user_id, time_range, period, artist_id, sum(points_of_rank(rank)), min(rank), count(*)
+    FROM changed CROSS JOIN LATERAL unnest(periods_of(snapshot_date)) AS period
+    GROUP BY user_id, time_range, period, artist_id ORDER BY user_id, time_range, period, artist_id
+    ON CONFLICT (user_id, time_range, period, artist_id) DO UPDATE SET
+      points = known.points + excluded.points,
+      best_rank = LEAST(known.best_rank, excluded.best_rank),
+      listings = known.listings + excluded.listings;
   END IF;
   PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;

@@ -38,10 +38,32 @@ CREATE INDEX snapshot_periods_order ON snapshot_periods
 CREATE INDEX snapshot_periods_top_ten ON snapshot_periods
   (user_id, time_range, period, best_rank, points DESC, track_id) WHERE best_rank <= 10;
 
+-- The same of Spotify's own lists of artists.
+CREATE TABLE artist_snapshot_lists (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  time_range text NOT NULL,
+  snapshot_date date NOT NULL,
+  places integer NOT NULL,
+  PRIMARY KEY (user_id, time_range, snapshot_date)
+);
+CREATE TABLE artist_snapshot_periods (
+  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  time_range text NOT NULL,
+  period text NOT NULL,
+  artist_id text NOT NULL,
+  points integer NOT NULL,
+  best_rank integer,
+  listings integer NOT NULL,
+  PRIMARY KEY (user_id, time_range, period, artist_id)
+);
+COMMENT ON TABLE artist_snapshot_periods IS 'as snapshot_periods, derived from artist_snapshots';
+CREATE INDEX artist_snapshot_periods_order ON artist_snapshot_periods
+  (user_id, time_range, period, points DESC, best_rank, artist_id) INCLUDE (listings);
+
 CREATE FUNCTION periods_of(day date) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[to_char(day::timestamp, 'YYYY-MM'), to_char(day::timestamp, 'YYYY'), 'all'];
 
 -- Down Migration
-DROP TABLE snapshot_lists, snapshot_periods;
+DROP TABLE snapshot_lists, snapshot_periods, artist_snapshot_lists, artist_snapshot_periods;
 DROP FUNCTION periods_of, points_of_rank;

@@ -5,6 +5,7 @@
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
 --   list_facts     →  snapshot_lists      day_facts            →  play_days        album_play_facts   →  played_albums
 --   period_facts   →  snapshot_periods    session_facts        →  play_sessions    ending_facts       →  play_endings
+--   artist_list_facts    →  artist_snapshot_lists    artist_period_facts  →  artist_snapshot_periods
 --   listed_artist_facts  →  listed_artists    measure_facts   →  library_measures (of library_tracks and played_tracks)
 --   track_period_facts, credit_period_facts  →  play_periods
 --
@@ -151,6 +152,17 @@ FROM snapshots GROUP BY user_id, time_range, track_id, date_trunc('year', snapsh
 UNION ALL
 SELECT user_id, time_range, 'all', track_id, sum(points_of_rank(rank))::int, min(rank), count(*)::int
 FROM snapshots GROUP BY user_id, time_range, track_id;
+
+-- The same of Spotify's lists of artists.
+CREATE VIEW artist_list_facts AS
+SELECT user_id, time_range, snapshot_date, count(*)::int AS places
+FROM artist_snapshots GROUP BY user_id, time_range, snapshot_date;
+
+CREATE VIEW artist_period_facts AS
+SELECT user_id, time_range, period, artist_id,
+  sum(points_of_rank(rank))::int AS points, min(rank) AS best_rank, count(*)::int AS listings
+FROM artist_snapshots CROSS JOIN LATERAL unnest(periods_of(snapshot_date)) AS period
+GROUP BY user_id, time_range, artist_id, period;
 
 -- The plays that count by their listener's rule; where nobody says how long one was, about the length of the track.
 CREATE VIEW counted_plays AS
@@ -514,6 +526,8 @@ CREATE FUNCTION derive_all(listener bigint, others text[] DEFAULT '{}') RETURNS 
   SELECT mark_changed(ARRAY[listener]);
   SELECT derive_library(listener, others)
     + derive_rows('listed_artists', 'listed_artist_facts', listener)
+    + derive_rows('artist_snapshot_lists', 'artist_list_facts', listener)
+    + derive_rows('artist_snapshot_periods', 'artist_period_facts', listener)
     + derive_rows('snapshot_lists', 'list_facts', listener)
     + derive_rows('snapshot_periods', 'period_facts', listener)
     + derive_plays(listener)
@@ -585,6 +599,21 @@ BEGIN
   ORDER BY user_id, artist_id ON CONFLICT DO NOTHING;
 END $$;
 
+-- Counts lists of artists again that were changed or deleted; all ranges of their days.
+CREATE FUNCTION recount_artist_snapshots(user_ids bigint[], artist_ids text[], dates date[]) RETURNS void
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
+DECLARE
+  ranges CONSTANT text := '(VALUES (''short_term''), (''medium_term''), (''long_term'')) AS r (time_range)';
+BEGIN
+  IF user_ids IS NULL THEN RETURN; END IF;
+  PERFORM derive_some('artist_snapshot_lists', 'artist_list_facts', 'user_id, time_range, snapshot_date', format(
+    'SELECT user_id, time_range, day AS snapshot_date FROM unnest($1, $2, $3) AS given (user_id, id, day), %s', ranges),
+    user_ids, artist_ids, dates);
+  PERFORM derive_some('artist_snapshot_periods', 'artist_period_facts', 'user_id, time_range, period, artist_id', format(
+    'SELECT user_id, time_range, period, id AS artist_id FROM unnest($1, $2, $3) AS given (user_id, id, day), %s,
+       unnest(periods_of(day)) AS period', ranges), user_ids, artist_ids, dates);
+END $$;
+
 -- (A capture lists artists who are known already, all but a few.)
 CREATE FUNCTION follow_artist_snapshots() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -600,6 +629,25 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     PERFORM settle_listed_artists(array_agg(user_id), array_agg(artist_id))
     FROM (SELECT user_id, artist_id FROM former EXCEPT SELECT user_id, artist_id FROM changed) AS replaced;
+    PERFORM recount_artist_snapshots(array_agg(user_id), array_agg(artist_id), array_agg(snapshot_date))
+    FROM (TABLE former UNION ALL TABLE changed) AS touched;
+  ELSIF TG_OP = 'DELETE' THEN
+    PERFORM recount_artist_snapshots(array_agg(user_id), array_agg(artist_id), array_agg(snapshot_date))
+    FROM changed JOIN users USING (user_id);
+  ELSE
+    -- What is added counts on.
+    INSERT INTO artist_snapshot_lists AS known
+    SELECT user_id, time_range, snapshot_date, count(*) FROM changed
+    GROUP BY user_id, time_range, snapshot_date ORDER BY user_id, time_range, snapshot_date
+    ON CONFLICT (user_id, time_range, snapshot_date) DO UPDATE SET places = known.places + excluded.places;
+    INSERT INTO artist_snapshot_periods AS known
+    SELECT user_id, time_range, period, artist_id, sum(points_of_rank(rank)), min(rank), count(*)
+    FROM changed CROSS JOIN LATERAL unnest(periods_of(snapshot_date)) AS period
+    GROUP BY user_id, time_range, period, artist_id ORDER BY user_id, time_range, period, artist_id
+    ON CONFLICT (user_id, time_range, period, artist_id) DO UPDATE SET
+      points = known.points + excluded.points,
+      best_rank = LEAST(known.best_rank, excluded.best_rank),
+      listings = known.listings + excluded.listings;
   END IF;
   PERFORM mark_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
@@ -1000,9 +1048,9 @@ DROP FUNCTION derive_all, derive_rows, order_of, derive_played_measures, measure
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_counted, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
   recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
-  recount_removed_plays, settle_listed_artists, follow_artist_snapshots CASCADE;
+  recount_removed_plays, settle_listed_artists, recount_artist_snapshots, follow_artist_snapshots CASCADE;
 DROP VIEW day_facts, session_facts;
 DROP FUNCTION days_between, hours_of, sessions_between;
 DROP VIEW measure_facts, credit_period_facts, track_period_facts, dated_plays, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
-  listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
+  listed_artist_facts, artist_list_facts, artist_period_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

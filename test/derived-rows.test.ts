@@ -8,7 +8,7 @@ import { moveArchive } from '../scripts/migrate-from-sqlite/move-archive.ts';
 import { rehearse } from '../src/database/rehearse.ts';
 import { useDatabase } from './support/database.ts';
 import { listStrayDerived } from './support/derived.ts';
-import { insertPlays } from './support/factories.ts';
+import { insertArtistSnapshot, insertPlays } from './support/factories.ts';
 import { change } from './support/generic-moves.ts';
 import { countListenerRows } from './support/listener-rows.ts';
 
@@ -41,6 +41,8 @@ beforeAll(async () => {
     userId,
     tracks.map(({ id }, n) => [`2026-11-0${n + 1}T12:00:00Z`, id]),
   );
+  for (const range of ['short_term', 'long_term'] as const)
+    await insertArtistSnapshot(test.db, userId, { date: '2026-11-01', range }, ['ann', 'ben']);
   await test.db.execute('INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, $2)', [
     userId,
     tracks[0]?.id,
@@ -84,6 +86,8 @@ describe('what is derived', () => {
       `INSERT INTO listed_artists SELECT user_id, (SELECT min(artist_id) FROM artists), '' FROM users`,
     ],
     [`the points of a period`, `UPDATE snapshot_periods SET points = 0 WHERE period = 'all'`],
+    [`a list of artists that is missing`, `DELETE FROM artist_snapshot_lists WHERE time_range = 'long_term'`],
+    [`the points of an artist`, `UPDATE artist_snapshot_periods SET points = 0`],
     [`the last play of a track`, `UPDATE played_tracks SET last_played_at = now()`],
     [`what a track is sorted by`, `UPDATE library_measures SET plays = 7, listings = 7`],
     [`a track that cannot be sorted`, `DELETE FROM library_measures WHERE NOT hidden`],

@@ -151,6 +151,8 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   library_measures: DERIVED,
   snapshot_lists: DERIVED,
   snapshot_periods: DERIVED,
+  artist_snapshot_lists: DERIVED,
+  artist_snapshot_periods: DERIVED,
   staged_plays: 'rows of files that the listener has not accepted yet',
   played_tracks: DERIVED,
   played_artists: DERIVED,

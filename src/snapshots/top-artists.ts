@@ -36,11 +36,11 @@ export const findTopArtists = (
 export const TOP_ARTISTS = question<[userId: number, timeRange: TimeRange, limit: number], TopArtists | null>(
   `
   WITH newest AS (
-    SELECT max(snapshot_date) AS latest FROM artist_snapshots WHERE user_id = $1 AND time_range = $2
+    SELECT max(snapshot_date) AS latest FROM artist_snapshot_lists WHERE user_id = $1 AND time_range = $2
   ),
   dates AS MATERIALIZED (
     SELECT latest, (
-      SELECT max(snapshot_date) FROM artist_snapshots
+      SELECT max(snapshot_date) FROM artist_snapshot_lists
       WHERE user_id = $1 AND time_range = $2 AND snapshot_date < latest) AS previous
     FROM newest
   ),
@@ -91,6 +91,7 @@ export const listTimeArtists = (db: Db, userId: number, list: ListOf, limit: num
 export const timeArtistsValues = (userId: number, { time, timeRange }: ListOf, limit: number): unknown[] => [
   userId,
   timeRange,
+  time.id,
   time.from,
   time.to,
   limit,
@@ -103,28 +104,33 @@ const artistsOf =
     entries: rows.map((row, at) => ({ ...row, position: kind === 'day' ? row.best_rank : at + 1 })),
   });
 
-const TIME_ARTISTS_SQL = hotQuery(
-  'time machine: Spotify’s artists of a time',
-  `
-  WITH places AS NOT MATERIALIZED (
-    SELECT snapshot_date, artist_id, rank FROM artist_snapshots
-    WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $3::date AND $4::date
-  ),
-  best AS (
-    SELECT artist_id, sum(points_of_rank(rank))::int AS points, min(rank) AS best_rank, count(*)::int AS listings
-    FROM places GROUP BY artist_id
-  ),
-  top AS (
-    SELECT * FROM best WHERE ${isArtistShown('best.artist_id')}
-    ORDER BY points DESC, best_rank, artist_id LIMIT $5
+const PLACES: Readonly<Record<SourceKind, string>> = {
+  day: `
+    SELECT artist_id, points_of_rank(rank) AS points, rank AS best_rank, 1 AS listings FROM artist_snapshots
+    WHERE user_id = $1 AND time_range = $2 AND snapshot_date = $3::date`,
+  period: `
+    SELECT artist_id, points, best_rank, listings FROM artist_snapshot_periods
+    WHERE user_id = $1 AND time_range = $2 AND period = $3`,
+};
+
+const timeArtistsSql = (kind: SourceKind): string => `
+  WITH top AS (
+    SELECT * FROM (${PLACES[kind]}) AS places WHERE ${isArtistShown('places.artist_id')}
+    ORDER BY points DESC, best_rank, artist_id LIMIT $6
   )
-  SELECT ${ARTIST_CARD}, points, best_rank, listings,
-    (SELECT count(DISTINCT snapshot_date)::int FROM places) AS lists
+  SELECT ${ARTIST_CARD}, points, best_rank, listings, (
+    SELECT count(*)::int FROM artist_snapshot_lists
+    WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date) AS lists
   FROM top JOIN artists USING (artist_id)
-  ORDER BY points DESC, best_rank, artist_id`,
-);
+  ORDER BY points DESC, best_rank, artist_id`;
 
 export const TIME_ARTISTS = {
-  day: question(TIME_ARTISTS_SQL, artistsOf('day')),
-  period: question(TIME_ARTISTS_SQL, artistsOf('period')),
+  day: question(
+    hotQuery('time machine: Spotify’s artists of a day', timeArtistsSql('day')),
+    artistsOf('day'),
+  ),
+  period: question(
+    hotQuery('time machine: Spotify’s artists of a period', timeArtistsSql('period')),
+    artistsOf('period'),
+  ),
 };

@@ -304,6 +304,8 @@ describe('restoring it into an empty instance', () => {
     'library_measures',
     'snapshot_lists',
     'snapshot_periods',
+    'artist_snapshot_lists',
+    'artist_snapshot_periods',
     'played_tracks',
     'played_artists',
     'played_albums',

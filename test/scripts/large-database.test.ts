@@ -117,6 +117,8 @@ describe('an invented database', () => {
       'library_measures',
       'snapshot_lists',
       'snapshot_periods',
+      'artist_snapshot_lists',
+      'artist_snapshot_periods',
       'played_tracks',
       'played_artists',
       'played_albums',

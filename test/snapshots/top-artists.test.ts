@@ -4,6 +4,7 @@ import { readTime, type ChosenTime } from '../../src/snapshots/chosen-time.ts';
 import { movementOf } from '../../src/snapshots/movement.ts';
 import { findTopArtists, listTimeArtists } from '../../src/snapshots/top-artists.ts';
 import { useDatabase } from '../support/database.ts';
+import { listStrayDerived } from '../support/derived.ts';
 import { insertArtistSnapshot, insertListener } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -104,5 +105,34 @@ describe('an artist’s rank history', () => {
   it('tells a rank that is not known from no place at all', async () => {
     const [short] = await listArtistRanks(test.db, alice, 'eve');
     expect(short).toMatchObject({ ranks: [null, null, null], listed: [false, false, true] });
+  });
+});
+
+describe('what is kept of lists of artists', () => {
+  it.each([
+    ['more of a list', () => insertArtistSnapshot(test.db, alice, { date: '2026-02-01' }, [['fay', 9]])],
+    [
+      'another rank, day and artist',
+      () =>
+        test.db.execute(
+          `UPDATE artist_snapshots SET rank = 7, snapshot_date = '2025-12-31',
+             artist_id = CASE artist_id WHEN 'ann' THEN 'zoe' ELSE artist_id END
+           WHERE user_id = $1 AND snapshot_date = '2026-01-10'`,
+          [alice],
+        ),
+    ],
+    [
+      'a day that is deleted',
+      () =>
+        test.db.execute(`DELETE FROM artist_snapshots WHERE user_id = $1 AND snapshot_date = '2026-01-20'`, [
+          alice,
+        ]),
+    ],
+  ])('follows them: %s', async (_what, change: () => Promise<unknown>) => {
+    const kept = () => test.db.many('TABLE artist_snapshot_periods');
+    const before = await kept();
+    await change();
+    expect(await kept()).not.toEqual(before);
+    expect(await listStrayDerived(test.db)).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ export async function fillDerived(tx: Transaction): Promise<void> {
 
 const TALLIES = [
   ['listed_artists', 'listed_artist_facts'],
+  ['artist_snapshot_lists', 'artist_list_facts'],
+  ['artist_snapshot_periods', 'artist_period_facts'],
   ['snapshot_lists', 'list_facts'],
   ['snapshot_periods', 'period_facts'],
   ['played_tracks', 'played_facts'],

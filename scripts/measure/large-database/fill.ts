@@ -21,6 +21,8 @@ const PERSONAL = [
   'snapshot_periods',
   'artist_snapshots',
   'listed_artists',
+  'artist_snapshot_lists',
+  'artist_snapshot_periods',
   'capture_runs',
   'playlists',
   'playlist_tracks',

@@ -96,7 +96,9 @@ it('a capture after a move fills what is missing and leaves what was moved', asy
   const { track_id } = await test.db.one<{ track_id: string }>(
     'SELECT min(track_id) AS track_id FROM tracks',
   );
-  await test.db.execute('TRUNCATE tracks, artists, library_tracks, snapshot_lists, snapshot_periods CASCADE');
+  await test.db
+    .execute(`TRUNCATE tracks, artists, library_tracks, snapshot_lists, snapshot_periods, artist_snapshot_lists,
+       artist_snapshot_periods CASCADE`);
   const file = archive((db) =>
     insert(db, 'tracks', { track_id, name: 'Old name', raw_json: '{"old": 1.10}' }),
   );
