@@ -29,28 +29,41 @@ export const bumpValues = (userId: number, { time, timeRange }: ListOf): unknown
   time.to,
 ];
 
-/** $4 and $5: the first and the last day of the month. */
+/** $4 and $5: the first and the last day of the month, of which only the ways of the best are read. */
 const DAYS = `
-  SELECT snapshot_date::text AS step, track_id, rank AS position
-  FROM snapshots
-  WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date`;
+  steps AS MATERIALIZED (
+    SELECT snapshot_date::text AS step FROM snapshot_lists
+    WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date
+  ),
+  places AS MATERIALIZED (
+    SELECT step, best.track_id, position
+    FROM best CROSS JOIN LATERAL (
+      SELECT snapshot_date::text AS step, rank AS position FROM snapshots AS s
+      WHERE (s.user_id, s.time_range, s.track_id) = ($1, $2, best.track_id)
+        AND snapshot_date BETWEEN $4::date AND $5::date OFFSET 0
+    ) AS way
+  )`;
 
 const periods = (unit: 'month' | 'year', format: string): string => `
-  SELECT step, track_id, position
-  FROM (
-    SELECT to_char(first_day, '${format}') AS step
+  places AS MATERIALIZED (
+    SELECT step, track_id, position
     FROM (
-      SELECT DISTINCT date_trunc('${unit}', snapshot_date::timestamp) AS first_day
-      FROM snapshot_lists
-      WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date
-    ) AS days
-  ) AS steps,
-  LATERAL (${periodRows('step')}) AS list`;
+      SELECT to_char(first_day, '${format}') AS step
+      FROM (
+        SELECT DISTINCT date_trunc('${unit}', snapshot_date::timestamp) AS first_day
+        FROM snapshot_lists
+        WHERE user_id = $1 AND time_range = $2 AND snapshot_date BETWEEN $4::date AND $5::date
+      ) AS days
+    ) AS steps,
+    LATERAL (${periodRows('step')}) AS list
+  ),
+  steps AS (SELECT DISTINCT step FROM places)`;
 
-const bumpSql = (places: string): string => `
-  WITH places AS MATERIALIZED (${places}),
-  steps AS (SELECT DISTINCT step FROM places),
-  best AS MATERIALIZED (SELECT track_id, position AS place FROM (${LIST_ROWS.period}) AS list WHERE position <= 10),
+const bumpSql = (stepsAndPlaces: string): string => `
+  WITH best AS MATERIALIZED (
+    SELECT track_id, position AS place FROM (${LIST_ROWS.period}) AS list WHERE position <= 10
+  ),
+  ${stepsAndPlaces},
   lines AS (
     SELECT place, track_id, jsonb_agg(places.position ORDER BY step) AS positions
     FROM best CROSS JOIN steps LEFT JOIN places USING (step, track_id)
