@@ -52,8 +52,12 @@ const ARTIST = hotQuery(
       min(first_listed_date) AS first_listed_date, max(last_listed_date) AS last_listed_date,
       (count(*) FILTER (WHERE has_features))::int AS with_features,
       ${AVERAGE_FEATURES}
-    FROM track_artists JOIN library_tracks USING (track_id)
-    WHERE user_id = $1 AND track_artists.artist_id = $2 AND ${BELONGS_TO_ARTIST_PAGE}
+    FROM (
+      SELECT library_tracks.*, bool_and(hidden) OVER () AS are_all_hidden
+      FROM track_artists JOIN library_tracks USING (track_id)
+      WHERE user_id = $1 AND track_artists.artist_id = $2
+    ) AS credited
+    WHERE NOT hidden OR are_all_hidden
   ) AS own
   WHERE artists.artist_id = $2
     AND (own.tracks > 0 OR EXISTS (SELECT FROM artist_snapshots WHERE user_id = $1 AND artist_id = $2))`,
