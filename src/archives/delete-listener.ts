@@ -1,5 +1,6 @@
 import type { Db, Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
+import { beginLongWork } from '../database/long-work.ts';
 
 export interface Holdings {
   readonly tracks: number;
@@ -30,20 +31,16 @@ const HOLDINGS = hotQuery(
   { mayScan: 'it counts all that a listener has, on pages that are rarely asked for' },
 );
 
-/** Half a million ranked places take some seconds. */
-const PATIENCE_MS = 120_000;
-
 /** Waits for a capture or move under way. The shared catalogue stays. */
 export async function deleteListener(db: Db, userId: number): Promise<void> {
   await db.withTransaction(async (tx) => {
     await tx.execute(`SELECT FROM users WHERE user_id = $1 FOR UPDATE`, [userId]);
-    await tx.execute(`SELECT set_config('statement_timeout', $1, true)`, [String(PATIENCE_MS)]);
     await tx.execute(`DELETE FROM sessions WHERE sess -> 'passport' ->> 'user' = $1`, [String(userId)]);
     // Else triggers would update derived rows with every deletion.
     await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
-    for (const table of ['library_tracks', 'users']) {
-      const remove = { text: `DELETE FROM ${table} WHERE user_id = $1`, query_timeout: PATIENCE_MS };
-      await tx.client.query({ ...remove, values: [userId] });
-    }
+    // Half a million ranked places take some seconds.
+    const execute = await beginLongWork(tx);
+    for (const table of ['library_tracks', 'users'])
+      await execute(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
   });
 }

@@ -1,8 +1,9 @@
 import { ask, question, theRow } from '../database/ask-together.ts';
 import { CLAIM_FILED } from '../catalogue/files-and-spotify.ts';
-import type { Db, Queries, Transaction } from '../db.ts';
+import type { Db, Queries } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { hotQuery } from '../database/hot-queries.ts';
+import { beginLongWork } from '../database/long-work.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { getArchiveSummary, refreshArchiveSummary, type ArchiveSummary } from '../figures/summary.ts';
 
@@ -72,16 +73,13 @@ export async function claimArchive(db: Db, userId: number, archiveId: number): P
     ]);
     if (found === 0) throw notFound();
     await tx.execute(NAME_ITS_SOURCE, [archiveId]);
-    for (const step of CLAIM) await tx.execute(step, [userId, archiveId]);
-    await deleteArchive(tx, archiveId);
+    const execute = await beginLongWork(tx);
+    for (const step of CLAIM) await execute(step, [userId, archiveId]);
+    await execute(`DELETE FROM users WHERE user_id = $1`, [archiveId]);
+    // The planner's statistics still name the old owner, and would take the new one's library for empty.
+    await execute('ANALYZE library_tracks, snapshots, snapshot_lists, snapshot_periods, playlist_tracks');
     await refreshArchiveSummary(tx, userId);
   });
-  // The planner's statistics still name the old owner, and would take the new one's library for empty.
-  await db.execute('ANALYZE library_tracks, snapshots, snapshot_lists, snapshot_periods, playlist_tracks');
-}
-
-async function deleteArchive(tx: Transaction, archiveId: number): Promise<void> {
-  await tx.execute(`DELETE FROM users WHERE user_id = $1`, [archiveId]);
 }
 
 /** A reject belongs to an import. */

@@ -1,4 +1,5 @@
 import type { Db, Queries } from '../db.ts';
+import { beginLongWork } from '../database/long-work.ts';
 import { AppError } from '../errors.ts';
 import type { SpotifyProfile } from '../spotify/schemas.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
@@ -96,12 +97,10 @@ export async function updateFirstTimeRange(db: Queries, userId: number, range: T
 export const updateCountedPlays = (db: Db, userId: number, rule: CountingRule): Promise<void> =>
   recount(db, userId, `UPDATE users SET counted_plays = $2 WHERE user_id = $1`, rule);
 
-const LONGEST_RECOUNT_MS = 120_000;
-
 /** Half a million plays take some ten seconds: longer than a request may. */
 const recount = (db: Db, userId: number, text: string, value: string): Promise<void> =>
   db.withTransaction(async (tx) => {
     await lockArchive(tx, userId);
-    const patient = { text, query_timeout: LONGEST_RECOUNT_MS };
-    await tx.client.query({ ...patient, values: [userId, value] });
+    const execute = await beginLongWork(tx);
+    await execute(text, [userId, value]);
   });

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimArchive, countUnclaimedArchives, listUnclaimedArchives } from '../../src/archives/unclaimed.ts';
+import { DatabasePatience, withPatience } from '../../src/database/patience.ts';
+import { createDb } from '../../src/db.ts';
 import { getArchiveSummary, refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
@@ -100,6 +102,22 @@ describe('a claim', () => {
     for (const table of ['users', 'library_tracks', 'snapshots', 'playlists', 'playlist_tracks', 'imports']) {
       expect(await test.db.many(`SELECT FROM ${table} WHERE user_id = $1`, [archiveId])).toEqual([]);
     }
+  });
+
+  it('may take longer than a page', async () => {
+    const { archiveId } = await insertUnclaimed();
+    await insertSnapshot(test.db, archiveId, { date: '2023-01-01' }, ['a']);
+    await test.db.execute(
+      `CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'`,
+    );
+    await test.db.execute('CREATE TRIGGER dawdle BEFORE INSERT ON snapshots EXECUTE FUNCTION dawdle()');
+    const settings = { url: test.url, poolMin: 0, poolMax: 2, applicationName: 'hurried' };
+    const hurried = createDb({ ...settings, statementTimeoutMs: 2_500 });
+    const patience = new DatabasePatience(() => true, 2_500);
+    await withPatience(patience, () => claimArchive(hurried, alice, archiveId));
+    await hurried.close();
+    await test.db.execute('DROP FUNCTION dawdle CASCADE');
+    expect(await listsOf(alice)).toHaveLength(1);
   });
 
   it('of two archives by one listener lets them complete each other', async () => {
