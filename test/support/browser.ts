@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { drilled } from './drill.ts';
+import { drilled, HANGS_MS } from './drill.ts';
 
 /** The one without a window of its own first: the same engine, with less around it. */
 const CHROMIUM = [
@@ -52,13 +52,14 @@ export function useBrowser(): TestBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (CHROMIUM !== undefined)
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET_START });
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET_START, timeout: HANGS_MS });
   });
   afterAll(async () => browser?.close());
   return {
     async open(options = {}) {
       if (!browser) throw new Error('no browser');
       const context = await browser.newContext(options);
+      context.setDefaultTimeout(HANGS_MS);
       // Artwork lives at Spotify, which no test reaches.
       await context.route(/scdn\.co|spotifycdn\.com/, (route) => route.abort());
       const page = await context.newPage();
