@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
+import { anyFreePort } from '../scripts/demo/processes.ts';
 import { useDatabase } from './support/database.ts';
 import { copiesOf, readDockerfile, readIgnored, type Instruction } from './support/dockerfile.ts';
 import { ROOT } from './support/run-script.ts';
@@ -84,7 +85,7 @@ const succeeds = (command: string): boolean => {
 };
 
 async function serve(): Promise<void> {
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await anyFreePort();
   const secret = () => randomBytes(32).toString('base64');
   const [program = '', ...args] = JSON.parse(
     imageStage.findLast(({ name }) => name === 'CMD')?.value ?? '[]',
@@ -106,7 +107,7 @@ async function serve(): Promise<void> {
   });
   const ended = new Promise((resolve) => void app.once('exit', resolve));
   let ready = 0;
-  for (let tries = 0; tries < 300 && ready !== 200; tries += 1) {
+  while (ready !== 200 && app.exitCode === null) {
     await sleep(100);
     ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
       ({ status }) => status,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,11 +11,12 @@ it('npm run demo comes up with nothing set up, twice on the same archive, and st
   const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-demo-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   // Somebody else has the port: the demo takes another.
-  const occupied = createServer().listen(39_217, '127.0.0.1');
+  const occupied = createServer().listen(0, '127.0.0.1');
   await once(occupied, 'listening');
+  const port = String((occupied.address() as AddressInfo).port);
   const times = [
-    { moved: /^tracks +(1,[0-9]{3}) +\1 /m, args: ['--port', '39217'], env: {} },
-    { moved: /Nothing new/, args: [], env: { PORT: '39217' } },
+    { moved: /^tracks +(1,[0-9]{3}) +\1 /m, args: ['--port', port], env: {} },
+    { moved: /Nothing new/, args: [], env: { PORT: port } },
   ] as const;
   for (const { moved, args, env } of times) {
     const demo = startScript('scripts/demo.ts', args, {
