@@ -43,10 +43,10 @@ export async function startApp(env: Settings, wantedPort: number): Promise<Runni
   return { url: `http://127.0.0.1:${port}`, ended };
 }
 
-/** @throws AppError if the app ends, or is not ready within 30 seconds */
+/** @throws AppError if the app ends, or is not ready within two minutes */
 export async function waitUntilReady({ url, ended }: RunningApp): Promise<void> {
   const over = ended.then(() => 'ended' as const);
-  for (let waited = 0; waited < 30_000; waited += 100) {
+  for (let waited = 0; waited < 120_000; waited += 100) {
     const answer = await Promise.race([over, isReady(url)]);
     if (answer === true) return;
     if (answer === 'ended') break;
