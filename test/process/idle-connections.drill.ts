@@ -4,6 +4,7 @@ import net from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.ts';
+import { HANGS_MS } from '../support/drill.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 const test = useDatabase();
@@ -22,7 +23,7 @@ beforeAll(async () => {
     WORKER_IN_WEB: 'no',
   });
   await server.listening();
-}, 60_000);
+});
 afterAll(async () => {
   server.signal('SIGKILL');
   await server.exit;
@@ -57,6 +58,6 @@ it('as many idle connections as it takes shut out newcomers, cost little memory,
   process.stdout.write(`${MOST} idle connections: ${Math.round(grown)} MB\n`);
   expect(grown).toBeLessThan(200);
   sockets.slice(0, 10).forEach((socket) => socket.destroy());
-  await expect.poll(newcomer).toBe(200);
+  await expect.poll(newcomer, { timeout: HANGS_MS }).toBe(200);
   sockets.forEach((socket) => socket.destroy());
 });
