@@ -7,6 +7,7 @@ import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import { callbackPath } from '../support/app.ts';
 import { useDatabase } from '../support/database.ts';
+import { HANGS_MS } from '../support/drill.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 const test = useDatabase();
@@ -30,7 +31,7 @@ beforeAll(async () => {
     WEB_CONCURRENCY: String(WORKERS),
     METRICS_TOKEN: 'a-token-of-the-tests-0123456789',
   });
-}, 60_000);
+});
 afterAll(async () => {
   server.signal('SIGKILL');
   await server.exit;
@@ -40,7 +41,6 @@ afterAll(async () => {
 interface LogLine {
   readonly msg?: string;
   readonly pid?: number;
-  readonly time?: string;
 }
 
 const linesSaying = (msg: string): LogLine[] =>
@@ -65,7 +65,7 @@ function visit(count: number): { stop(): Promise<{ answers: number; failures: st
       const outcome = await ask(agent);
       if (outcome === 200) tally.answers += 1;
       else tally.failures.push(String(outcome));
-      await sleep(5);
+      await sleep(50);
     }
     agent.destroy();
   });
@@ -82,7 +82,7 @@ function visit(count: number): { stop(): Promise<{ answers: number; failures: st
 const ask = (agent: http.Agent): Promise<number | string> =>
   new Promise((resolve) => {
     http
-      .get(`${server.baseUrl}/`, { agent, timeout: 15_000 }, (answer) => {
+      .get(`${server.baseUrl}/`, { agent, timeout: 60_000 }, (answer) => {
         answer
           .on('error', () => undefined)
           .on('close', () => resolve(answer.complete ? (answer.statusCode ?? 0) : 'cut off'))
@@ -94,9 +94,9 @@ const ask = (agent: http.Agent): Promise<number | string> =>
       .on('error', (error) => resolve(error.message));
   });
 
-describe('several web workers', { timeout: RENEWALS * 60_000 }, () => {
+describe('several web workers', () => {
   it('know the same listener', async () => {
-    await expect.poll(countListening, { timeout: 30_000 }).toBe(WORKERS);
+    await expect.poll(countListening, { timeout: HANGS_MS }).toBe(WORKERS);
     const alice = supertest.agent(server.baseUrl);
     await alice.get(await callbackPath(alice)).expect(303);
     for (let n = 0; n < 8; n += 1) await alice.get('/settings').set('Connection', 'close').expect(200);
@@ -115,16 +115,15 @@ describe('several web workers', { timeout: RENEWALS * 60_000 }, () => {
     expect(Number(settings?.split(' ').at(-1))).toBe(8);
   });
 
-  it('replace one of them that is killed within two seconds, and go on serving meanwhile', async () => {
+  it('replace one of them that is killed at once, and go on serving meanwhile', async () => {
     const before = countListening();
     const victim = Number(linesSaying('listening').at(-1)?.pid);
     const load = visit(4);
     await sleep(100);
     process.kill(victim, 'SIGKILL');
-    const killed = Date.now();
-    await expect.poll(countListening, { timeout: 20_000, interval: 50 }).toBe(before + 1);
+    await expect.poll(countListening, { timeout: HANGS_MS, interval: 50 }).toBe(before + 1);
     const replaced = linesSaying('a web worker ended and is replaced').at(-1);
-    expect(Date.parse(String(replaced?.time)) - killed).toBeLessThan(2_000);
+    expect(replaced).toMatchObject({ signal: 'SIGKILL', pauseMs: 0 });
     const { answers, failures } = await load.stop();
     expect(answers).toBeGreaterThan(0);
     // At most what each visitor had under way with the one that was killed.
@@ -136,7 +135,7 @@ describe('several web workers', { timeout: RENEWALS * 60_000 }, () => {
     for (let renewal = 0; renewal < RENEWALS; renewal += 1) {
       const old = new Set(linesSaying('listening').map(({ pid }) => Number(pid)));
       server.signal('SIGUSR2');
-      await expect.poll(() => [...old].filter(isAlive), { timeout: 60_000 }).toEqual([]);
+      await expect.poll(() => [...old].filter(isAlive), { timeout: HANGS_MS }).toEqual([]);
     }
     const { answers, failures } = await load.stop();
     expect(failures).toEqual([]);
@@ -149,13 +148,14 @@ describe('several web workers', { timeout: RENEWALS * 60_000 }, () => {
       linesSaying('listening')
         .map(({ pid }) => Number(pid))
         .filter(isAlive);
-    for (let n = 0; n < 5; n += 1) {
+    // Until the first successor serves: of signals that come close together, a process may see one.
+    while (countListening() === before) {
       server.signal('SIGUSR2');
       await sleep(100);
     }
     // The first at once, all that were asked for meanwhile in one after it.
-    await expect.poll(() => countListening() - before, { timeout: 120_000 }).toBe(2 * WORKERS);
-    await expect.poll(living, { timeout: 60_000 }).toHaveLength(WORKERS);
+    await expect.poll(() => countListening() - before, { timeout: HANGS_MS }).toBe(2 * WORKERS);
+    await expect.poll(living, { timeout: HANGS_MS }).toHaveLength(WORKERS);
     await sleep(2_000);
     expect(countListening() - before).toBe(2 * WORKERS);
   });
