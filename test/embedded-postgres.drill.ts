@@ -9,9 +9,10 @@ import readline from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded-postgres.ts';
 import { findBinaries, repairLibraryLinks } from '../src/embedded-postgres/binaries.ts';
+import { HANGS_MS } from './support/drill.ts';
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -138,7 +139,7 @@ describe('what a process leaves behind', () => {
     const program = await startProgram();
     await keep(program.url, 'Kid A');
     program.child.kill('SIGKILL');
-    await eventually(() => !isRunning(program.pid), 2000);
+    await eventually(() => !isRunning(program.pid));
     expect(await kept((await start()).url)).toBe('Kid A');
   });
 
@@ -172,7 +173,7 @@ describe('what a process leaves behind', () => {
     const file = path.join(home, 'forgetful.mts');
     writeFileSync(file, script);
     const pid = Number(execFileSync(process.execPath, [...tsxArguments(), file], { encoding: 'utf8' }));
-    await eventually(() => !isRunning(pid), 2000);
+    await eventually(() => !isRunning(pid));
     expect(existsSync(path.join(dataDir, 'postmaster.pid'))).toBe(false);
   });
 });
@@ -266,7 +267,7 @@ describe('users', () => {
       const program = await startProgram({ wrap: REFUSE_NAMESPACES });
       await keep(program.url, 'Hail to the Thief');
       program.child.kill('SIGKILL');
-      await eventually(() => !isRunning(program.pid), 2000);
+      await eventually(() => !isRunning(program.pid));
       expect(statSync(dataDir).uid).toBe(NOBODY);
       expect(await kept((await start()).url)).toBe('Hail to the Thief');
     },
@@ -461,13 +462,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function eventually(condition: () => boolean, withinMs = 10_000): Promise<void> {
-  const giveUpAt = Date.now() + withinMs;
-  while (!condition()) {
-    if (Date.now() > giveUpAt) throw new Error(`Not within ${withinMs} ms: ${String(condition)}`);
-    await sleep(10);
-  }
-}
+const eventually = (condition: () => boolean): Promise<unknown> =>
+  vi.waitUntil(condition, { timeout: HANGS_MS, interval: 10 });
 
 /** Lets other users pass through the directory and use what is in it. */
 function openToAll(dir: string): void {
