@@ -128,8 +128,10 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
     expect(await banner.innerText()).toContain('Action needed');
     expect(await accessibilityFaults(page)).toEqual([]);
     test.spotify.signInAs(BOB);
-    await banner.getByRole('link', { name: /connect/i }).click();
-    await page.waitForURL(/\/history$/);
+    await Promise.all([
+      page.waitForNavigation({ url: /\/history$/ }),
+      banner.getByRole('link', { name: /connect/i }).click(),
+    ]);
     expect(await banner.count()).toBe(0);
   });
 });
