@@ -11,7 +11,7 @@ import {
 } from '../support/browser.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
 
-describe.skipIf(!hasBrowser)('audio features, in a real browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('audio features, in a real browser', () => {
   const test = useApp({ RECCOBEATS: 'yes', RECCOBEATS_URL: 'http://127.0.0.1:9' });
   const browser = useBrowser();
   const id = (n: number): string => `journey${String(n).padStart(15, '0')}`;

@@ -15,7 +15,7 @@ import {
   useBrowser,
 } from '../support/browser.ts';
 
-describe.skipIf(!hasBrowser)('a listener in a real browser', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('a listener in a real browser', () => {
   const test = useApp();
   const browser = useBrowser();
   const directory = mkdtempSync(path.join(os.tmpdir(), 'mtm-journey-'));

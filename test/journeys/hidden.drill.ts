@@ -11,7 +11,7 @@ import {
 } from '../support/browser.ts';
 import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-describe.skipIf(!hasBrowser)('what is hidden, in a real browser', { timeout: 180_000 }, () => {
+describe.skipIf(!hasBrowser)('what is hidden, in a real browser', () => {
   const test = useApp();
   const browser = useBrowser();
   const LONG = 'Rain on a tin roof that does not end before morning comes '.repeat(4);

@@ -33,7 +33,7 @@ function inventHistory(): string {
   return JSON.stringify(rows);
 }
 
-describe.skipIf(!hasBrowser)('a newcomer with a ZIP of Spotify’s', { timeout: 240_000 }, () => {
+describe.skipIf(!hasBrowser)('a newcomer with a ZIP of Spotify’s', () => {
   const test = useApp();
   const browser = useBrowser();
   const directory = mkdtempSync(path.join(tmpdir(), 'mtm-journey-'));
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('a newcomer with a ZIP of Spotify’s', { timeout: 
     );
     writeFileSync(image, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]));
     await signInWithout(test, ALICE);
-  }, 120_000);
+  });
   afterAll(() => rmSync(directory, { recursive: true }));
 
   const signIn = async (page: Page, listener: string): Promise<void> => {

@@ -26,7 +26,7 @@ const WITHOUT_CHARTS = [
   '/history/skips?span=all',
 ];
 
-describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeout: 180_000 }, () => {
+describe.skipIf(!hasBrowser)('a listener who looks at what they played', () => {
   const test = useApp();
   const browser = useBrowser();
 
@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', { timeo
        WHERE next IS NOT NULL ORDER BY played_at LIMIT 1`,
       [userId],
     );
-  }, 120_000);
+  });
 
   const signIn = async (page: Page, listener = ALICE): Promise<void> => {
     test.spotify.signInAs(listener);

@@ -11,7 +11,7 @@ import {
 } from '../support/browser.ts';
 import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-describe.skipIf(!hasBrowser)('a listener who searches, in a real browser', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('a listener who searches, in a real browser', () => {
   const test = useApp();
   const browser = useBrowser();
 

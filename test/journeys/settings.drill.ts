@@ -12,7 +12,7 @@ import {
 } from '../support/browser.ts';
 import { insertImport, insertReject, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-describe.skipIf(!hasBrowser)('settings, in a real browser', { timeout: 180_000 }, () => {
+describe.skipIf(!hasBrowser)('settings, in a real browser', () => {
   const test = useApp();
   const browser = useBrowser();
   const LONG = 'an archive with a name that does not end where a phone does '.repeat(4);

@@ -11,7 +11,7 @@ import {
 } from '../support/browser.ts';
 import { signInByHand, useDemoArchive } from '../support/demo-archive.ts';
 
-describe.skipIf(!hasBrowser)('a listener who travels in time', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('a listener who travels in time', () => {
   const test = useApp();
   const browser = useBrowser();
   useDemoArchive(test);
