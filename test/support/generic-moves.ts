@@ -27,8 +27,8 @@ export function useGenericMoves(): GenericMoves {
   const test = useDatabase();
   const directory = useDirectory();
   let files = 0;
-  const rows = <Row>(sql: string): Promise<Row[]> => test.db.many<Row>(sql);
-  afterEach(() => test.db.execute('DROP SCHEMA IF EXISTS s CASCADE'));
+  const rows = <Row>(sql: string): Promise<Row[]> => test.patient.many<Row>(sql);
+  afterEach(() => test.patient.execute('DROP SCHEMA IF EXISTS s CASCADE'));
   return {
     test,
     directory,
