@@ -10,7 +10,7 @@ import { listStrayDerived } from '../../support/derived.ts';
 import { useMoves } from '../../support/moves.ts';
 import { insert, SNAPSHOTS_SCHEMA, useDirectory } from '../../support/old-archives.ts';
 import { describeSchema } from '../../support/schema-description.ts';
-import { dumpTables } from '../../support/table-dump.ts';
+import { dumpTables, emptyTables } from '../../support/table-dump.ts';
 
 const { test, archive, move } = useMoves(SNAPSHOTS_SCHEMA);
 const directory = useDirectory();
@@ -43,14 +43,14 @@ function run(file: string): { ended: Promise<Ended>; kill: () => void; isOver: (
   };
 }
 
-async function until(condition: string, isOver: () => boolean = () => false): Promise<void> {
+/** False: it was over before this was met. */
+async function until(condition: string, isOver: () => boolean = () => false): Promise<boolean> {
   // On tables that another holds for itself, only the list of who does what can be asked.
   const watcher = createDb({ url: test.url, poolMin: 0, poolMax: 1, applicationName: 'test-watcher' });
   try {
     for (;;) {
       const { met } = await watcher.one<{ met: boolean }>(`SELECT ${condition} AS met`);
-      if (met) return;
-      if (isOver()) throw new Error(`it was over before this was met: ${condition}`);
+      if (met || isOver()) return met;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   } finally {
@@ -65,38 +65,46 @@ const STAGES = ['COPY snapshots', 'ALTER TABLE snapshots ADD CONSTRAINT', 'CREAT
 it(`killed at ${STAGES.join(', ')}: every key and index is in place, nothing is visible, and the next run succeeds`, async () => {
   const file = path.join(directory, 'kill.db');
   writeLargeArchive({ file, tracks: 2_000, snapshots: 40_000 });
-  const before = await describeSchema(test.db);
+  const before = await describeSchema(test.patient);
   for (const statement of STAGES) {
-    const running = run(file);
-    onTestFinished(running.kill);
-    const met = `EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY} AND ltrim(query) LIKE '${statement}%')`;
-    await until(met, running.isOver);
-    running.kill();
-    await running.ended;
-    await until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY})`);
-    expect(await describeSchema(test.db)).toEqual(before);
+    // On a busy machine the kill may come when all is done: then once more.
+    while (!(await killAt(statement, file))) await emptyTables(test.patient);
+    expect(await describeSchema(test.patient)).toEqual(before);
     expect(await test.db.many('SELECT 1 FROM users UNION ALL SELECT 1 FROM tracks')).toEqual([]);
   }
   const whole = await run(file).ended;
   expect(whole.code).toBe(0);
   expect(whole.peakMegabytes).toBeLessThan(200);
-  expect(await describeSchema(test.db)).toEqual(before);
+  expect(await describeSchema(test.patient)).toEqual(before);
   expect(await listStrayDerived(test.patient)).toEqual([]);
 });
+
+/** False: it had already ended well. */
+async function killAt(statement: string, file: string): Promise<boolean> {
+  const running = run(file);
+  onTestFinished(running.kill);
+  const met = `EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY} AND ltrim(query) LIKE '${statement}%')`;
+  await until(met, running.isOver);
+  running.kill();
+  await running.ended;
+  await until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${BUSY})`);
+  const done = await test.patient.many('SELECT FROM imports WHERE finished_at IS NOT NULL');
+  return done.length === 0;
+}
 
 it('the same data again: no table or index a byte larger, no row written', async () => {
   const file = path.join(directory, 'again.db');
   writeLargeArchive({ file, tracks: 1_000, snapshots: 10_000 });
   const sizes = (): Promise<unknown[]> =>
-    test.db.many(
+    test.patient.many(
       `SELECT relname, pg_total_relation_size(oid) AS bytes FROM pg_class
          WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
     );
   await move(file);
   await test.patient.execute('VACUUM');
-  const before = [await sizes(), await dumpTables(test.db, true)];
+  const before = [await sizes(), await dumpTables(test.patient, true)];
   expect((await move(file)).changed).toBe(false);
-  expect([await sizes(), await dumpTables(test.db, true)]).toEqual(before);
+  expect([await sizes(), await dumpTables(test.patient, true)]).toEqual(before);
 });
 
 const heavy = (rows: number): string =>
@@ -109,7 +117,7 @@ const heavy = (rows: number): string =>
 it('memory follows the largest row, not their number: 28 rows of 5 MB take what 4 of them take', async () => {
   const few = await run(heavy(4)).ended;
   expect(few.code).toBe(0);
-  await test.db.execute('TRUNCATE tracks CASCADE');
+  await test.patient.execute('TRUNCATE tracks CASCADE');
   const many = await run(heavy(28)).ended;
   expect(many.code).toBe(0);
   expect(many.peakMegabytes).toBeLessThan(few.peakMegabytes + 100);
@@ -121,6 +129,8 @@ it('a payload of 50 MB moves', async () => {
     insert(db, 'tracks', { track_id: 't', raw_json: `{"a": "${'x'.repeat(megabytes)}"}` }),
   );
   expect(exitCodeOf(await move(file))).toBe(0);
-  const stored = await test.db.one<{ size: number }>(`SELECT length(raw_json ->> 'a') AS size FROM tracks`);
+  const stored = await test.patient.one<{ size: number }>(
+    `SELECT length(raw_json ->> 'a') AS size FROM tracks`,
+  );
   expect(stored.size).toBe(megabytes);
 });
