@@ -11,6 +11,7 @@ import { startWorker } from '../../src/jobs/worker.ts';
 import { migrateUp } from '../../src/database/schema.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { ALICE } from '../support/app.ts';
+import { HANGS_MS } from '../support/drill.ts';
 import { insertListener } from '../support/factories.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
@@ -42,7 +43,7 @@ it('a server that is stopped and started in the middle of a capture costs neithe
     rmSync(home, { recursive: true, force: true });
   });
   const isAsked = (): boolean => spotify.calls.some((call) => call.path === '/v1/me/top/tracks');
-  await vi.waitUntil(isAsked, { timeout: 30_000 });
+  await vi.waitUntil(isAsked, { timeout: HANGS_MS });
   await server.stop();
   spotify.heal();
   server = await startEmbeddedPostgres({ dataDir });
@@ -59,5 +60,5 @@ it('a server that is stopped and started in the middle of a capture costs neithe
          (SELECT count(*)::int FROM plays) AS plays`,
     );
   };
-  await expect.poll(kept, { timeout: 120_000, interval: 2_000 }).toEqual({ lists: 3, runs: 2, plays: 30 });
+  await expect.poll(kept, { timeout: HANGS_MS, interval: 2_000 }).toEqual({ lists: 3, runs: 2, plays: 30 });
 });

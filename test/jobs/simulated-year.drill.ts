@@ -14,6 +14,7 @@ import { findConnectionHealth } from '../../src/users/connection-health.ts';
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { useDatabase } from '../support/database.ts';
+import { HANGS_MS } from '../support/drill.ts';
 import { insertArchiveTracks, insertListener, insertTrack } from '../support/factories.ts';
 import { useSimulatedClock } from '../support/simulated-clock.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
@@ -314,7 +315,7 @@ describe(
         spotify.fail({ on: 'recently-played', kind: 'silence', times: 3 });
         const calls = spotify.calls.length;
         const broken = round(second, at).catch((error: unknown) => error);
-        await vi.waitUntil(() => spotify.calls.length > calls, { timeout: 60_000 });
+        await vi.waitUntil(() => spotify.calls.length > calls, { timeout: HANGS_MS });
         if (at === when.terminated) {
           await test.db.execute(
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -8,7 +8,7 @@ import { runRound, startWorker } from '../../src/jobs/worker.ts';
 import { deleteEverything, deleteRows } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
-import { drilled } from '../support/drill.ts';
+import { drilled, HANGS_MS } from '../support/drill.ts';
 import { nodeArguments } from '../support/run-script.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -150,7 +150,7 @@ describe('a job', () => {
       const [job] = await takeJobs(tx, 'plays', [alice]);
       // It sees the poll due, and waits for this row of job_leases.
       const late = takeJobs(test.db, 'plays', [alice]);
-      await vi.waitUntil(() => isWaiting(), { timeout: 20_000, interval: 20 });
+      await vi.waitUntil(() => isWaiting(), { timeout: HANGS_MS, interval: 20 });
       await tx.execute(
         `INSERT INTO play_polls (user_id, next_poll_at, polled_at) VALUES ($1, now() + interval '1 hour', now())`,
         [alice],
@@ -238,31 +238,27 @@ describe('npm run worker', () => {
     return (await ended)[0];
   };
 
-  it('works by itself, and ends with 0 when it is told to', { timeout: 60_000 }, async () => {
+  it('works by itself, and ends with 0 when it is told to', async () => {
     const worker = spawnScript('scripts/worker.ts');
-    await vi.waitUntil(async () => (await kept(bob)).plays > 0, { timeout: 40_000, interval: 200 });
+    await vi.waitUntil(async () => (await kept(bob)).plays > 0, { timeout: HANGS_MS, interval: 200 });
     expect(await kill(worker, 'SIGTERM')).toBe(0);
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
   });
 
-  it(
-    'killed with a job in hand is taken over, not before two minutes have passed',
-    { timeout: 60_000 },
-    async () => {
-      test.spotify.fail({ on: 'top-tracks', kind: 'silence' });
-      const calls = topCalls();
-      const worker = spawnScript('scripts/worker.ts');
-      await vi.waitUntil(() => topCalls() > calls, { timeout: 40_000, interval: 50 });
-      await kill(worker, 'SIGKILL');
-      test.spotify.heal();
-      await letPass(1);
-      await round();
-      expect((await kept(alice)).lists).toBe(0);
-      await letPass(1.1);
-      await round();
-      expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
-    },
-  );
+  it('killed with a job in hand is taken over, not before two minutes have passed', async () => {
+    test.spotify.fail({ on: 'top-tracks', kind: 'silence' });
+    const calls = topCalls();
+    const worker = spawnScript('scripts/worker.ts');
+    await vi.waitUntil(() => topCalls() > calls, { timeout: HANGS_MS, interval: 50 });
+    await kill(worker, 'SIGKILL');
+    test.spotify.heal();
+    await letPass(1);
+    await round();
+    expect((await kept(alice)).lists).toBe(0);
+    await letPass(1.1);
+    await round();
+    expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
+  });
 
   it(
     'killed anywhere in a capture leaves each kind whole or not at all',
@@ -273,7 +269,10 @@ describe('npm run worker', () => {
         const calls = topCalls();
         const capture = spawnScript('scripts/capture.ts');
         const ended = once(capture, 'exit');
-        await Promise.race([ended, vi.waitUntil(() => topCalls() > calls, { timeout: 40_000, interval: 2 })]);
+        await Promise.race([
+          ended,
+          vi.waitUntil(() => topCalls() > calls, { timeout: HANGS_MS, interval: 2 }),
+        ]);
         // From the first call on: somewhere in the answers, the writing, or after it.
         await sleep((kills * 120) / KILLS);
         capture.kill('SIGKILL');
@@ -291,7 +290,7 @@ describe('npm run worker', () => {
 });
 
 describe('a database that goes away in the middle of a capture', () => {
-  it('costs nothing: the same worker keeps the day once it is back', { timeout: 60_000 }, async () => {
+  it('costs nothing: the same worker keeps the day once it is back', async () => {
     const proxy = await startTcpProxy(test.url);
     await proxy.forward();
     const own = openWorker(proxy.url);
@@ -299,7 +298,7 @@ describe('a database that goes away in the middle of a capture', () => {
     const calls = topCalls();
     const hasty = { ...test.access, settings: { ...test.access.settings, timeoutMs: 1_500 } };
     const broken = runRound(own, hasty).catch((error: unknown) => error);
-    await vi.waitUntil(() => topCalls() > calls, { timeout: 20_000 });
+    await vi.waitUntil(() => topCalls() > calls, { timeout: HANGS_MS });
     await proxy.refuse();
     expect(await broken).toBeInstanceOf(Error);
     expect((await kept(alice)).lists).toBe(0);
@@ -312,7 +311,7 @@ describe('a database that goes away in the middle of a capture', () => {
     await proxy.close();
   });
 
-  it('does not end a worker: it goes on by itself', { timeout: 60_000 }, async () => {
+  it('does not end a worker: it goes on by itself', async () => {
     const proxy = await startTcpProxy(test.url);
     const db = openWorker(proxy.url);
     // Nothing listens yet.
@@ -320,7 +319,7 @@ describe('a database that goes away in the middle of a capture', () => {
     const worker = startWorker(db, test.access, { roundMs: 200 });
     await sleep(500);
     await proxy.forward();
-    await vi.waitUntil(async () => (await kept(bob)).plays > 0, { timeout: 30_000, interval: 100 });
+    await vi.waitUntil(async () => (await kept(bob)).plays > 0, { timeout: HANGS_MS, interval: 100 });
     await worker.stop();
     expect([await kept(alice), await kept(bob)]).toEqual([everything[ALICE], everything[BOB]]);
     await db.close();

@@ -26,7 +26,7 @@ const tablesOf = (stdout: string) =>
     .tables;
 
 /** docs/cutover.md, walked step by step. One test builds on the one before. */
-describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () => {
+describe.sequential('the cutover of docs/cutover.md', () => {
   const test = useApp();
   const directory = useDirectory();
   const old = hasReferenceArchives
@@ -91,14 +91,14 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () =
     await source.backup(copy);
     source.close();
     copied = inFile(copy);
-    const before = await dumpTables(test.db, true);
+    const before = await dumpTables(test.patient, true);
     const audit = await run('migrate-from-sqlite', copy, '--audit');
     expect(audit.code).toBe(0);
     expect(audit.stdout).toContain('snapshots layout');
     expect(audit.stdout).toContain(`tracks: ${copied.tracks.toLocaleString('en')} rows`);
     expect(audit.stdout).not.toContain('nothing:');
     expect((await migrate(copy, '--dry-run')).code).toBe(0);
-    expect(await dumpTables(test.db, true)).toEqual(before);
+    expect(await dumpTables(test.patient, true)).toEqual(before);
   });
 
   it('2: moves the copy and verifies it; the old app never stops writing', async () => {
@@ -159,9 +159,9 @@ describe.sequential('the cutover of docs/cutover.md', { timeout: 180_000 }, () =
   });
 
   it('back, with captures: the exported file holds them too, and the old app goes on writing into it', async () => {
-    const before = await dumpTables(test.db, true);
+    const before = await dumpTables(test.patient, true);
     expect((await run('export-to-sqlite', back)).code).toBe(0);
-    expect(await dumpTables(test.db, true)).toEqual(before);
+    expect(await dumpTables(test.patient, true)).toEqual(before);
     expect(inFile(back)).toEqual(await inPostgres());
     const db = new Sqlite(back, { readonly: true });
     db.prepare('ATTACH ? AS old').run(old);

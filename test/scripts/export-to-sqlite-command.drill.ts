@@ -12,7 +12,7 @@ const directory = useDirectory();
 let files = 0;
 const freshPath = (): string => path.join(directory, `export${(files += 1)}.db`);
 
-beforeEach(() => emptyTables(test.db));
+beforeEach(() => emptyTables(test.patient));
 
 const run = (args: readonly string[], env?: Record<string, string>) => runExport(test.url, args, env);
 
@@ -22,7 +22,7 @@ const refusal = async (args: readonly string[], env?: Record<string, string>): P
   return stderr;
 };
 
-describe('the command', { timeout: 180_000 }, () => {
+describe('the command', () => {
   it('2: never overwrites a file, whatever it is', async () => {
     await insertArchive(test.db, ALICE);
     const file = freshPath();

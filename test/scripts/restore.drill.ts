@@ -8,7 +8,7 @@ import { useDatabase } from '../support/database.ts';
 import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { runScript } from '../support/run-script.ts';
 
-describe('npm run restore', { timeout: 60_000 }, () => {
+describe('npm run restore', () => {
   const here = useDatabase();
   const there = useDatabase();
   const directory = mkdtempSync(path.join(tmpdir(), 'import-test-'));

@@ -151,7 +151,7 @@ describe.each(ORDERS)('%s, and both are captured', (order, first, second, how) =
       visitors.set(who, await signIn(test, who));
       await captureSnapshots(test.db, await userIdFor(test, who), access);
     }
-  }, 120_000);
+  });
 
   const idsFor = async (userId: number, track: InventedTrack): Promise<Record<string, string>> => ({
     trackId: track.id,
@@ -173,7 +173,7 @@ describe.each(ORDERS)('%s, and both are captured', (order, first, second, how) =
     day: '01',
   });
 
-  it('neither finds anything of the other on any page', { timeout: 180_000 }, async () => {
+  it('neither finds anything of the other on any page', async () => {
     for (const [who, stranger] of [
       [first, MARKS[second]],
       [second, MARKS[first]],
