@@ -25,7 +25,7 @@ const start = () =>
     env: { DATABASE_URL: test.url, PATH: process.env.PATH ?? '' },
   });
 const countPlays = async () =>
-  (await test.db.one<{ plays: number }>('SELECT count(*)::int AS plays FROM plays')).plays;
+  (await test.patient.one<{ plays: number }>('SELECT count(*)::int AS plays FROM plays')).plays;
 
 /** A backend notices that its client is gone with its next answer. */
 async function waitUntilGone(): Promise<void> {
@@ -42,7 +42,7 @@ it(`an import that is killed at ${KILLS} points is there whole or not at all, an
   const whole = start();
   expect(await whole.ended).toBe(1);
   const wholeMs = performance.now() - began;
-  await deleteEverybody(test.db);
+  await deleteEverybody(test.patient);
   const seen = new Set<number>();
   for (let kill = 0; kill < KILLS; kill += 1) {
     const run = start();
@@ -62,6 +62,6 @@ it(`an import that is killed at ${KILLS} points is there whole or not at all, an
   await test.db.execute(
     `UPDATE history_imports SET leased_until = now() - interval '1 second', read_at = read_at - interval '25 hours'`,
   );
-  await discardAbandonedImports(test.db);
+  await discardAbandonedImports(test.patient);
   expect(await test.db.many('SELECT FROM staged_plays')).toEqual([]);
 });
