@@ -13,7 +13,7 @@ import { listListenerRows, listPersonalTables } from '../support/listener-rows.t
 import { fillIn, ROUTES, type Route } from '../support/site-map.ts';
 
 const test = useApp();
-const SECONDS = 90;
+const TRIES = 5_000;
 const AT_ONCE = 4;
 /** Another seed tries other things: `FUZZ_SEED=7 npm run drill`. */
 const random = randomFor('fuzz', process.env.FUZZ_SEED ?? 'usual');
@@ -169,7 +169,10 @@ function form(): Try {
 const faults: string[] = [];
 const tally = { read: 0, form: 0, forgery: 0, hers: 0 };
 
-async function send({ kind, address, init }: Try): Promise<void> {
+/** A busy machine may refuse a page, and says when to come again. */
+const isBusy = ({ status, headers }: Response): boolean => status === 503 && headers.has('retry-after');
+
+async function send({ kind, address, init }: Try, patience = 3): Promise<void> {
   // What no URL can hold, no client sends: test/web/errors.test.ts sends some of it by hand.
   if (!URL.canParse(test.baseUrl + address)) return;
   const note = (fault: string): void => void faults.push(`${fault} ${kind} ${address.slice(0, 300)}`);
@@ -177,6 +180,7 @@ async function send({ kind, address, init }: Try): Promise<void> {
     ({ cause }: Error) => note(String(cause)),
   );
   if (!answer) return;
+  if (isBusy(answer) && patience > 0) return send({ kind, address, init }, patience - 1);
   const body = await answer.text();
   tally[kind] += 1;
   if (body.includes('alicemark ')) tally.hers += 1;
@@ -191,21 +195,20 @@ async function send({ kind, address, init }: Try): Promise<void> {
 const hisRows = async (): Promise<unknown[]> =>
   Promise.all((await listPersonalTables(test.db)).map((table) => listListenerRows(test.db, bobId, table)));
 
-it(`${SECONDS} seconds of requests nobody would make are no fault of ours, and touch nobody else`, async () => {
+it(`${TRIES} requests nobody would make are no fault of ours, and touch nobody else`, async () => {
   const before = await hisRows();
-  const until = Date.now() + SECONDS * 1000;
+  let tries = 0;
   const make = (source: Random): Try => (source() < 0.7 ? read() : form());
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (Date.now() < until && faults.length < 20) await send(make(random));
+      while ((tries += 1) <= TRIES && faults.length < 20) await send(make(random));
     }),
   );
   process.stdout.write(`fuzzed: ${tally.read} reads, ${tally.form} forms, ${tally.forgery} forgeries\n`);
   expect(faults).toEqual([]);
   expect(await hisRows()).toEqual(before);
-  expect(tally.read + tally.form + tally.forgery).toBeGreaterThan(SECONDS);
   // What is looked for would be seen: her own is.
-  expect(tally.hers).toBeGreaterThan(SECONDS);
+  expect(tally.hers).toBeGreaterThan(TRIES / 100);
   expect((await fetch(`${test.baseUrl}/settings`, { headers: { cookie }, redirect: 'manual' })).status).toBe(
     200,
   );
