@@ -160,12 +160,13 @@ describe(
           .filter(({ played_at, arrives_at = played_at }) => arrives_at <= instant)
           .slice(-50);
         const oldest = page[0]?.played_at ?? '';
-        const before = [...one.plays]
-          .filter((at) => at < oldest)
-          .toSorted()
-          .at(-1);
-        if (page.length === 50 && !one.plays.has(oldest) && before !== undefined)
-          one.gaps.push(`${before} to ${oldest}`);
+        if (page.length === 50 && !one.plays.has(oldest)) {
+          const before = [...one.plays]
+            .filter((at) => at < oldest)
+            .toSorted()
+            .at(-1);
+          if (before !== undefined) one.gaps.push(`${before} to ${oldest}`);
+        }
         for (const { played_at: at, arrives_at } of page) {
           if (arrives_at !== undefined && !one.plays.has(at)) lateKept += 1;
           one.plays.add(at);
