@@ -126,8 +126,8 @@ describe('several web workers', () => {
     expect(replaced).toMatchObject({ signal: 'SIGKILL', pauseMs: 0 });
     const { answers, failures } = await load.stop();
     expect(answers).toBeGreaterThan(0);
-    // At most what each visitor had under way with the one that was killed.
-    expect(failures.length).toBeLessThanOrEqual(4);
+    // At most what each visitor had under way with the one that was killed, and once more what Node handed to it dying.
+    expect(failures.length).toBeLessThanOrEqual(2 * 4);
   });
 
   it('are renewed one by one without losing a request', async () => {
