@@ -921,8 +921,19 @@ CREATE TABLE played_tracks (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  length_ms integer,
+  is_hidden boolean NOT NULL,
+  of_album_id text,
+  quarters date[] NOT NULL,
+  plays_until integer[] NOT NULL,
+  timed_until integer[] NOT NULL,
+  ms_until bigint[] NOT NULL,
+  about_until bigint[] NOT NULL,
   CONSTRAINT played_tracks_pkey PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at)
 );
+COMMENT ON COLUMN played_tracks.length_ms IS 'as the library has it, like the album, and whether it is hidden: by these plays are added up';
+COMMENT ON COLUMN played_tracks.quarters IS 'the first days of the quarters with plays, in order';
+COMMENT ON COLUMN played_tracks.plays_until IS 'of each of the quarters: plays until its end';
 CREATE INDEX played_tracks_most_played ON played_tracks USING btree (user_id, plays DESC, track_id);
 
 CREATE TABLE played_artists (
@@ -934,6 +945,11 @@ CREATE TABLE played_artists (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  quarters date[] NOT NULL,
+  plays_until integer[] NOT NULL,
+  timed_until integer[] NOT NULL,
+  ms_until bigint[] NOT NULL,
+  about_until bigint[] NOT NULL,
   CONSTRAINT played_artists_pkey PRIMARY KEY (user_id, artist_id)
 );
 COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
@@ -948,6 +964,11 @@ CREATE TABLE played_albums (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  quarters date[] NOT NULL,
+  plays_until integer[] NOT NULL,
+  timed_until integer[] NOT NULL,
+  ms_until bigint[] NOT NULL,
+  about_until bigint[] NOT NULL,
   CONSTRAINT played_albums_pkey PRIMARY KEY (user_id, album_id)
 );
 COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
@@ -969,21 +990,6 @@ CREATE TABLE play_endings (
 );
 COMMENT ON COLUMN play_endings.end_known IS 'of so many it is known whether they ran to their end, as many as `ended` did';
 CREATE INDEX play_endings_most_skipped ON play_endings USING btree (user_id, skipped DESC, track_id) WHERE (skipped > 0);
-
-CREATE TABLE play_periods (
-  user_id bigint NOT NULL,
-  kind text NOT NULL,
-  months smallint NOT NULL,
-  starts_on date NOT NULL,
-  id text NOT NULL,
-  plays integer NOT NULL,
-  timed_plays integer NOT NULL,
-  ms_played bigint NOT NULL,
-  about_ms bigint NOT NULL,
-  CONSTRAINT play_periods_pkey PRIMARY KEY (user_id, kind, months, starts_on, id) INCLUDE (plays, timed_plays, ms_played, about_ms)
-);
-COMMENT ON COLUMN play_periods.kind IS 'tracks, artists or albums: what the id is of';
-COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
 
 CREATE TABLE play_days (
   user_id bigint NOT NULL,
@@ -1238,18 +1244,6 @@ CREATE VIEW counted_plays AS
      JOIN library_tracks track USING (user_id, track_id)
   WHERE counts_as_play(users.counted_plays, plays.ms_played, plays.reached_end, track.duration_ms);
 
-CREATE VIEW played_facts AS
- SELECT user_id,
-    track_id,
-    count(*)::integer AS plays,
-    count(COALESCE(ms_played, about_ms))::integer AS timed_plays,
-    COALESCE(sum(ms_played), 0::bigint) AS ms_played,
-    COALESCE(sum(about_ms), 0::bigint) AS about_ms,
-    min(played_at) AS first_played_at,
-    max(played_at) AS last_played_at
-   FROM counted_plays
-  GROUP BY user_id, track_id;
-
 CREATE VIEW ending_facts AS
  SELECT p.user_id,
     p.track_id,
@@ -1300,35 +1294,6 @@ CREATE VIEW measure_facts AS
    FROM library_tracks
      LEFT JOIN played_tracks USING (user_id, track_id);
 
-CREATE VIEW artist_play_facts AS
- SELECT p.user_id,
-    track_artists.artist_id,
-    sum(p.plays)::integer AS plays,
-    sum(p.timed_plays)::integer AS timed_plays,
-    sum(p.ms_played)::bigint AS ms_played,
-    sum(p.about_ms)::bigint AS about_ms,
-    min(p.first_played_at) AS first_played_at,
-    max(p.last_played_at) AS last_played_at
-   FROM played_tracks p
-     JOIN library_tracks track USING (user_id, track_id)
-     JOIN track_artists USING (track_id)
-  WHERE NOT track.hidden
-  GROUP BY p.user_id, track_artists.artist_id;
-
-CREATE VIEW album_play_facts AS
- SELECT p.user_id,
-    track.album_id,
-    sum(p.plays)::integer AS plays,
-    sum(p.timed_plays)::integer AS timed_plays,
-    sum(p.ms_played)::bigint AS ms_played,
-    sum(p.about_ms)::bigint AS about_ms,
-    min(p.first_played_at) AS first_played_at,
-    max(p.last_played_at) AS last_played_at
-   FROM played_tracks p
-     JOIN library_tracks track USING (user_id, track_id)
-  WHERE NOT track.hidden AND track.album_id IS NOT NULL
-  GROUP BY p.user_id, track.album_id;
-
 CREATE VIEW dated_plays AS
  SELECT p.user_id,
     p.track_id,
@@ -1341,72 +1306,174 @@ CREATE VIEW dated_plays AS
         END AS about_ms,
     p.reached_end,
     p.skipped,
-    counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts
+    counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts,
+    track.hidden
    FROM users
      CROSS JOIN LATERAL ( SELECT zone_used(users.timezone) AS zone
          OFFSET 0) clock
      JOIN plays p USING (user_id)
-     JOIN library_tracks track USING (user_id, track_id)
-  WHERE NOT track.hidden;
+     JOIN library_tracks track USING (user_id, track_id);
 
-CREATE VIEW track_period_facts AS
+CREATE VIEW played_quarters AS
+ SELECT played_tracks.user_id,
+    played_tracks.track_id,
+    played_tracks.of_album_id AS album_id,
+    q.quarter,
+    q.plays - q.plays_before AS plays,
+    q.timed - q.timed_before AS timed_plays,
+    q.ms - q.ms_before AS ms_played,
+    q.about - q.about_before AS about_ms,
+    played_tracks.first_played_at,
+    played_tracks.last_played_at
+   FROM played_tracks
+     CROSS JOIN LATERAL UNNEST(played_tracks.quarters, played_tracks.plays_until, 0 || played_tracks.plays_until, played_tracks.timed_until, 0 || played_tracks.timed_until, played_tracks.ms_until, 0::bigint || played_tracks.ms_until, played_tracks.about_until, 0::bigint || played_tracks.about_until) q(quarter, plays, plays_before, timed, timed_before, ms, ms_before, about, about_before)
+  WHERE NOT played_tracks.is_hidden AND q.quarter IS NOT NULL;
+
+CREATE VIEW quarter_facts AS
  SELECT dated_plays.user_id,
     'tracks' AS kind,
-    1::smallint AS months,
-    date_trunc('month', dated_plays.local)::date AS starts_on,
     dated_plays.track_id AS id,
+    date_trunc('quarter', dated_plays.local)::date AS quarter,
     count(*)::integer AS plays,
     count(COALESCE(dated_plays.ms_played, dated_plays.about_ms))::integer AS timed_plays,
     COALESCE(sum(dated_plays.ms_played), 0::bigint) AS ms_played,
-    COALESCE(sum(dated_plays.about_ms), 0::bigint) AS about_ms
+    COALESCE(sum(dated_plays.about_ms), 0::bigint) AS about_ms,
+    min(dated_plays.played_at) AS first_played_at,
+    max(dated_plays.played_at) AS last_played_at
    FROM dated_plays
   WHERE dated_plays.counts
-  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('month', dated_plays.local))
+  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('quarter', dated_plays.local))
 UNION ALL
- SELECT dated_plays.user_id,
-    'tracks' AS kind,
-    12::smallint AS months,
-    date_trunc('year', dated_plays.local)::date AS starts_on,
-    dated_plays.track_id AS id,
-    count(*)::integer AS plays,
-    count(COALESCE(dated_plays.ms_played, dated_plays.about_ms))::integer AS timed_plays,
-    COALESCE(sum(dated_plays.ms_played), 0::bigint) AS ms_played,
-    COALESCE(sum(dated_plays.about_ms), 0::bigint) AS about_ms
-   FROM dated_plays
-  WHERE dated_plays.counts
-  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('year', dated_plays.local));
-
-CREATE VIEW credit_period_facts AS
- SELECT p.user_id,
+ SELECT played_quarters.user_id,
     'artists' AS kind,
-    p.months,
-    p.starts_on,
     track_artists.artist_id AS id,
-    sum(p.plays)::integer AS plays,
-    sum(p.timed_plays)::integer AS timed_plays,
-    sum(p.ms_played)::bigint AS ms_played,
-    sum(p.about_ms)::bigint AS about_ms
-   FROM play_periods p
-     JOIN track_artists ON track_artists.track_id = p.id
-  WHERE p.kind = 'tracks'
-  GROUP BY p.user_id, p.months, p.starts_on, track_artists.artist_id
+    played_quarters.quarter,
+    sum(played_quarters.plays)::integer AS plays,
+    sum(played_quarters.timed_plays)::integer AS timed_plays,
+    sum(played_quarters.ms_played)::bigint AS ms_played,
+    sum(played_quarters.about_ms)::bigint AS about_ms,
+    min(played_quarters.first_played_at) AS first_played_at,
+    max(played_quarters.last_played_at) AS last_played_at
+   FROM played_quarters
+     JOIN track_artists USING (track_id)
+  GROUP BY played_quarters.user_id, track_artists.artist_id, played_quarters.quarter
 UNION ALL
- SELECT p.user_id,
+ SELECT played_quarters.user_id,
     'albums' AS kind,
-    p.months,
-    p.starts_on,
-    track.album_id AS id,
-    sum(p.plays)::integer AS plays,
-    sum(p.timed_plays)::integer AS timed_plays,
-    sum(p.ms_played)::bigint AS ms_played,
-    sum(p.about_ms)::bigint AS about_ms
-   FROM play_periods p
-     JOIN ( SELECT library_tracks.user_id,
-            library_tracks.track_id AS id,
-            library_tracks.album_id
-           FROM library_tracks) track USING (user_id, id)
-  WHERE p.kind = 'tracks' AND track.album_id IS NOT NULL
-  GROUP BY p.user_id, p.months, p.starts_on, track.album_id;
+    played_quarters.album_id AS id,
+    played_quarters.quarter,
+    sum(played_quarters.plays)::integer AS plays,
+    sum(played_quarters.timed_plays)::integer AS timed_plays,
+    sum(played_quarters.ms_played)::bigint AS ms_played,
+    sum(played_quarters.about_ms)::bigint AS about_ms,
+    min(played_quarters.first_played_at) AS first_played_at,
+    max(played_quarters.last_played_at) AS last_played_at
+   FROM played_quarters
+  WHERE played_quarters.album_id IS NOT NULL
+  GROUP BY played_quarters.user_id, played_quarters.album_id, played_quarters.quarter;
+
+CREATE VIEW tally_facts AS
+ SELECT user_id,
+    kind,
+    id,
+    sum(plays)::integer AS plays,
+    sum(timed_plays)::integer AS timed_plays,
+    sum(ms_played)::bigint AS ms_played,
+    sum(about_ms)::bigint AS about_ms,
+    min(first_played_at) AS first_played_at,
+    max(last_played_at) AS last_played_at,
+    array_agg(quarter ORDER BY quarter) AS quarters,
+    array_agg(plays_until ORDER BY quarter) AS plays_until,
+    array_agg(timed_until ORDER BY quarter) AS timed_until,
+    array_agg(ms_until ORDER BY quarter) AS ms_until,
+    array_agg(about_until ORDER BY quarter) AS about_until
+   FROM ( SELECT quarter_facts.user_id,
+            quarter_facts.kind,
+            quarter_facts.id,
+            quarter_facts.quarter,
+            quarter_facts.plays,
+            quarter_facts.timed_plays,
+            quarter_facts.ms_played,
+            quarter_facts.about_ms,
+            quarter_facts.first_played_at,
+            quarter_facts.last_played_at,
+            sum(quarter_facts.plays) OVER until::integer AS plays_until,
+            sum(quarter_facts.timed_plays) OVER until::integer AS timed_until,
+            sum(quarter_facts.ms_played) OVER until::bigint AS ms_until,
+            sum(quarter_facts.about_ms) OVER until::bigint AS about_until
+           FROM quarter_facts
+          WINDOW until AS (PARTITION BY quarter_facts.user_id, quarter_facts.kind, quarter_facts.id ORDER BY quarter_facts.quarter ROWS UNBOUNDED PRECEDING)) quarters
+  GROUP BY user_id, kind, id;
+
+CREATE VIEW played_facts AS
+ SELECT tally.user_id,
+    tally.track_id,
+    tally.plays,
+    tally.timed_plays,
+    tally.ms_played,
+    tally.about_ms,
+    tally.first_played_at,
+    tally.last_played_at,
+    track.duration_ms AS length_ms,
+    track.hidden AS is_hidden,
+    track.album_id AS of_album_id,
+    tally.quarters,
+    tally.plays_until,
+    tally.timed_until,
+    tally.ms_until,
+    tally.about_until
+   FROM ( SELECT tally_facts.user_id,
+            tally_facts.kind,
+            tally_facts.id,
+            tally_facts.plays,
+            tally_facts.timed_plays,
+            tally_facts.ms_played,
+            tally_facts.about_ms,
+            tally_facts.first_played_at,
+            tally_facts.last_played_at,
+            tally_facts.quarters,
+            tally_facts.plays_until,
+            tally_facts.timed_until,
+            tally_facts.ms_until,
+            tally_facts.about_until,
+            tally_facts.id AS track_id
+           FROM tally_facts
+          WHERE tally_facts.kind = 'tracks') tally
+     JOIN library_tracks track USING (user_id, track_id);
+
+CREATE VIEW artist_play_facts AS
+ SELECT user_id,
+    id AS artist_id,
+    plays,
+    timed_plays,
+    ms_played,
+    about_ms,
+    first_played_at,
+    last_played_at,
+    quarters,
+    plays_until,
+    timed_until,
+    ms_until,
+    about_until
+   FROM tally_facts
+  WHERE kind = 'artists';
+
+CREATE VIEW album_play_facts AS
+ SELECT user_id,
+    id AS album_id,
+    plays,
+    timed_plays,
+    ms_played,
+    about_ms,
+    first_played_at,
+    last_played_at,
+    quarters,
+    plays_until,
+    timed_until,
+    ms_until,
+    about_until
+   FROM tally_facts
+  WHERE kind = 'albums';
 
 CREATE FUNCTION hours_of(hours integer[], counts integer[])
  RETURNS integer[]
@@ -1434,7 +1501,7 @@ BEGIN ATOMIC
              count(p.skipped) AS skip_known,
              count(*) FILTER (WHERE p.skipped) AS skipped
             FROM dated_plays p
-           WHERE ((p.user_id = days_between.listener) AND (p.local >= days_between.first_day) AND (p.local < (days_between.last_day + 1)) AND (p.played_at >= (((days_between.first_day)::timestamp AT TIME ZONE 'UTC') - '15:00:00'::interval)) AND (p.played_at < ((((days_between.last_day + 1))::timestamp AT TIME ZONE 'UTC') + '15:00:00'::interval)))
+           WHERE ((p.user_id = days_between.listener) AND (NOT p.hidden) AND (p.local >= days_between.first_day) AND (p.local < (days_between.last_day + 1)) AND (p.played_at >= (((days_between.first_day)::timestamp AT TIME ZONE 'UTC') - '15:00:00'::interval)) AND (p.played_at < ((((days_between.last_day + 1))::timestamp AT TIME ZONE 'UTC') + '15:00:00'::interval)))
            GROUP BY p.user_id, (date_trunc('hour', p.local))
          )
   SELECT h.user_id,
@@ -1716,24 +1783,6 @@ BEGIN
   RETURN settled;
 END $function$;
 
-CREATE FUNCTION derive_credited_periods(listener bigint)
- RETURNS bigint
- LANGUAGE sql
- SET enable_nestloop TO 'off'
-AS $function$
-  SELECT derive_rows('play_periods', 'credit_period_facts', listener, 'kind <> ''tracks''')
-$function$;
-
-CREATE FUNCTION derive_calendar(listener bigint)
- RETURNS bigint
- LANGUAGE sql
-AS $function$
-  SELECT plays_changed(ARRAY[listener]);
-  SELECT derive_rows('play_periods', 'track_period_facts', listener, 'kind = ''tracks''')
-    + derive_credited_periods(listener)
-    + derive_rows('play_days', 'day_facts', listener)
-$function$;
-
 CREATE FUNCTION derive_counted(listener bigint)
  RETURNS bigint
  LANGUAGE sql
@@ -1744,9 +1793,10 @@ CREATE FUNCTION derive_counted(listener bigint)
  SET enable_indexonlyscan TO 'off'
  SET join_collapse_limit TO '1'
 AS $function$
+  SELECT plays_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
-    + derive_calendar(listener)
+    + derive_rows('play_days', 'day_facts', listener)
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
@@ -2012,29 +2062,14 @@ BEGIN
   PERFORM derive_some('play_days', 'days_between(k.user_id, k.day, k.day)', 'user_id, day',
     'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
   PERFORM recount_sessions(user_ids, instants);
-  PERFORM recount_periods('tracks', user_ids, track_ids, played_on);
-  PERFORM recount_artists(array_agg(user_id), array_agg(artist_id), array_agg(day))
-  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN track_artists USING (track_id);
-  PERFORM recount_albums(array_agg(user_id), array_agg(album_id), array_agg(day))
-  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN library_tracks USING (user_id, track_id);
+  PERFORM recount_artists(array_agg(user_id), array_agg(artist_id))
+  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN track_artists USING (track_id);
+  PERFORM recount_albums(array_agg(user_id), array_agg(album_id))
+  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN library_tracks USING (user_id, track_id);
   PERFORM plays_changed(user_ids);
 END $function$;
 
-CREATE FUNCTION recount_periods(of_kind text, user_ids bigint[], ids text[], days date[])
- RETURNS void
- LANGUAGE plpgsql
- SET enable_nestloop TO 'on'
- SET enable_seqscan TO 'off'
-AS $function$
-BEGIN
-  PERFORM derive_some('play_periods', CASE of_kind WHEN 'tracks' THEN 'track_period_facts' ELSE 'credit_period_facts' END,
-    'user_id, kind, months, starts_on, id', format(
-      'SELECT user_id, %L AS kind, months::smallint, date_trunc(unit, day::timestamp)::date AS starts_on, id
-       FROM unnest($1, $2, $3) AS given (user_id, id, day), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)
-       WHERE id IS NOT NULL', of_kind), user_ids, ids, days);
-END $function$;
-
-CREATE FUNCTION recount_artists(user_ids bigint[], artist_ids text[], days date[])
+CREATE FUNCTION recount_artists(user_ids bigint[], artist_ids text[])
  RETURNS void
  LANGUAGE plpgsql
  SET enable_nestloop TO 'on'
@@ -2043,10 +2078,9 @@ AS $function$
 BEGIN
   PERFORM derive_some('played_artists', 'artist_play_facts', 'user_id, artist_id',
     'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, artist_id)', user_ids, artist_ids);
-  PERFORM recount_periods('artists', user_ids, artist_ids, days);
 END $function$;
 
-CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[], days date[])
+CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[])
  RETURNS void
  LANGUAGE plpgsql
  SET enable_nestloop TO 'on'
@@ -2056,7 +2090,6 @@ BEGIN
   PERFORM derive_some('played_albums', 'album_play_facts', 'user_id, album_id',
     'SELECT user_id, album_id FROM unnest($1, $2) AS given (user_id, album_id) WHERE album_id IS NOT NULL',
     user_ids, album_ids);
-  PERFORM recount_periods('albums', user_ids, album_ids, days);
 END $function$;
 
 CREATE FUNCTION recount_sessions(user_ids bigint[], instants timestamptz[])
@@ -2106,8 +2139,8 @@ BEGIN
     EXECUTE 'SELECT recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at))
       FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
       WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)';
-    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id), days_of(array_agg(user_id), array_agg(played_at)))
-      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
+    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id))
+      FROM was JOIN now USING (user_id, track_id) JOIN played_tracks USING (user_id, track_id)
       WHERE was.album_id IS DISTINCT FROM now.album_id HAVING count(*) > 0';
   END IF;
   RETURN NULL;
@@ -2265,8 +2298,8 @@ CREATE FUNCTION follow_credits()
 AS $function$
 BEGIN
   PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
-  EXECUTE 'SELECT recount_artists(array_agg(user_id), array_agg(artist_id), days_of(array_agg(user_id), array_agg(played_at)))
-    FROM changed JOIN library_tracks USING (track_id) JOIN plays USING (user_id, track_id) HAVING count(*) > 0';
+  EXECUTE 'SELECT recount_artists(array_agg(user_id), array_agg(artist_id))
+    FROM changed JOIN played_tracks USING (track_id) HAVING count(*) > 0';
   RETURN NULL;
 END $function$;
 
@@ -2276,9 +2309,8 @@ CREATE FUNCTION follow_rule()
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  PERFORM derive_counted(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
-  PERFORM derive_calendar(user_id) FROM was JOIN now USING (user_id)
-  WHERE was.counted_plays = now.counted_plays AND was.timezone <> now.timezone;
+  PERFORM derive_counted(user_id) FROM was JOIN now USING (user_id)
+  WHERE (was.counted_plays, was.timezone) <> (now.counted_plays, now.timezone);
   RETURN NULL;
 END $function$;
 
@@ -2291,7 +2323,7 @@ DECLARE
   forgotten text;
 BEGIN
   FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_periods', 'play_days', 'play_sessions', 'staged_plays']
+    'play_days', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;

@@ -107,8 +107,11 @@ COMMENT ON COLUMN play_polls.skipped_at IS 'those of the last answer, by their m
 COMMENT ON COLUMN play_polls.failure IS 'in words, for the listener; NULL after a success';
 
 -- Tallies the database keeps of the plays that count, so that no page counts millions of rows. Each says how many, how
--- many of them with a time, milliseconds listened where they are known, and where they are not the lengths of the tracks.
--- (They go with their listener by a trigger of users: see forget_listeners().)
+-- many of them with a time, milliseconds listened where they are known, and where they are not the lengths of the tracks:
+-- ever, and until the end of each quarter of the listener's calendar with plays. What was played in a span is what was
+-- played until its end less what was played until its beginning, whatever lies between; the days between these and the
+-- nearest quarters are counted in the plays themselves. (They go with their listener by a trigger of users: see
+-- forget_listeners().)
 CREATE TABLE played_tracks (
   user_id bigint NOT NULL,
   track_id text NOT NULL,
@@ -118,8 +121,19 @@ CREATE TABLE played_tracks (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  length_ms integer,
+  is_hidden boolean NOT NULL,
+  of_album_id text,
+  quarters date[] NOT NULL,
+  plays_until integer[] NOT NULL,
+  timed_until integer[] NOT NULL,
+  ms_until bigint[] NOT NULL,
+  about_until bigint[] NOT NULL,
   PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at)
 );
+COMMENT ON COLUMN played_tracks.quarters IS 'the first days of the quarters with plays, in order';
+COMMENT ON COLUMN played_tracks.plays_until IS 'of each of the quarters: plays until its end';
+COMMENT ON COLUMN played_tracks.length_ms IS 'as the library has it, like the album, and whether it is hidden: by these plays are added up';
 CREATE INDEX played_tracks_most_played ON played_tracks (user_id, plays DESC, track_id);
 CREATE TABLE played_artists (
   user_id bigint NOT NULL,
@@ -130,6 +144,11 @@ CREATE TABLE played_artists (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  quarters date[] NOT NULL,
+  plays_until integer[] NOT NULL,
+  timed_until integer[] NOT NULL,
+  ms_until bigint[] NOT NULL,
+  about_until bigint[] NOT NULL,
   PRIMARY KEY (user_id, artist_id)
 );
 COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
@@ -143,6 +162,11 @@ CREATE TABLE played_albums (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  quarters date[] NOT NULL,
+  plays_until integer[] NOT NULL,
+  timed_until integer[] NOT NULL,
+  ms_until bigint[] NOT NULL,
+  about_until bigint[] NOT NULL,
   PRIMARY KEY (user_id, album_id)
 );
 COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
@@ -165,23 +189,6 @@ CREATE TABLE play_endings (
 );
 COMMENT ON COLUMN play_endings.end_known IS 'of so many it is known whether they ran to their end, as many as `ended` did';
 CREATE INDEX play_endings_most_skipped ON play_endings (user_id, skipped DESC, track_id) WHERE skipped > 0;
-
--- What the plays of each month and year of the listener's calendar come to, by track, artist and album: of any span the
--- whole years and months are read here, and its ends in the plays themselves. Hidden tracks are not in it.
-CREATE TABLE play_periods (
-  user_id bigint NOT NULL,
-  kind text NOT NULL,
-  months smallint NOT NULL,
-  starts_on date NOT NULL,
-  id text NOT NULL,
-  plays integer NOT NULL,
-  timed_plays integer NOT NULL,
-  ms_played bigint NOT NULL,
-  about_ms bigint NOT NULL,
-  PRIMARY KEY (user_id, kind, months, starts_on, id) INCLUDE (plays, timed_plays, ms_played, about_ms)
-);
-COMMENT ON COLUMN play_periods.kind IS 'tracks, artists or albums: what the id is of';
-COMMENT ON COLUMN play_periods.months IS '1: a month, 12: a year';
 
 -- The days of the listener's calendar on which anything was played, of tracks that are not hidden.
 CREATE TABLE play_days (
@@ -219,6 +226,6 @@ CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
 
 -- Down Migration
-DROP TABLE play_sessions, play_days, play_periods, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
+DROP TABLE play_sessions, play_days, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
   plays;
 DROP FUNCTION refuse_changed_plays, counts_as_play, source_rank;

@@ -7,7 +7,6 @@
 --   period_facts   →  snapshot_periods    session_facts        →  play_sessions    ending_facts       →  play_endings
 --   artist_list_facts    →  artist_snapshot_lists    artist_period_facts  →  artist_snapshot_periods
 --   listed_artist_facts  →  listed_artists    measure_facts   →  library_measures (of library_tracks and played_tracks)
---   track_period_facts, credit_period_facts  →  play_periods
 --
 -- derive_all() makes all of a listener's rows what the views say; a bulk load switches triggers off and calls it. The
 -- triggers select from the same views for the rows concerned. Only what is added is counted on: a capture must not
@@ -171,12 +170,6 @@ SELECT user_id, track_id, played_at, ms_played,
 FROM plays JOIN users USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
 WHERE counts_as_play(users.counted_plays, ms_played, reached_end, track.duration_ms);
 
-CREATE VIEW played_facts AS
-SELECT user_id, track_id, count(*)::int AS plays,
-  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
-  COALESCE(sum(about_ms), 0)::bigint AS about_ms, min(played_at) AS first_played_at, max(played_at) AS last_played_at
-FROM counted_plays GROUP BY user_id, track_id;
-
 -- (Shuffle and offline stand in the row of the file, of a captured play in that of the file beside it.)
 CREATE VIEW ending_facts AS
 SELECT user_id, track_id, count(*)::int AS kept, count(reached_end)::int AS end_known,
@@ -201,49 +194,67 @@ SELECT user_id, COALESCE(ms_played + about_ms, 0)::bigint AS listened_ms, COALES
   time_ranges
 FROM library_tracks LEFT JOIN played_tracks USING (user_id, track_id);
 
-CREATE VIEW artist_play_facts AS
-SELECT p.user_id, artist_id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(p.ms_played)::bigint AS ms_played,
-  sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
-FROM played_tracks AS p JOIN library_tracks AS track USING (user_id, track_id) JOIN track_artists USING (track_id)
-WHERE NOT hidden GROUP BY p.user_id, artist_id;
-
-CREATE VIEW album_play_facts AS
-SELECT p.user_id, album_id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(p.ms_played)::bigint AS ms_played,
-  sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at
-FROM played_tracks AS p JOIN library_tracks AS track USING (user_id, track_id)
-WHERE NOT hidden AND album_id IS NOT NULL GROUP BY p.user_id, album_id;
-
 -- Plays by the clock of their listener, also those that do not count. (The zone is looked up once for each listener.)
 CREATE VIEW dated_plays AS
 SELECT p.user_id, p.track_id, played_at AT TIME ZONE zone AS local, played_at, p.ms_played,
   CASE WHEN p.ms_played IS NULL THEN track.duration_ms END AS about_ms, p.reached_end, p.skipped,
-  counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts
+  counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts, track.hidden
 FROM users CROSS JOIN LATERAL (SELECT zone_used(timezone) AS zone OFFSET 0) AS clock
-JOIN plays AS p USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
-WHERE NOT hidden;
+JOIN plays AS p USING (user_id) JOIN library_tracks AS track USING (user_id, track_id);
 
-CREATE VIEW track_period_facts AS
-SELECT user_id, 'tracks' AS kind, 1::smallint AS months, date_trunc('month', local)::date AS starts_on, track_id AS id,
-  count(*)::int AS plays, count(COALESCE(ms_played, about_ms))::int AS timed_plays,
-  COALESCE(sum(ms_played), 0)::bigint AS ms_played, COALESCE(sum(about_ms), 0)::bigint AS about_ms
-FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('month', local)
-UNION ALL
-SELECT user_id, 'tracks', 12::smallint, date_trunc('year', local)::date, track_id,
-  count(*)::int, count(COALESCE(ms_played, about_ms))::int,
-  COALESCE(sum(ms_played), 0)::bigint, COALESCE(sum(about_ms), 0)::bigint
-FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('year', local);
+-- What the plays of a track come to in a quarter: less what was before it.
+CREATE VIEW played_quarters AS
+SELECT user_id, track_id, of_album_id AS album_id, quarter, q.plays - plays_before AS plays, q.timed - timed_before AS timed_plays,
+  q.ms - ms_before AS ms_played, q.about - about_before AS about_ms, first_played_at, last_played_at
+FROM played_tracks CROSS JOIN LATERAL unnest(quarters, plays_until, 0 || plays_until, timed_until, 0 || timed_until,
+  ms_until, 0::bigint || ms_until, about_until, 0::bigint || about_until
+) AS q (quarter, plays, plays_before, timed, timed_before, ms, ms_before, about, about_before)
+WHERE NOT is_hidden AND quarter IS NOT NULL;
 
--- Artists and albums, added up of the tracks.
-CREATE VIEW credit_period_facts AS
-SELECT user_id, 'artists' AS kind, months, starts_on, artist_id AS id, sum(plays)::int AS plays,
-  sum(timed_plays)::int AS timed_plays, sum(ms_played)::bigint AS ms_played, sum(about_ms)::bigint AS about_ms
-FROM play_periods AS p JOIN track_artists ON track_id = p.id
-WHERE kind = 'tracks' GROUP BY user_id, months, starts_on, artist_id
+-- Artists and albums are added up of their tracks that are not hidden.
+CREATE VIEW quarter_facts AS
+SELECT user_id, 'tracks' AS kind, track_id AS id, date_trunc('quarter', local)::date AS quarter, count(*)::int AS plays,
+  count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
+  COALESCE(sum(about_ms), 0)::bigint AS about_ms, min(played_at) AS first_played_at, max(played_at) AS last_played_at
+FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('quarter', local)
 UNION ALL
-SELECT user_id, 'albums', months, starts_on, album_id, sum(plays)::int,
-  sum(timed_plays)::int, sum(ms_played)::bigint, sum(about_ms)::bigint
-FROM play_periods AS p JOIN (SELECT user_id, track_id AS id, album_id FROM library_tracks) AS track USING (user_id, id)
-WHERE kind = 'tracks' AND album_id IS NOT NULL GROUP BY user_id, months, starts_on, album_id;
+SELECT user_id, 'artists', artist_id, quarter, sum(plays)::int, sum(timed_plays)::int, sum(ms_played)::bigint,
+  sum(about_ms)::bigint, min(first_played_at), max(last_played_at)
+FROM played_quarters JOIN track_artists USING (track_id) GROUP BY user_id, artist_id, quarter
+UNION ALL
+SELECT user_id, 'albums', album_id, quarter, sum(plays)::int, sum(timed_plays)::int, sum(ms_played)::bigint,
+  sum(about_ms)::bigint, min(first_played_at), max(last_played_at)
+FROM played_quarters WHERE album_id IS NOT NULL GROUP BY user_id, album_id, quarter;
+
+CREATE VIEW tally_facts AS
+SELECT user_id, kind, id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(ms_played)::bigint AS ms_played,
+  sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at,
+  array_agg(quarter ORDER BY quarter) AS quarters, array_agg(plays_until ORDER BY quarter) AS plays_until,
+  array_agg(timed_until ORDER BY quarter) AS timed_until, array_agg(ms_until ORDER BY quarter) AS ms_until,
+  array_agg(about_until ORDER BY quarter) AS about_until
+FROM (
+  SELECT *, (sum(plays) OVER until)::int AS plays_until, (sum(timed_plays) OVER until)::int AS timed_until,
+    (sum(ms_played) OVER until)::bigint AS ms_until, (sum(about_ms) OVER until)::bigint AS about_until
+  FROM quarter_facts WINDOW until AS (PARTITION BY user_id, kind, id ORDER BY quarter ROWS UNBOUNDED PRECEDING)
+) AS quarters
+GROUP BY user_id, kind, id;
+
+CREATE VIEW played_facts AS
+SELECT user_id, track_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at,
+  track.duration_ms AS length_ms, track.hidden AS is_hidden, track.album_id AS of_album_id, quarters, plays_until, timed_until,
+  ms_until, about_until
+FROM (SELECT *, id AS track_id FROM tally_facts WHERE kind = 'tracks') AS tally
+JOIN library_tracks AS track USING (user_id, track_id);
+
+CREATE VIEW artist_play_facts AS
+SELECT user_id, id AS artist_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, quarters,
+  plays_until, timed_until, ms_until, about_until
+FROM tally_facts WHERE kind = 'artists';
+
+CREATE VIEW album_play_facts AS
+SELECT user_id, id AS album_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, quarters,
+  plays_until, timed_until, ms_until, about_until
+FROM tally_facts WHERE kind = 'albums';
 
 -- Counts of some hours of a day, as 24.
 CREATE FUNCTION hours_of(hours integer[], counts integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -263,7 +274,7 @@ BEGIN ATOMIC
       count(*) AS kept, count(p.reached_end) AS end_known, count(*) FILTER (WHERE p.reached_end) AS ended,
       count(p.skipped) AS skip_known, count(*) FILTER (WHERE p.skipped) AS skipped
     FROM dated_plays AS p
-    WHERE p.user_id = listener AND p.local >= first_day AND p.local < last_day + 1
+    WHERE p.user_id = listener AND NOT p.hidden AND p.local >= first_day AND p.local < last_day + 1
       AND p.played_at >= first_day::timestamp AT TIME ZONE 'UTC' - interval '15 hours'
       AND p.played_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC' + interval '15 hours'
     GROUP BY p.user_id, date_trunc('hour', p.local)
@@ -486,28 +497,15 @@ BEGIN
   RETURN settled;
 END $$;
 
--- (The planner knows nothing yet of the tracks' rows, all of which are added up.)
-CREATE FUNCTION derive_credited_periods(listener bigint) RETURNS bigint LANGUAGE sql SET enable_nestloop = off AS $$
-  SELECT derive_rows('play_periods', 'credit_period_facts', listener, 'kind <> ''tracks''')
-$$;
-
--- What follows from a listener's plays and their days.
-CREATE FUNCTION derive_calendar(listener bigint) RETURNS bigint LANGUAGE sql AS $$
-  SELECT plays_changed(ARRAY[listener]);
-  SELECT derive_rows('play_periods', 'track_period_facts', listener, 'kind = ''tracks''')
-    + derive_credited_periods(listener)
-    + derive_rows('play_days', 'day_facts', listener)
-$$;
-
--- What follows from a listener's rule of what counts as a play: artists and albums are added up of the tracks. (All plays
--- are read in any case, as they lie, in the order that the views join them, and into hash tables: the planner knows nothing
+-- What follows from a listener's rule of what counts as a play, and from their calendar. (All plays are read in any case, as they lie, in the order that the views join them, and into hash tables: the planner knows nothing
 -- yet of those that have just been written.)
 CREATE FUNCTION derive_counted(listener bigint) RETURNS bigint LANGUAGE sql
 SET enable_nestloop = off SET enable_mergejoin = off SET enable_sort = off SET enable_indexscan = off SET enable_indexonlyscan = off
 SET join_collapse_limit = 1 AS $$
+  SELECT plays_changed(ARRAY[listener]);
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
-    + derive_calendar(listener)
+    + derive_rows('play_days', 'day_facts', listener)
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
@@ -717,40 +715,26 @@ BEGIN
   PERFORM derive_some('play_days', 'days_between(k.user_id, k.day, k.day)', 'user_id, day',
     'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
   PERFORM recount_sessions(user_ids, instants);
-  PERFORM recount_periods('tracks', user_ids, track_ids, played_on);
-  PERFORM recount_artists(array_agg(user_id), array_agg(artist_id), array_agg(day))
-  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN track_artists USING (track_id);
-  PERFORM recount_albums(array_agg(user_id), array_agg(album_id), array_agg(day))
-  FROM unnest(user_ids, track_ids, played_on) AS given (user_id, track_id, day) JOIN library_tracks USING (user_id, track_id);
+  PERFORM recount_artists(array_agg(user_id), array_agg(artist_id))
+  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN track_artists USING (track_id);
+  PERFORM recount_albums(array_agg(user_id), array_agg(album_id))
+  FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN library_tracks USING (user_id, track_id);
   PERFORM plays_changed(user_ids);
 END $$;
 
--- The months and years of some days, of some tracks, artists or albums.
-CREATE FUNCTION recount_periods(of_kind text, user_ids bigint[], ids text[], days date[]) RETURNS void
-LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
-BEGIN
-  PERFORM derive_some('play_periods', CASE of_kind WHEN 'tracks' THEN 'track_period_facts' ELSE 'credit_period_facts' END,
-    'user_id, kind, months, starts_on, id', format(
-      'SELECT user_id, %L AS kind, months::smallint, date_trunc(unit, day::timestamp)::date AS starts_on, id
-       FROM unnest($1, $2, $3) AS given (user_id, id, day), (VALUES (1, ''month''), (12, ''year'')) AS u (months, unit)
-       WHERE id IS NOT NULL', of_kind), user_ids, ids, days);
-END $$;
-
-CREATE FUNCTION recount_artists(user_ids bigint[], artist_ids text[], days date[]) RETURNS void
+CREATE FUNCTION recount_artists(user_ids bigint[], artist_ids text[]) RETURNS void
 LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
 BEGIN
   PERFORM derive_some('played_artists', 'artist_play_facts', 'user_id, artist_id',
     'SELECT user_id, artist_id FROM unnest($1, $2) AS given (user_id, artist_id)', user_ids, artist_ids);
-  PERFORM recount_periods('artists', user_ids, artist_ids, days);
 END $$;
 
-CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[], days date[]) RETURNS void
+CREATE FUNCTION recount_albums(user_ids bigint[], album_ids text[]) RETURNS void
 LANGUAGE plpgsql SET enable_nestloop = on SET enable_seqscan = off AS $$
 BEGIN
   PERFORM derive_some('played_albums', 'album_play_facts', 'user_id, album_id',
     'SELECT user_id, album_id FROM unnest($1, $2) AS given (user_id, album_id) WHERE album_id IS NOT NULL',
     user_ids, album_ids);
-  PERFORM recount_periods('albums', user_ids, album_ids, days);
 END $$;
 
 -- The sessions at some instants: all that a play there may have been part of, may part or may join, from the first to
@@ -796,8 +780,8 @@ BEGIN
     EXECUTE 'SELECT recount_plays(array_agg(user_id), array_agg(track_id), array_agg(played_at))
       FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
       WHERE (was.hidden, was.duration_ms, was.album_id) IS DISTINCT FROM (now.hidden, now.duration_ms, now.album_id)';
-    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id), days_of(array_agg(user_id), array_agg(played_at)))
-      FROM was JOIN now USING (user_id, track_id) JOIN plays USING (user_id, track_id)
+    EXECUTE 'SELECT recount_albums(array_agg(user_id), array_agg(was.album_id))
+      FROM was JOIN now USING (user_id, track_id) JOIN played_tracks USING (user_id, track_id)
       WHERE was.album_id IS DISTINCT FROM now.album_id HAVING count(*) > 0';
   END IF;
   RETURN NULL;
@@ -925,17 +909,16 @@ CREATE FUNCTION follow_credits() RETURNS trigger LANGUAGE plpgsql SET search_pat
 SET enable_nestloop = on SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
   PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
-  EXECUTE 'SELECT recount_artists(array_agg(user_id), array_agg(artist_id), days_of(array_agg(user_id), array_agg(played_at)))
-    FROM changed JOIN library_tracks USING (track_id) JOIN plays USING (user_id, track_id) HAVING count(*) > 0';
+  EXECUTE 'SELECT recount_artists(array_agg(user_id), array_agg(artist_id))
+    FROM changed JOIN played_tracks USING (track_id) HAVING count(*) > 0';
   RETURN NULL;
 END $$;
 
 -- Another rule: other plays count. Another clock: the same ones on other days.
 CREATE FUNCTION follow_rule() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  PERFORM derive_counted(user_id) FROM was JOIN now USING (user_id) WHERE was.counted_plays <> now.counted_plays;
-  PERFORM derive_calendar(user_id) FROM was JOIN now USING (user_id)
-  WHERE was.counted_plays = now.counted_plays AND was.timezone <> now.timezone;
+  PERFORM derive_counted(user_id) FROM was JOIN now USING (user_id)
+  WHERE (was.counted_plays, was.timezone) <> (now.counted_plays, now.timezone);
   RETURN NULL;
 END $$;
 
@@ -946,7 +929,7 @@ DECLARE
   forgotten text;
 BEGIN
   FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_periods', 'play_days', 'play_sessions', 'staged_plays']
+    'play_days', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
@@ -1046,11 +1029,11 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
 DROP FUNCTION derive_all, derive_rows, order_of, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, plays_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
-  derive_plays, derive_counted, derive_calendar, derive_credited_periods, derive_some, days_of, recount_plays, recount_periods, recount_artists, recount_albums,
+  derive_plays, derive_counted, derive_some, days_of, recount_plays, recount_artists, recount_albums,
   recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_removed_plays, settle_listed_artists, recount_artist_snapshots, follow_artist_snapshots CASCADE;
 DROP VIEW day_facts, session_facts;
 DROP FUNCTION days_between, hours_of, sessions_between;
-DROP VIEW measure_facts, credit_period_facts, track_period_facts, dated_plays, ending_facts, artist_play_facts, album_play_facts, played_facts, counted_plays, period_facts, list_facts,
-  listed_artist_facts, artist_list_facts, artist_period_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
+DROP VIEW measure_facts, artist_play_facts, album_play_facts, played_facts, tally_facts, quarter_facts, played_quarters, dated_plays, ending_facts, counted_plays, period_facts, list_facts,
+  listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

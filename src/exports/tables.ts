@@ -158,7 +158,6 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   played_artists: DERIVED,
   played_albums: DERIVED,
   play_endings: DERIVED,
-  play_periods: DERIVED,
   play_days: DERIVED,
   play_sessions: DERIVED,
   archive_summaries: DERIVED,

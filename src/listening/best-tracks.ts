@@ -2,8 +2,8 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { PLAYED_EVER } from './played-in-period.ts';
-import { everyTop, IN_ORDER, MAY_SCAN, PLAYED, wayOf, type TopOrder } from './top-lists.ts';
+import { IN_ORDER, periodTables, playedEver, playedInPeriod, type TopOrder } from './played-in-period.ts';
+import { bestTables, everyTop, MAY_SCAN, wayOf } from './top-lists.ts';
 import { PLACES } from './top-ranked.ts';
 
 /** Top artists and albums as tracks: of each the one played most in the range, else the one Spotify ranked highest. */
@@ -15,28 +15,32 @@ const JOINED: Readonly<Record<GroupKind, string>> = {
   albums: 'JOIN library_tracks AS own ON own.album_id = top.id',
 };
 
-/** SQL. @param top rows of (id, place) @param played rows of (id, plays …) of tracks */
-const bestSql = (kind: GroupKind, top: string, played: string): string => `
-  WITH top AS (${top}), best AS (
+/** SQL. @param top common tables, of which `top` has (id, place) @param played rows of (id, plays …) of tracks */
+const tracksOf = (kind: GroupKind, top: string, played: string): string => `
+  WITH ${top}, chosen AS (
     SELECT DISTINCT ON (top.place, top.id) top.place, own.track_id
     FROM top ${JOINED[kind]} LEFT JOIN (${played}) AS played ON played.id = own.track_id
     WHERE own.user_id = $1 AND NOT own.hidden
     ORDER BY top.place, top.id, played.plays DESC NULLS LAST, own.best_rank, own.track_id
   )
-  SELECT track_id FROM best GROUP BY track_id ORDER BY min(place), track_id`;
+  SELECT track_id FROM chosen GROUP BY track_id ORDER BY min(place), track_id`;
 
 const groupOf = (kind: string): GroupKind => (kind === 'albums' ? 'albums' : 'artists');
 
-const BEST = everyTop((way, { kind, order }) => {
-  const { next, of } = PLAYED[way];
-  const top = `
-    SELECT id, row_number() OVER (ORDER BY ${IN_ORDER[order]}) AS place FROM (${of(kind)}) AS counted
-    ORDER BY ${IN_ORDER[order]} LIMIT ${next}`;
+const BEST = everyTop((way, of) => {
+  const { kind, order } = of;
+  const top = `${bestTables(way, of)}, top AS (SELECT id, row_number() OVER (ORDER BY ${IN_ORDER[order]}) AS place FROM best)`;
   return kind === 'tracks'
     ? ''
     : hotQuery(
         `playlist builder: a track of each of the ${kind} by ${order}, ${way}`,
-        bestSql(groupOf(kind), top, of('tracks')),
+        way === 'ever'
+          ? tracksOf(groupOf(kind), top, playedEver('tracks'))
+          : tracksOf(
+              groupOf(kind),
+              `${top}, ${periodTables('tracks', 'own')}`,
+              playedInPeriod('tracks', 'own'),
+            ),
         MAY_SCAN,
       );
 });
@@ -46,10 +50,10 @@ const BEST_RANKED = Object.fromEntries(
     kind,
     hotQuery(
       `playlist builder: a track of each of the ${kind} that Spotify ranked`,
-      bestSql(
+      tracksOf(
         kind,
-        `SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4`,
-        PLAYED_EVER.tracks,
+        `top AS (SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4)`,
+        playedEver('tracks'),
       ),
       MAY_SCAN,
     ),

@@ -11,7 +11,7 @@ import {
   type Period,
   type PeriodValues,
 } from '../ranges/period.ts';
-import { playedInPeriod } from './played-in-period.ts';
+import { periodTables, playedInPeriod } from './played-in-period.ts';
 import type { Days } from '../ranges/range.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 
@@ -94,11 +94,11 @@ const YEAR_BEFORE = { from: `($2::date - interval '1 year')::date`, to: '($2::da
 const RETURNED = hotQuery(
   'when: tracks of a range that come back after a year',
   `
-  WITH top AS (
-    SELECT played.*, first_played_at FROM (${playedInPeriod('tracks')}) AS played
+  WITH ${periodTables('tracks')}, ${periodTables('tracks', 'earlier', YEAR_BEFORE)}, top AS (
+    SELECT played.*, first_played_at
+    FROM (${playedInPeriod('tracks', 'asked', `${dayOf('first_played_at')} < ${YEAR_BEFORE.from}`)}) AS played
     JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, played.id)
-    WHERE ${dayOf('first_played_at')} < ${YEAR_BEFORE.from}
-      AND NOT EXISTS (SELECT FROM (${playedInPeriod('tracks', YEAR_BEFORE)}) AS earlier WHERE earlier.id = played.id)
+    WHERE NOT EXISTS (SELECT FROM (${playedInPeriod('tracks', 'earlier')}) AS earlier WHERE earlier.id = played.id)
     ORDER BY played.plays DESC, played.ms_played + played.about_ms DESC, id LIMIT $5
   )
   SELECT ${TRACK_CARD}, top.*

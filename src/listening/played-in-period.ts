@@ -1,136 +1,138 @@
 import { TALLY } from '../catalogue/play-tally.ts';
 import { isShown } from '../catalogue/shown.ts';
-import { dayOf, SLACK, type Period } from '../ranges/period.ts';
-import { lastDayOfMonth } from '../calendar.ts';
-import { TALLY_SUM } from './tally.ts';
+import { dayOf, SLACK } from '../ranges/period.ts';
 
-/** What plays are added up by; so `play_periods.kind` has them. */
+/** What plays are added up by: each has a table of tallies. */
 export const TOP_KINDS = ['tracks', 'artists', 'albums'] as const;
 export type TopKind = (typeof TOP_KINDS)[number];
 
+/** By plays; of those played as often the one played longer. By minutes: the other way round. */
+export const TOP_ORDERS = ['plays', 'minutes'] as const;
+export type TopOrder = (typeof TOP_ORDERS)[number];
+
+/** SQL: by what a tally is ranked. */
+export const VALUE: Readonly<Record<TopOrder, string>> = { plays: 'plays', minutes: 'ms_played + about_ms' };
+
+export const IN_ORDER: Readonly<Record<TopOrder, string>> = {
+  plays: `plays DESC, ${VALUE.minutes} DESC, id`,
+  minutes: `${VALUE.minutes} DESC, plays DESC, id`,
+};
+
+const KEPT: Readonly<
+  Record<TopKind, { readonly table: string; readonly id: string; readonly shown: string }>
+> = {
+  tracks: { table: 'played_tracks', id: 'track_id', shown: 'NOT is_hidden' },
+  artists: { table: 'played_artists', id: 'artist_id', shown: 'true' },
+  albums: { table: 'played_albums', id: 'album_id', shown: 'true' },
+};
+
+/** SQL: whether a tally is of one of some ids. */
+export const isOneOf = (kind: TopKind, ids: string): string => `${KEPT[kind].id} = ANY (${ids})`;
+
 /** SQL: what each was played, ever. */
-export const PLAYED_EVER: Readonly<Record<TopKind, string>> = {
-  tracks: `SELECT track_id AS id, ${TALLY} FROM played_tracks WHERE user_id = $1 AND ${isShown('played_tracks.track_id')}`,
-  artists: `SELECT artist_id AS id, ${TALLY} FROM played_artists WHERE user_id = $1`,
-  albums: `SELECT album_id AS id, ${TALLY} FROM played_albums WHERE user_id = $1`,
+export const playedEver = (kind: TopKind): string => {
+  const { table, id } = KEPT[kind];
+  const shown = kind === 'tracks' ? isShown('played_tracks.track_id') : 'true';
+  return `SELECT ${id} AS id, ${TALLY} FROM ${table} WHERE user_id = $1 AND ${shown}`;
 };
 
-/** A month or a year of the calendar, which is kept as it is; null: the period is another one. */
-export function keptAs({ from, to }: Period): { months: 1 | 12; startsOn: string } | null {
-  if (from === null || to === null || !from.endsWith('-01')) return null;
-  if (to === lastDayOfMonth(from)) return { months: 1, startsOn: from };
-  const isYear = from.endsWith('-01-01') && to === `${from.slice(0, 4)}-12-31`;
-  return isYear ? { months: 12, startsOn: from } : null;
-}
-
-/** SQL: what each was played in the $2 months from $3 on, which are kept. */
-export const playedInKept = (kind: TopKind): string => `
-  SELECT id, ${TALLY} FROM play_periods
-  WHERE user_id = $1 AND kind = '${kind}' AND months = $2::smallint AND starts_on = $3::date`;
-
-const whole = (column: string): string => `(SELECT ${column} FROM whole)`;
-const signed = (sign: string): string =>
-  TALLY.split(', ')
-    .map((column) => `${sign} * ${column} AS ${column}`)
-    .join(', ');
-
-const kept = (
-  kind: TopKind,
-  months: 1 | 12,
-  [from, end, sign]: readonly [string, string, string],
-): string => `
-  SELECT id, ${sign === '' ? TALLY : signed(sign)} FROM play_periods
-  WHERE user_id = $1 AND kind = '${kind}' AND months = ${months} AND starts_on >= ${from} AND starts_on < ${end}`;
-
-/** Months between the end of the period and that of its years: added, or taken away where the years reach beyond it. */
-const monthsBetween = (kind: TopKind, [from, end]: readonly [string, string]): string =>
-  kept(kind, 1, [
-    whole(`LEAST(${from}, ${end})`),
-    whole(`GREATEST(${from}, ${end})`),
-    whole(`CASE WHEN ${from} < ${end} THEN 1 ELSE -1 END`),
-  ]);
-
-/** SQL: whose a play is. */
-const CREDITED: Readonly<Record<TopKind, { readonly id: string; readonly join: string }>> = {
-  tracks: { id: 'track_id', join: '' },
-  artists: { id: 'artist_id', join: 'JOIN track_artists USING (track_id)' },
-  albums: {
-    id: 'album_id',
-    join: `JOIN (SELECT track_id, album_id FROM library_tracks WHERE user_id = $1 AND album_id IS NOT NULL) AS own USING (track_id)`,
-  },
-};
-
-/** Plays between the end of the period and that of its months, in the same way. */
-function playsBetween(kind: TopKind, [from, end]: readonly [string, string]): string {
-  const { id, join } = CREDITED[kind];
-  const [first, last] = [whole(`LEAST(${from}, ${end})`), whole(`GREATEST(${from}, ${end})`)];
-  const sign = whole(`CASE WHEN ${from} < ${end} THEN 1 ELSE -1 END`);
-  return `
-  SELECT ${id} AS id, ${sign} AS plays, ${sign} * (COALESCE(ms_played, about_ms) IS NOT NULL)::int AS timed_plays,
-    ${sign} * COALESCE(ms_played, 0)::bigint AS ms_played, ${sign} * COALESCE(about_ms, 0)::bigint AS about_ms
-  FROM counted_plays ${join}
-  WHERE user_id = $1 AND NOT hidden
-    AND played_at >= ${first}::timestamp AT TIME ZONE $4 - ${SLACK} AND played_at < ${last}::timestamp AT TIME ZONE $4 + ${SLACK}
-    AND ${dayOf('played_at')} >= ${first} AND ${dayOf('played_at')} < ${last}`;
-}
-
-const nearestMonth = (day: string): string =>
-  `date_trunc('month', ${day}::timestamp + interval '15 days')::date`;
-/** All tracks ever played are as many rows as those of so many days. */
-const DAYS_READ_EVER = 500;
-
-/**
- * The whole months nearest to the period, a half of one away at most, and the whole years nearest to these: a third of
- * one away at most, since a year costs as much as five months. A period shorter than any month has none. Where the years
- * are most of the history, all of it is read, less the years around them.
- */
-function wholeOf(kind: TopKind, { from, to }: SqlDays): string {
-  const yearKept = (end: 'min' | 'max'): string => `COALESCE((
-    SELECT ${end}(starts_on) FROM play_periods WHERE user_id = $1 AND kind = '${kind}' AND months = 12), '2000-01-01')`;
-  return `
-  WITH bounds AS (
-    SELECT COALESCE(${from}, '-infinity') AS from_day, COALESCE(${to} + 1, 'infinity') AS end_day, ${to} - ${from} < 27 AS is_short,
-      ${yearKept('min')} AS oldest, ${yearKept('max')} + 366 AS newest
-  ), nearest AS (
-    SELECT *, CASE WHEN is_short THEN end_day ELSE ${nearestMonth('from_day')} END AS first_month,
-      CASE WHEN is_short THEN end_day ELSE ${nearestMonth('end_day')} END AS end_month
-    FROM bounds
-  ), years AS (
-    SELECT *, date_trunc('year', first_month::timestamp + interval '8 months')::date AS nearest_year,
-      date_trunc('year', end_month::timestamp + interval '3 months')::date AS nearest_end,
-      end_month > first_month + 270 AS is_long
-    FROM nearest
-  ), spans AS (
-    SELECT *, CASE WHEN is_long AND nearest_year < nearest_end THEN nearest_year ELSE end_month END AS first_year,
-      CASE WHEN is_long AND nearest_year < nearest_end THEN nearest_end ELSE end_month END AS end_year
-    FROM years
-  ), whole AS MATERIALIZED (
-    SELECT *, LEAST(end_year, newest) - GREATEST(first_year, oldest) > ${DAYS_READ_EVER}
-      + GREATEST(first_year, oldest) - oldest + newest - LEAST(end_year, newest) AS is_most
-    FROM spans
-  )`;
-}
-
-interface SqlDays {
+export interface SqlDays {
   readonly from: string;
   readonly to: string;
 }
+/** What a question is about: $2 to $3. */
 const ASKED: SqlDays = { from: '$2::date', to: '$3::date' };
 
+/** Plays of so many days are read sooner than the tallies of all tracks. */
+const SHORT_DAYS = 100;
+const LONGEST_QUARTER = 92;
+
+const nearestQuarter = (day: string): string =>
+  `date_trunc('quarter', ${day}::timestamp + interval '${LONGEST_QUARTER / 2} days')::date`;
+
+/** SQL: an instant of $4's calendar, which begins a day twice where clocks go back over midnight. */
+const midnight = (day: string): string => `${day}::timestamp AT TIME ZONE $4`;
+
+/** How plays of tracks become those of what is asked for. Those of tracks meet the length with their own tally. */
+const BESIDE: Readonly<Record<TopKind, (between: string) => string>> = {
+  tracks: (between) => `SELECT track_id AS id, plays, told, ms_played FROM ${between}`,
+  artists: (between) => credited(between, 'artist_id', 'JOIN track_artists USING (track_id)'),
+  albums: (between) => credited(between, 'of_album_id'),
+};
+
+const TIMED = 'CASE WHEN length_ms IS NULL THEN told ELSE b.plays END';
+const ABOUT = '(b.plays - told)::bigint * length_ms';
+
+const credited = (between: string, id: string, join = ''): string => `
+    SELECT ${id} AS id, sum(b.plays)::int AS plays, sum(${TIMED})::int AS timed_plays, sum(b.ms_played)::bigint AS ms_played,
+      COALESCE(sum(${ABOUT}), 0)::bigint AS about_ms
+    FROM ${between} AS b JOIN played_tracks AS own USING (track_id) ${join}
+    WHERE own.user_id = $1 AND NOT is_hidden AND ${id} IS NOT NULL
+    GROUP BY ${id}`;
+
 /**
- * SQL: what each was played in a period ($2 to $3) of listener $1, on their calendar ($4): id and its tally. Years and
- * months are read as they are kept, and what lies between their ends and the period's is counted.
+ * SQL: common tables by the name of a period, for `playedInPeriod`: the whole quarters nearest to the period, half of one
+ * away at most, and what was played between their ends and its own, which is taken away where they reach beyond it. A
+ * short period is all between.
  */
-export const playedInPeriod = (kind: TopKind, days: SqlDays = ASKED): string => `
-  SELECT id, ${TALLY_SUM} FROM (
-    ${wholeOf(kind, days)}
-    ${kept(kind, 12, [`CASE WHEN ${whole('is_most')} THEN 'infinity' ELSE ${whole('first_year')} END`, whole('end_year'), ''])}
-    UNION ALL SELECT * FROM (${PLAYED_EVER[kind]}) AS ever WHERE ${whole('is_most')}
-    UNION ALL ${kept(kind, 12, [`'-infinity'`, `CASE WHEN ${whole('is_most')} THEN ${whole('first_year')} ELSE '-infinity' END`, '-1'])}
-    UNION ALL ${kept(kind, 12, [`CASE WHEN ${whole('is_most')} THEN ${whole('end_year')} ELSE 'infinity' END`, `'infinity'`, '-1'])}
-    UNION ALL ${monthsBetween(kind, ['first_month', 'first_year'])}
-    UNION ALL ${monthsBetween(kind, ['end_year', 'end_month'])}
-    UNION ALL ${playsBetween(kind, ['from_day', 'first_month'])}
-    UNION ALL ${playsBetween(kind, ['end_month', 'end_day'])}
-  ) AS parts
-  GROUP BY id HAVING sum(plays) > 0`;
+export function periodTables(kind: TopKind, name = 'asked', { from, to }: SqlDays = ASKED): string {
+  return `${name}_days AS (
+    SELECT COALESCE(${from}, '-infinity') AS from_day, COALESCE(${to} + 1, 'infinity') AS end_day,
+      COALESCE(${to} - ${from} < ${SHORT_DAYS}, false) AS is_short
+  ), ${name}_bounds AS MATERIALIZED (
+    SELECT from_day, end_day, CASE WHEN is_short THEN end_day ELSE ${nearestQuarter('from_day')} END AS first_quarter,
+      CASE WHEN is_short THEN end_day ELSE ${nearestQuarter('end_day')} END AS end_quarter
+    FROM ${name}_days
+  ), ${name}_ends AS MATERIALIZED (
+    SELECT LEAST(day, other) AS first, GREATEST(day, other) AS last, CASE WHEN day < other THEN 1 ELSE -1 END AS sign,
+      ${midnight('LEAST(day, other)')} AS since, ${midnight('GREATEST(day, other)')} AS until, counted_plays AS rule
+    FROM ${name}_bounds CROSS JOIN LATERAL (VALUES (from_day, first_quarter), (end_quarter, end_day)) AS e (day, other), users
+    WHERE user_id = $1 AND day <> other
+  ), ${name}_between AS (
+    SELECT track_id, sum(sign)::int AS plays, COALESCE(sum(sign) FILTER (WHERE ms_played IS NOT NULL), 0)::int AS told,
+      COALESCE(sum(sign * ms_played), 0)::bigint AS ms_played
+    FROM (
+      SELECT track_id, sign, ms_played, reached_end, rule, CASE WHEN rule = 'finished' THEN (
+        SELECT length_ms FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = plays.track_id) END AS length_ms
+      FROM ${name}_ends JOIN plays ON played_at >= since - ${SLACK} AND played_at < until + ${SLACK}
+      WHERE user_id = $1 AND (played_at >= since + ${SLACK} OR ${dayOf('played_at')} >= first)
+        AND (played_at < until - ${SLACK} OR ${dayOf('played_at')} < last)
+      OFFSET 0
+    ) AS plays
+    WHERE counts_as_play(rule, ms_played, reached_end, length_ms)
+    GROUP BY track_id
+  ), ${name}_beside AS MATERIALIZED (${BESIDE[kind](`${name}_between`)})`;
+}
+
+const UNTIL = {
+  plays: 'plays_until',
+  timed_plays: 'timed_until',
+  ms_played: 'ms_until',
+  about_ms: 'about_until',
+} as const;
+
+/** SQL: a column of a tally, in the period. */
+function sumOf(kind: TopKind, column: keyof typeof UNTIL): string {
+  const own = { plays: 'b.plays', timed_plays: TIMED, ms_played: 'b.ms_played', about_ms: ABOUT };
+  const beside = kind === 'tracks' ? own[column] : `b.${column}`;
+  const until = UNTIL[column];
+  return `COALESCE(${until}[last], 0) - COALESCE(${until}[before], 0) + COALESCE(${beside}, 0) AS ${column}`;
+}
+
+/** SQL: what each was played in the period of these tables. @param which SQL: of which tallies */
+export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): string {
+  const { table, id, shown } = KEPT[kind];
+  const sums = (Object.keys(UNTIL) as (keyof typeof UNTIL)[]).map((column) => sumOf(kind, column));
+  return `
+  SELECT * FROM (
+    SELECT id, ${sums.join(', ')}
+    FROM (
+      SELECT *, ${id} AS id, width_bucket(first_quarter - 1, quarters) AS before, width_bucket(end_quarter - 1, quarters) AS last
+      FROM ${table} CROSS JOIN ${name}_bounds WHERE user_id = $1 AND ${shown} AND ${which}
+        AND (first_quarter < end_quarter OR ${id} IN (SELECT id FROM ${name}_beside)) OFFSET 0
+    ) AS ever
+    LEFT JOIN ${name}_beside AS b USING (id)
+    WHERE last > before OR b.plays IS NOT NULL
+  ) AS played
+  WHERE plays > 0`;
+}

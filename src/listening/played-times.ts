@@ -20,15 +20,15 @@ export const findPlayedTimes = (
   month: { readonly from: string; readonly to: string },
 ): Promise<PlayedTimes> => ask(db, PLAYED_TIMES, ...daysValues(userId, month));
 
-/** Found from one to the next, so that not every track of each is looked at. */
-const stepping = (name: string, months: number, [from, end]: readonly [string, string]): string => `
+/** Found from one to the next, so that not every day of each is looked at. */
+const stepping = (name: string, unit: 'year' | 'month', [from, end]: readonly [string, string]): string => `
   ${name} AS (
-    SELECT min(starts_on) AS starts_on FROM play_periods
-    WHERE user_id = $1 AND kind = 'tracks' AND months = ${months} AND starts_on >= ${from}
+    SELECT date_trunc('${unit}', min(day)::timestamp)::date AS starts_on FROM play_days
+    WHERE user_id = $1 AND plays > 0 AND day >= ${from} AND day < ${end}
     UNION ALL
     SELECT (
-      SELECT min(p.starts_on) FROM play_periods AS p
-      WHERE p.user_id = $1 AND p.kind = 'tracks' AND p.months = ${months} AND p.starts_on > ${name}.starts_on AND p.starts_on < ${end})
+      SELECT date_trunc('${unit}', min(day)::timestamp)::date FROM play_days
+      WHERE user_id = $1 AND plays > 0 AND day >= (${name}.starts_on + interval '1 ${unit}')::date AND day < ${end})
     FROM ${name} WHERE starts_on IS NOT NULL
   )`;
 
@@ -38,14 +38,11 @@ export const PLAYED_TIMES = question(
   hotQuery(
     'time machine: the times with plays',
     `
-  WITH RECURSIVE ${stepping('years', 12, [`'-infinity'::date`, `'infinity'::date`])},
-  ${stepping('months', 1, [ofYear, `(${ofYear} + interval '1 year')::date`])}
+  WITH RECURSIVE ${stepping('years', 'year', [`'-infinity'::date`, `'infinity'::date`])},
+  ${stepping('months', 'month', [ofYear, `(${ofYear} + interval '1 year')::date`])}
   SELECT
     ARRAY(SELECT to_char(starts_on, 'YYYY') FROM years WHERE starts_on IS NOT NULL) AS years,
-    ARRAY(
-      SELECT to_char(starts_on, 'YYYY-MM') FROM months
-      WHERE starts_on IS NOT NULL AND starts_on < ${ofYear} + interval '1 year'
-    ) AS months,
+    ARRAY(SELECT to_char(starts_on, 'YYYY-MM') FROM months WHERE starts_on IS NOT NULL) AS months,
     ARRAY(
       SELECT day::text FROM play_days WHERE user_id = $1 AND ${isDayInPeriod('day')} AND plays > 0 ORDER BY day
     ) AS days`,

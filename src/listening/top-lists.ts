@@ -6,19 +6,19 @@ import { hotQuery } from '../database/hot-queries.ts';
 import { isEver, periodValues, type Listener, type Period } from '../ranges/period.ts';
 import type { Days } from '../ranges/range.ts';
 import {
-  keptAs,
-  PLAYED_EVER,
-  playedInKept,
+  IN_ORDER,
+  isOneOf,
+  periodTables,
+  playedEver,
   playedInPeriod,
   TOP_KINDS,
+  TOP_ORDERS,
+  VALUE,
   type TopKind,
+  type TopOrder,
 } from './played-in-period.ts';
 
 /** What was played most in any span of days: the plays that count, of tracks that are not hidden. */
-
-/** By plays; of those played as often the one played longer. By minutes: the other way round. */
-export const TOP_ORDERS = ['plays', 'minutes'] as const;
-export type TopOrder = (typeof TOP_ORDERS)[number];
 
 export interface TopOf {
   readonly kind: TopKind;
@@ -53,32 +53,18 @@ export interface Cards {
   readonly albums: TopAlbumCard;
 }
 
-export const IN_ORDER: Readonly<Record<TopOrder, string>> = {
-  plays: 'plays DESC, ms_played + about_ms DESC, id',
-  minutes: 'ms_played + about_ms DESC, plays DESC, id',
-};
-
-/** How a span is read: all time and the months and years of the calendar are kept as they are. */
-export const WAYS = ['ever', 'kept', 'period'] as const;
+/** How a span is read: what was played ever is kept as it is. */
+export const WAYS = ['ever', 'period'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** SQL of each way; what follows its own values is the value `next`. */
-export const PLAYED: Readonly<
-  Record<Way, { readonly next: string; readonly of: (kind: TopKind) => string }>
-> = {
-  ever: { next: '$2', of: (kind) => PLAYED_EVER[kind] },
-  kept: { next: '$4', of: playedInKept },
-  period: { next: '$5', of: playedInPeriod },
-};
+/** The value that follows those of each way. */
+const NEXT: Readonly<Record<Way, string>> = { ever: '$2', period: '$5' };
 
 /** @returns the way, and the values it needs */
-export function wayOf(listener: Listener, span: Period): { way: Way; values: readonly unknown[] } {
-  const kept = keptAs(span);
-  if (kept !== null) return { way: 'kept', values: [listener.user_id, kept.months, kept.startsOn] };
-  return isEver(span)
+export const wayOf = (listener: Listener, span: Period): { way: Way; values: readonly unknown[] } =>
+  isEver(span)
     ? { way: 'ever', values: [listener.user_id] }
     : { way: 'period', values: periodValues(listener, span) };
-}
 
 const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, value(key)])) as Readonly<Record<Key, Value>>;
@@ -87,17 +73,29 @@ const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key)
 export const everyTop = <Value>(make: (way: Way, of: TopOf) => Value) =>
   each(WAYS, (way) => each(TOP_KINDS, (kind) => each(TOP_ORDERS, (order) => make(way, { kind, order }))));
 
-/** SQL: the first of a span, in order; how many is the value after the way's own. */
-const topSql = (way: Way, { kind, order }: TopOf): string => `
-  WITH best AS (
-    SELECT * FROM (${PLAYED[way].of(kind)}) AS played ORDER BY ${IN_ORDER[order]} LIMIT ${PLAYED[way].next}
-  ), top AS (
-    SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM best
-  )`;
+/** So many times as many as are wanted, of those played most ever, are asked first how much they were played in a period. */
+const LIKELY = 8;
+
+/**
+ * SQL: common tables, of which `best` are the first of a span; how many is the value after the way's own. Of a period, only
+ * those are added up that were played as much ever as the last of the likely ones was in it: no other can be among the first.
+ * (A limit that the planner does not see lets a connection keep the plan, which takes longer to make than to follow.)
+ */
+export function bestTables(way: Way, { kind, order }: TopOf): string {
+  const limit = (times = 1): string => `LIMIT (SELECT ${times} * ${NEXT[way]}::int)`;
+  const first = (played: string): string =>
+    `best AS (SELECT * FROM (${played}) AS played ORDER BY ${IN_ORDER[order]} ${limit()})`;
+  if (way === 'ever') return first(playedEver(kind));
+  const likely = `ARRAY(SELECT id FROM (${playedEver(kind)}) AS ever ORDER BY ${VALUE[order]} DESC ${limit(LIKELY)})`;
+  return `${periodTables(kind)}, needed AS MATERIALIZED (
+    SELECT COALESCE((
+      SELECT ${VALUE[order]} FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, likely))}) AS counted
+      ORDER BY ${VALUE[order]} DESC OFFSET ${NEXT[way]}::int - 1 LIMIT 1), 0) AS least
+  ), ${first(playedInPeriod(kind, 'asked', `${VALUE[order]} >= (SELECT least FROM needed)`))}`;
+}
 
 const WAY_WORDS: Readonly<Record<Way, string>> = {
   ever: ' of all time',
-  kept: ' of a month or year',
   period: '',
 };
 
@@ -111,7 +109,10 @@ export const TOP = everyTop((way, of) =>
   question<readonly unknown[], readonly TopPlace[]>(
     hotQuery(
       `top lists: ${of.kind} by ${of.order}${WAY_WORDS[way]}`,
-      `${topSql(way, of)} ${topCards(of.kind)} ORDER BY place`,
+      `WITH ${bestTables(way, of)}, top AS (
+        SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[of.order]}))::int AS place FROM best
+      )
+      ${topCards(of.kind)} ORDER BY place`,
       MAY_SCAN,
     ),
     (rows: readonly TopPlace[]) => rows,
@@ -129,19 +130,24 @@ export async function listTop<Kind extends TopKind>(
   return top as readonly (TopPlace & Cards[Kind])[];
 }
 
-/** (Nothing comes before all time.) */
-const PLACES = everyTop((way, { kind, order }) =>
-  way === 'ever'
-    ? ''
-    : hotQuery(
-        `top lists: places of ${kind} by ${order}${WAY_WORDS[way]}`,
-        `
+/** Counted from the first to the last of those that are asked for. */
+const PLACES = each(TOP_KINDS, (kind) =>
+  each(TOP_ORDERS, (order) =>
+    hotQuery(
+      `top lists: places of ${kind} by ${order}`,
+      `
+  WITH ${periodTables(kind)}, needed AS MATERIALIZED (
+    SELECT min(${VALUE[order]}) AS least FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, '$5::text[]'))}) AS played
+  )
   SELECT * FROM (
-    SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM (${PLAYED[way].of(kind)}) AS played
+    SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place
+    FROM (${playedInPeriod(kind, 'asked', `${VALUE[order]} >= (SELECT least FROM needed)`)}) AS played
+    WHERE ${VALUE[order]} >= (SELECT least FROM needed)
   ) AS placed
-  WHERE id = ANY (${PLAYED[way].next}::text[])`,
-        MAY_SCAN,
-      ),
+  WHERE id = ANY ($5::text[])`,
+      MAY_SCAN,
+    ),
+  ),
 );
 
 /** Where some of them stood in another span, and with how much; those that were not played in it are left out. */
@@ -151,8 +157,7 @@ export async function findPlaces(
   span: Days,
   { kind, order, ids }: TopOf & { ids: readonly string[] },
 ): Promise<Map<string, TopPlace>> {
-  const { way, values } = wayOf(listener, span);
-  const rows = await db.many<TopPlace>(PLACES[way][kind][order], [...values, ids]);
+  const rows = await db.many<TopPlace>(PLACES[kind][order], [...periodValues(listener, span), ids]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -181,7 +186,7 @@ const IDS = each(WAYS, (way) =>
   each(TOP_ORDERS, (order) =>
     hotQuery(
       `playlist builder: tracks by ${order}${WAY_WORDS[way]}`,
-      `SELECT id FROM (${PLAYED[way].of('tracks')}) AS played ORDER BY ${IN_ORDER[order]} LIMIT ${PLAYED[way].next}`,
+      `WITH ${bestTables(way, { kind: 'tracks', order })} SELECT id FROM best ORDER BY ${IN_ORDER[order]}`,
     ),
   ),
 );

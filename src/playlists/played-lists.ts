@@ -4,8 +4,8 @@ import { hotQuery } from '../database/hot-queries.ts';
 import { listDiscoveredTrackIds } from '../listening/discoveries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
 import { listBestTrackIds } from '../listening/best-tracks.ts';
-import { TOP_KINDS } from '../listening/played-in-period.ts';
-import { listTopTrackIds, TOP_ORDERS, type TopOf } from '../listening/top-lists.ts';
+import { TOP_KINDS, TOP_ORDERS } from '../listening/played-in-period.ts';
+import { listTopTrackIds, type TopOf } from '../listening/top-lists.ts';
 import type { TrackList } from './track-list.ts';
 
 const day = z.iso

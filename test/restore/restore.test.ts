@@ -310,7 +310,6 @@ describe('restoring it into an empty instance', () => {
     'played_artists',
     'played_albums',
     'play_endings',
-    'play_periods',
     'play_days',
     'play_sessions',
   ])('gives the same %s, row for row', async (table) => {

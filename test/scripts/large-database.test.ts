@@ -123,7 +123,6 @@ describe('an invented database', () => {
       'played_artists',
       'played_albums',
       'play_endings',
-      'play_periods',
       'play_days',
       'play_sessions',
     ];

@@ -25,8 +25,6 @@ const TALLIES = [
   ['played_tracks', 'played_facts'],
   ['library_measures', 'measure_facts'],
   ['play_endings', 'ending_facts'],
-  ['play_periods', 'track_period_facts'],
-  ['play_periods', 'credit_period_facts'],
   ['play_days', 'day_facts'],
   ['play_sessions', 'session_facts'],
   ['played_artists', 'artist_play_facts'],

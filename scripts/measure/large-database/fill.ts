@@ -31,7 +31,6 @@ const PERSONAL = [
   'played_artists',
   'played_albums',
   'play_endings',
-  'play_periods',
   'play_days',
   'play_sessions',
 ];

@@ -3,7 +3,7 @@ import { CHOICE_FILTERS, RANGE_FILTERS, SORT_KEYS, type RangeFilter } from '../.
 import { QUADRANTS } from '../../../mood/quadrants.ts';
 import { ARRANGEMENT_NAMES } from '../../../playlists/build.ts';
 import { TOP_KINDS } from '../../../listening/played-in-period.ts';
-import { TOP_ORDERS } from '../../../listening/top-lists.ts';
+import { TOP_ORDERS } from '../../../listening/played-in-period.ts';
 import { SOURCE_LIMIT } from '../../../playlists/track-list.ts';
 import { SOUNDS } from '../../../similarity/sound.ts';
 import { readRecipe, type Recipe } from '../../playlists/recipe.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LASTING_DAYS, listDiscoveries, listReturned } from '../../../listening/discoveries.ts';
 import { findPlayedFrom } from '../../../listening/played-from.ts';
-import { listTop, TOP_ORDERS } from '../../../listening/top-lists.ts';
+import { TOP_ORDERS } from '../../../listening/played-in-period.ts';
+import { listTop } from '../../../listening/top-lists.ts';
 import { countPlaysByWeekHour } from '../../../listening/days.ts';
 import { findSessions, SESSION_GAP_MINUTES } from '../../../listening/sessions.ts';
 import { endpoint } from '../endpoint.ts';
