@@ -1,6 +1,7 @@
 import { TALLY } from '../catalogue/play-tally.ts';
 import { isShown } from '../catalogue/shown.ts';
-import { dayOf, SLACK } from '../ranges/period.ts';
+import { daysBetween } from '../calendar.ts';
+import { dayOf, SLACK, type Period } from '../ranges/period.ts';
 
 /** What plays are added up by: each has a table of tallies. */
 export const TOP_KINDS = ['tracks', 'artists', 'albums'] as const;
@@ -136,3 +137,15 @@ export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): s
   ) AS played
   WHERE plays > 0`;
 }
+
+/** SQL: what each was played in a short period of these tables, which is all between. */
+export const playedInDays = (kind: TopKind, name = 'asked'): string =>
+  kind === 'tracks'
+    ? `SELECT b.id, b.plays, ${TIMED} AS timed_plays, b.ms_played, COALESCE(${ABOUT}, 0) AS about_ms
+    FROM ${name}_beside AS b JOIN played_tracks AS own ON own.user_id = $1 AND own.track_id = b.id
+    WHERE NOT is_hidden AND b.plays > 0`
+    : `SELECT id, plays, timed_plays, ms_played, about_ms FROM ${name}_beside WHERE plays > 0`;
+
+/** Whether all of it is counted in the plays themselves. */
+export const isShort = ({ from, to }: Period): boolean =>
+  from !== null && to !== null && daysBetween(from, to) < SHORT_DAYS;

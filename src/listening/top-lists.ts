@@ -9,7 +9,9 @@ import {
   IN_ORDER,
   isOneOf,
   periodTables,
+  isShort,
   playedEver,
+  playedInDays,
   playedInPeriod,
   TOP_KINDS,
   TOP_ORDERS,
@@ -54,17 +56,17 @@ export interface Cards {
 }
 
 /** How a span is read: what was played ever is kept as it is. */
-export const WAYS = ['ever', 'period'] as const;
+export const WAYS = ['ever', 'days', 'period'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** The value that follows those of each way. */
-const NEXT: Readonly<Record<Way, string>> = { ever: '$2', period: '$5' };
+const NEXT: Readonly<Record<Way, string>> = { ever: '$2', days: '$5', period: '$5' };
 
 /** @returns the way, and the values it needs */
 export const wayOf = (listener: Listener, span: Period): { way: Way; values: readonly unknown[] } =>
   isEver(span)
     ? { way: 'ever', values: [listener.user_id] }
-    : { way: 'period', values: periodValues(listener, span) };
+    : { way: isShort(span) ? 'days' : 'period', values: periodValues(listener, span) };
 
 const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, value(key)])) as Readonly<Record<Key, Value>>;
@@ -86,6 +88,7 @@ export function bestTables(way: Way, { kind, order }: TopOf): string {
   const first = (played: string): string =>
     `best AS (SELECT * FROM (${played}) AS played ORDER BY ${IN_ORDER[order]} ${limit()})`;
   if (way === 'ever') return first(playedEver(kind));
+  if (way === 'days') return `${periodTables(kind)}, ${first(playedInDays(kind))}`;
   const likely = `ARRAY(SELECT id FROM (${playedEver(kind)}) AS ever ORDER BY ${VALUE[order]} DESC ${limit(LIKELY)})`;
   return `${periodTables(kind)}, needed AS MATERIALIZED (
     SELECT COALESCE((
@@ -96,6 +99,7 @@ export function bestTables(way: Way, { kind, order }: TopOf): string {
 
 const WAY_WORDS: Readonly<Record<Way, string>> = {
   ever: ' of all time',
+  days: ' of some days',
   period: '',
 };
 
@@ -131,23 +135,34 @@ export async function listTop<Kind extends TopKind>(
 }
 
 /** Counted from the first to the last of those that are asked for. */
-const PLACES = each(TOP_KINDS, (kind) =>
-  each(TOP_ORDERS, (order) =>
-    hotQuery(
-      `top lists: places of ${kind} by ${order}`,
-      `
-  WITH ${periodTables(kind)}, needed AS MATERIALIZED (
-    SELECT min(${VALUE[order]}) AS least FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, '$5::text[]'))}) AS played
-  )
+const placesSql = (order: TopOrder, [tables, played]: readonly [string, string]): string => `
+  WITH ${tables}
   SELECT * FROM (
-    SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place
-    FROM (${playedInPeriod(kind, 'asked', `${VALUE[order]} >= (SELECT least FROM needed)`)}) AS played
-    WHERE ${VALUE[order]} >= (SELECT least FROM needed)
+    SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM (${played}) AS played
   ) AS placed
-  WHERE id = ANY ($5::text[])`,
+  WHERE id = ANY ($5::text[])`;
+
+const leastOf = (kind: TopKind, order: TopOrder): string =>
+  `SELECT min(${VALUE[order]}) AS least FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, '$5::text[]'))}) AS those`;
+const NEEDED = '(SELECT least FROM needed)';
+
+const PLACES = each(TOP_KINDS, (kind) =>
+  each(TOP_ORDERS, (order) => ({
+    days: hotQuery(
+      `top lists: places of ${kind} by ${order} in some days`,
+      placesSql(order, [periodTables(kind), playedInDays(kind)]),
       MAY_SCAN,
     ),
-  ),
+    period: hotQuery(
+      `top lists: places of ${kind} by ${order}`,
+      placesSql(order, [
+        `${periodTables(kind)}, needed AS MATERIALIZED (${leastOf(kind, order)})`,
+        `SELECT * FROM (${playedInPeriod(kind, 'asked', `${VALUE[order]} >= ${NEEDED}`)}) AS counted
+        WHERE ${VALUE[order]} >= ${NEEDED}`,
+      ]),
+      MAY_SCAN,
+    ),
+  })),
 );
 
 /** Where some of them stood in another span, and with how much; those that were not played in it are left out. */
@@ -157,7 +172,10 @@ export async function findPlaces(
   span: Days,
   { kind, order, ids }: TopOf & { ids: readonly string[] },
 ): Promise<Map<string, TopPlace>> {
-  const rows = await db.many<TopPlace>(PLACES[kind][order], [...periodValues(listener, span), ids]);
+  const rows = await db.many<TopPlace>(PLACES[kind][order][isShort(span) ? 'days' : 'period'], [
+    ...periodValues(listener, span),
+    ids,
+  ]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -31,7 +31,7 @@ const askFirst = (way: Way) =>
     streaks: STREAKS,
     ranked: LIST_BESIDE,
   });
-const ASK_FIRST = { ever: askFirst('ever'), period: askFirst('period') };
+const ASK_FIRST = { ever: askFirst('ever'), days: askFirst('days'), period: askFirst('period') };
 
 interface Shown {
   /** What the figures are of, and what the list is of. */
