@@ -1035,5 +1035,5 @@ DROP FUNCTION derive_all, derive_rows, order_of, derive_played_measures, measure
 DROP VIEW day_facts, session_facts;
 DROP FUNCTION days_between, hours_of, sessions_between;
 DROP VIEW measure_facts, artist_play_facts, album_play_facts, played_facts, tally_facts, quarter_facts, played_quarters, dated_plays, ending_facts, counted_plays, period_facts, list_facts,
-  listed_artist_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
+  listed_artist_facts, artist_list_facts, artist_period_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;
