@@ -1,5 +1,5 @@
 import type { Queries } from '../db.ts';
-import { hotQuery } from './hot-queries.ts';
+import { hotQuery, type HotQueryOptions } from './hot-queries.ts';
 
 /** Instants in the rows are text: JSON has none. */
 export interface Question<Values extends readonly unknown[], Answer> {
@@ -41,7 +41,7 @@ const askedTogether: { readonly name: string; readonly sql: string }[] = [];
 export const listAskedTogether = (): typeof askedTogether => askedTogether;
 
 /** As one statement: each costs Node and PostgreSQL some tenths of a millisecond, whatever it asks. */
-export function together<Asked extends Questions>(name: string, asked: Asked) {
+export function together<Asked extends Questions>(name: string, asked: Asked, options: HotQueryOptions = {}) {
   const names = Object.keys(asked);
   askedTogether.push(...Object.values(asked).map(({ sql }) => ({ name, sql })));
   let before = 0;
@@ -51,7 +51,7 @@ export function together<Asked extends Questions>(name: string, asked: Asked) {
     before += countValues(sql);
     return column;
   });
-  const sql = hotQuery(name, `SELECT ${columns.join(',\n')}`);
+  const sql = hotQuery(name, `SELECT ${columns.join(',\n')}`, options);
   return async (db: Queries, values: ValuesOf<Asked>): Promise<AnswersTo<Asked>> => {
     const given = names.flatMap((one) => values[one] as readonly unknown[]);
     const rows = await db.one<Record<string, readonly never[]>>(sql, given);

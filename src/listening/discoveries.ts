@@ -11,7 +11,7 @@ import {
   type Period,
   type PeriodValues,
 } from '../ranges/period.ts';
-import { periodTables, playedInPeriod } from './played-in-period.ts';
+import { periodTables, playedInPeriod, READS_ALL_TALLIES } from './played-in-period.ts';
 import type { Days } from '../ranges/range.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 
@@ -104,4 +104,5 @@ const RETURNED = hotQuery(
   SELECT ${TRACK_CARD}, top.*
   FROM top JOIN tracks ON tracks.track_id = top.id
   ORDER BY plays DESC, ms_played + about_ms DESC, id`,
+  READS_ALL_TALLIES,
 );

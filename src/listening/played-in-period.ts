@@ -27,6 +27,10 @@ const KEPT: Readonly<
   albums: { table: 'played_albums', id: 'album_id', shown: 'true' },
 };
 
+export const READS_ALL_TALLIES = {
+  mayScan: 'it looks at all tallies of a listener, who has most of the table where few have plays',
+};
+
 /** SQL: whether a tally is of one of some ids. */
 export const isOneOf = (kind: TopKind, ids: string): string => `${KEPT[kind].id} = ANY (${ids})`;
 

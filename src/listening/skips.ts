@@ -11,6 +11,7 @@ import {
   type Listener,
   type Period,
 } from '../ranges/period.ts';
+import { READS_ALL_TALLIES } from './played-in-period.ts';
 import { ENDING_SUMS, type Endings } from './endings.ts';
 
 export interface SkippedTrack extends TrackCard {
@@ -70,7 +71,7 @@ export const findEndings = (db: Queries, userId: number, period: Period): Promis
 const ENDINGS_EVER = hotQuery(
   'skips: how plays ended, of all time',
   `SELECT ${ENDING_SUMS} FROM play_endings WHERE user_id = $1 AND ${isShown('play_endings.track_id')}`,
-  { mayScan: 'it adds up all tracks of a listener, who has most of the table where few have plays' },
+  READS_ALL_TALLIES,
 );
 
 const ENDINGS_OF_DAYS = hotQuery(

@@ -2,6 +2,7 @@ import { together } from '../database/ask-together.ts';
 import type { Queries } from '../db.ts';
 import { periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { RANGE_TALLY } from './days.ts';
+import { READS_ALL_TALLIES } from './played-in-period.ts';
 import type { CountedTally } from './tally.ts';
 import { TOP, wayOf, WAYS, type Cards, type TopPlace, type Way } from './top-lists.ts';
 
@@ -15,10 +16,14 @@ type TrackOfSpan = Cards['tracks'] & TopPlace;
 const SPAN = Object.fromEntries(
   WAYS.map((way) => [
     way,
-    together(`history: what was played in a period, ${way}`, {
-      tally: RANGE_TALLY,
-      tracks: TOP[way].tracks.plays,
-    }),
+    together(
+      `history: what was played in a period, ${way}`,
+      {
+        tally: RANGE_TALLY,
+        tracks: TOP[way].tracks.plays,
+      },
+      READS_ALL_TALLIES,
+    ),
   ]),
 ) as Readonly<Record<Way, ReturnType<typeof together<SpanQuestions>>>>;
 

@@ -13,6 +13,7 @@ import {
   playedEver,
   playedInDays,
   playedInPeriod,
+  READS_ALL_TALLIES,
   TOP_KINDS,
   TOP_ORDERS,
   VALUE,
@@ -185,13 +186,12 @@ export function topCards(kind: TopKind): string {
     return `SELECT ${TRACK_CARD}, CASE WHEN place = 1 THEN raw_json #>> '{album,images,0,url}' END AS art_url, top.*
     FROM top JOIN tracks ON tracks.track_id = top.id`;
   if (kind === 'artists')
-    return `SELECT artist_id, name, raw_json #>> '{images,-1,url}' AS image_url, top.*
+    return `SELECT artist_id, name, artists.thumbnail_url AS image_url, top.*
     FROM top JOIN artists ON artists.artist_id = top.id`;
   return `
     SELECT top.id AS album_id, tracks.album_name AS name,
       COALESCE(raw_json #>> '{album,artists,0,name}', tracks.artist_name) AS artist_name,
-      COALESCE(raw_json #>> '{album,id}', tracks.album_name, tracks.track_id) AS cover_seed,
-      raw_json #>> '{album,images,-1,url}' AS thumbnail_url, top.*
+      tracks.cover_seed, tracks.thumbnail_url, top.*
     FROM top
     CROSS JOIN LATERAL (
       SELECT own.track_id FROM library_tracks AS own LEFT JOIN played_tracks USING (user_id, track_id)
@@ -205,6 +205,7 @@ const IDS = each(WAYS, (way) =>
     hotQuery(
       `playlist builder: tracks by ${order}${WAY_WORDS[way]}`,
       `WITH ${bestTables(way, { kind: 'tracks', order })} SELECT id FROM best ORDER BY ${IN_ORDER[order]}`,
+      READS_ALL_TALLIES,
     ),
   ),
 );
