@@ -34,8 +34,8 @@ interface KeptPage {
   readonly pieces: readonly string[];
 }
 
-/** Of two bytes at most: room for some two hundred pages. */
-const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Of two bytes at most: room for a hundred pages in 16 MB. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
 /** Nobody's pages stay here long after them. */
 const LONGEST_KEPT_MS = 60 * 60 * 1000;
 
