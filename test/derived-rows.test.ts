@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** The same tracks in both files; with the rest, what told of it goes. */
+/** The same tracks in both files. @param deleteRest SQL: what the file has of the other tracks */
 function keepTenth(file: string, deleteRest: string): void {
   change(file, (db) => {
     db.exec(`DELETE FROM tracks WHERE rowid % 10 <> 0`);

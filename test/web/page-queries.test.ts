@@ -120,7 +120,7 @@ describe.each(KEPT_PAGES)('GET %s, which is kept', (path) => {
   });
 });
 
-/** Each tells of what is added, changed and deleted (test/users/archive-version.test.ts looks whether it does). */
+/** Changes of these are another version: test/users/archive-version.test.ts sees whether they are. */
 const TOLD_TABLES = `
   SELECT relname AS name FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid JOIN pg_proc AS p ON p.oid = tgfoid
   WHERE NOT tgisinternal AND proname <> 'refuse_changed_plays' GROUP BY relname`;
