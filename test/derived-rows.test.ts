@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDemoArchive } from '../scripts/demo/archive/write.ts';
-import { DONE_AT_ONCE } from '../scripts/migrate-from-sqlite/target/bulk-load.ts';
+import { REPLACED_TRIGGERS } from '../scripts/migrate-from-sqlite/target/bulk-load.ts';
 import { moveArchive } from '../scripts/migrate-from-sqlite/move-archive.ts';
 import { rehearse } from '../src/database/rehearse.ts';
 import { useDatabase } from './support/database.ts';
@@ -148,6 +148,6 @@ describe('the triggers', () => {
 
   it('that a bulk load does without exist', async () => {
     const names = (await listTriggers()).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(DONE_AT_ONCE));
+    expect(names).toEqual(expect.arrayContaining(REPLACED_TRIGGERS));
   });
 });

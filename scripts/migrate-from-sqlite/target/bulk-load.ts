@@ -26,7 +26,7 @@ export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
  * Triggers that derive_all() replaces during a bulk load. (Not those of deletions, and not library_tracks_updated,
  * which moves the plays of tracks that are hidden or shown.)
  */
-export const DONE_AT_ONCE = [
+export const REPLACED_TRIGGERS = [
   'tracks_updated',
   'artists_updated',
   'track_artists_inserted',
@@ -57,7 +57,7 @@ export interface Part {
 }
 
 /**
- * Foreign keys, keys, indexes and the triggers of DONE_AT_ONCE, as the catalogue defines them. Those with properties
+ * Foreign keys, keys, indexes and the triggers of REPLACED_TRIGGERS, as the catalogue defines them. Those with properties
  * beyond their definition (comments, tablespaces, dependents) are left out and so stay.
  */
 const PARTS = `
@@ -182,7 +182,7 @@ const executeAll = (tx: Transaction, statements: readonly string[]): Promise<num
   tx.execute(statements.join(';'));
 
 export function listParts(tx: Queries, tables: readonly string[] = FILLED): Promise<Part[]> {
-  return tx.many<Part>(PARTS, [tables, DONE_AT_ONCE]);
+  return tx.many<Part>(PARTS, [tables, REPLACED_TRIGGERS]);
 }
 
 export function remove({ relation, name, kind }: Part): string {
