@@ -1,16 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, submit, useCast } from '../support/app.ts';
 import { insertListens, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { insertTracks, addToLibrary, spotifyIds } from '../support/playlists.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast();
 const ids = spotifyIds(6);
 const [bobs = ''] = spotifyIds(1, 50);
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
   const sounds = [
     { energy: 0.95, valence: 0.95, danceability: 0.9, acousticness: 0.1, instrumentalness: 0, tempo: 128 },
     { energy: 0.9, valence: 0.9, danceability: 0.9, acousticness: 0.9, instrumentalness: 0.9, tempo: 70 },
@@ -30,22 +27,17 @@ beforeAll(async () => {
       features: sounds[at] ?? null,
     });
   await insertTrack(test.db, { trackId: bobs, name: 'Love of Bob', features: sounds[0] ?? null });
-  const aliceId = await userIdFor(test, ALICE);
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ids);
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-15' }, ids.toReversed());
-  await insertSnapshot(test.db, aliceId, { date: '2024-04-01', range: 'long_term' }, ids.slice(3));
-  await insertSnapshot(test.db, await userIdFor(test, BOB), { date: '2024-03-14' }, [bobs]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, ids);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-15' }, ids.toReversed());
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-04-01', range: 'long_term' }, ids.slice(3));
+  await insertSnapshot(test.db, test.bobId, { date: '2024-03-14' }, [bobs]);
   const listens = (track: string, ...days: readonly string[]) =>
     days.map((day) => ({ at: `${day}T12:00:00Z`, track }));
-  await insertListens(test.db, aliceId, [
+  await insertListens(test.db, test.aliceId, [
     ...listens(ids[5] ?? '', '2019-05-01', '2019-05-31'),
     ...listens(ids[1] ?? '', '2019-05-10', '2019-06-10', '2019-07-10'),
   ]);
-  await insertListens(
-    test.db,
-    await userIdFor(test, BOB),
-    listens(bobs, '2019-05-02', '2019-05-03', '2019-05-04'),
-  );
+  await insertListens(test.db, test.bobId, listens(bobs, '2019-05-02', '2019-05-03', '2019-05-04'));
 });
 
 const shown = (html: string): string[] =>
@@ -54,7 +46,7 @@ const shown = (html: string): string[] =>
   );
 const field = (html: string, name: string): string =>
   (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
-const builder = async (query: string, visitor = alice): Promise<string> =>
+const builder = async (query: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(`/playlists/new?${query}`).expect(200)).text;
 
 const SIMILAR = `from=similar&track=${ids[0]}`;
@@ -174,15 +166,15 @@ describe('a playlist is made of', () => {
     expect(shown(page)).toEqual(tracks);
     expect(field(page, 'name')).toBe(name.replaceAll('&amp;', '&'));
     expect(page).toContain(words);
-    const kept = await submit(alice, '/playlists', {
+    const kept = await submit(test.alice, '/playlists', {
       recipe: field(page, 'recipe'),
       build: field(page, 'build'),
       name: 'Kept',
     });
-    const playlist = await alice.get(String(kept.headers.location)).expect(200);
+    const playlist = await test.alice.get(String(kept.headers.location)).expect(200);
     expect(shown(playlist.text)).toEqual(shown(page));
     const back = /<dt>From<\/dt><dd><a href="([^"]+)"/.exec(playlist.text)?.[1]?.replaceAll('&amp;', '&');
-    await alice.get(String(back).split('#')[0] ?? '').expect(200);
+    await test.alice.get(String(back).split('#')[0] ?? '').expect(200);
   });
 
   it.each([
@@ -213,12 +205,14 @@ describe('a playlist is made of', () => {
     ['from=period&month=3', 'year'],
     ['from=period&year=2024&month=0', 'month'],
   ])('“%s” is a 400 that names “%s”', async (query, name) => {
-    expect((await alice.get(`/playlists/new?${query}`).expect(400)).text).toContain(`“${name}”`);
-    await alice
+    expect((await test.alice.get(`/playlists/new?${query}`).expect(400)).text).toContain(`“${name}”`);
+    await test.alice
       .get(`/api/playlist-preview/audio-profile?${query}`)
       .expect(400)
       .expect('Content-Type', /json/);
-    expect((await submit(alice, '/playlists', { recipe: query, build: 'x', name: 'N' })).status).toBe(400);
+    expect((await submit(test.alice, '/playlists', { recipe: query, build: 'x', name: 'N' })).status).toBe(
+      400,
+    );
   });
 
   it.each([
@@ -239,7 +233,9 @@ describe('a playlist is made of', () => {
     expect(shown(page)).toEqual([]);
     expect(page).toContain('This list has no tracks');
     expect(page).not.toContain('of Bob');
-    expect((await submit(alice, '/playlists', { recipe: query, build: 'x', name: 'N' })).status).toBe(400);
+    expect((await submit(test.alice, '/playlists', { recipe: query, build: 'x', name: 'N' })).status).toBe(
+      400,
+    );
   });
 
   it('one’s own tracks alone', async () => {
@@ -249,8 +245,8 @@ describe('a playlist is made of', () => {
       'from=explore&sort=name',
       'from=snapshot&date=2024-03-14',
     ])
-      expect([query, shown(await builder(query, bob))]).toEqual([query, ['Bob']]);
-    expect(shown(await builder(SIMILAR, bob))).toEqual([]);
+      expect([query, shown(await builder(query, test.bob))]).toEqual([query, ['Bob']]);
+    expect(shown(await builder(SIMILAR, test.bob))).toEqual([]);
     await nobody(test).get(`/playlists/new?${SIMILAR}`).expect(302);
   });
 });
@@ -270,21 +266,21 @@ it('proposes what was filtered for as the description', async () => {
 it('holds ten thousand tracks, as many as a playlist at Spotify does', { timeout: 60_000 }, async () => {
   const many = spotifyIds(10_050, 10_000);
   await insertTracks(test.db, many, true);
-  await addToLibrary(test.db, await userIdFor(test, BOB), many);
+  await addToLibrary(test.db, test.bobId, many);
   // As after any large change: what the planner knew of a library of one track says nothing about ten thousand.
   await test.db.execute('ANALYZE library_tracks');
   const address = 'from=explore&sort=-energy&take=10000&arrange=tempo&per_artist=';
-  const page = await builder(`${address}&part=100`, bob);
+  const page = await builder(`${address}&part=100`, test.bob);
   expect(shown(page)).toHaveLength(100);
   expect(page).toContain('Page 100 of 100');
-  const kept = await submit(bob, '/playlists', {
+  const kept = await submit(test.bob, '/playlists', {
     recipe: field(page, 'recipe'),
     build: field(page, 'build'),
     name: '字'.repeat(100),
   });
-  const playlist = await bob.get(String(kept.headers.location)).expect(200);
+  const playlist = await test.bob.get(String(kept.headers.location)).expect(200);
   expect(playlist.text).toContain('10,000');
-  await bob.get(`/playlists/new?${address.replace('10000', '10001')}`).expect(400);
+  await test.bob.get(`/playlists/new?${address.replace('10000', '10001')}`).expect(400);
 });
 
 describe('“Make a playlist”', () => {
@@ -300,10 +296,10 @@ describe('“Make a playlist”', () => {
     ['/time-machine/2024/03', 6],
     ['/time-machine/2024', 6],
   ])('on %s leads to a builder with %i tracks, those of the page', async (path, count) => {
-    const page = (await alice.get(path).expect(200)).text;
+    const page = (await test.alice.get(path).expect(200)).text;
     const links = [...page.matchAll(/href="(\/playlists\/new\?[^"]+)"[^>]*>Make a playlist</g)];
     expect(links).toHaveLength(1);
-    const made = (await alice.get(String(links[0]?.[1]).replaceAll('&amp;', '&')).expect(200)).text;
+    const made = (await test.alice.get(String(links[0]?.[1]).replaceAll('&amp;', '&')).expect(200)).text;
     expect(shown(made)).toHaveLength(count);
     expect(made).toContain(`Save playlist (${count} tracks)`);
   });

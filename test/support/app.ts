@@ -85,6 +85,23 @@ export async function signIn(test: TestApp, listenerId: string): Promise<Visitor
   return visitor;
 }
 
+/** The app with both listeners signed in, each in a browser of their own. */
+export interface TestCast extends TestApp {
+  alice: Visitor;
+  bob: Visitor;
+  aliceId: number;
+  bobId: number;
+}
+
+export function useCast(...args: Parameters<typeof useApp>): TestCast {
+  const test = useApp(...args) as TestCast;
+  beforeAll(async () => {
+    [test.alice, test.bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
+    [test.aliceId, test.bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
+  });
+  return test;
+}
+
 export async function userIdFor({ db }: Pick<TestApp, 'db'>, listenerId: string): Promise<number> {
   return (await db.one<{ user_id: number }>('SELECT user_id FROM users WHERE spotify_id = $1', [listenerId]))
     .user_id;

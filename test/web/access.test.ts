@@ -1,16 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import {
-  ALICE,
-  BOB,
-  callbackPath,
-  csrfToken,
-  nobody,
-  signIn,
-  useApp,
-  userIdFor,
-  type Visitor,
-} from '../support/app.ts';
+import { ALICE, callbackPath, csrfToken, nobody, signIn, useCast, type Visitor } from '../support/app.ts';
 import { checksumTables } from '../support/checksum.ts';
 import {
   insertImport,
@@ -21,33 +11,27 @@ import {
 } from '../support/factories.ts';
 import { API_ROUTES, fillIn, ROUTES, SITE_MAP, walkRoutes, type Route } from '../support/site-map.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 let archiveId: number;
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   const track = await insertTrack(test.db, { name: 'Only hers' });
-  await insertSnapshot(test.db, aliceId, { date: '2026-01-01' }, [track]);
-  await insertPlaylist(test.db, aliceId, { playlistId: 'p' }, [track]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-01-01' }, [track]);
+  await insertPlaylist(test.db, test.aliceId, { playlistId: 'p' }, [track]);
   archiveId = await insertListener(test.db, null);
   // Things of hers that go by that number too, since it stands for every id of an address.
   const numbered = await insertTrack(test.db, { trackId: String(archiveId), artists: [String(archiveId)] });
-  await insertSnapshot(test.db, aliceId, { date: '2026-01-01', range: 'long_term' }, [numbered]);
-  await insertPlaylist(test.db, aliceId, { playlistId: String(archiveId) }, [track]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-01-01', range: 'long_term' }, [numbered]);
+  await insertPlaylist(test.db, test.aliceId, { playlistId: String(archiveId) }, [track]);
   await test.db.execute(
     `INSERT INTO api_tokens (user_id, token_id, token_hash, last_characters, name, scopes, ends_at)
      VALUES ($1, $2, '', '', 'Hers', '{read}', now())`,
-    [aliceId, archiveId],
+    [test.aliceId, archiveId],
   );
   await insertImport(test.db, archiveId);
   await insertSnapshot(test.db, archiveId, { date: '2026-01-01' }, [track]);
-  await csrfToken(alice);
-  await csrfToken(bob);
+  await csrfToken(test.alice);
+  await csrfToken(test.bob);
 });
 
 afterEach(() => test.spotify.heal());
@@ -82,18 +66,18 @@ const post = (visitor: Visitor, route: Route, fields: Readonly<Record<string, st
 describe('a form’s token', () => {
   const route = changing.find(({ path }) => path === '/settings/theme')!;
   let token = '';
-  const withToken = () => post(alice, route, { _csrf: token });
+  const withToken = () => post(test.alice, route, { _csrf: token });
   const sendText = (type: string, times: number) => {
     const form = new URLSearchParams(route.form);
     for (let time = 0; time < times; time += 1) form.append('_csrf', token);
-    return alice.post(addressOf(route)).set('Content-Type', type).send(form.toString());
+    return test.alice.post(addressOf(route)).set('Content-Type', type).send(form.toString());
   };
 
   it.each([
-    ['no token', async () => post(alice, route, {})],
-    ['an empty token', async () => post(alice, route, { _csrf: '' })],
-    ['a wrong token', async () => post(alice, route, { _csrf: 'x'.repeat(64) })],
-    ['another listener’s token', async () => post(alice, route, { _csrf: await csrfToken(bob) })],
+    ['no token', async () => post(test.alice, route, {})],
+    ['an empty token', async () => post(test.alice, route, { _csrf: '' })],
+    ['a wrong token', async () => post(test.alice, route, { _csrf: 'x'.repeat(64) })],
+    ['another listener’s token', async () => post(test.alice, route, { _csrf: await csrfToken(test.bob) })],
     ['a doubled token', async () => sendText('application/x-www-form-urlencoded', 2)],
     ['a foreign Origin', async () => withToken().set('Origin', 'https://evil.example')],
     ['another port as Origin', async () => withToken().set('Origin', 'http://127.0.0.1:1')],
@@ -101,33 +85,33 @@ describe('a form’s token', () => {
     ['Sec-Fetch-Site: cross-site', async () => withToken().set('Sec-Fetch-Site', 'cross-site')],
     ['Sec-Fetch-Site: same-site', async () => withToken().set('Sec-Fetch-Site', 'same-site')],
     ['a text/plain body', async () => sendText('text/plain', 1)],
-    ['a JSON body', async () => alice.post(addressOf(route)).send({ ...route.form, _csrf: token })],
+    ['a JSON body', async () => test.alice.post(addressOf(route)).send({ ...route.form, _csrf: token })],
     [
       'a token in the address',
       async () =>
-        alice
+        test.alice
           .post(`${addressOf(route)}?_csrf=${encodeURIComponent(token)}`)
           .type('form')
           .send(route.form),
     ],
-    ['_method, to pass for a GET', async () => post(alice, route, { _method: 'GET' })],
-    ['a method override', async () => post(alice, route, {}).set('X-HTTP-Method-Override', 'GET')],
+    ['_method, to pass for a GET', async () => post(test.alice, route, { _method: 'GET' })],
+    ['a method override', async () => post(test.alice, route, {}).set('X-HTTP-Method-Override', 'GET')],
   ])('with %s is a 403 and changes nothing', async (_what, send) => {
-    token = await csrfToken(alice);
+    token = await csrfToken(test.alice);
     const before = await checksumTables(test.db);
     const answer = await send();
     expect(answer.status).toBe(403);
     expect(await checksumTables(test.db)).toEqual(before);
-    await alice.get('/settings').expect(200);
+    await test.alice.get('/settings').expect(200);
   });
 
   // A compressed page that shows typed words as well would reveal by its length what every page repeats (BREACH).
   it('is printed differently on every page, and each of them is good', async () => {
-    const printed = [await csrfToken(alice), await csrfToken(alice, '/search?q=love')];
+    const printed = [await csrfToken(test.alice), await csrfToken(test.alice, '/search?q=love')];
     expect(new Set(printed.map((text) => text.slice(0, 40))).size).toBe(2);
     expect(new Set(printed.map((text) => text.slice(-40))).size).toBe(2);
     for (const printedToken of printed) {
-      expect((await post(alice, route, { _csrf: printedToken })).status).toBe(303);
+      expect((await post(test.alice, route, { _csrf: printedToken })).status).toBe(303);
     }
   });
 
@@ -153,10 +137,10 @@ async function answersOf(send: (route: Route) => ReturnType<Visitor['post']>) {
 describe('every route that changes something', () => {
   it('answers 403 to a form without a token, and changes nothing', async () => {
     const before = await checksumTables(test.db);
-    const answers = await answersOf((route) => post(alice, route, {}));
+    const answers = await answersOf((route) => post(test.alice, route, {}));
     expect(answers.filter(({ status }) => status !== 403)).toEqual([]);
     expect(await checksumTables(test.db)).toEqual(before);
-    await alice.get('/settings').expect(200);
+    await test.alice.get('/settings').expect(200);
   });
 
   it('leads nobody to sign-in, and changes nothing', async () => {
@@ -196,7 +180,7 @@ describe('what a person reads', () => {
   it('changes nothing, by GET or HEAD, also with _method', async () => {
     const before = await checksumTables(test.db, ['sessions']);
     for (const route of reading.filter(({ access }) => access !== 'sign-in')) {
-      for (const visitor of [alice, nobody(test)]) {
+      for (const visitor of [test.alice, nobody(test)]) {
         await visitor.get(addressOf(route));
         await visitor.head(addressOf(route));
         await visitor.get(`${addressOf(route)}?_method=POST&confirm=yes&theme=dark`);
@@ -207,13 +191,13 @@ describe('what a person reads', () => {
 
   it('is all that GET and HEAD give where a form is sent', async () => {
     const before = await checksumTables(test.db, ['sessions']);
-    const token = await csrfToken(alice);
+    const token = await csrfToken(test.alice);
     for (const route of changing) {
       const query = new URLSearchParams({ ...route.form, _method: 'POST', _csrf: token });
       // Where a page has the same address, it is that page.
       const status = reading.some(({ path }) => path === route.path) ? 200 : 404;
       for (const method of ['get', 'head'] as const) {
-        const answer = await alice[method](`${addressOf(route)}?${query.toString()}`);
+        const answer = await test.alice[method](`${addressOf(route)}?${query.toString()}`);
         expect([route.path, answer.status]).toEqual([route.path, status]);
       }
     }
@@ -229,18 +213,26 @@ describe('what a person reads', () => {
 
 describe.each(named(withIds.filter(({ access }) => access === 'page')))('%s', (_name, route) => {
   it('answers the same 404 for what is another’s, what never was and what is no id', async () => {
-    const csrf = await csrfToken(alice);
+    const csrf = await csrfToken(test.alice);
     const before = await checksumTables(test.db);
-    const bobId = await userIdFor(test, BOB);
-    const ids = [String(bobId), String(aliceId), '999999', '0', '-1', '9223372036854775808', '1;--', '%00'];
+    const ids = [
+      String(test.bobId),
+      String(test.aliceId),
+      '999999',
+      '0',
+      '-1',
+      '9223372036854775808',
+      '1;--',
+      '%00',
+    ];
     ids.push('1e3', '0x10', '٣', '+1', '%2e%2e', '9'.repeat(400), 'null', '1.0', "'%20OR%201=1--");
     const pages = new Map<string, string>();
     for (const id of ids) {
       const path = fillIn(route.path, encodeURI(id).replaceAll('%25', '%'));
       const answer = await (
         route.method === 'GET'
-          ? alice.get(path)
-          : alice
+          ? test.alice.get(path)
+          : test.alice
               .post(path)
               .type('form')
               .send({ ...route.form, _csrf: csrf })
@@ -261,8 +253,8 @@ describe('with a page of ours', () => {
   it.each(named(order))('%s works', async (_name, route) => {
     if (route.path.includes(':historyImportId'))
       await giveImport(route.path.endsWith('/undo') ? 'done' : 'read');
-    const fields = { ...route.form, _csrf: await csrfToken(alice) };
-    const answer = await alice
+    const fields = { ...route.form, _csrf: await csrfToken(test.alice) };
+    const answer = await test.alice
       .post(addressOf(route))
       .set('Origin', test.baseUrl)
       .set('Sec-Fetch-Site', 'same-origin')
@@ -278,18 +270,18 @@ describe('with a page of ours', () => {
     test.db.execute(
       `INSERT INTO history_imports (user_id, history_import_id, state) VALUES ($1, $2, $3)
        ON CONFLICT (user_id, history_import_id) DO UPDATE SET state = excluded.state, task = NULL, leased_until = NULL`,
-      [aliceId, archiveId, state],
+      [test.aliceId, archiveId, state],
     );
 
   it('each did what it says', async () => {
-    const user = await test.db.one('SELECT timezone, theme FROM users WHERE user_id = $1', [aliceId]);
+    const user = await test.db.one('SELECT timezone, theme FROM users WHERE user_id = $1', [test.aliceId]);
     expect(user).toEqual({ timezone: 'Europe/Berlin', theme: 'dark' });
     const lists = await test.db.many(
       'SELECT DISTINCT time_range FROM snapshots WHERE user_id = $1 AND snapshot_date > $2',
-      [aliceId, '2026-01-01'],
+      [test.aliceId, '2026-01-01'],
     );
     expect(lists).toHaveLength(3);
     expect(await test.db.many('SELECT FROM users WHERE user_id = $1', [archiveId])).toEqual([]);
-    await alice.get('/settings').expect(302);
+    await test.alice.get('/settings').expect(302);
   });
 });

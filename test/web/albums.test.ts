@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, submit, useCast } from '../support/app.ts';
 import { programOf } from '../support/api.ts';
 import {
   insertEmptyHistoryImport,
@@ -10,12 +10,8 @@ import {
   type Listen,
 } from '../support/factories.ts';
 
-const test = useApp();
+const test = useCast();
 const random = randomFor(21, 'albums');
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
-let bobId: number;
 let listens: Listen[];
 
 const LENGTH_MS = 200_000;
@@ -39,8 +35,6 @@ const payload = (disc: number, track: number) => ({
 const ON_ALBUM = ['d2t1', 'd1t10', 'd1t2', 'unheard', 'unseen'];
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
-  [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
   const onAlbum = { albumName: 'Harbour Lights', artistName: 'ANN', artists: ['ann'] };
   for (const [at, trackId] of ON_ALBUM.entries()) {
     const place = /d(\d)t(\d+)/.exec(trackId)?.slice(1).map(Number) ?? [3, at];
@@ -70,22 +64,29 @@ beforeAll(async () => {
     track: tracks[Math.floor(random() * tracks.length)] ?? '',
     ms: [null, 29_999, 30_000, Math.floor(random() * 400_000)][Math.floor(random() * 4)] ?? null,
   }));
-  await insertListens(test.db, aliceId, listens, await insertEmptyHistoryImport(test.db, aliceId));
-  await insertListens(test.db, bobId, [
+  await insertListens(test.db, test.aliceId, listens, await insertEmptyHistoryImport(test.db, test.aliceId));
+  await insertListens(test.db, test.bobId, [
     ...listens.slice(0, 40),
     { at: '2024-01-01T00:00:00Z', track: 'bobs' },
   ]);
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ['elsewhere', 'd1t2', 'unheard', 'unseen']);
-  await insertSnapshot(test.db, aliceId, { date: '2024-04-14', range: 'long_term' }, ['d1t2']);
-  await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'unseen')`, [aliceId]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, [
+    'elsewhere',
+    'd1t2',
+    'unheard',
+    'unseen',
+  ]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-04-14', range: 'long_term' }, ['d1t2']);
+  await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'unseen')`, [
+    test.aliceId,
+  ]);
 });
 
 const wordsOf = (html: string): string => html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-const pageOf = async (path: string, visitor = alice): Promise<string> =>
+const pageOf = async (path: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(path).expect(200)).text;
 const tracksOn = (html: string): string[] =>
   [...html.matchAll(/class="title" href="\/tracks\/(\w+)"/g)].map(([, id]) => String(id));
-const albumIdOf = async (trackId: string, userId = aliceId): Promise<string> =>
+const albumIdOf = async (trackId: string, userId = test.aliceId): Promise<string> =>
   (
     await test.db.one<{ album_id: string }>(
       'SELECT album_id FROM library_tracks WHERE user_id = $1 AND track_id = $2',
@@ -100,7 +101,7 @@ interface Counted {
 }
 
 const chartOf = async (path: string): Promise<number> =>
-  ((await alice.get(path).expect(200)).body as { data: number[] }).data.reduce(
+  ((await test.alice.get(path).expect(200)).body as { data: number[] }).data.reduce(
     (sum, plays) => sum + plays,
     0,
   );
@@ -119,7 +120,7 @@ describe('GET /albums/:albumId', () => {
     ['any', () => true],
     ['finished', (ms: number | null) => ms === null || ms >= 0.9 * LENGTH_MS],
   ] as const)('tells what its tracks come to, counted by the rule "%s"', async (rule, counts) => {
-    await test.db.execute(`UPDATE users SET counted_plays = $2 WHERE user_id = $1`, [aliceId, rule]);
+    await test.db.execute(`UPDATE users SET counted_plays = $2 WHERE user_id = $1`, [test.aliceId, rule]);
     for (const [albumId, tracks] of [
       [ALBUM, ['d2t1', 'd1t10', 'd1t2']],
       [await albumIdOf('named1'), ['named1', 'named2']],
@@ -138,7 +139,7 @@ describe('GET /albums/:albumId', () => {
   });
 
   it('tells programs the same', async () => {
-    const program = await programOf(test, { userId: aliceId, samples: {} });
+    const program = await programOf(test, { userId: test.aliceId, samples: {} });
     const ask = async (path: string) =>
       (await program.ask(`/albums/${path}`)).json() as Promise<Record<string, unknown>>;
     const slow = countSlowly(['d2t1', 'd1t10', 'd1t2'], (ms) => ms === null || ms >= 0.9 * LENGTH_MS);
@@ -201,25 +202,25 @@ describe('GET /albums/:albumId', () => {
 
   it('is each listener’s own, and nobody’s without a sign-in', async () => {
     const shared = pathOf(await albumIdOf('named1'));
-    expect(tracksOn(await pageOf(shared, bob))).toContain('bobs');
+    expect(tracksOn(await pageOf(shared, test.bob))).toContain('bobs');
     expect(tracksOn(await pageOf(shared))).not.toContain('bobs');
     await insertTrack(test.db, { trackId: 'lone', albumName: 'Of Bob alone' });
-    await insertListens(test.db, bobId, [{ at: '2024-01-02T00:00:00Z', track: 'lone' }]);
-    const lone = pathOf(await albumIdOf('lone', bobId));
-    await bob.get(lone).expect(200);
-    for (const missing of [lone, pathOf('no-such-album')]) await alice.get(missing).expect(404);
-    await alice.get(`${pathOf(ALBUM)}?page=2`).expect(404);
-    await alice.get(`${pathOf(ALBUM)}?page=x`).expect(400);
+    await insertListens(test.db, test.bobId, [{ at: '2024-01-02T00:00:00Z', track: 'lone' }]);
+    const lone = pathOf(await albumIdOf('lone', test.bobId));
+    await test.bob.get(lone).expect(200);
+    for (const missing of [lone, pathOf('no-such-album')]) await test.alice.get(missing).expect(404);
+    await test.alice.get(`${pathOf(ALBUM)}?page=2`).expect(404);
+    await test.alice.get(`${pathOf(ALBUM)}?page=x`).expect(400);
     expect((await nobody(test).get(pathOf(ALBUM))).headers.location).toMatch(/^\/\?return_to=/);
   });
 
   it('says where all of it is hidden, and nothing of it', async () => {
     const others = pathOf(await albumIdOf('others'));
-    expect((await submit(alice, '/tracks/others/hide')).status).toBe(303);
+    expect((await submit(test.alice, '/tracks/others/hide')).status).toBe(303);
     const words = wordsOf(await pageOf(others));
     expect(words).toMatch(/hidden all of its tracks/);
     expect(words).not.toMatch(/Best Of|Carl/);
-    const program = await programOf(test, { userId: aliceId, samples: {} });
+    const program = await programOf(test, { userId: test.aliceId, samples: {} });
     expect((await program.ask(others)).status).toBe(404);
   });
 });

@@ -1,17 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertArchiveTracks, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast();
 
 const HERS = 'ALICE-ONLY';
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  const [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
   const features = { energy: 0.2, valence: 0.4, danceability: 0.6 };
   await insertTrack(test.db, { trackId: 'one', name: `${HERS} one`, artists: ['ann'], features });
   await insertTrack(test.db, {
@@ -23,14 +18,14 @@ beforeAll(async () => {
   await insertTrack(test.db, { trackId: 'three', name: `${HERS} three`, artists: ['ann'] });
   await insertTrack(test.db, { trackId: 'other', name: `${HERS} other`, artists: ['ben'], features });
   await insertTrack(test.db, { trackId: 'bobs', name: 'BOB-ONLY', artists: ['ann', 'bob-artist'], features });
-  await insertArchiveTracks(test.db, aliceId, ['three']);
-  await insertSnapshot(test.db, aliceId, { date: '2025-01-01' }, ['other', 'one']);
-  await insertSnapshot(test.db, aliceId, { date: '2025-03-01' }, ['two', 'other', 'one']);
-  await insertSnapshot(test.db, bobId, { date: '2024-06-01' }, ['bobs']);
+  await insertArchiveTracks(test.db, test.aliceId, ['three']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-01-01' }, ['other', 'one']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-03-01' }, ['two', 'other', 'one']);
+  await insertSnapshot(test.db, test.bobId, { date: '2024-06-01' }, ['bobs']);
   const many = Array.from({ length: 90 }, (_, n) => `m${String(n).padStart(2, '0')}`);
   for (const trackId of many)
     await insertTrack(test.db, { trackId, name: `${HERS} ${trackId}`, artists: ['maria'] });
-  await insertArchiveTracks(test.db, aliceId, many);
+  await insertArchiveTracks(test.db, test.aliceId, many);
 });
 
 const wordsOf = (html: string): string =>
@@ -38,7 +33,7 @@ const wordsOf = (html: string): string =>
     .replaceAll(/<(script|style)\b.*?<\/\1>/gs, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
-const pageOf = async (path: string): Promise<string> => (await alice.get(path).expect(200)).text;
+const pageOf = async (path: string): Promise<string> => (await test.alice.get(path).expect(200)).text;
 
 describe('an artist’s page', () => {
   it('lists her tracks by the artist, those most often listed first, and what they come to', async () => {
@@ -74,7 +69,7 @@ describe('an artist’s page', () => {
     const words = wordsOf(await pageOf('/artists/ann'));
     expect(words).toContain('2 of 3 tracks have audio features');
     expect(words).toContain('Energy 0.40 0.33');
-    expect((await alice.get('/api/artists/ann/audio-features').expect(200)).body).toEqual({
+    expect((await test.alice.get('/api/artists/ann/audio-features').expect(200)).body).toEqual({
       labels: [
         'energy',
         'valence',
@@ -103,13 +98,13 @@ describe('an artist’s page', () => {
       expect(wordsOf(text)).toContain(`Page ${page} of 3`);
     }
     expect(seen.size).toBe(90);
-    await alice.get('/artists/maria?page=4').expect(404);
+    await test.alice.get('/artists/maria?page=4').expect(404);
   });
 
   it.each(['0', '-1', 'x', '1&page=2', '%00', '99999999999'])(
     'with page=%s is a 400 that names it',
     async (page) => {
-      expect((await alice.get(`/artists/ann?page=${page}`).expect(400)).text).toContain('“page”');
+      expect((await test.alice.get(`/artists/ann?page=${page}`).expect(400)).text).toContain('“page”');
     },
   );
 
@@ -121,16 +116,16 @@ describe('an artist’s page', () => {
   it('of an artist only another listener has is the same 404 as of none', async () => {
     const answers = [];
     for (const id of ['bob-artist', 'no-such', '%00', 'x'.repeat(3000)])
-      answers.push(await alice.get(`/artists/${id}`).set('X-Request-Id', 'same').expect(404));
+      answers.push(await test.alice.get(`/artists/${id}`).set('X-Request-Id', 'same').expect(404));
     expect(new Set(answers.map(({ text }) => text.replaceAll(/value="[^"]*"/g, ''))).size).toBe(1);
-    await bob.get('/artists/bob-artist').expect(200);
+    await test.bob.get('/artists/bob-artist').expect(200);
     for (const chart of ['presence', 'audio-features'])
-      await alice.get(`/api/artists/bob-artist/${chart}`).expect(404).expect('Content-Type', /json/);
+      await test.alice.get(`/api/artists/bob-artist/${chart}`).expect(404).expect('Content-Type', /json/);
   });
 
   it('that both have shows each their own tracks and lists alone', async () => {
     expect(await pageOf('/artists/ann')).not.toContain('BOB-ONLY');
-    const { text } = await bob.get('/artists/ann').expect(200);
+    const { text } = await test.bob.get('/artists/ann').expect(200);
     expect(text).not.toContain(HERS);
     expect(wordsOf(text)).toContain('Tracks 1');
     expect(text).not.toContain('2025');
@@ -139,23 +134,22 @@ describe('an artist’s page', () => {
 
 describe('the presence of an artist as JSON', () => {
   it('holds labels and data', async () => {
-    expect((await alice.get('/api/artists/ann/presence?range=short_term').expect(200)).body).toEqual({
+    expect((await test.alice.get('/api/artists/ann/presence?range=short_term').expect(200)).body).toEqual({
       labels: ['2025-01', '2025-02', '2025-03'],
       data: [0.5, null, 2 / 3],
     });
-    expect((await alice.get('/api/artists/ann/presence?range=long_term').expect(200)).body).toEqual({
+    expect((await test.alice.get('/api/artists/ann/presence?range=long_term').expect(200)).body).toEqual({
       labels: [],
       data: [],
     });
-    await alice.get('/api/artists/ann/presence?range=all').expect(400);
+    await test.alice.get('/api/artists/ann/presence?range=all').expect(400);
   });
 });
 
 describe('the dashboard’s artists', () => {
   it('lead to their pages, those known by name only to none', async () => {
-    const aliceId = await userIdFor(test, ALICE);
     await insertTrack(test.db, { trackId: 'named', artistName: `${HERS} by name` });
-    await insertSnapshot(test.db, aliceId, { date: '2025-04-01' }, ['named', 'one']);
+    await insertSnapshot(test.db, test.aliceId, { date: '2025-04-01' }, ['named', 'one']);
     const text = await pageOf('/dashboard');
     expect(text).toContain('<a class="quiet-link" href="/artists/ann">ANN</a>');
     expect(text).not.toContain('/artists/name');

@@ -1,32 +1,16 @@
 import http from 'node:http';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ALICE,
-  BOB,
-  cookiesOf,
-  csrfToken,
-  nobody,
-  signIn,
-  submit,
-  useApp,
-  userIdFor,
-  type Visitor,
-} from '../support/app.ts';
+import { cookiesOf, csrfToken, nobody, submit, useCast, type Visitor } from '../support/app.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
 import { readCsv } from '../support/csv.ts';
 
-const test = useApp({ RECCOBEATS: 'yes', RECCOBEATS_URL: 'http://127.0.0.1:9', RECCOBEATS_PER_DAY: '400' });
+const test = useCast({ RECCOBEATS: 'yes', RECCOBEATS_URL: 'http://127.0.0.1:9', RECCOBEATS_PER_DAY: '400' });
 const PAGE = '/settings/audio-features';
 const id = (letter: string): string => letter.repeat(22);
 const [OLD, ASKED, NONE, HERS, LOCAL] = [id('o'), id('r'), id('n'), id('h'), 'spotify:local:a:b:c:1'];
-let alice: Visitor;
-let bob: Visitor;
-let [aliceId, bobId] = [0, 0];
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
-  [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
   await insertTrack(test.db, { trackId: OLD, features: { energy: 0.1, valence: 0.2, loudness: -7.5 } });
   await insertTrack(test.db, { trackId: ASKED });
   await test.db.execute(
@@ -35,7 +19,7 @@ beforeAll(async () => {
     [ASKED],
   );
   for (const trackId of [NONE, HERS, LOCAL]) await insertTrack(test.db, { trackId, name: '=SUM(1)' });
-  for (const userId of [aliceId, bobId])
+  for (const userId of [test.aliceId, test.bobId])
     await insertSnapshot(test.db, userId, { date: '2026-01-01' }, [OLD, ASKED, NONE, HERS, LOCAL]);
 });
 beforeEach(async () => {
@@ -81,7 +65,7 @@ describe('the page', () => {
     await test.db.execute(`INSERT INTO enrichment_misses (source, track_id) VALUES ('reccobeats', $1)`, [
       NONE,
     ]);
-    const words = await wordsOf(alice);
+    const words = await wordsOf(test.alice);
     expect(words).toContain('2 of 5 tracks have audio features.');
     expect(words).toContain(
       'Your own file 0 An old archive 1 ReccoBeats 1 Unknown to ReccoBeats too 1 ' +
@@ -89,26 +73,30 @@ describe('the page', () => {
     );
     expect(words).toContain('41 of at most 400 tracks.');
     await test.db.execute(`UPDATE enrichments SET not_before = now() + interval '30 days'`);
-    expect(await wordsOf(alice)).toMatch(/at most 400 tracks\. Paused until \d+ \w+ \d{4} at \d\d:\d\d\./);
+    expect(await wordsOf(test.alice)).toMatch(
+      /at most 400 tracks\. Paused until \d+ \w+ \d{4} at \d\d:\d\d\./,
+    );
     await test.db.execute(
       `UPDATE enrichments SET not_before = NULL, failure = 'ReccoBeats could not be reached.'`,
     );
-    expect(await wordsOf(alice)).toContain('tracks. ReccoBeats could not be reached.');
+    expect(await wordsOf(test.alice)).toContain('tracks. ReccoBeats could not be reached.');
     await test.db.execute(`UPDATE enrichments SET asked = 400, failure = NULL`);
-    expect(await wordsOf(alice)).toContain('400 of at most 400 tracks. It continues after midnight (UTC).');
+    expect(await wordsOf(test.alice)).toContain(
+      '400 of at most 400 tracks. It continues after midnight (UTC).',
+    );
     await test.db.execute('DELETE FROM enrichment_misses');
   });
 
   it('is reached from the settings', async () => {
-    expect((await alice.get('/settings')).text).toContain(`href="${PAGE}"`);
+    expect((await test.alice.get('/settings')).text).toContain(`href="${PAGE}"`);
   });
 });
 
 describe('a file of one’s own', () => {
   it('counts before everything else, for its listener and nobody else', async () => {
-    const before = await wordsOf(bob, `/tracks/${OLD}`);
+    const before = await wordsOf(test.bob, `/tracks/${OLD}`);
     const words = await loadAndRead(
-      alice,
+      test.alice,
       `track_id,energy,tempo\nspotify:track:${OLD},0.9,\n${ASKED},0.8,\n${HERS},0.7,120\n${id('z')},0.5,\n${LOCAL},0.6,`,
     );
     expect(words).toContain('Imported features for 5 tracks; in your archive: 4.');
@@ -117,75 +105,77 @@ describe('a file of one’s own', () => {
     expect(words).toContain('Your files cover 5 tracks');
     const energies = async (userId: number) =>
       Promise.all([OLD, ASKED, NONE, HERS, LOCAL].map((track) => energyOf(userId, track)));
-    expect(await energies(aliceId)).toEqual([0.9, 0.8, null, 0.7, 0.6]);
-    expect(await energies(bobId)).toEqual([0.1, 0.3, null, null, null]);
+    expect(await energies(test.aliceId)).toEqual([0.9, 0.8, null, 0.7, 0.6]);
+    expect(await energies(test.bobId)).toEqual([0.1, 0.3, null, null, null]);
     // Nowhere does Bob see anything of it.
-    expect(await wordsOf(bob)).toContain('2 of 5 tracks have audio features.');
-    expect(await wordsOf(bob, `/tracks/${OLD}`)).toBe(before);
-    expect((await bob.get(`${PAGE}/known.csv`)).text).not.toContain('0.9');
-    expect((await bob.get(`/api/tracks/${HERS}/audio-features`)).body).toMatchObject({
+    expect(await wordsOf(test.bob)).toContain('2 of 5 tracks have audio features.');
+    expect(await wordsOf(test.bob, `/tracks/${OLD}`)).toBe(before);
+    expect((await test.bob.get(`${PAGE}/known.csv`)).text).not.toContain('0.9');
+    expect((await test.bob.get(`/api/tracks/${HERS}/audio-features`)).body).toMatchObject({
       data: [null, null, null, null, null, null, null],
     });
-    expect((await alice.get(`/api/tracks/${HERS}/audio-features`)).body).toMatchObject({
+    expect((await test.alice.get(`/api/tracks/${HERS}/audio-features`)).body).toMatchObject({
       data: [0.7, null, null, null, null, null, null],
     });
     expect(await listStrayDerived(test.db)).toEqual([]);
     // The dashboard's figures follow at once.
-    expect(await wordsOf(alice, '/dashboard')).toMatch(/4 of 5 tracks/);
-    expect(await wordsOf(bob, '/dashboard')).toMatch(/2 of 5 tracks/);
+    expect(await wordsOf(test.alice, '/dashboard')).toMatch(/4 of 5 tracks/);
+    expect(await wordsOf(test.bob, '/dashboard')).toMatch(/2 of 5 tracks/);
   });
 
   it('is named on the page of a track as its source, beside what it leaves out', async () => {
-    expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain('Source: an old archive moved here');
-    expect(await wordsOf(alice, `/tracks/${ASKED}`)).toContain('Source: ReccoBeats, 3 May 2026.');
-    await loadAndRead(alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
+    expect(await wordsOf(test.alice, `/tracks/${OLD}`)).toContain('Source: an old archive moved here');
+    expect(await wordsOf(test.alice, `/tracks/${ASKED}`)).toContain('Source: ReccoBeats, 3 May 2026.');
+    await loadAndRead(test.alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
     await test.db.execute(`UPDATE own_audio_features SET loaded_at = '2026-06-07T12:00:00Z'`);
-    expect(await wordsOf(alice, `/tracks/${OLD}`)).toContain(
+    expect(await wordsOf(test.alice, `/tracks/${OLD}`)).toContain(
       'Source: your own file, 7 June 2026. The rest is from an old archive moved here.',
     );
-    expect(await wordsOf(alice, `/tracks/${HERS}`)).toMatch(
+    expect(await wordsOf(test.alice, `/tracks/${HERS}`)).toMatch(
       /Source: your own file, 7 June 2026\. (?!The rest)/,
     );
   });
 
   it('is told of line by line where it is bad, and its good lines are kept', async () => {
     const words = await loadAndRead(
-      alice,
+      test.alice,
       `track_id,energy,mood\n${OLD},0.9,x\n${HERS},9,x\n<b>no</b>,0.5,x\n${OLD},0.8,x\n`,
     );
     expect(words).toContain('Imported features for 1 track; in your archive: 1. Unreadable: 2 lines.');
     expect(words).toContain('Line 3: energy is “9”, not a number from 0 to 1.');
     expect(words).toContain('Line 4: track_id is “&lt;b&gt;no&lt;/b&gt;”');
     expect(words).toContain('had one already: 1. The later line wins. Ignored columns: mood.');
-    expect(await energyOf(aliceId, OLD)).toBe(0.8);
+    expect(await energyOf(test.aliceId, OLD)).toBe(0.8);
     // Said once.
-    expect(await wordsOf(alice)).not.toContain('Line 3');
-    const many = await loadAndRead(alice, `track_id,energy\n${`${OLD},9\n`.repeat(30)}`);
+    expect(await wordsOf(test.alice)).not.toContain('Line 3');
+    const many = await loadAndRead(test.alice, `track_id,energy\n${`${OLD},9\n`.repeat(30)}`);
     expect(many).toContain('Nothing was imported: no line');
     expect(many).toContain('Line 21: ');
     expect(many).toContain('10 more bad lines.');
-    expect(await energyOf(aliceId, OLD)).toBe(0.8);
+    expect(await energyOf(test.aliceId, OLD)).toBe(0.8);
   });
 
   it('is taken back with one click, and what the catalogue knows counts again', async () => {
-    await loadAndRead(alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
-    await loadAndRead(bob, `track_id,energy\n${OLD},0.4`);
-    await submit(alice, `${PAGE}/remove`);
-    expect(await wordsOf(alice)).toContain('Removed your features for 2 tracks.');
-    expect([await energyOf(aliceId, OLD), await energyOf(aliceId, HERS), await energyOf(bobId, OLD)]).toEqual(
-      [0.1, null, 0.4],
-    );
-    expect(await ownRows()).toEqual([{ user_id: bobId, track_id: OLD }]);
-    await submit(alice, `${PAGE}/remove`);
-    expect(await wordsOf(alice)).toContain('no imported features to remove');
+    await loadAndRead(test.alice, `track_id,energy\n${OLD},0.9\n${HERS},0.9`);
+    await loadAndRead(test.bob, `track_id,energy\n${OLD},0.4`);
+    await submit(test.alice, `${PAGE}/remove`);
+    expect(await wordsOf(test.alice)).toContain('Removed your features for 2 tracks.');
+    expect([
+      await energyOf(test.aliceId, OLD),
+      await energyOf(test.aliceId, HERS),
+      await energyOf(test.bobId, OLD),
+    ]).toEqual([0.1, null, 0.4]);
+    expect(await ownRows()).toEqual([{ user_id: test.bobId, track_id: OLD }]);
+    await submit(test.alice, `${PAGE}/remove`);
+    expect(await wordsOf(test.alice)).toContain('no imported features to remove');
   });
 
   it('can be made of what is known, which changes nothing when it is loaded', async () => {
     const before = await test.db.many(
       'SELECT track_id, energy, valence, loudness FROM library_tracks WHERE user_id = $1 ORDER BY 1',
-      [aliceId],
+      [test.aliceId],
     );
-    const known = await alice
+    const known = await test.alice
       .get(`${PAGE}/known.csv`)
       .expect(200)
       .expect('Content-Type', /text\/csv/);
@@ -194,13 +184,13 @@ describe('a file of one’s own', () => {
     );
     expect(known.text).toContain(`${OLD},Track ${OLD},,0.1,0.2,,,,,,,-7.5,,,`);
     expect(known.text).toContain(`${HERS},'=SUM(1),`);
-    const words = await loadAndRead(alice, known.text);
+    const words = await loadAndRead(test.alice, known.text);
     expect(words).toContain('Imported features for 2 tracks');
     expect(words).toContain('Lines without any feature: 3. Ignored columns: name, artists.');
     expect(
       await test.db.many(
         'SELECT track_id, energy, valence, loudness FROM library_tracks WHERE user_id = $1 ORDER BY 1',
-        [aliceId],
+        [test.aliceId],
       ),
     ).toEqual(before);
   });
@@ -211,19 +201,19 @@ describe('a file of one’s own', () => {
     ['empty', '', 'The first line must name the columns'],
     ['over 5 MB', `track_id,energy\n${`${OLD},0.5\n`.repeat(200_000)}`, 'The file is larger than 5 MB.'],
   ])('%s is refused as a whole, where it was chosen', async (_, csv, words) => {
-    expect(await loadAndRead(alice, csv)).toContain(`Nothing was imported. ${words}`);
+    expect(await loadAndRead(test.alice, csv)).toContain(`Nothing was imported. ${words}`);
     expect(await ownRows()).toEqual([]);
   });
 
   it('of ten thousand lines is loaded', { timeout: 60_000 }, async () => {
     const lines = Array.from({ length: 10_000 }, (_, n) => `${String(n).padStart(22, '0')},0.5,120`);
-    expect(await loadAndRead(alice, ['track_id,energy,tempo', ...lines].join('\n'))).toContain(
+    expect(await loadAndRead(test.alice, ['track_id,energy,tempo', ...lines].join('\n'))).toContain(
       'Imported features for 10,000 tracks; in your archive: 0.',
     );
     expect(await ownRows()).toHaveLength(10_000);
     await insertTrack(test.db, { trackId: '0'.repeat(22) });
-    await insertSnapshot(test.db, aliceId, { date: '2026-02-01' }, ['0'.repeat(22)]);
-    expect(await energyOf(aliceId, '0'.repeat(22))).toBe(0.5);
+    await insertSnapshot(test.db, test.aliceId, { date: '2026-02-01' }, ['0'.repeat(22)]);
+    expect(await energyOf(test.aliceId, '0'.repeat(22))).toBe(0.5);
     await test.db.execute('DELETE FROM snapshots WHERE snapshot_date = $1', ['2026-02-01']);
     await test.db.execute('DELETE FROM library_tracks WHERE track_id = $1', ['0'.repeat(22)]);
   });
@@ -232,24 +222,24 @@ describe('a file of one’s own', () => {
 describe('a form that is not as it should be', () => {
   const csv = `track_id,energy\n${OLD},0.9`;
   it.each<[string, () => Promise<{ status: number }>]>([
-    ['without a token', async () => alice.post(PAGE).attach('file', Buffer.from(csv), 'f.csv')],
-    ['with a wrong one', async () => load(alice, csv, 'x'.repeat(64))],
-    ['with another listener’s', async () => load(alice, csv, await csrfToken(bob))],
+    ['without a token', async () => test.alice.post(PAGE).attach('file', Buffer.from(csv), 'f.csv')],
+    ['with a wrong one', async () => load(test.alice, csv, 'x'.repeat(64))],
+    ['with another listener’s', async () => load(test.alice, csv, await csrfToken(test.bob))],
     [
       'with its token behind the file',
       async () =>
-        alice
+        test.alice
           .post(PAGE)
           .attach('file', Buffer.from(csv), 'f.csv')
-          .field('_csrf', await csrfToken(alice)),
+          .field('_csrf', await csrfToken(test.alice)),
     ],
     [
       'from elsewhere',
       async () =>
-        alice
+        test.alice
           .post(PAGE)
           .set('Origin', 'https://evil.example')
-          .field('_csrf', await csrfToken(alice))
+          .field('_csrf', await csrfToken(test.alice))
           .attach('file', Buffer.from(csv), 'f.csv'),
     ],
   ])('%s is a 403 and loads nothing', async (_, send) => {
@@ -263,13 +253,13 @@ describe('a form that is not as it should be', () => {
   });
 
   it('without a file says what to do', async () => {
-    await submit(alice, PAGE);
-    expect(await wordsOf(alice)).toContain('Nothing was imported. Choose a CSV file first.');
-    await alice
+    await submit(test.alice, PAGE);
+    expect(await wordsOf(test.alice)).toContain('Nothing was imported. Choose a CSV file first.');
+    await test.alice
       .post(PAGE)
-      .field('_csrf', await csrfToken(alice))
+      .field('_csrf', await csrfToken(test.alice))
       .expect(303);
-    expect(await wordsOf(alice)).toContain('Nothing was imported. Choose a CSV file first.');
+    expect(await wordsOf(test.alice)).toContain('Nothing was imported. Choose a CSV file first.');
   });
 
   it.each([
@@ -282,18 +272,18 @@ describe('a form that is not as it should be', () => {
     ],
     ['of something else', 'multipart/form-data; boundary=b', 'what', 400],
   ])('%s is a 4xx, and the app goes on', async (_, type, body, least) => {
-    const answer = await alice.post(PAGE).set('Content-Type', type).send(body);
+    const answer = await test.alice.post(PAGE).set('Content-Type', type).send(body);
     expect(answer.status).toBeGreaterThanOrEqual(least);
     expect(answer.status).toBeLessThan(500);
-    await alice.get(PAGE).expect(200);
+    await test.alice.get(PAGE).expect(200);
   });
 
   it('whose sender hangs up in the middle of the file loads nothing', async () => {
-    const token = await csrfToken(alice);
+    const token = await csrfToken(test.alice);
     const request = http.request(test.baseUrl + PAGE, {
       method: 'POST',
       headers: {
-        cookie: cookiesOf(alice),
+        cookie: cookiesOf(test.alice),
         'content-type': 'multipart/form-data; boundary=b',
         'content-length': 100_000,
       },
@@ -307,6 +297,6 @@ describe('a form that is not as it should be', () => {
     request.destroy();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await ownRows()).toEqual([]);
-    await alice.get(PAGE).expect(200);
+    await test.alice.get(PAGE).expect(200);
   });
 });

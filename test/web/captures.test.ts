@@ -1,15 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast();
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  const aliceId = await userIdFor(test, ALICE);
-  await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [aliceId]);
+  await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [test.aliceId]);
   await test.db.execute(
     `INSERT INTO capture_runs
        (user_id, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped, failure)
@@ -22,26 +17,26 @@ beforeAll(async () => {
        (day = '2026-04-20', 'kept', ARRAY['long_term'], 1049, 1, NULL)
      ) AS run (applies, outcome, ranges, places, skipped, failure)
      WHERE applies ORDER BY days.day`,
-    [aliceId],
+    [test.aliceId],
   );
   await test.db.execute(
     `INSERT INTO capture_runs
        (user_id, kind, snapshot_date, outcome, started_at, finished_at, time_ranges, places, skipped)
      VALUES ($1, 'artists', '2026-04-20', 'kept', '2026-04-20', '2026-04-20', '{long_term}', 60, 2)`,
-    [aliceId],
+    [test.aliceId],
   );
 });
 
 describe('the page of captures', () => {
   it('needs sign-in, and before the first capture says what will stand there', async () => {
     await nobody(test).get('/settings/captures').expect(302);
-    const page = (await bob.get('/settings/captures').expect(200)).text;
+    const page = (await test.bob.get('/settings/captures').expect(200)).text;
     expect(page).toContain('Nothing has been captured yet');
     expect(page).not.toContain('Spotify did not answer');
   });
 
   it('tells of each: the day, what became of it, when in the listener’s zone, how many, and what failed', async () => {
-    const page = (await alice.get('/settings/captures').expect(200)).text;
+    const page = (await test.alice.get('/settings/captures').expect(200)).text;
     expect(page).toContain(
       'Track lists were saved 108 times, artist lists 1 time. Problems: 1 failed attempt and 1 missed day.',
     );
@@ -52,13 +47,13 @@ describe('the page of captures', () => {
     expect(page).toContain('Last year');
     expect(page).toContain('they aren’t tracks: 1 item');
     expect(page).toContain('they aren’t artists: 2 items');
-    expect((await alice.get('/settings').expect(200)).text).toContain('href="/settings/captures"');
+    expect((await test.alice.get('/settings').expect(200)).text).toContain('href="/settings/captures"');
   });
 
   it('goes through all of them, fifty a page; past the end is a 404, no number a 400', async () => {
     const days = async (page: number): Promise<string[]> =>
       [
-        ...(await alice.get(`/settings/captures?page=${page}`).expect(200)).text.matchAll(
+        ...(await test.alice.get(`/settings/captures?page=${page}`).expect(200)).text.matchAll(
           /<th scope="row">([^<]+)</g,
         ),
       ].map((match) => String(match[1]));
@@ -66,8 +61,8 @@ describe('the page of captures', () => {
     expect(all).toHaveLength(111);
     expect(new Set(all).size).toBe(110);
     expect([all[0], all.at(-1)]).toEqual(['20 April 2026', '1 January 2026']);
-    await alice.get('/settings/captures?page=4').expect(404);
+    await test.alice.get('/settings/captures?page=4').expect(404);
     for (const page of ['0', '-1', 'x', '', '1.5', '9'.repeat(30), '%00'])
-      expect((await alice.get(`/settings/captures?page=${page}`).expect(400)).text).toContain('page');
+      expect((await test.alice.get(`/settings/captures?page=${page}`).expect(400)).text).toContain('page');
   });
 });

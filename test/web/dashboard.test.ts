@@ -1,17 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
+const test = useCast();
 const HERS = 'ALICE-ONLY';
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   await insertAliceArchive();
 });
 
@@ -33,12 +27,17 @@ async function insertAliceArchive(): Promise<void> {
       }),
     );
   }
-  await insertSnapshot(test.db, aliceId, { date: '2026-09-30' }, tracks.slice(0, 20));
-  await insertSnapshot(test.db, aliceId, { date: '2026-10-31' }, tracks.slice(10, 30).toReversed());
-  await insertSnapshot(test.db, aliceId, { date: '2026-10-31', range: 'long_term' }, tracks.slice(30, 40));
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-09-30' }, tracks.slice(0, 20));
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-10-31' }, tracks.slice(10, 30).toReversed());
+  await insertSnapshot(
+    test.db,
+    test.aliceId,
+    { date: '2026-10-31', range: 'long_term' },
+    tracks.slice(30, 40),
+  );
   for (let n = 0; n < 13; n += 1) {
     const playlistId = `${HERS}-playlist-${n}`;
-    await insertPlaylist(test.db, aliceId, { playlistId }, tracks.slice(40, 41 + (n % 7)));
+    await insertPlaylist(test.db, test.aliceId, { playlistId }, tracks.slice(40, 41 + (n % 7)));
   }
 }
 
@@ -53,7 +52,7 @@ interface Chart {
   readonly data: readonly (number | null)[];
 }
 const chart = async (name: string, range = ''): Promise<Chart> =>
-  (await alice.get(`/api/${name}${range && `?range=${range}`}`).expect(200)).body as Chart;
+  (await test.alice.get(`/api/${name}${range && `?range=${range}`}`).expect(200)).body as Chart;
 
 /** Alice's tracks, asked for in another way than the app does. */
 const ARCHIVE = `SELECT DISTINCT tracks.* FROM tracks LEFT JOIN snapshots USING (track_id)
@@ -64,28 +63,28 @@ const NEWEST = `SELECT tracks.* FROM tracks JOIN snapshots USING (track_id)
 const count = async (tracks: string, condition: string): Promise<number> =>
   (
     await test.db.one<{ n: number }>(`SELECT count(*)::int AS n FROM (${tracks}) AS t WHERE ${condition}`, [
-      aliceId,
+      test.aliceId,
     ])
   ).n;
 
 describe('the dashboard', () => {
   it('says how many tracks, artists and playlists the archive holds', async () => {
-    const words = wordsOf((await alice.get('/dashboard').expect(200)).text);
+    const words = wordsOf((await test.alice.get('/dashboard').expect(200)).text);
     expect(await count(ARCHIVE, 'true')).toBe(47);
     for (const total of [47, 29, 13])
       expect(words).toMatch(new RegExp(`(?<![\\d.,])${total}(?![\\d.,]*\\d)`));
   });
 
   it('shows the newest list of a range, with names as text and never as markup', async () => {
-    const { text } = await alice.get('/dashboard?range=short_term').expect(200);
+    const { text } = await test.alice.get('/dashboard?range=short_term').expect(200);
     for (const n of [10, 29]) expect(text).toContain(`${HERS} &lt;b&gt;song&lt;/b&gt; ${n}`);
     expect(text).not.toContain('<b>song');
-    const long = (await alice.get('/dashboard?range=long_term').expect(200)).text;
+    const long = (await test.alice.get('/dashboard?range=long_term').expect(200)).text;
     for (const n of [30, 39]) expect(long).toContain(`song&lt;/b&gt; ${n}<`.slice(0, -1));
   });
 
   it('shows the last four weeks unless asked for another range', async () => {
-    const { text } = await alice.get('/dashboard').expect(200);
+    const { text } = await test.alice.get('/dashboard').expect(200);
     expect(text).toContain('song&lt;/b&gt; 20');
     for (const range of ['short_term', 'medium_term', 'long_term']) {
       expect(text).toContain(`/dashboard?range=${range}`);
@@ -93,30 +92,33 @@ describe('the dashboard', () => {
   });
 
   it('reads well for a range without a list', async () => {
-    await alice.get('/dashboard?range=medium_term').expect(200);
+    await test.alice.get('/dashboard?range=medium_term').expect(200);
   });
 
   it.each(['all', '', 'SHORT_TERM', 'short_term%00', "short_term'--", 'short_term&range=long_term'])(
     'of the range %j is a 400 that names it',
     async (range) => {
-      expect((await alice.get(`/dashboard?range=${range}`).expect(400)).text).toContain('“range”');
-      const json = await alice.get(`/api/decades?range=${range}`).expect(400).expect('Content-Type', /json/);
+      expect((await test.alice.get(`/dashboard?range=${range}`).expect(400)).text).toContain('“range”');
+      const json = await test.alice
+        .get(`/api/decades?range=${range}`)
+        .expect(400)
+        .expect('Content-Type', /json/);
       expect((json.body as { error: string }).error).toContain('“range”');
     },
   );
 
   it('shows an empty archive without a fault', async () => {
     for (const range of ['short_term', 'medium_term', 'long_term']) {
-      await bob.get(`/dashboard?range=${range}`).expect(200);
+      await test.bob.get(`/dashboard?range=${range}`).expect(200);
     }
-    expect((await bob.get('/api/energy-distribution').expect(200)).body).toEqual({
+    expect((await test.bob.get('/api/energy-distribution').expect(200)).body).toEqual({
       labels: ['High', 'Medium', 'Low'],
       data: [0, 0, 0],
     });
-    expect((await bob.get('/api/audio-profile').expect(200)).body).toMatchObject({
+    expect((await test.bob.get('/api/audio-profile').expect(200)).body).toMatchObject({
       data: [null, null, null],
     });
-    expect((await bob.get('/api/decades?range=long_term').expect(200)).body).toEqual({
+    expect((await test.bob.get('/api/decades?range=long_term').expect(200)).body).toEqual({
       labels: [],
       data: [],
     });
@@ -148,7 +150,7 @@ describe.each([
     for (const [index, label] of labels.entries()) {
       const { average } = await test.db.one<{ average: number }>(
         `SELECT avg((audio_features ->> '${label.toLowerCase()}')::float8) AS average FROM (${tracks}) AS t`,
-        [aliceId],
+        [test.aliceId],
       );
       expect(data[index]).toBeCloseTo(average, 9);
     }
@@ -158,7 +160,7 @@ describe.each([
     const rows = await test.db.many<{ label: string; n: number }>(
       `SELECT left(release_date::text, 3) || '0s' AS label, count(*)::int AS n FROM (${tracks}) AS t
        WHERE release_date IS NOT NULL GROUP BY 1 ORDER BY 1`,
-      [aliceId],
+      [test.aliceId],
     );
     expect(await chart('decades', range)).toEqual({
       labels: rows.map(({ label }) => label),
@@ -177,7 +179,7 @@ describe.each([
     const rows = await test.db.many<{ name: string; popularity: number }>(
       `SELECT name, popularity FROM (${tracks}) AS t WHERE popularity IS NOT NULL
        ORDER BY popularity DESC LIMIT 10`,
-      [aliceId],
+      [test.aliceId],
     );
     expect(await chart('popular-tracks', range)).toEqual({
       labels: rows.map(({ name }) => name),
@@ -196,10 +198,10 @@ describe.each([
 describe('a listener with playlists only', () => {
   it('sees the archive’s figures and no list', async () => {
     const track = await insertTrack(test.db, { artists: ['bob-only'], features: { energy: 0.9 } });
-    await insertPlaylist(test.db, await userIdFor(test, BOB), { playlistId: 'p' }, [track]);
-    await bob.get('/dashboard').expect(200);
+    await insertPlaylist(test.db, test.bobId, { playlistId: 'p' }, [track]);
+    await test.bob.get('/dashboard').expect(200);
     const distribution = async (query: string) =>
-      ((await bob.get(`/api/energy-distribution${query}`).expect(200)).body as Chart).data;
+      ((await test.bob.get(`/api/energy-distribution${query}`).expect(200)).body as Chart).data;
     expect(await distribution('')).toEqual([1, 0, 0]);
     expect(await distribution('?range=short_term')).toEqual([0, 0, 0]);
   });

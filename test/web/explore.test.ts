@@ -1,12 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertArchiveTracks, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { readCsv } from '../support/csv.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 const FORMULAS = [
   '=1+1',
   '+1',
@@ -21,9 +18,6 @@ const FORMULAS = [
 ];
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   for (const [n, name] of FORMULAS.entries())
     await insertTrack(test.db, {
       trackId: `f${n}`,
@@ -38,13 +32,13 @@ beforeAll(async () => {
     });
   await insertArchiveTracks(
     test.db,
-    aliceId,
+    test.aliceId,
     FORMULAS.map((_, n) => `f${n}`),
   );
-  await insertSnapshot(test.db, aliceId, { date: '2026-02-01' }, ['f3', 'f4']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-02-01' }, ['f3', 'f4']);
 });
 
-const page = async (query = '', visitor = alice): Promise<string> =>
+const page = async (query = '', visitor = test.alice): Promise<string> =>
   (await visitor.get(`/explore${query}`).expect(200)).text;
 const shownIds = (html: string): string[] =>
   [...html.matchAll(/href="\/tracks\/([^"]+)"/g)].map(([, id]) => String(id));
@@ -91,7 +85,7 @@ describe('explore', () => {
   });
 
   it('leaves the empty fields of its form out of the address', async () => {
-    await alice
+    await test.alice
       .get('/explore?artist=&released_from=&released_to=2014&explicit=no&sort=&unheard_of=x')
       .expect(302)
       .expect('Location', '/explore?released_to=2014&explicit=no');
@@ -100,7 +94,7 @@ describe('explore', () => {
   // A client refuses an answer with more than 16 kB of headers.
   it('is shown at a long address as it is, and leads nobody back to one', async () => {
     const long = `/explore?sort=&artist=${'%27'.repeat(4_000)}`;
-    await alice.get(long).expect(400);
+    await test.alice.get(long).expect(400);
     await nobody(test)
       .get(long)
       .expect(302)
@@ -116,25 +110,25 @@ describe('explore', () => {
     ['sort=__proto__', 'must be one of'],
     ['precision=century', 'must be one of day, month, year'],
   ])('of ?%s is a 400 that says what is wrong beside the field, and shows the rest', async (query, said) => {
-    const { text } = await alice.get(`/explore?explicit=yes&${query}`).expect(400);
+    const { text } = await test.alice.get(`/explore?explicit=yes&${query}`).expect(400);
     expect(wordsOf(text)).toContain(said);
     expect(text).toContain('aria-invalid="true"'.slice(0, query.startsWith('precision') ? 0 : undefined));
     expect(shownIds(text)).toHaveLength(query.startsWith('energy_from=0.8') ? 0 : 2);
     expect(
-      (await alice.get(`/explore.csv?${query}`).expect(400)).headers['content-disposition'],
+      (await test.alice.get(`/explore.csv?${query}`).expect(400)).headers['content-disposition'],
     ).toBeUndefined();
   });
 
   it('says so where nothing passes, and where there is nothing', async () => {
     expect(await page('?energy_from=0.9')).toContain('No track matches all of these filters');
-    expect(await page('', bob)).toContain('Nothing to explore yet');
-    await alice.get('/explore?page=2').expect(404);
-    expect((await alice.get('/explore?page=x').expect(400)).text).toContain('“page”');
+    expect(await page('', test.bob)).toContain('Nothing to explore yet');
+    await test.alice.get('/explore?page=2').expect(404);
+    expect((await test.alice.get('/explore?page=x').expect(400)).text).toContain('“page”');
   });
 
   it('is the listener’s own, and leads nobody to sign-in and back to the same filters', async () => {
-    expect((await bob.get('/explore?artist=her').expect(200)).text).not.toMatch(/her band|tracks\/f3/);
-    expect((await bob.get('/explore.csv').expect(200)).text).not.toContain('her band');
+    expect((await test.bob.get('/explore?artist=her').expect(200)).text).not.toMatch(/her band|tracks\/f3/);
+    expect((await test.bob.get('/explore.csv').expect(200)).text).not.toContain('her band');
     const address = '/explore?energy_from=0.5&range=long_term';
     await nobody(test)
       .get(address)
@@ -146,7 +140,7 @@ describe('explore', () => {
 
 describe('the file', () => {
   it('holds the same tracks in the same order, and no field of it is a formula', async () => {
-    const answer = await alice.get('/explore.csv?sort=name').expect(200);
+    const answer = await test.alice.get('/explore.csv?sort=name').expect(200);
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.headers['content-disposition']).toBe('attachment; filename=explored-tracks.csv');
     const [head, ...records] = readCsv(answer.text);
@@ -181,9 +175,9 @@ describe('the file', () => {
     );
     await test.db.execute(
       `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'many'`,
-      [aliceId],
+      [test.aliceId],
     );
-    const records = readCsv((await alice.get('/explore.csv').expect(200)).text).slice(1);
+    const records = readCsv((await test.alice.get('/explore.csv').expect(200)).text).slice(1);
     expect(new Set(records.map(([id]) => id)).size).toBe(1310);
     expect(shownIds(await page('?page=27'))).toHaveLength(10);
   });

@@ -1,22 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  ALICE,
-  BOB,
-  csrfToken,
-  nobody,
-  signIn,
-  submit,
-  useApp,
-  userIdFor,
-  type Visitor,
-} from '../support/app.ts';
+import { ALICE, BOB, csrfToken, nobody, submit, useCast, userIdFor, type Visitor } from '../support/app.ts';
 import { insertArtistSnapshot, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 import { ROUTES } from '../support/site-map.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 
 /** Hidden by itself; hidden with its artist. No other track has words of theirs, and none is written in capitals. */
 const NOISE = 'n0ise';
@@ -27,9 +14,6 @@ const LATEST = daysAgo(1);
 const [YEAR = '', MONTH = '', DAY = ''] = LATEST.split('-');
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   const plain = Array.from({ length: 60 }, (_, n) => `plain${n}`);
   for (const [n, trackId] of plain.entries()) await insertPlain(trackId, n);
   await insertLoud(NOISE, 'NOISE', ['ann'], 'QUIETALBUM');
@@ -176,43 +160,44 @@ async function readAll(visitor: Visitor, addresses = ADDRESSES): Promise<Record<
 
 describe('what is hidden', () => {
   it('is on no page, in no chart, file or playlist but its own pages and Settings; shown again, all is as before', async () => {
-    const before = await readAll(alice);
-    const bobsBefore = await readAll(bob, PLAIN_ADDRESSES);
+    const before = await readAll(test.alice);
+    const bobsBefore = await readAll(test.bob, PLAIN_ADDRESSES);
     const showing = Object.keys(before).filter((address) => ITS_NAMES.test(before[address] ?? ''));
     // The test would say nothing of pages on which the tracks never were.
     expect(showing.length).toBeGreaterThan(40);
 
-    expect((await submit(alice, '/tracks/n0ise/hide')).status).toBe(303);
-    expect((await submit(alice, '/artists/kids/hide')).status).toBe(303);
-    await alice.get('/settings').expect(200); // takes the message away
-    const hiding = await readAll(alice);
+    expect((await submit(test.alice, '/tracks/n0ise/hide')).status).toBe(303);
+    expect((await submit(test.alice, '/artists/kids/hide')).status).toBe(303);
+    await test.alice.get('/settings').expect(200); // takes the message away
+    const hiding = await readAll(test.alice);
     for (const [address, text] of Object.entries(hiding)) {
       expect.soft(ITS_NAMES.exec(text)?.[0], address).toBeUndefined();
     }
-    expect(await readAll(bob, PLAIN_ADDRESSES)).toEqual(bobsBefore);
+    expect(await readAll(test.bob, PLAIN_ADDRESSES)).toEqual(bobsBefore);
 
     for (const own of ['/tracks/n0ise', '/tracks/song1', '/artists/kids', '/settings/hidden']) {
-      expect((await alice.get(own).expect(200)).text).toMatch(/NOISE|KIDS/);
+      expect((await test.alice.get(own).expect(200)).text).toMatch(/NOISE|KIDS/);
     }
 
-    expect((await submit(alice, '/tracks/n0ise/show')).status).toBe(303);
-    expect((await submit(alice, '/artists/kids/show')).status).toBe(303);
-    await alice.get('/settings').expect(200);
+    expect((await submit(test.alice, '/tracks/n0ise/show')).status).toBe(303);
+    expect((await submit(test.alice, '/artists/kids/show')).status).toBe(303);
+    await test.alice.get('/settings').expect(200);
     const changed = Object.keys(before).filter((address) => before[address] !== hiding[address]);
-    const after = await readAll(alice, changed);
+    const after = await readAll(test.alice, changed);
     expect(changed.filter((address) => before[address] !== after[address])).toEqual([]);
   }, 300_000);
 });
 
 const hide = (...paths: readonly string[]) =>
-  Promise.all(paths.map(async (path) => expect((await submit(alice, `${path}/hide`)).status).toBe(303)));
+  Promise.all(paths.map(async (path) => expect((await submit(test.alice, `${path}/hide`)).status).toBe(303)));
 const showAll = () =>
   test.db.execute(
     `WITH artists AS (DELETE FROM hidden_artists WHERE user_id = $1) DELETE FROM hidden_tracks WHERE user_id = $1`,
-    [aliceId],
+    [test.aliceId],
   );
 const wordsOf = (html: string): string => html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-const wordsAt = async (path: string): Promise<string> => wordsOf((await alice.get(path).expect(200)).text);
+const wordsAt = async (path: string): Promise<string> =>
+  wordsOf((await test.alice.get(path).expect(200)).text);
 
 describe('a list with hidden tracks', () => {
   it('keeps the ranks of the others as they were, and says how many it leaves out', async () => {
@@ -234,7 +219,7 @@ describe('a list with hidden tracks', () => {
     expect(await wordsAt(`/time-machine/${YEAR}/${MONTH}/${DAY}`)).toContain(
       'You have hidden everything from this time.',
     );
-    const pages = await readAll(alice, PLAIN_ADDRESSES);
+    const pages = await readAll(test.alice, PLAIN_ADDRESSES);
     const elsewhere = Object.keys(pages).filter((address) => !/\/(tracks|artists)\//.test(address));
     expect(elsewhere.filter((address) => pages[address]?.includes('Plain 1'))).toEqual([]);
     await showAll();
@@ -244,21 +229,21 @@ describe('a list with hidden tracks', () => {
 describe('the page of a hidden track', () => {
   it('says so, offers the way back, and offered to hide it before', async () => {
     expect(await wordsAt('/tracks/n0ise')).toContain('Hide this track');
-    const answer = await submit(alice, '/tracks/n0ise/hide');
+    const answer = await submit(test.alice, '/tracks/n0ise/hide');
     expect(answer.headers.location).toBe('/tracks/n0ise');
-    const page = (await alice.get('/tracks/n0ise').expect(200)).text;
+    const page = (await test.alice.get('/tracks/n0ise').expect(200)).text;
     expect(wordsOf(page)).toContain('“NOISE” is hidden.');
     expect(page).toContain('>Undo</button>');
     expect(page).toContain('This track is hidden.');
     expect(page).toContain('action="/tracks/n0ise/show"');
     expect(wordsOf(page)).not.toContain('Hide this track');
-    await submit(alice, '/tracks/n0ise/show');
+    await submit(test.alice, '/tracks/n0ise/show');
     expect(await wordsAt('/tracks/n0ise')).not.toContain('This track is hidden');
   });
 
   it('names the artist who hides it', async () => {
     await hide('/artists/kids');
-    const page = (await alice.get('/tracks/duet').expect(200)).text;
+    const page = (await test.alice.get('/tracks/duet').expect(200)).text;
     expect(page).toContain('Show all tracks by KIDS again');
     expect(page).not.toContain('Show this track again');
     await showAll();
@@ -296,17 +281,18 @@ describe('the list of what is hidden', () => {
     expect(page).toContain('hidden 1 track and 1 artist. That hides 4 tracks in all.');
     expect(page).toContain('Artist · 3 tracks');
     expect(await wordsAt('/settings')).toContain('hidden 1 track and 1 artist');
-    const answer = await submit(alice, '/artists/kids/show', { return_to: '/settings/hidden' });
+    const answer = await submit(test.alice, '/artists/kids/show', { return_to: '/settings/hidden' });
     expect(answer.headers.location).toBe('/settings/hidden');
     expect(await wordsAt('/settings/hidden')).not.toContain('Artist · 3 tracks');
     expect(
-      (await submit(alice, '/tracks/n0ise/show', { return_to: 'https://evil.example/' })).headers.location,
+      (await submit(test.alice, '/tracks/n0ise/show', { return_to: 'https://evil.example/' })).headers
+        .location,
     ).toBe('/tracks/n0ise');
   });
 
   it('has no page after its last, and none that is no number', async () => {
-    await alice.get('/settings/hidden?page=2').expect(404);
-    await alice.get('/settings/hidden?page=x').expect(400);
+    await test.alice.get('/settings/hidden?page=2').expect(404);
+    await test.alice.get('/settings/hidden?page=x').expect(400);
   });
 });
 
@@ -315,13 +301,13 @@ describe('hiding', () => {
     await hide('/tracks/n0ise');
     await hide('/tracks/n0ise');
     expect(await wordsAt('/settings/hidden')).toContain('You have hidden 1 track.');
-    await submit(alice, '/tracks/n0ise/show');
-    expect((await submit(alice, '/tracks/n0ise/show')).status).toBe(303);
+    await submit(test.alice, '/tracks/n0ise/show');
+    expect((await submit(test.alice, '/tracks/n0ise/show')).status).toBe(303);
   });
 
   it('what is another’s, or nobody’s, is the same 404', async () => {
     await insertTrack(test.db, { trackId: 'bobs', artists: ['bobs-artist'] });
-    await insertSnapshot(test.db, await userIdFor(test, BOB), { date: '2020-01-01' }, ['bobs']);
+    await insertSnapshot(test.db, test.bobId, { date: '2020-01-01' }, ['bobs']);
     const things = [
       '/tracks/bobs',
       '/tracks/nothing',
@@ -330,7 +316,7 @@ describe('hiding', () => {
       '/tracks/a%00b',
     ];
     for (const path of things.flatMap((thing) => [`${thing}/hide`, `${thing}/show`])) {
-      const { status } = await submit(alice, path);
+      const { status } = await submit(test.alice, path);
       expect([path, status]).toEqual([path, 404]);
     }
     expect(await test.db.many('SELECT FROM hidden_tracks')).toEqual([]);
@@ -338,8 +324,8 @@ describe('hiding', () => {
 
   it('needs its listener and its form', async () => {
     expect((await nobody(test).post('/tracks/n0ise/hide')).status).toBeGreaterThanOrEqual(300);
-    await alice.post('/tracks/n0ise/hide').type('form').send({}).expect(403);
-    await alice.post('/artists/kids/hide').type('form').send({ _csrf: await csrfToken(bob) }).expect(403); // prettier-ignore
+    await test.alice.post('/tracks/n0ise/hide').type('form').send({}).expect(403);
+    await test.alice.post('/artists/kids/hide').type('form').send({ _csrf: await csrfToken(test.bob) }).expect(403); // prettier-ignore
     expect(await test.db.many('SELECT FROM hidden_tracks UNION ALL SELECT FROM hidden_artists')).toEqual([]);
   });
 
@@ -347,7 +333,7 @@ describe('hiding', () => {
     await hide('/tracks/n0ise');
     const page = await wordsAt('/playlists/kept');
     expect(page).toContain('1 hidden They stay in this playlist');
-    const kept = await test.db.many('SELECT FROM playlist_tracks WHERE user_id = $1', [aliceId]);
+    const kept = await test.db.many('SELECT FROM playlist_tracks WHERE user_id = $1', [test.aliceId]);
     expect(kept).toHaveLength(4);
     await showAll();
   });

@@ -1,20 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertPlays, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 
 /** 130 plays, one an hour, the last on 31 May 2026 at 23:00 UTC; and one of each in the year before. */
 const at = (hoursBefore: number): string =>
   new Date(Date.parse('2026-05-31T23:00:00Z') - hoursBefore * 3_600_000).toISOString();
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   for (let n = 0; n < 10; n += 1)
     await insertTrack(test.db, {
       trackId: `track-${n}`,
@@ -24,18 +18,21 @@ beforeAll(async () => {
     });
   await insertPlays(
     test.db,
-    aliceId,
+    test.aliceId,
     Array.from({ length: 130 }, (_, n) => [at(n), `track-${n % 10}`] as const),
   );
-  await insertPlays(test.db, aliceId, [['2025-02-01T12:00:00Z', 'track-3']]);
-  await insertSnapshot(test.db, aliceId, { date: '2026-05-30', range: 'long_term' }, ['track-7', 'track-1']);
+  await insertPlays(test.db, test.aliceId, [['2025-02-01T12:00:00Z', 'track-3']]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-05-30', range: 'long_term' }, [
+    'track-7',
+    'track-1',
+  ]);
   await test.db.execute(
     `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, $2, $3)`,
-    [aliceId, at(10), at(9)],
+    [test.aliceId, at(10), at(9)],
   );
 });
 
-const page = async (query = '', visitor = alice): Promise<string> =>
+const page = async (query = '', visitor = test.alice): Promise<string> =>
   (await visitor.get(`/history${query}`).expect(200)).text;
 const times = (html: string): string[] =>
   [...html.matchAll(/Played at <\/span>([\d:]+)/g)].map((m) => m[1] ?? '');
@@ -70,7 +67,7 @@ describe('the history', () => {
   it('does not move when something is played between two pages', async () => {
     const next = older(await page()) ?? '';
     const before = times(await page(next));
-    await insertPlays(test.db, aliceId, [['2026-05-31T23:30:00Z', 'track-1']]);
+    await insertPlays(test.db, test.aliceId, [['2026-05-31T23:30:00Z', 'track-1']]);
     expect(times(await page(next))).toEqual(before);
     await test.db.execute(`DELETE FROM plays WHERE played_at = '2026-05-31T23:30:00Z'`);
   });
@@ -79,11 +76,11 @@ describe('the history', () => {
     const text = await page('?from=2026-05-30&to=2026-05-30');
     expect(times(text)).toHaveLength(24);
     expect(text).toContain('value="2026-05-30"');
-    await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [aliceId]);
+    await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [test.aliceId]);
     const inTokyo = await page('?from=2026-06-01&to=2026-06-01');
     expect(times(inTokyo).at(0)).toBe('08:00');
     expect(times(inTokyo)).toHaveLength(9);
-    await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE user_id = $1`, [aliceId]);
+    await test.db.execute(`UPDATE users SET timezone = 'UTC' WHERE user_id = $1`, [test.aliceId]);
   });
 
   it('is looked through span by span, and keeps what is searched for', async () => {
@@ -95,7 +92,7 @@ describe('the history', () => {
     const [earlier, later] = ['prev', 'next'].map((way) => links(may).find(({ rel }) => rel === way)?.href);
     expect(earlier).toBe('/history?q=song&span=month&on=2024-04-01');
     expect(later).toBe('/history?q=song&span=month&on=2024-06-01');
-    const april = (await alice.get(earlier ?? '').expect(200)).text;
+    const april = (await test.alice.get(earlier ?? '').expect(200)).text;
     expect(links(april).find(({ rel }) => rel === 'next')?.href).toBe(
       '/history?q=song&span=month&on=2024-05-01',
     );
@@ -124,7 +121,7 @@ describe('the history', () => {
     );
     await test.db.execute(
       `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE name = 'More'`,
-      [aliceId],
+      [test.aliceId],
     );
     expect(times(await page('?q=dusk'))).toEqual(few);
     const query = older(await page('?q=dusk')) ?? '';
@@ -134,7 +131,7 @@ describe('the history', () => {
   });
 
   it('is another for everybody', async () => {
-    const text = await page('', bob);
+    const text = await page('', test.bob);
     expect(text).toContain('Nothing played yet');
     expect(text).not.toContain('Nightjar');
   });
@@ -146,13 +143,12 @@ describe('the history', () => {
   });
 
   it('is drawn to the end, whatever day a clock that was wrong told of', async () => {
-    const bobId = await userIdFor(test, BOB);
-    await insertPlays(test.db, bobId, [
+    await insertPlays(test.db, test.bobId, [
       ['2026-01-01T00:00:00Z', 'track-1'],
       ['9999-12-31T12:00:00Z', 'track-1'],
     ]);
-    expect(await page('?span=all', bob)).toContain('December 9999');
-    await test.db.execute('DELETE FROM plays WHERE user_id = $1', [bobId]);
+    expect(await page('?span=all', test.bob)).toContain('December 9999');
+    await test.db.execute('DELETE FROM plays WHERE user_id = $1', [test.bobId]);
   });
 
   it('leads strangers to sign-in', async () => {
@@ -175,8 +171,8 @@ describe('the history', () => {
     '?q=a&q=b',
     `?q=${'a'.repeat(201)}`,
   ])('refuses %s', async (query) => {
-    await alice.get(`/history${query}`).expect(400);
-    await alice.get(`/api/plays-by-day${query}`).expect(400);
+    await test.alice.get(`/history${query}`).expect(400);
+    await test.alice.get(`/api/plays-by-day${query}`).expect(400);
   });
 
   it.each([
@@ -185,16 +181,16 @@ describe('the history', () => {
     '?q=%EF%BF%BD%ED%A0%80',
     '?from=2026-06-01&to=2026-05-01',
   ])('bears %s', async (query) => {
-    await alice.get(`/history${query}`).expect(200);
+    await test.alice.get(`/history${query}`).expect(200);
   });
 });
 
 describe('as JSON', () => {
   it('plays by hour and by day are labels and data', async () => {
-    const hours = await alice.get('/api/plays-by-hour?span=all').expect(200);
+    const hours = await test.alice.get('/api/plays-by-hour?span=all').expect(200);
     expect(hours.body.labels).toHaveLength(24);
     expect(hours.body.data.reduce((sum: number, one: number) => sum + one, 0)).toBe(131);
-    const days = await alice.get('/api/plays-by-day?from=2026-05-30').expect(200);
+    const days = await test.alice.get('/api/plays-by-day?from=2026-05-30').expect(200);
     expect(days.body).toEqual({ labels: ['2026-05-30', '2026-05-31'], data: [24, 24] });
   });
 });

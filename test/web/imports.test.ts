@@ -1,14 +1,11 @@
 import http from 'node:http';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../src/csv.ts';
-import { ALICE, BOB, cookiesOf, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { cookiesOf, nobody, useCast, type Visitor } from '../support/app.ts';
 import { insertImport, insertReject } from '../support/factories.ts';
 import { readCsv } from '../support/csv.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 let importId: number;
 
 const HOSTILE = '"><script>alert(1)</script>.db';
@@ -28,25 +25,19 @@ const report = {
   rowsPerSecond: 71_800,
 };
 
-beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
-});
-
 const insertHers = async (
   name: string,
   rejects: Parameters<typeof insertReject>[3][] = [],
 ): Promise<number> => {
-  const id = await insertImport(test.db, aliceId, name, report);
-  for (const reject of rejects) await insertReject(test.db, aliceId, id, reject);
+  const id = await insertImport(test.db, test.aliceId, name, report);
+  for (const reject of rejects) await insertReject(test.db, test.aliceId, id, reject);
   return id;
 };
 
 describe('the list of imports', () => {
   it('of a listener who moved nothing says how to, and the settings lead there', async () => {
-    expect((await bob.get('/settings').expect(200)).text).toContain('href="/settings/imports"');
-    expect((await bob.get('/settings/imports').expect(200)).text).toContain('No file has been moved');
+    expect((await test.bob.get('/settings').expect(200)).text).toContain('href="/settings/imports"');
+    expect((await test.bob.get('/settings/imports').expect(200)).text).toContain('No file has been moved');
   });
 
   it('shows each import: its file without the path, when, how long, and where its rows went', async () => {
@@ -54,8 +45,8 @@ describe('the list of imports', () => {
     await test.db.execute(`UPDATE imports SET finished_at = '2026-11-20T23:30:00Z' WHERE import_id = $1`, [
       importId,
     ]);
-    await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [aliceId]);
-    const page = await alice.get('/settings/imports').expect(200);
+    await test.db.execute(`UPDATE users SET timezone = 'Asia/Tokyo' WHERE user_id = $1`, [test.aliceId]);
+    const page = await test.alice.get('/settings/imports').expect(200);
     expect(page.text).not.toContain('secret');
     for (const text of [
       'music.db',
@@ -67,7 +58,7 @@ describe('the list of imports', () => {
     const cells = [...page.text.matchAll(/<td data-label="[^"]+">([^<]+)</g)].map((cell) => cell[1]);
     expect(cells.slice(0, 6)).toEqual(['5,400', '5,000', '390', '7', '2', '1']);
     expect(page.text).toContain('Not moved: 1 value or row');
-    expect((await bob.get('/settings/imports').expect(200)).text).not.toContain('music.db');
+    expect((await test.bob.get('/settings/imports').expect(200)).text).not.toContain('music.db');
   });
 });
 
@@ -76,7 +67,7 @@ describe('an import', () => {
     const texts = new Set<string>();
     for (const id of [String(importId), '999999', 'x']) {
       for (const rest of ['', '/rejects.csv', '/rejects.jsonl']) {
-        const answer = await bob
+        const answer = await test.bob
           .get(`/settings/imports/${id}${rest}`)
           .set('X-Request-Id', 'same')
           .expect(404);
@@ -89,11 +80,11 @@ describe('an import', () => {
   });
 
   it('that lost nothing says so, and one without a report says that', async () => {
-    const whole = await alice.get(`/settings/imports/${await insertHers('whole.db')}`).expect(200);
+    const whole = await test.alice.get(`/settings/imports/${await insertHers('whole.db')}`).expect(200);
     expect(whole.text).toContain('Everything in this file is in your archive');
     expect(whole.text).not.toContain('rejects.csv');
-    const bare = await insertImport(test.db, aliceId, 'bare.db');
-    expect((await alice.get(`/settings/imports/${bare}`).expect(200)).text).toContain(
+    const bare = await insertImport(test.db, test.aliceId, 'bare.db');
+    expect((await test.alice.get(`/settings/imports/${bare}`).expect(200)).text).toContain(
       'no report of its rows',
     );
   });
@@ -110,7 +101,7 @@ describe('an import', () => {
         original: { [HOSTILE]: { type: 'text', text: HOSTILE } },
       },
     ]);
-    const page = (await alice.get(`/settings/imports/${id}`).expect(200)).text;
+    const page = (await test.alice.get(`/settings/imports/${id}`).expect(200)).text;
     expect(page).not.toContain('<script>alert');
     expect(page).toMatch(/not a whole number<\/th><td[^>]*>tracks\.duration_ms<\/td><td>2</);
     expect(page).toContain('whole row');
@@ -122,21 +113,23 @@ describe('an import', () => {
     await test.db.execute(
       `INSERT INTO import_rejects (user_id, import_id, source_table, source_key, source_column, reason, original)
        SELECT $1, $2, 't', 'key-' || n, 'c', 'r', '{"type": "text", "text": "o"}' FROM generate_series(1, 120) AS n`,
-      [aliceId, id],
+      [test.aliceId, id],
     );
     const address = `/settings/imports/${id}`;
     const keys = async (page: string) =>
-      [...(await alice.get(address + page).expect(200)).text.matchAll(/>key-(\d+)</g)].map((key) =>
+      [...(await test.alice.get(address + page).expect(200)).text.matchAll(/>key-(\d+)</g)].map((key) =>
         Number(key[1]),
       );
     expect([(await keys('')).at(0), (await keys('')).at(-1)]).toEqual([1, 50]);
     expect([(await keys('?page=3')).at(0), (await keys('?page=3')).at(-1)]).toEqual([101, 120]);
-    expect((await alice.get(`${address}?page=2`)).text).toMatch(/page=1#list">First.*page=3#list">Last/s);
+    expect((await test.alice.get(`${address}?page=2`)).text).toMatch(
+      /page=1#list">First.*page=3#list">Last/s,
+    );
     for (const page of ['0', '-1', 'x', '1.5', '', '1&page=2', '9'.repeat(30)]) {
-      const answer = await alice.get(`${address}?page=${page}`).expect(400);
+      const answer = await test.alice.get(`${address}?page=${page}`).expect(400);
       expect(answer.text).toContain('page');
     }
-    await alice.get(`${address}?page=4`).expect(404);
+    await test.alice.get(`${address}?page=4`).expect(404);
   });
 });
 
@@ -161,7 +154,7 @@ describe('a download of rejects', () => {
       { key: 'bytes', text: '', original: { type: 'blob', hex: '00ff' } },
       { key: 'row', text: '', column: null, original: { a: { type: 'null', text: null } } },
     ]);
-    const answer = await alice.get(`/settings/imports/${id}/rejects.csv`).expect(200);
+    const answer = await test.alice.get(`/settings/imports/${id}/rejects.csv`).expect(200);
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.headers['content-disposition']).toBe(`attachment; filename=rejects-of-import-${id}.csv`);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -189,7 +182,7 @@ describe('a download of rejects', () => {
       'exact.db',
       texts.map((text, n) => ({ key: `e${n}`, text })),
     );
-    const answer = await download(alice, `/settings/imports/${id}/rejects.jsonl`);
+    const answer = await download(test.alice, `/settings/imports/${id}/rejects.jsonl`);
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
     expect(answer.headers.get('content-disposition')).toBe(
       `attachment; filename=rejects-of-import-${id}.jsonl`,
@@ -211,9 +204,9 @@ describe('a download of rejects', () => {
 
   it('of nothing is a heading, or nothing', async () => {
     const id = await insertHers('nothing.db');
-    const records = readCsv((await alice.get(`/settings/imports/${id}/rejects.csv`).expect(200)).text);
+    const records = readCsv((await test.alice.get(`/settings/imports/${id}/rejects.csv`).expect(200)).text);
     expect(records.map(([first]) => first)).toEqual(['source_table']);
-    const jsonl = await download(alice, `/settings/imports/${id}/rejects.jsonl`);
+    const jsonl = await download(test.alice, `/settings/imports/${id}/rejects.jsonl`);
     expect(await jsonl.text()).toBe('');
   });
 
@@ -223,9 +216,9 @@ describe('a download of rejects', () => {
       `INSERT INTO import_rejects (user_id, import_id, source_table, source_key, source_column, reason, original)
        SELECT $1, $2, 'long', n::text, 'c', 'r', jsonb_build_object('type', 'text', 'text', repeat(md5(n::text), 100))
        FROM generate_series(1, 5000) AS n`,
-      [aliceId, id],
+      [test.aliceId, id],
     );
-    const headers = { cookie: cookiesOf(alice) };
+    const headers = { cookie: cookiesOf(test.alice) };
     for (let time = 0; time < 12; time += 1) {
       await new Promise<void>((resolve) => {
         http.get(`${test.baseUrl}/settings/imports/${id}/rejects.jsonl`, { headers }, (answer) => {
@@ -236,8 +229,8 @@ describe('a download of rejects', () => {
         });
       });
     }
-    await alice.get('/settings').expect(200);
-    const whole = await download(alice, `/settings/imports/${id}/rejects.jsonl`);
+    await test.alice.get('/settings').expect(200);
+    const whole = await download(test.alice, `/settings/imports/${id}/rejects.jsonl`);
     expect((await whole.text()).match(/\n/g)).toHaveLength(5000);
   });
 });

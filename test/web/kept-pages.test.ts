@@ -1,21 +1,17 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordingDb } from '../../scripts/measure/visits/recording-db.ts';
 import { KEPT_PAGES } from '../../src/web/kept-pages.ts';
-import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { ALICE, BOB, nobody, signIn, submit, useCast, userIdFor, type Visitor } from '../support/app.ts';
 import { insertListener, insertPlays, insertSnapshot, insertTrack } from '../support/factories.ts';
 
 let asked = 0;
-const test = useApp({}, { wrapDb: (db) => recordingDb(db, () => (asked += 1)) });
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast({}, { wrapDb: (db) => recordingDb(db, () => (asked += 1)) });
 const userIds: Record<string, number> = {};
 const tracks: Record<string, string> = {};
 
 const NAMES = { [ALICE]: 'Sung for Alice', [BOB]: 'Bobs own tune' } as const;
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
   for (const listener of [ALICE, BOB] as const) {
     userIds[listener] = await userIdFor(test, listener);
     tracks[listener] = await insertTrack(test.db, {
@@ -47,31 +43,31 @@ async function countAsked(visitor: Visitor, address: string): Promise<number> {
 
 describe('a page that was shown before', () => {
   it('says the same, and asks no more than who wants to know', async () => {
-    const [first, firstAsked] = [await read(alice, '/history'), asked];
-    expect(await countAsked(alice, '/history')).toBe(1);
+    const [first, firstAsked] = [await read(test.alice, '/history'), asked];
+    expect(await countAsked(test.alice, '/history')).toBe(1);
     expect(firstAsked).toBeGreaterThan(1);
-    expect(await read(alice, '/history')).toBe(first);
+    expect(await read(test.alice, '/history')).toBe(first);
   });
 
   it('has forms that work, with another token each time', async () => {
     const page = `/tracks/${tracks[ALICE]}`;
-    const [before, now] = [await tokensOf(alice, page), await tokensOf(alice, page)];
+    const [before, now] = [await tokensOf(test.alice, page), await tokensOf(test.alice, page)];
     expect(new Set(now).size).toBe(1);
     expect(before).not.toContain(now[0]);
     for (const [token, action] of [
       [before[0], 'hide'],
       [now[0], 'show'],
     ])
-      await alice.post(`${page}/${action}`).type('form').send({ _csrf: token }).expect(303);
+      await test.alice.post(`${page}/${action}`).type('form').send({ _csrf: token }).expect(303);
   });
 
   it('tells what was just done, once', async () => {
-    await alice.get('/dashboard');
-    const done = await submit(alice, `/tracks/${tracks[ALICE]}/hide`, { return_to: '/dashboard' });
+    await test.alice.get('/dashboard');
+    const done = await submit(test.alice, `/tracks/${tracks[ALICE]}/hide`, { return_to: '/dashboard' });
     const address = String(done.headers.location);
-    await submit(alice, `/tracks/${tracks[ALICE]}/show`, { return_to: '/dashboard' });
-    expect((await alice.get(address)).text).toContain('role="status"');
-    expect((await alice.get(address)).text).not.toContain('role="status"');
+    await submit(test.alice, `/tracks/${tracks[ALICE]}/show`, { return_to: '/dashboard' });
+    expect((await test.alice.get(address)).text).toContain('role="status"');
+    expect((await test.alice.get(address)).text).not.toContain('role="status"');
   });
 });
 
@@ -88,10 +84,10 @@ describe('a page shows at once', () => {
     'an archive that waits for its owner': () => insertListener(test.db, null),
   };
   it.each(Object.entries(changes))('%s', async (_, change) => {
-    const before = await read(alice, '/dashboard');
-    expect(await read(alice, '/dashboard')).toBe(before);
+    const before = await read(test.alice, '/dashboard');
+    expect(await read(test.alice, '/dashboard')).toBe(before);
     await change();
-    expect(await read(alice, '/dashboard')).not.toBe(before);
+    expect(await read(test.alice, '/dashboard')).not.toBe(before);
   });
 
   describe('on another day', () => {
@@ -99,10 +95,10 @@ describe('a page shows at once', () => {
     afterEach(() => void vi.useRealTimers());
 
     it('what was then', async () => {
-      await read(alice, '/dashboard');
-      expect(await countAsked(alice, '/dashboard')).toBeLessThanOrEqual(2);
+      await read(test.alice, '/dashboard');
+      expect(await countAsked(test.alice, '/dashboard')).toBeLessThanOrEqual(2);
       vi.setSystemTime(Date.now() + 24 * 60 * 60 * 1000);
-      expect(await countAsked(alice, '/dashboard')).toBeGreaterThan(2);
+      expect(await countAsked(test.alice, '/dashboard')).toBeGreaterThan(2);
     });
   });
 });
@@ -120,9 +116,9 @@ describe('nobody else', () => {
 
   it.each(KEPT_PAGES)('is shown %s as it was kept for another', async (path) => {
     for (const [visitor, other] of [
-      [alice, BOB],
-      [bob, ALICE],
-      [alice, BOB],
+      [test.alice, BOB],
+      [test.bob, ALICE],
+      [test.alice, BOB],
     ] as const) {
       const { text } = await visitor.get(own(path, ALICE));
       expect(text).not.toContain(NAMES[other]);

@@ -1,13 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listQuadrantTrackIds } from '../../src/mood/quadrants.ts';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertArchiveTracks, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 
 /** Energy, valence; what else is known of the track. */
 const TRACKS: Readonly<Record<string, Record<string, unknown> | null>> = {
@@ -32,24 +29,21 @@ const TRACKS: Readonly<Record<string, Record<string, unknown> | null>> = {
 const HOSTILE = '</script><script>alert(1)</script>';
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   for (const [trackId, features] of Object.entries(TRACKS))
     await insertTrack(test.db, { trackId, name: `${HOSTILE} ${trackId}`, artistName: 'Her band', features });
-  await insertArchiveTracks(test.db, aliceId, Object.keys(TRACKS));
-  await insertSnapshot(test.db, aliceId, { date: '2026-01-10' }, ['happy', 'sad', 'unknown']);
-  await insertSnapshot(test.db, aliceId, { date: '2026-01-20' }, ['happiest']);
-  await insertSnapshot(test.db, aliceId, { date: '2026-03-31' }, ['half-known']);
-  await insertSnapshot(test.db, aliceId, { date: '2026-04-30' }, ['calm', 'angry']);
-  await insertSnapshot(test.db, aliceId, { date: '2026-04-30', range: 'long_term' }, ['sad']);
+  await insertArchiveTracks(test.db, test.aliceId, Object.keys(TRACKS));
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-01-10' }, ['happy', 'sad', 'unknown']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-01-20' }, ['happiest']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-03-31' }, ['half-known']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-04-30' }, ['calm', 'angry']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-04-30', range: 'long_term' }, ['sad']);
 });
 
 interface Drawing {
   readonly labels: readonly string[];
   readonly data: readonly unknown[];
 }
-const chart = async (name: string, visitor = alice): Promise<Drawing> =>
+const chart = async (name: string, visitor = test.alice): Promise<Drawing> =>
   (await visitor.get(`/api/${name}`).expect(200)).body as Drawing;
 const wordsOf = (html: string): string =>
   html
@@ -77,7 +71,7 @@ describe('the four moods', () => {
   });
 
   it('stand on the page with shares, average danceability and acousticness, and from how many tracks it speaks', async () => {
-    const { text } = await alice.get('/mood').expect(200);
+    const { text } = await test.alice.get('/mood').expect(200);
     const words = wordsOf(text);
     expect(words).toContain('6 of 9 tracks have both energy and valence');
     expect(words).toMatch(
@@ -95,9 +89,9 @@ describe('the four moods', () => {
   it('are the same whether kept ready or computed on reading', async () => {
     const names = ['mood-quadrants', 'mood-map', 'mood-over-time', 'tempo', 'key', 'mode'];
     const drawn = () => Promise.all(names.map((name) => chart(name)));
-    const said = async () => wordsOf((await alice.get('/mood')).text);
+    const said = async () => wordsOf((await test.alice.get('/mood')).text);
     const computed = [await drawn(), await said()];
-    await refreshArchiveSummary(test.db, aliceId);
+    await refreshArchiveSummary(test.db, test.aliceId);
     expect(await test.db.many('SELECT FROM archive_summaries WHERE mood IS NOT NULL')).toHaveLength(1);
     expect([await drawn(), await said()]).toEqual(computed);
     await test.db.execute('DELETE FROM archive_summaries');
@@ -119,12 +113,12 @@ describe('the map', () => {
     );
     await test.db.execute(
       `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE track_id LIKE 'many-%'`,
-      [aliceId],
+      [test.aliceId],
     );
     const { data } = await chart('mood-map');
     expect(data).toHaveLength(1000);
     expect((await chart('mood-map')).data).toEqual(data);
-    const { text } = await alice.get('/mood');
+    const { text } = await test.alice.get('/mood');
     expect(wordsOf(text)).toContain('random sample of 1,000');
     // They are asked for where they are drawn.
     expect(text).not.toContain('many-');
@@ -146,21 +140,21 @@ describe('mood over time', () => {
 
   it('is told per time range, with its coverage', async () => {
     expect((await chart('mood-over-time?range=long_term')).data).toEqual([{ energy: 0.2, valence: 0.1 }]);
-    const words = wordsOf((await alice.get('/mood').expect(200)).text);
+    const words = wordsOf((await test.alice.get('/mood').expect(200)).text);
     expect(words).toContain('5 of 7 ranked places in 4 snapshots');
-    const long = wordsOf((await alice.get('/mood?range=long_term').expect(200)).text);
+    const long = wordsOf((await test.alice.get('/mood?range=long_term').expect(200)).text);
     expect(long).toMatch(/In \w+ \d+ the list was sad &amp; melancholic/);
-    expect(wordsOf((await alice.get('/mood?range=medium_term')).text)).toContain(
+    expect(wordsOf((await test.alice.get('/mood?range=medium_term')).text)).toContain(
       'This list has no snapshots yet',
     );
   });
 
   it('does not stretch over centuries because of one odd date', async () => {
-    await insertSnapshot(test.db, aliceId, { date: '0001-01-01', range: 'medium_term' }, ['happy']);
-    await insertSnapshot(test.db, aliceId, { date: '9999-12-31', range: 'medium_term' }, ['sad']);
+    await insertSnapshot(test.db, test.aliceId, { date: '0001-01-01', range: 'medium_term' }, ['happy']);
+    await insertSnapshot(test.db, test.aliceId, { date: '9999-12-31', range: 'medium_term' }, ['sad']);
     const { labels } = await chart('mood-over-time?range=medium_term');
     expect([labels.length, labels.at(-1)]).toEqual([240, '9999-12']);
-    await alice.get('/mood?range=medium_term').expect(200);
+    await test.alice.get('/mood?range=medium_term').expect(200);
     await test.db.execute(`DELETE FROM snapshots WHERE time_range = 'medium_term'`);
   });
 
@@ -168,7 +162,7 @@ describe('mood over time', () => {
     'of the range %j is a 400',
     async (range) => {
       for (const path of ['/mood', '/api/mood-over-time'])
-        expect((await alice.get(`${path}?range=${range}`).expect(400)).text).toContain('“range”');
+        expect((await test.alice.get(`${path}?range=${range}`).expect(400)).text).toContain('“range”');
     },
   );
 });
@@ -183,7 +177,7 @@ describe('tempo, key and mode', () => {
     expect([labels[0], labels[1], labels[9]]).toEqual(['C', 'C♯', 'A']);
     expect(data).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0]);
     expect(await chart('mode')).toEqual({ labels: ['Major', 'Minor'], data: [2, 2] });
-    const words = wordsOf((await alice.get('/mood')).text);
+    const words = wordsOf((await test.alice.get('/mood')).text);
     for (const said of [
       '4 of 9 tracks have a known tempo',
       '5 of 9 tracks have a known key',
@@ -195,13 +189,13 @@ describe('tempo, key and mode', () => {
 
 describe('the tracks of a quadrant', () => {
   it('are listed the clearest first, and offered as a playlist', async () => {
-    const { text } = await alice.get('/mood/happy').expect(200);
+    const { text } = await test.alice.get('/mood/happy').expect(200);
     expect(text.indexOf('/tracks/happiest')).toBeLessThan(text.indexOf('/tracks/happy"'));
     expect(text).not.toContain('/tracks/calm');
     expect(text).toContain('/playlists/new?from=mood&amp;quadrant=happy');
     expect(text).not.toContain(HOSTILE);
-    expect(await listQuadrantTrackIds(test.db, aliceId, 'happy', 10)).toEqual(['happiest', 'happy']);
-    expect(await listQuadrantTrackIds(test.db, aliceId, 'sad', 1)).toEqual(['sad']);
+    expect(await listQuadrantTrackIds(test.db, test.aliceId, 'happy', 10)).toEqual(['happiest', 'happy']);
+    expect(await listQuadrantTrackIds(test.db, test.aliceId, 'sad', 1)).toEqual(['sad']);
   });
 
   it('are paged; a page that is no number is a 400, one past the end and another mood are a 404', async () => {
@@ -211,29 +205,31 @@ describe('the tracks of a quadrant', () => {
     );
     await test.db.execute(
       `INSERT INTO library_tracks (user_id, track_id) SELECT $1, track_id FROM tracks WHERE track_id LIKE 'more-%'`,
-      [aliceId],
+      [test.aliceId],
     );
     const ids: string[] = [];
     for (const page of [1, 2, 3])
       ids.push(
         ...[
-          ...(await alice.get(`/mood/calm?page=${page}`).expect(200)).text.matchAll(/\/tracks\/([\w-]+)"/g),
+          ...(await test.alice.get(`/mood/calm?page=${page}`).expect(200)).text.matchAll(
+            /\/tracks\/([\w-]+)"/g,
+          ),
         ].map(([, id]) => String(id)),
       );
     expect(new Set(ids).size).toBe(121);
-    expect(ids).toEqual(await listQuadrantTrackIds(test.db, aliceId, 'calm', 500));
-    await alice.get('/mood/calm?page=4').expect(404);
+    expect(ids).toEqual(await listQuadrantTrackIds(test.db, test.aliceId, 'calm', 500));
+    await test.alice.get('/mood/calm?page=4').expect(404);
     for (const page of ['0', 'x', '', '1&page=2'])
-      expect((await alice.get(`/mood/calm?page=${page}`).expect(400)).text).toContain('“page”');
+      expect((await test.alice.get(`/mood/calm?page=${page}`).expect(400)).text).toContain('“page”');
     for (const quadrant of ['Happy', 'constructor', '__proto__', 'happy%00'])
-      await alice.get(`/mood/${quadrant}`).expect(404);
+      await test.alice.get(`/mood/${quadrant}`).expect(404);
     await test.db.execute(`DELETE FROM library_tracks WHERE track_id LIKE 'more-%'`);
   });
 
   it('are the listener’s own: Bob sees none of hers, and nobody is led to sign-in', async () => {
     for (const path of ['/mood', '/mood/happy', '/mood/sad', '/api/mood-map'])
-      expect((await bob.get(path).expect(200)).text).not.toMatch(/alert\(1\)|Her band|happiest/);
-    expect(await listQuadrantTrackIds(test.db, await userIdFor(test, BOB), 'happy', 10)).toEqual([]);
+      expect((await test.bob.get(path).expect(200)).text).not.toMatch(/alert\(1\)|Her band|happiest/);
+    expect(await listQuadrantTrackIds(test.db, test.bobId, 'happy', 10)).toEqual([]);
     await nobody(test).get('/mood/happy').expect(302).expect('Location', '/?return_to=%2Fmood%2Fhappy');
     await nobody(test).get('/api/mood-map').expect(401);
   });
@@ -241,12 +237,12 @@ describe('the tracks of a quadrant', () => {
 
 describe('without anything to tell', () => {
   it('the page says what is missing: no music, or no features', async () => {
-    expect((await bob.get('/mood').expect(200)).text).toContain('No music, no mood');
-    expect((await bob.get('/mood/happy').expect(200)).text).toContain('None of your tracks');
+    expect((await test.bob.get('/mood').expect(200)).text).toContain('No music, no mood');
+    expect((await test.bob.get('/mood/happy').expect(200)).text).toContain('None of your tracks');
     for (const name of ['mood-map', 'mood-over-time', 'tempo'])
-      expect(await chart(name, bob)).toEqual({ labels: [], data: [] });
-    await insertArchiveTracks(test.db, await userIdFor(test, BOB), ['unknown', 'half-known']);
-    const words = wordsOf((await bob.get('/mood').expect(200)).text);
+      expect(await chart(name, test.bob)).toEqual({ labels: [], data: [] });
+    await insertArchiveTracks(test.db, test.bobId, ['unknown', 'half-known']);
+    const words = wordsOf((await test.bob.get('/mood').expect(200)).text);
     expect(words).toContain('0 of 2 tracks have both energy and valence');
     expect(words).toContain('Tempo isn’t known');
   });

@@ -1,6 +1,6 @@
 import { dayIn } from '../../src/calendar.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { useCast } from '../support/app.ts';
 import {
   insertEmptyHistoryImport,
   insertListens,
@@ -8,45 +8,36 @@ import {
   insertTrack,
 } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 
 const listens = (track: string, days: readonly string[], ms: number | null = 120_000) =>
   days.map((day) => ({ at: `${day}T22:30:00Z`, track, ms }));
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
-  aliceId = await userIdFor(test, ALICE);
   const sound = { energy: 0.9, valence: 0.9, danceability: 0.5 };
   await insertTrack(test.db, { trackId: 'listed', name: 'Song listed', artists: ['ann'], features: sound });
   await insertTrack(test.db, { trackId: 'played', name: 'Song played', artists: ['ann'], features: sound });
   await insertTrack(test.db, { trackId: 'hardly', name: 'Song hardly', artists: ['ann', 'ben'] });
   await insertTrack(test.db, { trackId: 'bobs', name: 'Song of Bob', artists: ['ann'], features: sound });
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ['listed']);
-  const imported = await insertEmptyHistoryImport(test.db, aliceId);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, ['listed']);
+  const imported = await insertEmptyHistoryImport(test.db, test.aliceId);
   await insertListens(
     test.db,
-    aliceId,
+    test.aliceId,
     [
       ...listens('played', ['2015-01-31', '2016-05-01', '2017-12-31']),
       ...listens('hardly', ['2016-01-01'], 5_000),
     ],
     imported,
   );
-  await insertListens(
-    test.db,
-    await userIdFor(test, BOB),
-    listens('bobs', ['2015-01-31', '2016-05-01'], null),
-  );
+  await insertListens(test.db, test.bobId, listens('bobs', ['2015-01-31', '2016-05-01'], null));
 });
 
-const textOf = async (path: string, visitor = alice): Promise<string> =>
+const textOf = async (path: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(path).expect(200)).text;
-const wordsOf = async (path: string, visitor = alice): Promise<string> =>
+const wordsOf = async (path: string, visitor = test.alice): Promise<string> =>
   (await textOf(path, visitor)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-const tracksOn = async (path: string, visitor = alice): Promise<string[]> => [
+const tracksOn = async (path: string, visitor = test.alice): Promise<string[]> => [
   ...new Set(
     [...(await textOf(path, visitor)).matchAll(/href="\/tracks\/(\w+)"/g)].map(([, id]) => String(id)),
   ),
@@ -62,9 +53,9 @@ describe('a track that was only played', () => {
 
   it('counts by the rule of its listener, which is said', async () => {
     expect(await wordsOf('/tracks/hardly')).toContain('no plays of this track');
-    await test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [aliceId]);
+    await test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [test.aliceId]);
     expect(await wordsOf('/tracks/hardly')).toMatch(/Every play counts.*Plays 1 .*0 minutes/);
-    await test.db.execute(`UPDATE users SET counted_plays = '30 seconds' WHERE user_id = $1`, [aliceId]);
+    await test.db.execute(`UPDATE users SET counted_plays = '30 seconds' WHERE user_id = $1`, [test.aliceId]);
   });
 
   it('is on its artist’s page, after those in lists', async () => {
@@ -74,7 +65,7 @@ describe('a track that was only played', () => {
       'hardly',
     ]);
     expect(await wordsOf('/artists/ann')).toMatch(/Plays 3 .*6 minutes .*31 January 2015/);
-    expect(await wordsOf('/artists/ann', bob)).toMatch(/Played 2 times, never listed/);
+    expect(await wordsOf('/artists/ann', test.bob)).toMatch(/Played 2 times, never listed/);
   });
 
   it('is found by name, by mood, by sound and by how often and when it was played', async () => {
@@ -89,8 +80,8 @@ describe('a track that was only played', () => {
       expect([path, (await tracksOn(path)).includes('played')]).toEqual([path, true]);
     expect(await tracksOn('/explore?sort=-plays')).toEqual(['played', 'listed', 'hardly']);
     expect(await tracksOn('/explore?plays_to=0')).toEqual(['listed', 'hardly']);
-    expect(await tracksOn('/explore?plays_from=1', bob)).toEqual(['bobs']);
-    expect(await wordsOf('/explore?sort=-minutes', bob)).toMatch(/Song of Bob.*not known/);
+    expect(await tracksOn('/explore?plays_from=1', test.bob)).toEqual(['bobs']);
+    expect(await wordsOf('/explore?sort=-minutes', test.bob)).toMatch(/Song of Bob.*not known/);
   });
 
   it('is shown by a search with what its plays come to, the most played first where none was in a list', async () => {
@@ -100,7 +91,7 @@ describe('a track that was only played', () => {
   });
 
   it('is in the file of Explore and in playlists made of it, with what its plays come to', async () => {
-    const csv = (await alice.get('/explore.csv?plays_from=1').expect(200)).text;
+    const csv = (await test.alice.get('/explore.csv?plays_from=1').expect(200)).text;
     expect(csv).toMatch(/played.*,3,360000,0,2015-01-31T22:30:00.000Z,2017-12-31T22:30:00.000Z/);
     expect(await tracksOn('/playlists/new?from=explore&plays_from=1')).toEqual(['played']);
   });
@@ -114,8 +105,8 @@ describe('a track that was only played', () => {
 
   it('is on the dashboard some years after, though no list is kept', async () => {
     const then = dayIn('UTC').replace(/^\d+/, (year) => String(Number(year) - 10));
-    await insertListens(test.db, await userIdFor(test, BOB), [{ at: `${then}T12:00:00Z`, track: 'bobs' }]);
-    expect(await wordsOf('/dashboard', bob)).toMatch(
+    await insertListens(test.db, test.bobId, [{ at: `${then}T12:00:00Z`, track: 'bobs' }]);
+    expect(await wordsOf('/dashboard', test.bob)).toMatch(
       /Played on this day.*10 years ago.*Song of Bob.*1 of 1 play on/,
     );
     expect(await wordsOf('/dashboard')).not.toContain('Played on this day');
@@ -124,7 +115,7 @@ describe('a track that was only played', () => {
   it('at least so often, where the history has a gap', async () => {
     await test.db.execute(
       `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2016-05-20', '2016-05-22')`,
-      [aliceId],
+      [test.aliceId],
     );
     expect(await wordsOf('/tracks/played')).toMatch(/at least 3 .*at least 6 minutes/);
     await test.db.execute('DELETE FROM play_gaps');
@@ -135,7 +126,7 @@ describe('where a track was played from', () => {
   const playFrom = (day: string, uri: string | null) =>
     test.db.execute(
       `INSERT INTO plays (user_id, played_at, track_id, context, raw_json) VALUES ($1, $2, 'listed', $3, '{}')`,
-      [aliceId, `${day}T10:00:00Z`, uri === null ? null : JSON.stringify({ type: 'any', uri })],
+      [test.aliceId, `${day}T10:00:00Z`, uri === null ? null : JSON.stringify({ type: 'any', uri })],
     );
   const PLACES = [
     ['spotify:playlist:ownLIST', 3, 'Kept <list>', '/playlists/kept'],
@@ -154,7 +145,7 @@ describe('where a track was played from', () => {
   it('is told by names where they are known, and of how many plays', async () => {
     await test.db.execute(
       `INSERT INTO playlists (user_id, playlist_id, name, origin, spotify_playlist_id) VALUES ($1, 'kept', 'Kept <list>', 'old-archive', 'ownLIST')`,
-      [aliceId],
+      [test.aliceId],
     );
     let day = 10;
     for (const [uri, times] of PLACES)

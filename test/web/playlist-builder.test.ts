@@ -1,29 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  ALICE,
-  BOB,
-  csrfToken,
-  nobody,
-  signIn,
-  submit,
-  useApp,
-  userIdFor,
-  type Visitor,
-} from '../support/app.ts';
+import { csrfToken, nobody, submit, useCast } from '../support/app.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
 import { spotifyIds } from '../support/playlists.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 const ids = spotifyIds(8);
 const FROM = 'from=snapshot&date=2024-03-14&range=short_term';
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   const facts = [
     { energy: 0.9, tempo: 100, artist: 'one', explicit: true, date: '1990-01-01' },
     { energy: 0.1, tempo: 140, artist: 'one', explicit: false, date: '2020-01-01' },
@@ -41,21 +25,21 @@ beforeAll(async () => {
       features: energy === undefined ? null : { energy, tempo, valence: 0.5, danceability: 0.5 },
       payload: explicit === undefined ? null : { explicit },
     });
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ids.slice(0, 5));
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-21' }, [String(ids[2]), String(ids[0])]);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, ids.slice(0, 5));
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-21' }, [String(ids[2]), String(ids[0])]);
 });
 
 const titles = (html: string): string =>
   [...html.matchAll(/class="title__main">(T\d)</g)].map((title) => title[1]).join(' ');
 const shown = async (more: string): Promise<string> =>
-  titles((await alice.get(`/playlists/new?${FROM}${more}`).expect(200)).text);
+  titles((await test.alice.get(`/playlists/new?${FROM}${more}`).expect(200)).text);
 const field = (html: string, name: string): string =>
   (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
 
 describe('the beginning of a playlist', () => {
   it('offers the newest lists, or says that there is none', async () => {
-    expect((await alice.get('/playlists/new').expect(200)).text).toContain('date=2024-03-21');
-    expect((await bob.get('/playlists/new').expect(200)).text).toContain('You have no snapshots yet');
+    expect((await test.alice.get('/playlists/new').expect(200)).text).toContain('date=2024-03-21');
+    expect((await test.bob.get('/playlists/new').expect(200)).text).toContain('You have no snapshots yet');
     await nobody(test).get('/playlists/new').expect(302);
   });
 });
@@ -85,28 +69,30 @@ describe('a playlist in the making', () => {
     expect(orders[0]).toBe(orders[4]);
     expect(new Set(orders).size).toBeGreaterThan(1);
     for (const order of orders) expect(order.split(' ').toSorted().join(' ')).toBe('T1 T2 T3 T4 T5');
-    const page = (await alice.get(`/playlists/new?${FROM}&arrange=shuffle&seed=a`)).text;
+    const page = (await test.alice.get(`/playlists/new?${FROM}&arrange=shuffle&seed=a`)).text;
     expect(page).toMatch(/seed=[0-9a-f]{8}#tracks">Shuffle again/);
   });
 
   it('says what it leaves out, what it does not know, and how it sounds', async () => {
-    const page = (await alice.get(`/playlists/new?${FROM}&clean=1`).expect(200)).text;
+    const page = (await test.alice.get(`/playlists/new?${FROM}&clean=1`).expect(200)).text;
     expect(page).toContain('because explicit: 1 track');
     expect(page).toContain('isn’t known whether they are explicit: 2 tracks');
     expect(page).toContain('3 of 4 tracks have audio features');
-    const json = await alice.get(`/api/playlist-preview/energy-course?${FROM}&arrange=energy`).expect(200);
+    const json = await test.alice
+      .get(`/api/playlist-preview/energy-course?${FROM}&arrange=energy`)
+      .expect(200);
     expect(json.body).toEqual({ labels: ['1', '2', '3', '4', '5'], data: [0.1, 0.3, 0.5, 0.9, null] });
   });
 
   it('proposes a name and a description', async () => {
-    const page = (await alice.get(`/playlists/new?${FROM}`)).text;
+    const page = (await test.alice.get(`/playlists/new?${FROM}`)).text;
     expect(field(page, 'name')).toBe('March 2024 · your top 5');
     expect(page).toContain('From the snapshot of 14 March 2024, your top tracks of the last 4 weeks.');
-    const month = (await alice.get('/playlists/new?from=period&year=2024&month=3')).text;
+    const month = (await test.alice.get('/playlists/new?from=period&year=2024&month=3')).text;
     expect(field(month, 'name')).toBe('March 2024 · your top 5');
     expect(titles(month).startsWith('T3 T1 T2')).toBe(false);
     expect(titles(month)).toBe('T1 T3 T2 T4 T5');
-    expect(field((await alice.get('/playlists/new?from=period&year=2024')).text, 'name')).toBe(
+    expect(field((await test.alice.get('/playlists/new?from=period&year=2024')).text, 'name')).toBe(
       '2024 · your top 5',
     );
   });
@@ -117,7 +103,7 @@ describe('a playlist in the making', () => {
       'from=snapshot&date=2199-01-01',
       'from=period&year=1950',
     ]) {
-      const page = (await alice.get(`/playlists/new?${query}`).expect(200)).text;
+      const page = (await test.alice.get(`/playlists/new?${query}`).expect(200)).text;
       expect(page).toContain('This list has no tracks');
       expect(page).not.toContain('action="/playlists"');
     }
@@ -125,10 +111,12 @@ describe('a playlist in the making', () => {
       .slice(0, 5)
       .map((id) => `&without=${id}`)
       .join('');
-    const page = (await alice.get(`/playlists/new?${FROM}${all}`).expect(200)).text;
+    const page = (await test.alice.get(`/playlists/new?${FROM}${all}`).expect(200)).text;
     expect(page).toContain('leave out every track');
     expect(page).toContain('Put back');
-    expect((await bob.get(`/playlists/new?${FROM}`).expect(200)).text).toContain('This list has no tracks');
+    expect((await test.bob.get(`/playlists/new?${FROM}`).expect(200)).text).toContain(
+      'This list has no tracks',
+    );
   });
 
   it.each([
@@ -149,8 +137,8 @@ describe('a playlist in the making', () => {
     ['from=period&year=24', 'year'],
     ['from=period&year=2024&month=13', 'month'],
   ])('from “%s” is a 400 that names “%s”', async (query, name) => {
-    expect((await alice.get(`/playlists/new?${query}`).expect(400)).text).toContain(`“${name}”`);
-    await alice
+    expect((await test.alice.get(`/playlists/new?${query}`).expect(400)).text).toContain(`“${name}”`);
+    await test.alice
       .get(`/api/playlist-preview/audio-profile?${query}`)
       .expect(400)
       .expect('Content-Type', /json/);
@@ -159,21 +147,21 @@ describe('a playlist in the making', () => {
 
 describe('keeping it', () => {
   const keep = async (more: string, fields: Record<string, string> = {}) => {
-    const page = (await alice.get(`/playlists/new?${FROM}${more}`).expect(200)).text;
+    const page = (await test.alice.get(`/playlists/new?${FROM}${more}`).expect(200)).text;
     const form = {
       recipe: field(page, 'recipe'),
       build: field(page, 'build'),
       name: field(page, 'name'),
       description: 'Words',
     };
-    return submit(alice, '/playlists', { ...form, ...fields });
+    return submit(test.alice, '/playlists', { ...form, ...fields });
   };
   const countPlaylists = async () => (await test.db.many('SELECT FROM playlists')).length;
 
   it('stores exactly what was seen, and leads to it', async () => {
     const answer = await keep('&arrange=energy&take=3', { name: 'Mine' });
     expect(answer.status).toBe(303);
-    const page = (await alice.get(String(answer.headers.location)).expect(200)).text;
+    const page = (await test.alice.get(String(answer.headers.location)).expect(200)).text;
     expect(titles(page)).toBe('T2 T3 T1');
     for (const words of [
       'Mine',
@@ -183,16 +171,16 @@ describe('keeping it', () => {
     ])
       expect(page).toContain(words);
     expect(test.spotify.playlists).toEqual([]);
-    await bob.get(String(answer.headers.location)).expect(404);
+    await test.bob.get(String(answer.headers.location)).expect(404);
   });
 
   it('is one playlist by double click, from two tabs, and after Back', async () => {
     const before = await countPlaylists();
-    const csrf = await csrfToken(alice);
-    const pages = await Promise.all([1, 2].map(() => alice.get(`/playlists/new?${FROM}&clean=1`)));
+    const csrf = await csrfToken(test.alice);
+    const pages = await Promise.all([1, 2].map(() => test.alice.get(`/playlists/new?${FROM}&clean=1`)));
     const answers = await Promise.all(
       [...pages, ...pages].map(({ text }) =>
-        alice
+        test.alice
           .post('/playlists')
           .type('form')
           .send({
@@ -217,7 +205,7 @@ describe('keeping it', () => {
       303,
       expect.stringContaining('/playlists/new?from=snapshot'),
     ]);
-    expect((await alice.get(String(answer.headers.location))).text).toContain('has changed since');
+    expect((await test.alice.get(String(answer.headers.location))).text).toContain('has changed since');
     expect(await countPlaylists()).toBe(before);
   });
 
@@ -253,10 +241,15 @@ describe('keeping it', () => {
 
   it('of nothing is a 400', async () => {
     expect(
-      (await submit(alice, '/playlists', { recipe: 'from=snapshot&date=1999-01-01', build: 'x', name: 'N' }))
-        .status,
+      (
+        await submit(test.alice, '/playlists', {
+          recipe: 'from=snapshot&date=1999-01-01',
+          build: 'x',
+          name: 'N',
+        })
+      ).status,
     ).toBe(400);
-    expect((await submit(alice, '/playlists', { recipe: '', build: 'x', name: 'N' })).status).toBe(400);
-    expect((await submit(alice, '/playlists', { name: 'N' })).status).toBe(400);
+    expect((await submit(test.alice, '/playlists', { recipe: '', build: 'x', name: 'N' })).status).toBe(400);
+    expect((await submit(test.alice, '/playlists', { name: 'N' })).status).toBe(400);
   });
 });

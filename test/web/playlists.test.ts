@@ -1,53 +1,45 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PLAYLIST_FORMATS } from '../../src/web/playlists/files.ts';
 import { playlistPath } from '../../src/web/page/helpers.ts';
-import { ALICE, BOB, nobody, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, submit, useCast } from '../support/app.ts';
 import { insertPlaylist, insertTrack } from '../support/factories.ts';
 import { insertFilledPlaylist, insertTracks, addToLibrary, spotifyIds } from '../support/playlists.ts';
 import { readCsv } from '../support/csv.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
-
-beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
-});
+const test = useCast();
 
 const titles = (html: string): string[] =>
   [...html.matchAll(/class="title__main">([^<]+)</g)].map((title) => String(title[1]));
 
 describe('the playlists', () => {
   it('are none at first, and the page says how one is made', async () => {
-    const page = await bob.get('/playlists').expect(200);
+    const page = await test.bob.get('/playlists').expect(200);
     expect(page.text).toContain('You have no playlists yet');
     expect(page.text).toContain('href="/playlists/new"');
     await nobody(test).get('/playlists').expect(302);
   });
 
   it('are listed newest first, the old ones by their readable name, and only to their owner', async () => {
-    await insertFilledPlaylist(test.db, aliceId, 'playlist_2020_december', spotifyIds(3));
+    await insertFilledPlaylist(test.db, test.aliceId, 'playlist_2020_december', spotifyIds(3));
     await test.db.execute(
       `UPDATE playlists SET name = 'December 2020' WHERE playlist_id = 'playlist_2020_december'`,
     );
-    const page = (await alice.get('/playlists').expect(200)).text;
+    const page = (await test.alice.get('/playlists').expect(200)).text;
     expect(page).toContain('href="/playlists/playlist_2020_december"');
     expect(page).toContain('December 2020');
     expect(page).toContain('3 tracks · from the old archive');
-    expect((await bob.get('/playlists')).text).not.toContain('December 2020');
+    expect((await test.bob.get('/playlists')).text).not.toContain('December 2020');
   });
 
   it('are paged; a page that is no number is a 400, one past the end a 404', async () => {
     await test.db.execute(
       `INSERT INTO playlists (user_id, playlist_id, name, origin) SELECT $1, 'many-' || n, 'Many ' || n, 'built' FROM generate_series(1, 50) AS n`,
-      [aliceId],
+      [test.aliceId],
     );
-    expect((await alice.get('/playlists?page=2').expect(200)).text).toContain('Page 2 of 2');
-    for (const page of ['0', 'x', '1.5', '1&page=2']) await alice.get(`/playlists?page=${page}`).expect(400);
-    await alice.get('/playlists?page=3').expect(404);
+    expect((await test.alice.get('/playlists?page=2').expect(200)).text).toContain('Page 2 of 2');
+    for (const page of ['0', 'x', '1.5', '1&page=2'])
+      await test.alice.get(`/playlists?page=${page}`).expect(400);
+    await test.alice.get('/playlists?page=3').expect(404);
     await test.db.execute(`DELETE FROM playlists WHERE playlist_id LIKE 'many-%'`);
   });
 });
@@ -56,56 +48,57 @@ describe('a playlist', () => {
   it('shows its tracks in order, how it sounds and what there is to do', async () => {
     const ids = spotifyIds(4, 100);
     await insertTracks(test.db, ids, true);
-    await addToLibrary(test.db, aliceId, ids);
-    await insertPlaylist(test.db, aliceId, { playlistId: 'sound' }, ids.toReversed());
-    const page = (await alice.get('/playlists/sound').expect(200)).text;
+    await addToLibrary(test.db, test.aliceId, ids);
+    await insertPlaylist(test.db, test.aliceId, { playlistId: 'sound' }, ids.toReversed());
+    const page = (await test.alice.get('/playlists/sound').expect(200)).text;
     expect(titles(page)).toEqual(['Track 4', 'Track 3', 'Track 2', 'Track 1']);
     expect(page).toContain('4 of 4 tracks have audio features');
     expect(page).toContain('Send to Spotify');
     expect(page).toContain('12:00');
-    const json = await alice.get('/api/playlists/sound/energy-course').expect(200);
+    const json = await test.alice.get('/api/playlists/sound/energy-course').expect(200);
     expect(json.body).toEqual({ labels: ['1', '2', '3', '4'], data: [0.04, 0.03, 0.02, 0.01] });
-    const profile = await alice.get('/api/playlists/sound/audio-profile').expect(200);
+    const profile = await test.alice.get('/api/playlists/sound/audio-profile').expect(200);
     expect(profile.body).toMatchObject({ labels: ['Energy', 'Valence', 'Danceability'] });
   });
 
   it('without any track, and without any feature, reads well', async () => {
-    await insertPlaylist(test.db, aliceId, { playlistId: 'empty' }, []);
-    const page = (await alice.get('/playlists/empty').expect(200)).text;
+    await insertPlaylist(test.db, test.aliceId, { playlistId: 'empty' }, []);
+    const page = (await test.alice.get('/playlists/empty').expect(200)).text;
     expect(page).toContain('This playlist has no tracks');
     expect(page).not.toContain('tracks.csv');
-    await insertFilledPlaylist(test.db, aliceId, 'silent', spotifyIds(2));
-    expect((await alice.get('/playlists/silent').expect(200)).text).toContain(
+    await insertFilledPlaylist(test.db, test.aliceId, 'silent', spotifyIds(2));
+    expect((await test.alice.get('/playlists/silent').expect(200)).text).toContain(
       '0 of 2 tracks have audio features',
     );
   });
 
   it('of ten thousand tracks is paged', async () => {
-    await insertFilledPlaylist(test.db, aliceId, 'long', spotifyIds(10_000, 1_000));
-    const page = await alice.get('/playlists/long?page=100').expect(200);
+    await insertFilledPlaylist(test.db, test.aliceId, 'long', spotifyIds(10_000, 1_000));
+    const page = await test.alice.get('/playlists/long?page=100').expect(200);
     expect(page.text).toContain('Page 100 of 100');
     expect(titles(page.text)).toHaveLength(100);
-    await alice.get('/playlists/long?page=101').expect(404);
-    const csv = (await alice.get('/playlists/long/tracks.csv').expect(200)).text;
+    await test.alice.get('/playlists/long?page=101').expect(404);
+    const csv = (await test.alice.get('/playlists/long/tracks.csv').expect(200)).text;
     expect(csv.split('\r\n')).toHaveLength(10_002);
   });
 
   it.each(['new', 'NEW', 'a/b', '..', '.', '~x', ' ', '字', '%', '?#', '\u2028', 'x'.repeat(900), ''])(
     'with the odd id %j of an old archive has an address',
     async (playlistId) => {
-      await insertPlaylist(test.db, aliceId, { playlistId, name: `Odd ${playlistId.length}` }, []);
+      await insertPlaylist(test.db, test.aliceId, { playlistId, name: `Odd ${playlistId.length}` }, []);
       expect(playlistPath(playlistId)).toMatch(/^\/playlists\/~[\w-]*$/);
-      expect((await alice.get(playlistPath(playlistId)).expect(200)).text).toContain(
+      expect((await test.alice.get(playlistPath(playlistId)).expect(200)).text).toContain(
         `Odd ${playlistId.length}`,
       );
-      await bob.get(playlistPath(playlistId)).expect(404);
+      await test.bob.get(playlistPath(playlistId)).expect(404);
     },
   );
 
   it('is another name’s after renaming, as often as wanted; what does not fit is said', async () => {
-    await insertFilledPlaylist(test.db, aliceId, 'renamed', spotifyIds(1));
+    await insertFilledPlaylist(test.db, test.aliceId, 'renamed', spotifyIds(1));
     const name = 'أغاني \u202Eevil 字 👩‍👩‍👧 <b>"';
-    const rename = (fields: Record<string, string>) => submit(alice, '/playlists/renamed/rename', fields);
+    const rename = (fields: Record<string, string>) =>
+      submit(test.alice, '/playlists/renamed/rename', fields);
     expect((await rename({ name, description: 'two\nlines' })).status).toBe(303);
     expect(
       await test.db.one(`SELECT name, description FROM playlists WHERE playlist_id = 'renamed'`),
@@ -113,7 +106,7 @@ describe('a playlist', () => {
       name,
       description: 'two lines',
     });
-    const page = (await alice.get('/playlists/renamed').expect(200)).text;
+    const page = (await test.alice.get('/playlists/renamed').expect(200)).text;
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toContain('<b>"');
     for (const [fields, said] of [
@@ -125,22 +118,22 @@ describe('a playlist', () => {
       const answer = await rename(fields);
       expect([answer.status, answer.text.includes(said)]).toEqual([400, true]);
     }
-    expect((await submit(bob, '/playlists/renamed/rename', { name: 'mine' })).status).toBe(404);
+    expect((await submit(test.bob, '/playlists/renamed/rename', { name: 'mine' })).status).toBe(404);
   });
 
   it('is deleted here after a question, with its tracks left in the archive', async () => {
-    await insertFilledPlaylist(test.db, aliceId, 'doomed', spotifyIds(2));
-    await alice.get('/dashboard').expect(200);
-    const question = (await alice.get('/playlists/doomed/delete').expect(200)).text;
+    await insertFilledPlaylist(test.db, test.aliceId, 'doomed', spotifyIds(2));
+    await test.alice.get('/dashboard').expect(200);
+    const question = (await test.alice.get('/playlists/doomed/delete').expect(200)).text;
     expect(question).toContain('the playlist comes back');
-    expect((await submit(bob, '/playlists/doomed/delete')).status).toBe(404);
-    const answer = await submit(alice, '/playlists/doomed/delete');
+    expect((await submit(test.bob, '/playlists/doomed/delete')).status).toBe(404);
+    const answer = await submit(test.alice, '/playlists/doomed/delete');
     expect([answer.status, answer.headers.location]).toEqual([303, '/playlists']);
-    await alice.get('/playlists/doomed').expect(404);
-    expect((await submit(alice, '/playlists/doomed/delete')).status).toBe(404);
+    await test.alice.get('/playlists/doomed').expect(404);
+    expect((await submit(test.alice, '/playlists/doomed/delete')).status).toBe(404);
     expect(
       await test.db.many('SELECT FROM library_tracks WHERE user_id = $1 AND track_id = ANY ($2)', [
-        aliceId,
+        test.aliceId,
         spotifyIds(2),
       ]),
     ).toHaveLength(2);
@@ -161,7 +154,7 @@ describe('a playlist to take away', () => {
     });
     await insertTrack(test.db, { trackId: 'spotify:local:a:b:c:1', name: 'Mine' });
     await insertTrack(test.db, { trackId: '#\nno id', name: null });
-    await insertPlaylist(test.db, aliceId, { playlistId: 'away', name: 'A/B: "C"\n字' }, [
+    await insertPlaylist(test.db, test.aliceId, { playlistId: 'away', name: 'A/B: "C"\n字' }, [
       id,
       'spotify:local:a:b:c:1',
       '#\nno id',
@@ -169,7 +162,7 @@ describe('a playlist to take away', () => {
   });
 
   it('as CSV, with no formula in it', async () => {
-    const answer = await alice.get('/playlists/away/tracks.csv').expect(200);
+    const answer = await test.alice.get('/playlists/away/tracks.csv').expect(200);
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.headers['content-disposition']).toMatch(
       /^attachment; filename="A B C \?\.csv"; filename\*=UTF-8''/,
@@ -181,7 +174,7 @@ describe('a playlist to take away', () => {
   });
 
   it('as M3U, one line for each thing', async () => {
-    const answer = await alice
+    const answer = await test.alice
       .get('/playlists/away/tracks.m3u8')
       .buffer(true)
       .parse((res, done) => {
@@ -203,7 +196,7 @@ describe('a playlist to take away', () => {
   });
 
   it('as JSPF, which is JSON', async () => {
-    const answer = await alice.get('/playlists/away/tracks.jspf').expect(200);
+    const answer = await test.alice.get('/playlists/away/tracks.jspf').expect(200);
     const { playlist } = JSON.parse(answer.text ?? String(answer.body)) as {
       playlist: { title: string; date: string; track: Record<string, unknown>[] };
     };
@@ -215,14 +208,14 @@ describe('a playlist to take away', () => {
       album: '-B',
       identifier: [`spotify:track:${spotifyIds(1, 50)[0]}`],
     });
-    await insertPlaylist(test.db, aliceId, { playlistId: 'nothing' }, []);
-    const nothing = await alice.get('/playlists/nothing/tracks.jspf').expect(200);
+    await insertPlaylist(test.db, test.aliceId, { playlistId: 'nothing' }, []);
+    const nothing = await test.alice.get('/playlists/nothing/tracks.jspf').expect(200);
     expect(JSON.parse(nothing.text ?? '')).toMatchObject({ playlist: { track: [] } });
   });
 
   it('is its owner’s alone', async () => {
     for (const extension of Object.keys(PLAYLIST_FORMATS)) {
-      const answer = await bob.get(`/playlists/away/tracks.${extension}`).expect(404);
+      const answer = await test.bob.get(`/playlists/away/tracks.${extension}`).expect(404);
       expect(answer.headers['content-disposition']).toBeUndefined();
       await nobody(test).get(`/playlists/away/tracks.${extension}`).expect(302);
     }

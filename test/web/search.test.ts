@@ -1,15 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertArtistSnapshot, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast();
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  const aliceId = await userIdFor(test, ALICE);
   const halo = await insertTrack(test.db, {
     trackId: 'halo',
     name: 'Halo - Live <b>here</b>',
@@ -20,17 +15,17 @@ beforeAll(async () => {
   });
   const numbered = [];
   for (let n = 1; n <= 45; n += 1) numbered.push(await insertTrack(test.db, { name: `Aurora ${n}` }));
-  await insertSnapshot(test.db, aliceId, { date: '2025-05-14' }, [...numbered.slice(0, 6), halo]);
-  await insertPlaylist(test.db, aliceId, { playlistId: 'p' }, numbered);
-  await insertPlaylist(test.db, await userIdFor(test, BOB), { playlistId: 'p' }, [
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-05-14' }, [...numbered.slice(0, 6), halo]);
+  await insertPlaylist(test.db, test.aliceId, { playlistId: 'p' }, numbered);
+  await insertPlaylist(test.db, test.bobId, { playlistId: 'p' }, [
     await insertTrack(test.db, { trackId: 'bobs', name: 'Aurora of Bob', artists: ['bobs-artist'] }),
   ]);
 });
 
-const search = async (query: string, visitor = alice): Promise<string> =>
+const search = async (query: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(`/search?q=${query}`).expect(200)).text;
 
-const suggestions = async (query: string, visitor = alice) =>
+const suggestions = async (query: string, visitor = test.alice) =>
   (await visitor.get(`/api/suggestions?q=${query}`).expect(200).expect('Content-Type', /json/)).body as {
     suggestions: readonly { kind: string; text: string; detail: string; href: string }[];
   };
@@ -50,7 +45,7 @@ describe('the search page', () => {
 
   it('marks a hit where the query has no accent and the name has one', async () => {
     const track = await insertTrack(test.db, { name: 'Ámbar', artistName: 'Sigur Rós', albumName: 'Ágætis' });
-    await insertPlaylist(test.db, await userIdFor(test, ALICE), { playlistId: 'accents' }, [track]);
+    await insertPlaylist(test.db, test.aliceId, { playlistId: 'accents' }, [track]);
     for (const [query, marked] of [
       ['ambar', 'Ámbar'],
       ['ros', 'Rós'],
@@ -76,12 +71,12 @@ describe('the search page', () => {
 
   it('has an artist whom only Spotify’s lists name, and does not say that nothing is called so', async () => {
     const artist = ['zyzzyva'];
-    await insertArtistSnapshot(test.db, await userIdFor(test, ALICE), { date: '2025-05-14' }, artist);
+    await insertArtistSnapshot(test.db, test.aliceId, { date: '2025-05-14' }, artist);
     const page = await search('zyzzyva');
     expect(page).toContain('href="/artists/zyzzyva"');
     expect(page).toContain('No tracks found</h2>');
     expect(page).not.toContain('Nothing found');
-    expect(await search('zyzzyva', bob)).toContain('Nothing found');
+    expect(await search('zyzzyva', test.bob)).toContain('Nothing found');
     expect((await suggestions('zyzz')).suggestions).toMatchObject([{ kind: 'Artist', text: 'ZYZZYVA' }]);
   });
 
@@ -91,7 +86,7 @@ describe('the search page', () => {
     expect(first).toContain('1 to 20, best matches first');
     expect(first).toContain('href="/search?q=aurora&amp;page=2"');
     expect(await search('aurora&page=3')).toContain('41 to 45');
-    await alice.get('/search?q=aurora&page=4').expect(404);
+    await test.alice.get('/search?q=aurora&page=4').expect(404);
   });
 
   it('says of what is in more tracks than it counts that there are more, and leads on', async () => {
@@ -100,7 +95,7 @@ describe('the search page', () => {
     );
     await insertPlaylist(
       test.db,
-      await userIdFor(test, ALICE),
+      test.aliceId,
       { playlistId: 'common' },
       Array.from({ length: 1001 }, (_, n) => `common-${n + 1}`),
     );
@@ -110,7 +105,7 @@ describe('the search page', () => {
     expect(first).not.toContain('Last</a>');
     expect(await search('common&page=5')).toContain('href="/search?q=common&amp;page=6"');
     expect(await search('common&page=6')).toContain('Page 6 of 51');
-    await alice.get('/search?q=common&page=52').expect(404);
+    await test.alice.get('/search?q=common&page=52').expect(404);
   });
 
   it('marks matches that only come near as such', async () => {
@@ -130,7 +125,7 @@ describe('the search page', () => {
     const empty = await search('');
     expect(empty).toContain('Search tips');
     expect(empty).not.toContain('Nothing');
-    expect((await bob.get('/search').expect(200)).text).toContain('Search tips');
+    expect((await test.bob.get('/search').expect(200)).text).toContain('Search tips');
   });
 
   it('names what it leaves out of a query', async () => {
@@ -149,7 +144,7 @@ describe('the search page', () => {
     ['q=aurora&page=1.5', 'page'],
     ['q=aurora&page=99999999999', 'page'],
   ])('of %s is a 400 that names it', async (query, name) => {
-    expect((await alice.get(`/search?${query}`).expect(400)).text).toContain(`“${name}”`);
+    expect((await test.alice.get(`/search?${query}`).expect(400)).text).toContain(`“${name}”`);
   });
 
   it('answers the longest and strangest queries in well under a second', async () => {
@@ -199,9 +194,9 @@ describe('suggestions', () => {
       href: expect.stringMatching(/^\/albums\//) as string,
     });
     const path = String(albums.at(-1)?.href);
-    expect((await alice.get(path).expect(200)).text).toContain('href="/tracks/halo"');
+    expect((await test.alice.get(path).expect(200)).text).toContain('href="/tracks/halo"');
     for (const shown of ['/search?q=sasha', '/tracks/halo'])
-      expect((await alice.get(shown).expect(200)).text).toContain(`href="${path}"`);
+      expect((await test.alice.get(shown).expect(200)).text).toContain(`href="${path}"`);
   });
 
   it('are none for an empty field', async () => {
@@ -209,7 +204,7 @@ describe('suggestions', () => {
   });
 
   it('of a query too long are a 400, and for nobody a 401', async () => {
-    const { body } = await alice.get(`/api/suggestions?q=${'x'.repeat(201)}`).expect(400);
+    const { body } = await test.alice.get(`/api/suggestions?q=${'x'.repeat(201)}`).expect(400);
     expect((body as { error: string }).error).toContain('“q”');
     await nobody(test).get('/api/suggestions?q=halo').expect(401).expect('Content-Type', /json/);
   });
@@ -221,6 +216,6 @@ describe('what only Bob has', () => {
       expect(await search(query)).not.toMatch(/Aurora of|\/tracks\/bobs|\/artists\/bobs/);
       expect(JSON.stringify(await suggestions(query))).not.toMatch(/of Bob|bobs/i);
     }
-    expect(await search('bob', bob)).toContain('Aurora of <mark>Bob</mark>');
+    expect(await search('bob', test.bob)).toContain('Aurora of <mark>Bob</mark>');
   });
 });

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
 import type { Endings } from '../../src/listening/endings.ts';
 import { formatPercent } from '../../src/web/page/format.ts';
-import { ALICE, BOB, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { useCast } from '../support/app.ts';
 import { programOf } from '../support/api.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertEmptyHistoryImport, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
+const test = useCast();
 const random = randomFor(21, 'skips');
 const one = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
 
@@ -21,15 +21,9 @@ interface Told {
   /** Told by a capture, with the row of a file beside it. */
   readonly captured: boolean;
 }
-
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
 let told: Told[];
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
-  aliceId = await userIdFor(test, ALICE);
   const payload = { album: { id: 'album' } };
   for (const trackId of ['a', 'b', 'unseen'])
     await insertTrack(test.db, { trackId, name: `Song ${trackId}`, artists: ['ann'], payload });
@@ -43,12 +37,18 @@ beforeAll(async () => {
     offline: one(known),
     captured: random() < 0.2,
   }));
-  const imported = await insertEmptyHistoryImport(test.db, aliceId);
+  const imported = await insertEmptyHistoryImport(test.db, test.aliceId);
   for (const sql of [PLAYS, PAIRED])
-    await test.db.execute(sql, [aliceId, imported, JSON.stringify(told.map((row, at) => ({ ...row, at })))]);
+    await test.db.execute(sql, [
+      test.aliceId,
+      imported,
+      JSON.stringify(told.map((row, at) => ({ ...row, at }))),
+    ]);
   // As an import does it, which counts a captured play after its row is beside it.
-  await test.db.execute('SELECT derive_plays($1)', [aliceId]);
-  await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'unseen')`, [aliceId]);
+  await test.db.execute('SELECT derive_plays($1)', [test.aliceId]);
+  await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'unseen')`, [
+    test.aliceId,
+  ]);
 });
 
 const ROWS = `jsonb_to_recordset($3) AS row (track text, ended boolean, skipped boolean, shuffle boolean, offline boolean,
@@ -70,9 +70,9 @@ const PAIRED = `
 /** Which of `told` are still there. */
 const LEFT = `SELECT (extract(epoch FROM played_at - '2020-01-01T00:00:00Z') / 3600)::int AS at FROM plays WHERE user_id = $1`;
 
-const textOf = async (path: string, visitor = alice): Promise<string> =>
+const textOf = async (path: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(path).expect(200)).text;
-const wordsOf = async (path: string, visitor = alice): Promise<string> =>
+const wordsOf = async (path: string, visitor = test.alice): Promise<string> =>
   (await textOf(path, visitor)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
 
 /** Counted one by one: "31 of 40 (78 %)". */
@@ -105,7 +105,7 @@ describe('how plays ended', () => {
     ['/artists/ann', ['a', 'b']],
     ['/albums/album', ['a', 'b']],
   ])('is told to programs at %s/listening', async (path, tracks) => {
-    const program = await programOf(test, { userId: aliceId, samples: {} });
+    const program = await programOf(test, { userId: test.aliceId, samples: {} });
     const answer = (await (await program.ask(`${path}/listening`)).json()) as { endings: Endings };
     const { skipped, skip_known: known } = answer.endings;
     expect(`${skipped} of ${known} (${formatPercent(skipped, known)})`).toBe(countSlowly(tracks, 'skipped'));
@@ -113,8 +113,12 @@ describe('how plays ended', () => {
 
   it('is kept by the database, whichever process writes', async () => {
     expect(await listStrayDerived(test.patient)).toEqual([]);
-    await test.db.execute(`UPDATE plays SET skipped = true WHERE user_id = $1 AND track_id = 'c'`, [aliceId]);
-    await test.db.execute(`DELETE FROM plays WHERE user_id = $1 AND track_id = 'b' AND skipped`, [aliceId]);
+    await test.db.execute(`UPDATE plays SET skipped = true WHERE user_id = $1 AND track_id = 'c'`, [
+      test.aliceId,
+    ]);
+    await test.db.execute(`DELETE FROM plays WHERE user_id = $1 AND track_id = 'b' AND skipped`, [
+      test.aliceId,
+    ]);
     expect(await listStrayDerived(test.patient)).toEqual([]);
   });
 
@@ -131,7 +135,7 @@ describe('how plays ended', () => {
   it('is counted in any range, in the days of the listener', async () => {
     const path = '/history/skips?from=2020-01-02&to=2020-01-04';
     const inRange = (_row: Told, at: number): boolean => at >= 24 && at < 96;
-    const left = new Set((await test.db.many<{ at: number }>(LEFT, [aliceId])).map(({ at }) => at));
+    const left = new Set((await test.db.many<{ at: number }>(LEFT, [test.aliceId])).map(({ at }) => at));
     const rows = told.map((row) => (row.track === 'c' ? { ...row, skipped: true } : row));
     const seen = rows.filter((row, at) => inRange(row, at) && left.has(at) && row.track !== 'unseen');
     const known = seen.filter(({ skipped }) => skipped !== null);
@@ -147,6 +151,6 @@ describe('how plays ended', () => {
   });
 
   it('is not known where no source says it, which the page says', async () => {
-    expect(await wordsOf('/history/skips', bob)).toMatch(/extended history.*Import/);
+    expect(await wordsOf('/history/skips', test.bob)).toMatch(/extended history.*Import/);
   });
 });

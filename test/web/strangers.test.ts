@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import {
   insertHistoryImport,
   insertImport,
@@ -11,15 +11,12 @@ import {
   insertTrack,
 } from '../support/factories.ts';
 
-const test = useApp();
-let [alice, bob]: Visitor[] = [];
+const test = useCast();
 let [hers, his]: Record<string, string>[] = [];
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  hers = await giveArchive(await userIdFor(test, ALICE), 'alicemark');
-  his = await giveArchive(await userIdFor(test, BOB), 'bobmark');
+  hers = await giveArchive(test.aliceId, 'alicemark');
+  his = await giveArchive(test.bobId, 'bobmark');
 });
 
 const DATES = ['2024-11-20', '2025-11-20', '2026-11-01', '2026-11-19', '2026-11-20'];
@@ -110,14 +107,14 @@ function giveTrack(mark: string, n: number): Promise<string> {
 describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path, page) => {
   it('shows a listener no string that only another has', { timeout: 60_000 }, async () => {
     for (const [visitor, ids, stranger] of [
-      [alice, hers, /bobmark/i],
-      [bob, his, /alicemark/i],
+      [test.alice, hers, /bobmark/i],
+      [test.bob, his, /alicemark/i],
       // (The way to sign-in and back repeats the address, which has an id of hers.)
       [nobody(test), hers, /Love alicemark|alicemark band|ALICEMARK-ARTIST/],
     ] as const) {
       for (const address of listAddresses(page, ids ?? {})) {
         // As bytes: files to take away come in many types.
-        const { body } = await (visitor as Visitor).get(address).responseType('blob');
+        const { body } = await visitor.get(address).responseType('blob');
         expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
       }
     }
@@ -137,7 +134,7 @@ describe('what a listener looks for by another’s names', () => {
     '/playlists/new?from=search&q=bobmark',
     '/playlists/new?from=similar&track=bobmark-0&by=sound',
   ])('is not found: GET %s', async (address) => {
-    const { text } = await (alice as Visitor).get(address);
+    const { text } = await test.alice.get(address);
     // What was typed may be repeated; a name of his has more than that.
     expect(text).not.toMatch(/Love bobmark|bobmark band|BOBMARK-ARTIST/);
   });
@@ -152,8 +149,8 @@ it('shows each what is their own, so that the test above has something to find',
     '/settings',
     '/playlists',
   ]) {
-    expect((await (alice as Visitor).get(address)).text).toContain('alicemark');
-    expect((await (bob as Visitor).get(address)).text).toContain('bobmark');
+    expect((await test.alice.get(address)).text).toContain('alicemark');
+    expect((await test.bob.get(address)).text).toContain('bobmark');
   }
 });
 
@@ -164,8 +161,8 @@ it('shows each only what is their own, too, where their requests cross', { timeo
   const asked = PAGES.flatMap((page) =>
     (
       [
-        [alice, hers, /bobmark/i],
-        [bob, his, /alicemark/i],
+        [test.alice, hers, /bobmark/i],
+        [test.bob, his, /alicemark/i],
       ] as const
     ).map(([visitor, ids, stranger]) => ({
       visitor,
@@ -174,7 +171,7 @@ it('shows each only what is their own, too, where their requests cross', { timeo
     })),
   );
   const visit = async ({ visitor, stranger, address }: (typeof asked)[number]): Promise<void> => {
-    const { body } = await (visitor as Visitor).get(address).responseType('blob');
+    const { body } = await visitor.get(address).responseType('blob');
     expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
   };
   for (const order of [asked, asked.toReversed()]) {

@@ -1,34 +1,29 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { submit, useCast } from '../support/app.ts';
 import { insertListens, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
-  aliceId = await userIdFor(test, ALICE);
   for (const trackId of ['listed', 'often', 'seldom', 'bobs'])
     await insertTrack(test.db, { trackId, name: `The ${trackId} one` });
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, ['listed']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, ['listed']);
   const listens = (track: string, times: number, month: string) =>
     Array.from({ length: times }, (_, n) => ({
       at: `${month}-1${n}T12:00:00Z`,
       track,
       ms: 90_000,
     }));
-  await insertListens(test.db, aliceId, [
+  await insertListens(test.db, test.aliceId, [
     ...listens('often', 4, '2019-05'),
     ...listens('seldom', 1, '2019-05'),
     ...listens('seldom', 2, '2024-03'),
     ...listens('seldom', 2, '2024-05'),
   ]);
-  await insertListens(test.db, await userIdFor(test, BOB), listens('bobs', 3, '2019-05'));
+  await insertListens(test.db, test.bobId, listens('bobs', 3, '2019-05'));
 });
 
-const page = async (path: string, visitor = alice): Promise<string> =>
+const page = async (path: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(path).expect(200)).text;
 /** The tracks of the part about plays, each with its number of plays. */
 function played(html: string): string[] {
@@ -71,15 +66,15 @@ describe('the time machine shows what was played', () => {
   it('as much as is known: at least, where a gap lies in the time', async () => {
     await test.db.execute(
       `INSERT INTO play_gaps (user_id, after_played_at, before_played_at) VALUES ($1, '2019-05-20', '2019-05-22')`,
-      [aliceId],
+      [test.aliceId],
     );
     expect(await page('/time-machine/2019/05')).toContain('at least 5 plays');
     expect(await page('/time-machine/2019/05/11')).not.toContain('at least');
   });
 
   it('to its listener alone, and nothing that is hidden', async () => {
-    expect(played(await page('/time-machine/2019', bob))).toEqual(['bobs 3']);
-    await submit(alice, '/tracks/often/hide');
+    expect(played(await page('/time-machine/2019', test.bob))).toEqual(['bobs 3']);
+    await submit(test.alice, '/tracks/often/hide');
     expect(played(await page('/time-machine/2019'))).toEqual(['seldom 1']);
     expect(await page('/time-machine/2019')).toContain('at least 1 play,');
   });

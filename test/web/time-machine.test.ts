@@ -1,19 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
-let bobId: number;
+const test = useCast();
 const tracks: string[] = [];
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
-  bobId = await userIdFor(test, BOB);
   for (let n = 0; n < 30; n += 1) {
     tracks.push(
       await insertTrack(test.db, {
@@ -24,27 +16,33 @@ beforeAll(async () => {
       }),
     );
   }
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-01' }, tracks.slice(0, 10));
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14' }, tracks.slice(4, 14));
-  await insertSnapshot(test.db, aliceId, { date: '2024-05-14' }, tracks.slice(8, 18));
-  await insertSnapshot(test.db, aliceId, { date: '2026-05-14' }, tracks.slice(0, 30).toReversed());
-  await insertSnapshot(test.db, aliceId, { date: '2024-03-14', range: 'long_term' }, tracks.slice(20, 25));
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-01' }, tracks.slice(0, 10));
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, tracks.slice(4, 14));
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-05-14' }, tracks.slice(8, 18));
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-05-14' }, tracks.slice(0, 30).toReversed());
+  await insertSnapshot(
+    test.db,
+    test.aliceId,
+    { date: '2024-03-14', range: 'long_term' },
+    tracks.slice(20, 25),
+  );
 });
 
-const page = async (path: string, visitor = alice): Promise<string> =>
+const page = async (path: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(path).expect(200)).text;
 const wordsOf = (html: string): string =>
   html
     .replaceAll(/<(script|style|head)\b.*?<\/\1>/gs, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
-const words = async (path: string, visitor = alice): Promise<string> => wordsOf(await page(path, visitor));
+const words = async (path: string, visitor = test.alice): Promise<string> =>
+  wordsOf(await page(path, visitor));
 interface Chart {
   readonly labels: readonly string[];
   readonly data: readonly (number | null)[];
   readonly time?: string | null;
 }
-const chart = async (path: string, visitor = alice): Promise<Chart> =>
+const chart = async (path: string, visitor = test.alice): Promise<Chart> =>
   (await visitor.get(`/api/time-machine/${path}`).expect(200).expect('Content-Type', /json/)).body as Chart;
 
 describe('the time machine', () => {
@@ -60,15 +58,15 @@ describe('the time machine', () => {
   });
 
   it('goes to a day that a form asks for', async () => {
-    await alice
+    await test.alice
       .get('/time-machine?date=2024-03-14')
       .expect(303)
       .expect('Location', '/time-machine/2024/03/14');
-    await alice
+    await test.alice
       .get('/time-machine?date=2024-03-14&range=long_term')
       .expect(303)
       .expect('Location', '/time-machine/2024/03/14?range=long_term');
-    await alice.get('/time-machine?date=').expect(200);
+    await test.alice.get('/time-machine?date=').expect(200);
   });
 
   it('keeps to the range in the address', async () => {
@@ -186,19 +184,19 @@ describe('what is no date or no range', () => {
     ['2024?with=2024-03-14&with=2024-03-15', 'with'],
     ['2024?with=infinity', 'with'],
   ])('/time-machine/%s is a 400 that names %s', async (path, what) => {
-    expect((await alice.get(`/time-machine/${path}`).expect(400)).text).toContain(`“${what}”`);
+    expect((await test.alice.get(`/time-machine/${path}`).expect(400)).text).toContain(`“${what}”`);
   });
 
   it.each(['at=2024-02-30', 'at=', 'at=2024/03', 'at=all', 'at=2024&at=2025', 'range=ever', 'at=%00'])(
     'in JSON, %s too',
     async (query) => {
       for (const name of ['list', 'bump', 'changes', 'moods', 'audio-profile', 'top-artists'])
-        await alice.get(`/api/time-machine/${name}?${query}`).expect(400).expect('Content-Type', /json/);
+        await test.alice.get(`/api/time-machine/${name}?${query}`).expect(400).expect('Content-Type', /json/);
     },
   );
 
   it('deeper than a day is nowhere', async () => {
-    await alice.get('/time-machine/2024/03/14/12').expect(404);
+    await test.alice.get('/time-machine/2024/03/14/12').expect(404);
   });
 });
 
@@ -250,17 +248,17 @@ describe('the charts as JSON', () => {
 describe('another listener', () => {
   it('sees nothing of it, and how an archive begins', async () => {
     for (const path of ['/time-machine', '/time-machine/2024', '/time-machine/2024/03/14']) {
-      const text = await page(path, bob);
+      const text = await page(path, test.bob);
       expect(text).not.toContain('Song');
       expect(wordsOf(text)).toContain('Time begins today.');
       expect(text).toContain('action="/snapshots"');
     }
-    expect(await chart('list?at=2024-03-14', bob)).toEqual({ labels: [], data: [], time: null });
+    expect(await chart('list?at=2024-03-14', test.bob)).toEqual({ labels: [], data: [], time: null });
   });
 
   it('with playlists only is told so', async () => {
-    await insertPlaylist(test.db, bobId, { playlistId: 'p' }, tracks.slice(0, 2));
-    expect(await words('/time-machine', bob)).toMatch(/no dated lists.* 2 tracks · 1 playlist/);
+    await insertPlaylist(test.db, test.bobId, { playlistId: 'p' }, tracks.slice(0, 2));
+    expect(await words('/time-machine', test.bob)).toMatch(/no dated lists.* 2 tracks · 1 playlist/);
   });
 
   it('without a list of one range is led to those that have some', async () => {
@@ -276,7 +274,7 @@ describe('the dashboard', () => {
       `SELECT (current_date - interval '2 years')::date - 3 AS today`,
     );
     expect(await page('/dashboard')).not.toContain('On this day');
-    await insertSnapshot(test.db, aliceId, { date: today }, [tracks[7] ?? '']);
+    await insertSnapshot(test.db, test.aliceId, { date: today }, [tracks[7] ?? '']);
     const said = await words('/dashboard');
     expect(said).toMatch(/On this day .* 2 years ago Song .*7.* 3 days earlier/);
     expect(await words('/dashboard?range=long_term')).not.toContain('On this day');

@@ -1,26 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, signIn, submit, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { submit, useCast } from '../support/app.ts';
 import { insertArtistSnapshot, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
+const test = useCast();
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  aliceId = await userIdFor(test, ALICE);
   await insertTrack(test.db, { trackId: 'one', artists: ['ann'] });
-  await insertSnapshot(test.db, aliceId, { date: '2026-01-10' }, ['one']);
-  await insertSnapshot(test.db, aliceId, { date: '2026-03-10' }, ['one']);
-  await insertArtistSnapshot(test.db, aliceId, { date: '2026-01-10' }, ['ann', 'listed-alone']);
-  await insertArtistSnapshot(test.db, aliceId, { date: '2026-01-20' }, [
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-01-10' }, ['one']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2026-03-10' }, ['one']);
+  await insertArtistSnapshot(test.db, test.aliceId, { date: '2026-01-10' }, ['ann', 'listed-alone']);
+  await insertArtistSnapshot(test.db, test.aliceId, { date: '2026-01-20' }, [
     'listed-alone',
     '<b>bold</b>',
     'ann',
   ]);
-  await insertArtistSnapshot(test.db, await userIdFor(test, BOB), { date: '2026-01-20' }, ['bobs-artist']);
+  await insertArtistSnapshot(test.db, test.bobId, { date: '2026-01-20' }, ['bobs-artist']);
   await test.db.execute(
     `UPDATE artists SET raw_json = '{"images": [{"url": "https://i.scdn.co/image/large"}, {"url": "https://i.scdn.co/image/small"}]}'
      WHERE artist_id = 'ann'`,
@@ -32,7 +26,7 @@ const wordsOf = (html: string): string =>
     .replaceAll(/<(script|style)\b.*?<\/\1>/gs, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
-const pageOf = async (path: string): Promise<string> => (await alice.get(path).expect(200)).text;
+const pageOf = async (path: string): Promise<string> => (await test.alice.get(path).expect(200)).text;
 
 describe('the dashboard', () => {
   it('shows the newest list of artists by Spotify’s own ranks, each with its picture and its movement', async () => {
@@ -60,10 +54,12 @@ describe('an artist’s page', () => {
     ]);
     expect(wordsOf(text)).toContain('Best rank: 1, first on 10 January 2026');
     expect(text).toContain('src="https://i.scdn.co/image/large"');
-    expect((await alice.get('/api/artists/ann/rank-history?range=short_term').expect(200)).body).toEqual({
-      labels: ['2026-01-10', '2026-01-20'],
-      data: [1, 3],
-    });
+    expect((await test.alice.get('/api/artists/ann/rank-history?range=short_term').expect(200)).body).toEqual(
+      {
+        labels: ['2026-01-10', '2026-01-20'],
+        data: [1, 3],
+      },
+    );
   });
 
   it('is there for an artist whom Spotify alone lists, and reads well without tracks', async () => {
@@ -74,10 +70,10 @@ describe('an artist’s page', () => {
   });
 
   it('is a 404 where only another listener’s lists have the artist', async () => {
-    await bob.get('/artists/bobs-artist').expect(200);
-    await alice.get('/artists/bobs-artist').expect(404);
-    await alice.get('/api/artists/bobs-artist/rank-history').expect(404);
-    expect((await submit(alice, '/artists/bobs-artist/hide')).status).toBe(404);
+    await test.bob.get('/artists/bobs-artist').expect(200);
+    await test.alice.get('/artists/bobs-artist').expect(404);
+    await test.alice.get('/api/artists/bobs-artist/rank-history').expect(404);
+    expect((await submit(test.alice, '/artists/bobs-artist/hide')).status).toBe(404);
   });
 });
 
@@ -90,7 +86,9 @@ describe('the time machine', () => {
   it('ranks those of a longer time by the points of its lists, and says so', async () => {
     const words = wordsOf(await pageOf('/time-machine/2026/1'));
     expect(words).toMatch(/2 artist lists from Spotify: 50 .*? 1 LISTED-ALONE Points 99 2 ANN Points 98/);
-    expect((await alice.get('/api/time-machine/listed-artists?at=2026-01').expect(200)).body).toMatchObject({
+    expect(
+      (await test.alice.get('/api/time-machine/listed-artists?at=2026-01').expect(200)).body,
+    ).toMatchObject({
       labels: ['LISTED-ALONE', 'ANN', '<B>BOLD</B>'],
       data: [99, 98, 49],
     });
@@ -105,7 +103,7 @@ describe('the time machine', () => {
 
 describe('an artist who is hidden', () => {
   it('is on none of these pages but their own, also without a track; and comes back', async () => {
-    await submit(alice, '/artists/listed-alone/hide');
+    await submit(test.alice, '/artists/listed-alone/hide');
     // (The message about it names the artist.)
     await pageOf('/settings');
     for (const path of [
@@ -114,10 +112,10 @@ describe('an artist who is hidden', () => {
       '/time-machine/2026',
       '/api/time-machine/listed-artists?at=2026',
     ])
-      expect((await alice.get(path).expect(200)).text).not.toMatch(/listed-alone/i);
+      expect((await test.alice.get(path).expect(200)).text).not.toMatch(/listed-alone/i);
     expect(wordsOf(await pageOf('/artists/listed-alone'))).toContain('This artist is hidden');
     expect(await pageOf('/settings/hidden')).toContain('LISTED-ALONE');
-    await submit(alice, '/artists/listed-alone/show');
+    await submit(test.alice, '/artists/listed-alone/show');
     expect(await pageOf('/dashboard')).toContain('LISTED-ALONE');
   });
 });

@@ -1,18 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { nobody, useCast } from '../support/app.ts';
 import { insertArtistSnapshot, insertListens, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast();
 
 const TRACKS = { one: ['ann'], two: ['ben'], three: ['ben', 'ann'] } as const;
 const listens = (track: keyof typeof TRACKS, ms: number, ...days: readonly string[]) =>
   days.map((day) => ({ at: `${day}T12:00:00Z`, track, ms }));
 
 beforeAll(async () => {
-  [alice, bob] = [await signIn(test, ALICE), await signIn(test, BOB)];
-  const aliceId = await userIdFor(test, ALICE);
   for (const [trackId, artists] of Object.entries(TRACKS))
     await insertTrack(test.db, {
       trackId,
@@ -21,20 +17,20 @@ beforeAll(async () => {
       artistName: artists[0],
       albumName: `Album of ${artists[0]}`,
     });
-  await insertListens(test.db, aliceId, [
+  await insertListens(test.db, test.aliceId, [
     // Played more often in May, and longer.
     ...listens('one', 60_000, '2024-04-01', '2024-04-02', '2024-05-01', '2024-05-02', '2024-05-03'),
     ...listens('two', 600_000, '2024-04-03', '2024-04-04', '2024-04-05', '2024-05-04', '2024-05-05'),
     ...listens('three', 60_000, '2024-05-31'),
   ]); // prettier-ignore
-  await insertListens(test.db, await userIdFor(test, BOB), listens('three', 60_000, '2024-05-01'));
-  await insertSnapshot(test.db, aliceId, { date: '2024-04-20' }, ['two', 'three']);
-  await insertSnapshot(test.db, aliceId, { date: '2024-05-20' }, ['three', 'one', 'two']);
-  await insertArtistSnapshot(test.db, aliceId, { date: '2024-05-20' }, ['ben', 'ann']);
+  await insertListens(test.db, test.bobId, listens('three', 60_000, '2024-05-01'));
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-04-20' }, ['two', 'three']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2024-05-20' }, ['three', 'one', 'two']);
+  await insertArtistSnapshot(test.db, test.aliceId, { date: '2024-05-20' }, ['ben', 'ann']);
 });
 
 /** Each entry as its words, markup left out. */
-async function entriesOf(query: string, visitor = alice): Promise<string[]> {
+async function entriesOf(query: string, visitor = test.alice): Promise<string[]> {
   const { text } = await visitor.get(`/history/top?${query}`).expect(200);
   expect(text).not.toContain('<i>');
   return [...text.matchAll(/<li class="entry">(.*?)<\/li>/gs)].map(([, html = '']) =>
@@ -62,16 +58,16 @@ describe('the top lists of a range', () => {
 
   it('of tracks become playlists, as they are', async () => {
     for (const [query, ids] of [[MAY, 'one two three'], [`${MAY}&order=rank`, 'three one two']] as const) {
-      const { text } = await alice.get(`/history/top?${query}`).expect(200);
+      const { text } = await test.alice.get(`/history/top?${query}`).expect(200);
       const builder = /href="(\/playlists\/new[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
-      const preview = (await alice.get(builder).expect(200)).text;
+      const preview = (await test.alice.get(builder).expect(200)).text;
       const names = [...preview.matchAll(/&lt;i&gt;(\w+)&lt;/g)].map(([, id]) => id);
       expect([...new Set(names)].join(' ')).toBe(ids);
     }
   }); // prettier-ignore
 
   it('are each listener’s own, and lead strangers to sign-in', async () => {
-    expect(await entriesOf(MAY, bob)).toHaveLength(1);
+    expect(await entriesOf(MAY, test.bob)).toHaveLength(1);
     await nobody(test).get('/history/top').expect(302);
   });
 
@@ -81,13 +77,13 @@ describe('the top lists of a range', () => {
   });
 
   it.each(['of=genres', 'order=name', 'span=ever', 'on=2024-02-30', 'of=tracks&of=albums'])('refuse %s', async (query) => {
-    await alice.get(`/history/top?${query}`).expect(400);
+    await test.alice.get(`/history/top?${query}`).expect(400);
   }); // prettier-ignore
 });
 
 it('every range leads to the one before and after, and to the one of now where it is another', async () => {
   const links = async (query: string): Promise<string[]> => {
-    const { text } = await alice.get(`/history/top?${query}`).expect(200);
+    const { text } = await test.alice.get(`/history/top?${query}`).expect(200);
     const steps = /<nav class="range__steps".*?<\/nav>/s.exec(text)?.[0] ?? '';
     return [...steps.matchAll(/href="([^"]*)"/g)].map(([, href]) => String(href).replaceAll('&amp;', '&'));
   };

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDb } from '../../src/db.ts';
-import { ALICE, BOB, nobody, signIn, useApp, userIdFor, type Visitor } from '../support/app.ts';
+import { ALICE, BOB, nobody, useCast, userIdFor } from '../support/app.ts';
 import { insertArchiveTracks, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
 
-const test = useApp();
-let alice: Visitor;
-let bob: Visitor;
+const test = useCast();
 
 const HERS = 'ALICE-ONLY';
 const SOUND = { energy: 0.5, valence: 0.5, danceability: 0.5 };
@@ -22,10 +20,6 @@ const FULL = {
 };
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  const aliceId = await userIdFor(test, ALICE);
-  const bobId = await userIdFor(test, BOB);
   await insertTrack(test.db, {
     trackId: 'full',
     name: `${HERS} <b>song</b>`,
@@ -51,16 +45,19 @@ beforeAll(async () => {
   await insertTrack(test.db, { trackId: 'bare', name: `${HERS} bare`, artistName: `${HERS} by name` });
   await insertTrack(test.db, { trackId: 'spotify:local:A%2FB:C:D:123', name: `${HERS} local` });
   await insertTrack(test.db, { trackId: 'bobs', name: 'BOB-ONLY', features: SOUND });
-  await insertArchiveTracks(test.db, aliceId, ['near', 'spotify:local:A%2FB:C:D:123']);
-  await insertArchiveTracks(test.db, bobId, ['bobs']);
-  await insertSnapshot(test.db, aliceId, { date: '2025-01-01' }, ['near', 'full', 'bare']);
-  await insertSnapshot(test.db, aliceId, { date: '2025-02-01' }, ['near']);
-  await insertSnapshot(test.db, aliceId, { date: '2025-03-01' }, ['full', 'near']);
-  await insertSnapshot(test.db, aliceId, { date: '2025-03-01', range: 'long_term' }, [['full', null]]);
-  await insertPlaylist(test.db, aliceId, { playlistId: 'p/1', name: `${HERS} playlist` }, ['near', 'full']);
+  await insertArchiveTracks(test.db, test.aliceId, ['near', 'spotify:local:A%2FB:C:D:123']);
+  await insertArchiveTracks(test.db, test.bobId, ['bobs']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-01-01' }, ['near', 'full', 'bare']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-02-01' }, ['near']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-03-01' }, ['full', 'near']);
+  await insertSnapshot(test.db, test.aliceId, { date: '2025-03-01', range: 'long_term' }, [['full', null]]);
+  await insertPlaylist(test.db, test.aliceId, { playlistId: 'p/1', name: `${HERS} playlist` }, [
+    'near',
+    'full',
+  ]);
   // Bob holds one of her tracks in a list and a playlist of his own, of which she sees nothing.
-  await insertSnapshot(test.db, bobId, { date: '2024-01-01' }, ['near', 'bobs']);
-  await insertPlaylist(test.db, bobId, { playlistId: 'q', name: 'BOB-ONLY playlist' }, ['near']);
+  await insertSnapshot(test.db, test.bobId, { date: '2024-01-01' }, ['near', 'bobs']);
+  await insertPlaylist(test.db, test.bobId, { playlistId: 'q', name: 'BOB-ONLY playlist' }, ['near']);
 });
 
 const wordsOf = (html: string): string =>
@@ -68,7 +65,7 @@ const wordsOf = (html: string): string =>
     .replaceAll(/<(script|style)\b.*?<\/\1>/gs, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
-const pageOf = async (path: string): Promise<string> => (await alice.get(path).expect(200)).text;
+const pageOf = async (path: string): Promise<string> => (await test.alice.get(path).expect(200)).text;
 const readOf = async (path: string): Promise<string> => wordsOf(await pageOf(path));
 
 describe('a track’s page', () => {
@@ -200,21 +197,21 @@ describe('a track’s page', () => {
   ])('of another listener is the same 404 as of none: /tracks/:trackId%s', async (rest) => {
     const answers = [];
     for (const trackId of ['bobs', 'no-such', 'x'.repeat(3000), '%00'])
-      answers.push(await alice.get(`/tracks/${trackId}${rest}`).set('X-Request-Id', 'same').expect(404));
+      answers.push(await test.alice.get(`/tracks/${trackId}${rest}`).set('X-Request-Id', 'same').expect(404));
     const pages = new Set(answers.map(({ text }) => text.replaceAll(/value="[^"]*"/g, '')));
     expect(pages.size).toBe(1);
-    if (rest === '' || rest === '/payload') await bob.get(`/tracks/bobs${rest}`).expect(200);
+    if (rest === '' || rest === '/payload') await test.bob.get(`/tracks/bobs${rest}`).expect(200);
   });
 
   it.each(['', 'all', 'wide&by=wide', '%00'])('with by=%s is a 400 that names it', async (by) => {
-    expect((await alice.get(`/tracks/full?by=${by}`).expect(400)).text).toContain('“by”');
-    const json = await alice.get(`/api/tracks/full/similar?by=${by}`).expect(400);
+    expect((await test.alice.get(`/tracks/full?by=${by}`).expect(400)).text).toContain('“by”');
+    const json = await test.alice.get(`/api/tracks/full/similar?by=${by}`).expect(400);
     expect((json.body as { error: string }).error).toContain('“by”');
   });
 
   it('never shows Bob what only Alice has', async () => {
     for (const path of ['/tracks/bobs', '/tracks/near', '/tracks/bobs/payload']) {
-      const { text } = await bob.get(path).expect(200);
+      const { text } = await test.bob.get(path).expect(200);
       // Of the track both have, the names are the catalogue's; her other tracks, her album and her lists are hers.
       expect(text.replaceAll(`${HERS} near`, '')).not.toContain(HERS);
       expect(text).not.toContain('2025');
@@ -222,7 +219,8 @@ describe('a track’s page', () => {
   });
 });
 
-const get = async (path: string): Promise<unknown> => (await alice.get(path).expect(200)).body as unknown;
+const get = async (path: string): Promise<unknown> =>
+  (await test.alice.get(path).expect(200)).body as unknown;
 
 describe('the charts of a track as JSON', () => {
   it('hold labels and data', async () => {
@@ -251,8 +249,8 @@ describe('the charts of a track as JSON', () => {
   it('need sign-in, are 404 for another’s track and 400 for another range', async () => {
     await nobody(test).get('/api/tracks/full/rank-history').expect(401);
     for (const chart of ['rank-history', 'audio-features', 'similar'])
-      await alice.get(`/api/tracks/bobs/${chart}`).expect(404).expect('Content-Type', /json/);
-    const { body } = await alice.get('/api/tracks/full/rank-history?range=all').expect(400);
+      await test.alice.get(`/api/tracks/bobs/${chart}`).expect(404).expect('Content-Type', /json/);
+    const { body } = await test.alice.get('/api/tracks/full/rank-history?range=all').expect(400);
     expect((body as { error: string }).error).toContain('“range”');
   });
 });
@@ -263,17 +261,17 @@ describe('a track’s payload', () => {
   it('is laid out with every digit, as text', async () => {
     await insertTrack(test.db, { trackId: 'exact', features: '{"energy": 0.12345678901234567890123}' });
     await test.db.execute(`UPDATE tracks SET raw_json = $1::jsonb WHERE track_id = 'exact'`, [EXACT]);
-    await insertArchiveTracks(test.db, await userIdFor(test, ALICE), ['exact']);
+    await insertArchiveTracks(test.db, test.aliceId, ['exact']);
     const text = await pageOf('/tracks/exact/payload');
     expect(text).toContain('12345678901234567890.123456789012345');
     expect(text).toContain('0.12345678901234567890123');
     expect(text).toContain('&lt;/code&gt;&lt;script&gt;alert(1)');
     expect(await pageOf('/tracks/exact')).toContain('href="/tracks/exact/payload"');
-    const file = await alice.get('/tracks/exact/payload/track.json').expect(200);
+    const file = await test.alice.get('/tracks/exact/payload/track.json').expect(200);
     expect(file.headers['content-type']).toMatch(/^application\/json/);
     expect(file.headers['content-disposition']).toBe('attachment; filename=track.json');
     expect(file.text).toContain('12345678901234567890.123456789012345');
-    const features = await alice.get('/tracks/exact/payload/audio-features.json').expect(200);
+    const features = await test.alice.get('/tracks/exact/payload/audio-features.json').expect(200);
     expect(features.text).toContain('0.12345678901234567890123');
   });
 
@@ -283,22 +281,22 @@ describe('a track’s payload', () => {
       await insertArchiveTracks(test.db, await userIdFor(test, who), ['shared']);
     await test.db.execute(
       `INSERT INTO own_audio_features (user_id, track_id, audio_features) VALUES ($1, 'shared', '{"energy": 0.987}')`,
-      [await userIdFor(test, ALICE)],
+      [test.aliceId],
     );
     const hers = await pageOf('/tracks/shared/payload');
     expect(hers).toContain('Audio features from your own file');
     expect(hers).toMatch(/0\.1[^\d][^]*0\.987/);
-    const file = await alice.get('/tracks/shared/payload/own-audio-features.json').expect(200);
+    const file = await test.alice.get('/tracks/shared/payload/own-audio-features.json').expect(200);
     expect(JSON.parse(file.text)).toEqual({ energy: 0.987 });
-    expect((await bob.get('/tracks/shared/payload').expect(200)).text).not.toMatch(/0\.987|own file/);
-    await bob.get('/tracks/shared/payload/own-audio-features.json').expect(404);
+    expect((await test.bob.get('/tracks/shared/payload').expect(200)).text).not.toMatch(/0\.987|own file/);
+    await test.bob.get('/tracks/shared/payload/own-audio-features.json').expect(404);
   });
 
   it('that was never received reads so, and has no download', async () => {
     expect(await readOf('/tracks/bare/payload')).toContain('Only names were received');
-    await alice.get('/tracks/bare/payload/track.json').expect(404);
-    await alice.get('/tracks/near/payload/track.json').expect(404);
-    await alice.get('/tracks/near/payload/audio-features.json').expect(200);
+    await test.alice.get('/tracks/bare/payload/track.json').expect(404);
+    await test.alice.get('/tracks/near/payload/track.json').expect(404);
+    await test.alice.get('/tracks/near/payload/audio-features.json').expect(200);
   });
 
   it.each([
@@ -306,7 +304,7 @@ describe('a track’s payload', () => {
     ['incompressible', `(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 60000) AS n)`],
   ])('of megabytes, %s, is capped on the page and whole in the download', async (kind, text) => {
     await insertTrack(test.db, { trackId: kind });
-    await insertArchiveTracks(test.db, await userIdFor(test, ALICE), [kind]);
+    await insertArchiveTracks(test.db, test.aliceId, [kind]);
     const patient = createDb({
       url: test.url,
       poolMin: 0,
@@ -324,7 +322,7 @@ describe('a track’s payload', () => {
     expect(page.length).toBeLessThan(120_000);
     expect(wordsOf(page)).toContain('The download has all of it.');
     expect((await pageOf(`/tracks/${kind}`)).length).toBeLessThan(100_000);
-    const download = await alice.get(`/tracks/${kind}/payload/track.json`).expect(200);
+    const download = await test.alice.get(`/tracks/${kind}/payload/track.json`).expect(200);
     expect(download.text).toHaveLength(length);
   });
 });

@@ -17,7 +17,7 @@ import {
   nobody,
   signIn,
   submit,
-  useApp,
+  useCast,
   userIdFor,
   type Visitor,
 } from '../support/app.ts';
@@ -31,18 +31,11 @@ import {
 } from '../support/factories.ts';
 import { countListenerRows } from '../support/listener-rows.ts';
 
-const test = useApp();
+const test = useCast();
 const directory = mkdtempSync(path.join(tmpdir(), 'yours-test-'));
-let alice: Visitor;
-let bob: Visitor;
-let aliceId: number;
-let bobId: number;
 
 beforeAll(async () => {
-  alice = await signIn(test, ALICE);
-  bob = await signIn(test, BOB);
-  [aliceId, bobId] = [await userIdFor(test, ALICE), await userIdFor(test, BOB)];
-  await fill(aliceId, 'Only hers');
+  await fill(test.aliceId, 'Only hers');
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -93,16 +86,16 @@ const textOf = async (zip: ExportZip): Promise<string> => {
 
 describe('/settings/export', () => {
   it('says what will be in the ZIP', async () => {
-    const page = await alice.get('/settings/export').expect(200);
+    const page = await test.alice.get('/settings/export').expect(200);
     expect(page.text).toContain('Download the ZIP');
     expect(page.text).toContain('1 January 2026');
   });
 
   it('sends what is the listener’s own, and nothing of another’s', async () => {
-    const hers = await download(alice);
+    const hers = await download(test.alice);
     expect(hers.manifest.spotify_id).toBe(ALICE);
     expect(await textOf(hers)).toContain('Only hers');
-    const his = await textOf(await download(bob));
+    const his = await textOf(await download(test.bob));
     expect(his).not.toContain('Only hers');
     expect(his).toContain(BOB);
   });
@@ -112,61 +105,61 @@ describe('/settings/export', () => {
   });
 
   it('of an empty archive reads well', async () => {
-    expect((await bob.get('/settings/export').expect(200)).text).toContain('still empty');
+    expect((await test.bob.get('/settings/export').expect(200)).text).toContain('still empty');
   });
 });
 
 describe('/settings/disconnect', () => {
   it('says what will happen, does it, and leaves the archive as it was', async () => {
-    const page = (await alice.get('/settings/disconnect').expect(200)).text;
+    const page = (await test.alice.get('/settings/disconnect').expect(200)).text;
     expect(page).toContain('Keep your archive');
     // What stays and why, what Spotify asks of such an app, and both in one step.
     expect(page).toContain('https://developer.spotify.com/terms');
     expect(page).toMatch(/action="\/settings\/delete"[\s\S]*Disconnect and delete/);
-    const before = await countListenerRows(test.db, aliceId);
-    await submit(alice, '/settings/disconnect').then((answer) => expect(answer.status).toBe(303));
+    const before = await countListenerRows(test.db, test.aliceId);
+    await submit(test.alice, '/settings/disconnect').then((answer) => expect(answer.status).toBe(303));
     const { spotify_connections: had, ...rest } = before;
     expect(had).toBe(1);
-    expect(await countListenerRows(test.db, aliceId)).toEqual(rest);
-    expect((await alice.get('/settings/disconnect').expect(200)).text).toContain('not connected');
-    await alice.get('/dashboard').expect(200);
-    await alice.get('/settings').expect(200);
+    expect(await countListenerRows(test.db, test.aliceId)).toEqual(rest);
+    expect((await test.alice.get('/settings/disconnect').expect(200)).text).toContain('not connected');
+    await test.alice.get('/dashboard').expect(200);
+    await test.alice.get('/settings').expect(200);
   });
 
   it('is undone by signing in again', async () => {
-    alice = await signIn(test, ALICE);
-    expect((await countListenerRows(test.db, aliceId)).spotify_connections).toBe(1);
+    test.alice = await signIn(test, ALICE);
+    expect((await countListenerRows(test.db, test.aliceId)).spotify_connections).toBe(1);
   });
 });
 
 describe('/settings/delete', () => {
   it('says what will go, and does nothing without the word', async () => {
-    expect((await alice.get('/settings/delete').expect(200)).text).toContain('Delete everything?');
-    const before = await countListenerRows(test.db, aliceId);
+    expect((await test.alice.get('/settings/delete').expect(200)).text).toContain('Delete everything?');
+    const before = await countListenerRows(test.db, test.aliceId);
     for (const word of ['', 'yes', 'deleted', 'x'.repeat(100)]) {
-      const answer = await submit(alice, '/settings/delete', { word });
+      const answer = await submit(test.alice, '/settings/delete', { word });
       expect(answer.headers.location).toBe('/settings/delete');
     }
-    expect((await submit(alice, '/settings/delete')).status).toBe(400);
-    expect((await submit(alice, '/settings/delete', { word: 'x'.repeat(101) })).status).toBe(400);
-    expect(await countListenerRows(test.db, aliceId)).toEqual(before);
+    expect((await submit(test.alice, '/settings/delete')).status).toBe(400);
+    expect((await submit(test.alice, '/settings/delete', { word: 'x'.repeat(101) })).status).toBe(400);
+    expect(await countListenerRows(test.db, test.aliceId)).toEqual(before);
   });
 
   it('removes the listener from every table, ends every session of theirs, and touches nobody else', async () => {
     const elsewhere = await signIn(test, ALICE);
-    await fill(bobId, 'His');
-    const his = await countListenerRows(test.db, bobId);
-    expect(Object.keys(await countListenerRows(test.db, aliceId))).toEqual(Object.keys(his));
-    const answer = await submit(alice, '/settings/delete', { word: ' Delete ' });
+    await fill(test.bobId, 'His');
+    const his = await countListenerRows(test.db, test.bobId);
+    expect(Object.keys(await countListenerRows(test.db, test.aliceId))).toEqual(Object.keys(his));
+    const answer = await submit(test.alice, '/settings/delete', { word: ' Delete ' });
     expect([answer.status, answer.headers.location]).toEqual([303, '/']);
-    expect(await countListenerRows(test.db, aliceId)).toEqual({});
-    expect(await countListenerRows(test.db, bobId)).toEqual(his);
-    for (const visitor of [alice, elsewhere]) await visitor.get('/settings').expect(302);
-    await bob.get('/settings').expect(200);
+    expect(await countListenerRows(test.db, test.aliceId)).toEqual({});
+    expect(await countListenerRows(test.db, test.bobId)).toEqual(his);
+    for (const visitor of [test.alice, elsewhere]) await visitor.get('/settings').expect(302);
+    await test.bob.get('/settings').expect(200);
     const left = await test.db.one(
       `SELECT (SELECT count(*)::int FROM sessions WHERE sess::text LIKE '%"user": ' || $1 || '}%') AS sessions,
          (SELECT count(*)::int FROM tracks WHERE name = 'Only hers') AS tracks`,
-      [String(aliceId)],
+      [String(test.aliceId)],
     );
     expect(left).toEqual({ sessions: 0, tracks: 1 });
   });
