@@ -112,6 +112,6 @@ export async function requireState(
 
 const WRONG_STATE: Readonly<Record<HistoryImport['state'], string>> = {
   reading: 'The files of this import are still being read.',
-  read: 'This import is waiting for your yes.',
-  done: 'This import is done already.',
+  read: 'Confirm this import first.',
+  done: 'This import is already done.',
 };

@@ -19,7 +19,7 @@ export async function recordRows(
   if (account.rows === 0)
     throw new AppError(
       409,
-      'The rows of these files are gone, after the database came back from a crash: choose the files again.',
+      'The database crashed and lost the rows of these files. Please choose the files again.',
     );
   await tx.execute(KEEP_SET_ASIDE, [userId, importId, [...KEPT, REPEATED]]);
   await tx.execute(KEEP_REPEATS, [userId, importId, REPEATED]);

@@ -60,7 +60,7 @@ async function settle(hold: Hold, work: () => Promise<unknown>): Promise<void> {
 const wordsOf = (error: unknown): string =>
   error instanceof AppError
     ? error.message
-    : 'Something failed on this server; its log says what. Nothing of this was kept.';
+    : 'Something failed on this server. Its log has the details. Nothing was saved.';
 
 /** Each takes a connection for as long as it lasts. */
 let busy = 0;

@@ -36,7 +36,7 @@ async function* contentBehind(
   { isEncrypted, method, size, begin }: Header,
 ): AsyncGenerator<Buffer, number> {
   if (isEncrypted) throw new Fault(LOCKED);
-  if (method === 0 && size === null) throw new Fault('It is damaged: where it ends is not known.');
+  if (method === 0 && size === null) throw new Fault('It is damaged, and where it ends is unknown.');
   const end = method === 0 && size !== null ? begin + size : undefined;
   return yield* unpack(bytes.stream(begin, end), { method, size: method === 0 ? size : null, crc: null });
 }

@@ -133,13 +133,13 @@ async function* faultsKept(content: AsyncIterable<Buffer>, faults: string[]): As
 }
 
 async function wholeOf(content: AsyncIterable<Buffer>, deep: number): Promise<Bytes> {
-  if (deep >= MOST_ZIPS_DEEP) throw new Fault('It is a ZIP within too many others: unpack it yourself.');
+  if (deep >= MOST_ZIPS_DEEP) throw new Fault('It is a ZIP inside too many other ZIPs. Unpack it yourself.');
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of content) {
     size += chunk.length;
     if (size > LARGEST_INNER_ZIP)
-      throw new Fault('It is a large ZIP within another: unpack the outer one yourself.');
+      throw new Fault('It is a large ZIP inside another ZIP. Unpack the outer one yourself.');
     chunks.push(chunk);
   }
   return bytesInMemory(Buffer.concat(chunks));

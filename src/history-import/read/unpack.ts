@@ -15,7 +15,7 @@ export class Allowance {
   /** @throws Fault */
   take(bytes: number): void {
     this.left -= bytes;
-    if (this.left < 0) throw new Fault('All together is more than 4 GB: the rest is not read.');
+    if (this.left < 0) throw new Fault('Together these files are larger than 4 GB. The rest was not read.');
   }
 }
 
@@ -50,7 +50,7 @@ export async function* unpack(
       ? zlib.createInflateRaw({ chunkSize: CHUNK, finishFlush: zlib.constants.Z_SYNC_FLUSH })
       : null;
   if (inflate === null && method !== 0)
-    throw new Fault('It is packed in a way we do not know: unpack it yourself.');
+    throw new Fault('Its kind of compression is not supported. Unpack it yourself.');
   try {
     for await (const chunk of (inflate === null
       ? packed
@@ -71,9 +71,9 @@ export async function* unpack(
   return inflate?.bytesWritten ?? length;
 }
 
-export const LOCKED = 'It is protected by a password: unpack it yourself.';
-const BOMB = 'It swells to far more than a history can be: the rest is not read.';
-const DAMAGED = 'It is damaged or cut off: what could be unpacked is read.';
+export const LOCKED = 'It is protected by a password. Unpack it yourself.';
+const BOMB = 'Unpacked, it is far larger than any history. The rest was not read.';
+const DAMAGED = 'It is damaged or incomplete. What could be unpacked was read.';
 
 /** pipe() does not pass errors on. */
 function follow(packed: Readable, inflate: zlib.InflateRaw): zlib.InflateRaw {

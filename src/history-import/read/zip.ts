@@ -16,7 +16,7 @@ export const isZip = (head: Buffer): boolean =>
 export async function* filesOfZip(bytes: Bytes, say: (fault: string) => void): AsyncGenerator<ZipContent> {
   const listed = await list(bytes, say);
   if (listed === null) {
-    say('The ZIP is cut off or damaged: what could be found in it is read.');
+    say('The ZIP is damaged or incomplete. What could be found in it was read.');
     yield* entriesInFile(bytes);
     return;
   }
@@ -44,7 +44,7 @@ async function list(
   try {
     for await (const entry of zip.eachEntry()) {
       if (entries.length === MOST_ENTRIES) {
-        say(`The ZIP holds more than ${MOST_ENTRIES} files: the rest is not read.`);
+        say(`The ZIP has more than ${MOST_ENTRIES} files. The rest was not read.`);
         break;
       }
       entries.push(entry);
@@ -71,7 +71,7 @@ async function packedOf(zip: ZipFile, entry: Entry): Promise<Readable> {
   try {
     return await zip.openReadStreamPromise(entry, { decodeFileData: false });
   } catch (error) {
-    throw new Fault('It is damaged: nothing of it could be read.', { cause: error });
+    throw new Fault('It is damaged. Nothing in it could be read.', { cause: error });
   }
 }
 

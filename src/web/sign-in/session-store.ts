@@ -17,7 +17,7 @@ export class SessionUnsaved extends AppError {
   override readonly name = 'SessionUnsaved';
 
   constructor(cause: unknown) {
-    super(503, 'The archive cannot keep who is signed in just now. Please try again in a moment.', {
+    super(503, 'Sign-ins can’t be saved right now. Please try again in a moment.', {
       retryAfterSeconds: 5,
       cause,
     });
