@@ -47,8 +47,11 @@ const spans: DaySpan[] = [
   ...Array.from({ length: 25 }, inventSpan),
 ];
 
+const clocks = Object.fromEntries(
+  ZONES.map((timeZone) => [timeZone, new Intl.DateTimeFormat('sv-SE', { timeZone })]),
+);
 function isIn(timezone: string, [from, to]: DaySpan, at: Date): boolean {
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(at);
+  const day = clocks[timezone]?.format(at) ?? '';
   return (from === null || day >= from) && (to === null || day <= to);
 }
 const playsOf = (timezone: string, span: DaySpan): Date[] => counted.filter((at) => isIn(timezone, span, at));
