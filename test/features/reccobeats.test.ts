@@ -85,12 +85,15 @@ describe('ReccoBeats', () => {
     ['a redirect', { kind: 'redirect', to: 'https://evil.example/' }, 'unreachable'],
     ['500', { kind: 'status', status: 500 }, 'unreachable'],
     ['a reset midway', { kind: 'reset-midway' }, 'unreachable'],
-    ['silence', { kind: 'silence' }, 'unreachable'],
-    ['a byte a second', { kind: 'drip' }, 'unreachable'],
     ['403', { kind: 'status', status: 403 }, 'refused'],
   ])('that answers with %s says nothing about a track', async (_, rule, fault) => {
+    expect(await findUnder(rule, 30_000)).toEqual({ kind: 'fault', fault });
+  });
+
+  it.each(['silence', 'drip'])('is waited for no longer than it may take: %s', async (kind) => {
     const begun = performance.now();
-    expect(await findUnder(rule, 1_000)).toEqual({ kind: 'fault', fault });
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(await findUnder({ kind }, 1_000)).toEqual({ kind: 'fault', fault: 'unreachable' });
+    // Far below the minutes of a byte a second.
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

@@ -31,7 +31,8 @@ export function useApp(
   let server: http.Server;
   beforeAll(async () => {
     test.spotify = await startSpotifyStandIn({ listeners: standInListeners() });
-    server = http.createServer().listen(0, '127.0.0.1');
+    // A busy machine may be idle for longer than node's five seconds: a connection would end as it is used again.
+    server = http.createServer({ keepAliveTimeout: 60_000 }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     test.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     test.config = testConfig(test, env);

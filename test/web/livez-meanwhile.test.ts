@@ -37,7 +37,7 @@ async function slowestWhile(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** 100 ms is the aim, on a machine that does nothing else; what is looked for here took 8,000 and more. */
-const LIMIT_MS = 700;
+const LIMIT_MS = 3_000;
 
 describe('/livez is answered at once', { timeout: 120_000 }, () => {
   it.each(['a"b\n', '""\n', '"a\n'])('while a file full of %j is loaded', async (line) => {
