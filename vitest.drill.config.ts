@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import usual from './vitest.config.ts';
 
-/** `npm run drill`: what takes minutes, and what `npm test` does once or in part, often and whole. */
+/** `npm run drill`: what takes long, and what `npm test` does a few times, often. */
 export default defineConfig({
   test: {
     ...usual.test,
@@ -9,16 +9,11 @@ export default defineConfig({
       'test/**/*.drill.ts',
       'test/history-import/import.test.ts',
       'test/jobs/worker.test.ts',
-      'test/journeys/*.test.ts',
       'test/playlists/send.test.ts',
-      'test/web/contradicting-files.test.ts',
-      'test/web/hostile.test.ts',
     ],
     env: { DRILL: 'yes' },
     // They only end what hangs: however busy the machine, a test waits for what it wants to see.
     testTimeout: 1_200_000,
     hookTimeout: 600_000,
-    // A test that passes at the second try hides a fault.
-    retry: 0,
   },
 });
