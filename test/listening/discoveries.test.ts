@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
-import { LASTING_DAYS, listDiscoveries, listReturned } from '../../src/listening/discoveries.ts';
+import {
+  LASTING_DAYS,
+  listDiscoveredTrackIds,
+  listDiscoveries,
+  listReturned,
+} from '../../src/listening/discoveries.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertListener, insertListens, insertTrack } from '../support/factories.ts';
@@ -93,4 +98,23 @@ describe.each(ZONES)('in %s', (timezone) => {
       expect([from, to, found.map((track) => [track.track_id, track.plays])]).toEqual([from, to, expected]);
     }
   }); // prettier-ignore
+
+  it('a playlist of discoveries takes the most played of them, as many as it may', async () => {
+    const listened = await test.db.many<{ track_id: string; plays: number; ms: number }>(
+      `SELECT track_id, plays, (ms_played + about_ms)::float8 AS ms FROM played_tracks WHERE user_id = $1`,
+      [alice],
+    );
+    const [from, to] = [dayAt(200), dayAt(900)];
+    const firstOf = (track: string): string =>
+      day(new Date(Math.min(...counted.filter((one) => one.track === track).map(({ at }) => at.getTime()))));
+    const expected = listened
+      .filter(({ track_id: track }) => track !== 'track0' && firstOf(track) >= from && firstOf(track) <= to)
+      .toSorted((a, b) => b.plays - a.plays || b.ms - a.ms || (a.track_id < b.track_id ? -1 : 1))
+      .map(({ track_id: track }) => track);
+    expect(expected.length).toBeGreaterThan(5);
+    for (const limit of [1, 3, 99]) {
+      const found = await listDiscoveredTrackIds(test.db, { user_id: alice, timezone }, { from, to }, limit);
+      expect(found).toEqual(expected.slice(0, limit));
+    }
+  });
 });
