@@ -51,10 +51,10 @@ export async function stageRows(
   async function* pieces(): AsyncGenerator<Buffer> {
     for await (const batch of reading) {
       if (batch.length === 0) continue;
-      yield Buffer.from(
-        batch
-          .map((row) => lineOf(row, [userId, importId, (rows += 1), numberOf(numbers, row.where.file)]))
-          .join(''),
+      yield Buffer.concat(
+        batch.map((row) =>
+          Buffer.from(lineOf(row, [userId, importId, (rows += 1), numberOf(numbers, row.where.file)])),
+        ),
       );
       advance(rows);
     }
