@@ -800,6 +800,7 @@ CREATE FUNCTION forget_imports()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO '$user', 'public'
+ SET enable_indexscan TO 'off'
 AS $function$
 BEGIN
   DELETE FROM staged_plays USING removed
