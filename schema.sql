@@ -1731,6 +1731,15 @@ AS $function$
   WHERE indrelid = relation AND indisprimary AND attname <> 'user_id'
 $function$;
 
+CREATE FUNCTION same_columns(relation regclass)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT string_agg(format('known.%1$I = stray.%1$I', attname), ' AND ') FROM pg_attribute
+  WHERE attrelid = relation AND attnum > 0 AND attnotnull
+$function$;
+
 CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1752,8 +1761,8 @@ BEGIN
   END IF;
   EXECUTE 'CREATE TEMP TABLE wanted ON COMMIT DROP AS ' || wanted USING listener;
   EXECUTE format(
-    'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND known = stray',
-    derived, known) USING listener;
+    'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND %s AND known = stray',
+    derived, known, same_columns(derived)) USING listener;
   GET DIAGNOSTICS removed = ROW_COUNT;
   EXECUTE format('INSERT INTO %s TABLE wanted EXCEPT %s ORDER BY %s', derived, known, order_of(derived)) USING listener;
   GET DIAGNOSTICS added = ROW_COUNT;

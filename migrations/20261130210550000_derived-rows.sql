@@ -450,6 +450,13 @@ CREATE FUNCTION order_of(relation regclass) RETURNS text LANGUAGE sql STABLE AS 
   WHERE indrelid = relation AND indisprimary AND attname <> 'user_id'
 $$;
 
+-- Says of the rows `known` and `stray` that they are alike where none is NULL. (By whole rows alone nothing is hashed: each
+-- would be compared with every other.)
+CREATE FUNCTION same_columns(relation regclass) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT string_agg(format('known.%1$I = stray.%1$I', attname), ' AND ') FROM pg_attribute
+  WHERE attrelid = relation AND attnum > 0 AND attnotnull
+$$;
+
 -- Makes a listener's rows of a derived table, or some of them, those of a view with the same columns.
 CREATE FUNCTION derive_rows(derived regclass, facts regclass, listener bigint, which text DEFAULT 'true')
 RETURNS bigint LANGUAGE plpgsql AS $$
@@ -470,8 +477,8 @@ BEGIN
   END IF;
   EXECUTE 'CREATE TEMP TABLE wanted ON COMMIT DROP AS ' || wanted USING listener;
   EXECUTE format(
-    'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND known = stray',
-    derived, known) USING listener;
+    'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND %s AND known = stray',
+    derived, known, same_columns(derived)) USING listener;
   GET DIAGNOSTICS removed = ROW_COUNT;
   EXECUTE format('INSERT INTO %s TABLE wanted EXCEPT %s ORDER BY %s', derived, known, order_of(derived)) USING listener;
   GET DIAGNOSTICS added = ROW_COUNT;
@@ -1026,7 +1033,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 
 -- Down Migration
-DROP FUNCTION derive_all, derive_rows, order_of, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
+DROP FUNCTION derive_all, derive_rows, order_of, same_columns, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, plays_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_counted, derive_some, days_of, recount_plays, recount_artists, recount_albums,
