@@ -114,6 +114,19 @@ CREATE FUNCTION capture_time(user_id bigint)
  IMMUTABLE PARALLEL SAFE
 RETURN ('00:00:00'::time without time zone + make_interval(mins => (((('x' || "left"(md5(('capture ' || user_id)), 7)))::bit(28))::integer % 1200)));
 
+CREATE FUNCTION search_form(words text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length(words) = char_length(words)) THEN lower(words) ELSE regexp_replace(lower(unaccent('unaccent'::regdictionary, NORMALIZE(words, NFKC))), '[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]+', '', 'g') END;
+
+CREATE FUNCTION album_key(album text, artist text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (album <> '') THEN ('mtm:' || md5(((search_form(album) || '
+') || search_form(COALESCE(artist, ''))))) ELSE NULL::text END;
+
 CREATE TABLE tracks (
   track_id text NOT NULL,
   name text,
@@ -132,6 +145,12 @@ CREATE TABLE tracks (
   from_spotify boolean NOT NULL DEFAULT false,
   cover_seed text GENERATED ALWAYS AS (COALESCE((raw_json #>> '{album,id}'::text[]), album_name, track_id)) STORED,
   thumbnail_url text GENERATED ALWAYS AS ((raw_json #>> '{album,images,-1,url}'::text[])) STORED,
+  told_album_id text GENERATED ALWAYS AS (
+CASE
+    WHEN ((jsonb_typeof((raw_json #> '{album,id}'::text[])) = 'string') AND (length((raw_json #>> '{album,id}'::text[])) <= 256)) THEN (raw_json #>> '{album,id}'::text[])
+    ELSE NULL::text
+END) STORED,
+  album_key text GENERATED ALWAYS AS (album_key("left"(album_name, 500), "left"(COALESCE((raw_json #>> '{album,artists,0,name}'::text[]), artist_name), 500))) STORED,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT tracks_pkey PRIMARY KEY (track_id),
@@ -150,6 +169,9 @@ COMMENT ON COLUMN tracks.audio_features_at IS 'when they came here; NULL: not kn
 COMMENT ON COLUMN tracks.newest_name IS 'what Spotify has called it since, where that is another name; NULL: the name it has';
 COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: what stands here came from a file';
 COMMENT ON COLUMN tracks.cover_seed IS 'what a cover is drawn from where there is no picture: lists show it, and open no payload';
+COMMENT ON COLUMN tracks.told_album_id IS 'as the payload says';
+COMMENT ON COLUMN tracks.album_key IS 'tracks of one album have it in common, with or without its id';
+CREATE INDEX tracks_of_album ON tracks USING btree (album_key, told_album_id);
 CREATE INDEX tracks_raw_json ON tracks USING gin (raw_json jsonb_path_ops);
 
 CREATE TABLE artists (
@@ -380,19 +402,6 @@ CREATE TABLE archive_changes (
   CONSTRAINT archive_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 
-CREATE FUNCTION search_form(words text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (octet_length(words) = char_length(words)) THEN lower(words) ELSE regexp_replace(lower(unaccent('unaccent'::regdictionary, NORMALIZE(words, NFKC))), '[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]+', '', 'g') END;
-
-CREATE FUNCTION album_key(album text, artist text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (album <> '') THEN ('mtm:' || md5(((search_form(album) || '
-') || search_form(COALESCE(artist, ''))))) ELSE NULL::text END;
-
 CREATE FUNCTION library_mark(user_id bigint)
  RETURNS text
  LANGUAGE sql
@@ -543,7 +552,7 @@ CREATE TABLE library_tracks (
 );
 COMMENT ON TABLE library_tracks IS 'a listener''s library: every track of their archive, with what is derived from tracks and snapshots to find it by';
 COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: the row is filled from library_facts';
-COMMENT ON COLUMN library_tracks.album_id IS 'Spotify''s, from the payload, else album_key() of its name and artist';
+COMMENT ON COLUMN library_tracks.album_id IS 'Spotify''s, from the payload or from that of another track of the same album, else album_key() of its name and artist';
 COMMENT ON COLUMN library_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
 COMMENT ON COLUMN library_tracks.hidden IS 'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists';
 COMMENT ON COLUMN library_tracks.document IS 'the words to find it by, each after library_mark(user_id)';
@@ -1064,10 +1073,9 @@ CREATE VIEW track_facts AS
     "left"(NULLIF(tracks.name, ''), 500) AS name,
     "left"(concat_ws(', ', NULLIF(tracks.artist_name, ''), further_artists.names), 500) AS artist_names,
     "left"(NULLIF(tracks.album_name, ''), 500) AS album_name,
-        CASE
-            WHEN jsonb_typeof(tracks.raw_json #> '{album,id}'::text[]) = 'string' AND length(tracks.raw_json #>> '{album,id}'::text[]) <= 256 THEN tracks.raw_json #>> '{album,id}'::text[]
-            ELSE album_key("left"(tracks.album_name, 500), "left"(tracks.artist_name, 500))
-        END AS album_id,
+    COALESCE(tracks.told_album_id, ( SELECT min(same.told_album_id) AS min
+           FROM tracks same
+          WHERE same.album_key = tracks.album_key), tracks.album_key) AS album_id,
     tracks.popularity,
     tracks.release_date,
     tracks.release_date_precision,
@@ -1890,7 +1898,10 @@ CREATE FUNCTION settle_changed_tracks()
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  PERFORM settle_tracks(ARRAY(
+    SELECT track_id FROM changed WHERE TG_OP = 'UPDATE'
+    UNION SELECT same.track_id FROM changed JOIN tracks AS same USING (album_key)
+    WHERE changed.told_album_id IS NOT NULL AND same.told_album_id IS NULL));
   RETURN NULL;
 END $function$;
 
@@ -2459,6 +2470,7 @@ CREATE TRIGGER users_deleted AFTER DELETE ON users REFERENCING OLD TABLE AS remo
 CREATE TRIGGER users_truncated AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION forget_listeners();
 CREATE TRIGGER users_updated AFTER UPDATE ON users REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_rule();
 
+CREATE TRIGGER tracks_inserted AFTER INSERT ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 
 CREATE TRIGGER artists_updated AFTER UPDATE ON artists REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_artists();

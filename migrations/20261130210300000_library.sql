@@ -1,26 +1,10 @@
 -- Up Migration
 -- A listener's library: one narrow row per track holds whatever finds, filters and compares it, so that no page about
 -- one listener's music has to open the payloads of a shared catalogue. What it says is derived: see derived-rows.
-CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS cube;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
-
--- Text as it is searched: one way of writing each character, no accents, no capitals, none of the vowel signs and
--- lengthenings that Hebrew and Arabic may write or leave out. What is pure ASCII has one way of being written: most
--- names, and the cheaper half.
-CREATE FUNCTION search_form(words text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN octet_length(words) = char_length(words) THEN lower(words)
-  ELSE regexp_replace(lower(unaccent('unaccent'::regdictionary, normalize(words, NFKC))),
-    '[\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]+',
-    '', 'g') END;
-
--- An album by its name: what stands for an id where the provider's is not known.
-CREATE FUNCTION album_key(album text, artist text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN album <> '' THEN 'mtm:' || md5(search_form(album) || E'\n' || search_form(COALESCE(artist, ''))) END;
 
 -- Search speaks for one listener. Each lexeme of a document begins with whose it is, so that the index holds a
 -- listener's words together and reads no more of them, also for the beginning of a word, however many listeners there
@@ -175,7 +159,8 @@ CREATE TABLE library_tracks (
 COMMENT ON TABLE library_tracks IS
   'a listener''s library: every track of their archive, with what is derived from tracks and snapshots to find it by';
 COMMENT ON COLUMN library_tracks.artist_names IS 'empty where none is known; NULL on insert: the row is filled from library_facts';
-COMMENT ON COLUMN library_tracks.album_id IS 'Spotify''s, from the payload, else album_key() of its name and artist';
+COMMENT ON COLUMN library_tracks.album_id IS
+  'Spotify''s, from the payload or from that of another track of the same album, else album_key() of its name and artist';
 COMMENT ON COLUMN library_tracks.listings IS 'places held in ranked lists, of all days and time ranges';
 COMMENT ON COLUMN library_tracks.hidden IS
   'the listener hid the track or any of its artists: derived from hidden_tracks and hidden_artists';
@@ -290,6 +275,6 @@ CREATE TABLE own_audio_features (
 
 -- Down Migration
 DROP TABLE own_audio_features, hidden_artists, hidden_tracks, listed_artists, library_measures, library_tracks;
-DROP FUNCTION library_trigrams, search_document, artist_document, marked_words, spelled_words, joined_search_words, search_words, album_key, search_form,
+DROP FUNCTION library_trigrams, search_document, artist_document, marked_words, spelled_words, joined_search_words, search_words,
   library_mark,
   mood_quadrant, mood_strength, scaled_tempo;

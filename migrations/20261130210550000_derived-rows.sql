@@ -42,15 +42,16 @@ FROM track_artists AS credit JOIN artists USING (artist_id) JOIN tracks USING (t
 WHERE strpos(COALESCE(tracks.artist_name, ''), artists.name) = 0
 GROUP BY credit.track_id;
 
--- What a library copies of a track. Names are cut where no search or sort looks any more.
+-- What a library copies of a track. Names are cut where no search or sort looks any more. An album of the same name and
+-- artist as one whose id is known by any of its tracks is that one.
 CREATE VIEW track_facts AS
 SELECT
   track_id,
   left(NULLIF(name, ''), 500) AS name,
   left(concat_ws(', ', NULLIF(artist_name, ''), further_artists.names), 500) AS artist_names,
   left(NULLIF(album_name, ''), 500) AS album_name,
-  CASE WHEN jsonb_typeof(raw_json #> '{album,id}') = 'string' AND length(raw_json #>> '{album,id}') <= 256
-    THEN raw_json #>> '{album,id}' ELSE album_key(left(album_name, 500), left(artist_name, 500)) END AS album_id,
+  COALESCE(told_album_id, (
+    SELECT min(same.told_album_id) FROM tracks AS same WHERE same.album_key = tracks.album_key), album_key) AS album_id,
   popularity,
   release_date,
   release_date_precision,
@@ -569,9 +570,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- (With a track whose album's id is known comes the id of others of that album.)
 CREATE FUNCTION settle_changed_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  PERFORM settle_tracks(ARRAY(SELECT DISTINCT track_id FROM changed));
+  PERFORM settle_tracks(ARRAY(
+    SELECT track_id FROM changed WHERE TG_OP = 'UPDATE'
+    UNION SELECT same.track_id FROM changed JOIN tracks AS same USING (album_key)
+    WHERE changed.told_album_id IS NOT NULL AND same.told_album_id IS NULL));
   RETURN NULL;
 END $$;
 
@@ -944,6 +949,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE TRIGGER tracks_inserted AFTER INSERT ON tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 CREATE TRIGGER tracks_updated AFTER UPDATE ON tracks
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION settle_changed_tracks();
 CREATE TRIGGER artists_updated AFTER UPDATE ON artists

@@ -142,7 +142,7 @@ class Move {
     const warnings = [...understood.warnings, ...takeRepairable(conversions)];
     this.progress.say('comparing and writing …');
     const [tables, merged] = await this.merge(tx, archive.userId, readings);
-    await bulkLoad.buildArchiveKeys(tx);
+    await bulkLoad.buildSought(tx);
     const written = merged + (await this.derive(tx, archive.userId, bulkLoad));
     await bulkLoad.buildRest(tx);
     await explainFaults(tx, this.source);

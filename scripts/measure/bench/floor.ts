@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Db } from '../../../src/db.ts';
-import { ANALYZE, ARCHIVE, listParts, rebuild, remove } from '../../migrate-from-sqlite/target/bulk-load.ts';
+import { ANALYZE, isSought, listParts, rebuild, remove } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import { isInstalled, measureProgram, type Measured } from './child.ts';
 import { using } from './databases.ts';
@@ -76,13 +76,11 @@ export async function strip(db: Db): Promise<string[]> {
   const parts = await listParts(db);
   const of = (kind: string) => parts.filter((part) => part.kind === kind);
   for (const part of ['trigger', 'reference', 'index', 'key'].flatMap(of)) await db.execute(remove(part));
-  const [sought, others] = [true, false].map((is) =>
-    of('key').filter(({ relation }) => ARCHIVE.includes(relation) === is),
-  );
+  const left = (kind: string) => of(kind).filter((part) => !isSought(part));
   return [
-    ...(sought ?? []).map(rebuild),
+    ...parts.filter(isSought).map(rebuild),
     'SELECT derive_all(user_id, ARRAY(SELECT track_id FROM tracks)) FROM users',
-    ...[...(others ?? []), ...['reference', 'index', 'trigger'].flatMap(of)].map(rebuild),
+    ...['key', 'reference', 'index', 'trigger'].flatMap(left).map(rebuild),
     ANALYZE,
   ];
 }

@@ -49,7 +49,7 @@ export class FastLoad {
       const held = { tracks: await digestTracks(tx), snapshots: await digestSnapshots(tx, userId) };
       await addPayloadArtists(tx, userId, 'tracks');
       await tx.execute(recordBrought('file_tracks', '$1::bigint', 'SELECT track_id FROM tracks'), [userId]);
-      await bulkLoad.buildArchiveKeys(tx);
+      await bulkLoad.buildSought(tx);
       await deriveAll(tx, userId, 'SELECT track_id FROM tracks');
       await bulkLoad.buildRest(tx);
       // Without a second connection, or if it was lost, the first one makes the source digest.

@@ -1,7 +1,7 @@
 import type { Queries, Transaction } from '../../../src/db.ts';
 import { quoteName } from '../../../src/database/sql-text.ts';
 
-export const ARCHIVE: readonly string[] = [
+const ARCHIVE: readonly string[] = [
   'tracks',
   'artists',
   'track_artists',
@@ -27,6 +27,7 @@ export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
  * which moves the plays of tracks that are hidden or shown.)
  */
 export const REPLACED_TRIGGERS = [
+  'tracks_inserted',
   'tracks_updated',
   'artists_updated',
   'track_artists_inserted',
@@ -95,6 +96,10 @@ const PARTS = `
     AND NOT EXISTS (SELECT FROM pg_description AS d WHERE d.objoid = t.oid AND d.classoid = 'pg_trigger'::regclass)
   ORDER BY kind, relation, name`;
 
+/** By these derived rows find theirs, and albums their ids. */
+export const isSought = ({ kind, relation, name }: Part): boolean =>
+  (kind === 'key' && ARCHIVE.includes(relation)) || name === 'tracks_of_album';
+
 /**
  * Building keys and indexes at the end is several times faster than maintaining them row by row. If the archive is
  * empty, or small beside the file, this drops them and builds them again within the transaction: nobody sees a table
@@ -129,9 +134,8 @@ export class BulkLoad {
     }
   }
 
-  /** The keys by which derived rows find theirs. */
-  buildArchiveKeys(tx: Transaction): Promise<void> {
-    return this.build(tx, ({ kind, relation }) => kind === 'key' && ARCHIVE.includes(relation));
+  buildSought(tx: Transaction): Promise<void> {
+    return this.build(tx, isSought);
   }
 
   /** Once every table is filled. */
