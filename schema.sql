@@ -1801,6 +1801,21 @@ BEGIN
   RETURN settled;
 END $function$;
 
+CREATE FUNCTION fill_measures(listener bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  filled bigint;
+BEGIN
+  EXECUTE 'INSERT INTO library_measures
+    SELECT fact.* FROM measure_facts AS fact WHERE user_id = $1 AND NOT EXISTS (
+      SELECT FROM library_measures AS known WHERE (known.user_id, known.track_id) = (fact.user_id, fact.track_id))
+    ORDER BY track_id' USING listener;
+  GET DIAGNOSTICS filled = ROW_COUNT;
+  RETURN filled;
+END $function$;
+
 CREATE FUNCTION derive_counted(listener bigint)
  RETURNS bigint
  LANGUAGE sql
@@ -1864,8 +1879,10 @@ CREATE FUNCTION follow_added_tracks()
  SET search_path TO '$user', 'public'
 AS $function$
 BEGIN
-  EXECUTE 'INSERT INTO library_measures SELECT fact.* FROM changed JOIN measure_facts AS fact USING (user_id, track_id)
-    ON CONFLICT DO NOTHING';
+  IF current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on' THEN
+    EXECUTE 'INSERT INTO library_measures SELECT fact.* FROM changed JOIN measure_facts AS fact USING (user_id, track_id)
+      ON CONFLICT DO NOTHING';
+  END IF;
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $function$;

@@ -505,6 +505,19 @@ BEGIN
   RETURN settled;
 END $$;
 
+-- Adds the rows of tracks that have none.
+CREATE FUNCTION fill_measures(listener bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  filled bigint;
+BEGIN
+  EXECUTE 'INSERT INTO library_measures
+    SELECT fact.* FROM measure_facts AS fact WHERE user_id = $1 AND NOT EXISTS (
+      SELECT FROM library_measures AS known WHERE (known.user_id, known.track_id) = (fact.user_id, fact.track_id))
+    ORDER BY track_id' USING listener;
+  GET DIAGNOSTICS filled = ROW_COUNT;
+  RETURN filled;
+END $$;
+
 -- What follows from a listener's rule of what counts as a play, and from their calendar. (All plays are read in any case, as they lie, in the order that the views join them, and into hash tables: the planner knows nothing
 -- yet of those that have just been written.)
 CREATE FUNCTION derive_counted(listener bigint) RETURNS bigint LANGUAGE sql
@@ -547,10 +560,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- (Who derives at once adds them with their plays: fill_measures().)
 CREATE FUNCTION follow_added_tracks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  EXECUTE 'INSERT INTO library_measures SELECT fact.* FROM changed JOIN measure_facts AS fact USING (user_id, track_id)
-    ON CONFLICT DO NOTHING';
+  IF current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on' THEN
+    EXECUTE 'INSERT INTO library_measures SELECT fact.* FROM changed JOIN measure_facts AS fact USING (user_id, track_id)
+      ON CONFLICT DO NOTHING';
+  END IF;
   PERFORM archives_changed(ARRAY(SELECT DISTINCT user_id FROM changed));
   RETURN NULL;
 END $$;
@@ -1040,7 +1056,7 @@ CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 
 -- Down Migration
-DROP FUNCTION derive_all, derive_rows, order_of, same_columns, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
+DROP FUNCTION derive_all, derive_rows, order_of, same_columns, fill_measures, derive_played_measures, measures_settled, measure_columns, follow_added_tracks, follow_removed_tracks, derive_library, fill_library, add_to_libraries, settle_tracks, settle_library,
   library_columns, mark_changed, archives_changed, plays_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_counted, derive_some, days_of, recount_plays, recount_artists, recount_albums,

@@ -72,7 +72,7 @@ async function write(tx: Transaction, staged: Staged): Promise<void> {
   await tx.execute(CLOSE_GAPS, [staged.userId, staged.importId]);
   if (atOnce) await tx.execute('SELECT fill_library($1)', [staged.userId]);
   await adoptTracks(tx, staged.userId);
-  if (atOnce) await tx.execute('SELECT derive_plays($1)', [staged.userId]);
+  if (atOnce) await tx.execute('SELECT derive_plays($1), fill_measures($1)', [staged.userId]);
   await refreshArchiveSummary(tx, staged.userId);
 }
 

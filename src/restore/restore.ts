@@ -76,7 +76,7 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
     const added = name === 'users' ? 1 : await fill(tx, userId, zip, { table: name, file });
     tables.push({ table: name, rows: file.rows, added });
   }
-  await tx.execute('SELECT fill_library($1), derive_plays($1)', [userId]);
+  await tx.execute('SELECT fill_library($1), derive_plays($1), fill_measures($1)', [userId]);
   await describeRows(tx, userId);
   for (const table of PERSONAL.filter(({ name }) => name !== 'users')) {
     const file = findFile(zip, table.name);
