@@ -31,12 +31,14 @@ async function importTwice(db: Db, file: string, rows: number): Promise<void> {
   const first = await importOnce(db, userId, file);
   const plain = await measureFloor(db, path.join(path.dirname(file), 'plays.txt'));
   const again = await importOnce(db, userId, file);
-  const undone = await seconds(() => undoImport(db, { userId, importId: first.importId }));
+  const passedOn = await seconds(() => undoImport(db, { userId, importId: first.importId }));
+  const undone = await seconds(() => undoImport(db, { userId, importId: again.importId }));
   const told: readonly (readonly [string, number])[] = [
     ['read, judged and imported, tallies too', first.seconds],
     ['the same once more: nothing added', again.seconds],
     ['COPY of the same plays, keys kept up', plain],
-    ['undone', undone],
+    ['the first undone, its plays become those of the second', passedOn],
+    ['the second undone, nothing left', undone],
   ];
   for (const [what, took] of told)
     console.log(
