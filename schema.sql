@@ -171,7 +171,7 @@ COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: wh
 COMMENT ON COLUMN tracks.cover_seed IS 'what a cover is drawn from where there is no picture: lists show it, and open no payload';
 COMMENT ON COLUMN tracks.told_album_id IS 'as the payload says';
 COMMENT ON COLUMN tracks.album_key IS 'tracks of one album have it in common, with or without its id';
-CREATE INDEX tracks_of_album ON tracks USING btree (album_key, told_album_id);
+CREATE INDEX tracks_of_album ON tracks USING btree (album_key, from_spotify DESC, told_album_id);
 CREATE INDEX tracks_raw_json ON tracks USING gin (raw_json jsonb_path_ops);
 
 CREATE TABLE artists (
@@ -1073,9 +1073,11 @@ CREATE VIEW track_facts AS
     "left"(NULLIF(tracks.name, ''), 500) AS name,
     "left"(concat_ws(', ', NULLIF(tracks.artist_name, ''), further_artists.names), 500) AS artist_names,
     "left"(NULLIF(tracks.album_name, ''), 500) AS album_name,
-    COALESCE(tracks.told_album_id, ( SELECT min(same.told_album_id) AS min
+    COALESCE(tracks.told_album_id, ( SELECT same.told_album_id
            FROM tracks same
-          WHERE same.album_key = tracks.album_key), tracks.album_key) AS album_id,
+          WHERE same.album_key = tracks.album_key AND same.told_album_id IS NOT NULL
+          ORDER BY same.from_spotify DESC, same.told_album_id
+         LIMIT 1), tracks.album_key) AS album_id,
     tracks.popularity,
     tracks.release_date,
     tracks.release_date_precision,

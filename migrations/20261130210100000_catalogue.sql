@@ -57,7 +57,7 @@ COMMENT ON COLUMN tracks.from_spotify IS 'Spotify itself has answered; false: wh
 COMMENT ON COLUMN tracks.audio_features_source IS
   'of audio_features where there are any: archive, which NULL means too, or reccobeats';
 COMMENT ON COLUMN tracks.audio_features_at IS 'when they came here; NULL: not known';
-CREATE INDEX tracks_of_album ON tracks (album_key, told_album_id);
+CREATE INDEX tracks_of_album ON tracks (album_key, from_spotify DESC, told_album_id);
 CREATE INDEX tracks_raw_json ON tracks USING gin (raw_json jsonb_path_ops);
 
 CREATE TABLE artists (

@@ -43,7 +43,8 @@ WHERE strpos(COALESCE(tracks.artist_name, ''), artists.name) = 0
 GROUP BY credit.track_id;
 
 -- What a library copies of a track. Names are cut where no search or sort looks any more. An album of the same name and
--- artist as one whose id is known by any of its tracks is that one.
+-- artist as one whose id is known by any of its tracks is that one: by Spotify's own answers first, so that no file decides
+-- for other listeners what Spotify has told.
 CREATE VIEW track_facts AS
 SELECT
   track_id,
@@ -51,7 +52,9 @@ SELECT
   left(concat_ws(', ', NULLIF(artist_name, ''), further_artists.names), 500) AS artist_names,
   left(NULLIF(album_name, ''), 500) AS album_name,
   COALESCE(told_album_id, (
-    SELECT min(same.told_album_id) FROM tracks AS same WHERE same.album_key = tracks.album_key), album_key) AS album_id,
+    SELECT same.told_album_id FROM tracks AS same
+    WHERE same.album_key = tracks.album_key AND same.told_album_id IS NOT NULL
+    ORDER BY same.from_spotify DESC, same.told_album_id LIMIT 1), album_key) AS album_id,
   popularity,
   release_date,
   release_date_precision,

@@ -60,3 +60,10 @@ it('of two editions with one name, tracks without an id are of the first, and ea
   await insertTrack(test.db, { trackId: 'other edition', ...HARBOUR, payload: payload('h1') });
   expect(await listAlbums()).toEqual({ h1: 1, h2: 1, 'by name': 1 });
 });
+
+it('what Spotify has told comes before what a file says', async () => {
+  await insertTrack(test.db, { trackId: 'told', ...HARBOUR, payload: payload('h2') });
+  await test.db.execute(`UPDATE tracks SET from_spotify = true WHERE track_id = 'told'`);
+  await insertTrack(test.db, { trackId: 'of a file', ...HARBOUR, payload: payload('h1') });
+  expect(await listAlbums()).toEqual({ h2: 2, 'by name': 1 });
+});
