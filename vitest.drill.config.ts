@@ -13,7 +13,7 @@ export default defineConfig({
     ],
     env: { DRILL: 'yes' },
     // They only end what hangs: however busy the machine, a test waits for what it wants to see.
-    testTimeout: 1_200_000,
+    testTimeout: 3_600_000,
     hookTimeout: 600_000,
   },
 });
