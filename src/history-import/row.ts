@@ -21,18 +21,18 @@ export interface Where {
 }
 
 /** Storable JSON without personal and useless keys. */
-interface Told {
+interface RowOfFile {
   readonly where: Where;
   readonly format: FormatName;
   readonly raw: string;
 }
 
-interface PlayRow extends Told {
+interface PlayRow extends RowOfFile {
   readonly kind: 'play';
   readonly play: FilePlay;
 }
 
-interface SetAsideRow extends Told {
+interface SetAsideRow extends RowOfFile {
   readonly kind: 'set aside';
   readonly bucket: ReadBucket;
   readonly reason: string;

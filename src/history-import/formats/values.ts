@@ -30,39 +30,39 @@ export const isLeftOut = (judged: Judged): judged is LeftOut => 'bucket' in judg
 
 export const noTrack = (reason = 'it names no track'): LeftOut => ({ bucket: 'no track', reason });
 
-type Told = Pick<FilePlay, 'precision' | 'key'> & Partial<FilePlay>;
+type Known = Pick<FilePlay, 'precision' | 'key'> & Partial<FilePlay>;
 
 /** Written out: spreading half a million rows took a third of all the time. */
-const playOf = (endedAt: number, isEndKnown: boolean, told: Told): FilePlay => ({
+const playOf = (endedAt: number, isEndKnown: boolean, known: Known): FilePlay => ({
   endedAt,
   isEndKnown,
-  startedAt: told.startedAt ?? null,
-  statedAt: told.statedAt ?? told.startedAt ?? endedAt,
-  precision: told.precision,
-  msPlayed: told.msPlayed ?? null,
-  lengthMs: told.lengthMs ?? null,
-  trackId: told.trackId ?? null,
-  trackName: told.trackName ?? null,
-  artistName: told.artistName ?? null,
-  albumName: told.albumName ?? null,
-  albumArtistName: told.albumArtistName ?? null,
-  isrc: told.isrc ?? null,
-  reasonStart: told.reasonStart ?? null,
-  reasonEnd: told.reasonEnd ?? null,
-  skipped: told.skipped ?? null,
-  shuffle: told.shuffle ?? null,
-  offline: told.offline ?? null,
-  incognito: told.incognito ?? null,
-  key: told.key,
+  startedAt: known.startedAt ?? null,
+  statedAt: known.statedAt ?? known.startedAt ?? endedAt,
+  precision: known.precision,
+  msPlayed: known.msPlayed ?? null,
+  lengthMs: known.lengthMs ?? null,
+  trackId: known.trackId ?? null,
+  trackName: known.trackName ?? null,
+  artistName: known.artistName ?? null,
+  albumName: known.albumName ?? null,
+  albumArtistName: known.albumArtistName ?? null,
+  isrc: known.isrc ?? null,
+  reasonStart: known.reasonStart ?? null,
+  reasonEnd: known.reasonEnd ?? null,
+  skipped: known.skipped ?? null,
+  shuffle: known.shuffle ?? null,
+  offline: known.offline ?? null,
+  incognito: known.incognito ?? null,
+  key: known.key,
 });
 
-export const playEndingAt = (endedAt: number, told: Told): FilePlay => playOf(endedAt, true, told);
+export const playEndingAt = (endedAt: number, known: Known): FilePlay => playOf(endedAt, true, known);
 
 /** For services that say when a play began: it ends with the listening or the track. */
-export function playStartingAt(startedAt: number, told: Told): FilePlay {
-  const lengths = [told.msPlayed, told.lengthMs].filter((length) => typeof length === 'number');
+export function playStartingAt(startedAt: number, known: Known): FilePlay {
+  const lengths = [known.msPlayed, known.lengthMs].filter((length) => typeof length === 'number');
   const length = lengths.length === 0 ? 0 : Math.min(...lengths);
-  return playOf(startedAt + length, lengths.length > 0, { ...told, startedAt });
+  return playOf(startedAt + length, lengths.length > 0, { ...known, startedAt });
 }
 
 const UNSTORABLE = /[\0\p{Cs}]/u;
