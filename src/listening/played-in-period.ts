@@ -58,21 +58,35 @@ const nearestQuarter = (day: string): string =>
 /** SQL: an instant of $4's calendar, which begins a day twice where clocks go back over midnight. */
 const midnight = (day: string): string => `${day}::timestamp AT TIME ZONE $4`;
 
-/** How plays of tracks become those of what is asked for. Those of tracks meet the length with their own tally. */
-const BESIDE: Readonly<Record<TopKind, (between: string) => string>> = {
-  tracks: (between) => `SELECT track_id AS id, plays, told, ms_played FROM ${between}`,
-  artists: (between) => credited(between, 'artist_id', 'JOIN track_artists USING (track_id)'),
-  albums: (between) => credited(between, 'of_album_id'),
-};
-
 const TIMED = 'CASE WHEN length_ms IS NULL THEN told ELSE b.plays END';
 const ABOUT = '(b.plays - told)::bigint * length_ms';
 
-const credited = (between: string, id: string, join = ''): string => `
+/** SQL: lengths of the listener's tracks; where nothing asks for them they cost nothing. */
+const lengthsWhere = (asked: string): string =>
+  `(SELECT track_id, length_ms FROM played_tracks WHERE user_id = $1 AND ${asked} OFFSET 0) AS lengths`;
+
+/** How plays of tracks become those of what is asked for. Those of tracks meet the length with their own tally. */
+const BESIDE: Readonly<Record<TopKind, (between: string) => string>> = {
+  tracks: (between) => `SELECT track_id AS id, plays, told, ms_played FROM ${between}`,
+  artists: (between) =>
+    credited(
+      'artist_id',
+      `${between} AS b JOIN track_artists USING (track_id)
+      LEFT JOIN ${lengthsWhere(`EXISTS (SELECT FROM ${between} WHERE told <> plays)`)} USING (track_id)
+    WHERE ${isShown('b.track_id')}`,
+    ),
+  albums: (between) =>
+    credited(
+      'of_album_id',
+      `${between} AS b JOIN played_tracks AS own USING (track_id)
+    WHERE own.user_id = $1 AND NOT is_hidden AND of_album_id IS NOT NULL`,
+    ),
+};
+
+const credited = (id: string, from: string): string => `
     SELECT ${id} AS id, sum(b.plays)::int AS plays, sum(${TIMED})::int AS timed_plays, sum(b.ms_played)::bigint AS ms_played,
       COALESCE(sum(${ABOUT}), 0)::bigint AS about_ms
-    FROM ${between} AS b JOIN played_tracks AS own USING (track_id) ${join}
-    WHERE own.user_id = $1 AND NOT is_hidden AND ${id} IS NOT NULL
+    FROM ${from}
     GROUP BY ${id}`;
 
 /**
@@ -96,15 +110,11 @@ export function periodTables(kind: TopKind, name = 'asked', { from, to }: SqlDay
   ), ${name}_between AS (
     SELECT track_id, sum(sign)::int AS plays, COALESCE(sum(sign) FILTER (WHERE ms_played IS NOT NULL), 0)::int AS told,
       COALESCE(sum(sign * ms_played), 0)::bigint AS ms_played
-    FROM (
-      SELECT track_id, sign, ms_played, reached_end, rule, CASE WHEN rule = 'finished' THEN (
-        SELECT length_ms FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = plays.track_id) END AS length_ms
-      FROM ${name}_ends JOIN plays ON played_at >= since - ${SLACK} AND played_at < until + ${SLACK}
-      WHERE user_id = $1 AND (played_at >= since + ${SLACK} OR ${dayOf('played_at')} >= first)
-        AND (played_at < until - ${SLACK} OR ${dayOf('played_at')} < last)
-      OFFSET 0
-    ) AS plays
-    WHERE counts_as_play(rule, ms_played, reached_end, length_ms)
+    FROM ${name}_ends JOIN plays ON played_at >= since - ${SLACK} AND played_at < until + ${SLACK}
+    LEFT JOIN ${lengthsWhere(`(SELECT counted_plays FROM users WHERE user_id = $1) = 'finished'`)} USING (track_id)
+    WHERE user_id = $1 AND (played_at >= since + ${SLACK} OR ${dayOf('played_at')} >= first)
+      AND (played_at < until - ${SLACK} OR ${dayOf('played_at')} < last)
+      AND counts_as_play(rule, ms_played, reached_end, length_ms)
     GROUP BY track_id
   ), ${name}_beside AS MATERIALIZED (${BESIDE[kind](`${name}_between`)})`;
 }
@@ -116,38 +126,52 @@ const UNTIL = {
   about_ms: 'about_until',
 } as const;
 
-/** SQL: a column of a tally, in the period. */
+/** SQL: a column of a tally, in the period: in its whole quarters `q`, and beside them. */
 function sumOf(kind: TopKind, column: keyof typeof UNTIL): string {
   const own = { plays: 'b.plays', timed_plays: TIMED, ms_played: 'b.ms_played', about_ms: ABOUT };
-  const beside = kind === 'tracks' ? own[column] : `b.${column}`;
-  const until = UNTIL[column];
-  return `COALESCE(${until}[last], 0) - COALESCE(${until}[before], 0) + COALESCE(${beside}, 0) AS ${column}`;
+  return `q.${column} + COALESCE(${kind === 'tracks' ? own[column] : `b.${column}`}, 0) AS ${column}`;
 }
 
-/** SQL: what each was played in the period of these tables. @param which SQL: of which tallies */
+/**
+ * SQL: what each was played in the period of these tables. (Each OFFSET 0 has something computed once, and before rows with
+ * long arrays are joined.)
+ * @param which SQL: of which tallies
+ */
 export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): string {
   const { table, id, shown } = KEPT[kind];
-  const sums = (Object.keys(UNTIL) as (keyof typeof UNTIL)[]).map((column) => sumOf(kind, column));
+  const columns = Object.keys(UNTIL) as (keyof typeof UNTIL)[];
+  const inQuarters = columns.map(
+    (column) => `COALESCE(${UNTIL[column]}[last], 0) - COALESCE(${UNTIL[column]}[before], 0) AS ${column}`,
+  );
   return `
   SELECT * FROM (
-    SELECT id, ${sums.join(', ')}
+    SELECT id, ${columns.map((column) => sumOf(kind, column)).join(', ')}
     FROM (
-      SELECT *, ${id} AS id, width_bucket(first_quarter - 1, quarters) AS before, width_bucket(end_quarter - 1, quarters) AS last
-      FROM ${table} CROSS JOIN ${name}_bounds WHERE user_id = $1 AND ${shown} AND ${which}
-        AND (first_quarter < end_quarter OR ${id} IN (SELECT id FROM ${name}_beside)) OFFSET 0
-    ) AS ever
+      SELECT id, ${kind === 'tracks' ? 'length_ms, ' : ''}${inQuarters.join(', ')}
+      FROM (
+        SELECT *, ${id} AS id, width_bucket(first_quarter - 1, quarters) AS before, width_bucket(end_quarter - 1, quarters) AS last
+        FROM ${table} CROSS JOIN ${name}_bounds WHERE user_id = $1 AND ${shown} AND ${which}
+          AND (first_quarter < end_quarter OR ${id} IN (SELECT id FROM ${name}_beside)) OFFSET 0
+      ) AS ever OFFSET 0
+    ) AS q
     LEFT JOIN ${name}_beside AS b USING (id)
-    WHERE last > before OR b.plays IS NOT NULL
   ) AS played
   WHERE plays > 0`;
 }
 
-/** SQL: what each was played in a short period of these tables, which is all between. */
-export const playedInDays = (kind: TopKind, name = 'asked'): string =>
+/**
+ * SQL: what each was played in a short period of these tables, which is all between.
+ * @param most SQL: how many are wanted of those played most; of tracks, no other's length is looked up
+ */
+export const playedInDays = (kind: TopKind, name = 'asked', most?: string): string =>
   kind === 'tracks'
     ? `SELECT b.id, b.plays, ${TIMED} AS timed_plays, b.ms_played, COALESCE(${ABOUT}, 0) AS about_ms
-    FROM ${name}_beside AS b JOIN played_tracks AS own ON own.user_id = $1 AND own.track_id = b.id
-    WHERE NOT is_hidden AND b.plays > 0`
+    FROM (
+      SELECT * FROM ${name}_beside AS shown WHERE plays > 0 AND ${isShown('shown.id')}
+      ${most === undefined ? 'OFFSET 0' : `ORDER BY plays DESC FETCH FIRST (${most}) ROWS WITH TIES`}
+    ) AS b LEFT JOIN LATERAL (
+      SELECT length_ms FROM played_tracks AS own
+      WHERE own.user_id = $1 AND own.track_id = b.id AND b.told < b.plays OFFSET 0) AS own ON true`
     : `SELECT id, plays, timed_plays, ms_played, about_ms FROM ${name}_beside WHERE plays > 0`;
 
 /** Whether all of it is counted in the plays themselves. */

@@ -1,6 +1,6 @@
 import { ask, question } from '../database/ask-together.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
-import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import { isEver, periodValues, type Listener, type Period } from '../ranges/period.ts';
@@ -89,7 +89,10 @@ export function bestTables(way: Way, { kind, order }: TopOf): string {
   const first = (played: string): string =>
     `best AS (SELECT * FROM (${played}) AS played ORDER BY ${IN_ORDER[order]} ${limit()})`;
   if (way === 'ever') return first(playedEver(kind));
-  if (way === 'days') return `${periodTables(kind)}, ${first(playedInDays(kind))}`;
+  if (way === 'days') {
+    const most = order === 'plays' ? `${NEXT[way]}::int` : undefined;
+    return `${periodTables(kind)}, ${first(playedInDays(kind, 'asked', most))}`;
+  }
   const likely = `ARRAY(SELECT id FROM (${playedEver(kind)}) AS ever ORDER BY ${VALUE[order]} DESC ${limit(LIKELY)})`;
   return `${periodTables(kind)}, needed AS MATERIALIZED (
     SELECT COALESCE((
@@ -184,7 +187,7 @@ export async function findPlaces(
 export function topCards(kind: TopKind): string {
   if (kind === 'tracks')
     return `SELECT ${TRACK_CARD}, CASE WHEN place = 1 THEN raw_json #>> '{album,images,0,url}' END AS art_url, top.*
-    FROM top JOIN tracks ON tracks.track_id = top.id`;
+    FROM top ${joinByKey('tracks', 'top.id')}`;
   if (kind === 'artists')
     return `SELECT artist_id, name, artists.thumbnail_url AS image_url, top.*
     FROM top JOIN artists ON artists.artist_id = top.id`;
