@@ -934,16 +934,16 @@ CREATE TABLE played_tracks (
   length_ms integer,
   is_hidden boolean NOT NULL,
   of_album_id text,
-  quarters date[] NOT NULL,
+  months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,
   ms_until bigint[] NOT NULL,
   about_until bigint[] NOT NULL,
   CONSTRAINT played_tracks_pkey PRIMARY KEY (user_id, track_id) INCLUDE (plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at)
-);
+) WITH (toast_tuple_target=8160);
 COMMENT ON COLUMN played_tracks.length_ms IS 'as the library has it, like the album, and whether it is hidden: by these plays are added up';
-COMMENT ON COLUMN played_tracks.quarters IS 'the first days of the quarters with plays, in order';
-COMMENT ON COLUMN played_tracks.plays_until IS 'of each of the quarters: plays until its end';
+COMMENT ON COLUMN played_tracks.months IS 'the first days of the months with plays, in order';
+COMMENT ON COLUMN played_tracks.plays_until IS 'of each of the months: plays until its end';
 CREATE INDEX played_tracks_most_played ON played_tracks USING btree (user_id, plays DESC, track_id);
 
 CREATE TABLE played_artists (
@@ -955,13 +955,13 @@ CREATE TABLE played_artists (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  quarters date[] NOT NULL,
+  months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,
   ms_until bigint[] NOT NULL,
   about_until bigint[] NOT NULL,
   CONSTRAINT played_artists_pkey PRIMARY KEY (user_id, artist_id)
-);
+) WITH (toast_tuple_target=8160);
 COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
 CREATE INDEX played_artists_most_played ON played_artists USING btree (user_id, plays DESC, artist_id);
 
@@ -974,13 +974,13 @@ CREATE TABLE played_albums (
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
-  quarters date[] NOT NULL,
+  months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,
   ms_until bigint[] NOT NULL,
   about_until bigint[] NOT NULL,
   CONSTRAINT played_albums_pkey PRIMARY KEY (user_id, album_id)
-);
+) WITH (toast_tuple_target=8160);
 COMMENT ON TABLE played_albums IS 'by library_tracks.album_id: plays of its tracks that are not hidden';
 CREATE INDEX played_albums_most_played ON played_albums USING btree (user_id, plays DESC, album_id);
 
@@ -1325,11 +1325,11 @@ CREATE VIEW dated_plays AS
      JOIN plays p USING (user_id)
      JOIN library_tracks track USING (user_id, track_id);
 
-CREATE VIEW played_quarters AS
+CREATE VIEW played_months AS
  SELECT played_tracks.user_id,
     played_tracks.track_id,
     played_tracks.of_album_id AS album_id,
-    q.quarter,
+    q.month,
     q.plays - q.plays_before AS plays,
     q.timed - q.timed_before AS timed_plays,
     q.ms - q.ms_before AS ms_played,
@@ -1337,14 +1337,14 @@ CREATE VIEW played_quarters AS
     played_tracks.first_played_at,
     played_tracks.last_played_at
    FROM played_tracks
-     CROSS JOIN LATERAL UNNEST(played_tracks.quarters, played_tracks.plays_until, 0 || played_tracks.plays_until, played_tracks.timed_until, 0 || played_tracks.timed_until, played_tracks.ms_until, 0::bigint || played_tracks.ms_until, played_tracks.about_until, 0::bigint || played_tracks.about_until) q(quarter, plays, plays_before, timed, timed_before, ms, ms_before, about, about_before)
-  WHERE NOT played_tracks.is_hidden AND q.quarter IS NOT NULL;
+     CROSS JOIN LATERAL UNNEST(played_tracks.months, played_tracks.plays_until, 0 || played_tracks.plays_until, played_tracks.timed_until, 0 || played_tracks.timed_until, played_tracks.ms_until, 0::bigint || played_tracks.ms_until, played_tracks.about_until, 0::bigint || played_tracks.about_until) q(month, plays, plays_before, timed, timed_before, ms, ms_before, about, about_before)
+  WHERE NOT played_tracks.is_hidden AND q.month IS NOT NULL;
 
-CREATE VIEW quarter_facts AS
+CREATE VIEW month_facts AS
  SELECT dated_plays.user_id,
     'tracks' AS kind,
     dated_plays.track_id AS id,
-    date_trunc('quarter', dated_plays.local)::date AS quarter,
+    date_trunc('month', dated_plays.local)::date AS month,
     count(*)::integer AS plays,
     count(COALESCE(dated_plays.ms_played, dated_plays.about_ms))::integer AS timed_plays,
     COALESCE(sum(dated_plays.ms_played), 0::bigint) AS ms_played,
@@ -1353,35 +1353,35 @@ CREATE VIEW quarter_facts AS
     max(dated_plays.played_at) AS last_played_at
    FROM dated_plays
   WHERE dated_plays.counts
-  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('quarter', dated_plays.local))
+  GROUP BY dated_plays.user_id, dated_plays.track_id, (date_trunc('month', dated_plays.local))
 UNION ALL
- SELECT played_quarters.user_id,
+ SELECT played_months.user_id,
     'artists' AS kind,
     track_artists.artist_id AS id,
-    played_quarters.quarter,
-    sum(played_quarters.plays)::integer AS plays,
-    sum(played_quarters.timed_plays)::integer AS timed_plays,
-    sum(played_quarters.ms_played)::bigint AS ms_played,
-    sum(played_quarters.about_ms)::bigint AS about_ms,
-    min(played_quarters.first_played_at) AS first_played_at,
-    max(played_quarters.last_played_at) AS last_played_at
-   FROM played_quarters
+    played_months.month,
+    sum(played_months.plays)::integer AS plays,
+    sum(played_months.timed_plays)::integer AS timed_plays,
+    sum(played_months.ms_played)::bigint AS ms_played,
+    sum(played_months.about_ms)::bigint AS about_ms,
+    min(played_months.first_played_at) AS first_played_at,
+    max(played_months.last_played_at) AS last_played_at
+   FROM played_months
      JOIN track_artists USING (track_id)
-  GROUP BY played_quarters.user_id, track_artists.artist_id, played_quarters.quarter
+  GROUP BY played_months.user_id, track_artists.artist_id, played_months.month
 UNION ALL
- SELECT played_quarters.user_id,
+ SELECT played_months.user_id,
     'albums' AS kind,
-    played_quarters.album_id AS id,
-    played_quarters.quarter,
-    sum(played_quarters.plays)::integer AS plays,
-    sum(played_quarters.timed_plays)::integer AS timed_plays,
-    sum(played_quarters.ms_played)::bigint AS ms_played,
-    sum(played_quarters.about_ms)::bigint AS about_ms,
-    min(played_quarters.first_played_at) AS first_played_at,
-    max(played_quarters.last_played_at) AS last_played_at
-   FROM played_quarters
-  WHERE played_quarters.album_id IS NOT NULL
-  GROUP BY played_quarters.user_id, played_quarters.album_id, played_quarters.quarter;
+    played_months.album_id AS id,
+    played_months.month,
+    sum(played_months.plays)::integer AS plays,
+    sum(played_months.timed_plays)::integer AS timed_plays,
+    sum(played_months.ms_played)::bigint AS ms_played,
+    sum(played_months.about_ms)::bigint AS about_ms,
+    min(played_months.first_played_at) AS first_played_at,
+    max(played_months.last_played_at) AS last_played_at
+   FROM played_months
+  WHERE played_months.album_id IS NOT NULL
+  GROUP BY played_months.user_id, played_months.album_id, played_months.month;
 
 CREATE VIEW tally_facts AS
  SELECT user_id,
@@ -1393,27 +1393,27 @@ CREATE VIEW tally_facts AS
     sum(about_ms)::bigint AS about_ms,
     min(first_played_at) AS first_played_at,
     max(last_played_at) AS last_played_at,
-    array_agg(quarter ORDER BY quarter) AS quarters,
-    array_agg(plays_until ORDER BY quarter) AS plays_until,
-    array_agg(timed_until ORDER BY quarter) AS timed_until,
-    array_agg(ms_until ORDER BY quarter) AS ms_until,
-    array_agg(about_until ORDER BY quarter) AS about_until
-   FROM ( SELECT quarter_facts.user_id,
-            quarter_facts.kind,
-            quarter_facts.id,
-            quarter_facts.quarter,
-            quarter_facts.plays,
-            quarter_facts.timed_plays,
-            quarter_facts.ms_played,
-            quarter_facts.about_ms,
-            quarter_facts.first_played_at,
-            quarter_facts.last_played_at,
-            sum(quarter_facts.plays) OVER until::integer AS plays_until,
-            sum(quarter_facts.timed_plays) OVER until::integer AS timed_until,
-            sum(quarter_facts.ms_played) OVER until::bigint AS ms_until,
-            sum(quarter_facts.about_ms) OVER until::bigint AS about_until
-           FROM quarter_facts
-          WINDOW until AS (PARTITION BY quarter_facts.user_id, quarter_facts.kind, quarter_facts.id ORDER BY quarter_facts.quarter ROWS UNBOUNDED PRECEDING)) quarters
+    array_agg(month ORDER BY month) AS months,
+    array_agg(plays_until ORDER BY month) AS plays_until,
+    array_agg(timed_until ORDER BY month) AS timed_until,
+    array_agg(ms_until ORDER BY month) AS ms_until,
+    array_agg(about_until ORDER BY month) AS about_until
+   FROM ( SELECT month_facts.user_id,
+            month_facts.kind,
+            month_facts.id,
+            month_facts.month,
+            month_facts.plays,
+            month_facts.timed_plays,
+            month_facts.ms_played,
+            month_facts.about_ms,
+            month_facts.first_played_at,
+            month_facts.last_played_at,
+            sum(month_facts.plays) OVER until::integer AS plays_until,
+            sum(month_facts.timed_plays) OVER until::integer AS timed_until,
+            sum(month_facts.ms_played) OVER until::bigint AS ms_until,
+            sum(month_facts.about_ms) OVER until::bigint AS about_until
+           FROM month_facts
+          WINDOW until AS (PARTITION BY month_facts.user_id, month_facts.kind, month_facts.id ORDER BY month_facts.month ROWS UNBOUNDED PRECEDING)) months
   GROUP BY user_id, kind, id;
 
 CREATE VIEW played_facts AS
@@ -1428,7 +1428,7 @@ CREATE VIEW played_facts AS
     track.duration_ms AS length_ms,
     track.hidden AS is_hidden,
     track.album_id AS of_album_id,
-    tally.quarters,
+    tally.months,
     tally.plays_until,
     tally.timed_until,
     tally.ms_until,
@@ -1442,7 +1442,7 @@ CREATE VIEW played_facts AS
             tally_facts.about_ms,
             tally_facts.first_played_at,
             tally_facts.last_played_at,
-            tally_facts.quarters,
+            tally_facts.months,
             tally_facts.plays_until,
             tally_facts.timed_until,
             tally_facts.ms_until,
@@ -1461,7 +1461,7 @@ CREATE VIEW artist_play_facts AS
     about_ms,
     first_played_at,
     last_played_at,
-    quarters,
+    months,
     plays_until,
     timed_until,
     ms_until,
@@ -1478,7 +1478,7 @@ CREATE VIEW album_play_facts AS
     about_ms,
     first_played_at,
     last_played_at,
-    quarters,
+    months,
     plays_until,
     timed_until,
     ms_until,

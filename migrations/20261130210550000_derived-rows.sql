@@ -206,57 +206,57 @@ SELECT p.user_id, p.track_id, played_at AT TIME ZONE zone AS local, played_at, p
 FROM users CROSS JOIN LATERAL (SELECT zone_used(timezone) AS zone OFFSET 0) AS clock
 JOIN plays AS p USING (user_id) JOIN library_tracks AS track USING (user_id, track_id);
 
--- What the plays of a track come to in a quarter: less what was before it.
-CREATE VIEW played_quarters AS
-SELECT user_id, track_id, of_album_id AS album_id, quarter, q.plays - plays_before AS plays, q.timed - timed_before AS timed_plays,
+-- What the plays of a track come to in a month: less what was before it.
+CREATE VIEW played_months AS
+SELECT user_id, track_id, of_album_id AS album_id, month, q.plays - plays_before AS plays, q.timed - timed_before AS timed_plays,
   q.ms - ms_before AS ms_played, q.about - about_before AS about_ms, first_played_at, last_played_at
-FROM played_tracks CROSS JOIN LATERAL unnest(quarters, plays_until, 0 || plays_until, timed_until, 0 || timed_until,
+FROM played_tracks CROSS JOIN LATERAL unnest(months, plays_until, 0 || plays_until, timed_until, 0 || timed_until,
   ms_until, 0::bigint || ms_until, about_until, 0::bigint || about_until
-) AS q (quarter, plays, plays_before, timed, timed_before, ms, ms_before, about, about_before)
-WHERE NOT is_hidden AND quarter IS NOT NULL;
+) AS q (month, plays, plays_before, timed, timed_before, ms, ms_before, about, about_before)
+WHERE NOT is_hidden AND month IS NOT NULL;
 
 -- Artists and albums are added up of their tracks that are not hidden.
-CREATE VIEW quarter_facts AS
-SELECT user_id, 'tracks' AS kind, track_id AS id, date_trunc('quarter', local)::date AS quarter, count(*)::int AS plays,
+CREATE VIEW month_facts AS
+SELECT user_id, 'tracks' AS kind, track_id AS id, date_trunc('month', local)::date AS month, count(*)::int AS plays,
   count(COALESCE(ms_played, about_ms))::int AS timed_plays, COALESCE(sum(ms_played), 0)::bigint AS ms_played,
   COALESCE(sum(about_ms), 0)::bigint AS about_ms, min(played_at) AS first_played_at, max(played_at) AS last_played_at
-FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('quarter', local)
+FROM dated_plays WHERE counts GROUP BY user_id, track_id, date_trunc('month', local)
 UNION ALL
-SELECT user_id, 'artists', artist_id, quarter, sum(plays)::int, sum(timed_plays)::int, sum(ms_played)::bigint,
+SELECT user_id, 'artists', artist_id, month, sum(plays)::int, sum(timed_plays)::int, sum(ms_played)::bigint,
   sum(about_ms)::bigint, min(first_played_at), max(last_played_at)
-FROM played_quarters JOIN track_artists USING (track_id) GROUP BY user_id, artist_id, quarter
+FROM played_months JOIN track_artists USING (track_id) GROUP BY user_id, artist_id, month
 UNION ALL
-SELECT user_id, 'albums', album_id, quarter, sum(plays)::int, sum(timed_plays)::int, sum(ms_played)::bigint,
+SELECT user_id, 'albums', album_id, month, sum(plays)::int, sum(timed_plays)::int, sum(ms_played)::bigint,
   sum(about_ms)::bigint, min(first_played_at), max(last_played_at)
-FROM played_quarters WHERE album_id IS NOT NULL GROUP BY user_id, album_id, quarter;
+FROM played_months WHERE album_id IS NOT NULL GROUP BY user_id, album_id, month;
 
 CREATE VIEW tally_facts AS
 SELECT user_id, kind, id, sum(plays)::int AS plays, sum(timed_plays)::int AS timed_plays, sum(ms_played)::bigint AS ms_played,
   sum(about_ms)::bigint AS about_ms, min(first_played_at) AS first_played_at, max(last_played_at) AS last_played_at,
-  array_agg(quarter ORDER BY quarter) AS quarters, array_agg(plays_until ORDER BY quarter) AS plays_until,
-  array_agg(timed_until ORDER BY quarter) AS timed_until, array_agg(ms_until ORDER BY quarter) AS ms_until,
-  array_agg(about_until ORDER BY quarter) AS about_until
+  array_agg(month ORDER BY month) AS months, array_agg(plays_until ORDER BY month) AS plays_until,
+  array_agg(timed_until ORDER BY month) AS timed_until, array_agg(ms_until ORDER BY month) AS ms_until,
+  array_agg(about_until ORDER BY month) AS about_until
 FROM (
   SELECT *, (sum(plays) OVER until)::int AS plays_until, (sum(timed_plays) OVER until)::int AS timed_until,
     (sum(ms_played) OVER until)::bigint AS ms_until, (sum(about_ms) OVER until)::bigint AS about_until
-  FROM quarter_facts WINDOW until AS (PARTITION BY user_id, kind, id ORDER BY quarter ROWS UNBOUNDED PRECEDING)
-) AS quarters
+  FROM month_facts WINDOW until AS (PARTITION BY user_id, kind, id ORDER BY month ROWS UNBOUNDED PRECEDING)
+) AS months
 GROUP BY user_id, kind, id;
 
 CREATE VIEW played_facts AS
 SELECT user_id, track_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at,
-  track.duration_ms AS length_ms, track.hidden AS is_hidden, track.album_id AS of_album_id, quarters, plays_until, timed_until,
+  track.duration_ms AS length_ms, track.hidden AS is_hidden, track.album_id AS of_album_id, months, plays_until, timed_until,
   ms_until, about_until
 FROM (SELECT *, id AS track_id FROM tally_facts WHERE kind = 'tracks') AS tally
 JOIN library_tracks AS track USING (user_id, track_id);
 
 CREATE VIEW artist_play_facts AS
-SELECT user_id, id AS artist_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, quarters,
+SELECT user_id, id AS artist_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, months,
   plays_until, timed_until, ms_until, about_until
 FROM tally_facts WHERE kind = 'artists';
 
 CREATE VIEW album_play_facts AS
-SELECT user_id, id AS album_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, quarters,
+SELECT user_id, id AS album_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, months,
   plays_until, timed_until, ms_until, about_until
 FROM tally_facts WHERE kind = 'albums';
 
@@ -1067,6 +1067,6 @@ DROP FUNCTION derive_all, derive_rows, order_of, same_columns, fill_measures, de
   recount_removed_plays, settle_listed_artists, recount_artist_snapshots, follow_artist_snapshots CASCADE;
 DROP VIEW day_facts, session_facts;
 DROP FUNCTION days_between, hours_of, sessions_between;
-DROP VIEW measure_facts, artist_play_facts, album_play_facts, played_facts, tally_facts, quarter_facts, played_quarters, dated_plays, ending_facts, counted_plays, period_facts, list_facts,
+DROP VIEW measure_facts, artist_play_facts, album_play_facts, played_facts, tally_facts, month_facts, played_months, dated_plays, ending_facts, counted_plays, period_facts, list_facts,
   listed_artist_facts, artist_list_facts, artist_period_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

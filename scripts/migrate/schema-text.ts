@@ -67,8 +67,9 @@ const MADE = `
     WHERE relkind = 'r'
   ),
   made AS (
-    SELECT oid, format(E'CREATE %sTABLE %I (\\n%s\\n);\\n%s', CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, relname,
+    SELECT oid, format(E'CREATE %sTABLE %I (\\n%s\\n)%s;\\n%s', CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, relname,
       (SELECT string_agg(line, E',\\n' ORDER BY position) FROM lines WHERE relation = oid),
+      (SELECT format(' WITH (%s)', array_to_string(reloptions, ', ')) FROM pg_class WHERE oid = ours.oid AND reloptions IS NOT NULL),
       (SELECT string_agg(line, E'\\n' ORDER BY kind, name COLLATE "C") FROM after WHERE relation = oid)) AS text
     FROM ours WHERE relkind = 'r'
     UNION ALL

@@ -76,7 +76,7 @@ export async function listBestTrackIds(
   span: Period,
   { kind, order, limit }: Wanted & { order: TopOrder },
 ): Promise<string[]> {
-  const { way, values } = wayOf(listener, span);
+  const { way, values } = wayOf(kind, listener, span);
   return idsOf(await db.many<Row>(BEST[way][kind][order], [...values, limit]));
 }
 

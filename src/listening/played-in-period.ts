@@ -48,12 +48,14 @@ export interface SqlDays {
 /** What a question is about: $2 to $3. */
 const ASKED: SqlDays = { from: '$2::date', to: '$3::date' };
 
-/** Plays of so many days are read sooner than the tallies of all tracks. */
-const SHORT_DAYS = 100;
-const LONGEST_QUARTER = 92;
+/**
+ * Plays of fewer days are read sooner than all tallies of a listener: of tracks there are many, and few of them are among
+ * the first of a short period; artists and albums are fewer, and who finds them has to look at all tracks of the plays.
+ */
+const SHORT_DAYS: Readonly<Record<TopKind, number>> = { tracks: 150, artists: 15, albums: 15 };
 
-const nearestQuarter = (day: string): string =>
-  `date_trunc('quarter', ${day}::timestamp + interval '${LONGEST_QUARTER / 2} days')::date`;
+const nearestMonth = (day: string): string =>
+  `date_trunc('month', ${day}::timestamp + interval '15 days')::date`;
 
 /** SQL: an instant of $4's calendar, which begins a day twice where clocks go back over midnight. */
 const midnight = (day: string): string => `${day}::timestamp AT TIME ZONE $4`;
@@ -90,22 +92,22 @@ const credited = (id: string, from: string): string => `
     GROUP BY ${id}`;
 
 /**
- * SQL: common tables by the name of a period, for `playedInPeriod`: the whole quarters nearest to the period, half of one
+ * SQL: common tables by the name of a period, for `playedInPeriod`: the whole months nearest to the period, half of one
  * away at most, and what was played between their ends and its own, which is taken away where they reach beyond it. A
  * short period is all between.
  */
 export function periodTables(kind: TopKind, name = 'asked', { from, to }: SqlDays = ASKED): string {
   return `${name}_days AS (
     SELECT COALESCE(${from}, '-infinity') AS from_day, COALESCE(${to} + 1, 'infinity') AS end_day,
-      COALESCE(${to} - ${from} < ${SHORT_DAYS}, false) AS is_short
+      COALESCE(${to} - ${from} < ${SHORT_DAYS[kind]}, false) AS is_short
   ), ${name}_bounds AS MATERIALIZED (
-    SELECT from_day, end_day, CASE WHEN is_short THEN end_day ELSE ${nearestQuarter('from_day')} END AS first_quarter,
-      CASE WHEN is_short THEN end_day ELSE ${nearestQuarter('end_day')} END AS end_quarter
+    SELECT from_day, end_day, CASE WHEN is_short THEN end_day ELSE ${nearestMonth('from_day')} END AS first_month,
+      CASE WHEN is_short THEN end_day ELSE ${nearestMonth('end_day')} END AS end_month
     FROM ${name}_days
   ), ${name}_ends AS MATERIALIZED (
     SELECT LEAST(day, other) AS first, GREATEST(day, other) AS last, CASE WHEN day < other THEN 1 ELSE -1 END AS sign,
       ${midnight('LEAST(day, other)')} AS since, ${midnight('GREATEST(day, other)')} AS until, counted_plays AS rule
-    FROM ${name}_bounds CROSS JOIN LATERAL (VALUES (from_day, first_quarter), (end_quarter, end_day)) AS e (day, other), users
+    FROM ${name}_bounds CROSS JOIN LATERAL (VALUES (from_day, first_month), (end_month, end_day)) AS e (day, other), users
     WHERE user_id = $1 AND day <> other
   ), ${name}_between AS (
     SELECT track_id, sum(sign)::int AS plays, COALESCE(sum(sign) FILTER (WHERE ms_played IS NOT NULL), 0)::int AS told,
@@ -126,7 +128,7 @@ const UNTIL = {
   about_ms: 'about_until',
 } as const;
 
-/** SQL: a column of a tally, in the period: in its whole quarters `q`, and beside them. */
+/** SQL: a column of a tally, in the period: in its whole months `q`, and beside them. */
 function sumOf(kind: TopKind, column: keyof typeof UNTIL): string {
   const own = { plays: 'b.plays', timed_plays: TIMED, ms_played: 'b.ms_played', about_ms: ABOUT };
   return `q.${column} + COALESCE(${kind === 'tracks' ? own[column] : `b.${column}`}, 0) AS ${column}`;
@@ -140,18 +142,18 @@ function sumOf(kind: TopKind, column: keyof typeof UNTIL): string {
 export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): string {
   const { table, id, shown } = KEPT[kind];
   const columns = Object.keys(UNTIL) as (keyof typeof UNTIL)[];
-  const inQuarters = columns.map(
+  const inMonths = columns.map(
     (column) => `COALESCE(${UNTIL[column]}[last], 0) - COALESCE(${UNTIL[column]}[before], 0) AS ${column}`,
   );
   return `
   SELECT * FROM (
     SELECT id, ${columns.map((column) => sumOf(kind, column)).join(', ')}
     FROM (
-      SELECT id, ${kind === 'tracks' ? 'length_ms, ' : ''}${inQuarters.join(', ')}
+      SELECT id, ${kind === 'tracks' ? 'length_ms, ' : ''}${inMonths.join(', ')}
       FROM (
-        SELECT *, ${id} AS id, width_bucket(first_quarter - 1, quarters) AS before, width_bucket(end_quarter - 1, quarters) AS last
+        SELECT *, ${id} AS id, width_bucket(first_month - 1, months) AS before, width_bucket(end_month - 1, months) AS last
         FROM ${table} CROSS JOIN ${name}_bounds WHERE user_id = $1 AND ${shown} AND ${which}
-          AND (first_quarter < end_quarter OR ${id} IN (SELECT id FROM ${name}_beside)) OFFSET 0
+          AND (first_month < end_month OR ${id} IN (SELECT id FROM ${name}_beside)) OFFSET 0
       ) AS ever OFFSET 0
     ) AS q
     LEFT JOIN ${name}_beside AS b USING (id)
@@ -175,5 +177,5 @@ export const playedInDays = (kind: TopKind, name = 'asked', most?: string): stri
     : `SELECT id, plays, timed_plays, ms_played, about_ms FROM ${name}_beside WHERE plays > 0`;
 
 /** Whether all of it is counted in the plays themselves. */
-export const isShort = ({ from, to }: Period): boolean =>
-  from !== null && to !== null && daysBetween(from, to) < SHORT_DAYS;
+export const isShort = (kind: TopKind, { from, to }: Period): boolean =>
+  from !== null && to !== null && daysBetween(from, to) < SHORT_DAYS[kind];

@@ -35,7 +35,7 @@ interface SpanQuestions {
 
 /** The most often played tracks first; of those played as often, the ones played longer. */
 export async function findSpan(db: Queries, listener: Listener, span: Period, limit: number): Promise<Span> {
-  const { way, values } = wayOf(listener, span);
+  const { way, values } = wayOf('tracks', listener, span);
   const { tally, tracks } = await SPAN[way](db, {
     tally: periodValues(listener, span),
     tracks: [...values, limit],

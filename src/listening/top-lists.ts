@@ -64,10 +64,14 @@ export type Way = (typeof WAYS)[number];
 const NEXT: Readonly<Record<Way, string>> = { ever: '$2', days: '$5', period: '$5' };
 
 /** @returns the way, and the values it needs */
-export const wayOf = (listener: Listener, span: Period): { way: Way; values: readonly unknown[] } =>
+export const wayOf = (
+  kind: TopKind,
+  listener: Listener,
+  span: Period,
+): { way: Way; values: readonly unknown[] } =>
   isEver(span)
     ? { way: 'ever', values: [listener.user_id] }
-    : { way: isShort(span) ? 'days' : 'period', values: periodValues(listener, span) };
+    : { way: isShort(kind, span) ? 'days' : 'period', values: periodValues(listener, span) };
 
 const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, value(key)])) as Readonly<Record<Key, Value>>;
@@ -133,7 +137,7 @@ export async function listTop<Kind extends TopKind>(
   span: Period,
   { kind, order, limit }: { kind: Kind; order: TopOrder; limit: number },
 ): Promise<readonly (TopPlace & Cards[Kind])[]> {
-  const { way, values } = wayOf(listener, span);
+  const { way, values } = wayOf(kind, listener, span);
   const top = await ask(db, TOP[way][kind][order], ...values, limit);
   return top as readonly (TopPlace & Cards[Kind])[];
 }
@@ -176,7 +180,7 @@ export async function findPlaces(
   span: Days,
   { kind, order, ids }: TopOf & { ids: readonly string[] },
 ): Promise<Map<string, TopPlace>> {
-  const rows = await db.many<TopPlace>(PLACES[kind][order][isShort(span) ? 'days' : 'period'], [
+  const rows = await db.many<TopPlace>(PLACES[kind][order][isShort(kind, span) ? 'days' : 'period'], [
     ...periodValues(listener, span),
     ids,
   ]);
@@ -220,7 +224,7 @@ export async function listTopTrackIds(
   span: Period,
   { order, limit }: { order: TopOrder; limit: number },
 ): Promise<string[]> {
-  const { way, values } = wayOf(listener, span);
+  const { way, values } = wayOf('tracks', listener, span);
   const rows = await db.many<{ id: string }>(IDS[way][order], [...values, limit]);
   return rows.map(({ id }) => id);
 }

@@ -101,10 +101,7 @@ async function kept(table: string, key: string): Promise<Record<string, string>>
   return Object.fromEntries(rows.map((row) => [row.key, row.sum]));
 }
 
-const quarterOf = ({ at }: Listen): string => {
-  const day = new Date(at).toISOString();
-  return `${day.slice(0, 4)} ${Math.ceil(Number(day.slice(5, 7)) / 3)}`;
-};
+const monthOf = ({ at }: Listen): string => new Date(at).toISOString().slice(0, 7);
 const dayOf = ({ at }: Listen): string => new Date(at).toISOString().slice(0, 10);
 const albumOf = new Map<string, string>();
 const artistsOf = (track: string): readonly string[] => (track === 'a' ? ['x', 'y'] : ['x']);
@@ -114,22 +111,22 @@ const THINGS: readonly (readonly [table: string, id: string, of: (track: string)
   ['played_albums', 'album_id', (track) => [albumOf.get(track) ?? '']],
 ];
 
-/** What is kept of each quarter, less what was before it. */
-const keptOfQuarters = (table: string, id: string): Promise<Record<string, string>> =>
+/** What is kept of each month, less what was before it. */
+const keptOfMonths = (table: string, id: string): Promise<Record<string, string>> =>
   kept(
-    `(SELECT user_id, ${id} AS id, to_char(quarter, 'YYYY Q') AS quarter, p - lag(p, 1, 0) OVER q AS plays,
+    `(SELECT user_id, ${id} AS id, to_char(month, 'YYYY-MM') AS month, p - lag(p, 1, 0) OVER q AS plays,
         t - lag(t, 1, 0) OVER q AS timed_plays, m - lag(m, 1, 0::bigint) OVER q AS ms_played,
         a - lag(a, 1, 0::bigint) OVER q AS about_ms
-      FROM ${table}, unnest(quarters, plays_until, timed_until, ms_until, about_until) AS until (quarter, p, t, m, a)
-      WINDOW q AS (PARTITION BY user_id, ${id} ORDER BY quarter)) AS quarters`,
-    `concat_ws(' ', quarter, id)`,
+      FROM ${table}, unnest(months, plays_until, timed_until, ms_until, about_until) AS until (month, p, t, m, a)
+      WINDOW q AS (PARTITION BY user_id, ${id} ORDER BY month)) AS months`,
+    `concat_ws(' ', month, id)`,
   );
 
 async function expectRight(rule: Rule): Promise<void> {
   expect(await kept('played_tracks', 'track_id')).toEqual(countSlowly(rule, ({ track }) => [track]));
   for (const [table, id, of] of THINGS)
-    expect(await keptOfQuarters(table, id)).toEqual(
-      countSlowly(rule, (listen) => of(listen.track).map((each) => `${quarterOf(listen)} ${each}`)),
+    expect(await keptOfMonths(table, id)).toEqual(
+      countSlowly(rule, (listen) => of(listen.track).map((each) => `${monthOf(listen)} ${each}`)),
     );
   expect(await kept('play_days', 'day')).toMatchObject(countSlowly(rule, (listen) => [dayOf(listen)]));
   expect(await kept('played_artists', 'artist_id')).toEqual(

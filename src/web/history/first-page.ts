@@ -45,7 +45,7 @@ export async function readFirstPage(db: Db, listener: Listener, { range, listed,
   const { user_id: userId, timezone } = listener;
   const year = calendarYear(range.to === null || range.to > today ? today : range.to);
   const timeRange = timeRangeBeside(range, today);
-  const { way, values } = wayOf(listener, range);
+  const { way, values } = wayOf('tracks', listener, range);
   const { totals, gaps, ...found } = await ASK_FIRST[way](db, {
     totals: [userId],
     gaps: periodValues(listener, listed),
