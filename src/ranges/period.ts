@@ -42,12 +42,12 @@ export const dayOf = (instant: string): string => `(${instant} AT TIME ZONE $4):
 export const inPeriod = (instant: string): string => `${notBefore(instant)} AND ${notAfter(instant)}`;
 
 export const notBefore = (instant: string): string => `
-  ${instant} >= COALESCE($2::date::timestamp AT TIME ZONE $4 - ${SLACK}, '-infinity'::timestamptz)
+  ${instant} >= (SELECT COALESCE($2::date::timestamp AT TIME ZONE $4 - ${SLACK}, '-infinity'::timestamptz))
   AND (${instant} >= (SELECT COALESCE($2::date::timestamp AT TIME ZONE $4 + ${SLACK}, '-infinity'::timestamptz))
     OR ${dayOf(instant)} >= $2::date)`;
 
 export const notAfter = (instant: string): string => `
-  ${instant} < COALESCE(($3::date + 1)::timestamp AT TIME ZONE $4 + ${SLACK}, 'infinity'::timestamptz)
+  ${instant} < (SELECT COALESCE(($3::date + 1)::timestamp AT TIME ZONE $4 + ${SLACK}, 'infinity'::timestamptz))
   AND (${instant} < (SELECT COALESCE(($3::date + 1)::timestamp AT TIME ZONE $4 - ${SLACK}, 'infinity'::timestamptz))
     OR ${dayOf(instant)} <= $3::date)`;
 
