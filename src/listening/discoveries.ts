@@ -1,17 +1,24 @@
 import { ask, question } from '../database/ask-together.ts';
 import { isShown } from '../catalogue/shown.ts';
-import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
+import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import {
   dayOf,
   inPeriod,
   periodValues,
+  SLACK,
   type Listener,
   type Period,
   type PeriodValues,
 } from '../ranges/period.ts';
-import { periodTables, playedInPeriod, READS_ALL_TALLIES } from './played-in-period.ts';
+import {
+  isShort,
+  periodTables,
+  playedInDays,
+  playedInPeriod,
+  READS_ALL_TALLIES,
+} from './played-in-period.ts';
 import type { Days } from '../ranges/range.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 
@@ -87,22 +94,59 @@ export const listReturned = (
   listener: Listener,
   days: Days,
   limit: number,
-): Promise<ReturnedTrack[]> => db.many<ReturnedTrack>(RETURNED, [...periodValues(listener, days), limit]);
+): Promise<ReturnedTrack[]> =>
+  db.many<ReturnedTrack>(RETURNED[isShort('tracks', days) ? 'days' : 'period'], [
+    ...periodValues(listener, days),
+    limit,
+  ]);
 
-const YEAR_BEFORE = { from: `($2::date - interval '1 year')::date`, to: '($2::date - 1)' };
+const YEAR_BEFORE = `($2::date - interval '1 year')::date`;
 
-const RETURNED = hotQuery(
-  'when: tracks of a range that come back after a year',
-  `
-  WITH ${periodTables('tracks')}, ${periodTables('tracks', 'earlier', YEAR_BEFORE)}, top AS (
-    SELECT played.*, first_played_at
-    FROM (${playedInPeriod('tracks', 'asked', `${dayOf('first_played_at')} < ${YEAR_BEFORE.from}`)}) AS played
-    JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, played.id)
-    WHERE NOT EXISTS (SELECT FROM (${playedInPeriod('tracks', 'earlier')}) AS earlier WHERE earlier.id = played.id)
-    ORDER BY played.plays DESC, played.ms_played + played.about_ms DESC, id LIMIT $5
+const yearBeforeBegins = (slack: string): string =>
+  `(SELECT ${YEAR_BEFORE}::timestamp AT TIME ZONE $4 ${slack} ${SLACK})`;
+
+/** SQL: whether a tally has no play in any whole month of the year before $2, and one before that year. */
+const WAS_AWAY = `first_played_at < ${yearBeforeBegins('+')}
+  AND (first_played_at < ${yearBeforeBegins('-')} OR ${dayOf('first_played_at')} < ${YEAR_BEFORE})
+  AND width_bucket((SELECT date_trunc('month', ${YEAR_BEFORE} - 1 + interval '1 month')::date - 1), months) =
+    width_bucket((SELECT date_trunc('month', $2::date::timestamp)::date - 1), months)`;
+
+/** SQL: whether a track was played on a day of the year before $2. */
+const wasPlayedBefore = (trackId: string): string => `COALESCE((
+      SELECT true FROM plays JOIN users USING (user_id)
+      WHERE user_id = $1 AND track_id = ${trackId}
+        AND played_at >= ${yearBeforeBegins('-')}
+        AND played_at < (SELECT $2::date::timestamp AT TIME ZONE $4 + ${SLACK})
+        AND ${dayOf('played_at')} >= ${YEAR_BEFORE} AND ${dayOf('played_at')} < $2::date
+        AND counts_as_play(users.counted_plays, ms_played, reached_end, (
+          SELECT length_ms FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = ${trackId}))
+      LIMIT 1), false)`;
+
+/** Those played most are judged one after the other until there are enough. */
+const returnedSql = (played: string, isReturned: string): string => `
+  WITH ${periodTables('tracks')}, top AS (
+    SELECT * FROM (
+      SELECT * FROM (${played}) AS played ORDER BY plays DESC, ms_played + about_ms DESC, id OFFSET 0) AS often
+    WHERE ${isReturned}
+    ORDER BY plays DESC, ms_played + about_ms DESC, id LIMIT $5
   )
-  SELECT ${TRACK_CARD}, top.*
-  FROM top JOIN tracks ON tracks.track_id = top.id
-  ORDER BY plays DESC, ms_played + about_ms DESC, id`,
-  READS_ALL_TALLIES,
-);
+  SELECT ${TRACK_CARD}, top.*, ever.first_played_at
+  FROM top ${joinByKey('tracks', 'top.id')} JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, top.id)
+  ORDER BY top.plays DESC, top.ms_played + top.about_ms DESC, top.id`;
+
+const RETURNED = {
+  days: hotQuery(
+    'when: tracks of some days that come back after a year',
+    returnedSql(
+      playedInDays('tracks'),
+      `(SELECT ${WAS_AWAY} FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = often.id)
+      AND NOT ${wasPlayedBefore('often.id')}`,
+    ),
+    READS_ALL_TALLIES,
+  ),
+  period: hotQuery(
+    'when: tracks of a range that come back after a year',
+    returnedSql(playedInPeriod('tracks', 'asked', WAS_AWAY), `NOT ${wasPlayedBefore('often.id')}`),
+    READS_ALL_TALLIES,
+  ),
+};
