@@ -944,6 +944,7 @@ CREATE TABLE played_tracks (
 COMMENT ON COLUMN played_tracks.length_ms IS 'as the library has it, like the album, and whether it is hidden: by these plays are added up';
 COMMENT ON COLUMN played_tracks.months IS 'the first days of the months with plays, in order';
 COMMENT ON COLUMN played_tracks.plays_until IS 'of each of the months: plays until its end';
+CREATE INDEX played_tracks_longest_played ON played_tracks USING btree (user_id, ((ms_played + about_ms)) DESC, track_id);
 CREATE INDEX played_tracks_most_played ON played_tracks USING btree (user_id, plays DESC, track_id);
 
 CREATE TABLE played_artists (

@@ -136,6 +136,7 @@ COMMENT ON COLUMN played_tracks.months IS 'the first days of the months with pla
 COMMENT ON COLUMN played_tracks.plays_until IS 'of each of the months: plays until its end';
 COMMENT ON COLUMN played_tracks.length_ms IS 'as the library has it, like the album, and whether it is hidden: by these plays are added up';
 CREATE INDEX played_tracks_most_played ON played_tracks (user_id, plays DESC, track_id);
+CREATE INDEX played_tracks_longest_played ON played_tracks (user_id, (ms_played + about_ms) DESC, track_id);
 CREATE TABLE played_artists (
   user_id bigint NOT NULL,
   artist_id text NOT NULL,

@@ -163,14 +163,14 @@ export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): s
 
 /**
  * SQL: what each was played in a short period of these tables, which is all between.
- * @param most SQL: how many are wanted of those played most; of tracks, no other's length is looked up
+ * @param which SQL: which of the tracks are wanted, by their plays; no other's length is looked up
  */
-export const playedInDays = (kind: TopKind, name = 'asked', most?: string): string =>
+export const playedInDays = (kind: TopKind, name = 'asked', which = 'OFFSET 0'): string =>
   kind === 'tracks'
     ? `SELECT b.id, b.plays, ${TIMED} AS timed_plays, b.ms_played, COALESCE(${ABOUT}, 0) AS about_ms
     FROM (
       SELECT * FROM ${name}_beside AS shown WHERE plays > 0 AND ${isShown('shown.id')}
-      ${most === undefined ? 'OFFSET 0' : `ORDER BY plays DESC FETCH FIRST (${most}) ROWS WITH TIES`}
+      ${which}
     ) AS b LEFT JOIN LATERAL (
       SELECT length_ms FROM played_tracks AS own
       WHERE own.user_id = $1 AND own.track_id = b.id AND b.told < b.plays OFFSET 0) AS own ON true`

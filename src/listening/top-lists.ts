@@ -80,6 +80,15 @@ const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key)
 export const everyTop = <Value>(make: (way: Way, of: TopOf) => Value) =>
   each(WAYS, (way) => each(TOP_KINDS, (kind) => each(TOP_ORDERS, (order) => make(way, { kind, order }))));
 
+/**
+ * SQL: whether a tally is as large as `needed`. Between two bounds the planner expects few, and finds tracks by an index;
+ * artists and albums are not so many.
+ */
+const isEnough = ({ kind, order }: TopOf): string =>
+  kind === 'tracks'
+    ? `${VALUE[order]} BETWEEN (SELECT least FROM needed) AND (SELECT ${Number.MAX_SAFE_INTEGER})`
+    : `${VALUE[order]} >= (SELECT least FROM needed)`;
+
 /** So many times as many as are wanted, of those played most ever, are asked first how much they were played in a period. */
 const LIKELY = 8;
 
@@ -94,15 +103,16 @@ export function bestTables(way: Way, { kind, order }: TopOf): string {
     `best AS (SELECT * FROM (${played}) AS played ORDER BY ${IN_ORDER[order]} ${limit()})`;
   if (way === 'ever') return first(playedEver(kind));
   if (way === 'days') {
-    const most = order === 'plays' ? `${NEXT[way]}::int` : undefined;
-    return `${periodTables(kind)}, ${first(playedInDays(kind, 'asked', most))}`;
+    const which =
+      order === 'plays' ? `ORDER BY plays DESC FETCH FIRST (${NEXT[way]}::int) ROWS WITH TIES` : undefined;
+    return `${periodTables(kind)}, ${first(playedInDays(kind, 'asked', which))}`;
   }
   const likely = `ARRAY(SELECT id FROM (${playedEver(kind)}) AS ever ORDER BY ${VALUE[order]} DESC ${limit(LIKELY)})`;
   return `${periodTables(kind)}, needed AS MATERIALIZED (
     SELECT COALESCE((
       SELECT ${VALUE[order]} FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, likely))}) AS counted
       ORDER BY ${VALUE[order]} DESC OFFSET ${NEXT[way]}::int - 1 LIMIT 1), 0) AS least
-  ), ${first(playedInPeriod(kind, 'asked', `${VALUE[order]} >= (SELECT least FROM needed)`))}`;
+  ), ${first(playedInPeriod(kind, 'asked', isEnough({ kind, order })))}`;
 }
 
 const WAY_WORDS: Readonly<Record<Way, string>> = {
@@ -152,21 +162,26 @@ const placesSql = (order: TopOrder, [tables, played]: readonly [string, string])
 
 const leastOf = (kind: TopKind, order: TopOrder): string =>
   `SELECT min(${VALUE[order]}) AS least FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, '$5::text[]'))}) AS those`;
-const NEEDED = '(SELECT least FROM needed)';
+
+/** SQL: of tracks as above, those that are played as often as any of those that are asked for. */
+const OFTEN_ENOUGH: Readonly<Record<TopOrder, string | undefined>> = {
+  plays: 'AND plays >= (SELECT min(plays) FROM asked_beside WHERE id = ANY ($5::text[])) OFFSET 0',
+  minutes: undefined,
+};
 
 const PLACES = each(TOP_KINDS, (kind) =>
   each(TOP_ORDERS, (order) => ({
     days: hotQuery(
       `top lists: places of ${kind} by ${order} in some days`,
-      placesSql(order, [periodTables(kind), playedInDays(kind)]),
+      placesSql(order, [periodTables(kind), playedInDays(kind, 'asked', OFTEN_ENOUGH[order])]),
       MAY_SCAN,
     ),
     period: hotQuery(
       `top lists: places of ${kind} by ${order}`,
       placesSql(order, [
         `${periodTables(kind)}, needed AS MATERIALIZED (${leastOf(kind, order)})`,
-        `SELECT * FROM (${playedInPeriod(kind, 'asked', `${VALUE[order]} >= ${NEEDED}`)}) AS counted
-        WHERE ${VALUE[order]} >= ${NEEDED}`,
+        `SELECT * FROM (${playedInPeriod(kind, 'asked', isEnough({ kind, order }))}) AS counted
+        WHERE ${VALUE[order]} >= (SELECT least FROM needed)`,
       ]),
       MAY_SCAN,
     ),
