@@ -30,7 +30,7 @@ COMMENT ON COLUMN plays.reached_end IS 'the source says that the track ran to it
 COMMENT ON COLUMN plays.raw_json IS 'the provider''s whole item, track included, as received; NULL where none was';
 COMMENT ON COLUMN plays.row_key IS 'the second it states, then md5 of what makes the row of a file this one and no other, whichever package it comes in';
 COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and useless';
-CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_played, reached_end);
+CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_played, reached_end, skipped);
 -- (Of captured plays alone: no file says where from.)
 CREATE INDEX plays_with_context ON plays (user_id, track_id) WHERE context IS NOT NULL;
 CREATE INDEX plays_with_context_by_time ON plays (user_id, played_at) WHERE context IS NOT NULL;
