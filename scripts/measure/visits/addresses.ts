@@ -43,9 +43,6 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
   track: ({ track }) => `/tracks/${track}`,
   'similar, by sound': ({ track }) => `/api/tracks/${track}/similar?by=sound`,
   'similar, by a wider sound': ({ track }) => `/api/tracks/${track}/similar?by=wide`,
-  'a playlist of similar, by sound': ({ track }) => `/playlists/new?from=similar&track=${track}&by=sound`,
-  'a playlist of similar, by a wider sound': ({ track }) =>
-    `/playlists/new?from=similar&track=${track}&by=wide`,
   'similar, by shared lists': ({ bareTrack }) => `/api/tracks/${bareTrack}/similar`,
   artist: ({ artist }) => `/artists/${artist}`,
   album: ({ album }) => `/albums/${encodeURIComponent(album)}`,
@@ -54,8 +51,14 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
   explore: () => `/explore?${EXPLORED}`,
   dashboard: () => '/dashboard',
   'time machine, a day': ({ date }) => `/time-machine/${date.replaceAll('-', '/')}?range=short_term`,
+  'time machine, a month': ({ date }) =>
+    `/time-machine/${date.slice(0, 7).replace('-', '/')}?range=short_term`,
   'time machine, a year': ({ date }) => `/time-machine/${date.slice(0, 4)}?range=short_term`,
   'history, a year': () => '/history',
+  'top tracks, a month': ({ date }) => `/history/top?of=tracks&span=month&on=${date}`,
+  'top artists, a year': ({ date }) => `/history/top?of=artists&span=year&on=${date}`,
+  'when, a year': ({ date }) => `/history/when?span=year&on=${date}`,
+  'skips, a year': ({ date }) => `/history/skips?span=year&on=${date}`,
   'history, found by name': ({ title }) => `/history?q=${encodeURIComponent(title)}`,
 };
 
@@ -77,6 +80,7 @@ export function listAddresses(sights: Sights): string[] {
       (name) => `/tracks/${track}/payload/${name}.json`,
     ),
     `/api/tracks/${track}/rank-history`,
+    ...['sound', 'wide'].map((by) => `/playlists/new?from=similar&track=${track}&by=${by}`),
     `/api/artists/${artist}/presence`,
     `/api/tracks/${track}/plays-by-month`,
     `/api/artists/${artist}/plays-by-month`,
@@ -92,7 +96,7 @@ export function listAddresses(sights: Sights): string[] {
     '/playlists/new?from=discoveries',
     ...['tracks', 'artists', 'albums'].flatMap((of) =>
       ['plays', 'minutes'].flatMap((order) =>
-        ['', '&first_day=2025-02-10', '&first_day=2025-03-01&last_day=2025-03-31'].map(
+        ['', '&first_day=2025-02-10', '&first_day=2025-03-01&last_day=2025-03-07'].map(
           (days) => `/playlists/new?from=plays&of=${of}&order=${order}${days}`,
         ),
       ),
@@ -109,10 +113,11 @@ export function listAddresses(sights: Sights): string[] {
       (below) => `/history/import/${sights.historyImport}${below}`,
     ),
     '/history/when',
+    '/history/when?span=month',
     ...['plays-by-hour', 'plays-by-day', 'plays-by-weekday-and-hour', 'discoveries'].map(
       (name) => `/api/${name}`,
     ),
-    ...topLists(['', '&span=all', '&span=season', '&span=year&on=2025-05-01']),
+    ...topLists(['', '&span=all', '&span=week', '&span=season', '&span=year&on=2025-05-01']),
     '/playlists',
     '/playlists/new',
     ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
