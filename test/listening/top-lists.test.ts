@@ -32,6 +32,7 @@ const TRACKS: Readonly<Record<string, Known>> = {
 
 let alice: number;
 let listens: Listen[];
+let leastMs = 30_000;
 
 beforeAll(async () => {
   alice = await insertListener(test.db, 'alice');
@@ -66,7 +67,7 @@ function countSlowly(timezone: string, [from, to]: DaySpan, { kind, order }: Top
   for (const { at, track, ms = null } of listens) {
     const day = calendar.format(new Date(at));
     const outside = (from !== null && day < from) || (to !== null && day > to);
-    if (outside || track === 'hidden' || (ms !== null && ms < 30_000)) continue;
+    if (outside || track === 'hidden' || (ms !== null && ms < leastMs)) continue;
     for (const id of idsOf(kind, track)) {
       const [plays, played] = sums.get(id) ?? [0, 0];
       sums.set(id, [plays + 1, played + (ms ?? LENGTH_MS)]);
@@ -139,6 +140,25 @@ describe.each(ZONES)('in %s', (timezone) => {
       expect([span, found.toSorted((x, y) => Number(x[1]) - Number(y[1]))]).toEqual([span, expected]);
     }
   });
+});
+
+it.each(OF)('the top $kind by $order are counted by the rule of their listener', async (of) => {
+  await updateTimezone(test.db, alice, 'UTC');
+  await test.db.execute(`UPDATE users SET counted_plays = 'finished' WHERE user_id = $1`, [alice]);
+  leastMs = 0.9 * LENGTH_MS;
+  for (const span of Array.from({ length: 10 }, inventSpan)) {
+    const [from, to] = span;
+    const top = await listTop(
+      test.db,
+      { user_id: alice, timezone: 'UTC' },
+      { from, to },
+      { ...of, limit: 4 },
+    );
+    expect([span, top.map((row) => [row.id, row.plays, row.ms_played + row.about_ms])]).toEqual([
+      span,
+      countSlowly('UTC', span, of).slice(0, 4),
+    ]);
+  }
 });
 
 it('an album shows the cover and names of its track played most, an artist their picture', async () => {
