@@ -92,7 +92,7 @@ describe('what is derived', () => {
     [`a track that cannot be sorted`, `DELETE FROM library_measures WHERE NOT hidden`],
     [`the plays of a day`, `UPDATE play_days SET plays = 7`],
     [`the end of a session`, `UPDATE play_sessions SET ended_at = now()`],
-    [`an artist's plays until a quarter`, `UPDATE played_artists SET plays_until[1] = 7`],
+    [`an artist's plays until a month`, `UPDATE played_artists SET plays_until[1] = 7`],
     [`the first month of a track`, `UPDATE played_tracks SET months[1] = '2001-01-01'`],
     [`the album of a played track`, `UPDATE played_tracks SET of_album_id = 'another'`],
     [`the skips of a track`, `UPDATE play_endings SET skipped = 7`],
