@@ -1,10 +1,10 @@
+import { SIMILAR_SHOWN } from '../../../src/similarity/sound.ts';
 import type { LargeDatabase } from '../large-database/open.ts';
 import { findSights } from '../visits/addresses.ts';
 import { recordVisits } from '../visits/record.ts';
 import { median } from './page-times.ts';
 
 const BY_INDEX = 'track: similar by sound';
-const TRACKS = 10;
 
 /** The classic formula, as it reads the features of every track of the listener where they were kept: in the payloads. */
 const BY_SCAN = `
@@ -18,15 +18,14 @@ const BY_SCAN = `
   FROM sounds AS own, sounds AS other
   WHERE own.track_id = $2 AND other.track_id <> $2 AND NOT other.hidden
     AND other.energy IS NOT NULL AND other.valence IS NOT NULL AND other.danceability IS NOT NULL
-  ORDER BY score DESC, track_id LIMIT $3`;
+  ORDER BY score DESC, track_id LIMIT ${SIMILAR_SHOWN}`;
 
-/** How much faster the index finds the ten most similar tracks than the formula over all of them, and if they agree. */
+/** How much faster the index finds the most similar tracks than the formula over all of them, and if they agree. */
 export async function compareSimilar({ db, userId }: LargeDatabase, rounds: number): Promise<string> {
   const sights = await findSights(db, userId);
   const [asked = []] = await recordVisits(db, userId, [`/tracks/${sights.track}`]);
   const query = asked.find(({ name }) => name === BY_INDEX);
   if (query === undefined) return `similar tracks: no query is called “${BY_INDEX}”`;
-  const given = query.values.with(2, TRACKS);
   const times: { readonly index: number[]; readonly scan: number[] } = { index: [], scan: [] };
   const answers = { index: '', scan: '' };
   for (let round = 0; round <= rounds; round += 1) {
@@ -35,9 +34,11 @@ export async function compareSimilar({ db, userId }: LargeDatabase, rounds: numb
       ['scan', BY_SCAN],
     ] as const) {
       const begun = performance.now();
-      const rows = await db.many<{ track_id: string; score: number | string }>(sql, given);
+      const rows = await db.many<{ track_id: string; score: number | string }>(sql, query.values);
       if (round > 0) times[way].push(performance.now() - begun);
-      answers[way] = rows.map(({ track_id: id, score }) => `${id} ${Number(score).toFixed(9)}`).join(', ');
+      // What is as far away but for the last bit may stand in either order.
+      const scored = rows.map(({ track_id: id, score }) => `${Number(score).toFixed(9)} ${id}`);
+      answers[way] = scored.toSorted().join(', ');
     }
   }
   const [index, scan] = [median(times.index), median(times.scan)];
