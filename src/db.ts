@@ -70,13 +70,29 @@ export function createDb(settings: DbSettings): Db {
 }
 
 /** PostgreSQL keeps a hot query's plan on each connection; behind a pooler the next one may be another's. */
-function askOn(
+async function askOn(
   client: PoolClient,
   sql: string,
   values: readonly unknown[],
   keepsPlans: boolean,
 ): Promise<QueryResult<QueryResultRow>> {
-  return send(client, sql, values, keepsPlans ? planNameOf(sql) : undefined);
+  const name = keepsPlans ? planNameOf(sql) : undefined;
+  if (keepsPlans) await setPlanMode(client, name === undefined ? 'auto' : 'force_generic_plan');
+  return send(client, sql, values, name);
+}
+
+/** Of connections on which it is not PostgreSQL's own, which is `auto`. */
+const planModes = new WeakMap<PoolClient, PlanMode>();
+type PlanMode = 'auto' | 'force_generic_plan';
+
+/**
+ * By itself PostgreSQL plans a kept statement five times for its values before it keeps a plan for any: a page's largest
+ * take longer to plan than to follow, and most pages are not asked for so often on one connection.
+ */
+async function setPlanMode(client: PoolClient, mode: PlanMode): Promise<void> {
+  if ((planModes.get(client) ?? 'auto') === mode) return;
+  await send(client, `SET plan_cache_mode = ${mode}`);
+  planModes.set(client, mode);
 }
 
 const send = (
@@ -201,7 +217,10 @@ async function runTransaction<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await checkOut(pool, (client) => inTransaction(client, work, limits));
+      return await checkOut(pool, async (client) => {
+        await setPlanMode(client, 'auto');
+        return inTransaction(client, work, limits);
+      });
     } catch (error) {
       if (attempt === 3 || !RETRIED.has(codeOf(error))) throw error;
     }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseUnavailable } from '../src/database/errors.ts';
-import { createDb, type Db, type DbSettings, type Transaction } from '../src/db.ts';
+import { createDb, type Db, type DbSettings, type Queries, type Transaction } from '../src/db.ts';
 import { AppError } from '../src/errors.ts';
 import { hotQuery } from '../src/database/hot-queries.ts';
 import { useDatabase } from './support/database.ts';
@@ -120,14 +120,23 @@ describe('a pool for pages', () => {
 describe('a hot query', () => {
   const HOT = hotQuery('test: counters', 'SELECT * FROM counters WHERE id = $1');
   const keptPlans = (db: Db): Promise<{ statement: string }[]> =>
-    db.many('SELECT statement FROM pg_prepared_statements');
+    db.many('SELECT statement, custom_plans::int FROM pg_prepared_statements');
+  const planMode = (db: Queries): Promise<unknown> => db.one('SHOW plan_cache_mode');
 
   it('is planned once a connection, and others are not kept', async () => {
     const db = open({ poolMax: 1 });
     for (const id of [1, 2]) await db.many(HOT, [id]);
     await db.many('SELECT 1');
     await db.withTransaction((tx) => tx.many(HOT, [3]));
-    expect(await keptPlans(db)).toEqual([{ statement: HOT }]);
+    expect(await keptPlans(db)).toEqual([{ statement: HOT, custom_plans: 0 }]);
+  });
+
+  it('alone is planned for any values: what is asked after it is planned for its own', async () => {
+    const db = open({ poolMax: 1 });
+    await db.many(HOT, [1]);
+    expect(await planMode(db)).toEqual({ plan_cache_mode: 'auto' });
+    await db.many(HOT, [1]);
+    expect(await db.withTransaction(planMode)).toEqual({ plan_cache_mode: 'auto' });
   });
 
   it('is not kept behind a pooler, where the next statement may meet another connection', async () => {
