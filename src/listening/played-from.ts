@@ -1,4 +1,5 @@
 import { ask, question } from '../database/ask-together.ts';
+import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import { inPeriod, periodValues, type Listener, type Period, type PeriodValues } from '../ranges/period.ts';
@@ -26,17 +27,16 @@ const MOST_PLACES = 12;
 /** Addresses once contained a playlist's owner. */
 const OWNER = '(?:user:[^:]*:)?';
 
-/** @param which SQL: of which plays and tracks */
-const fromOf = <Values extends readonly unknown[]>(name: string, which: string) =>
+/** @param played SQL: with which `track` plays are joined, and which of them are meant */
+const fromOf = <Values extends readonly unknown[]>(name: string, played: string) =>
   question<Values, PlayedFromMost>(
     hotQuery(
       name,
       `
   WITH addresses AS MATERIALIZED (
     SELECT context ->> 'uri' AS uri, count(*)::int AS plays
-    FROM plays JOIN users USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
-    WHERE user_id = $1 AND context IS NOT NULL AND ${which}
-      AND counts_as_play(users.counted_plays, ms_played, reached_end, track.duration_ms)
+    FROM users JOIN plays USING (user_id) ${played}
+      AND user_id = $1 AND context IS NOT NULL AND counts_as_play(counted_plays, ms_played, reached_end, track.duration_ms)
     GROUP BY 1
   ), told AS (
     SELECT substring(uri FROM '^spotify:${OWNER}(playlist|album|artist|collection)(?::|$)') AS kind,
@@ -69,7 +69,7 @@ const fromOf = <Values extends readonly unknown[]>(name: string, which: string) 
 const fromOfThing = (played: Played) =>
   fromOf<AskedOf>(
     `${played}: where it was played from`,
-    `${TRACKS_OF[played]}
+    `JOIN library_tracks AS track USING (user_id, track_id) WHERE ${TRACKS_OF[played]}
       AND ($2::date IS NULL OR (played_at AT TIME ZONE $4)::date >= $2) AND ($3::date IS NULL OR (played_at AT TIME ZONE $4)::date <= $3)`,
   );
 
@@ -79,10 +79,14 @@ export const PLAYED_FROM = {
   album: fromOfThing('album'),
 };
 
-/** Of all plays in a period. */
+/** Of all plays in a period: lengths are read at once, and only for the rule that asks for them. */
 export const FROM_IN_PERIOD = fromOf<PeriodValues>(
   'when: where plays came from',
-  `NOT hidden AND ${inPeriod('played_at')}`,
+  `LEFT JOIN (
+      SELECT track_id, duration_ms FROM library_tracks
+      WHERE user_id = $1 AND (SELECT counted_plays FROM users WHERE user_id = $1) = 'finished' OFFSET 0
+    ) AS track USING (track_id)
+    WHERE ${isShown('plays.track_id')} AND ${inPeriod('played_at')}`,
 );
 
 export const findPlayedFrom = (db: Queries, listener: Listener, period: Period): Promise<PlayedFromMost> =>
