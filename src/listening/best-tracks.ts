@@ -15,15 +15,29 @@ const JOINED: Readonly<Record<GroupKind, string>> = {
   albums: 'JOIN library_tracks AS own ON own.album_id = top.id',
 };
 
-/** SQL. @param top common tables, of which `top` has (id, place) @param played rows of (id, plays …) of tracks */
-const tracksOf = (kind: GroupKind, top: string, played: string): string => `
-  WITH ${top}, chosen AS (
-    SELECT DISTINCT ON (top.place, top.id) top.place, own.track_id
-    FROM top ${JOINED[kind]} LEFT JOIN (${played}) AS played ON played.id = own.track_id
+/**
+ * SQL. (The planner believes that few tracks belong to the chosen artists or albums, and would join them with their plays
+ * one by one: so both are put one below the other, and each track takes its plays from the row below.)
+ * @param top common tables, of which `top` has (id, place) @param played rows of (id, plays …) of some tracks
+ */
+const tracksOf = (kind: GroupKind, top: string, played: (which: string) => string): string => `
+  WITH ${top}, own AS MATERIALIZED (
+    SELECT top.place, top.id, own.track_id, own.best_rank FROM top ${JOINED[kind]}
     WHERE own.user_id = $1 AND NOT own.hidden
-    ORDER BY top.place, top.id, played.plays DESC NULLS LAST, own.best_rank, own.track_id
+  ), told AS (
+    SELECT place, id, track_id, best_rank, max(plays) OVER (PARTITION BY track_id) AS plays
+    FROM (
+      SELECT place, id, track_id, best_rank, NULL::int AS plays FROM own
+      UNION ALL
+      SELECT NULL, NULL, id, NULL, plays FROM (${played('track_id IN (SELECT track_id FROM own)')}) AS played
+    ) AS one_below_the_other
+  ), chosen AS (
+    SELECT DISTINCT ON (place, id) place, track_id FROM told WHERE place IS NOT NULL
+    ORDER BY place, id, plays DESC NULLS LAST, best_rank, track_id
   )
   SELECT track_id FROM chosen GROUP BY track_id ORDER BY min(place), track_id`;
+
+const ever = (which: string): string => playedEver('tracks', which);
 
 const groupOf = (kind: string): GroupKind => (kind === 'albums' ? 'albums' : 'artists');
 
@@ -35,11 +49,9 @@ const BEST = everyTop((way, of) => {
     : hotQuery(
         `playlist builder: a track of each of the ${kind} by ${order}, ${way}`,
         way === 'ever'
-          ? tracksOf(groupOf(kind), top, playedEver('tracks'))
-          : tracksOf(
-              groupOf(kind),
-              `${top}, ${periodTables('tracks', 'own')}`,
-              playedInPeriod('tracks', 'own'),
+          ? tracksOf(groupOf(kind), top, ever)
+          : tracksOf(groupOf(kind), `${top}, ${periodTables('tracks', 'track')}`, (which) =>
+              playedInPeriod('tracks', 'track', which),
             ),
         MAY_SCAN,
       );
@@ -53,7 +65,7 @@ const BEST_RANKED = Object.fromEntries(
       tracksOf(
         kind,
         `top AS (SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4)`,
-        playedEver('tracks'),
+        ever,
       ),
       MAY_SCAN,
     ),

@@ -34,11 +34,11 @@ export const READS_ALL_TALLIES = {
 /** SQL: whether a tally is of one of some ids. */
 export const isOneOf = (kind: TopKind, ids: string): string => `${KEPT[kind].id} = ANY (${ids})`;
 
-/** SQL: what each was played, ever. */
-export const playedEver = (kind: TopKind): string => {
+/** SQL: what each was played, ever. @param which SQL: of which tallies */
+export const playedEver = (kind: TopKind, which = 'true'): string => {
   const { table, id } = KEPT[kind];
   const shown = kind === 'tracks' ? isShown('played_tracks.track_id') : 'true';
-  return `SELECT ${id} AS id, ${TALLY} FROM ${table} WHERE user_id = $1 AND ${shown}`;
+  return `SELECT ${id} AS id, ${TALLY} FROM ${table} WHERE user_id = $1 AND ${shown} AND ${which}`;
 };
 
 export interface SqlDays {
