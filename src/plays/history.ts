@@ -155,6 +155,7 @@ const BY_TEXT = {
   plays: hotQuery(
     'history: plays of tracks found by one or two characters',
     playsOfTracksSql(matching('$9')),
+    { plannedEachTime: true },
   ),
 };
 
