@@ -1,6 +1,5 @@
 import { SOURCE_OF_FEATURES, WITH_OWN_FEATURES } from '../catalogue/audio-features.ts';
 import { IS_SPOTIFY_ID } from '../catalogue/spotify-id.ts';
-import { joinByKey } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 
@@ -36,9 +35,10 @@ const COVERAGE = hotQuery(
     SELECT CASE WHEN has_features THEN ${SOURCE_OF_FEATURES} END AS source,
       ${IS_SPOTIFY_ID('library.track_id')} AS at_spotify, miss.track_id IS NOT NULL AS asked
     FROM library_tracks AS library
-    ${joinByKey('tracks', 'library.track_id')}
+    JOIN tracks USING (track_id)
     ${WITH_OWN_FEATURES}
     LEFT JOIN enrichment_misses AS miss ON miss.source = 'reccobeats' AND miss.track_id = library.track_id
     WHERE library.user_id = $1 AND NOT hidden
   ) AS sound`,
+  { mayScan: 'it looks at every track of a library, which is much of the catalogue where few listen' },
 );
