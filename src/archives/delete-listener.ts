@@ -21,8 +21,7 @@ const HOLDINGS = hotQuery(
   `
   SELECT (SELECT count(*)::int FROM library_tracks WHERE user_id = $1) AS tracks,
     (SELECT count(*)::int FROM snapshot_lists WHERE user_id = $1) AS lists,
-    (SELECT count(*)::int FROM (
-      SELECT DISTINCT snapshot_date, time_range FROM artist_snapshots WHERE user_id = $1) AS l) AS artist_lists,
+    (SELECT count(*)::int FROM artist_snapshot_lists WHERE user_id = $1) AS artist_lists,
     (SELECT min(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS first_date,
     (SELECT max(snapshot_date)::text FROM snapshot_lists WHERE user_id = $1) AS last_date,
     (SELECT COALESCE(sum(plays), 0)::int FROM played_tracks WHERE user_id = $1) AS plays,
