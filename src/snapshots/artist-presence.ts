@@ -46,9 +46,15 @@ function withoutHoles(months: readonly PresenceMonth[]): PresenceMonth[] {
   return whole;
 }
 
-const OWN_TRACKS = `
-  SELECT track_id FROM track_artists JOIN library_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
-    AND ${BELONGS_TO_ARTIST_PAGE}`;
+/** SQL: what lists say of the artist's tracks, track by track: the planner takes the listener's lists for fewer than they are. */
+const listedIn = (periods: string): string => `(
+    SELECT track_id FROM track_artists JOIN library_tracks USING (track_id) WHERE user_id = $1 AND artist_id = $2
+      AND ${BELONGS_TO_ARTIST_PAGE} OFFSET 0
+  ) AS own CROSS JOIN LATERAL (
+    SELECT time_range, period, listings, best_rank FROM snapshot_periods
+    WHERE (user_id, track_id) = ($1, own.track_id) AND time_range IN ('short_term', 'medium_term', 'long_term')
+      AND ${periods} OFFSET 0
+  ) AS listed`;
 
 /** Reads the months that each capture adds up: an artist's tracks have many ranks in each. */
 export const PRESENCE = question<[userId: number, artistId: string], Presence[]>(
@@ -57,9 +63,7 @@ export const PRESENCE = question<[userId: number, artistId: string], Presence[]>
     `
   WITH held AS (
     SELECT time_range, period AS month, sum(listings)::int AS own, min(best_rank) AS best_rank
-    FROM (${OWN_TRACKS}) AS artist
-    JOIN snapshot_periods USING (track_id)
-    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term') AND period LIKE '____-__'
+    FROM ${listedIn("period LIKE '____-__'")}
     GROUP BY time_range, period
   ),
   kept AS (
@@ -95,10 +99,7 @@ export const BEST_PLACES = question<[userId: number, artistId: string], BestPlac
   SELECT DISTINCT ON (time_range) time_range, best.rank, first.snapshot_date, track_id, tracks.name
   FROM (
     SELECT time_range, track_id, best_rank AS rank, rank() OVER (PARTITION BY time_range ORDER BY best_rank) AS place
-    FROM (${OWN_TRACKS}) AS artist
-    JOIN snapshot_periods USING (track_id)
-    WHERE user_id = $1 AND time_range IN ('short_term', 'medium_term', 'long_term') AND period = 'all'
-      AND best_rank IS NOT NULL
+    FROM ${listedIn("period = 'all' AND best_rank IS NOT NULL")}
   ) AS best
   CROSS JOIN LATERAL (
     SELECT min(s.snapshot_date) AS snapshot_date FROM snapshots AS s
