@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 export interface HotQueryOptions {
   /** Why it may read a large table from end to end; without a reason `npm run explain` fails. */
   readonly mayScan?: string;
-  /** For a query whose best plan depends on its values: a common word or a rare one. */
+  /** For a query whose best plan depends on its values: a common word or a rare one, a listener of much or of little. */
   readonly plannedEachTime?: boolean;
 }
 

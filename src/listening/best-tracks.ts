@@ -39,6 +39,8 @@ const tracksOf = (kind: GroupKind, top: string, played: (which: string) => strin
 
 const ever = (which: string): string => playedEver('tracks', which);
 
+const PLANNED = { ...MAY_SCAN, plannedEachTime: true };
+
 const groupOf = (kind: string): GroupKind => (kind === 'albums' ? 'albums' : 'artists');
 
 const BEST = everyTop((way, of) => {
@@ -53,7 +55,7 @@ const BEST = everyTop((way, of) => {
           : tracksOf(groupOf(kind), `${top}, ${periodTables('tracks', 'track')}`, (which) =>
               playedInPeriod('tracks', 'track', which),
             ),
-        MAY_SCAN,
+        PLANNED,
       );
 });
 
@@ -67,7 +69,7 @@ const BEST_RANKED = Object.fromEntries(
         `top AS (SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4)`,
         ever,
       ),
-      MAY_SCAN,
+      PLANNED,
     ),
   ]),
 ) as Readonly<Record<GroupKind, string>>;

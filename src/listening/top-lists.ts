@@ -227,7 +227,7 @@ const IDS = each(WAYS, (way) =>
     hotQuery(
       `playlist builder: tracks by ${order}${WAY_WORDS[way]}`,
       `WITH ${bestTables(way, { kind: 'tracks', order })} SELECT id FROM best ORDER BY ${IN_ORDER[order]}`,
-      READS_ALL_TALLIES,
+      { ...READS_ALL_TALLIES, plannedEachTime: true },
     ),
   ),
 );

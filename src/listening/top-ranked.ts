@@ -94,5 +94,6 @@ const LISTS = each((kind) =>
     FROM (${PLACES[kind]('$3')} ORDER BY place NULLS LAST, id LIMIT $5) AS now LEFT JOIN before USING (id)
   )
   ${topCards(kind)} ORDER BY place NULLS LAST, id`,
+    { plannedEachTime: true },
   ),
 );

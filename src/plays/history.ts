@@ -147,6 +147,7 @@ const BY_TRIGRAMS = {
   plays: hotQuery(
     'history: plays of tracks found by name',
     playsOfTracksSql(`${matching('$9')} AND ${holding('$10')}`),
+    { plannedEachTime: true },
   ),
 };
 

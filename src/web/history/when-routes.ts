@@ -52,6 +52,7 @@ const askWhen = together(
     discoveries: DISCOVERIES,
     from: FROM_IN_PERIOD,
   },
+  { plannedEachTime: true },
 );
 
 async function readWhen({ db }: WebContext, req: Request) {
