@@ -1,5 +1,29 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 import usual from './vitest.config.ts';
+
+/** Minutes each: else one of them is still at work, alone, when all others are done. */
+const LONGEST = [
+  'simulated-year.drill',
+  'web/hostile.drill',
+  'survival.drill',
+  'workers.drill',
+  'journeys/playlists.drill',
+  'contradicting-files.drill',
+  'journeys/history.drill',
+  'large.drill',
+];
+
+const placeOf = ({ moduleId }: TestSpecification): number => {
+  const place = LONGEST.findIndex((name) => moduleId.includes(name));
+  return place < 0 ? LONGEST.length : place;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
 
 /** `npm run drill`: what takes long, and what `npm test` does a few times, often. */
 export default defineConfig({
@@ -15,5 +39,6 @@ export default defineConfig({
     // They only end what hangs: however busy the machine, a test waits for what it wants to see.
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
+    sequence: { sequencer: LongestFirst },
   },
 });
