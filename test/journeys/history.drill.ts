@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('a listener who looks at what they played', () => {
     await page.waitForURL(/history$/);
     expect(await page.locator('h1').innerText()).toMatch(/plays$/);
     await page.locator('canvas').nth(1).waitFor();
-    expect(await page.locator('.heat .heat__day').count()).toBeGreaterThan(360);
+    expect(await page.locator('.heat rect').count()).toBeGreaterThan(360);
     expect(await page.locator('.history-gap').count()).toBe(1);
     expect(await refusedByPolicy(page)).toEqual([]);
 

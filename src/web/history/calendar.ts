@@ -3,9 +3,8 @@ import type { DayCount } from '../../listening/days.ts';
 import { formatDate, formatMonth, formatNumber, plural } from '../page/format.ts';
 import { sum } from '../../sum.ts';
 
-/** One day as a square: its week from the left, its weekday from the top (Monday first). */
-interface CalendarCell {
-  readonly week: number;
+/** One day as a square, from the top (Monday first). */
+interface CalendarDay {
   readonly weekday: number;
   /** 0: silence, to 4: among the fullest. */
   readonly level: number;
@@ -14,7 +13,8 @@ interface CalendarCell {
 
 export interface Calendar {
   readonly finding: string;
-  readonly cells: readonly CalendarCell[];
+  /** From the left. */
+  readonly weeks: readonly (readonly CalendarDay[])[];
   /** Where a month begins, in weeks from the left. */
   readonly months: readonly { readonly week: number; readonly label: string }[];
   /** The same as a table: each month, its plays, its days with plays, its fullest day. */
@@ -39,12 +39,13 @@ export function drawCalendar(counts: readonly DayCount[], from: string, today: s
   const days = Array.from({ length }, (_, index) => daysBefore(from, -index));
   return {
     finding: finding(counts, length),
-    cells: days.map((day, index) => ({
-      week: Math.floor(index / 7),
-      weekday: index % 7,
-      level: level(plays.get(day) ?? 0),
-      words: `${formatDate(day)}: ${plural(plays.get(day) ?? 0, 'play')}`,
-    })),
+    weeks: Array.from({ length: Math.ceil(length / 7) }, (_, week) =>
+      days.slice(7 * week, 7 * week + 7).map((day, weekday) => ({
+        weekday,
+        level: level(plays.get(day) ?? 0),
+        words: `${formatDate(day)}: ${plural(plays.get(day) ?? 0, 'play')}`,
+      })),
+    ),
     months: days.flatMap((day, index) =>
       day.endsWith('-01') ? [{ week: Math.ceil(index / 7), label: shortMonth(day) }] : [],
     ),
