@@ -3,6 +3,8 @@ import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import {
+  afterPeriod,
+  beforePeriod,
   daysValues,
   inPeriod,
   isDayInPeriod,
@@ -44,14 +46,29 @@ const MOST_SKIPPED_EVER = hotQuery(
   ${CARDS}`,
 );
 
-/** (Of how many plays it is known is looked up for the first alone, with all that are skipped as often as the last.) */
+const skippedPlays = (sign: 1 | -1, where: string): string =>
+  `SELECT track_id, ${sign} FROM plays, long WHERE user_id = $1 AND skipped AND ${where}`;
+
+/**
+ * More than half of a listener's days are counted by what is kept of all of them, less the others. (Of how many plays it
+ * is known is looked up for the first alone, with all that are skipped as often as the last.)
+ */
 const MOST_SKIPPED = hotQuery(
   'skips: the tracks skipped most',
   `
-  WITH often AS (
-    SELECT track_id, count(*)::int AS skipped FROM plays
-    WHERE user_id = $1 AND skipped AND ${inPeriod('played_at')} AND ${isShown('plays.track_id')}
-    GROUP BY track_id ORDER BY skipped DESC FETCH FIRST $5 ROWS WITH TIES
+  WITH long AS MATERIALIZED (
+    SELECT COALESCE(2 * (LEAST($3::date, last) - GREATEST($2::date, first)) > last - first, false) AS is_long
+    FROM (SELECT min(day) AS first, max(day) AS last FROM play_days WHERE user_id = $1) AS days
+  ), often AS (
+    SELECT track_id, sum(n)::int AS skipped
+    FROM (
+      SELECT track_id, skipped AS n FROM play_endings, long WHERE user_id = $1 AND skipped > 0 AND is_long
+      UNION ALL ${skippedPlays(-1, `is_long AND ${beforePeriod('played_at')}`)}
+      UNION ALL ${skippedPlays(-1, `is_long AND ${afterPeriod('played_at')}`)}
+      UNION ALL ${skippedPlays(1, `NOT is_long AND ${inPeriod('played_at')}`)}
+    ) AS counted
+    WHERE ${isShown('counted.track_id')}
+    GROUP BY track_id HAVING sum(n) > 0 ORDER BY skipped DESC FETCH FIRST $5 ROWS WITH TIES
   ), top AS (
     SELECT track_id, often.skipped, (
       SELECT count(*)::int FROM plays AS p

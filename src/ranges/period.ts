@@ -51,4 +51,10 @@ export const notAfter = (instant: string): string => `
   AND (${instant} < (SELECT COALESCE(($3::date + 1)::timestamp AT TIME ZONE $4 - ${SLACK}, 'infinity'::timestamptz))
     OR ${dayOf(instant)} <= $3::date)`;
 
+/** SQL: the others, before the period and after it. */
+export const beforePeriod = (instant: string): string => `
+  ${instant} < (SELECT $2::date::timestamp AT TIME ZONE $4 + ${SLACK}) AND NOT (${notBefore(instant)})`;
+export const afterPeriod = (instant: string): string => `
+  ${instant} >= (SELECT ($3::date + 1)::timestamp AT TIME ZONE $4 - ${SLACK}) AND NOT (${notAfter(instant)})`;
+
 export const SLACK = `interval '3 hours'`;

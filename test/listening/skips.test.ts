@@ -15,7 +15,10 @@ const TRACKS = Array.from({ length: 12 }, (_, n) => `track${String(n).padStart(2
 const [PERIODS, HOURS] = [
   [
     { from: null, to: null },
-    { from: '2020-01-03', to: '2020-01-09' },
+    { from: '2020-01-03', to: '2020-01-05' },
+    { from: '2020-01-02', to: '2020-01-09' },
+    { from: '2020-01-03', to: null },
+    { from: null, to: '2020-01-08' },
   ] as const,
   240,
 ];
@@ -54,7 +57,9 @@ beforeAll(async () => {
 
 it.each(PERIODS)('lists what was skipped most, however short the list, from $from to $to', async (period) => {
   const { from, to } = period;
-  const within = heard.filter(({ at }) => from === null || (at >= from && at.slice(0, 10) <= to));
+  const within = heard.filter(
+    ({ at }) => (from === null || at >= from) && (to === null || at.slice(0, 10) <= to),
+  );
   const expected = TRACKS.map((track) => {
     const known = within.filter((one) => one.track === track && one.skipped !== null);
     return { track_id: track, skipped: known.filter((one) => one.skipped).length, skip_known: known.length };
