@@ -2,8 +2,15 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import type { Listener, Period } from '../ranges/period.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
-import { IN_ORDER, periodTables, playedEver, playedInPeriod, type TopOrder } from './played-in-period.ts';
-import { bestTables, everyTop, MAY_SCAN, wayOf } from './top-lists.ts';
+import {
+  IN_ORDER,
+  periodTables,
+  playedEver,
+  playedInDays,
+  playedInPeriod,
+  type TopOrder,
+} from './played-in-period.ts';
+import { bestTables, everyTop, MAY_SCAN, wayOf, type Way } from './top-lists.ts';
 import { PLACES } from './top-ranked.ts';
 
 /** Top artists and albums as tracks: of each the one played most in the range, else the one Spotify ranked highest. */
@@ -18,9 +25,9 @@ const JOINED: Readonly<Record<GroupKind, string>> = {
 /**
  * SQL. (The planner believes that few tracks belong to the chosen artists or albums, and would join them with their plays
  * one by one: so both are put one below the other, and each track takes its plays from the row below.)
- * @param top common tables, of which `top` has (id, place) @param played rows of (id, plays …) of some tracks
+ * @param top common tables, of which `top` has (id, place) @param played rows of (id, plays …)
  */
-const tracksOf = (kind: GroupKind, top: string, played: (which: string) => string): string => `
+const tracksOf = (kind: GroupKind, top: string, played: string): string => `
   WITH ${top}, own AS MATERIALIZED (
     SELECT top.place, top.id, own.track_id, own.best_rank FROM top ${JOINED[kind]}
     WHERE own.user_id = $1 AND NOT own.hidden
@@ -29,7 +36,7 @@ const tracksOf = (kind: GroupKind, top: string, played: (which: string) => strin
     FROM (
       SELECT place, id, track_id, best_rank, NULL::int AS plays FROM own
       UNION ALL
-      SELECT NULL, NULL, id, NULL, plays FROM (${played('track_id IN (SELECT track_id FROM own)')}) AS played
+      SELECT NULL, NULL, id, NULL, plays FROM (${played}) AS played
     ) AS one_below_the_other
   ), chosen AS (
     SELECT DISTINCT ON (place, id) place, track_id FROM told WHERE place IS NOT NULL
@@ -37,7 +44,12 @@ const tracksOf = (kind: GroupKind, top: string, played: (which: string) => strin
   )
   SELECT track_id FROM chosen GROUP BY track_id ORDER BY min(place), track_id`;
 
-const ever = (which: string): string => playedEver('tracks', which);
+/** SQL: what the tracks of `own` were played. */
+const OWN_PLAYED: Readonly<Record<Way, string>> = {
+  ever: playedEver('tracks', 'track_id IN (SELECT track_id FROM own)'),
+  days: playedInDays('tracks', 'track', 'AND shown.id IN (SELECT track_id FROM own) OFFSET 0'),
+  period: playedInPeriod('tracks', 'track', 'track_id IN (SELECT track_id FROM own)'),
+};
 
 const PLANNED = { ...MAY_SCAN, plannedEachTime: true };
 
@@ -46,15 +58,12 @@ const groupOf = (kind: string): GroupKind => (kind === 'albums' ? 'albums' : 'ar
 const BEST = everyTop((way, of) => {
   const { kind, order } = of;
   const top = `${bestTables(way, of)}, top AS (SELECT id, row_number() OVER (ORDER BY ${IN_ORDER[order]}) AS place FROM best)`;
+  const tables = way === 'ever' ? top : `${top}, ${periodTables('tracks', 'track')}`;
   return kind === 'tracks'
     ? ''
     : hotQuery(
         `playlist builder: a track of each of the ${kind} by ${order}, ${way}`,
-        way === 'ever'
-          ? tracksOf(groupOf(kind), top, ever)
-          : tracksOf(groupOf(kind), `${top}, ${periodTables('tracks', 'track')}`, (which) =>
-              playedInPeriod('tracks', 'track', which),
-            ),
+        tracksOf(groupOf(kind), tables, OWN_PLAYED[way]),
         PLANNED,
       );
 });
@@ -67,7 +76,7 @@ const BEST_RANKED = Object.fromEntries(
       tracksOf(
         kind,
         `top AS (SELECT * FROM (${PLACES[kind]('$3')}) AS ranked ORDER BY place LIMIT $4)`,
-        ever,
+        OWN_PLAYED.ever,
       ),
       PLANNED,
     ),
