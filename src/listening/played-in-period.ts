@@ -19,7 +19,8 @@ export const IN_ORDER: Readonly<Record<TopOrder, string>> = {
   minutes: `${VALUE.minutes} DESC, plays DESC, id`,
 };
 
-const KEPT: Readonly<
+/** Where what each was played is kept. */
+export const KEPT: Readonly<
   Record<TopKind, { readonly table: string; readonly id: string; readonly shown: string }>
 > = {
   tracks: { table: 'played_tracks', id: 'track_id', shown: 'NOT is_hidden' },

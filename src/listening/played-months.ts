@@ -2,7 +2,8 @@ import { ask, question } from '../database/ask-together.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
-import { inPeriod, periodValues, type Listener, type Period } from '../ranges/period.ts';
+import { inPeriod, isEver, periodValues, type Listener, type Period } from '../ranges/period.ts';
+import { KEPT } from './played-in-period.ts';
 
 /** Plays of an artist or an album are those of their tracks that are not hidden. */
 export type Played = 'track' | 'artist' | 'album';
@@ -32,6 +33,32 @@ export const askedOf = (listener: Listener, id: string, period: Period = EVER): 
   [...periodValues(listener, period), id] as unknown as AskedOf;
 const EVER: Period = { from: null, to: null };
 
+const KIND = { track: 'tracks', artist: 'artists', album: 'albums' } as const;
+
+const monthsEver = (played: Played) => {
+  const { table, id } = KEPT[KIND[played]];
+  const since = (column: string): string => `q.${column} - q.${column}_before AS ${column}`;
+  return question<[userId: number, id: string], PlayedMonth[]>(
+    hotQuery(
+      `${played}: plays by month, of all time`,
+      `
+  SELECT to_char(q.month, 'YYYY-MM') AS month, ${['plays', 'timed_plays', 'ms_played', 'about_ms'].map(since).join(', ')}
+  FROM ${table} CROSS JOIN LATERAL unnest(months, plays_until, 0 || plays_until, timed_until, 0 || timed_until,
+    ms_until, 0::bigint || ms_until, about_until, 0::bigint || about_until
+  ) AS q (month, plays, plays_before, timed_plays, timed_plays_before, ms_played, ms_played_before, about_ms, about_ms_before)
+  WHERE user_id = $1 AND ${id} = $2 AND q.month IS NOT NULL ORDER BY q.month`,
+    ),
+    (rows: readonly PlayedMonth[]) => [...rows],
+  );
+};
+
+/** The months with plays, oldest first, as they are kept. */
+export const MONTHS_EVER = {
+  track: monthsEver('track'),
+  artist: monthsEver('artist'),
+  album: monthsEver('album'),
+};
+
 /**
  * A plan that is kept knows no period: it would rather read all plays in it than those of some tracks. Behind OFFSET 0
  * each track's own are found by the track.
@@ -55,7 +82,7 @@ const monthsOf = (played: Played) =>
     (rows: readonly PlayedMonth[]) => [...rows],
   );
 
-export const PLAYED_MONTHS = {
+const MONTHS_IN_PERIOD = {
   track: monthsOf('track'),
   artist: monthsOf('artist'),
   album: monthsOf('album'),
@@ -67,4 +94,7 @@ export const listPlayedMonths = (
   listener: Listener,
   played: Played,
   { id, ...period }: { readonly id: string } & Period,
-): Promise<PlayedMonth[]> => ask(db, PLAYED_MONTHS[played], ...askedOf(listener, id, period));
+): Promise<PlayedMonth[]> =>
+  isEver(period)
+    ? ask(db, MONTHS_EVER[played], listener.user_id, id)
+    : ask(db, MONTHS_IN_PERIOD[played], ...askedOf(listener, id, period));

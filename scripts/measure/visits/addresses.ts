@@ -169,9 +169,11 @@ function askedByPrograms({ track, artist, album }: Sights): string[] {
     `tracks/${track}/plays`,
     'artists',
     `artists/${artist}/tracks`,
-    ...['', '/tracks', '/listening'].map((below) => `albums/${encodeURIComponent(album)}${below}`),
-    `tracks/${track}/listening`,
-    `artists/${artist}/listening`,
+    ...['', '/tracks'].map((below) => `albums/${encodeURIComponent(album)}${below}`),
+    ...[`tracks/${track}`, `artists/${artist}`, `albums/${encodeURIComponent(album)}`].flatMap((thing) => [
+      `${thing}/listening`,
+      `${thing}/listening?from=2026-01-01`,
+    ]),
     'snapshots',
   ].map((path) => `/api/v1/${path}`);
 }

@@ -6,7 +6,7 @@ import { notFound } from '../../errors.ts';
 import { ENDINGS } from '../../listening/endings.ts';
 import type { Listener } from '../../ranges/period.ts';
 import { PLAYED_FROM } from '../../listening/played-from.ts';
-import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../listening/played-months.ts';
+import { askedOf, listPlayedMonths, MONTHS_EVER } from '../../listening/played-months.ts';
 import { ALBUM_TOTALS } from '../../listening/played-totals.ts';
 import type { WebContext } from '../context.ts';
 import type { ChartAnswers } from '../page/chart-answers.ts';
@@ -44,7 +44,7 @@ async function albumOf(db: Db, req: Request): Promise<ListenerAlbum> {
 
 const askAboutAlbum = together('album: in the history', {
   played: ALBUM_TOTALS,
-  months: PLAYED_MONTHS.album,
+  months: MONTHS_EVER.album,
   from: PLAYED_FROM.album,
   endings: ENDINGS.album,
 });
@@ -58,7 +58,7 @@ async function readAlbumPage(db: Db, listener: Listener, album: ListenerAlbum, p
   const ofAlbum: [number, string] = [userId, albumId];
   const [tracks, { played, months, from, endings }] = await Promise.all([
     listAlbumTracks(db, userId, albumId, { offset: (page - 1) * TRACKS_PER_PAGE, limit: TRACKS_PER_PAGE }),
-    askAboutAlbum(db, { played: ofAlbum, months: plays, from: plays, endings: ofAlbum }),
+    askAboutAlbum(db, { played: ofAlbum, months: ofAlbum, from: plays, endings: ofAlbum }),
   ]);
   return {
     album,

@@ -14,7 +14,7 @@ import { notFound } from '../../errors.ts';
 import { ENDINGS } from '../../listening/endings.ts';
 import type { Listener } from '../../ranges/period.ts';
 import { PLAYED_FROM } from '../../listening/played-from.ts';
-import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../listening/played-months.ts';
+import { askedOf, listPlayedMonths, MONTHS_EVER } from '../../listening/played-months.ts';
 import { ARTIST_TOTALS } from '../../listening/played-totals.ts';
 import { ARTIST_RANKS, listArtistRanks } from '../../snapshots/artist-ranks.ts';
 import { BEST_PLACES, listPresence, PRESENCE } from '../../snapshots/artist-presence.ts';
@@ -61,7 +61,7 @@ async function artistOf(db: Db, req: Request): Promise<ListenerArtist> {
 
 const askAboutArtist = together('artist: in the lists and in the history, and how the library sounds', {
   played: ARTIST_TOTALS,
-  months: PLAYED_MONTHS.artist,
+  months: MONTHS_EVER.artist,
   from: PLAYED_FROM.artist,
   endings: ENDINGS.artist,
   albums: ARTIST_ALBUMS,
@@ -83,7 +83,7 @@ async function readArtistPage(db: Db, listener: Listener, artist: ListenerArtist
       listArtistTracks(db, userId, artistId, page),
       askAboutArtist(db, {
         played: ofArtist,
-        months: plays,
+        months: ofArtist,
         from: plays,
         endings: ofArtist,
         albums: ofArtist,

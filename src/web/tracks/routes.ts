@@ -6,7 +6,7 @@ import { findTrackHiding } from '../../hidden/hidden-things.ts';
 import { ENDINGS } from '../../listening/endings.ts';
 import type { Listener } from '../../ranges/period.ts';
 import { PLAYED_FROM } from '../../listening/played-from.ts';
-import { askedOf, listPlayedMonths, PLAYED_MONTHS } from '../../listening/played-months.ts';
+import { askedOf, listPlayedMonths, MONTHS_EVER } from '../../listening/played-months.ts';
 import { TRACK_TOTALS } from '../../listening/played-totals.ts';
 import { PLAYLISTS_OF } from '../../playlists/track-playlists.ts';
 import { AUDIO_FEATURES } from '../../catalogue/audio-features.ts';
@@ -80,7 +80,7 @@ async function trackOf(db: Db, req: Request): Promise<ListenerTrack> {
 const askAboutTrack = together('track: its places, plays and playlists, and how the library sounds', {
   histories: RANK_HISTORIES,
   played: TRACK_TOTALS,
-  months: PLAYED_MONTHS.track,
+  months: MONTHS_EVER.track,
   from: PLAYED_FROM.track,
   endings: ENDINGS.track,
   sound: KEPT_SOUND,
@@ -96,7 +96,7 @@ async function readTrackPage(db: Db, listener: Listener, track: ListenerTrack, w
       askAboutTrack(db, {
         histories: ofTrack,
         played: ofTrack,
-        months: plays,
+        months: ofTrack,
         from: plays,
         endings: ofTrack,
         sound: [userId],

@@ -3,7 +3,7 @@ import { ask } from '../../../database/ask-together.ts';
 import { ENDINGS } from '../../../listening/endings.ts';
 import { listMostSkipped } from '../../../listening/skips.ts';
 import { PLAYED_FROM } from '../../../listening/played-from.ts';
-import { askedOf, PLAYED_MONTHS, type Played } from '../../../listening/played-months.ts';
+import { askedOf, listPlayedMonths, type Played } from '../../../listening/played-months.ts';
 import { endpoint, type Endpoint, type Given } from '../endpoint.ts';
 import { whole } from '../params.ts';
 import { period, periodOf } from '../period.ts';
@@ -58,10 +58,10 @@ type Asked = Pick<Given, 'db' | 'user'> & {
 };
 
 async function listeningTo({ db, user, query }: Asked, played: Played, id: string) {
-  const asked = askedOf(user, id, periodOf(query));
+  const asked = periodOf(query);
   const [months, from, ended] = await Promise.all([
-    ask(db, PLAYED_MONTHS[played], ...asked),
-    ask(db, PLAYED_FROM[played], ...asked),
+    listPlayedMonths(db, user, played, { id, ...asked }),
+    ask(db, PLAYED_FROM[played], ...askedOf(user, id, asked)),
     ask(db, ENDINGS[played], user.user_id, id),
   ]);
   const places = from.places.map(({ kind, id: place, name, plays }) => ({ kind, id: place, name, plays }));
