@@ -194,3 +194,8 @@ describe('as JSON', () => {
     expect(days.body).toEqual({ labels: ['2026-05-30', '2026-05-31'], data: [24, 24] });
   });
 });
+
+it('says how many days of a range had plays, of all its days, also of those before the first play', async () => {
+  const { text } = await test.alice.get('/history?span=season&on=2026-05-01').expect(200);
+  expect(text).toContain('of 92 days');
+});

@@ -48,7 +48,7 @@ const MOST_DAYS = 70;
 export function daysChart(counts: readonly DayCount[], period: Period, today: string): Chart {
   const [total, best] = [sum(counts), most(counts)];
   const [first, last] = [counts[0]?.day, counts.at(-1)?.day];
-  const from = first === undefined ? today : later(period.from ?? first, daysBefore(first, MOST_DAYS));
+  const from = first === undefined ? today : (period.from ?? first);
   const to = last === undefined ? today : earlier(period.to ?? later(today, last), later(today, last));
   const length = Math.max(1, daysBetween(from, to) + 1);
   const byDay = length <= MOST_DAYS;
