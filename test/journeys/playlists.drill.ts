@@ -5,6 +5,7 @@ import { ALICE, useApp, type TestApp } from '../support/app.ts';
 import {
   accessibilityFaults,
   hasBrowser,
+  loadAgain,
   LOOKS,
   overflow,
   refusedByPolicy,
@@ -103,7 +104,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', () => {
     await Promise.all([sendButton(page).dblclick(), sendButton(tab).click()]);
     await page.getByText('Sent on').waitFor();
     // Not goto: to the address it is at, with its fragment, that would only scroll.
-    await tab.reload();
+    await loadAgain(tab);
     await tab.getByText('Sent on').waitFor();
     expect(test.spotify.playlists).toMatchObject([{ isPublic: false, description: 'By hand', uris: kept }]);
     expect(await page.getByRole('link', { name: 'Open in Spotify' }).getAttribute('href')).toBe(
@@ -152,7 +153,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', () => {
     expect(await state(page)).toContain('100 of 250 tracks');
     expect(await state(page)).toMatch(/resumes automatically/);
     await letTimePass(test.db);
-    await page.reload();
+    await loadAgain(page);
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByText('Sent on').waitFor();
     expect(test.spotify.playlists).toMatchObject([{ uris: await keptUris(test, page) }]);
@@ -191,7 +192,7 @@ describe.skipIf(!hasBrowser)('a listener who takes a list along', () => {
     expect(await keptUris(test, page)).toHaveLength(250);
     test.spotify.heal();
     await letWaitPass(test);
-    if (name === 'a day to wait') await page.reload();
+    if (name === 'a day to wait') await loadAgain(page);
     else {
       const reconnect = page.getByRole('link', { name: 'Reconnect Spotify' }).first();
       await Promise.all([page.waitForNavigation({ url: /\/playlists\/[\w-]+$/ }), reconnect.click()]);
@@ -275,7 +276,7 @@ describe.skipIf(!hasBrowser)('a playlist on its way through a bad evening', () =
     expect(test.spotify.playlists[0]?.uris).toHaveLength(200);
     server = await startServerProcess({ ...env(), PORT: new URL(baseUrl).port });
     await server.listening();
-    await page.reload();
+    await loadAgain(page);
 
     await letWaitPass(test);
     // Nobody presses anything any more.

@@ -73,6 +73,15 @@ function watchPolicy(): void {
   });
 }
 
+/** Also where the page is just going somewhere by itself, which ends a load that was asked for: then from there. */
+export async function loadAgain(page: Page): Promise<void> {
+  await page.reload().catch(async (error: Error) => {
+    if (!error.message.includes('net::ERR_ABORTED')) throw error;
+    await page.waitForLoadState();
+    await page.reload();
+  });
+}
+
 /** What the page's own code tried and the policy refused (before any test tool touched it). */
 export const refusedByPolicy = (page: Page): Promise<string[]> =>
   page.evaluate(() => (globalThis as unknown as { refused: string[] }).refused);
