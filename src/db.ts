@@ -45,7 +45,7 @@ export interface DbSettings {
   readonly poolMin: number;
   readonly poolMax: number;
   readonly applicationName: string;
-  /** 0: no limit, for long work, which is planned as the server does by itself. */
+  /** 0: no limit, for long work, which the server may compile and share among processes. */
   readonly statementTimeoutMs?: number;
   /** Behind pgbouncer in transaction mode: no start-up parameters, so each transaction sets its limits. */
   readonly pooled?: boolean;
