@@ -36,8 +36,8 @@ export default defineConfig({
       'test/playlists/send.test.ts',
     ],
     env: { DRILL: 'yes' },
-    // Programs and browsers of their own keep two cores busy: with a third beside them each took twice as long, and servers
-    // met their own limits for a request.
+    // Programs and browsers of their own keep two cores busy: with a third beside them each took twice as long, and some
+    // failed that are green by themselves.
     maxWorkers: 2,
     // They only end what hangs: however busy the machine, a test waits for what it wants to see.
     testTimeout: 3_600_000,
