@@ -28,6 +28,7 @@ export async function* streamRows(db: Queries, staged: Staged, bucket: Bucket): 
 }
 
 type Cursor = readonly (string | number)[];
+type Batched = KeptRow & { readonly is_of_bucket: boolean; readonly place: number; readonly next: Cursor };
 
 async function* batches(
   db: Queries,
@@ -37,55 +38,87 @@ async function* batches(
 ): AsyncGenerator<KeptRow> {
   let after = first;
   for (;;) {
-    const rows = await db.many<KeptRow & { next: Cursor }>(sql, [...values, ...after]);
-    yield* rows;
+    const rows = await db.many<Batched>(sql, [...values, ...after]);
+    for (const row of rows) if (row.is_of_bucket) yield row;
     const last = rows.at(-1);
-    if (last === undefined) return;
+    if (last?.place !== ROWS_AT_ONCE) return;
     after = last.next;
   }
 }
 
-const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 1_000;
+
+/**
+ * Of the next rows by their key those of the bucket, and the last of a full batch, to go on from. (Asked for the next rows
+ * of the bucket, PostgreSQL expects few, and for each batch sorts all that are left.)
+ */
+const batchOf = (
+  { next, key, isOfBucket }: { next: string; key: string; isOfBucket: string },
+  columns: string,
+): string => `
+  SELECT ${columns}, is_of_bucket, place
+  FROM (
+    SELECT *, ${isOfBucket} AS is_of_bucket, (row_number() OVER (ORDER BY ${key}))::int AS place
+    FROM (${next} ORDER BY ${key} LIMIT ${ROWS_AT_ONCE}) AS next
+  ) AS judged
+  WHERE is_of_bucket OR place = ${ROWS_AT_ONCE} ORDER BY place`;
+
 const WRITTEN = (instant: string): string =>
   `to_char(${instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** A play with a row of an earlier import beside it has taken the place of that one's play. */
 const SHOWN = hotQuery(
   'history import: rows that are plays, to take away',
-  `
-  SELECT NULL::int AS file_number, NULL::int AS file_row, ${WRITTEN('played_at')} AS played_at, track_id,
-    NULL::text AS reason, file_row::text AS original, jsonb_build_array(played_at::text, track_id, nth) AS next
-  FROM plays AS p
-  WHERE user_id = $1 AND history_import_id = $2 AND (played_at, track_id, nth) > ($4::timestamptz, $5, $6::int)
-    AND $3 = CASE WHEN EXISTS (
-      SELECT FROM paired_plays AS b
-      WHERE b.user_id = $1 AND (b.played_at, b.track_id, b.nth) = (p.played_at, p.track_id, p.nth)
-        AND b.history_import_id < $2
-    ) THEN 'told by another file' ELSE 'added' END
-  ORDER BY p.played_at, p.track_id, p.nth LIMIT ${ROWS_AT_ONCE}`,
-  { mayScan: 'of an import that is the whole history, all of it is taken away' },
+  batchOf(
+    {
+      next: `
+        SELECT played_at, track_id, nth, history_import_id, file_row FROM plays
+        WHERE user_id = $1 AND (played_at, track_id, nth) > ($4::timestamptz, $5, $6::int)`,
+      key: 'played_at, track_id, nth',
+      isOfBucket: `
+        (history_import_id = $2 AND $3 = CASE WHEN (
+          SELECT count(*) FROM paired_plays AS b
+          WHERE b.user_id = $1 AND (b.played_at, b.track_id, b.nth) = (next.played_at, next.track_id, next.nth)
+            AND b.history_import_id < $2
+        ) > 0 THEN 'told by another file' ELSE 'added' END)`,
+    },
+    `NULL::int AS file_number, NULL::int AS file_row, ${WRITTEN('played_at')} AS played_at, track_id,
+      NULL::text AS reason, file_row::text AS original, jsonb_build_array(played_at::text, track_id, nth) AS next`,
+  ),
 );
 
 const BESIDE = hotQuery(
   'history import: rows beside a play, to take away',
-  `
-  SELECT NULL::int AS file_number, NULL::int AS file_row, ${WRITTEN('b.ended_at')} AS played_at,
-    b.own_track_id AS track_id, NULL::text AS reason, b.file_row::text AS original,
-    jsonb_build_array(b.row_key) AS next
-  FROM paired_plays AS b JOIN plays AS p USING (user_id, played_at, track_id, nth)
-  WHERE b.user_id = $1 AND b.history_import_id = $2 AND b.row_key > $4::uuid
-    AND $3 = CASE p.source WHEN 'capture' THEN 'captured already' ELSE 'told by another file' END
-  ORDER BY b.row_key LIMIT ${ROWS_AT_ONCE}`,
+  batchOf(
+    {
+      next: `
+        SELECT row_key, history_import_id, ended_at, own_track_id, file_row, played_at, track_id, nth FROM paired_plays
+        WHERE user_id = $1 AND row_key > $4::uuid`,
+      key: 'row_key',
+      isOfBucket: `
+        (history_import_id = $2 AND $3 = (
+          SELECT CASE p.source WHEN 'capture' THEN 'captured already' ELSE 'told by another file' END
+          FROM plays AS p
+          WHERE p.user_id = $1 AND (p.played_at, p.track_id, p.nth) = (next.played_at, next.track_id, next.nth)))`,
+    },
+    `NULL::int AS file_number, NULL::int AS file_row, ${WRITTEN('ended_at')} AS played_at, own_track_id AS track_id,
+      NULL::text AS reason, file_row::text AS original, jsonb_build_array(row_key) AS next`,
+  ),
 );
 
 const SET_ASIDE = hotQuery(
   'history import: rows that are no plays, to take away',
-  `
-  SELECT file_number, file_row, NULL::text AS played_at, NULL::text AS track_id, reason, original,
-    jsonb_build_array(row_id) AS next
-  FROM history_import_rows
-  WHERE user_id = $1 AND history_import_id = $2 AND bucket = $3 AND row_id > $4
-  ORDER BY row_id LIMIT ${ROWS_AT_ONCE}`,
+  batchOf(
+    {
+      next: `
+        SELECT row_id, bucket, file_number, file_row, reason, original FROM history_import_rows
+        WHERE user_id = $1 AND history_import_id = $2 AND row_id > $4`,
+      key: 'row_id',
+      isOfBucket: '(bucket = $3)',
+    },
+    `file_number, file_row, NULL::text AS played_at, NULL::text AS track_id, reason, original,
+      jsonb_build_array(row_id) AS next`,
+  ),
 );
 
 /** Only the places of these rows are kept. */
