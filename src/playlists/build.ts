@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
-import { SOURCE_LIMIT, type TrackList } from './track-list.ts';
+import { LONG_OR_SHORT, SOURCE_LIMIT, type TrackList } from './track-list.ts';
 
 /** SQL; `place` is the track's place in the original list. */
 const ARRANGEMENTS = {
@@ -106,9 +106,9 @@ const buildSql = (arrangement: Arrangement): string => `
     (SELECT count(*)::int FROM chosen WHERE explicit IS NULL) AS explicit_unknown`;
 
 const BUILD: Readonly<Record<Arrangement, string>> = {
-  rank: hotQuery('playlist builder: what is chosen, by rank', buildSql('rank')),
-  energy: hotQuery('playlist builder: what is chosen, energy rising', buildSql('energy')),
-  tempo: hotQuery('playlist builder: what is chosen, tempo flow', buildSql('tempo')),
-  release: hotQuery('playlist builder: what is chosen, by release', buildSql('release')),
-  shuffle: hotQuery('playlist builder: what is chosen, shuffled', buildSql('shuffle')),
+  rank: hotQuery('playlist builder: what is chosen, by rank', buildSql('rank'), LONG_OR_SHORT),
+  energy: hotQuery('playlist builder: what is chosen, energy rising', buildSql('energy'), LONG_OR_SHORT),
+  tempo: hotQuery('playlist builder: what is chosen, tempo flow', buildSql('tempo'), LONG_OR_SHORT),
+  release: hotQuery('playlist builder: what is chosen, by release', buildSql('release'), LONG_OR_SHORT),
+  shuffle: hotQuery('playlist builder: what is chosen, shuffled', buildSql('shuffle'), LONG_OR_SHORT),
 };

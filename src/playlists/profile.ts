@@ -4,6 +4,7 @@ import type { SoundProfile } from '../catalogue/audio-features.ts';
 import { TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
+import { LONG_OR_SHORT } from './track-list.ts';
 
 /** Features from 0 to 1; null if no track has them. */
 export interface Profile extends SoundProfile {
@@ -57,6 +58,7 @@ const PROFILE = question<[userId: number, trackIds: readonly string[]], Profile>
     'course', (SELECT COALESCE(jsonb_agg(to_jsonb(steps) ORDER BY first), '[]') FROM steps)
   ) AS profile
   FROM sound`,
+    LONG_OR_SHORT,
   ),
   (rows: readonly { readonly profile: Profile }[]) => theRow(rows).profile,
 );
@@ -86,7 +88,8 @@ const CARDS = question<[trackIds: readonly string[]], TrackCard[]>(
 );
 
 /** Some tracks, and how all of a list sound. */
-export const askAboutTracks = together('playlist: the tracks of a page, and how all of it sounds', {
-  cards: CARDS,
-  profile: PROFILE,
-});
+export const askAboutTracks = together(
+  'playlist: the tracks of a page, and how all of it sounds',
+  { cards: CARDS, profile: PROFILE },
+  LONG_OR_SHORT,
+);
