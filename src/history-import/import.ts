@@ -2,6 +2,7 @@ import { adoptTracks } from '../catalogue/adopt-tracks.ts';
 import type { Db, Queries, Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
+import { recountRows } from '../database/recount-rows.ts';
 import { rehearse } from '../database/rehearse.ts';
 import { lockArchive } from '../users/lock-archive.ts';
 import { takeAccount, type Account } from './account.ts';
@@ -51,6 +52,7 @@ export const confirmImport = (db: Db, staged: Staged, choices: Choices): Promise
     const account = await takeAccount(tx, staged);
     if (found) await write(tx, staged);
     await recordRows(tx, staged, { account, ...choices });
+    await recountRows(tx);
     return account;
   });
 

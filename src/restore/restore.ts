@@ -1,3 +1,4 @@
+import { recountRows } from '../database/recount-rows.ts';
 import { refreshArchiveSummary } from '../figures/summary.ts';
 import type { Db, Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
@@ -84,6 +85,7 @@ async function restore(tx: Transaction, zip: ExportZip): Promise<Restored> {
   }
   await recordFile(tx, userId);
   await refreshArchiveSummary(tx, userId);
+  await recountRows(tx);
   return { spotifyId: manifest.spotify_id, exportedAt: manifest.exported_at, tables };
 }
 

@@ -6,10 +6,12 @@ import {
   listHistoryImports,
 } from '../../src/history-import/imports.ts';
 import { rehearseImport } from '../../src/history-import/import.ts';
-import type { FormatName, ReadRow } from '../../src/history-import/row.ts';
+import type { Bucket } from '../../src/history-import/buckets.ts';
+import type { FormatName, ReadBucket, ReadRow } from '../../src/history-import/row.ts';
 import { keepPlays } from '../../src/plays/keep-plays.ts';
 import type { RecentlyPlayed } from '../../src/spotify/api.ts';
 import type { SpotifyTrack } from '../../src/spotify/schemas.ts';
+import { streamRows } from '../../src/history-import/rows.ts';
 import { undoImport } from '../../src/history-import/undo.ts';
 import { checksumTables } from '../support/checksum.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
@@ -24,6 +26,7 @@ import {
 } from '../support/factories.ts';
 import { importRows, stage, toldRow, type ToldPlay } from '../support/history-files.ts';
 import { listListenerRows } from '../support/listener-rows.ts';
+import { listUncounted } from '../support/uncounted.ts';
 
 const test = useDatabase();
 const id = (n: number): string => `track${n}`.padEnd(22, 'x');
@@ -82,6 +85,15 @@ const LISTEN = {
   album: 'Low Tide Almanac',
 };
 
+const setAside = (row: number, bucket: ReadBucket): ReadRow => ({
+  kind: 'set aside',
+  where: { file: 'spotify extended.json', row },
+  format: 'spotify extended',
+  raw: JSON.stringify({ row }),
+  bucket,
+  reason: 'it is something else',
+});
+
 describe('an import', () => {
   it('knows rows by keys that are in order where the rows are', async () => {
     const hours = Array.from({ length: 20 }, (_, hour) => new Date(Date.UTC(2026, 0, 1, hour)).toISOString());
@@ -91,6 +103,32 @@ describe('an import', () => {
     );
     expect(found.by_key).toHaveLength(hours.length);
     expect(found.by_key).toEqual(found.by_time);
+  });
+
+  it('of thousands of rows gives each of them back once, and lets PostgreSQL know how many there are', async () => {
+    const at = (n: number): string =>
+      new Date(Date.UTC(2026, 0, 1) + Math.floor(n / 3) * 200_000).toISOString();
+    const told = Array.from({ length: 2_100 }, (_, n) => ({ ...LISTEN, at: at(n), ms: n }));
+    const episodes = Array.from({ length: 1_200 }, (_, n) =>
+      setAside(2_101 + n, n < 1_100 ? 'video' : 'podcast'),
+    );
+    const first = await importRows(test.patient, alice, [...rowsOf(told), ...episodes]);
+    expect(await listUncounted(test.db)).toEqual([]);
+    const other = await importRows(test.patient, alice, rowsOf(told, 'listenbrainz'));
+    const given: readonly (readonly [typeof first, Bucket, number])[] = [
+      [first, 'added', 2_100],
+      [first, 'podcast', 100],
+      [first, 'video', 1_100],
+      [first, 'told by another file', 0],
+      [other, 'told by another file', 2_100],
+      [other, 'added', 0],
+    ];
+    for (const [staged, bucket, rows] of given) {
+      const originals: unknown[] = [];
+      for await (const { original } of streamRows(test.db, staged, bucket)) originals.push(original);
+      expect([bucket, originals.length, new Set(originals).size]).toEqual([bucket, rows, rows]);
+    }
+    expect(await listUncounted(test.db)).toEqual([]);
   });
 
   it('accounts for every row, each in one bucket', async () => {
@@ -109,14 +147,7 @@ describe('an import', () => {
         },
         { ...LISTEN, at: '2026-01-02T10:00:00Z', ms: 60_000, isPrivate: true },
       ]),
-      {
-        kind: 'set aside',
-        where: { file: 'spotify extended.json', row: 6 },
-        format: 'spotify extended',
-        raw: '{"episode": "x"}',
-        bucket: 'podcast',
-        reason: 'an episode',
-      },
+      setAside(6, 'podcast'),
     ];
     const staged = await stage(test.patient, alice, rows);
     const before = await sums();

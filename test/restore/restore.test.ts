@@ -50,6 +50,7 @@ import {
   listPersonalTables,
   listRows,
 } from '../support/listener-rows.ts';
+import { listUncounted } from '../support/uncounted.ts';
 
 const here = useDatabase();
 const there = useDatabase();
@@ -297,6 +298,7 @@ describe('restoring it into an empty instance', () => {
       await there.db.one<{ id: number }>(`SELECT user_id AS id FROM users WHERE spotify_id = 'alice'`)
     ).id;
     expect(backId).not.toBe(aliceId);
+    expect(await listUncounted(there.db)).toEqual([]);
   });
 
   it.each([

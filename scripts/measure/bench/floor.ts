@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Db } from '../../../src/db.ts';
-import { ANALYZE, isSought, listParts, rebuild, remove } from '../../migrate-from-sqlite/target/bulk-load.ts';
+import { isSought, listParts, rebuild, remove } from '../../migrate-from-sqlite/target/bulk-load.ts';
 import { refreshArchiveSummary } from '../../../src/figures/summary.ts';
 import { isInstalled, measureProgram, type Measured } from './child.ts';
 import { using } from './databases.ts';
@@ -81,6 +81,6 @@ export async function strip(db: Db): Promise<string[]> {
     ...parts.filter(isSought).map(rebuild),
     'SELECT derive_all(user_id, ARRAY(SELECT track_id FROM tracks)) FROM users',
     ...['key', 'reference', 'index', 'trigger'].flatMap(left).map(rebuild),
-    ANALYZE,
+    `ANALYZE ${TABLES.join(', ')}`,
   ];
 }

@@ -1,3 +1,4 @@
+import { recountRows } from '../../../src/database/recount-rows.ts';
 import type { Queries, Transaction } from '../../../src/db.ts';
 import { quoteName } from '../../../src/database/sql-text.ts';
 
@@ -18,9 +19,6 @@ const FILLED = [
   'file_tracks',
   'file_artists',
 ];
-
-/** Otherwise the first pages after a move would be planned for the old sizes. */
-export const ANALYZE = `ANALYZE ${FILLED.join(', ')}`;
 
 /**
  * Triggers that derive_all() replaces during a bulk load. (Not those of deletions, and not library_tracks_updated,
@@ -141,7 +139,7 @@ export class BulkLoad {
   /** Once every table is filled. */
   async buildRest(tx: Transaction): Promise<void> {
     await this.build(tx, () => true);
-    if (this.isUnderWay) await tx.execute(ANALYZE);
+    await recountRows(tx);
   }
 
   private async build(tx: Transaction, which: (part: Part) => boolean): Promise<void> {
