@@ -29,12 +29,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     ...usual.test,
-    include: [
-      'test/**/*.drill.ts',
-      'test/history-import/import.test.ts',
-      'test/jobs/worker.test.ts',
-      'test/playlists/send.test.ts',
-    ],
+    include: ['test/**/*.drill.ts', 'test/history-import/import.test.ts'],
     env: { DRILL: 'yes' },
     // Programs and browsers of their own keep two cores busy: with a third beside them each took twice as long, and some
     // failed that are green by themselves.

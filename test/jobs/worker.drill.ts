@@ -8,7 +8,7 @@ import { runRound, startWorker } from '../../src/jobs/worker.ts';
 import { deleteEverything, deleteRows } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
-import { drilled, HANGS_MS } from '../support/drill.ts';
+import { HANGS_MS } from '../support/drill.ts';
 import { nodeArguments } from '../support/run-script.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -207,7 +207,7 @@ const isWaiting = async (): Promise<boolean> =>
     )
   ).waiting;
 
-const KILLS = drilled(3, 50);
+const KILLS = 50;
 
 describe('npm run worker', () => {
   const running: ChildProcess[] = [];
