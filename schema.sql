@@ -854,7 +854,6 @@ CREATE INDEX plays_of_track ON plays USING btree (user_id, track_id, played_at) 
 CREATE UNIQUE INDEX plays_row_key ON plays USING btree (user_id, row_key) WHERE (row_key IS NOT NULL);
 CREATE INDEX plays_skipped ON plays USING btree (user_id, played_at) INCLUDE (track_id) WHERE skipped;
 CREATE INDEX plays_with_context ON plays USING btree (user_id, track_id) WHERE (context IS NOT NULL);
-CREATE INDEX plays_with_context_by_time ON plays USING btree (user_id, played_at) WHERE (context IS NOT NULL);
 
 CREATE TABLE paired_plays (
   user_id bigint NOT NULL,
@@ -1019,6 +1018,15 @@ CREATE TABLE play_days (
 );
 COMMENT ON COLUMN play_days.hours IS 'plays that ended in each hour on the listener''s clock, 24 of them; the hour that comes twice a year is one';
 COMMENT ON COLUMN play_days.kept IS 'all plays that are kept, also those that do not count';
+
+CREATE TABLE played_from (
+  user_id bigint NOT NULL,
+  day date NOT NULL,
+  address text NOT NULL,
+  plays integer NOT NULL,
+  CONSTRAINT played_from_pkey PRIMARY KEY (user_id, day, address) INCLUDE (plays)
+);
+COMMENT ON COLUMN played_from.address IS 'Spotify''s address of a playlist, an album …; empty where it says none';
 
 CREATE TABLE play_sessions (
   user_id bigint NOT NULL,
@@ -1319,7 +1327,8 @@ CREATE VIEW dated_plays AS
     p.reached_end,
     p.skipped,
     counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts,
-    track.hidden
+    track.hidden,
+    p.context
    FROM users
      CROSS JOIN LATERAL ( SELECT zone_used(users.timezone) AS zone
          OFFSET 0) clock
@@ -1547,6 +1556,28 @@ CREATE VIEW day_facts AS
     fact.skipped
    FROM users
      CROSS JOIN LATERAL days_between(users.user_id, '-infinity'::date, 'infinity'::date) fact(user_id, day, plays, timed_plays, ms_played, about_ms, hours, kept, end_known, ended, skip_known, skipped);
+
+CREATE FUNCTION from_between(listener bigint, first_day date, last_day date)
+ RETURNS TABLE(user_id bigint, day date, address text, plays integer)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT p.user_id,
+     (p.local)::date AS day,
+     COALESCE((p.context ->> 'uri'), '') AS address,
+     (count(*))::integer AS plays
+    FROM dated_plays p
+   WHERE ((p.user_id = from_between.listener) AND (p.context IS NOT NULL) AND p.counts AND (NOT p.hidden) AND (p.local >= from_between.first_day) AND (p.local < (from_between.last_day + 1)) AND (p.played_at >= (((from_between.first_day)::timestamp AT TIME ZONE 'UTC') - '15:00:00'::interval)) AND (p.played_at < ((((from_between.last_day + 1))::timestamp AT TIME ZONE 'UTC') + '15:00:00'::interval)))
+   GROUP BY p.user_id, ((p.local)::date), COALESCE((p.context ->> 'uri'), '');
+END;
+
+CREATE VIEW from_facts AS
+ SELECT fact.user_id,
+    fact.day,
+    fact.address,
+    fact.plays
+   FROM users
+     CROSS JOIN LATERAL from_between(users.user_id, '-infinity'::date, 'infinity'::date) fact(user_id, day, address, plays);
 
 CREATE FUNCTION sessions_between(listener bigint, first_instant timestamptz, last_instant timestamptz)
  RETURNS TABLE(user_id bigint, began_at timestamptz, ended_at timestamptz, plays integer)
@@ -1833,6 +1864,7 @@ AS $function$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
     + derive_rows('play_days', 'day_facts', listener)
+    + derive_rows('played_from', 'from_facts', listener)
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
@@ -2102,6 +2134,8 @@ BEGIN
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   PERFORM derive_some('play_days', 'days_between(k.user_id, k.day, k.day)', 'user_id, day',
     'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
+  PERFORM derive_some('played_from', 'from_between(k.user_id, k.day, k.day)', 'user_id, day',
+    'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
   PERFORM recount_sessions(user_ids, instants);
   PERFORM recount_artists(array_agg(user_id), array_agg(artist_id))
   FROM unnest(user_ids, track_ids) AS given (user_id, track_id) JOIN track_artists USING (track_id);
@@ -2364,7 +2398,7 @@ DECLARE
   forgotten text;
 BEGIN
   FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_days', 'play_sessions', 'staged_plays']
+    'play_days', 'played_from', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;

@@ -33,7 +33,6 @@ COMMENT ON COLUMN plays.file_row IS 'the row, without what is personal and usele
 CREATE INDEX plays_of_track ON plays (user_id, track_id, played_at) INCLUDE (ms_played, reached_end, skipped);
 -- (Of captured plays alone: no file says where from.)
 CREATE INDEX plays_with_context ON plays (user_id, track_id) WHERE context IS NOT NULL;
-CREATE INDEX plays_with_context_by_time ON plays (user_id, played_at) WHERE context IS NOT NULL;
 CREATE INDEX plays_skipped ON plays (user_id, played_at) INCLUDE (track_id) WHERE skipped;
 CREATE UNIQUE INDEX plays_row_key ON plays (user_id, row_key) WHERE row_key IS NOT NULL;
 
@@ -211,6 +210,16 @@ CREATE TABLE play_days (
 COMMENT ON COLUMN play_days.hours IS 'plays that ended in each hour on the listener''s clock, 24 of them; the hour that comes twice a year is one';
 COMMENT ON COLUMN play_days.kept IS 'all plays that are kept, also those that do not count';
 
+-- Where plays of a day were started, as Spotify's API says it: of those that count, of tracks that are not hidden.
+CREATE TABLE played_from (
+  user_id bigint NOT NULL,
+  day date NOT NULL,
+  address text NOT NULL,
+  plays integer NOT NULL,
+  PRIMARY KEY (user_id, day, address) INCLUDE (plays)
+);
+COMMENT ON COLUMN played_from.address IS 'Spotify''s address of a playlist, an album …; empty where it says none';
+
 -- Plays between which no half hour passed without one, of tracks that are not hidden.
 CREATE TABLE play_sessions (
   user_id bigint NOT NULL,
@@ -228,6 +237,6 @@ CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
 
 -- Down Migration
-DROP TABLE play_sessions, play_days, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
+DROP TABLE play_sessions, played_from, play_days, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
   plays;
 DROP FUNCTION refuse_changed_plays, counts_as_play, source_rank;

@@ -5,6 +5,7 @@
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
 --   list_facts     →  snapshot_lists      day_facts            →  play_days        album_play_facts   →  played_albums
 --   period_facts   →  snapshot_periods    session_facts        →  play_sessions    ending_facts       →  play_endings
+--   from_facts     →  played_from
 --   artist_list_facts    →  artist_snapshot_lists    artist_period_facts  →  artist_snapshot_periods
 --   listed_artist_facts  →  listed_artists    measure_facts   →  library_measures (of library_tracks and played_tracks)
 --
@@ -202,7 +203,7 @@ FROM library_tracks LEFT JOIN played_tracks USING (user_id, track_id);
 CREATE VIEW dated_plays AS
 SELECT p.user_id, p.track_id, played_at AT TIME ZONE zone AS local, played_at, p.ms_played,
   CASE WHEN p.ms_played IS NULL THEN track.duration_ms END AS about_ms, p.reached_end, p.skipped,
-  counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts, track.hidden
+  counts_as_play(users.counted_plays, p.ms_played, p.reached_end, track.duration_ms) AS counts, track.hidden, p.context
 FROM users CROSS JOIN LATERAL (SELECT zone_used(timezone) AS zone OFFSET 0) AS clock
 JOIN plays AS p USING (user_id) JOIN library_tracks AS track USING (user_id, track_id);
 
@@ -292,6 +293,21 @@ BEGIN ATOMIC
 END;
 CREATE VIEW day_facts AS
 SELECT fact.* FROM users CROSS JOIN LATERAL days_between(user_id, '-infinity', 'infinity') AS fact;
+
+CREATE FUNCTION from_between(listener bigint, first_day date, last_day date)
+RETURNS TABLE (user_id bigint, day date, address text, plays integer)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.user_id, p.local::date AS day, COALESCE(p.context ->> 'uri', '') AS address, count(*)::int AS plays
+  FROM dated_plays AS p
+  WHERE p.user_id = listener AND p.context IS NOT NULL AND p.counts AND NOT p.hidden
+    AND p.local >= first_day AND p.local < last_day + 1
+    AND p.played_at >= first_day::timestamp AT TIME ZONE 'UTC' - interval '15 hours'
+    AND p.played_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC' + interval '15 hours'
+  GROUP BY p.user_id, p.local::date, COALESCE(p.context ->> 'uri', '');
+END;
+CREATE VIEW from_facts AS
+SELECT fact.* FROM users CROSS JOIN LATERAL from_between(user_id, '-infinity', 'infinity') AS fact;
 
 -- (Each play begins its length before its end.)
 CREATE FUNCTION sessions_between(listener bigint, first_instant timestamptz, last_instant timestamptz)
@@ -530,6 +546,7 @@ SET join_collapse_limit = 1 AS $$
   SELECT derive_rows('played_tracks', 'played_facts', listener)
     + derive_played_measures(listener)
     + derive_rows('play_days', 'day_facts', listener)
+    + derive_rows('played_from', 'from_facts', listener)
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
@@ -744,6 +761,8 @@ BEGIN
   PERFORM derive_some('play_endings', 'ending_facts', 'user_id, track_id',
     'SELECT user_id, track_id FROM unnest($1, $2) AS given (user_id, track_id)', user_ids, track_ids);
   PERFORM derive_some('play_days', 'days_between(k.user_id, k.day, k.day)', 'user_id, day',
+    'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
+  PERFORM derive_some('played_from', 'from_between(k.user_id, k.day, k.day)', 'user_id, day',
     'SELECT user_id, day FROM unnest($1, $3) AS given (user_id, day)', user_ids, track_ids, played_on);
   PERFORM recount_sessions(user_ids, instants);
   PERFORM recount_artists(array_agg(user_id), array_agg(artist_id))
@@ -960,7 +979,7 @@ DECLARE
   forgotten text;
 BEGIN
   FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_days', 'play_sessions', 'staged_plays']
+    'play_days', 'played_from', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
@@ -1065,8 +1084,8 @@ DROP FUNCTION derive_all, derive_rows, order_of, same_columns, fill_measures, de
   derive_plays, derive_counted, derive_some, days_of, recount_plays, recount_artists, recount_albums,
   recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_removed_plays, settle_listed_artists, recount_artist_snapshots, follow_artist_snapshots CASCADE;
-DROP VIEW day_facts, session_facts;
-DROP FUNCTION days_between, hours_of, sessions_between;
+DROP VIEW day_facts, from_facts, session_facts;
+DROP FUNCTION days_between, from_between, hours_of, sessions_between;
 DROP VIEW measure_facts, artist_play_facts, album_play_facts, played_facts, tally_facts, month_facts, played_months, dated_plays, ending_facts, counted_plays, period_facts, list_facts,
   listed_artist_facts, artist_list_facts, artist_period_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

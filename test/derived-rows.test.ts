@@ -20,6 +20,7 @@ const TALLIES = [
   'played_albums',
   'play_endings',
   'play_days',
+  'played_from',
   'play_sessions',
 ];
 let userId = 0;
@@ -40,6 +41,7 @@ beforeAll(async () => {
     userId,
     tracks.map(({ id }, n) => [`2026-11-0${n + 1}T12:00:00Z`, id]),
   );
+  await test.db.execute(`UPDATE plays SET context = '{"uri": "spotify:collection"}'`);
   for (const range of ['short_term', 'long_term'] as const)
     await insertArtistSnapshot(test.db, userId, { date: '2026-11-01', range }, ['ann', 'ben']);
   await test.db.execute('INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, $2)', [
@@ -91,6 +93,7 @@ describe('what is derived', () => {
     [`what a track is sorted by`, `UPDATE library_measures SET plays = 7, listings = 7`],
     [`a track that cannot be sorted`, `DELETE FROM library_measures WHERE NOT hidden`],
     [`the plays of a day`, `UPDATE play_days SET plays = 7`],
+    [`where plays of a day came from`, `UPDATE played_from SET plays = 7`],
     [`the end of a session`, `UPDATE play_sessions SET ended_at = now()`],
     [`an artist's plays until a month`, `UPDATE played_artists SET plays_until[1] = 7`],
     [`the first month of a track`, `UPDATE played_tracks SET months[1] = '2001-01-01'`],

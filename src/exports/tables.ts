@@ -159,6 +159,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   played_albums: DERIVED,
   play_endings: DERIVED,
   play_days: DERIVED,
+  played_from: DERIVED,
   play_sessions: DERIVED,
   archive_summaries: DERIVED,
   archive_changes: DERIVED,

@@ -1,8 +1,7 @@
 import { ask, question } from '../database/ask-together.ts';
-import { isShown } from '../catalogue/shown.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
-import { inPeriod, periodValues, type Listener, type Period, type PeriodValues } from '../ranges/period.ts';
+import { daysValues, isDayInPeriod, type DaysValues, type Period } from '../ranges/period.ts';
 import { TRACKS_OF, type AskedOf, type Played } from './played-months.ts';
 
 /** Spotify's API says this of captured plays; files of history do not. */
@@ -27,18 +26,13 @@ const MOST_PLACES = 12;
 /** Addresses once contained a playlist's owner. */
 const OWNER = '(?:user:[^:]*:)?';
 
-/** @param played SQL: with which `track` plays are joined, and which of them are meant */
-const fromOf = <Values extends readonly unknown[]>(name: string, played: string) =>
+/** @param addresses SQL for each `uri` of Spotify's with its `plays` */
+const fromOf = <Values extends readonly unknown[]>(name: string, addresses: string) =>
   question<Values, PlayedFromMost>(
     hotQuery(
       name,
       `
-  WITH addresses AS MATERIALIZED (
-    SELECT context ->> 'uri' AS uri, count(*)::int AS plays
-    FROM users JOIN plays USING (user_id) ${played}
-      AND user_id = $1 AND context IS NOT NULL AND counts_as_play(counted_plays, ms_played, reached_end, track.duration_ms)
-    GROUP BY 1
-  ), told AS (
+  WITH addresses AS MATERIALIZED (${addresses} GROUP BY uri), told AS (
     SELECT substring(uri FROM '^spotify:${OWNER}(playlist|album|artist|collection)(?::|$)') AS kind,
       substring(uri FROM '^spotify:${OWNER}(?:playlist|album|artist):([0-9A-Za-z]{1,64})$') AS id, plays
     FROM addresses
@@ -69,8 +63,11 @@ const fromOf = <Values extends readonly unknown[]>(name: string, played: string)
 const fromOfThing = (played: Played) =>
   fromOf<AskedOf>(
     `${played}: where it was played from`,
-    `JOIN library_tracks AS track USING (user_id, track_id) WHERE ${TRACKS_OF[played]}
-      AND ($2::date IS NULL OR (played_at AT TIME ZONE $4)::date >= $2) AND ($3::date IS NULL OR (played_at AT TIME ZONE $4)::date <= $3)`,
+    `SELECT context ->> 'uri' AS uri, count(*)::int AS plays
+    FROM users JOIN plays USING (user_id) JOIN library_tracks AS track USING (user_id, track_id)
+    WHERE ${TRACKS_OF[played]} AND user_id = $1 AND context IS NOT NULL
+      AND ($2::date IS NULL OR (played_at AT TIME ZONE $4)::date >= $2) AND ($3::date IS NULL OR (played_at AT TIME ZONE $4)::date <= $3)
+      AND counts_as_play(counted_plays, ms_played, reached_end, track.duration_ms)`,
   );
 
 export const PLAYED_FROM = {
@@ -79,15 +76,11 @@ export const PLAYED_FROM = {
   album: fromOfThing('album'),
 };
 
-/** Of all plays in a period: lengths are read at once, and only for the rule that asks for them. */
-export const FROM_IN_PERIOD = fromOf<PeriodValues>(
+/** Of all plays in a period, as the database keeps it by day. */
+export const FROM_IN_PERIOD = fromOf<DaysValues>(
   'when: where plays came from',
-  `LEFT JOIN (
-      SELECT track_id, duration_ms FROM library_tracks
-      WHERE user_id = $1 AND (SELECT counted_plays FROM users WHERE user_id = $1) = 'finished' OFFSET 0
-    ) AS track USING (track_id)
-    WHERE ${isShown('plays.track_id')} AND ${inPeriod('played_at')}`,
+  `SELECT address AS uri, sum(plays)::int AS plays FROM played_from WHERE user_id = $1 AND ${isDayInPeriod('day')}`,
 );
 
-export const findPlayedFrom = (db: Queries, listener: Listener, period: Period): Promise<PlayedFromMost> =>
-  ask(db, FROM_IN_PERIOD, ...periodValues(listener, period));
+export const findPlayedFrom = (db: Queries, userId: number, period: Period): Promise<PlayedFromMost> =>
+  ask(db, FROM_IN_PERIOD, ...daysValues(userId, period));

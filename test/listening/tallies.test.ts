@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../scripts/invented/random.ts';
+import { findPlayedFrom } from '../../src/listening/played-from.ts';
 import { findSpan } from '../../src/listening/span.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
@@ -36,12 +37,25 @@ const inventListen = (): Listen => ({
   end: one([null, true, false]),
 });
 
+/** Three tracks were started somewhere, one of them nobody says where. */
+const placeOf = (track: string): string | null =>
+  track < 'c' ? `spotify:album:${track}` : track === 'c' ? '' : null;
+function contextOf(track: string): unknown {
+  const place = placeOf(track);
+  return place === null ? null : place === '' ? {} : { uri: place };
+}
+
 async function insert(some: readonly Listen[]): Promise<void> {
   await test.db.execute(
-    `INSERT INTO plays (user_id, played_at, track_id, nth, ms_played, reached_end, raw_json)
-     SELECT $1, to_timestamp(at / 1000.0), track, row_number() OVER (PARTITION BY at, track), ms, ended, '{}'
-     FROM jsonb_to_recordset($2) AS listen (at bigint, track text, ms int, ended boolean)`,
-    [userId, JSON.stringify(some.map(({ end, ...listen }) => ({ ...listen, ended: end })))],
+    `INSERT INTO plays (user_id, played_at, track_id, nth, ms_played, reached_end, context, raw_json)
+     SELECT $1, to_timestamp(at / 1000.0), track, row_number() OVER (PARTITION BY at, track), ms, ended, context, '{}'
+     FROM jsonb_to_recordset($2) AS listen (at bigint, track text, ms int, ended boolean, context jsonb)`,
+    [
+      userId,
+      JSON.stringify(
+        some.map(({ end, ...told }) => ({ ...told, ended: end, context: contextOf(told.track) })),
+      ),
+    ],
   );
 }
 
@@ -101,6 +115,22 @@ async function kept(table: string, key: string): Promise<Record<string, string>>
   return Object.fromEntries(rows.map((row) => [row.key, row.sum]));
 }
 
+const keptPlaces = async (): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    (
+      await test.db.many<{ key: string; plays: number }>(
+        `SELECT concat(day, ' ', address) AS key, plays FROM played_from WHERE user_id = $1`,
+        [userId],
+      )
+    ).map(({ key, plays }) => [key, plays]),
+  );
+const daysAndPlaces = (listen: Listen): string[] => {
+  const place = placeOf(listen.track);
+  return place === null ? [] : [`${dayOf(listen)} ${place}`];
+};
+const playsOf = (sums: Readonly<Record<string, string>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, Number.parseInt(sum, 10)]));
+
 const monthOf = ({ at }: Listen): string => new Date(at).toISOString().slice(0, 7);
 const dayOf = ({ at }: Listen): string => new Date(at).toISOString().slice(0, 10);
 const albumOf = new Map<string, string>();
@@ -129,6 +159,7 @@ async function expectRight(rule: Rule): Promise<void> {
       countSlowly(rule, (listen) => of(listen.track).map((each) => `${monthOf(listen)} ${each}`)),
     );
   expect(await kept('play_days', 'day')).toMatchObject(countSlowly(rule, (listen) => [dayOf(listen)]));
+  expect(await keptPlaces()).toEqual(playsOf(countSlowly(rule, daysAndPlaces)));
   expect(await kept('played_artists', 'artist_id')).toEqual(
     countSlowly(rule, ({ track }) => artistsOf(track)),
   );
@@ -172,6 +203,14 @@ describe('the tallies of plays', () => {
     }
   });
 
+  it('of days leave out a track that is hidden', async () => {
+    await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'a')`, [userId]);
+    const shown = (keysOf: (listen: Listen) => readonly string[]) =>
+      countSlowly('30 seconds', (listen) => (listen.track === 'a' ? [] : keysOf(listen)));
+    expect(await kept('play_days', 'day')).toMatchObject(shown((listen) => [dayOf(listen)]));
+    expect(await keptPlaces()).toEqual(playsOf(shown(daysAndPlaces)));
+  });
+
   it('are each listener’s own', async () => {
     const bob = await insertListener(test.db, 'bob');
     await test.db.execute(`UPDATE users SET counted_plays = 'any' WHERE user_id = $1`, [bob]);
@@ -210,8 +249,10 @@ describe('what was played most in a period', () => {
       expect(
         Object.fromEntries(found.map(({ track_id, plays }) => [track_id, plays])),
         `${from} to ${to}, ${timezone}`,
-      ).toEqual(
-        Object.fromEntries(Object.entries(counted).map(([key, sum]) => [key, Number.parseInt(sum, 10)])),
+      ).toEqual(playsOf(counted));
+      const { places } = await findPlayedFrom(test.db, userId, { from, to });
+      expect(Object.fromEntries(places.map(({ id, plays }) => [id ?? 'c', plays]))).toEqual(
+        Object.fromEntries(Object.entries(playsOf(counted)).filter(([track]) => placeOf(track) !== null)),
       );
     }
   });

@@ -313,6 +313,7 @@ describe('restoring it into an empty instance', () => {
     'played_albums',
     'play_endings',
     'play_days',
+    'played_from',
     'play_sessions',
   ])('gives the same %s, row for row', async (table) => {
     const without = Object.keys(PERSONAL.find(({ name }) => name === table)?.without ?? {});

@@ -124,6 +124,7 @@ describe('an invented database', () => {
       'played_albums',
       'play_endings',
       'play_days',
+      'played_from',
       'play_sessions',
     ];
     await made.withTransaction(async (tx) => {

@@ -26,6 +26,7 @@ const TALLIES = [
   ['library_measures', 'measure_facts'],
   ['play_endings', 'ending_facts'],
   ['play_days', 'day_facts'],
+  ['played_from', 'from_facts'],
   ['play_sessions', 'session_facts'],
   ['played_artists', 'artist_play_facts'],
   ['played_albums', 'album_play_facts'],

@@ -32,6 +32,7 @@ const PERSONAL = [
   'played_albums',
   'play_endings',
   'play_days',
+  'played_from',
   'play_sessions',
 ];
 const OBSERVED_ID = 1;

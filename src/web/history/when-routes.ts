@@ -61,13 +61,14 @@ async function readWhen({ db }: WebContext, req: Request) {
   const range = rangeOf(req);
   const begun = hasBegun(range, today);
   const inRange = periodValues(listener, range);
+  const inDays = daysValues(listener.user_id, range);
   const [{ week, sessions, streaks, discoveries, from }, returned] = await Promise.all([
     askWhen(db, {
-      week: daysValues(listener.user_id, range),
+      week: inDays,
       sessions: inRange,
       streaks: [listener.user_id, listener.timezone],
       discoveries: inRange,
-      from: inRange,
+      from: inDays,
     }),
     begun ? listReturned(db, listener, begun, RETURNED_SHOWN) : null,
   ]);

@@ -187,7 +187,7 @@ export const rangeEndpoints = [
       ),
     }),
     handler: async ({ db, user, query }) => {
-      const { known, places } = await findPlayedFrom(db, user, periodOf(query));
+      const { known, places } = await findPlayedFrom(db, user.user_id, periodOf(query));
       return { known, items: places.map(({ kind, id, name, plays }) => ({ kind, id, name, plays })) };
     },
   }),
