@@ -281,6 +281,10 @@ describe('when a move ended and how long it took', () => {
     const instant = new Date('2026-11-20T23:30:00Z');
     expect(helpers.formatInstant(instant)).toBe('20 November 2026 at 23:30');
     expect(helpers.formatInstant(instant, 'Asia/Tokyo')).toBe('21 November 2026 at 08:30');
+    expect(helpers.formatDays('2026-11-20', instant)).toBe('20 November 2026');
+    expect(helpers.formatDays('2026-11-20', instant, 'Asia/Tokyo')).toBe(
+      '20 November 2026 to 21 November 2026',
+    );
   });
 
   it.each([

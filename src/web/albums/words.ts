@@ -1,7 +1,7 @@
 import type { AlbumTrack, ListenerAlbum } from '../../catalogue/listener-album.ts';
 import {
   facts,
-  formatDate,
+  formatDays,
   formatDuration,
   formatNumber,
   playsWords,
@@ -48,5 +48,5 @@ export function trackWords(track: AlbumTrack): string {
 /** "2 May 2020 to 3 June 2024" */
 export function listedWords({ first_listed_date: first, last_listed_date: last }: ListenerAlbum): string {
   if (first === null || last === null) return '';
-  return first === last ? formatDate(first) : `${formatDate(first)} to ${formatDate(last)}`;
+  return formatDays(first, last);
 }

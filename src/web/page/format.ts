@@ -36,6 +36,12 @@ export function formatReleaseDate(date: string, precision: 'year' | 'month' | 'd
   return precision === 'month' ? formatMonth(date) : formatDate(date);
 }
 
+/** "2 May 2020 to 3 June 2024"; one day stands once. */
+export function formatDays(first: string | Date, last: string | Date, timeZone = 'UTC'): string {
+  const [from, to] = [formatDate(first, timeZone), formatDate(last, timeZone)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
 /** "21 November 2026 at 14:05". */
 export function formatInstant(instant: Date, timeZone = 'UTC'): string {
   const parts = {

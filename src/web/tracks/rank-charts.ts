@@ -6,7 +6,7 @@ import {
   type Stretch,
 } from '../../snapshots/rank-history.ts';
 import type { Chart } from '../page/findings.ts';
-import { formatDate, formatNumber, plural } from '../page/format.ts';
+import { formatDate, formatDays, formatNumber, plural } from '../page/format.ts';
 import { RANGE_LABELS } from '../page/time-ranges.ts';
 
 /** Each range from the first day in any of them. */
@@ -30,16 +30,13 @@ function rankChart(whole: RankHistory, firstListed: string, what: string): Chart
     table: {
       head: ['Snapshots', 'How many', 'Rank'],
       rows: rankStretches(drawn).map((stretch) => [
-        span(stretch),
+        formatDays(stretch.from, stretch.to),
         formatNumber(stretch.snapshots),
         rankWords(stretch),
       ]),
     },
   };
 }
-
-const span = ({ from, to }: Stretch): string =>
-  from === to ? formatDate(from) : `${formatDate(from)} to ${formatDate(to)}`;
 
 function rankWords({ listed, rank }: Stretch): string {
   if (!listed) return 'not in the list';
