@@ -14,5 +14,5 @@ export interface TrackList {
 /** As many as a Spotify playlist can have. */
 export const SOURCE_LIMIT = 10_000;
 
-/** Of a query that is given such a list: planned for any list, ten thousand tracks can take seconds. */
+/** For a query that is given a list's ids: by a plan for any list, ten thousand tracks can take seconds. */
 export const LONG_OR_SHORT = { plannedEachTime: true };
