@@ -495,7 +495,8 @@ BEGIN
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
   END IF;
-  EXECUTE 'CREATE TEMP TABLE wanted ON COMMIT DROP AS ' || wanted USING listener;
+  -- (Compressed here, a long row would stay so where it goes: see played_tracks.)
+  EXECUTE 'CREATE TEMP TABLE wanted WITH (toast_tuple_target = 8160) ON COMMIT DROP AS ' || wanted USING listener;
   EXECUTE format(
     'DELETE FROM %s AS known USING (%s EXCEPT TABLE wanted) AS stray WHERE known.user_id = $1 AND %s AND known = stray',
     derived, known, same_columns(derived)) USING listener;

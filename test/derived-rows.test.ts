@@ -110,6 +110,26 @@ describe('what is derived', () => {
   });
 });
 
+describe('a row with ten years of months', () => {
+  it('stays as it is where it is derived again: pages read it at every visit', async () => {
+    const packed = await rehearse(test.patient, async (tx) => {
+      await tx.execute(
+        `INSERT INTO plays (user_id, played_at, track_id)
+         SELECT $1, month, (SELECT max(track_id) FROM track_artists)
+         FROM generate_series('2016-01-09'::timestamptz, '2025-12-09', '1 month') AS month`,
+        [userId],
+      );
+      expect(await tx.execute(`UPDATE played_artists SET plays = 7`)).toBeGreaterThan(0);
+      await tx.one('SELECT derive_all($1)', [userId]);
+      return tx.many(
+        `SELECT pg_column_compression(ms_until) AS how FROM played_artists WHERE cardinality(months) >= 120`,
+      );
+    });
+    expect(packed).not.toEqual([]);
+    expect(new Set(packed)).toEqual(new Set([{ how: null }]));
+  });
+});
+
 describe('a listener who is deleted', () => {
   it.each(['DELETE FROM users', 'TRUNCATE users CASCADE'])('takes all rows along: %s', async (sql) => {
     const rows = await rehearse(test.patient, async (tx) => {
