@@ -195,6 +195,7 @@ export async function findPlaces(
   span: Days,
   { kind, order, ids }: TopOf & { ids: readonly string[] },
 ): Promise<Map<string, TopPlace>> {
+  if (ids.length === 0) return new Map();
   const rows = await db.many<TopPlace>(PLACES[kind][order][isShort(kind, span) ? 'days' : 'period'], [
     ...periodValues(listener, span),
     ids,
