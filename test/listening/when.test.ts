@@ -27,6 +27,10 @@ beforeAll(async () => {
       track: random() < 0.1 ? 'hidden' : 'a',
       ms: random() < 0.1 ? 29_999 : LENGTH_MS,
     });
+  // At last two with the longest silence that a session has, and one a second later than that.
+  const withGap = LENGTH_MS + SESSION_GAP_MINUTES * 60_000;
+  for (const since of [0, withGap, 2 * withGap + 1000])
+    listens.push({ at: new Date(FIRST + 405 * DAY_MS + since).toISOString(), track: 'a', ms: LENGTH_MS });
   await insertListens(test.db, alice, listens);
   await insertListens(test.db, bob, listens.slice(0, 99));
   await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'hidden')`, [alice]);
