@@ -34,7 +34,7 @@ const fromOf = <Values extends readonly unknown[]>(name: string, addresses: stri
       `
   WITH addresses AS MATERIALIZED (${addresses} GROUP BY uri), split AS (
     SELECT CASE WHEN parts[1] = 'spotify' THEN CASE parts[2] WHEN 'user' THEN parts[4:] ELSE parts[2:] END END AS parts, plays
-    FROM addresses, string_to_array(uri, ':') AS parts
+    FROM (SELECT plays, string_to_array(uri, ':') AS parts FROM addresses) AS address OFFSET 0
   ), told AS (
     SELECT CASE WHEN parts[1] IN ('playlist', 'album', 'artist', 'collection') THEN parts[1] END AS kind,
       CASE WHEN parts[1] IN ('playlist', 'album', 'artist') AND cardinality(parts) = 2 AND parts[2] ~ '^[0-9A-Za-z]{1,64}$'
