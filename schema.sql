@@ -923,7 +923,6 @@ COMMENT ON COLUMN play_polls.skipped_at IS 'those of the last answer, by their m
 
 CREATE TABLE played_tracks (
   user_id bigint NOT NULL,
-  track_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
@@ -932,6 +931,7 @@ CREATE TABLE played_tracks (
   last_played_at timestamptz NOT NULL,
   length_ms integer,
   is_hidden boolean NOT NULL,
+  track_id text NOT NULL,
   of_album_id text,
   months date[] NOT NULL,
   plays_until integer[] NOT NULL,
@@ -948,13 +948,13 @@ CREATE INDEX played_tracks_most_played ON played_tracks USING btree (user_id, pl
 
 CREATE TABLE played_artists (
   user_id bigint NOT NULL,
-  artist_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  artist_id text NOT NULL,
   months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,
@@ -967,13 +967,13 @@ CREATE INDEX played_artists_most_played ON played_artists USING btree (user_id, 
 
 CREATE TABLE played_albums (
   user_id bigint NOT NULL,
-  album_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  album_id text NOT NULL,
   months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,
@@ -1428,7 +1428,6 @@ CREATE VIEW tally_facts AS
 
 CREATE VIEW played_facts AS
  SELECT tally.user_id,
-    tally.track_id,
     tally.plays,
     tally.timed_plays,
     tally.ms_played,
@@ -1437,6 +1436,7 @@ CREATE VIEW played_facts AS
     tally.last_played_at,
     track.duration_ms AS length_ms,
     track.hidden AS is_hidden,
+    tally.track_id,
     track.album_id AS of_album_id,
     tally.months,
     tally.plays_until,
@@ -1464,13 +1464,13 @@ CREATE VIEW played_facts AS
 
 CREATE VIEW artist_play_facts AS
  SELECT user_id,
-    id AS artist_id,
     plays,
     timed_plays,
     ms_played,
     about_ms,
     first_played_at,
     last_played_at,
+    id AS artist_id,
     months,
     plays_until,
     timed_until,
@@ -1481,13 +1481,13 @@ CREATE VIEW artist_play_facts AS
 
 CREATE VIEW album_play_facts AS
  SELECT user_id,
-    id AS album_id,
     plays,
     timed_plays,
     ms_played,
     about_ms,
     first_played_at,
     last_played_at,
+    id AS album_id,
     months,
     plays_until,
     timed_until,

@@ -111,10 +111,9 @@ COMMENT ON COLUMN play_polls.failure IS 'in words, for the listener; NULL after 
 -- played until its end less what was played until its beginning, whatever lies between; the days between these and the
 -- nearest months are counted in the plays themselves. (They go with their listener by a trigger of users: see
 -- forget_listeners(). Rows stay as they are up to 8 kB: to compress the longest, as rows of 2 kB would be, made a list of
--- artists cost four times as much.)
+-- artists cost four times as much. Columns of one size come first: those behind a text are found one after the other.)
 CREATE TABLE played_tracks (
   user_id bigint NOT NULL,
-  track_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
@@ -123,6 +122,7 @@ CREATE TABLE played_tracks (
   last_played_at timestamptz NOT NULL,
   length_ms integer,
   is_hidden boolean NOT NULL,
+  track_id text NOT NULL,
   of_album_id text,
   months date[] NOT NULL,
   plays_until integer[] NOT NULL,
@@ -138,13 +138,13 @@ CREATE INDEX played_tracks_most_played ON played_tracks (user_id, plays DESC, tr
 CREATE INDEX played_tracks_longest_played ON played_tracks (user_id, (ms_played + about_ms) DESC, track_id);
 CREATE TABLE played_artists (
   user_id bigint NOT NULL,
-  artist_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  artist_id text NOT NULL,
   months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,
@@ -156,13 +156,13 @@ COMMENT ON TABLE played_artists IS 'plays of their tracks that are not hidden';
 CREATE INDEX played_artists_most_played ON played_artists (user_id, plays DESC, artist_id);
 CREATE TABLE played_albums (
   user_id bigint NOT NULL,
-  album_id text NOT NULL,
   plays integer NOT NULL,
   timed_plays integer NOT NULL,
   ms_played bigint NOT NULL,
   about_ms bigint NOT NULL,
   first_played_at timestamptz NOT NULL,
   last_played_at timestamptz NOT NULL,
+  album_id text NOT NULL,
   months date[] NOT NULL,
   plays_until integer[] NOT NULL,
   timed_until integer[] NOT NULL,

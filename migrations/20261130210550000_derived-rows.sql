@@ -245,19 +245,18 @@ FROM (
 GROUP BY user_id, kind, id;
 
 CREATE VIEW played_facts AS
-SELECT user_id, track_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at,
-  track.duration_ms AS length_ms, track.hidden AS is_hidden, track.album_id AS of_album_id, months, plays_until, timed_until,
-  ms_until, about_until
+SELECT user_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, track.duration_ms AS length_ms,
+  track.hidden AS is_hidden, track_id, track.album_id AS of_album_id, months, plays_until, timed_until, ms_until, about_until
 FROM (SELECT *, id AS track_id FROM tally_facts WHERE kind = 'tracks') AS tally
 JOIN library_tracks AS track USING (user_id, track_id);
 
 CREATE VIEW artist_play_facts AS
-SELECT user_id, id AS artist_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, months,
+SELECT user_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, id AS artist_id, months,
   plays_until, timed_until, ms_until, about_until
 FROM tally_facts WHERE kind = 'artists';
 
 CREATE VIEW album_play_facts AS
-SELECT user_id, id AS album_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, months,
+SELECT user_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, id AS album_id, months,
   plays_until, timed_until, ms_until, about_until
 FROM tally_facts WHERE kind = 'albums';
 

@@ -10,24 +10,25 @@ export async function fillDerived(tx: Transaction): Promise<void> {
      SELECT user_id, track_id, ${columns} FROM drawn_libraries JOIN library_facts USING (user_id, track_id)
      ORDER BY user_id, track_id`,
   );
-  for (const [table, facts] of TALLIES) {
-    await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, 2`);
+  for (const [table, facts, order = '2'] of TALLIES) {
+    await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, ${order}`);
     await tx.execute(`ANALYZE ${table}`);
   }
 }
 
-const TALLIES = [
+/** A table, the view that defines it, and by what a listener's rows lie, if not by the second column. */
+const TALLIES: readonly (readonly [table: string, facts: string, order?: string])[] = [
   ['listed_artists', 'listed_artist_facts'],
   ['artist_snapshot_lists', 'artist_list_facts'],
   ['artist_snapshot_periods', 'artist_period_facts'],
   ['snapshot_lists', 'list_facts'],
   ['snapshot_periods', 'period_facts'],
-  ['played_tracks', 'played_facts'],
-  ['library_measures', 'measure_facts'],
+  ['played_tracks', 'played_facts', 'track_id'],
+  ['library_measures', 'measure_facts', 'track_id'],
   ['play_endings', 'ending_facts'],
   ['play_days', 'day_facts'],
   ['played_from', 'from_facts'],
   ['play_sessions', 'session_facts'],
-  ['played_artists', 'artist_play_facts'],
-  ['played_albums', 'album_play_facts'],
+  ['played_artists', 'artist_play_facts', 'artist_id'],
+  ['played_albums', 'album_play_facts', 'album_id'],
 ];
