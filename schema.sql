@@ -1028,6 +1028,17 @@ CREATE TABLE played_from (
 );
 COMMENT ON COLUMN played_from.address IS 'Spotify''s address of a playlist, an album …; empty where it says none';
 
+CREATE TABLE discoveries (
+  user_id bigint NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  things integer NOT NULL,
+  lasting integer NOT NULL,
+  CONSTRAINT discoveries_pkey PRIMARY KEY (user_id, day, kind) INCLUDE (things, lasting)
+);
+COMMENT ON COLUMN discoveries.kind IS 'tracks or artists';
+COMMENT ON COLUMN discoveries.lasting IS 'so many of them were still played 90 days later';
+
 CREATE TABLE play_sessions (
   user_id bigint NOT NULL,
   began_at timestamptz NOT NULL,
@@ -1496,6 +1507,35 @@ CREATE VIEW album_play_facts AS
    FROM tally_facts
   WHERE kind = 'albums';
 
+CREATE FUNCTION has_lasted(first_played_at timestamptz, last_played_at timestamptz)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((last_played_at - first_played_at) >= '90 days'::interval);
+
+CREATE VIEW discovery_facts AS
+ SELECT users.user_id,
+    (played.first_played_at AT TIME ZONE clock.zone)::date AS day,
+    played.kind,
+    count(*)::integer AS things,
+    count(*) FILTER (WHERE has_lasted(played.first_played_at, played.last_played_at))::integer AS lasting
+   FROM users
+     CROSS JOIN LATERAL ( SELECT zone_used(users.timezone) AS zone
+         OFFSET 0) clock
+     JOIN ( SELECT played_tracks.user_id,
+            'tracks' AS kind,
+            played_tracks.first_played_at,
+            played_tracks.last_played_at
+           FROM played_tracks
+          WHERE NOT played_tracks.is_hidden
+        UNION ALL
+         SELECT played_artists.user_id,
+            'artists',
+            played_artists.first_played_at,
+            played_artists.last_played_at
+           FROM played_artists) played USING (user_id)
+  GROUP BY users.user_id, ((played.first_played_at AT TIME ZONE clock.zone)::date), played.kind;
+
 CREATE FUNCTION hours_of(hours integer[], counts integer[])
  RETURNS integer[]
  LANGUAGE sql
@@ -1869,6 +1909,7 @@ AS $function$
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
+    + derive_rows('discoveries', 'discovery_facts', listener)
 $function$;
 
 CREATE FUNCTION derive_plays(listener bigint)
@@ -2200,6 +2241,35 @@ BEGIN
   CROSS JOIN LATERAL sessions_between(given.user_id, lower(span), upper(span)) AS fact;
 END $function$;
 
+CREATE FUNCTION count_discoveries(kind text, times integer, user_ids bigint[], first_times timestamptz[], last_times timestamptz[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  days date[] := days_of(user_ids, first_times);
+BEGIN
+  INSERT INTO discoveries AS known
+  SELECT user_id, day, $1, sum(times), sum(times * has_lasted(first_played_at, last_played_at)::int)
+  FROM unnest(user_ids, days, first_times, last_times) AS played (user_id, day, first_played_at, last_played_at)
+  GROUP BY user_id, day ORDER BY user_id, day
+  ON CONFLICT ON CONSTRAINT discoveries_pkey DO UPDATE SET
+    things = known.things + excluded.things, lasting = known.lasting + excluded.lasting;
+  DELETE FROM discoveries AS known USING unnest(user_ids, days) AS played (user_id, day)
+  WHERE (known.user_id, known.day) = (played.user_id, played.day) AND things = 0;
+END $function$;
+
+CREATE FUNCTION follow_first_plays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+  EXECUTE format('SELECT count_discoveries(%L, %s, array_agg(user_id), array_agg(first_played_at), array_agg(last_played_at))
+    FROM changed JOIN users USING (user_id) WHERE %s HAVING count(*) > 0',
+    TG_ARGV[0], CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END, TG_ARGV[1]);
+  RETURN NULL;
+END $function$;
+
 CREATE FUNCTION follow_library()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2399,7 +2469,7 @@ DECLARE
   forgotten text;
 BEGIN
   FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_days', 'played_from', 'play_sessions', 'staged_plays']
+    'play_days', 'played_from', 'discoveries', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
@@ -2578,6 +2648,12 @@ CREATE TRIGGER plays_updated AFTER UPDATE ON plays REFERENCING OLD TABLE AS remo
 CREATE TRIGGER play_gaps_deleted AFTER DELETE ON play_gaps REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER play_gaps_inserted AFTER INSERT ON play_gaps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
 CREATE TRIGGER play_gaps_updated AFTER UPDATE ON play_gaps REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_changes();
+
+CREATE TRIGGER played_tracks_deleted AFTER DELETE ON played_tracks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION follow_first_plays('tracks', 'NOT is_hidden');
+CREATE TRIGGER played_tracks_inserted AFTER INSERT ON played_tracks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION follow_first_plays('tracks', 'NOT is_hidden');
+
+CREATE TRIGGER played_artists_deleted AFTER DELETE ON played_artists REFERENCING OLD TABLE AS changed FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION follow_first_plays('artists', 'true');
+CREATE TRIGGER played_artists_inserted AFTER INSERT ON played_artists REFERENCING NEW TABLE AS changed FOR EACH STATEMENT WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION follow_first_plays('artists', 'true');
 
 CREATE TRIGGER enrichment_misses_deleted AFTER DELETE ON enrichment_misses REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();
 CREATE TRIGGER enrichment_misses_inserted AFTER INSERT ON enrichment_misses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION follow_misses();

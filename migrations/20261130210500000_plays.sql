@@ -220,6 +220,18 @@ CREATE TABLE played_from (
 );
 COMMENT ON COLUMN played_from.address IS 'Spotify''s address of a playlist, an album …; empty where it says none';
 
+-- Tracks that are not hidden, and artists, by the day of their first play that counts.
+CREATE TABLE discoveries (
+  user_id bigint NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  things integer NOT NULL,
+  lasting integer NOT NULL,
+  PRIMARY KEY (user_id, day, kind) INCLUDE (things, lasting)
+);
+COMMENT ON COLUMN discoveries.kind IS 'tracks or artists';
+COMMENT ON COLUMN discoveries.lasting IS 'so many of them were still played 90 days later';
+
 -- Plays between which no half hour passed without one, of tracks that are not hidden.
 CREATE TABLE play_sessions (
   user_id bigint NOT NULL,
@@ -237,6 +249,6 @@ CREATE TRIGGER plays_refused BEFORE UPDATE OF user_id, played_at, track_id, nth 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_changed_plays();
 
 -- Down Migration
-DROP TABLE play_sessions, played_from, play_days, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
+DROP TABLE play_sessions, discoveries, played_from, play_days, play_endings, played_albums, played_artists, played_tracks, play_polls, play_gaps, paired_plays,
   plays;
 DROP FUNCTION refuse_changed_plays, counts_as_play, source_rank;

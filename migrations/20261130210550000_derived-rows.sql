@@ -5,7 +5,7 @@
 --   library_facts  →  library_tracks      played_facts         →  played_tracks    artist_play_facts  →  played_artists
 --   list_facts     →  snapshot_lists      day_facts            →  play_days        album_play_facts   →  played_albums
 --   period_facts   →  snapshot_periods    session_facts        →  play_sessions    ending_facts       →  play_endings
---   from_facts     →  played_from
+--   from_facts     →  played_from         discovery_facts      →  discoveries
 --   artist_list_facts    →  artist_snapshot_lists    artist_period_facts  →  artist_snapshot_periods
 --   listed_artist_facts  →  listed_artists    measure_facts   →  library_measures (of library_tracks and played_tracks)
 --
@@ -259,6 +259,21 @@ CREATE VIEW album_play_facts AS
 SELECT user_id, plays, timed_plays, ms_played, about_ms, first_played_at, last_played_at, id AS album_id, months,
   plays_until, timed_until, ms_until, about_until
 FROM tally_facts WHERE kind = 'albums';
+
+-- Whether what was played then for the first time has lasted.
+CREATE FUNCTION has_lasted(first_played_at timestamptz, last_played_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN last_played_at - first_played_at >= interval '90 days';
+
+CREATE VIEW discovery_facts AS
+SELECT user_id, (first_played_at AT TIME ZONE zone)::date AS day, kind, count(*)::int AS things,
+  (count(*) FILTER (WHERE has_lasted(first_played_at, last_played_at)))::int AS lasting
+FROM users CROSS JOIN LATERAL (SELECT zone_used(timezone) AS zone OFFSET 0) AS clock
+JOIN (
+  SELECT user_id, 'tracks' AS kind, first_played_at, last_played_at FROM played_tracks WHERE NOT is_hidden
+  UNION ALL SELECT user_id, 'artists', first_played_at, last_played_at FROM played_artists
+) AS played USING (user_id)
+GROUP BY user_id, (first_played_at AT TIME ZONE zone)::date, kind;
 
 -- Counts of some hours of a day, as 24.
 CREATE FUNCTION hours_of(hours integer[], counts integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -550,6 +565,7 @@ SET join_collapse_limit = 1 AS $$
     + derive_rows('play_sessions', 'session_facts', listener)
     + derive_rows('played_artists', 'artist_play_facts', listener)
     + derive_rows('played_albums', 'album_play_facts', listener)
+    + derive_rows('discoveries', 'discovery_facts', listener)
 $$;
 
 -- What follows from a listener's plays, counted or not.
@@ -817,6 +833,32 @@ BEGIN
   CROSS JOIN LATERAL sessions_between(given.user_id, lower(span), upper(span)) AS fact;
 END $$;
 
+-- Adds what was played for the first time, or takes it away.
+CREATE FUNCTION count_discoveries(kind text, times integer, user_ids bigint[], first_times timestamptz[], last_times timestamptz[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  days date[] := days_of(user_ids, first_times);
+BEGIN
+  INSERT INTO discoveries AS known
+  SELECT user_id, day, $1, sum(times), sum(times * has_lasted(first_played_at, last_played_at)::int)
+  FROM unnest(user_ids, days, first_times, last_times) AS played (user_id, day, first_played_at, last_played_at)
+  GROUP BY user_id, day ORDER BY user_id, day
+  ON CONFLICT ON CONSTRAINT discoveries_pkey DO UPDATE SET
+    things = known.things + excluded.things, lasting = known.lasting + excluded.lasting;
+  DELETE FROM discoveries AS known USING unnest(user_ids, days) AS played (user_id, day)
+  WHERE (known.user_id, known.day) = (played.user_id, played.day) AND things = 0;
+END $$;
+
+-- (Counted on, not again: to know what else was new that day would take a look at all its plays. The argument: of what kind,
+-- and which rows count. A listener who is being deleted needs no count.)
+CREATE FUNCTION follow_first_plays() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  EXECUTE format('SELECT count_discoveries(%L, %s, array_agg(user_id), array_agg(first_played_at), array_agg(last_played_at))
+    FROM changed JOIN users USING (user_id) WHERE %s HAVING count(*) > 0',
+    TG_ARGV[0], CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END, TG_ARGV[1]);
+  RETURN NULL;
+END $$;
+
 -- Every summary speaks of the library. A track that is hidden, or shown again, or whose length or album is another one
 -- now, takes its plays along.
 CREATE FUNCTION follow_library() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -979,7 +1021,7 @@ DECLARE
   forgotten text;
 BEGIN
   FOREACH forgotten IN ARRAY ARRAY['library_measures', 'played_tracks', 'played_artists', 'played_albums', 'play_endings',
-    'play_days', 'played_from', 'play_sessions', 'staged_plays']
+    'play_days', 'played_from', 'discoveries', 'play_sessions', 'staged_plays']
   LOOP
     EXECUTE format('DELETE FROM %I', forgotten)
       || CASE TG_OP WHEN 'DELETE' THEN ' WHERE user_id IN (SELECT user_id FROM removed)' ELSE '' END;
@@ -1022,6 +1064,22 @@ CREATE TRIGGER plays_updated AFTER UPDATE ON plays
 CREATE TRIGGER plays_deleted AFTER DELETE ON plays
   REFERENCING OLD TABLE AS removed FOR EACH STATEMENT
   WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION recount_removed_plays();
+CREATE TRIGGER played_tracks_inserted AFTER INSERT ON played_tracks
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION follow_first_plays('tracks', 'NOT is_hidden');
+CREATE TRIGGER played_tracks_deleted AFTER DELETE ON played_tracks
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION follow_first_plays('tracks', 'NOT is_hidden');
+CREATE TRIGGER played_artists_inserted AFTER INSERT ON played_artists
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION follow_first_plays('artists', 'true');
+CREATE TRIGGER played_artists_deleted AFTER DELETE ON played_artists
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT
+  WHEN (current_setting('archive.derives_at_once', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION follow_first_plays('artists', 'true');
 CREATE TRIGGER users_updated AFTER UPDATE ON users
   REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION follow_rule();
 CREATE TRIGGER users_deleted AFTER DELETE ON users
@@ -1082,10 +1140,10 @@ DROP FUNCTION derive_all, derive_rows, order_of, same_columns, fill_measures, de
   library_columns, mark_changed, archives_changed, plays_changed, follow_changes, mark_changes, settle_changed_tracks,
   settle_changed_artists, settle_changed_choices, settle_changed_artist_choices, fill_library_track, follow_library,
   derive_plays, derive_counted, derive_some, days_of, recount_plays, recount_artists, recount_albums,
-  recount_sessions, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
+  recount_sessions, count_discoveries, follow_first_plays, follow_credits, follow_rule, forget_listeners, record_snapshots, recount_snapshots, recount_updated_snapshots, recount_deleted_snapshots, record_playlist_tracks, record_plays,
   recount_removed_plays, settle_listed_artists, recount_artist_snapshots, follow_artist_snapshots CASCADE;
-DROP VIEW day_facts, from_facts, session_facts;
-DROP FUNCTION days_between, from_between, hours_of, sessions_between;
+DROP VIEW day_facts, from_facts, session_facts, discovery_facts;
+DROP FUNCTION days_between, from_between, hours_of, sessions_between, has_lasted;
 DROP VIEW measure_facts, artist_play_facts, album_play_facts, played_facts, tally_facts, month_facts, played_months, dated_plays, ending_facts, counted_plays, period_facts, list_facts,
   listed_artist_facts, artist_list_facts, artist_period_facts, library_facts, hidden_facts, listed_facts, track_facts, further_artists;
 DROP FUNCTION sound_of;

@@ -21,6 +21,7 @@ const TALLIES = [
   'play_endings',
   'play_days',
   'played_from',
+  'discoveries',
   'play_sessions',
 ];
 let userId = 0;
@@ -94,6 +95,7 @@ describe('what is derived', () => {
     [`a track that cannot be sorted`, `DELETE FROM library_measures WHERE NOT hidden`],
     [`the plays of a day`, `UPDATE play_days SET plays = 7`],
     [`where plays of a day came from`, `UPDATE played_from SET plays = 7`],
+    [`what was new on a day`, `UPDATE discoveries SET lasting = things + 1`],
     [`the end of a session`, `UPDATE play_sessions SET ended_at = now()`],
     [`an artist's plays until a month`, `UPDATE played_artists SET plays_until[1] = 7`],
     [`the first month of a track`, `UPDATE played_tracks SET months[1] = '2001-01-01'`],

@@ -160,6 +160,7 @@ export const NOT_EXPORTED: Readonly<Record<string, string>> = {
   play_endings: DERIVED,
   play_days: DERIVED,
   played_from: DERIVED,
+  discoveries: DERIVED,
   play_sessions: DERIVED,
   archive_summaries: DERIVED,
   archive_changes: DERIVED,

@@ -5,12 +5,14 @@ import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
 import {
   dayOf,
+  daysValues,
   inPeriod,
+  isDayInPeriod,
   periodValues,
   SLACK,
+  type DaysValues,
   type Listener,
   type Period,
-  type PeriodValues,
 } from '../ranges/period.ts';
 import {
   isShort,
@@ -24,7 +26,7 @@ import type { PlayTally } from '../catalogue/play-tally.ts';
 
 /** What was heard for the first time, and what again after long. */
 
-/** From this many days after its first play on, a discovery has lasted if it was still played. */
+/** From this many days after its first play on, a discovery has lasted if it was still played: as the database has it (has_lasted()). */
 export const LASTING_DAYS = 90;
 
 export interface Discoveries {
@@ -36,34 +38,29 @@ export interface Discoveries {
   readonly lasting_artists: number;
 }
 
-/** Tracks and artists by the month of their first play; months without any are left out. */
-export const listDiscoveries = (
-  db: Queries,
-  listener: Listener,
-  period: Period,
-): Promise<readonly Discoveries[]> => ask(db, DISCOVERIES, ...periodValues(listener, period));
+const counted = (kind: string): string =>
+  `COALESCE(sum(things) FILTER (WHERE kind = '${kind}'), 0)::int AS ${kind},
+    COALESCE(sum(lasting) FILTER (WHERE kind = '${kind}'), 0)::int AS lasting_${kind}`;
 
-const firsts = (kind: string, table: string, where: string): string => `
-  SELECT '${kind}' AS kind, date_trunc('month', first_played_at AT TIME ZONE $4) AS month,
-    last_played_at - first_played_at >= interval '${LASTING_DAYS} days' AS lasting
-  FROM ${table} WHERE user_id = $1 AND ${inPeriod('first_played_at')} AND ${where}`;
-
-const counted = (kind: string): string => `count(*) FILTER (WHERE kind = '${kind}')::int AS ${kind},
-  count(*) FILTER (WHERE kind = '${kind}' AND lasting)::int AS lasting_${kind}`;
-
-export const DISCOVERIES = question<PeriodValues, readonly Discoveries[]>(
+export const DISCOVERIES = question<DaysValues, readonly Discoveries[]>(
   hotQuery(
     'when: discoveries by month',
-    `
-  SELECT to_char(month, 'YYYY-MM') AS month, ${counted('tracks')}, ${counted('artists')}
-  FROM (
-    ${firsts('tracks', 'played_tracks', isShown('played_tracks.track_id'))}
-    UNION ALL ${firsts('artists', 'played_artists', 'true')}
-  ) AS discovered
-  GROUP BY discovered.month ORDER BY discovered.month`,
+    `SELECT to_char(month, 'YYYY-MM') AS month, ${counted('tracks')}, ${counted('artists')}
+     FROM (
+       SELECT *, date_trunc('month', day::timestamp) AS month
+       FROM discoveries WHERE user_id = $1 AND ${isDayInPeriod('day')}
+     ) AS discovered
+     GROUP BY discovered.month ORDER BY discovered.month`,
   ),
   (rows: readonly Discoveries[]) => rows,
 );
+
+/** Tracks and artists by the month of their first play; months without any are left out. */
+export const listDiscoveries = (
+  db: Queries,
+  userId: number,
+  period: Period,
+): Promise<readonly Discoveries[]> => ask(db, DISCOVERIES, ...daysValues(userId, period));
 
 /** Tracks first played in a period; those played most often since then first. */
 export async function listDiscoveredTrackIds(

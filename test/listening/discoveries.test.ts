@@ -39,6 +39,12 @@ beforeAll(async () => {
       })),
     ),
   );
+  // Two more, one of which lasts just long enough.
+  for (const [track, seconds] of [['track40', 0], ['track41', -1]] as const) {
+    await insertTrack(test.db, { trackId: track, artists: [artistOf(track)] });
+    for (const last of [0, LASTING_DAYS * DAY_MS + seconds * 1000])
+      listens.push({ at: new Date(FIRST + 40 * DAY_MS + last).toISOString(), track, ms: 200_000 });
+  }
   await insertListens(test.db, alice, listens);
   await insertListens(test.db, bob, listens.map((one) => ({ ...one, at: new Date(Date.parse(one.at) - 600 * DAY_MS).toISOString() })));
   await test.db.execute(`INSERT INTO hidden_tracks (user_id, track_id) VALUES ($1, 'track0')`, [alice]);
@@ -78,7 +84,7 @@ describe.each(ZONES)('in %s', (timezone) => {
           counts[at * 2 + 1]! += Number(last.getTime() - first.getTime() >= LASTING_DAYS * DAY_MS);
           expected.set(day(first).slice(0, 7), counts);
         }
-      const found = await listDiscoveries(test.db, { user_id: alice, timezone }, { from, to });
+      const found = await listDiscoveries(test.db, alice, { from, to });
       expect(found.map((one) => [one.month, [one.tracks, one.lasting_tracks, one.artists, one.lasting_artists]])).toEqual(
         [...expected].toSorted(([one], [other]) => (one < other ? -1 : 1)),
       );

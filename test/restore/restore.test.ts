@@ -314,6 +314,7 @@ describe('restoring it into an empty instance', () => {
     'play_endings',
     'play_days',
     'played_from',
+    'discoveries',
     'play_sessions',
   ])('gives the same %s, row for row', async (table) => {
     const without = Object.keys(PERSONAL.find(({ name }) => name === table)?.without ?? {});

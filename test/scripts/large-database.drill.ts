@@ -125,6 +125,7 @@ describe('an invented database', () => {
       'play_endings',
       'play_days',
       'played_from',
+      'discoveries',
       'play_sessions',
     ];
     await made.withTransaction(async (tx) => {

@@ -10,6 +10,7 @@ export async function fillDerived(tx: Transaction): Promise<void> {
      SELECT user_id, track_id, ${columns} FROM drawn_libraries JOIN library_facts USING (user_id, track_id)
      ORDER BY user_id, track_id`,
   );
+  await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
   for (const [table, facts, order = '2'] of TALLIES) {
     await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, ${order}`);
     await tx.execute(`ANALYZE ${table}`);
@@ -31,4 +32,5 @@ const TALLIES: readonly (readonly [table: string, facts: string, order?: string]
   ['play_sessions', 'session_facts'],
   ['played_artists', 'artist_play_facts', 'artist_id'],
   ['played_albums', 'album_play_facts', 'album_id'],
+  ['discoveries', 'discovery_facts'],
 ];

@@ -33,6 +33,7 @@ const PERSONAL = [
   'play_endings',
   'play_days',
   'played_from',
+  'discoveries',
   'play_sessions',
 ];
 const OBSERVED_ID = 1;

@@ -36,8 +36,7 @@ export function whenRoutes(context: WebContext): Router {
 export const whenCharts: ChartAnswers = {
   'plays-by-weekday-and-hour': async ({ db }, req) =>
     weekLabels(await countPlaysByWeekHour(db, userIdOf(req), rangeOf(req))),
-  discoveries: async ({ db }, req) =>
-    discoveryLabels(await listDiscoveries(db, listenerOf(req), rangeOf(req))),
+  discoveries: async ({ db }, req) => discoveryLabels(await listDiscoveries(db, userIdOf(req), rangeOf(req))),
 };
 
 const rangeOf = (req: Request): Range =>
@@ -52,7 +51,6 @@ const askWhen = together(
     discoveries: DISCOVERIES,
     from: FROM_IN_PERIOD,
   },
-  { plannedEachTime: true },
 );
 
 async function readWhen({ db }: WebContext, req: Request) {
@@ -60,14 +58,13 @@ async function readWhen({ db }: WebContext, req: Request) {
   const today = dayIn(listener.timezone);
   const range = rangeOf(req);
   const begun = hasBegun(range, today);
-  const inRange = periodValues(listener, range);
   const inDays = daysValues(listener.user_id, range);
   const [{ week, sessions, streaks, discoveries, from }, returned] = await Promise.all([
     askWhen(db, {
       week: inDays,
-      sessions: inRange,
+      sessions: periodValues(listener, range),
       streaks: [listener.user_id, listener.timezone],
-      discoveries: inRange,
+      discoveries: inDays,
       from: inDays,
     }),
     begun ? listReturned(db, listener, begun, RETURNED_SHOWN) : null,

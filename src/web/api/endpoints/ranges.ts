@@ -139,7 +139,7 @@ export const rangeEndpoints = [
       ),
     }),
     handler: async ({ db, user, query }) => ({
-      items: [...(await listDiscoveries(db, user, periodOf(query)))],
+      items: [...(await listDiscoveries(db, user.user_id, periodOf(query)))],
     }),
   }),
   endpoint({
