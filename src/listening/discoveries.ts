@@ -119,11 +119,14 @@ const wasPlayedBefore = (trackId: string): string => `COALESCE((
           SELECT length_ms FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = ${trackId}))
       LIMIT 1), false)`;
 
-/** Those played most are judged one after the other until there are enough. */
-const returnedSql = (played: string, isReturned: string): string => `
+/**
+ * Those played most are judged one after the other until there are enough.
+ * @param enough SQL: so many are enough to judge; null: any may be needed
+ */
+const returnedSql = (played: string, isReturned: string, enough = 'NULL'): string => `
   WITH ${periodTables('tracks')}, top AS (
     SELECT * FROM (
-      SELECT * FROM (${played}) AS played ORDER BY plays DESC, ms_played + about_ms DESC, id OFFSET 0) AS often
+      SELECT * FROM (${played}) AS played ORDER BY plays DESC, ms_played + about_ms DESC, id LIMIT ${enough}) AS often
     WHERE ${isReturned}
     ORDER BY plays DESC, ms_played + about_ms DESC, id LIMIT $5
   )
@@ -143,7 +146,12 @@ const RETURNED = {
   ),
   period: hotQuery(
     'when: tracks of a range that come back after a year',
-    returnedSql(playedInPeriod('tracks', 'asked', WAS_AWAY), `NOT ${wasPlayedBefore('often.id')}`),
+    returnedSql(
+      playedInPeriod('tracks', 'asked', `plays > 1 AND ${WAS_AWAY}`),
+      `NOT ${wasPlayedBefore('often.id')}`,
+      // Before the first of a month months alone have told who was away.
+      `CASE WHEN $2::date = date_trunc('month', $2::date::timestamp) THEN $5::int END`,
+    ),
     READS_ALL_TALLIES,
   ),
 };
