@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../../scripts/migrate-from-sqlite/report.ts';
-import { useMoves } from '../../support/moves.ts';
+import { useMoves, type Reject } from '../../support/moves.ts';
 import { insert, SNAPSHOTS_SCHEMA } from '../../support/old-archives.ts';
 
 const { test, archive, move, listRejects, track } = useMoves(SNAPSHOTS_SCHEMA);
+const inOrder = (rejects: readonly Reject[]): Reject[] =>
+  rejects.toSorted((one, other) => (one.source_key < other.source_key ? -1 : 1));
+const rankOf = ({ original }: Reject): number =>
+  Number((original as { readonly rank: { readonly text: string } }).rank.text);
 const day = { snapshot_date: '2024-01-01', time_range: 'short_term', rank: 1 };
 
 describe('a value that does not fit its column', () => {
@@ -11,43 +15,56 @@ describe('a value that does not fit its column', () => {
     CREATE TABLE tracks (track_id, name, artist_name, album_name, duration_ms, spotify_url, raw_json);
     CREATE TABLE snapshots (track_id, snapshot_date, time_range, rank);`;
 
-  it.each([
-    ['name', 1999n, '1999'],
-    ['name', '', ''],
-    ['name', '\\N', '\\N'],
-    ['name', 'e\u0301 🎵 \u200d \uFFFD', 'e\u0301 🎵 \u200d \uFFFD'],
-    ['duration_ms', '254820', 254_820],
-    ['duration_ms', 0n, 0],
-  ])('%s %s is certain', async (column, value, expected) => {
-    const report = await move(
-      archive((db) => insert(db, 'tracks', { track_id: 't', [column]: value }), LOOSE),
-    );
-    expect((await track('t'))[column]).toBe(expected);
-    expect(exitCodeOf(report)).toBe(0);
+  it('is certain where it can be told', async () => {
+    const certain = [
+      ['name', 1999n, '1999'],
+      ['name', '', ''],
+      ['name', '\\N', '\\N'],
+      ['name', 'e\u0301 🎵 \u200d \uFFFD', 'e\u0301 🎵 \u200d \uFFFD'],
+      ['duration_ms', '254820', 254_820],
+      ['duration_ms', 0n, 0],
+    ] as const;
+    const file = archive((db) => {
+      for (const [n, [column, value]] of certain.entries())
+        insert(db, 'tracks', { track_id: `t${n}`, [column]: value });
+    }, LOOSE);
+    expect(exitCodeOf(await move(file))).toBe(0);
+    for (const [n, [column, , expected]] of certain.entries())
+      expect.soft((await track(`t${n}`))[column], `${column} ${expected}`).toBe(expected);
   });
 
-  it.each([
-    ['name', 1.5, 'a fractional number where text belongs', { type: 'real', text: '1.5' }],
-    ['name', Buffer.from('x'), 'a BLOB where text belongs', { type: 'blob', hex: '78' }],
-    ['name', 'a\0b', 'holds a NUL character', { type: 'text', hex: '610062' }],
-    ['duration_ms', 3.7, 'not a whole number', { type: 'real', text: '3.7' }],
-    ['duration_ms', 'abc', 'not a whole number', { type: 'text', text: 'abc' }],
-    ['duration_ms', '', 'not a whole number', { type: 'text', text: '' }],
-    ['duration_ms', -1n, 'a number out of range', { type: 'integer', text: '-1' }],
-    ['duration_ms', 2_147_483_648n, 'a number out of range', { type: 'integer', text: '2147483648' }],
-    [
-      'duration_ms',
-      9_007_199_254_740_993n,
-      'a number out of range',
-      { type: 'integer', text: '9007199254740993' },
-    ],
-  ])('%s %s becomes NULL and is kept among the rejects', async (column, value, reason, original) => {
-    const report = await move(
-      archive((db) => insert(db, 'tracks', { track_id: 't', [column]: value }), LOOSE),
+  it('becomes NULL and is kept among the rejects where it cannot', async () => {
+    const uncertain = [
+      ['name', 1.5, 'a fractional number where text belongs', { type: 'real', text: '1.5' }],
+      ['name', Buffer.from('x'), 'a BLOB where text belongs', { type: 'blob', hex: '78' }],
+      ['name', 'a\0b', 'holds a NUL character', { type: 'text', hex: '610062' }],
+      ['duration_ms', 3.7, 'not a whole number', { type: 'real', text: '3.7' }],
+      ['duration_ms', 'abc', 'not a whole number', { type: 'text', text: 'abc' }],
+      ['duration_ms', '', 'not a whole number', { type: 'text', text: '' }],
+      ['duration_ms', -1n, 'a number out of range', { type: 'integer', text: '-1' }],
+      ['duration_ms', 2_147_483_648n, 'a number out of range', { type: 'integer', text: '2147483648' }],
+      [
+        'duration_ms',
+        9_007_199_254_740_993n,
+        'a number out of range',
+        { type: 'integer', text: '9007199254740993' },
+      ],
+    ] as const;
+    const file = archive((db) => {
+      for (const [n, [column, value]] of uncertain.entries())
+        insert(db, 'tracks', { track_id: `t${n}`, [column]: value });
+    }, LOOSE);
+    expect(exitCodeOf(await move(file))).toBe(1);
+    for (const [n, [column]] of uncertain.entries())
+      expect.soft((await track(`t${n}`))[column], column).toBeNull();
+    expect(inOrder(await listRejects())).toMatchObject(
+      uncertain.map(([source_column, , reason, original], n) => ({
+        source_key: `track_id=t${n}`,
+        source_column,
+        reason,
+        original,
+      })),
     );
-    expect((await track('t'))[column]).toBeNull();
-    expect(await listRejects()).toMatchObject([{ source_column: column, reason, original }]);
-    expect(exitCodeOf(report)).toBe(1);
   });
 
   it('an integer beyond int8, which SQLite has turned REAL, is set aside as the REAL it is', async () => {
@@ -84,15 +101,21 @@ describe('a value that does not fit its column', () => {
     expect(report.conversions).toEqual({ 'text or 12.0 to a whole number': 1 });
   });
 
-  it.each([null, 0n, -3n, 1.5, 'first'])('a rank of %s is no rank', async (rank) => {
+  it('is no rank where it is none', async () => {
+    const none = [null, 0n, -3n, 1.5, 'first'];
     const file = archive((db) => {
-      insert(db, 'tracks', { track_id: 't' });
-      insert(db, 'snapshots', { track_id: 't', ...day, rank });
+      for (const [n, rank] of none.entries()) {
+        insert(db, 'tracks', { track_id: `t${n}` });
+        insert(db, 'snapshots', { track_id: `t${n}`, ...day, rank });
+      }
     }, LOOSE);
     await move(file);
-    expect(await test.db.many('SELECT rank FROM snapshots')).toEqual([{ rank: null }]);
-    expect((await listRejects()).map((reject) => reject.source_column)).toEqual(
-      rank === null ? [] : ['rank'],
+    expect(await test.db.many('SELECT rank FROM snapshots')).toEqual(none.map(() => ({ rank: null })));
+    expect(inOrder(await listRejects())).toMatchObject(
+      [1, 2, 3, 4].map((n) => ({
+        source_column: 'rank',
+        source_key: expect.stringMatching(`^track_id=t${n},`) as string,
+      })),
     );
   });
 });
@@ -101,42 +124,52 @@ describe('a row that cannot stand', () => {
   const farDay = 'a day before 1900 or after 2199';
   const notADay = 'not a day of the calendar written as YYYY-MM-DD';
 
-  it.each([
-    ['track_id', null, 'the key is missing'],
-    ['track_id', '', 'the key is missing'],
-    ['track_id', 'nobody', 'there is no such track'],
-    ['time_range', 'forever', 'unknown time range'],
-    ['time_range', ' short_term', 'unknown time range'],
-    ['snapshot_date', null, 'the key is missing'],
-    ['snapshot_date', '2024-02-30', notADay],
-    ['snapshot_date', '2024', notADay],
-    ['snapshot_date', '2024-02', notADay],
-    ['snapshot_date', '0000-01-01', notADay],
-    ['snapshot_date', '', notADay],
-    ['snapshot_date', 'now', notADay],
-    ['snapshot_date', 'today', notADay],
-    ['snapshot_date', '02/03/2024', notADay],
-    ['snapshot_date', '2024-02-30T00:00:00Z', notADay],
-    ['snapshot_date', '1899-12-31', farDay],
-    ['snapshot_date', '2200-01-01', farDay],
-    ['snapshot_date', '9999-12-31', farDay],
-  ])('a snapshot whose %s is %j goes to the rejects whole', async (column, value, reason) => {
+  it('goes to the rejects whole, where it is a snapshot', async () => {
+    const faults = [
+      ['track_id', null, 'the key is missing'],
+      ['track_id', '', 'the key is missing'],
+      ['track_id', 'nobody', 'there is no such track'],
+      ['time_range', 'forever', 'unknown time range'],
+      ['time_range', ' short_term', 'unknown time range'],
+      ['snapshot_date', null, 'the key is missing'],
+      ['snapshot_date', '2024-02-30', notADay],
+      ['snapshot_date', '2024', notADay],
+      ['snapshot_date', '2024-02', notADay],
+      ['snapshot_date', '0000-01-01', notADay],
+      ['snapshot_date', '', notADay],
+      ['snapshot_date', 'now', notADay],
+      ['snapshot_date', 'today', notADay],
+      ['snapshot_date', '02/03/2024', notADay],
+      ['snapshot_date', '2024-02-30T00:00:00Z', notADay],
+      ['snapshot_date', '1899-12-31', farDay],
+      ['snapshot_date', '2200-01-01', farDay],
+      ['snapshot_date', '9999-12-31', farDay],
+    ] as const;
     const file = archive((db) => {
       insert(db, 'tracks', { track_id: 't' });
-      insert(db, 'snapshots', { track_id: 't', ...day, [column]: value });
+      for (const [n, [column, value]] of faults.entries())
+        insert(db, 'snapshots', { track_id: 't', ...day, rank: n + 1, [column]: value });
     });
     const report = await move(file);
-    const original = {
-      track_id: { type: 'text', text: 't' },
-      snapshot_date: { type: 'text', text: '2024-01-01' },
-      time_range: { type: 'text', text: 'short_term' },
-      rank: { type: 'integer', text: '1' },
-      [column]: value === null ? { type: 'null', text: null } : { type: 'text', text: value },
-    };
-    const [reject, ...others] = await listRejects();
-    expect(reject).toMatchObject({ source_table: 'snapshots', source_column: null, reason, original });
-    expect(others).toEqual([]);
-    expect(report.tables[1]).toMatchObject({ read: 1, moved: 0, rejected: 1 });
+    const byRank = (await listRejects()).map((reject) => [rankOf(reject), reject] as const);
+    expect(byRank.toSorted(([one], [other]) => one - other)).toMatchObject(
+      faults.map(([column, value, reason], n) => {
+        const original = {
+          track_id: { type: 'text', text: 't' },
+          snapshot_date: { type: 'text', text: '2024-01-01' },
+          time_range: { type: 'text', text: 'short_term' },
+          rank: { type: 'integer', text: String(n + 1) },
+          [column]: value === null ? { type: 'null', text: null } : { type: 'text', text: value },
+        };
+        return [n + 1, { source_table: 'snapshots', source_column: null, reason, original }];
+      }),
+    );
+    expect(report.tables[1]).toMatchObject({
+      read: faults.length,
+      moved: 0,
+      duplicates: 0,
+      rejected: faults.length,
+    });
     expect(exitCodeOf(report)).toBe(1);
   });
 
