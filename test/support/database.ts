@@ -3,6 +3,7 @@ import { afterAll, beforeAll, inject } from 'vitest';
 import { createDb, type Db } from '../../src/db.ts';
 import { log } from '../../src/log.ts';
 import { databaseUrl } from './database-url.ts';
+import { drilled } from './drill.ts';
 
 export interface TestDatabase {
   /** Set before the file's first test runs. */
@@ -15,36 +16,115 @@ export interface TestDatabase {
 /** The app's five seconds are soon over where others work the machine too. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** A database of this test file's own, cloned from the migrated template and dropped afterwards. */
+/**
+ * A database that is empty when the file begins. Those of one process take turns with it: to clone one for each file, and
+ * have its connections plan all they are asked once more, took a fifth of all tests.
+ */
 export function useDatabase(): TestDatabase {
-  const server = inject('databaseServer');
-  const name = `mtm_test_${randomBytes(6).toString('hex')}`;
-  const url = databaseUrl(server, name);
-  const test = { url } as TestDatabase;
-  const onServer = async (sql: string): Promise<void> => {
-    const admin = createDb({
-      url: server,
-      poolMin: 0,
-      poolMax: 1,
-      applicationName: 'test-admin',
-      statementTimeoutMs: 0,
-    });
-    await admin.execute(sql);
-    await admin.close();
-  };
+  const test = {} as TestDatabase;
+  let taken: Clone;
   beforeAll(async () => {
     log.level = 'silent';
-    await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')} STRATEGY FILE_COPY`);
-    const settings = { url, poolMin: 0, poolMax: 10, applicationName: 'test' };
-    test.db = createDb({ ...settings, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-    test.patient = createDb({ ...settings, statementTimeoutMs: 0 });
+    taken = await takeClone();
+    Object.assign(test, taken);
   });
-  afterAll(async () => {
-    await test.db.close();
-    await test.patient.close();
-    await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
-  });
+  // (What a drill has killed or left running must not meet the next one.)
+  afterAll(() => (isDrill ? drop(taken) : free.push(taken)));
   return test;
+}
+
+const isDrill = drilled(false, true);
+
+/** Of the migrated template. */
+interface Clone extends TestDatabase {
+  readonly name: string;
+  /** What its schema was at first. */
+  readonly schema: string;
+}
+
+/** (A file may use two at once.) */
+const free: Clone[] = [];
+
+async function takeClone(): Promise<Clone> {
+  const left = free.pop();
+  if (left === undefined) return clone();
+  if (await isEmptiedAsItWas(left)) return left;
+  await drop(left);
+  return clone();
+}
+
+async function clone(): Promise<Clone> {
+  const name = `${inject('templateDatabase')}_${randomBytes(6).toString('hex')}`;
+  const url = databaseUrl(inject('databaseServer'), name);
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')} STRATEGY FILE_COPY`);
+  const settings = { url, poolMin: 0, poolMax: 10, applicationName: 'test' };
+  const db = createDb({ ...settings, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  const patient = createDb({ ...settings, statementTimeoutMs: 0 });
+  return { name, url, db, patient, schema: await describeSchema(db) };
+}
+
+/** False where a file has left another schema, has closed its connections, or still does something on them. */
+async function isEmptiedAsItWas({ db, patient, schema }: Clone): Promise<boolean> {
+  if ([db, patient].some(({ pool }) => pool.totalCount > pool.idleCount)) return false;
+  try {
+    await db.execute(END_OTHERS);
+    await db.execute(EMPTY);
+    return (await describeSchema(db)) === schema;
+  } catch {
+    return false;
+  }
+}
+
+/** Connections that a file has opened besides, and left open. */
+const END_OTHERS = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'test'`;
+
+/** All but what the migrations have filled. */
+const EMPTY = `
+  DO $$
+  DECLARE
+    known record;
+  BEGIN
+    SET LOCAL lock_timeout = '2s';
+    SET LOCAL session_replication_role = replica;
+    FOR known IN SELECT format('%I', tablename) AS name FROM pg_tables
+      WHERE schemaname = 'public' AND tablename NOT IN ('pgmigrations', 'enrichments') LOOP
+      EXECUTE 'DELETE FROM ' || known.name;
+    END LOOP;
+    PERFORM setval(format('%I', sequencename)::regclass, start_value, false) FROM pg_sequences
+      WHERE schemaname = 'public' AND sequencename <> 'pgmigrations_id_seq';
+  END $$`;
+
+/** Another one after whatever DDL, and where what the migrations have filled was changed. */
+const describeSchema = async (db: Db): Promise<string> =>
+  (
+    await db.one<{ schema: string }>(`
+      SELECT md5(string_agg(known, ',' ORDER BY known)) AS schema FROM (
+        SELECT concat(oid, ' ', xmin) FROM pg_class WHERE oid >= 16384 AND relpersistence = 'p'
+        UNION ALL SELECT concat(oid, ' ', xmin) FROM pg_proc WHERE oid >= 16384
+        UNION ALL SELECT concat(oid, ' ', xmin) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT concat(oid, ' ', xmin) FROM pg_namespace WHERE nspname !~ '^pg_'
+        UNION ALL SELECT concat(name, ' ', run_on) FROM pgmigrations
+        UNION ALL SELECT e::text FROM enrichments AS e
+      ) AS parts (known)`)
+  ).schema;
+
+async function drop({ name, db, patient }: Clone): Promise<void> {
+  await Promise.allSettled([db.close(), patient.close()]);
+  await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+}
+
+async function onServer(sql: string): Promise<void> {
+  const admin = createDb({
+    url: inject('databaseServer'),
+    poolMin: 0,
+    poolMax: 1,
+    applicationName: 'test-admin',
+    statementTimeoutMs: 0,
+  });
+  await admin.execute(sql);
+  await admin.close();
 }
 
 /**

@@ -11,7 +11,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the test server; its path names no database of ours. */
     databaseServer: string;
-    /** A migrated database that is cloned for each test file. */
+    /** A migrated database of which the tests use clones, named after it. */
     templateDatabase: string;
   }
 }
@@ -34,7 +34,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('databaseServer', server.url);
   project.provide('templateDatabase', template);
   return async () => {
-    await admin.execute(`DROP DATABASE ${template} WITH (FORCE)`);
+    const left = await admin.many<{ name: string }>(
+      'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
+      [template],
+    );
+    for (const { name } of left) await admin.execute(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.close();
     await server.stop();
   };
