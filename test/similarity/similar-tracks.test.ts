@@ -108,6 +108,7 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
       // On so few rows sorting them all is cheaper; what is asked here is whether the index could answer.
       await tx.execute('SET LOCAL enable_bitmapscan = off');
       await tx.execute('SET LOCAL enable_sort = off');
+      await tx.execute('ANALYZE library_tracks');
       const lines = await tx.many<{ 'QUERY PLAN': string }>(`EXPLAIN ${query?.sql ?? ''}`, [alice, 't1']);
       return lines.map((line) => line['QUERY PLAN']).join('\n');
     });
