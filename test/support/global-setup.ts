@@ -19,9 +19,7 @@ declare module 'vitest' {
 /** One server for the whole run: the one TEST_DATABASE_URL names, or a throwaway of our own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   useMemoryForFiles();
-  const server = await startServer({
-    isDrill: (project.config.env as { DRILL?: string } | undefined)?.DRILL !== undefined,
-  });
+  const server = await startServer();
   const template = `mtm_template_${process.pid}`;
   const admin = createDb({
     url: server.url,
@@ -30,6 +28,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     applicationName: 'test-setup',
     statementTimeoutMs: 0,
   });
+  const isDrill = (project.config.env as { DRILL?: string } | undefined)?.DRILL !== undefined;
+  // What our own server learns of one file's few rows would mislead it in the next one, that has ten thousand.
+  if (process.env.TEST_DATABASE_URL === undefined && !isDrill) {
+    await admin.execute('ALTER SYSTEM SET autovacuum = off');
+    await admin.execute('SELECT pg_reload_conf()');
+  }
   await admin.execute(`DROP DATABASE IF EXISTS ${template}`);
   await admin.execute(`CREATE DATABASE ${template}`);
   await migrateUp(databaseUrl(server.url, template));
@@ -37,7 +41,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('templateDatabase', template);
   return async () => {
     const left = await admin.many<{ name: string }>(
-      'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
+      `SELECT datname AS name FROM pg_database WHERE datname = $1 OR starts_with(datname, $1 || '_')`,
       [template],
     );
     for (const { name } of left) await admin.execute(`DROP DATABASE ${name} WITH (FORCE)`);
@@ -66,29 +70,9 @@ function freeBytes(directory: string): number {
   return bavail * bsize;
 }
 
-async function startServer({
-  isDrill,
-}: {
-  isDrill: boolean;
-}): Promise<{ url: string; stop(): Promise<void> }> {
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const named = process.env.TEST_DATABASE_URL;
   if (named !== undefined) return { url: named, stop: async () => undefined };
   const dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'mtm-test-')), 'postgres');
-  const server = await startEmbeddedPostgres({ dataDir, throwaway: true });
-  // What it learns of one file's few rows would mislead it in the next one, that has ten thousand.
-  if (!isDrill) await stopCounting(server.url);
-  return server;
-}
-
-async function stopCounting(url: string): Promise<void> {
-  const admin = createDb({
-    url,
-    poolMin: 0,
-    poolMax: 1,
-    applicationName: 'test-setup',
-    statementTimeoutMs: 0,
-  });
-  await admin.execute('ALTER SYSTEM SET autovacuum = off');
-  await admin.execute('SELECT pg_reload_conf()');
-  await admin.close();
+  return startEmbeddedPostgres({ dataDir, throwaway: true });
 }
