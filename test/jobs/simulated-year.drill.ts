@@ -23,6 +23,8 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 const DAYS = 365;
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 const STEP_MS = 30 * MINUTE_MS;
+/** After a first failure a capture waits five minutes. */
+const AGAIN_MS = 6 * MINUTE_MS;
 /**
  * On most days the workers wake up once, at an hour at which it is late enough for all three, so that a year passes in
  * a minute or two; around each misfortune, and with SIMULATED_STEPS=all the whole year through (hours), they do so every half hour.
@@ -147,6 +149,12 @@ describe(`${DAYS} days of captures and plays for four listeners`, { timeout: 3 *
     await runRound(db, access, ENRICHMENT);
   };
 
+  /** What a busy machine let fail is due again, to a worker that wakes up every few seconds. */
+  const tryAgain = async (at: number): Promise<void> => {
+    await clock.set(new Date(at));
+    if ((await listDue(test.db, 'capture')).length > 0) await round(workers[0] as Db, at);
+  };
+
   /** The pages Spotify has given out since we last looked: whatever is in one must be kept. */
   const lookAtPages = (): void => {
     for (const call of spotify.calls.slice(seen)) {
@@ -254,6 +262,7 @@ describe(`${DAYS} days of captures and plays for four listeners`, { timeout: 3 *
       }
       if (Math.floor(at / STEP_MS) % 5 === 0) await Promise.all(workers.map((worker) => round(worker, at)));
       else await round(workers[Math.floor(at / STEP_MS) % 2] as Db, at);
+      await tryAgain(at + AGAIN_MS);
       lookAtPages();
     }
 
@@ -335,7 +344,12 @@ describe(`${DAYS} days of captures and plays for four listeners`, { timeout: 3 *
         `SELECT snapshot_date AS day, count(*)::int AS places FROM ${table} WHERE user_id = $1 GROUP BY 1 ORDER BY 1`,
         [one.userId],
       );
-      expect([one.id, kind, days]).toEqual([
+      const missed = await test.db.many(
+        `SELECT snapshot_date AS day, failure FROM capture_runs
+         WHERE user_id = $1 AND kind = $2 AND outcome = 'missed' ORDER BY 1`,
+        [one.userId, kind],
+      );
+      expect([one.id, kind, days], `missed: ${JSON.stringify(missed)}`).toEqual([
         one.id,
         kind,
         [...one.days].toSorted().map((day) => ({ day, places: PLACES })),
