@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 import usual from './vitest.config.ts';
@@ -14,6 +16,12 @@ const LONGEST = [
   'large.drill',
 ];
 
+/** Those that call drilled() (test/support/drill.ts). */
+const DO_MORE_IN_A_DRILL = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => path.join('test', name))
+  .filter((name) => readFileSync(name, 'utf8').includes('drilled('));
+
 const placeOf = ({ moduleId }: TestSpecification): number => {
   const place = LONGEST.findIndex((name) => moduleId.includes(name));
   return place < 0 ? LONGEST.length : place;
@@ -29,7 +37,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     ...usual.test,
-    include: ['test/**/*.drill.ts', 'test/history-import/import.test.ts'],
+    include: ['test/**/*.drill.ts', ...DO_MORE_IN_A_DRILL],
     env: { DRILL: 'yes' },
     // Programs and browsers of their own keep two cores busy: with a third beside them each took twice as long, and some
     // failed that are green by themselves.

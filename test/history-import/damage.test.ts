@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { integerBetween, pick, randomFor } from '../../scripts/invented/random.ts';
+import { drilled } from '../support/drill.ts';
 import {
   extendedList,
   extendedRow,
@@ -25,7 +26,7 @@ describe('a JSON file that is cut off', () => {
     ['in one line', COMPACT],
   ])('anywhere (%s) keeps every row before the cut, and says so', async (_what, text) => {
     const random = randomFor('cuts', text.length);
-    for (let n = 0; n < 60; n += 1) {
+    for (let n = 0; n < drilled(20, 60); n += 1) {
       const cut = integerBetween(random, 400, text.length - 3);
       const { plays, fates, files, rows } = await readOne(text.slice(0, cut));
       const whole = wholeBefore(text, cut);
@@ -79,7 +80,7 @@ describe('damage by hand', () => {
 describe('bytes changed at random', () => {
   it('never throw, and cost no row before them', async () => {
     const random = randomFor('flips');
-    for (let n = 0; n < 120; n += 1) {
+    for (let n = 0; n < drilled(40, 120); n += 1) {
       const text = pick(random, [PRETTY, COMPACT]);
       const bytes = Buffer.from(text);
       const at = integerBetween(random, 700, bytes.length - 1);
@@ -95,7 +96,7 @@ describe('bytes changed at random', () => {
   it('in any format never throw', async () => {
     const random = randomFor('flips in any format');
     for (const { content } of FORMAT_CASES) {
-      for (let n = 0; n < 25; n += 1) {
+      for (let n = 0; n < drilled(8, 25); n += 1) {
         const bytes = Buffer.from(content as string);
         for (let flips = integerBetween(random, 1, 4); flips > 0; flips -= 1)
           bytes[integerBetween(random, 0, bytes.length - 1)] = integerBetween(random, 0, 255);
@@ -108,7 +109,7 @@ describe('bytes changed at random', () => {
   it('in a ZIP never throw', async () => {
     const random = randomFor('flips in a ZIP');
     const zip = await zipOf({ 'a.json': PRETTY, 'b.json': COMPACT });
-    for (let n = 0; n < 60; n += 1) {
+    for (let n = 0; n < drilled(20, 60); n += 1) {
       const bytes = Buffer.from(zip);
       bytes[integerBetween(random, 4, bytes.length - 1)] = integerBetween(random, 0, 255);
       const { files, rows } = await readOne(bytes, 'x.zip');

@@ -5,6 +5,7 @@ import { listPlayGaps, listPlays } from '../../src/plays/history.ts';
 import { findSpan } from '../../src/listening/span.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
+import { drilled } from '../support/drill.ts';
 import { insertListener, insertPlays, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
@@ -36,6 +37,7 @@ const NIGHTS = [
   ['Asia/Kathmandu', '2024-10-27'],
   ['Pacific/Apia', '2011-12-31'],
 ] as const;
+const SOME_NIGHTS = NIGHTS.filter((_, place) => place % drilled(3, 1) === 0);
 
 /** A play each quarter of an hour for a day on either side: the days of all of them, told one by one by Intl. */
 function playAround(zone: string, night: string): { at: string; day: string; hour: number; track: string }[] {
@@ -53,7 +55,7 @@ function playAround(zone: string, night: string): { at: string; day: string; hou
   });
 }
 
-describe.each(NIGHTS)('in %s, around the night before %s', (timezone, night) => {
+describe.each(SOME_NIGHTS)('in %s, around the night before %s', (timezone, night) => {
   const dayAfter = (day: string, days: number) =>
     new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
   const counted = (days: readonly string[]) =>

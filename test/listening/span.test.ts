@@ -4,6 +4,7 @@ import { findSpan } from '../../src/listening/span.ts';
 import { listTopTrackIds } from '../../src/listening/top-lists.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
+import { drilled } from '../support/drill.ts';
 import {
   insertEmptyHistoryImport,
   insertListener,
@@ -89,7 +90,7 @@ describe('the tracks of a span', () => {
       ['2011-01-01', '2011-12-31'],
       ['2011-12-01', '2011-12-31'],
       ['2012-10-31', '2013-01-01'],
-      ...Array.from({ length: 40 }, inventSpan),
+      ...Array.from({ length: drilled(12, 40) }, inventSpan),
     ] as const;
     await updateTimezone(test.db, alice, timezone);
     for (const [from, to] of spans) {

@@ -5,11 +5,13 @@ import { findSpan } from '../../src/listening/span.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
+import { drilled } from '../support/drill.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 
 const test = useDatabase();
 const random = randomFor(20, 'tallies');
 const TRACKS = ['a', 'b', 'c', 'd', 'e'];
+const SPANS_IN_A_ZONE = drilled(4, 12);
 const DURATIONS: Readonly<Record<string, number | null>> = {
   a: 200_000,
   b: 25_000,
@@ -235,8 +237,8 @@ describe('what was played most in a period', () => {
         : new Date(Date.UTC(2021, 11, 20) + Math.floor(random() * 1_550) * 86_400_000)
             .toISOString()
             .slice(0, 10);
-    for (let round = 0; round < 60; round += 1) {
-      const timezone = ZONES[Math.floor(round / 12)] ?? 'UTC';
+    for (let round = 0; round < 5 * SPANS_IN_A_ZONE; round += 1) {
+      const timezone = ZONES[Math.floor(round / SPANS_IN_A_ZONE)] ?? 'UTC';
       const [from, to] = [someDay(), someDay()];
       const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short' });
       const within = ({ at }: Listen): boolean => {
@@ -244,7 +246,7 @@ describe('what was played most in a period', () => {
         return (from === null || day >= from) && (to === null || day <= to);
       };
       const counted = countSlowly('30 seconds', (listen) => (within(listen) ? [listen.track] : []));
-      if (round % 12 === 0) await updateTimezone(test.db, userId, timezone);
+      if (round % SPANS_IN_A_ZONE === 0) await updateTimezone(test.db, userId, timezone);
       const { tracks: found } = await findSpan(test.db, { user_id: userId, timezone }, { from, to }, 10);
       expect(
         Object.fromEntries(found.map(({ track_id, plays }) => [track_id, plays])),

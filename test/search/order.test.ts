@@ -7,6 +7,7 @@ import { parseQuery } from '../../src/search/parse-query.ts';
 import { foldQuery } from '../../src/search/terms.ts';
 import { tsQueriesOf } from '../../src/search/ts-query.ts';
 import { useDatabase } from '../support/database.ts';
+import { drilled } from '../support/drill.ts';
 import { insertListener } from '../support/factories.ts';
 
 const SIZE = {
@@ -16,7 +17,7 @@ const SIZE = {
   snapshots: 9_000,
   observed: { tracks: 1_500, days: 40 },
 };
-const QUERIES = 60;
+const QUERIES = drilled(20, 60);
 const MOST = 5_000;
 
 const test = useDatabase();

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { nobody, useCast } from '../support/app.ts';
+import { drilled, isDrill } from '../support/drill.ts';
 import {
   insertHistoryImport,
   insertImport,
@@ -104,15 +105,17 @@ function giveTrack(mark: string, n: number): Promise<string> {
   });
 }
 
+/** Whoever forgets whose a row is mostly shows the oldest ones, which are Alice's: a drill asks all as everybody. */
 describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path, page) => {
   it('shows a listener no string that only another has', { timeout: 60_000 }, async () => {
-    for (const [visitor, ids, stranger] of [
-      [test.alice, hers, /bobmark/i],
-      [test.bob, his, /alicemark/i],
+    const most = drilled(1, Infinity);
+    for (const [visitor, ids, stranger, limit] of [
+      [test.bob, his, /alicemark/i, Infinity],
+      [test.alice, hers, /bobmark/i, most],
       // (The way to sign-in and back repeats the address, which has an id of hers.)
-      [nobody(test), hers, /Love alicemark|alicemark band|ALICEMARK-ARTIST/],
+      [nobody(test), hers, /Love alicemark|alicemark band|ALICEMARK-ARTIST/, most],
     ] as const) {
-      for (const address of listAddresses(page, ids ?? {})) {
+      for (const address of listAddresses(page, ids ?? {}).slice(0, limit)) {
         // As bytes: files to take away come in many types.
         const { body } = await visitor.get(address).responseType('blob');
         expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
@@ -174,7 +177,7 @@ it('shows each only what is their own, too, where their requests cross', { timeo
     const { body } = await visitor.get(address).responseType('blob');
     expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
   };
-  for (const order of [asked, asked.toReversed()]) {
+  for (const order of isDrill ? [asked, asked.toReversed()] : [asked]) {
     const waiting = [...order];
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
