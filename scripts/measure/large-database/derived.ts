@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../src/db.ts';
 
-/** Fills what is derived, for all listeners at once, from the views that define it. */
-export async function fillDerived(tx: Transaction): Promise<void> {
+/** Fills the libraries of all listeners at once, from the view that defines them. */
+export async function fillLibraries(tx: Transaction): Promise<void> {
   const { columns } = await tx.one<{ columns: string }>('SELECT library_columns() AS columns');
   for (const table of ['drawn_libraries', 'snapshots', 'plays', 'users'])
     await tx.execute(`ANALYZE ${table}`);
@@ -10,6 +10,11 @@ export async function fillDerived(tx: Transaction): Promise<void> {
      SELECT user_id, track_id, ${columns} FROM drawn_libraries JOIN library_facts USING (user_id, track_id)
      ORDER BY user_id, track_id`,
   );
+}
+
+/** Fills whatever else is derived. */
+export async function fillDerived(tx: Transaction): Promise<void> {
+  await tx.execute('ANALYZE library_tracks');
   await tx.execute(`SELECT set_config('archive.derives_at_once', 'on', true)`);
   for (const [table, facts, order = '2'] of TALLIES) {
     await tx.execute(`INSERT INTO ${table} SELECT * FROM ${facts} ORDER BY 1, ${order}`);

@@ -9,7 +9,7 @@ import { fillArtistLists } from './artist-lists.ts';
 import { fillImports } from './imports.ts';
 import { fillPlaylists } from './playlists.ts';
 import { fillPlays } from './plays.ts';
-import { fillDerived } from './derived.ts';
+import { fillDerived, fillLibraries } from './derived.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const CATALOGUE = ['tracks', 'artists', 'track_artists'];
@@ -36,6 +36,7 @@ const PERSONAL = [
   'discoveries',
   'play_sessions',
 ];
+const ASKED_FOR_EACH = ['plays', 'library_tracks'];
 const OBSERVED_ID = 1;
 /** Listings of one track on its listener's library, on average. */
 const LISTINGS_PER_TRACK = 12;
@@ -68,12 +69,16 @@ export async function fillLargeDatabase(
     tell('plays');
     await fillPlays(tx, size, OBSERVED_ID);
     tell('what is derived');
+    await fillLibraries(tx);
+    // Some views ask for one listener after the other.
+    const asked = parts.filter((part) => isIndexOf(ASKED_FOR_EACH, part));
+    await buildParts(tx, asked);
     await fillDerived(tx);
     await fillCaptures(tx);
     tell('keys and indexes of the listeners');
     await buildParts(
       tx,
-      parts.filter((part) => !isOfCatalogue(part)),
+      parts.filter((part) => !isOfCatalogue(part) && !asked.includes(part)),
     );
   });
   tell('statistics');
@@ -83,8 +88,9 @@ export async function fillLargeDatabase(
   return OBSERVED_ID;
 }
 
-const isOfCatalogue = ({ relation, kind }: Part): boolean =>
-  CATALOGUE.includes(relation) && (kind === 'key' || kind === 'index');
+const isIndexOf = (tables: readonly string[], { relation, kind }: Part): boolean =>
+  tables.includes(relation) && (kind === 'key' || kind === 'index');
+const isOfCatalogue = (part: Part): boolean => isIndexOf(CATALOGUE, part);
 
 async function fillCatalogue(tx: Transaction, catalogue: Catalogue): Promise<void> {
   await copyLines(tx, 'artists', ['artist_id', 'name'], catalogue.artistLines());

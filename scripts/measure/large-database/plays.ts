@@ -3,17 +3,19 @@ import { LAST_DATE } from '../../invented/large-catalogue.ts';
 import type { LargeDatabaseSize } from './size.ts';
 
 const SOME_PLAYS = { observed: 46, others: 9 };
-const YEARS = 3;
+/** As many at least: the observed listener's are as old as their lists. */
+const DAYS = 3 * 365;
 
 /**
  * Fills `plays` with listens to the tracks of drawn_libraries, more of the newest years, most in the evening. A listen's payload is short: no page opens it.
  */
 export async function fillPlays(
   tx: Transaction,
-  { seed, mostPlays = SOME_PLAYS }: LargeDatabaseSize,
+  { seed, observed, mostPlays = SOME_PLAYS }: LargeDatabaseSize,
   observedId: number,
 ): Promise<void> {
-  await tx.execute(PLAYS, [seed, observedId, mostPlays.observed - 1, mostPlays.others - 1, LAST_DATE]);
+  const [most, days] = [mostPlays.observed - 1, Math.max(DAYS, observed.days)];
+  await tx.execute(PLAYS, [seed, observedId, most, mostPlays.others - 1, LAST_DATE, days]);
   await tx.execute(
     `INSERT INTO play_polls (user_id, next_poll_at, polled_at, succeeded_at)
      SELECT user_id, now() + interval '1 hour', now(), now() FROM users WHERE spotify_id IS NOT NULL`,
@@ -32,7 +34,7 @@ const PLAYS = `
   FROM (
     SELECT user_id, track_id, ${chance(`'context', n`)} < 0.4 AS from_playlist,
       $5::date + time '20:00' - make_interval(
-        days => floor(365 * ${YEARS} * ${chance(`'day', n`)} ^ 1.5)::int,
+        days => floor(CASE user_id WHEN $2 THEN $6::int ELSE ${DAYS} END * ${chance(`'day', n`)} ^ 1.2)::int,
         secs => 40000 * (${chance(`'one', n`)} + ${chance(`'other', n`)} - 1)) AS played_at
     FROM drawn_libraries, generate_series(
       0, floor(CASE user_id WHEN $2 THEN $3::int ELSE $4::int END * ${chance(`'times'`)} ^ 4)::int) AS n
