@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { refreshArchiveSummary } from '../../src/figures/summary.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { nobody, useCast } from '../support/app.ts';
-import { drilled, isDrill } from '../support/drill.ts';
+import { drilled } from '../support/drill.ts';
 import {
   insertHistoryImport,
   insertImport,
@@ -105,7 +105,10 @@ function giveTrack(mark: string, n: number): Promise<string> {
   });
 }
 
-/** Whoever forgets whose a row is mostly shows the oldest ones, which are Alice's: a drill asks all as everybody. */
+/**
+ * A query that forgets the listener mostly shows the oldest rows, which are Alice's: so Bob asks for all, and in a drill
+ * everybody does.
+ */
 describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path, page) => {
   it('shows a listener no string that only another has', { timeout: 60_000 }, async () => {
     const most = drilled(1, Infinity);
@@ -177,7 +180,7 @@ it('shows each only what is their own, too, where their requests cross', { timeo
     const { body } = await visitor.get(address).responseType('blob');
     expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
   };
-  for (const order of isDrill ? [asked, asked.toReversed()] : [asked]) {
+  for (const order of drilled([asked], [asked, asked.toReversed()])) {
     const waiting = [...order];
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
