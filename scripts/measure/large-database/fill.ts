@@ -36,6 +36,7 @@ const PERSONAL = [
   'discoveries',
   'play_sessions',
 ];
+/** By views that ask for one listener after the other: without keys each would read all rows. */
 const ASKED_FOR_EACH = ['plays', 'library_tracks'];
 const OBSERVED_ID = 1;
 /** Listings of one track on its listener's library, on average. */
@@ -70,7 +71,6 @@ export async function fillLargeDatabase(
     await fillPlays(tx, size, OBSERVED_ID);
     tell('what is derived');
     await fillLibraries(tx);
-    // Some views ask for one listener after the other.
     const asked = parts.filter((part) => isIndexOf(ASKED_FOR_EACH, part));
     await buildParts(tx, asked);
     await fillDerived(tx);

@@ -34,8 +34,8 @@ export const DEFAULT_SIZE: LargeDatabaseSize = {
 };
 
 /**
- * The size the app is to hold: ten million plays, 500,000 of ten years among them of one listener. Made in half an hour,
- * some gigabytes.
+ * The size the app is to hold: ten million plays, 500,000 of ten years among them of one listener. Made in some twenty
+ * minutes, some gigabytes.
  */
 const FULL_SIZE: LargeDatabaseSize = {
   seed: 1,
