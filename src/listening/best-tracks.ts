@@ -4,9 +4,11 @@ import type { Listener, Period } from '../ranges/period.ts';
 import type { TimeRange } from '../spotify/top-tracks.ts';
 import {
   IN_ORDER,
+  monthTables,
   periodTables,
   playedEver,
   playedInDays,
+  playedInMonths,
   playedInPeriod,
   type TopOrder,
 } from './played-in-period.ts';
@@ -48,7 +50,16 @@ const tracksOf = (kind: GroupKind, top: string, played: string): string => `
 const OWN_PLAYED: Readonly<Record<Way, string>> = {
   ever: playedEver('tracks', 'track_id IN (SELECT track_id FROM own)'),
   days: playedInDays('tracks', 'track', 'AND shown.id IN (SELECT track_id FROM own) OFFSET 0'),
+  months: playedInMonths('tracks', 'track', 'track_id IN (SELECT track_id FROM own)'),
   period: playedInPeriod('tracks', 'track', 'track_id IN (SELECT track_id FROM own)'),
+};
+
+/** SQL: the common tables that those need. */
+const OWN_TABLES: Readonly<Record<Way, readonly string[]>> = {
+  ever: [],
+  days: [periodTables('tracks', 'track')],
+  months: [monthTables('track')],
+  period: [periodTables('tracks', 'track')],
 };
 
 const PLANNED = { ...MAY_SCAN, plannedEachTime: true };
@@ -58,7 +69,7 @@ const groupOf = (kind: string): GroupKind => (kind === 'albums' ? 'albums' : 'ar
 const BEST = everyTop((way, of) => {
   const { kind, order } = of;
   const top = `${bestTables(way, of)}, top AS (SELECT id, row_number() OVER (ORDER BY ${IN_ORDER[order]}) AS place FROM best)`;
-  const tables = way === 'ever' ? top : `${top}, ${periodTables('tracks', 'track')}`;
+  const tables = [top, ...OWN_TABLES[way]].join(', ');
   return kind === 'tracks'
     ? ''
     : hotQuery(

@@ -15,11 +15,14 @@ import {
   type Period,
 } from '../ranges/period.ts';
 import {
-  isShort,
+  IN_ORDER,
+  monthTables,
   periodTables,
   playedInDays,
+  playedInMonths,
   playedInPeriod,
   READS_ALL_TALLIES,
+  wayOfDays,
 } from './played-in-period.ts';
 import type { Days } from '../ranges/range.ts';
 import type { PlayTally } from '../catalogue/play-tally.ts';
@@ -92,10 +95,7 @@ export const listReturned = (
   days: Days,
   limit: number,
 ): Promise<ReturnedTrack[]> =>
-  db.many<ReturnedTrack>(RETURNED[isShort('tracks', days) ? 'days' : 'period'], [
-    ...periodValues(listener, days),
-    limit,
-  ]);
+  db.many<ReturnedTrack>(RETURNED[wayOfDays('tracks', days)], [...periodValues(listener, days), limit]);
 
 const YEAR_BEFORE = `($2::date - interval '1 year')::date`;
 
@@ -119,38 +119,58 @@ const wasPlayedBefore = (trackId: string): string => `COALESCE((
           SELECT length_ms FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = ${trackId}))
       LIMIT 1), false)`;
 
-/**
- * Those played most are judged one after the other until there are enough.
- * @param enough SQL: so many are enough to judge; null: any may be needed
- */
-const returnedSql = (played: string, isReturned: string, enough = 'NULL'): string => `
-  WITH ${periodTables('tracks')}, top AS (
-    SELECT * FROM (
-      SELECT * FROM (${played}) AS played ORDER BY plays DESC, ms_played + about_ms DESC, id LIMIT ${enough}) AS often
-    WHERE ${isReturned}
-    ORDER BY plays DESC, ms_played + about_ms DESC, id LIMIT $5
-  )
+/** SQL: of tallies, those that can be among the tracks that come back. */
+const MAY_RETURN = `plays > 1 AND ${WAS_AWAY}`;
+
+/** @param tables SQL: common tables, of which `top` are those that came back, in order */
+const returnedSql = (tables: string): string => `
+  WITH ${tables}
   SELECT ${TRACK_CARD}, top.*, ever.first_played_at
   FROM top ${joinByKey('tracks', 'top.id')} JOIN played_tracks AS ever ON (ever.user_id, ever.track_id) = ($1, top.id)
   ORDER BY top.plays DESC, top.ms_played + top.about_ms DESC, top.id`;
+
+/**
+ * SQL: those played most are judged one after the other until there are enough.
+ * @param enough SQL: so many are enough to judge; null: any may be needed
+ */
+const judged = (
+  played: string,
+  isReturned: string,
+  enough = 'NULL',
+): string => `${periodTables('tracks')}, top AS (
+    SELECT * FROM (SELECT * FROM (${played}) AS played ORDER BY ${IN_ORDER.plays} LIMIT ${enough}) AS often
+    WHERE ${isReturned}
+    ORDER BY ${IN_ORDER.plays} LIMIT $5
+  )`;
 
 const RETURNED = {
   days: hotQuery(
     'when: tracks of some days that come back after a year',
     returnedSql(
-      playedInDays('tracks'),
-      `(SELECT ${WAS_AWAY} FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = often.id)
-      AND NOT ${wasPlayedBefore('often.id')}`,
+      judged(
+        playedInDays('tracks'),
+        `(SELECT ${WAS_AWAY} FROM played_tracks AS own WHERE own.user_id = $1 AND own.track_id = often.id)
+        AND NOT ${wasPlayedBefore('often.id')}`,
+      ),
     ),
+    READS_ALL_TALLIES,
+  ),
+  // Before the first of a month months alone tell who was away.
+  months: hotQuery(
+    'when: tracks of whole months that come back after a year',
+    returnedSql(`${monthTables()}, top AS (
+      SELECT * FROM (${playedInMonths('tracks', 'asked', MAY_RETURN)}) AS played ORDER BY ${IN_ORDER.plays} LIMIT $5
+    )`),
     READS_ALL_TALLIES,
   ),
   period: hotQuery(
     'when: tracks of a range that come back after a year',
     returnedSql(
-      playedInPeriod('tracks', 'asked', `plays > 1 AND ${WAS_AWAY}`),
-      `NOT ${wasPlayedBefore('often.id')}`,
-      // Before the first of a month months alone have told who was away.
-      `CASE WHEN $2::date = date_trunc('month', $2::date::timestamp) THEN $5::int END`,
+      judged(
+        playedInPeriod('tracks', 'asked', MAY_RETURN),
+        `NOT ${wasPlayedBefore('often.id')}`,
+        `CASE WHEN $2::date = date_trunc('month', $2::date::timestamp) THEN $5::int END`,
+      ),
     ),
     READS_ALL_TALLIES,
   ),

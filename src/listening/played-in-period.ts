@@ -1,6 +1,6 @@
 import { TALLY } from '../catalogue/play-tally.ts';
 import { isShown } from '../catalogue/shown.ts';
-import { daysBetween } from '../calendar.ts';
+import { daysBetween, lastDayOfMonth } from '../calendar.ts';
 import { dayOf, SLACK, type Period } from '../ranges/period.ts';
 
 /** What plays are added up by: each has a table of tallies. */
@@ -133,40 +133,55 @@ const UNTIL = {
   ms_played: 'ms_until',
   about_ms: 'about_until',
 } as const;
+type Column = keyof typeof UNTIL;
 
 /** SQL: a column of a tally, in the period: in its whole months `q`, and beside them. */
-function sumOf(kind: TopKind, column: keyof typeof UNTIL): string {
+function sumOf(kind: TopKind, column: Column): string {
   const own = { plays: 'b.plays', timed_plays: TIMED, ms_played: 'b.ms_played', about_ms: ABOUT };
   return `q.${column} + COALESCE(${kind === 'tracks' ? own[column] : `b.${column}`}, 0) AS ${column}`;
 }
 
-/**
- * SQL: what each was played in the period of these tables. (Each OFFSET 0 has something computed once, and before rows with
- * long arrays are joined.)
- * @param which SQL: of which tallies
- */
+const COLUMNS = Object.keys(UNTIL) as Column[];
+
+/** SQL: what each was played in the period of these tables. @param which SQL: of which tallies */
 export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): string {
+  const isPlayed = `(first_month < end_month OR ${KEPT[kind].id} IN (SELECT id FROM ${name}_beside))`;
+  return `
+  SELECT * FROM (
+    SELECT id, ${COLUMNS.map((column) => sumOf(kind, column)).join(', ')}
+    FROM (${inMonths(kind, name, `${which} AND ${isPlayed}`)}) AS q
+    LEFT JOIN ${name}_beside AS b USING (id)
+  ) AS played
+  WHERE plays > 0`;
+}
+
+/** SQL: common tables for `playedInMonths`: a period of whole months, with nothing beside them. */
+export const monthTables = (name = 'asked'): string => `${name}_bounds AS MATERIALIZED (
+    SELECT first_month AS from_day, end_month AS end_day, first_month, end_month
+    FROM (SELECT COALESCE($2::date, '-infinity') AS first_month, COALESCE($3::date + 1, 'infinity') AS end_month) AS asked
+  )`;
+
+/** SQL: what each was played in the whole months of these tables. @param which SQL: of which tallies */
+export const playedInMonths = (kind: TopKind, name = 'asked', which = 'true'): string =>
+  `SELECT * FROM (${inMonths(kind, name, which)}) AS played WHERE plays > 0`;
+
+/**
+ * SQL: what each was played in the whole months of a period. (Each OFFSET 0 has something computed once, and before rows
+ * with long arrays are joined.)
+ */
+function inMonths(kind: TopKind, name: string, which: string): string {
   const { table, id, shown } = KEPT[kind];
-  const columns = Object.keys(UNTIL) as (keyof typeof UNTIL)[];
-  const inMonths = columns.map(
+  const sums = COLUMNS.map(
     (column) => `COALESCE(${UNTIL[column]}[last], 0) - COALESCE(${UNTIL[column]}[before], 0) AS ${column}`,
   );
   return `
-  SELECT * FROM (
-    SELECT id, ${columns.map((column) => sumOf(kind, column)).join(', ')}
-    FROM (
-      SELECT id, ${kind === 'tracks' ? 'length_ms, ' : ''}${inMonths.join(', ')}
+      SELECT id, ${kind === 'tracks' ? 'length_ms, ' : ''}${sums.join(', ')}
       FROM (
         SELECT *, ${id} AS id, width_bucket(first_month - 1, months) AS before, width_bucket(end_month - 1, months) AS last
         FROM ${table} CROSS JOIN ${name}_bounds WHERE user_id = $1 AND ${shown} AND ${which}
           AND last_played_at >= (SELECT ${midnight('LEAST(from_day, first_month)')} - ${SLACK} FROM ${name}_bounds)
-          AND first_played_at < (SELECT ${midnight('GREATEST(end_day, end_month)')} + ${SLACK} FROM ${name}_bounds)
-          AND (first_month < end_month OR ${id} IN (SELECT id FROM ${name}_beside)) OFFSET 0
-      ) AS ever OFFSET 0
-    ) AS q
-    LEFT JOIN ${name}_beside AS b USING (id)
-  ) AS played
-  WHERE plays > 0`;
+          AND first_played_at < (SELECT ${midnight('GREATEST(end_day, end_month)')} + ${SLACK} FROM ${name}_bounds) OFFSET 0
+      ) AS ever OFFSET 0`;
 }
 
 /**
@@ -184,6 +199,12 @@ export const playedInDays = (kind: TopKind, name = 'asked', which = 'OFFSET 0'):
       WHERE own.user_id = $1 AND own.track_id = b.id AND b.told < b.plays OFFSET 0) AS own ON true`
     : `SELECT id, plays, timed_plays, ms_played, about_ms FROM ${name}_beside WHERE plays > 0`;
 
-/** Whether all of it is counted in the plays themselves. */
-export const isShort = (kind: TopKind, { from, to }: Period): boolean =>
-  from !== null && to !== null && daysBetween(from, to) < SHORT_DAYS[kind];
+/**
+ * How the plays of a period are read: of a short one the plays themselves; of whole months what is kept by month, which
+ * goes by the listener's calendar; else both together.
+ */
+export function wayOfDays(kind: TopKind, { from, to }: Period): 'days' | 'months' | 'period' {
+  if (from !== null && to !== null && daysBetween(from, to) < SHORT_DAYS[kind]) return 'days';
+  const isWhole = (from === null || from.endsWith('-01')) && (to === null || to === lastDayOfMonth(to));
+  return isWhole ? 'months' : 'period';
+}

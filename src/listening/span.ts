@@ -4,7 +4,7 @@ import { periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { RANGE_TALLY } from './days.ts';
 import { READS_ALL_TALLIES } from './played-in-period.ts';
 import type { CountedTally } from './tally.ts';
-import { TOP, wayOf, WAYS, type Cards, type TopPlace, type Way } from './top-lists.ts';
+import { everyWay, TOP, wayOf, type Cards, type TopPlace, type Way } from './top-lists.ts';
 
 /** What the plays of a span of days come to, and the tracks played most. */
 export interface Span extends CountedTally {
@@ -13,19 +13,13 @@ export interface Span extends CountedTally {
 
 type TrackOfSpan = Cards['tracks'] & TopPlace;
 
-const SPAN = Object.fromEntries(
-  WAYS.map((way) => [
-    way,
-    together(
-      `history: what was played in a period, ${way}`,
-      {
-        tally: RANGE_TALLY,
-        tracks: TOP[way].tracks.plays,
-      },
-      READS_ALL_TALLIES,
-    ),
-  ]),
-) as Readonly<Record<Way, ReturnType<typeof together<SpanQuestions>>>>;
+const SPAN = everyWay((way) =>
+  together<SpanQuestions>(
+    `history: what was played in a period, ${way}`,
+    { tally: RANGE_TALLY, tracks: TOP[way].tracks.plays },
+    READS_ALL_TALLIES,
+  ),
+);
 
 interface SpanQuestions {
   readonly [name: string]: typeof RANGE_TALLY | (typeof TOP)[Way]['tracks']['plays'];

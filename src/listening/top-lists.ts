@@ -9,14 +9,16 @@ import {
   IN_ORDER,
   isOneOf,
   periodTables,
-  isShort,
+  monthTables,
   playedEver,
   playedInDays,
+  playedInMonths,
   playedInPeriod,
   READS_ALL_TALLIES,
   TOP_KINDS,
   TOP_ORDERS,
   VALUE,
+  wayOfDays,
   type TopKind,
   type TopOrder,
 } from './played-in-period.ts';
@@ -56,12 +58,12 @@ export interface Cards {
   readonly albums: TopAlbumCard;
 }
 
-/** How a span is read: what was played ever is kept as it is. */
-export const WAYS = ['ever', 'days', 'period'] as const;
+/** How a span is read: what was played ever is kept as it is, and so are whole months. */
+const WAYS = ['ever', 'days', 'months', 'period'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** The value that follows those of each way. */
-const NEXT: Readonly<Record<Way, string>> = { ever: '$2', days: '$5', period: '$5' };
+const NEXT: Readonly<Record<Way, string>> = { ever: '$2', days: '$5', months: '$5', period: '$5' };
 
 /** @returns the way, and the values it needs */
 export const wayOf = (
@@ -71,14 +73,17 @@ export const wayOf = (
 ): { way: Way; values: readonly unknown[] } =>
   isEver(span)
     ? { way: 'ever', values: [listener.user_id] }
-    : { way: isShort(kind, span) ? 'days' : 'period', values: periodValues(listener, span) };
+    : { way: wayOfDays(kind, span), values: periodValues(listener, span) };
 
 const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, value(key)])) as Readonly<Record<Key, Value>>;
 
+/** Something for each way. */
+export const everyWay = <Value>(make: (way: Way) => Value): Readonly<Record<Way, Value>> => each(WAYS, make);
+
 /** Something for each way, kind and order. */
 export const everyTop = <Value>(make: (way: Way, of: TopOf) => Value) =>
-  each(WAYS, (way) => each(TOP_KINDS, (kind) => each(TOP_ORDERS, (order) => make(way, { kind, order }))));
+  everyWay((way) => each(TOP_KINDS, (kind) => each(TOP_ORDERS, (order) => make(way, { kind, order }))));
 
 /**
  * SQL: whether a tally is as large as `needed`. Between two bounds the planner expects few, and finds tracks by an index;
@@ -88,6 +93,12 @@ const isEnough = ({ kind, order }: TopOf): string =>
   kind === 'tracks'
     ? `${VALUE[order]} BETWEEN (SELECT least FROM needed) AND (SELECT ${Number.MAX_SAFE_INTEGER})`
     : `${VALUE[order]} >= (SELECT least FROM needed)`;
+
+/** How those ways are counted that look at all tallies of a listener. */
+const COUNTED = {
+  months: { tables: () => monthTables(), played: playedInMonths },
+  period: { tables: periodTables, played: playedInPeriod },
+};
 
 /** So many times as many as are wanted, of those played most ever, are asked first how much they were played in a period. */
 const LIKELY = 8;
@@ -107,17 +118,19 @@ export function bestTables(way: Way, { kind, order }: TopOf): string {
       order === 'plays' ? `ORDER BY plays DESC FETCH FIRST (${NEXT[way]}::int) ROWS WITH TIES` : undefined;
     return `${periodTables(kind)}, ${first(playedInDays(kind, 'asked', which))}`;
   }
+  const { tables, played } = COUNTED[way];
   const likely = `ARRAY(SELECT id FROM (${playedEver(kind)}) AS ever ORDER BY ${VALUE[order]} DESC ${limit(LIKELY)})`;
-  return `${periodTables(kind)}, needed AS MATERIALIZED (
+  return `${tables(kind)}, needed AS MATERIALIZED (
     SELECT COALESCE((
-      SELECT ${VALUE[order]} FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, likely))}) AS counted
+      SELECT ${VALUE[order]} FROM (${played(kind, 'asked', isOneOf(kind, likely))}) AS counted
       ORDER BY ${VALUE[order]} DESC OFFSET ${NEXT[way]}::int - 1 LIMIT 1), 0) AS least
-  ), ${first(playedInPeriod(kind, 'asked', isEnough({ kind, order })))}`;
+  ), ${first(played(kind, 'asked', isEnough({ kind, order })))}`;
 }
 
 const WAY_WORDS: Readonly<Record<Way, string>> = {
   ever: ' of all time',
   days: ' of some days',
+  months: ' of whole months',
   period: '',
 };
 
@@ -126,14 +139,16 @@ export const MAY_SCAN = {
     'every track played in the range is credited: where those are much of the catalogue, so are their credits',
 };
 
+/** SQL: the place of each, counted from the first. */
+const placed = (order: TopOrder, played: string): string =>
+  `SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM (${played}) AS played`;
+
 /** The first of a span, in order, each with its card. */
 export const TOP = everyTop((way, of) =>
   question<readonly unknown[], readonly TopPlace[]>(
     hotQuery(
       `top lists: ${of.kind} by ${of.order}${WAY_WORDS[way]}`,
-      `WITH ${bestTables(way, of)}, top AS (
-        SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[of.order]}))::int AS place FROM best
-      )
+      `WITH ${bestTables(way, of)}, top AS (${placed(of.order, 'SELECT * FROM best')})
       ${topCards(of.kind)} ORDER BY place`,
       MAY_SCAN,
     ),
@@ -152,39 +167,38 @@ export async function listTop<Kind extends TopKind>(
   return top as readonly (TopPlace & Cards[Kind])[];
 }
 
-/** Counted from the first to the last of those that are asked for. */
-const placesSql = (order: TopOrder, [tables, played]: readonly [string, string]): string => `
-  WITH ${tables}
-  SELECT * FROM (
-    SELECT *, (row_number() OVER (ORDER BY ${IN_ORDER[order]}))::int AS place FROM (${played}) AS played
-  ) AS placed
-  WHERE id = ANY ($5::text[])`;
-
-const leastOf = (kind: TopKind, order: TopOrder): string =>
-  `SELECT min(${VALUE[order]}) AS least FROM (${playedInPeriod(kind, 'asked', isOneOf(kind, '$5::text[]'))}) AS those`;
-
 /** SQL: of tracks as above, those that are played as often as any of those that are asked for. */
 const OFTEN_ENOUGH: Readonly<Record<TopOrder, string | undefined>> = {
   plays: 'AND plays >= (SELECT min(plays) FROM asked_beside WHERE id = ANY ($5::text[])) OFFSET 0',
   minutes: undefined,
 };
 
+/** Counted from the first to the last of those that are asked for. */
+function placesOfAll(way: keyof typeof COUNTED, { kind, order }: TopOf): string {
+  const { tables, played } = COUNTED[way];
+  const asked = played(kind, 'asked', isOneOf(kind, '$5::text[]'));
+  return hotQuery(
+    `top lists: places of ${kind} by ${order}${WAY_WORDS[way]}`,
+    `WITH ${tables(kind)}, needed AS MATERIALIZED (SELECT min(${VALUE[order]}) AS least FROM (${asked}) AS asked)
+    SELECT * FROM (${placed(
+      order,
+      `SELECT * FROM (${played(kind, 'asked', isEnough({ kind, order }))}) AS counted
+      WHERE ${VALUE[order]} >= (SELECT least FROM needed)`,
+    )}) AS placed WHERE id = ANY ($5::text[])`,
+    MAY_SCAN,
+  );
+}
+
 const PLACES = each(TOP_KINDS, (kind) =>
   each(TOP_ORDERS, (order) => ({
     days: hotQuery(
       `top lists: places of ${kind} by ${order} in some days`,
-      placesSql(order, [periodTables(kind), playedInDays(kind, 'asked', OFTEN_ENOUGH[order])]),
+      `WITH ${periodTables(kind)}
+      SELECT * FROM (${placed(order, playedInDays(kind, 'asked', OFTEN_ENOUGH[order]))}) AS placed
+      WHERE id = ANY ($5::text[])`,
       MAY_SCAN,
     ),
-    period: hotQuery(
-      `top lists: places of ${kind} by ${order}`,
-      placesSql(order, [
-        `${periodTables(kind)}, needed AS MATERIALIZED (${leastOf(kind, order)})`,
-        `SELECT * FROM (${playedInPeriod(kind, 'asked', isEnough({ kind, order }))}) AS counted
-        WHERE ${VALUE[order]} >= (SELECT least FROM needed)`,
-      ]),
-      MAY_SCAN,
-    ),
+    ...each(['months', 'period'], (way) => placesOfAll(way, { kind, order })),
   })),
 );
 
@@ -196,7 +210,7 @@ export async function findPlaces(
   { kind, order, ids }: TopOf & { ids: readonly string[] },
 ): Promise<Map<string, TopPlace>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.many<TopPlace>(PLACES[kind][order][isShort(kind, span) ? 'days' : 'period'], [
+  const rows = await db.many<TopPlace>(PLACES[kind][order][wayOfDays(kind, span)], [
     ...periodValues(listener, span),
     ids,
   ]);
@@ -223,7 +237,7 @@ export function topCards(kind: TopKind): string {
     ) AS best JOIN tracks USING (track_id)`;
 }
 
-const IDS = each(WAYS, (way) =>
+const IDS = everyWay((way) =>
   each(TOP_ORDERS, (order) =>
     hotQuery(
       `playlist builder: tracks by ${order}${WAY_WORDS[way]}`,

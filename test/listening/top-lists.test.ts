@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { lastDayOfMonth } from '../../src/calendar.ts';
 import { findRangeTally } from '../../src/listening/days.ts';
 import { sum } from '../../src/sum.ts';
 import { randomFor } from '../../scripts/invented/random.ts';
@@ -91,10 +92,14 @@ const dayAt = (days: number): string => new Date(FIRST + days * DAY_MS).toISOStr
 function inventSpan(): DaySpan {
   const from = Math.floor(random() * 950) - 20;
   const days = dayAt(from + Math.floor(random() * one([1, 10, 70, 400, 900])));
+  const firstOfMonth = `${dayAt(from).slice(0, 7)}-01`;
   return one([
     [dayAt(from), days],
     [dayAt(from), days],
     [dayAt(from), null],
+    [firstOfMonth, lastDayOfMonth(days)],
+    [null, lastDayOfMonth(days)],
+    [firstOfMonth, days],
   ] as const);
 }
 

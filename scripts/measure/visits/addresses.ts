@@ -90,19 +90,26 @@ export function listAddresses(sights: Sights): string[] {
     '/time-machine',
     `/time-machine/${year}/${month}`,
     '/api/time-machine/changes?range=short_term',
-    ...['', '&first_day=2025-03-01', `&first_day=${year}-${month}-01&last_day=${year}-${month}-28`].map(
-      (days) => `/playlists/new?from=plays${days}`,
-    ),
+    ...[
+      '',
+      '&first_day=2025-03-01',
+      '&first_day=2025-02-10',
+      `&first_day=${year}-${month}-01&last_day=${year}-${month}-28`,
+    ].map((days) => `/playlists/new?from=plays${days}`),
     '/playlists/new?from=discoveries',
     ...['tracks', 'artists', 'albums'].flatMap((of) =>
       ['plays', 'minutes'].flatMap((order) =>
-        ['', '&first_day=2025-02-10', '&first_day=2025-03-01&last_day=2025-03-07'].map(
-          (days) => `/playlists/new?from=plays&of=${of}&order=${order}${days}`,
-        ),
+        [
+          '',
+          '&first_day=2025-02-10',
+          '&first_day=2025-03-01',
+          '&first_day=2025-03-01&last_day=2025-03-07',
+        ].map((days) => `/playlists/new?from=plays&of=${of}&order=${order}${days}`),
       ),
     ),
     ...['artists', 'albums'].map((of) => `/playlists/new?from=ranked&of=${of}&range=short_term&date=${date}`),
     '/history?span=all',
+    `/history?${A_RANGE}`,
     `/history?span=season&on=${date}`,
     '/history/skips',
     '/history/skips?span=all',
@@ -114,10 +121,16 @@ export function listAddresses(sights: Sights): string[] {
     ),
     '/history/when',
     `/history/when?span=month&on=${date}`,
+    `/history/when?${A_RANGE}`,
     ...['plays-by-hour', 'plays-by-day', 'plays-by-weekday-and-hour', 'discoveries'].map(
       (name) => `/api/${name}`,
     ),
-    ...topLists(['', '&span=all', ...['week', 'season', 'year'].map((span) => `&span=${span}&on=${date}`)]),
+    ...topLists([
+      '',
+      '&span=all',
+      `&${A_RANGE}`,
+      ...['week', 'season', 'year'].map((span) => `&span=${span}&on=${date}`),
+    ]),
     '/playlists',
     '/playlists/new',
     ...ARRANGEMENT_NAMES.map((arrangement) => `${snapshot}&arrange=${arrangement}`),
@@ -156,6 +169,9 @@ export function listAddresses(sights: Sights): string[] {
     ...askedByPrograms(sights),
   ];
 }
+
+/** Neither short nor whole months. */
+const A_RANGE = 'from=2024-02-10&to=2025-07-20';
 
 /** One of each way in which the rows of a history import are kept. */
 const BUCKETS = ['added', 'captured+already', 'podcast', 'same+row+again'];

@@ -8,7 +8,7 @@ import {
 } from '../../listening/days.ts';
 import { LIST_BESIDE } from '../../listening/list-beside.ts';
 import { STREAKS } from '../../listening/streaks.ts';
-import { TOP, wayOf, type Cards, type TopPlace, type Way } from '../../listening/top-lists.ts';
+import { everyWay, TOP, wayOf, type Cards, type TopPlace } from '../../listening/top-lists.ts';
 import { GAPS } from '../../plays/history.ts';
 import { daysValues, periodValues, type Listener, type Period } from '../../ranges/period.ts';
 import type { WebContext } from '../context.ts';
@@ -19,7 +19,7 @@ type Db = WebContext['db'];
 
 const TOP_SHOWN = 15;
 
-const askFirst = (way: Way) =>
+const ASK_FIRST = everyWay((way) =>
   together(`history: its first page, ${way}`, {
     totals: PLAY_TOTALS,
     gaps: GAPS,
@@ -30,8 +30,8 @@ const askFirst = (way: Way) =>
     calendar: PLAYS_BY_DAY,
     streaks: STREAKS,
     ranked: LIST_BESIDE,
-  });
-const ASK_FIRST = { ever: askFirst('ever'), days: askFirst('days'), period: askFirst('period') };
+  }),
+);
 
 interface Shown {
   /** What the figures are of, and what the list is of. */
