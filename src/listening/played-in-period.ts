@@ -141,15 +141,17 @@ function sumOf(kind: TopKind, column: Column): string {
   return `q.${column} + COALESCE(${kind === 'tracks' ? own[column] : `b.${column}`}, 0) AS ${column}`;
 }
 
-const COLUMNS = Object.keys(UNTIL) as Column[];
+const WHOLE: readonly Column[] = Object.keys(UNTIL) as Column[];
+/** Those that decide about the place. */
+export const RANKED: readonly Column[] = ['plays', 'ms_played', 'about_ms'];
 
 /** SQL: what each was played in the period of these tables. @param which SQL: of which tallies */
-export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true'): string {
+export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true', columns = WHOLE): string {
   const isPlayed = `(first_month < end_month OR ${KEPT[kind].id} IN (SELECT id FROM ${name}_beside))`;
   return `
   SELECT * FROM (
-    SELECT id, ${COLUMNS.map((column) => sumOf(kind, column)).join(', ')}
-    FROM (${inMonths(kind, name, `${which} AND ${isPlayed}`)}) AS q
+    SELECT id, ${columns.map((column) => sumOf(kind, column)).join(', ')}
+    FROM (${inMonths(kind, name, `${which} AND ${isPlayed}`, columns)}) AS q
     LEFT JOIN ${name}_beside AS b USING (id)
   ) AS played
   WHERE plays > 0`;
@@ -162,16 +164,16 @@ export const monthTables = (name = 'asked'): string => `${name}_bounds AS MATERI
   )`;
 
 /** SQL: what each was played in the whole months of these tables. @param which SQL: of which tallies */
-export const playedInMonths = (kind: TopKind, name = 'asked', which = 'true'): string =>
-  `SELECT * FROM (${inMonths(kind, name, which)}) AS played WHERE plays > 0`;
+export const playedInMonths = (kind: TopKind, name = 'asked', which = 'true', columns = WHOLE): string =>
+  `SELECT * FROM (${inMonths(kind, name, which, columns)}) AS played WHERE plays > 0`;
 
 /**
  * SQL: what each was played in the whole months of a period. (Each OFFSET 0 has something computed once, and before rows
  * with long arrays are joined.)
  */
-function inMonths(kind: TopKind, name: string, which: string): string {
+function inMonths(kind: TopKind, name: string, which: string, columns: readonly Column[]): string {
   const { table, id, shown } = KEPT[kind];
-  const sums = COLUMNS.map(
+  const sums = columns.map(
     (column) => `COALESCE(${UNTIL[column]}[last], 0) - COALESCE(${UNTIL[column]}[before], 0) AS ${column}`,
   );
   return `

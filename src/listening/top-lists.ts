@@ -14,6 +14,7 @@ import {
   playedInDays,
   playedInMonths,
   playedInPeriod,
+  RANKED,
   READS_ALL_TALLIES,
   TOP_KINDS,
   TOP_ORDERS,
@@ -173,18 +174,18 @@ const OFTEN_ENOUGH: Readonly<Record<TopOrder, string | undefined>> = {
   minutes: undefined,
 };
 
-/** Counted from the first to the last of those that are asked for. */
+/** Of the many that are ranked, few are asked for: no other is added up whole. */
 function placesOfAll(way: keyof typeof COUNTED, { kind, order }: TopOf): string {
   const { tables, played } = COUNTED[way];
-  const asked = played(kind, 'asked', isOneOf(kind, '$5::text[]'));
   return hotQuery(
     `top lists: places of ${kind} by ${order}${WAY_WORDS[way]}`,
-    `WITH ${tables(kind)}, needed AS MATERIALIZED (SELECT min(${VALUE[order]}) AS least FROM (${asked}) AS asked)
-    SELECT * FROM (${placed(
+    `WITH ${tables(kind)}, asked AS MATERIALIZED (${played(kind, 'asked', isOneOf(kind, '$5::text[]'))}),
+    needed AS MATERIALIZED (SELECT min(${VALUE[order]}) AS least FROM asked)
+    SELECT asked.*, place FROM (${placed(
       order,
-      `SELECT * FROM (${played(kind, 'asked', isEnough({ kind, order }))}) AS counted
+      `SELECT * FROM (${played(kind, 'asked', isEnough({ kind, order }), RANKED)}) AS counted
       WHERE ${VALUE[order]} >= (SELECT least FROM needed)`,
-    )}) AS placed WHERE id = ANY ($5::text[])`,
+    )}) AS placed JOIN asked USING (id) WHERE id = ANY ($5::text[])`,
     MAY_SCAN,
   );
 }
