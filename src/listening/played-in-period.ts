@@ -145,14 +145,18 @@ const WHOLE: readonly Column[] = Object.keys(UNTIL) as Column[];
 /** Those that decide about the place. */
 export const RANKED: readonly Column[] = ['plays', 'ms_played', 'about_ms'];
 
-/** SQL: what each was played in the period of these tables. @param which SQL: of which tallies */
+/**
+ * SQL: what each was played in the period of these tables. (Among many listeners a kept plan expects few rows on both sides,
+ * and would compare each with each: a full join cannot. The OFFSET 0 keeps it one.)
+ * @param which SQL: of which tallies
+ */
 export function playedInPeriod(kind: TopKind, name = 'asked', which = 'true', columns = WHOLE): string {
   const isPlayed = `(first_month < end_month OR ${KEPT[kind].id} IN (SELECT id FROM ${name}_beside))`;
   return `
   SELECT * FROM (
-    SELECT id, ${columns.map((column) => sumOf(kind, column)).join(', ')}
+    SELECT q.id, ${columns.map((column) => sumOf(kind, column)).join(', ')}
     FROM (${inMonths(kind, name, `${which} AND ${isPlayed}`, columns)}) AS q
-    LEFT JOIN ${name}_beside AS b USING (id)
+    FULL JOIN ${name}_beside AS b ON b.id = q.id OFFSET 0
   ) AS played
   WHERE plays > 0`;
 }

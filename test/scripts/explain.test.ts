@@ -44,6 +44,18 @@ describe('explaining a query', () => {
     const few = await explain({ sql: `SELECT name FROM tracks LIMIT 5` });
     expect(listFaults([few])).toEqual([]);
   });
+
+  it('finds fault with a join that compares each row with each', async () => {
+    const rows = (count: number) => `generate_series(1, ${count})`;
+    const pairs = await explain({
+      sql: `SELECT 1 FROM ${rows(1000)} AS a JOIN ${rows(1000)} AS b ON a + b = 7`,
+    });
+    expect(listFaults([pairs])).toEqual([
+      '“page: query” joins by comparing each row with each, 999,994 times in vain',
+    ]);
+    const few = await explain({ sql: `SELECT 1 FROM ${rows(1000)} AS a JOIN ${rows(9)} AS b ON a + b = 7` });
+    expect(listFaults([few])).toEqual([]);
+  });
 });
 
 describe('a hot query', () => {

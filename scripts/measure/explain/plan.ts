@@ -15,6 +15,8 @@ export interface QueryPlan {
   /** Large tables that were read from end to end. */
   readonly scannedTables: readonly string[];
   readonly mayScan?: string;
+  /** Rows that one join compared with each other in vain, one by one. */
+  readonly comparedInVain: number;
   readonly rowsRead: number;
   readonly rowsReturned: number;
   /** 8 kB pages, from cache and disk. */
@@ -40,6 +42,7 @@ export async function explainQuery(db: Db, query: AskedQuery): Promise<QueryPlan
     access: listAccess(nodes),
     scannedTables: [...new Set(nodes.filter(isLargeScan).map(tableOf))],
     ...(query.mayScan !== undefined && { mayScan: query.mayScan }),
+    comparedInVain: Math.max(...nodes.map(comparedInVain)),
     rowsRead: nodes.reduce((sum, node) => sum + rowsReadBy(node), 0),
     rowsReturned: best.Plan['Actual Rows'],
     buffers: pagesReadBy(best.Plan),
@@ -62,6 +65,7 @@ interface PlanNode {
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
   readonly 'Rows Removed by Index Recheck'?: number;
+  readonly 'Rows Removed by Join Filter'?: number;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
@@ -118,6 +122,9 @@ function rowsReadBy(node: PlanNode): number {
   const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   return (node['Actual Rows'] + removed) * node['Actual Loops'];
 }
+
+const comparedInVain = (node: PlanNode): number =>
+  (node['Rows Removed by Join Filter'] ?? 0) * node['Actual Loops'];
 
 /** By the node and all below it. */
 const pagesReadBy = (node: PlanNode): number => node['Shared Hit Blocks'] + node['Shared Read Blocks'];

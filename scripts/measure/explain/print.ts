@@ -14,12 +14,19 @@ export function printPlans(plans: readonly QueryPlan[]): string {
   return [aligned[0], ...parts].join('\n\n');
 }
 
+/** So many pairs take some milliseconds to compare; with ten times the rows on both sides it is a hundred times as long. */
+const MOST_PAIRS = 50_000;
+
 /** What must not be, a sentence each; none where every query that should use an index does. */
-export function listFaults(plans: readonly QueryPlan[]): string[] {
-  return plans
-    .filter(({ scannedTables, mayScan }) => scannedTables.length > 0 && mayScan === undefined)
-    .map(({ name, scannedTables }) => `“${name}” reads ${scannedTables.join(' and ')} from end to end`);
-}
+export const listFaults = (plans: readonly QueryPlan[]): string[] =>
+  plans.flatMap(({ name, scannedTables, mayScan, comparedInVain }) => [
+    ...(scannedTables.length > 0 && mayScan === undefined
+      ? [`“${name}” reads ${scannedTables.join(' and ')} from end to end`]
+      : []),
+    ...(comparedInVain > MOST_PAIRS
+      ? [`“${name}” joins by comparing each row with each, ${grouped(comparedInVain)} times in vain`]
+      : []),
+  ]);
 
 const HEADING = ['  query', 'ms', 'buffers', 'rows read → given', 'plan', 'by way of'];
 
