@@ -35,6 +35,9 @@ export async function findSights(db: Db, userId: number): Promise<Sights> {
   return { ...things, historyImport, word, mistyped: long.replace(/(.)(.)$/u, '$2$1') };
 }
 
+/** Neither short nor whole months. */
+const A_RANGE = 'from=2024-02-10&to=2025-07-20';
+
 /** The visits that `npm run bench -- pages` measures, and where each leads. */
 export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> = {
   search: ({ word }) => `/search?q=${word}`,
@@ -56,8 +59,12 @@ export const BENCH_VISITS: Readonly<Record<string, (sights: Sights) => string>> 
   'time machine, a year': ({ date }) => `/time-machine/${date.slice(0, 4)}?range=short_term`,
   'history, a year': () => '/history',
   'top tracks, a month': ({ date }) => `/history/top?of=tracks&span=month&on=${date}`,
+  'top tracks, a year': ({ date }) => `/history/top?of=tracks&span=year&on=${date}`,
+  'top tracks, a year and a half': () => `/history/top?of=tracks&${A_RANGE}`,
+  'top albums by minutes, a year and a half': () => `/history/top?of=albums&order=minutes&${A_RANGE}`,
   'top artists, a year': ({ date }) => `/history/top?of=artists&span=year&on=${date}`,
   'when, a year': ({ date }) => `/history/when?span=year&on=${date}`,
+  'when, a year and a half': () => `/history/when?${A_RANGE}`,
   'skips, a year': ({ date }) => `/history/skips?span=year&on=${date}`,
   'history, found by name': ({ title }) => `/history?q=${encodeURIComponent(title)}`,
 };
@@ -121,7 +128,6 @@ export function listAddresses(sights: Sights): string[] {
     ),
     '/history/when',
     `/history/when?span=month&on=${date}`,
-    `/history/when?${A_RANGE}`,
     ...['plays-by-hour', 'plays-by-day', 'plays-by-weekday-and-hour', 'discoveries'].map(
       (name) => `/api/${name}`,
     ),
@@ -171,9 +177,6 @@ export function listAddresses(sights: Sights): string[] {
     ...askedByPrograms(sights),
   ];
 }
-
-/** Neither short nor whole months. */
-const A_RANGE = 'from=2024-02-10&to=2025-07-20';
 
 /** One of each way in which the rows of a history import are kept. */
 const BUCKETS = ['added', 'captured+already', 'podcast', 'same+row+again'];
