@@ -66,8 +66,16 @@ function testConfig(test: TestApp, env: Readonly<Record<string, string>>): Confi
 
 export type Visitor = ReturnType<typeof supertest.agent>;
 
-/** Somebody with a browser of their own, signed out. */
-export const nobody = ({ baseUrl }: TestApp): Visitor => supertest.agent(baseUrl);
+/**
+ * Somebody with a browser of their own, signed out. To connect for each request, to compress each answer and to unpack it
+ * took longer than many a page: what is compressed is looked at in headers.test.ts.
+ */
+export const nobody = ({ baseUrl }: TestApp): Visitor =>
+  supertest
+    .agent(baseUrl)
+    .set('Accept-Encoding', 'identity')
+    .use((request: supertest.Test) => request.agent(kept));
+const kept = new http.Agent({ keepAlive: true });
 
 /** Follows a sign-in from its start to where Spotify sends the browser back to: a path of the app's callback. */
 export async function callbackPath(visitor: Visitor, returnTo = ''): Promise<string> {

@@ -198,3 +198,20 @@ describe('a page', () => {
     expect(await (await ask(accepted, 'HEAD')).text()).toBe('');
   });
 });
+
+describe('what is no page', () => {
+  it.each([
+    ['a stylesheet', assets.url('css/app.css')],
+    ['JSON', '/api/v1/openapi.json'],
+  ])('is compressed too, and the same: %s', async (_what, path) => {
+    const ask = (accepted: string) =>
+      fetch(test.baseUrl + path, { headers: { 'Accept-Encoding': accepted } });
+    const plain = await ask('identity');
+    expect(plain.headers.get('Content-Encoding')).toBeNull();
+    for (const encoding of ['br', 'gzip']) {
+      const answer = await ask(encoding);
+      expect(answer.headers.get('Content-Encoding')).toBe(encoding);
+      expect(await answer.text()).toBe(await plain.clone().text());
+    }
+  });
+});
