@@ -65,7 +65,7 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   with: ['2026-11-01'],
   date: ['2026-11-02'],
   at: ['2026', '2026-11', '2026-11-20'],
-  // Explore: whatever is filtered, one query filters it.
+  // Explore.
   ...Object.fromEntries(Object.entries(EXPLORED).map(([name, value]) => [name, [value]])),
   energy_from: ['0.5', { energy_from: '0.99', energy_to: '0.991' }, EXPLORED],
   // How a playlist is built from its list.
@@ -77,6 +77,9 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   without: ['abc'],
   part: ['2'],
 };
+
+/** Whatever is filtered, one query filters it: all at once, and two of them by themselves, may do for every one. */
+const MAY_DO = new Set(['energy_from', 'artist']);
 
 /** Of these only the ORDER BY of one registered query depends, made of a fixed list of columns. */
 const ORDER_ONLY = new Set(['sort', 'then_by']);
@@ -100,6 +103,8 @@ const LISTS: readonly Readonly<Record<string, string>>[] = [
   { from: 'ranked', of: 'artists', date: '2026-11-20', range: 'short_term' },
 ];
 const PREVIEWED = new Set(LISTS.flatMap((list) => Object.keys(list)));
+/** Drawn of the same list as the page that shows it. */
+const isChart = (path: string): boolean => path.startsWith('/api/');
 const isPreview = (query: readonly string[]): boolean => query.includes('arrange');
 
 /** Addresses that nobody visits, and why. */
@@ -110,14 +115,24 @@ export const PAGES = ROUTES.filter(
   ({ method, access, path }) => method === 'GET' && access !== 'sign-in' && NO_PAGES[path] === undefined,
 );
 
-/** The page's address with things of the listener's in it, plain and with each sample of each parameter it reads. */
-export function listAddresses({ path, query = [] }: Route, ids: Ids): string[] {
+/**
+ * The page's address with things of the listener's in it, plain and with each sample of each parameter it reads.
+ * @param which without those of which others ask the same query with other values, or each of them
+ */
+export function listAddresses(
+  { path, query = [] }: Route,
+  ids: Ids,
+  which: 'of each query' | 'each' = 'each',
+): string[] {
   const plain = path.replaceAll(/:(\w+)/g, (_, name: string) => {
     if (ids[name] === undefined) throw new Error(`name something of the listener's for :${name} in ids`);
     return encodeURIComponent(ids[name]);
   });
   const bare = plain.replace(ids.trackId ?? '', ids.bareTrackId ?? '');
-  const varied = isPreview(query) ? variedPreviews(query, ids) : [{}, ...query.flatMap(samplesOf)];
+  const isSpared = (name: string): boolean => which !== 'each' && name in EXPLORED && !MAY_DO.has(name);
+  const varied = isPreview(query)
+    ? variedPreviews(query, ids).filter((_, place) => which === 'each' || !isChart(path) || place % 5 === 0)
+    : [{}, ...query.filter((name) => !isSpared(name)).flatMap(samplesOf)];
   // A track of which no features are known, and no payload, is asked about in other ways.
   return [...new Set([plain, bare])].flatMap((address) =>
     varied.map((sample) => `${address}?${new URLSearchParams(sample).toString()}`),

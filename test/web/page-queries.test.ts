@@ -8,6 +8,7 @@ import { NOT_EXPORTED } from '../../src/exports/tables.ts';
 import { KEPT_PAGES } from '../../src/web/kept-pages.ts';
 import { listAddresses, PAGES } from '../support/addresses.ts';
 import { ALICE, signIn, useApp, type Visitor } from '../support/app.ts';
+import { drilled } from '../support/drill.ts';
 import { insertHistoryImport } from '../support/factories.ts';
 
 /** Not asked for a page: whose queries need no plan, and why. */
@@ -85,7 +86,7 @@ const askedBy = new Map<string, Asked[]>();
 describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path, page) => {
   it('asks only what npm run explain knows, and not much of it', { timeout: 60_000 }, async () => {
     const registered = new Set(listHotQueries().map(({ sql }) => sql));
-    for (const address of listAddresses(page, ids)) {
+    for (const address of listAddresses(page, ids, drilled('of each query', 'each'))) {
       asked = [];
       const { status } = await alice.get(address);
       const mayBeMissing = address.endsWith('page=2') || address.includes(`${ids.bareTrackId}/payload`);

@@ -106,8 +106,8 @@ function giveTrack(mark: string, n: number): Promise<string> {
 }
 
 /**
- * A query that forgets the listener mostly shows the oldest rows, which are Alice's: so Bob asks for all, and in a drill
- * everybody does.
+ * A query that forgets the listener mostly shows the oldest rows, which are Alice's: so Bob asks for what each query
+ * shows, and in a drill everybody asks for all.
  */
 describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path, page) => {
   it('shows a listener no string that only another has', { timeout: 60_000 }, async () => {
@@ -118,7 +118,8 @@ describe.each(PAGES.map((page) => [page.path, page] as const))('GET %s', (_path,
       // (The way to sign-in and back repeats the address, which has an id of hers.)
       [nobody(test), hers, /Love alicemark|alicemark band|ALICEMARK-ARTIST/, most],
     ] as const) {
-      for (const address of listAddresses(page, ids ?? {}).slice(0, limit)) {
+      const addresses = listAddresses(page, ids ?? {}, drilled('of each query', 'each'));
+      for (const address of addresses.slice(0, limit)) {
         // As bytes: files to take away come in many types.
         const { body } = await visitor.get(address).responseType('blob');
         expect.soft(stranger.exec((body as Buffer).toString()), address).toBeNull();
