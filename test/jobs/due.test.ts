@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DUE, listDue } from '../../src/jobs/due.ts';
 import { recordMissedDays } from '../../src/snapshots/capture-runs.ts';
+import { drilled } from '../support/drill.ts';
 import { insertListener } from '../support/factories.ts';
 import { useSimulatedClock } from '../support/simulated-clock.ts';
 import { deleteEverybody, useDatabase } from '../support/database.ts';
@@ -51,6 +52,8 @@ async function capturesFrom(start: string, hours: number, timezone: string): Pro
   return captured;
 }
 
+const MINUTES = ['00:00', '00:30', '01:30', '02:15', '02:30', '03:00', '19:59'];
+
 describe('a capture is due', () => {
   it('from the listener’s own minute on, which is always the same and differs between listeners', async () => {
     const { time } = await test.db.one<{ time: string }>('SELECT capture_time($1::bigint)::text AS time', [
@@ -67,19 +70,23 @@ describe('a capture is due', () => {
   });
 
   it.each([
-    ['2026-03-08T00:00:00', 'America/New_York', '2026-03-08T05:00:00Z', 23],
-    ['2026-11-01T00:00:00', 'America/New_York', '2026-11-01T04:00:00Z', 25],
-    ['2026-03-28T22:00:00', 'Asia/Beirut', '2026-03-28T22:00:00Z', 23],
-    ['2026-10-04T00:00:00', 'Australia/Lord_Howe', '2026-10-03T13:30:00Z', 23.5],
-  ])('once on the day clocks change (%s in %s), at whatever minute', async (_day, timezone, start, hours) => {
-    for (const minute of ['00:00', '00:30', '01:30', '02:15', '02:30', '03:00', '19:59']) {
-      await test.db.execute('DELETE FROM capture_runs');
-      await test.db.execute(
-        `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '${minute}'`,
-      );
-      expect([minute, (await capturesFrom(start, hours, timezone)).length]).toEqual([minute, 1]);
-    }
-  });
+    ['2026-03-08T00:00:00', 'America/New_York', '2026-03-08T05:00:00Z', 23, '02:30'],
+    ['2026-11-01T00:00:00', 'America/New_York', '2026-11-01T04:00:00Z', 25, '01:30'],
+    ['2026-03-28T22:00:00', 'Asia/Beirut', '2026-03-28T22:00:00Z', 23, '00:30'],
+    ['2026-10-04T00:00:00', 'Australia/Lord_Howe', '2026-10-03T13:30:00Z', 23.5, '02:15'],
+  ])(
+    'once on the day clocks change (%s in %s), at whatever minute',
+    async (_day, timezone, start, hours, odd) => {
+      // (The odd one is there twice that day, or not at all.)
+      for (const minute of drilled([odd, '19:59'], MINUTES)) {
+        await test.db.execute('DELETE FROM capture_runs');
+        await test.db.execute(
+          `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '${minute}'`,
+        );
+        expect([minute, (await capturesFrom(start, hours, timezone)).length]).toEqual([minute, 1]);
+      }
+    },
+  );
 
   it('again after a failure, later each time, until it works; a new connection tries at once', async () => {
     await clock.set('2026-03-05T20:00:00Z');
