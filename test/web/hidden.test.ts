@@ -131,7 +131,10 @@ const ADDRESSES = ROUTES.filter(
     method === 'GET' && access !== 'sign-in' && access !== 'open' && !path.startsWith('/settings'),
 ).flatMap(({ path, query = [] }) => {
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => IDS[name] ?? '1');
-  if (query.includes('arrange')) return LISTS.map((list) => `${filled}?${list}&seed=a`);
+  // (Charts are drawn of the list that the page shows.)
+  const every = path.startsWith('/api/') ? drilled(5, 1) : 1;
+  if (query.includes('arrange'))
+    return LISTS.filter((_, place) => place % every === 0).map((list) => `${filled}?${list}&seed=a`);
   const samples = query.flatMap((name) =>
     (SAMPLES[name] ?? []).slice(0, MOST_SAMPLES).map((value) => `?${name}=${encodeURIComponent(value)}`),
   );
@@ -168,11 +171,11 @@ async function readAll(visitor: Visitor, addresses = ADDRESSES): Promise<Record<
 
 describe('what is hidden', () => {
   it('is on no page, in no chart, file or playlist but its own pages and Settings; shown again, all is as before', async () => {
-    const before = await readAll(test.alice);
+    const before = await readAll(test.alice, drilled(PLAIN_ADDRESSES, ADDRESSES));
     const bobsBefore = await readAll(test.bob, BOBS_ADDRESSES);
     const showing = Object.keys(before).filter((address) => ITS_NAMES.test(before[address] ?? ''));
     // The test would say nothing of pages on which the tracks never were.
-    expect(showing.length).toBeGreaterThan(40);
+    expect(showing.length).toBeGreaterThan(drilled(20, 40));
 
     expect((await submit(test.alice, '/tracks/n0ise/hide')).status).toBe(303);
     expect((await submit(test.alice, '/artists/kids/hide')).status).toBe(303);
