@@ -278,8 +278,12 @@ it('holds ten thousand tracks, as many as a playlist at Spotify does', { timeout
     build: field(page, 'build'),
     name: '字'.repeat(100),
   });
-  const playlist = await test.bob.get(String(kept.headers.location)).expect(200);
+  const path = String(kept.headers.location);
+  const playlist = await test.bob.get(`${path}?page=100`).expect(200);
   expect(playlist.text).toContain('10,000');
+  expect(playlist.text).toContain('Page 100 of 100');
+  const csv = (await test.bob.get(`${path}/tracks.csv`).expect(200)).text;
+  expect(csv.split('\r\n')).toHaveLength(10_002);
   await test.bob.get(`/playlists/new?${address.replace('10000', '10001')}`).expect(400);
 });
 
