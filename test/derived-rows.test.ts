@@ -26,11 +26,11 @@ const TALLIES = [
 ];
 let userId = 0;
 
-/** A tenth of the demo's archive, both halves, with some plays, choices and a file of the listener's own. */
+/** A fortieth of the demo's archive, both halves, with some plays, choices and a file of the listener's own. */
 beforeAll(async () => {
   const { snapshotsFile, playlistsFile } = writeDemoArchive({ directory, endDate: '2026-11-21' });
-  keepTenth(snapshotsFile, `DELETE FROM snapshots WHERE track_id NOT IN (SELECT track_id FROM tracks)`);
-  keepTenth(playlistsFile, `DELETE FROM playlist_tracks WHERE track_id NOT IN (SELECT id FROM tracks)`);
+  keepFortieth(snapshotsFile, `DELETE FROM snapshots WHERE track_id NOT IN (SELECT track_id FROM tracks)`);
+  keepFortieth(playlistsFile, `DELETE FROM playlist_tracks WHERE track_id NOT IN (SELECT id FROM tracks)`);
   for (const file of [snapshotsFile, playlistsFile])
     await moveArchive({ db: test.patient, file, owner: 'alice', backup: false });
   userId = (await test.db.one<{ id: number }>('SELECT user_id AS id FROM users')).id;
@@ -61,9 +61,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** The same tracks in both files. @param deleteRest SQL: what the file has of the other tracks */
-function keepTenth(file: string, deleteRest: string): void {
+function keepFortieth(file: string, deleteRest: string): void {
   change(file, (db) => {
-    db.exec(`DELETE FROM tracks WHERE rowid % 10 <> 0`);
+    db.exec(`DELETE FROM tracks WHERE rowid % 40 <> 0`);
     db.exec(deleteRest);
   });
 }
