@@ -4,15 +4,21 @@ import { refreshPayloads } from '../../src/enrichment/refresh-payloads.ts';
 import { getEnrichmentState } from '../../src/enrichment/turns.ts';
 import { runRound } from '../../src/jobs/worker.ts';
 import { deleteEverything } from '../support/database.ts';
-import { ALICE } from '../support/app.ts';
+import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { insertArchiveTracks, insertListener, insertTrack } from '../support/factories.ts';
 
 const test = useConnected();
 let [alice, bob] = [0, 0];
-/** Spotify has these. */
-const known = Array.from({ length: 8 }, (_, n) => inventTrack(n).id);
+const tracksFrom = (first: number) => Array.from({ length: 8 }, (_, n) => inventTrack(first + n));
+/** Spotify has these: they are in its lists. */
+const known = tracksFrom(0).map(({ id }) => id);
+/** In no list of Alice's. */
+const unlisted = tracksFrom(112).map(({ id }) => id);
+const listing = (tracks: readonly object[]) => ({
+  topTracks: { short_term: tracks, medium_term: tracks, long_term: tracks },
+});
 const GONE = 'gone0000000000000000ab';
 
 beforeEach(async () => {
@@ -21,6 +27,7 @@ beforeEach(async () => {
     `UPDATE enrichments SET asked = 0, next_at = NULL, leased_until = NULL, failures = 0, failure = NULL`,
   );
   test.spotify.heal();
+  test.serve({ [ALICE]: listing(tracksFrom(0)), [BOB]: listing(tracksFrom(112)) });
   await captureAt('00:00:00');
   [alice, bob] = [await test.connectListener(ALICE), await insertListener(test.db, 'bob')];
 });
@@ -151,8 +158,6 @@ it('while Spotify answers 5xx for all of them no track is taken for gone', async
 });
 
 describe('lists and plays come first', () => {
-  /** In no list of Alice's. */
-  const unlisted = Array.from({ length: 8 }, (_, n) => inventTrack(112 + n).id);
   const callsTo = (path: string, from: number): number =>
     test.spotify.calls.slice(from).filter((call) => call.path.startsWith(path)).length;
   const round = () => runRound(test.db, test.access, { features: null, payloadsPerDay: 50 });

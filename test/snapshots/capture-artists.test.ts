@@ -9,6 +9,7 @@ import { listTopArtists } from '../../src/spotify/top-artists.ts';
 import { deleteEverything, deleteRows } from '../support/database.ts';
 import { useConnected } from '../support/connected.ts';
 import { incompressible } from '../support/incompressible.ts';
+import { shortListed } from '../support/short-lists.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
 const ALICE = 'alice-stand-in';
@@ -18,7 +19,7 @@ let alice: number;
 beforeEach(async () => {
   await deleteEverything(test.db);
   test.spotify.heal();
-  test.spotify.setListeners(standInListeners());
+  test.spotify.setListeners(shortListed());
   alice = await test.connectListener(ALICE);
 });
 
@@ -48,7 +49,7 @@ describe('a capture of artists', () => {
     expect((await keptArtists('long_term')).map((row) => [row.artist_id, row.rank])).toEqual(
       many.map(({ id }, index) => [id, index + 1]),
     );
-    const expected = artistsOf(standInListeners()[0]?.topTracks.short_term ?? []) as { id: string }[];
+    const expected = artistsOf(shortListed()[0]?.topTracks.short_term ?? []) as { id: string }[];
     expect((await keptArtists()).map((row) => row.artist_id)).toEqual(expected.map(({ id }) => id));
     expect((await known('artist7')).raw_json).toEqual(many[7]);
     expect(await isCapturedToday(test.db, alice)).toBe(true);
@@ -88,6 +89,7 @@ describe('a capture of artists', () => {
   });
 
   it.each([0, 1, 2])('keeps none of its lists when page %i fails', async (pages) => {
+    test.spotify.setListeners(standInListeners());
     for (let page = 0; page < pages; page += 1)
       test.spotify.fail({ on: 'top-artists', kind: 'missing-fields', fields: ['nothing'], times: 'once' });
     test.spotify.fail({ on: 'top-artists', kind: 'html' });
@@ -169,7 +171,7 @@ describe('an artist’s payload', () => {
   });
 
   it('holds genres and followers where an older app is told of them, and keeps them when it no longer is', async () => {
-    const older = await startSpotifyStandIn({ listeners: standInListeners(), olderApp: true });
+    const older = await startSpotifyStandIn({ listeners: shortListed(), olderApp: true });
     const settings = settingsFor(older);
     const { items } = await listTopArtists(settings, (await connect(older)).accessToken, 'short_term');
     await older.close();

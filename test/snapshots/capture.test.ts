@@ -16,6 +16,7 @@ import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 import { incompressible } from '../support/incompressible.ts';
 import { nodeArguments } from '../support/run-script.ts';
+import { shortListed } from '../support/short-lists.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
 const ALICE = 'alice-stand-in';
@@ -30,7 +31,7 @@ let access: SpotifyAccess;
 let alice: number;
 
 beforeAll(async () => {
-  spotify = await startSpotifyStandIn({ listeners: standInListeners() });
+  spotify = await startSpotifyStandIn({ listeners: shortListed() });
   access = { settings: settingsFor(spotify, { timeoutMs: 20_000 }), tokenKeys };
 });
 afterAll(() => spotify.close());
@@ -38,7 +39,7 @@ afterAll(() => spotify.close());
 beforeEach(async () => {
   await deleteEverything(test.db);
   spotify.heal();
-  spotify.setListeners(standInListeners());
+  spotify.setListeners(shortListed());
   alice = await connectListener(ALICE);
 });
 
@@ -69,6 +70,7 @@ const topCalls = () => spotify.calls.filter(({ path }) => path === '/v1/me/top/t
 
 describe('a capture', () => {
   it('keeps the three lists of today to their ends, beyond the first fifty', async () => {
+    spotify.setListeners(standInListeners());
     expect(await isCapturedToday(test.db, alice)).toBe(false);
     const { date, ...kept } = await capture();
     expect(kept).toEqual({ captured: [...TIME_RANGES], places: 225, skipped: 0 });
@@ -114,8 +116,8 @@ describe('a capture', () => {
 
   it('five times at once keeps each list once', async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => capture()));
-    expect(results.reduce((places, result) => places + result.places, 0)).toBe(225);
-    expect((await keptLists()).map(({ places }) => places)).toEqual([100, 75, 50]);
+    expect(results.reduce((places, result) => places + result.places, 0)).toBe(36);
+    expect((await keptLists()).map(({ places }) => places)).toEqual([12, 12, 12]);
   });
 
   it('of two listeners who share tracks, at once, keeps both', async () => {
@@ -129,7 +131,7 @@ describe('a capture', () => {
     await capture();
     await test.db.execute(`DELETE FROM snapshots WHERE time_range = 'long_term'`);
     const calls = topCalls().length;
-    expect(await capture()).toMatchObject({ captured: ['long_term'], places: 100 });
+    expect(await capture()).toMatchObject({ captured: ['long_term'], places: 12 });
     expect(
       new Set(
         topCalls()
@@ -140,6 +142,7 @@ describe('a capture', () => {
   });
 
   it.each([0, 1, 2])('keeps none of the lists when page %i fails', async (pages) => {
+    spotify.setListeners(standInListeners());
     for (const range of TIME_RANGES) spotify.setTopArtists(ALICE, range, []);
     const before = await checksumTables(test.db, RECORDED);
     for (let page = 0; page < pages; page += 1) {
@@ -173,7 +176,7 @@ describe('a capture', () => {
 
   it('of one empty list keeps the other two', async () => {
     spotify.setTopTracks(ALICE, 'medium_term', []);
-    expect(await capture()).toMatchObject({ captured: ['short_term', 'long_term'], places: 150 });
+    expect(await capture()).toMatchObject({ captured: ['short_term', 'long_term'], places: 24 });
   });
 });
 

@@ -4,13 +4,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
 import { afterAll, beforeAll } from 'vitest';
-import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
 import { createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db.ts';
 import { useDatabase, type TestDatabase } from './database.ts';
+import { shortListed } from './short-lists.ts';
 
 export interface TestApp extends TestDatabase {
   config: Config;
@@ -30,7 +30,7 @@ export function useApp(
   const test = useDatabase() as TestApp;
   let server: http.Server;
   beforeAll(async () => {
-    test.spotify = await startSpotifyStandIn({ listeners: standInListeners() });
+    test.spotify = await startSpotifyStandIn({ listeners: shortListed() });
     // A busy machine may be idle for longer than node's five seconds: a connection would end as it is used again.
     server = http.createServer({ keepAliveTimeout: 60_000 }).listen(0, '127.0.0.1');
     await once(server, 'listening');

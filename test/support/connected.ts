@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
 import {
   startSpotifyStandIn,
   type SpotifyStandIn,
@@ -9,6 +8,7 @@ import {
 import type { SpotifyAccess } from '../../src/users/access-token.ts';
 import { saveConnection } from '../../src/users/connections.ts';
 import { insertListener } from './factories.ts';
+import { shortListed } from './short-lists.ts';
 import { connect, settingsFor } from './spotify-sign-in.ts';
 import { useDatabase, type TestDatabase } from './database.ts';
 
@@ -26,7 +26,7 @@ export function useConnected(): ConnectedTest {
   const test = useDatabase() as ConnectedTest;
   const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
   beforeAll(async () => {
-    test.spotify = await startSpotifyStandIn({ listeners: standInListeners() });
+    test.spotify = await startSpotifyStandIn({ listeners: shortListed() });
     test.access = { settings: settingsFor(test.spotify), tokenKeys };
   });
   afterAll(() => test.spotify.close());
@@ -37,8 +37,6 @@ export function useConnected(): ConnectedTest {
     return userId;
   };
   test.serve = (changes) =>
-    test.spotify.setListeners(
-      standInListeners().map((listener) => ({ ...listener, ...changes[listener.id] })),
-    );
+    test.spotify.setListeners(shortListed().map((listener) => ({ ...listener, ...changes[listener.id] })));
   return test;
 }

@@ -24,25 +24,23 @@ describe('POST /snapshots', () => {
   it('keeps today’s lists, says so once and shows them', async () => {
     const answer = await submit(alice, '/snapshots');
     expect([answer.status, answer.headers.location]).toEqual([303, '/dashboard']);
-    expect(await places()).toBe(225);
+    expect(await places()).toBe(36);
     const page = (await alice.get('/dashboard').expect(200)).text;
     const best = await test.db.one<{ name: string }>(
       `SELECT name FROM snapshots JOIN tracks USING (track_id)
        WHERE user_id = $1 AND time_range = 'short_term' AND rank = 1`,
       [userId],
     );
-    expect(page).toMatch(
-      /Saved for [-\d]+: 225 ranked tracks in 3 lists and \d+ ranked artists in 3 lists\./,
-    );
+    expect(page).toMatch(/Saved for [-\d]+: 36 ranked tracks in 3 lists and \d+ ranked artists in 3 lists\./);
     expect(page).toContain(best.name);
-    expect((await alice.get('/dashboard').expect(200)).text).not.toContain('225 ranked');
+    expect((await alice.get('/dashboard').expect(200)).text).not.toContain('36 ranked');
   });
 
   it('pressed twice at once keeps each list once', async () => {
     await Promise.all([submit(alice, '/snapshots'), submit(alice, '/snapshots')]);
-    expect(await places()).toBe(225);
+    expect(await places()).toBe(36);
     await submit(alice, '/snapshots');
-    expect(await places()).toBe(225);
+    expect(await places()).toBe(36);
   });
 
   it.each([
@@ -65,7 +63,7 @@ describe('POST /snapshots', () => {
     expect((await alice.get('/dashboard').expect(200)).text).toMatch(
       /Your lists of artists could not be saved\. .*could not be read/,
     );
-    expect(await places()).toBe(225);
+    expect(await places()).toBe(36);
     test.spotify.heal();
     await submit(alice, '/snapshots');
     expect((await alice.get('/dashboard').expect(200)).text).toMatch(
@@ -80,7 +78,7 @@ describe('POST /snapshots', () => {
     await submit(bob, '/snapshots');
     expect((await bob.get('/dashboard').expect(200)).text).toContain('connect again');
     await submit(alice, '/snapshots');
-    expect(await places()).toBe(225);
+    expect(await places()).toBe(36);
   });
 
   it('of nobody leads to sign-in', async () => {
