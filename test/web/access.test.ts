@@ -10,6 +10,7 @@ import {
   insertSnapshot,
   insertTrack,
 } from '../support/factories.ts';
+import type { TimeRange } from '../../src/spotify/top-tracks.ts';
 import { API_ROUTES, fillIn, ROUTES, SITE_MAP, walkRoutes, type Route } from '../support/site-map.ts';
 
 const test = useCast();
@@ -20,20 +21,34 @@ beforeAll(async () => {
   await insertSnapshot(test.db, test.aliceId, { date: '2026-01-01' }, [track]);
   await insertPlaylist(test.db, test.aliceId, { playlistId: 'p' }, [track]);
   archiveId = await insertListener(test.db, null);
-  // Things of hers that go by that number too, since it stands for every id of an address.
-  const numbered = await insertTrack(test.db, { trackId: String(archiveId), artists: [String(archiveId)] });
-  await insertSnapshot(test.db, test.aliceId, { date: '2026-01-01', range: 'long_term' }, [numbered]);
-  await insertPlaylist(test.db, test.aliceId, { playlistId: String(archiveId) }, [track]);
-  await test.db.execute(
-    `INSERT INTO api_tokens (user_id, token_id, token_hash, last_characters, name, scopes, ends_at)
-     VALUES ($1, $2, '', '', 'Hers', '{read}', now())`,
-    [test.aliceId, archiveId],
-  );
+  await giveThings([test.aliceId, test.bobId], archiveId, 'long_term');
+  await giveThings([test.bobId], test.bobId, 'medium_term');
   await insertImport(test.db, archiveId);
   await insertSnapshot(test.db, archiveId, { date: '2026-01-01' }, [track]);
   await csrfToken(test.alice);
   await csrfToken(test.bob);
 });
+
+/** One of everything that has an address, to each: all by the same number, since it stands for every id there. */
+async function giveThings(userIds: readonly number[], id: number, range: TimeRange): Promise<void> {
+  const track = await insertTrack(test.db, {
+    trackId: String(id),
+    artists: [String(id)],
+    payload: { album: { id: String(id) } },
+  });
+  for (const userId of userIds) {
+    await insertSnapshot(test.db, userId, { date: '2026-01-01', range }, [track]);
+    await insertPlaylist(test.db, userId, { playlistId: String(id) }, [track]);
+    for (const sql of [
+      `INSERT INTO api_tokens (user_id, token_id, token_hash, last_characters, name, scopes, ends_at)
+     VALUES ($1, $2, decode(md5(random()::text), 'hex'), '', 'Own', '{read}', now())`,
+      `INSERT INTO history_imports (user_id, history_import_id, state) VALUES ($1, $2, 'read')`,
+      `INSERT INTO imports (user_id, import_id, source_name, source_layout, source_digest, finished_at)
+     VALUES ($1, $2, 'old.db', 'snapshots', '', now())`,
+    ])
+      await test.db.execute(sql, [userId, id]);
+  }
+}
 
 afterEach(() => test.spotify.heal());
 
@@ -228,7 +243,7 @@ describe('an address with an id', () => {
   const pages = named(withIds.filter(({ access }) => access === 'page'));
 
   it.each(pages)('is the same 404 for what is another’s, never was or is no id: %s', async (_name, route) => {
-    const whose = [test.bobId, test.aliceId, 999_999].map(String);
+    const whose = [test.bobId, 999_999].map(String);
     const answers = new Map<string, string>();
     for (const id of [...whose, ...NO_IDS]) {
       const path = fillIn(route.path, encodeURI(id).replaceAll('%25', '%'));
@@ -250,6 +265,24 @@ describe('an address with an id', () => {
 });
 
 describe('with a page of ours', () => {
+  /** What Bob has, some of it by the same number as hers. */
+  const readHis = () =>
+    Promise.all(
+      [
+        'playlists',
+        'playlist_tracks',
+        'api_tokens',
+        'history_imports',
+        'imports',
+        'hidden_tracks',
+        'hidden_artists',
+      ].map((table) => test.db.many(`SELECT * FROM ${table} WHERE user_id = $1 ORDER BY 2, 3`, [test.bobId])),
+    );
+  let his: unknown;
+  beforeAll(async () => {
+    his = await readHis();
+  });
+
   // In the order of the site map, sign-out last: it ends the session that the others need.
   const order = changing.toSorted((a, b) => Number(a.path === '/logout') - Number(b.path === '/logout'));
 
@@ -284,6 +317,7 @@ describe('with a page of ours', () => {
       [test.aliceId, '2026-01-01'],
     );
     expect(lists).toHaveLength(3);
+    expect(await readHis()).toEqual(his);
     expect(await test.db.many('SELECT FROM users WHERE user_id = $1', [archiveId])).toEqual([]);
     await test.alice.get('/settings').expect(302);
   });
