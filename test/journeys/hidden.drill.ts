@@ -6,6 +6,7 @@ import {
   hasBrowser,
   LOOKS,
   overflow,
+  press,
   refusedByPolicy,
   useBrowser,
 } from '../support/browser.ts';
@@ -38,9 +39,6 @@ describe.skipIf(!hasBrowser)('what is hidden, in a real browser', () => {
     await page.goto(test.baseUrl);
     await page.getByRole('link', { name: 'Sign in with Spotify' }).click();
     await page.waitForURL(/dashboard/);
-  };
-  const press = async (page: Page, name: string | RegExp): Promise<void> => {
-    await Promise.all([page.waitForNavigation(), page.getByRole('button', { name }).first().click()]);
   };
 
   it('is gone with one click, also without scripts, and back with another', async () => {

@@ -7,6 +7,7 @@ import {
   hasBrowser,
   LOOKS,
   overflow,
+  press,
   refusedByPolicy,
   useBrowser,
 } from '../support/browser.ts';
@@ -49,9 +50,6 @@ describe.skipIf(!hasBrowser)('settings, in a real browser', () => {
     await page.goto(`${test.baseUrl}/auth/spotify?return_to=%2Fsettings`);
     return page;
   }
-  const press = async (page: Page, name: string): Promise<void> => {
-    await Promise.all([page.waitForNavigation(), page.getByRole('button', { name }).click()]);
-  };
 
   it.each(LOOKS)('the pages fit and can be read at %i pixels, %s', async (width, colorScheme) => {
     const page = await signIn({ viewport: { width, height: 900 }, colorScheme });

@@ -73,6 +73,16 @@ function watchPolicy(): void {
   });
 }
 
+/** Presses a button that leads to a page. @throws Error with what that page says, where it is an error */
+export async function press(page: Page, name: string | RegExp): Promise<void> {
+  const button = page.getByRole('button', { name }).first();
+  const [answer] = await Promise.all([page.waitForNavigation(), button.click()]);
+  if (answer !== null && answer.status() >= 400)
+    throw new Error(
+      `“${String(name)}” led to a ${answer.status()}: ${await page.locator('main').innerText()}`,
+    );
+}
+
 /** Also where the page is just going somewhere by itself, which ends a load that was asked for: then from there. */
 export async function loadAgain(page: Page): Promise<void> {
   await page.reload().catch(async (error: Error) => {
