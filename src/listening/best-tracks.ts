@@ -12,8 +12,9 @@ import {
   playedInPeriod,
   type TopOrder,
 } from './played-in-period.ts';
-import { bestTables, everyTop, MAY_SCAN, wayOf, type Way } from './top-lists.ts';
+import { bestTables, everyTop, MAY_SCAN } from './top-lists.ts';
 import { PLACES } from './top-ranked.ts';
+import { wayOf, type Way } from './ways.ts';
 
 /** Top artists and albums as tracks: of each the one played most in the range, else the one Spotify ranked highest. */
 type GroupKind = 'artists' | 'albums';

@@ -4,7 +4,8 @@ import { periodValues, type Listener, type Period } from '../ranges/period.ts';
 import { RANGE_TALLY } from './days.ts';
 import { READS_ALL_TALLIES } from './played-in-period.ts';
 import type { CountedTally } from './tally.ts';
-import { everyWay, TOP, wayOf, type Cards, type TopPlace, type Way } from './top-lists.ts';
+import { TOP, type Cards, type TopPlace } from './top-lists.ts';
+import { everyWay, wayOf, type Way } from './ways.ts';
 
 /** What the plays of a span of days come to, and the tracks played most. */
 export interface Span extends CountedTally {

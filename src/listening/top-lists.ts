@@ -3,7 +3,7 @@ import type { PlayTally } from '../catalogue/play-tally.ts';
 import { joinByKey, TRACK_CARD, type TrackCard } from '../catalogue/track-card.ts';
 import type { Queries } from '../db.ts';
 import { hotQuery } from '../database/hot-queries.ts';
-import { isEver, periodValues, type Listener, type Period } from '../ranges/period.ts';
+import { periodValues, type Listener, type Period } from '../ranges/period.ts';
 import type { Days } from '../ranges/range.ts';
 import {
   IN_ORDER,
@@ -23,6 +23,7 @@ import {
   type TopKind,
   type TopOrder,
 } from './played-in-period.ts';
+import { each, everyWay, wayOf, type Way } from './ways.ts';
 
 /** What was played most in any span of days: the plays that count, of tracks that are not hidden. */
 
@@ -59,28 +60,8 @@ export interface Cards {
   readonly albums: TopAlbumCard;
 }
 
-/** How a span is read: what was played ever is kept as it is, and so are whole months. */
-const WAYS = ['ever', 'days', 'months', 'period'] as const;
-export type Way = (typeof WAYS)[number];
-
 /** The value that follows those of each way. */
 const NEXT: Readonly<Record<Way, string>> = { ever: '$2', days: '$5', months: '$5', period: '$5' };
-
-/** @returns the way, and the values it needs */
-export const wayOf = (
-  kind: TopKind,
-  listener: Listener,
-  span: Period,
-): { way: Way; values: readonly unknown[] } =>
-  isEver(span)
-    ? { way: 'ever', values: [listener.user_id] }
-    : { way: wayOfDays(kind, span), values: periodValues(listener, span) };
-
-const each = <Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) =>
-  Object.fromEntries(keys.map((key) => [key, value(key)])) as Readonly<Record<Key, Value>>;
-
-/** Something for each way. */
-export const everyWay = <Value>(make: (way: Way) => Value): Readonly<Record<Way, Value>> => each(WAYS, make);
 
 /** Something for each way, kind and order. */
 export const everyTop = <Value>(make: (way: Way, of: TopOf) => Value) =>

@@ -8,7 +8,8 @@ import {
 } from '../../listening/days.ts';
 import { LIST_BESIDE } from '../../listening/list-beside.ts';
 import { STREAKS } from '../../listening/streaks.ts';
-import { everyWay, TOP, wayOf, type Cards, type TopPlace } from '../../listening/top-lists.ts';
+import { TOP, type Cards, type TopPlace } from '../../listening/top-lists.ts';
+import { everyWay, wayOf } from '../../listening/ways.ts';
 import { GAPS } from '../../plays/history.ts';
 import { daysValues, periodValues, type Listener, type Period } from '../../ranges/period.ts';
 import type { WebContext } from '../context.ts';
