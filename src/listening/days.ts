@@ -48,7 +48,7 @@ const HOURS = `ARRAY[${EVERY_HOUR.map((hour) => `sum(hours[${hour + 1}])::int`).
 export const PLAYS_BY_WEEK_HOUR = question<DaysValues, readonly WeekHour[]>(
   hotQuery(
     'when: plays by weekday and hour',
-    `SELECT date_part('isodow', day)::int AS weekday, ${HOURS} AS hours
+    `SELECT extract(isodow FROM day)::int AS weekday, ${HOURS} AS hours
      FROM play_days WHERE user_id = $1 AND ${isDayInPeriod('day')} GROUP BY 1 ORDER BY 1`,
   ),
   (rows: readonly { readonly weekday: number; readonly hours: readonly number[] }[]) =>
