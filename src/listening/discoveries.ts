@@ -143,6 +143,7 @@ const judged = (
     ORDER BY ${IN_ORDER.plays} LIMIT $5
   )`;
 
+/** (Before the first of a month months alone tell who was away: none of those has to be judged by its plays.) */
 const RETURNED = {
   days: hotQuery(
     'when: tracks of some days that come back after a year',
@@ -155,7 +156,6 @@ const RETURNED = {
     ),
     READS_ALL_TALLIES,
   ),
-  // Before the first of a month months alone tell who was away.
   months: hotQuery(
     'when: tracks of whole months that come back after a year',
     returnedSql(`${monthTables()}, top AS (
