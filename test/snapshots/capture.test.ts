@@ -16,7 +16,7 @@ import { deleteEverything, useDatabase } from '../support/database.ts';
 import { insertListener, insertTrack } from '../support/factories.ts';
 import { incompressible } from '../support/incompressible.ts';
 import { nodeArguments } from '../support/run-script.ts';
-import { shortListed } from '../support/short-lists.ts';
+import { countListed, shortListed } from '../support/short-lists.ts';
 import { connect, settingsFor } from '../support/spotify-sign-in.ts';
 
 const ALICE = 'alice-stand-in';
@@ -116,8 +116,10 @@ describe('a capture', () => {
 
   it('five times at once keeps each list once', async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => capture()));
-    expect(results.reduce((places, result) => places + result.places, 0)).toBe(36);
-    expect((await keptLists()).map(({ places }) => places)).toEqual([12, 12, 12]);
+    expect(results.reduce((places, result) => places + result.places, 0)).toBe(countListed());
+    expect((await keptLists()).map(({ places }) => places)).toEqual(
+      (['long_term', 'medium_term', 'short_term'] as const).map((range) => countListed([range])),
+    );
   });
 
   it('of two listeners who share tracks, at once, keeps both', async () => {
@@ -131,7 +133,7 @@ describe('a capture', () => {
     await capture();
     await test.db.execute(`DELETE FROM snapshots WHERE time_range = 'long_term'`);
     const calls = topCalls().length;
-    expect(await capture()).toMatchObject({ captured: ['long_term'], places: 12 });
+    expect(await capture()).toMatchObject({ captured: ['long_term'], places: countListed(['long_term']) });
     expect(
       new Set(
         topCalls()
@@ -176,7 +178,10 @@ describe('a capture', () => {
 
   it('of one empty list keeps the other two', async () => {
     spotify.setTopTracks(ALICE, 'medium_term', []);
-    expect(await capture()).toMatchObject({ captured: ['short_term', 'long_term'], places: 24 });
+    expect(await capture()).toMatchObject({
+      captured: ['short_term', 'long_term'],
+      places: countListed(['short_term', 'long_term']),
+    });
   });
 });
 

@@ -1,3 +1,5 @@
+import { TIME_RANGES, type TimeRange } from '../../src/spotify/top-tracks.ts';
+import { sum } from '../../src/sum.ts';
 import { standInListeners, type StandInListener } from '../../scripts/spotify-stand-in/listeners.ts';
 import { drilled } from './drill.ts';
 
@@ -14,3 +16,7 @@ export const shortListed = (): StandInListener[] =>
       long_term: topTracks.long_term.slice(0, PLACES),
     },
   }));
+
+/** So many places Alice has in these lists. */
+export const countListed = (ranges: readonly TimeRange[] = TIME_RANGES): number =>
+  sum(ranges.map((range) => shortListed()[0]?.topTracks[range].length ?? 0));
