@@ -41,10 +41,10 @@ async function giveThings(userIds: readonly number[], id: number, range: TimeRan
     await insertPlaylist(test.db, userId, { playlistId: String(id) }, [track]);
     for (const sql of [
       `INSERT INTO api_tokens (user_id, token_id, token_hash, last_characters, name, scopes, ends_at)
-     VALUES ($1, $2, decode(md5(random()::text), 'hex'), '', 'Own', '{read}', now())`,
+       VALUES ($1, $2, decode(md5(random()::text), 'hex'), '', 'Own', '{read}', now())`,
       `INSERT INTO history_imports (user_id, history_import_id, state) VALUES ($1, $2, 'read')`,
       `INSERT INTO imports (user_id, import_id, source_name, source_layout, source_digest, finished_at)
-     VALUES ($1, $2, 'old.db', 'snapshots', '', now())`,
+       VALUES ($1, $2, 'old.db', 'snapshots', '', now())`,
     ])
       await test.db.execute(sql, [userId, id]);
   }
