@@ -47,6 +47,8 @@ export interface DbSettings {
   readonly applicationName: string;
   /** 0: no limit, for long work, which the server may compile and share among processes. */
   readonly statementTimeoutMs?: number;
+  /** For a connection, be it a free one or a new one. */
+  readonly connectTimeoutMs?: number;
   /** Behind pgbouncer in transaction mode: no start-up parameters, so each transaction sets its limits. */
   readonly pooled?: boolean;
 }
@@ -111,6 +113,7 @@ const send = (
   );
 
 const STATEMENT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 
 /** The server's own limits in milliseconds, by PostgreSQL's names. */
 function limitsOf({
@@ -133,7 +136,7 @@ function createPool(settings: DbSettings): Pool {
     connectionString: withoutTuning(settings.url),
     min: settings.poolMin,
     max: settings.poolMax,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 1_800,
     keepAlive: true,

@@ -40,6 +40,8 @@ export function useApp(
       'request',
       createApp({ config: test.config, db: wrapDb(test.db), unhurried: test.patient }).express,
     );
+    // The first answer waits a second for the database, which is soon over where others work the machine too.
+    while ((await nobody(test).get('/')).status === 503);
   });
   afterAll(async () => {
     server.closeAllConnections();

@@ -13,8 +13,9 @@ export interface TestDatabase {
   url: string;
 }
 
-/** The app's five seconds are soon over where others work the machine too. */
+/** The app's five and two seconds are soon over where others work the machine too. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /**
  * A database that is empty when the file begins. Those of one process take turns with it: to clone one for each file, and
@@ -55,7 +56,13 @@ async function clone(): Promise<Clone> {
   const name = `${inject('templateDatabase')}_${randomBytes(6).toString('hex')}`;
   const url = databaseUrl(inject('databaseServer'), name);
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')} STRATEGY FILE_COPY`);
-  const settings = { url, poolMin: 0, poolMax: 10, applicationName: 'test' };
+  const settings = {
+    url,
+    poolMin: 0,
+    poolMax: 10,
+    applicationName: 'test',
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  };
   const db = createDb({ ...settings, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const patient = createDb({ ...settings, statementTimeoutMs: 0 });
   return { name, url, db, patient, schema: await describeSchema(db) };
@@ -128,6 +135,7 @@ async function onServer(sql: string): Promise<void> {
     poolMax: 1,
     applicationName: 'test-admin',
     statementTimeoutMs: 0,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
   });
   await admin.execute(sql);
   await admin.close();
