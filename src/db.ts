@@ -45,7 +45,7 @@ export interface DbSettings {
   readonly poolMin: number;
   readonly poolMax: number;
   readonly applicationName: string;
-  /** 0: no limit, for long work, which the server may compile and share among processes. */
+  /** 0: no limit, for long work, which the server may share among processes. */
   readonly statementTimeoutMs?: number;
   /** For a connection, be it a free one or a new one. */
   readonly connectTimeoutMs?: number;
@@ -65,7 +65,7 @@ export function createDb(settings: DbSettings): Db {
         return checkOut(pool, (client) => askOn(client, sql, values, false));
       }
     }),
-    withTransaction: (work) => runTransaction(pool, work, settings.pooled ? limitsOf(settings) : {}),
+    withTransaction: (work) => runTransaction(pool, work, settings.pooled ? ofTransaction(settings) : {}),
     pool,
     close: () => pool.end(),
   };
@@ -127,8 +127,19 @@ function limitsOf({
   };
 }
 
-/** A page's query takes milliseconds: less than to compile it or to share it among processes. */
-const PLANNED_FOR_PAGES = '-c jit=off -c max_parallel_workers_per_gather=0';
+/**
+ * What triggers and functions derive is hundreds of statements: to compile them took ten seconds more, be they for three
+ * thousand plays (0.4 s) or for eighty thousand (4 s).
+ */
+const NOT_COMPILED = '-c jit=off';
+/** A page's query takes milliseconds: less than to share it among processes. */
+const PLANNED_FOR_PAGES = `${NOT_COMPILED} -c max_parallel_workers_per_gather=0`;
+
+/** Behind a pooler, which hands a connection on after each transaction. */
+const ofTransaction = (settings: DbSettings): Readonly<Record<string, number | string>> => ({
+  jit: 'off',
+  ...limitsOf(settings),
+});
 
 function createPool(settings: DbSettings): Pool {
   const statementTimeout = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
@@ -142,7 +153,7 @@ function createPool(settings: DbSettings): Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     ...(settings.pooled ? {} : limitsOf(settings)),
-    ...(!settings.pooled && statementTimeout > 0 && { options: PLANNED_FOR_PAGES }),
+    ...(!settings.pooled && { options: statementTimeout > 0 ? PLANNED_FOR_PAGES : NOT_COMPILED }),
     // A silent peer never answers the server's own limit, so the client keeps one too, a little longer.
     ...(statementTimeout > 0 && { query_timeout: statementTimeout + 2_000 }),
     application_name: settings.applicationName,
@@ -216,7 +227,7 @@ const RETRIED = new Set(['40001', '40P01']);
 async function runTransaction<Result>(
   pool: Pool,
   work: (tx: Transaction) => Promise<Result>,
-  limits: Readonly<Record<string, number>>,
+  limits: Readonly<Record<string, number | string>>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -233,9 +244,9 @@ async function runTransaction<Result>(
 async function inTransaction<Result>(
   client: PoolClient,
   work: (tx: Transaction) => Promise<Result>,
-  limits: Readonly<Record<string, number>>,
+  limits: Readonly<Record<string, number | string>>,
 ): Promise<Result> {
-  const setLimits = Object.entries(limits).map(([name, ms]) => `; SET LOCAL ${name} = ${ms}`);
+  const setLimits = Object.entries(limits).map(([name, value]) => `; SET LOCAL ${name} = ${value}`);
   await send(client, `BEGIN${setLimits.join('')}`);
   try {
     const tx = { client, ...queriesOn((sql, values) => send(client, sql, values)) };

@@ -109,11 +109,11 @@ describe('a pool for pages', () => {
     expect(await planner(open())).toEqual({ jit: 'off', helpers: 0 });
   });
 
-  it('leaves the planner alone where long work is done', async () => {
+  it('shares long work as the server likes, and compiles it no more than a page', async () => {
     const server = await test.db.one<{ helpers: number }>(
       `SELECT boot_val::int AS helpers FROM pg_settings WHERE name = 'max_parallel_workers_per_gather'`,
     );
-    expect(await planner(open({ statementTimeoutMs: 0 }))).toMatchObject(server);
+    expect(await planner(open({ statementTimeoutMs: 0 }))).toEqual({ jit: 'off', ...server });
   });
 });
 

@@ -51,6 +51,10 @@ describe.skipIf(!hasPgbouncer)('behind pgbouncer in transaction mode', { timeout
       );
       expect(limits.map(({ limit }) => limit)).toEqual(Array.from({ length: 6 }, () => '0'));
     });
+
+    it('has no transaction compiled', async () => {
+      expect(await db.withTransaction((tx) => tx.one('SHOW jit'))).toEqual({ jit: 'off' });
+    });
   });
 
   describe('the app', () => {

@@ -69,7 +69,6 @@ async function serverSettings({ socketDir, throwaway }: ServerOptions): Promise<
     max_connections: '100',
     shared_buffers: '128MB',
     huge_pages: 'off',
-    jit: 'off',
     ...((await isSharedMemoryTight()) ? { dynamic_shared_memory_type: 'mmap' } : {}),
     ...(throwaway ? careless : {}),
   };
