@@ -45,10 +45,9 @@ export async function exportArchive(options: ExportOptions): Promise<ExportRepor
 
 async function fill(tx: Transaction, archive: Archive, old: OldFile, options: ExportOptions) {
   await tx.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await tx.execute(
-    `SELECT set_config('export.user_id', $1, true), set_config('DateStyle', 'ISO', true), set_config('jit', 'off', true)`,
-    [String(archive.userId)],
-  );
+  await tx.execute(`SELECT set_config('export.user_id', $1, true), set_config('DateStyle', 'ISO', true)`, [
+    String(archive.userId),
+  ]);
   const tables = [];
   for (const table of OLD_TABLES)
     tables.push({ table: table.name, rows: await fillTable(tx, table, old, options) });

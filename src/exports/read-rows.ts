@@ -15,7 +15,7 @@ export async function describeRows(tx: Transaction, userId: number): Promise<voi
   await tx.execute(
     `SELECT set_config('export.user_id', $1, true), set_config('TimeZone', 'UTC', true),
        set_config('DateStyle', 'ISO', true), set_config('extra_float_digits', '1', true),
-       set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '60s', true)`,
+       set_config('idle_in_transaction_session_timeout', '60s', true)`,
     [String(userId)],
   );
 }

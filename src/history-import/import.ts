@@ -58,7 +58,7 @@ export const confirmImport = (db: Db, staged: Staged, choices: Choices): Promise
 
 /** @returns whether any row is kept */
 async function judgeAll(tx: Transaction, staged: Staged, { leavesOutPrivate }: Choices): Promise<boolean> {
-  await tx.execute(`SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`);
+  await tx.execute(`SET LOCAL work_mem = '64MB'`);
   await judgeRows(tx, staged, leavesOutPrivate);
   if (!(await hasPlays(tx))) return false;
   await identifyTracks(tx, staged);

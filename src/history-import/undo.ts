@@ -16,7 +16,7 @@ export const undoImport = (db: Db, staged: Staged): Promise<void> =>
     const keys = [staged.userId, staged.importId];
     await lockArchive(tx, staged.userId);
     await requireState(tx, staged, 'done');
-    await tx.execute(`SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`);
+    await tx.execute(`SET LOCAL work_mem = '64MB'`);
     await deriveAtOnce(tx);
     const isRetold = await passRowsOn(tx, staged);
     const isParted = await partPlays(tx, staged);

@@ -75,7 +75,7 @@ export class FastLoad {
       if (this.cutOff) throw new NotForFastPath('the load has ended');
     };
     await createPayloadReaders(tx);
-    await tx.execute(`SELECT set_config('jit', 'off', true), set_config('statement_timeout', '0', true)`);
+    await tx.execute(`SELECT set_config('statement_timeout', '0', true)`);
     const tracks = await digestSourceTracks(tx, this.source.db, this.table('tracks'), go);
     await stageSourceSnapshots(tx, this.source.db, this.table('snapshots'), go);
     return { tracks, snapshots: await digestSourceSnapshots(tx) };

@@ -5,7 +5,6 @@ const BY_KEY = {
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   enable_seqscan: 'off',
-  jit: 'off',
 };
 type PlannerSettings = Readonly<Record<string, string>>;
 
