@@ -99,7 +99,11 @@ describe.each(SOUNDS)('the nearest tracks, %s,', (by) => {
     expect(all.every((one) => one.track_id.endsWith('1') && one.track_id !== trackId)).toBe(true);
   });
 
-  it('come by the index, in its order', async () => {
+  it('come by the index, in its order', async ({ skip }) => {
+    const { version } = await test.db.one<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    );
+    skip(version < 170_000, 'before PostgreSQL 17 no index of distances gives a part of an order');
     const [name, index] = {
       sound: ['track: similar by sound', 'library_tracks_sound'],
       wide: ['track: similar by a wider sound', 'library_tracks_wide_sound'],
