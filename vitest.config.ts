@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts', 'test/support/compile-programs.ts'],
+    globalSetup: 'test/support/global-setup.ts',
     // Nobody waits this long on a machine of its own; a shared one with two cores may.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { createDb } from '../../src/db.ts';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts';
 import { migrateUp } from '../../src/database/schema.ts';
+import { compilePrograms } from './compile-programs.ts';
 import { databaseUrl } from './database-url.ts';
 
 declare module 'vitest' {
@@ -19,7 +20,7 @@ declare module 'vitest' {
 /** One server for the whole run: the one TEST_DATABASE_URL names, or a throwaway of our own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   useMemoryForFiles();
-  const server = await startServer();
+  const [server, removePrograms] = await Promise.all([startServer(), compilePrograms()]);
   const template = `mtm_template_${process.pid}`;
   const admin = createDb({
     url: server.url,
@@ -47,6 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const { name } of left) await admin.execute(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.close();
     await server.stop();
+    removePrograms();
   };
 }
 
