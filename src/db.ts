@@ -65,7 +65,7 @@ export function createDb(settings: DbSettings): Db {
         return checkOut(pool, (client) => askOn(client, sql, values, false));
       }
     }),
-    withTransaction: (work) => runTransaction(pool, work, settings.pooled ? ofTransaction(settings) : {}),
+    withTransaction: (work) => runTransaction(pool, work, settingsOfTransaction(settings)),
     pool,
     close: () => pool.end(),
   };
@@ -135,11 +135,9 @@ const NOT_COMPILED = '-c jit=off';
 /** A page's query takes milliseconds: less than to share it among processes. */
 const PLANNED_FOR_PAGES = `${NOT_COMPILED} -c max_parallel_workers_per_gather=0`;
 
-/** Behind a pooler, which hands a connection on after each transaction. */
-const ofTransaction = (settings: DbSettings): Readonly<Record<string, number | string>> => ({
-  jit: 'off',
-  ...limitsOf(settings),
-});
+/** What a transaction sets by itself: behind a pooler, which hands a connection on after each. */
+const settingsOfTransaction = (settings: DbSettings): Readonly<Record<string, number | string>> =>
+  settings.pooled ? { jit: 'off', ...limitsOf(settings) } : {};
 
 function createPool(settings: DbSettings): Pool {
   const statementTimeout = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
@@ -227,13 +225,13 @@ const RETRIED = new Set(['40001', '40P01']);
 async function runTransaction<Result>(
   pool: Pool,
   work: (tx: Transaction) => Promise<Result>,
-  limits: Readonly<Record<string, number | string>>,
+  settings: Readonly<Record<string, number | string>>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await checkOut(pool, async (client) => {
         await setPlanMode(client, 'auto');
-        return inTransaction(client, work, limits);
+        return inTransaction(client, work, settings);
       });
     } catch (error) {
       if (attempt === 3 || !RETRIED.has(codeOf(error))) throw error;
@@ -244,10 +242,10 @@ async function runTransaction<Result>(
 async function inTransaction<Result>(
   client: PoolClient,
   work: (tx: Transaction) => Promise<Result>,
-  limits: Readonly<Record<string, number | string>>,
+  settings: Readonly<Record<string, number | string>>,
 ): Promise<Result> {
-  const setLimits = Object.entries(limits).map(([name, value]) => `; SET LOCAL ${name} = ${value}`);
-  await send(client, `BEGIN${setLimits.join('')}`);
+  const set = Object.entries(settings).map(([name, value]) => `; SET LOCAL ${name} = ${value}`);
+  await send(client, `BEGIN${set.join('')}`);
   try {
     const tx = { client, ...queriesOn((sql, values) => send(client, sql, values)) };
     const result = await work(tx);

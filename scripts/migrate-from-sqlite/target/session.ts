@@ -24,9 +24,9 @@ export async function takeTurn(tx: Transaction, progress: Progress): Promise<voi
 /** Nested loops are off: the server takes the tables for empty and would scan all added rows for each row. */
 export async function setSession(tx: Transaction, assumedZone: string): Promise<void> {
   await tx.execute(
-    `SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),
-            set_config('idle_in_transaction_session_timeout', '0', true), set_config('work_mem', '64MB', true),
-            set_config('TimeZone', $1, true)`,
+    `SELECT set_config('enable_nestloop', 'off', true), set_config('statement_timeout', '0', true),
+            set_config('lock_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+            set_config('work_mem', '64MB', true), set_config('TimeZone', $1, true)`,
     [await knownZone(tx, assumedZone)],
   );
 }
