@@ -32,7 +32,7 @@ await runTool(async () => {
   const { json } = readArguments();
   const settings = examineSettings();
   const config = loadConfig('database');
-  const { db, close } = await openDatabase(config, { applicationName: 'doctor' });
+  const { db, close } = await openDatabase(config, { applicationName: 'doctor', pooled: true });
   try {
     const database = await examineDatabase(db, config).catch(describeAbsence);
     const checks = [settings, ...database.findings, await examineSpotify(config)];

@@ -7,7 +7,7 @@ import { runTool } from './run-tool.ts';
 /** `npm run rotate:keys`, also while the app runs. Exit 1 if a token could not be opened with any key. */
 await runTool(async () => {
   const config = loadConfig('spotify');
-  const { db, close } = await openDatabase(config, { applicationName: 'rotate-keys', direct: true });
+  const { db, close } = await openDatabase(config, { applicationName: 'rotate-keys' });
   try {
     const { sealed, unreadable } = await rotateTokens(db, config.tokenKeys);
     console.log(

@@ -11,7 +11,7 @@ import { runTool } from './run-tool.ts';
 await runTool(async () => {
   const config = loadConfig('spotify');
   log.level = config.logLevel;
-  const { db, close } = await openDatabase(config, { applicationName: 'worker', direct: true });
+  const { db, close } = await openDatabase(config, { applicationName: 'worker' });
   void startWatchdog();
   const worker = startWorker(db, accessOf(config), { enrichment: enrichmentOf(config) });
   log.info('worker started');

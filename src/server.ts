@@ -30,7 +30,7 @@ async function start(): Promise<void> {
 async function serve(config: Config): Promise<void> {
   void startWatchdog();
   sweepPrivateDirectories();
-  const database = await openDatabase(config, { applicationName: 'web' });
+  const database = await openDatabase(config, { applicationName: 'web', pooled: true });
   const unhurried = openUnhurried(database);
   const { express, readiness } = createApp({ config, db: database.db, unhurried });
   const server = createHttpServer(express);

@@ -39,20 +39,21 @@ export interface OpenDatabase {
 export interface OpenOptions {
   readonly applicationName: string;
   readonly statementTimeoutMs?: number;
-  readonly direct?: boolean;
+  /** By way of the pooler, where there is one: for pages. Commands and jobs go past it, since they may take long. */
+  readonly pooled?: boolean;
 }
 
 /** Updates the embedded database's schema, since nobody else does; a deploy updates a configured server's. */
 export async function openDatabase(
   config: Pick<Config, 'database' | 'poolMin' | 'poolMax'>,
-  { direct = false, ...options }: OpenOptions,
+  { pooled = false, ...options }: OpenOptions,
 ): Promise<OpenDatabase> {
   const server = await startServer(config.database);
   if (config.database.kind === 'embedded') await migrateUp(server.directUrl);
   const { database, poolMin, poolMax } = config;
-  const pooled = database.kind === 'server' && database.pooled && !direct;
-  const url = direct ? server.directUrl : server.url;
-  const db = createDb({ url, poolMin, poolMax, pooled, ...options });
+  const behindPooler = pooled && database.kind === 'server' && database.pooled;
+  const url = pooled ? server.url : server.directUrl;
+  const db = createDb({ url, poolMin, poolMax, pooled: behindPooler, ...options });
   const close = async (): Promise<void> => {
     await db.close();
     await server.stop();
