@@ -88,7 +88,7 @@ async function fillArchive(userId: number, plain: readonly string[]): Promise<vo
   );
 }
 
-const MOST_SAMPLES = drilled(2, Infinity);
+const MOST_SAMPLES = drilled(1, Infinity);
 
 /** What the parameters of an address may be, each tried by itself besides the plain address. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
