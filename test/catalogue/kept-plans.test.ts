@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { createDb } from '../../src/db.ts';
 import { useDatabase } from '../support/database.ts';
 import { insertArchiveTracks, insertListener, insertPlaylist } from '../support/factories.ts';
-import { insertTracks } from '../support/playlists.ts';
+import { insertNumberedTracks } from '../support/playlists.ts';
 
 const test = useDatabase();
 
 it('does not read the library once for each track of a long playlist, whatever the session did before', async () => {
   const alice = await insertListener(test.db, 'alice');
   const ids = Array.from({ length: 1_000 }, (_, index) => `track-${index}`);
-  await insertTracks(test.db, ids);
+  await insertNumberedTracks(test.db, ids);
   await test.db.execute('VACUUM ANALYZE library_tracks');
   const session = createDb({ url: test.url, poolMin: 1, poolMax: 1, applicationName: 'one-session' });
   // The plans of this session are made while there is nothing, and are good enough for that.

@@ -11,7 +11,7 @@ import { useDatabase } from '../support/database.ts';
 import { insertListener, insertPlaylist, insertTrack } from '../support/factories.ts';
 import {
   insertFilledPlaylist,
-  insertTracks,
+  insertNumberedTracks,
   letTimePass,
   spotifyIds,
   urisOf,
@@ -97,7 +97,7 @@ describe('a sending', () => {
     const odd = ['spotify:local:Me:Tape:Rain:180', 'an old id'];
     for (const trackId of odd)
       await insertTrack(test.db, { trackId, name: `Named ${trackId}`, artistName: 'Me' });
-    await insertTracks(test.db, ids);
+    await insertNumberedTracks(test.db, ids);
     await insertPlaylist(test.db, userId, { playlistId: 'odd' }, [
       ids[0] ?? '',
       odd[0] ?? '',

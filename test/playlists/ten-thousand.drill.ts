@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { submit, useCast } from '../support/app.ts';
-import { addToLibrary, insertTracks, spotifyIds } from '../support/playlists.ts';
+import { addToLibrary, insertNumberedTracks, spotifyIds } from '../support/playlists.ts';
 
 const test = useCast();
 
@@ -9,7 +9,7 @@ const field = (html: string, name: string): string =>
 
 it('holds ten thousand tracks, as many as a playlist at Spotify does', async () => {
   const many = spotifyIds(10_050, 10_000);
-  await insertTracks(test.db, many, true);
+  await insertNumberedTracks(test.db, many, true);
   await addToLibrary(test.db, test.bobId, many);
   // As after any large change: what the planner knew of a library of one track says nothing about ten thousand.
   await test.db.execute('ANALYZE library_tracks');

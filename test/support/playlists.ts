@@ -12,7 +12,11 @@ export const spotifyIds = (count: number, from = 0): string[] =>
 export const urisOf = (ids: readonly string[]): string[] => ids.map((id) => `spotify:track:${id}`);
 
 /** Tracks in the catalogue, named after their number; energy rises with it where asked for. */
-export async function insertTracks(db: Db, ids: readonly string[], withFeatures = false): Promise<void> {
+export async function insertNumberedTracks(
+  db: Db,
+  ids: readonly string[],
+  withFeatures = false,
+): Promise<void> {
   await db.execute(
     `INSERT INTO tracks (track_id, name, artist_name, duration_ms, audio_features)
      SELECT id, 'Track ' || place, 'Artist ' || place % 7, 180000,
@@ -36,7 +40,7 @@ export async function insertFilledPlaylist(
   playlistId: string,
   ids: readonly string[],
 ): Promise<void> {
-  await insertTracks(db, ids);
+  await insertNumberedTracks(db, ids);
   await addToLibrary(db, userId, ids);
   await insertPlaylist(db, userId, { playlistId }, ids);
 }

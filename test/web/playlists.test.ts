@@ -3,7 +3,12 @@ import { PLAYLIST_FORMATS } from '../../src/web/playlists/files.ts';
 import { playlistPath } from '../../src/web/page/helpers.ts';
 import { nobody, submit, useCast } from '../support/app.ts';
 import { insertPlaylist, insertTrack } from '../support/factories.ts';
-import { insertFilledPlaylist, insertTracks, addToLibrary, spotifyIds } from '../support/playlists.ts';
+import {
+  insertFilledPlaylist,
+  insertNumberedTracks,
+  addToLibrary,
+  spotifyIds,
+} from '../support/playlists.ts';
 import { readCsv } from '../support/csv.ts';
 
 const test = useCast();
@@ -47,7 +52,7 @@ describe('the playlists', () => {
 describe('a playlist', () => {
   it('shows its tracks in order, how it sounds and what there is to do', async () => {
     const ids = spotifyIds(4, 100);
-    await insertTracks(test.db, ids, true);
+    await insertNumberedTracks(test.db, ids, true);
     await addToLibrary(test.db, test.aliceId, ids);
     await insertPlaylist(test.db, test.aliceId, { playlistId: 'sound' }, ids.toReversed());
     const page = (await test.alice.get('/playlists/sound').expect(200)).text;
