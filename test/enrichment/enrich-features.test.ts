@@ -11,7 +11,13 @@ import { runRound } from '../../src/jobs/worker.ts';
 import { deleteEverything } from '../support/database.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
-import { insertArchiveTracks, insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
+import {
+  insertArchiveTracks,
+  insertListener,
+  insertSnapshot,
+  insertTrack,
+  insertTracks,
+} from '../support/factories.ts';
 
 const test = useConnected();
 let [alice, bob] = [0, 0];
@@ -42,7 +48,10 @@ const calls = (): number => test.spotify.calls.length;
 
 /** Alice's, in one list: the first is the newest. */
 async function addToLibrary(trackIds: readonly string[], userId = alice): Promise<void> {
-  for (const trackId of trackIds) await insertTrack(test.db, { trackId });
+  await insertTracks(
+    test.db,
+    trackIds.map((trackId) => ({ trackId })),
+  );
   await insertSnapshot(test.db, userId, { date: '2026-01-01' }, trackIds);
 }
 

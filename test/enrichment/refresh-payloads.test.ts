@@ -7,7 +7,7 @@ import { deleteEverything } from '../support/database.ts';
 import { ALICE, BOB } from '../support/app.ts';
 import { useConnected } from '../support/connected.ts';
 import { listStrayDerived } from '../support/derived.ts';
-import { insertArchiveTracks, insertListener, insertTrack } from '../support/factories.ts';
+import { insertArchiveTracks, insertListener, insertTrack, insertTracks } from '../support/factories.ts';
 
 const test = useConnected();
 let [alice, bob] = [0, 0];
@@ -37,7 +37,10 @@ const captureAt = (time: string): Promise<number> =>
     `CREATE OR REPLACE FUNCTION capture_time(user_id bigint) RETURNS time LANGUAGE sql IMMUTABLE RETURN time '${time}'`,
   );
 async function addToLibrary(userId: number, ...trackIds: string[]): Promise<void> {
-  for (const trackId of trackIds) await insertTrack(test.db, { trackId, name: 'As the old file has it' });
+  await insertTracks(
+    test.db,
+    trackIds.map((trackId) => ({ trackId, name: 'As the old file has it' })),
+  );
   await insertArchiveTracks(test.db, userId, trackIds);
 }
 const turn = async (perDay = 50) => {

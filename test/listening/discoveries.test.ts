@@ -9,7 +9,7 @@ import {
 } from '../../src/listening/discoveries.ts';
 import { updateTimezone } from '../../src/users/users.ts';
 import { useDatabase } from '../support/database.ts';
-import { insertListener, insertListens, insertTrack } from '../support/factories.ts';
+import { insertListener, insertListens, insertTrack, insertTracks } from '../support/factories.ts';
 
 const test = useDatabase();
 const random = randomFor(21, 'discoveries');
@@ -29,7 +29,7 @@ let counted: Heard[];
 beforeAll(async () => {
   alice = await insertListener(test.db, 'alice');
   const bob = await insertListener(test.db, 'bob');
-  for (const trackId of TRACKS) await insertTrack(test.db, { trackId, artists: [artistOf(trackId)] });
+  await insertTracks(test.db, TRACKS.map((trackId) => ({ trackId, artists: [artistOf(trackId)] })));
   // Each is played in one or two seasons of its own, with years between them.
   const listens = TRACKS.flatMap((track) =>
     [random(), random()].flatMap((season) =>

@@ -10,7 +10,7 @@ import { listEntries, listPeriodTrackIds, listSnapshotTrackIds } from '../../src
 import { findCalendar, findSurroundings, listMonths } from '../../src/snapshots/timeline.ts';
 import { listYearLeaders } from '../../src/snapshots/years.ts';
 import { useDatabase } from '../support/database.ts';
-import { insertListener, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertListener, insertSnapshot, insertTracks } from '../support/factories.ts';
 
 const test = useDatabase();
 let alice = 0;
@@ -30,8 +30,14 @@ beforeAll(async () => {
     c: { features: { energy: 0.5, valence: 0.51 }, artistName: 'No link' },
     d: { features: { energy: 0.1, valence: 0.1 } },
   };
-  for (const letter of 'abcdefghijklmnopqrstuvwxyz')
-    await insertTrack(test.db, { trackId: letter, name: letter.toUpperCase(), ...known[letter] });
+  await insertTracks(
+    test.db,
+    'abcdefghijklmnopqrstuvwxyz'.split('').map((letter) => ({
+      trackId: letter,
+      name: letter.toUpperCase(),
+      ...known[letter],
+    })),
+  );
   await insertSnapshot(test.db, alice, { date: '2022-06-10' }, 'xyabc'.split(''));
   await insertSnapshot(test.db, alice, { date: '2024-03-01' }, 'abcde'.split(''));
   await insertSnapshot(test.db, alice, { date: '2024-03-14' }, 'bacfg'.split(''));

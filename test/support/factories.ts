@@ -27,41 +27,56 @@ export async function insertListener(db: Db, spotifyId: string | null, timezone 
 }
 
 /** Answers the track's id. */
-export async function insertTrack(db: Db, fields: TrackFields = {}): Promise<string> {
-  const trackId = fields.trackId ?? randomBytes(11).toString('hex');
-  const { releaseDate = null, features = null } = fields;
+export const insertTrack = async (db: Db, fields: TrackFields = {}): Promise<string> =>
+  String((await insertTracks(db, [fields]))[0]);
+
+/** At once: each statement brings derived rows up to date. Answers the tracks' ids. */
+export async function insertTracks(db: Db, tracks: readonly TrackFields[]): Promise<string[]> {
+  const ids = tracks.map(({ trackId }) => trackId ?? randomBytes(11).toString('hex'));
+  const all = <Value>(valueOf: (track: TrackFields, id: string) => Value): Value[] =>
+    tracks.map((track, at) => valueOf(track, ids[at] ?? ''));
   await db.execute(
     `INSERT INTO tracks (track_id, name, artist_name, album_name, popularity, release_date,
        release_date_precision, raw_json, audio_features)
-     VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6::date IS NULL THEN NULL ELSE 'day' END, $7, $8)`,
+     SELECT id, name, artist, album, popularity, day, CASE WHEN day IS NOT NULL THEN 'day' END, payload, features
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::date[], $7::jsonb[], $8::jsonb[])
+       AS track (id, name, artist, album, popularity, day, payload, features)`,
     [
-      trackId,
-      fields.name === undefined ? `Track ${trackId}` : fields.name,
-      fields.artistName ?? null,
-      fields.albumName ?? null,
-      fields.popularity ?? null,
-      releaseDate,
-      fields.payload ? JSON.stringify(fields.payload) : null,
-      typeof features === 'string' || features === null ? features : JSON.stringify(features),
+      ids,
+      all(({ name }, id) => (name === undefined ? `Track ${id}` : name)),
+      all(({ artistName = null }) => artistName),
+      all(({ albumName = null }) => albumName),
+      all(({ popularity = null }) => popularity),
+      all(({ releaseDate = null }) => releaseDate),
+      all(({ payload }) => (payload ? JSON.stringify(payload) : null)),
+      all(({ features = null }) =>
+        typeof features === 'string' || features === null ? features : JSON.stringify(features),
+      ),
     ],
   );
-  await linkArtists(db, trackId, fields.artists ?? []);
-  return trackId;
+  const credits = all(({ artists = [] }, id) => artists.map((artist, at) => ({ id, artist, at: at + 1 })));
+  await linkArtists(db, credits.flat());
+  return ids;
 }
 
-const insertArtists = (db: Db, artistIds: readonly string[]): Promise<number> =>
-  db.execute(
-    `INSERT INTO artists (artist_id, name) SELECT id, upper(id) FROM unnest($1::text[]) AS id
+async function insertArtists(db: Db, artistIds: readonly string[]): Promise<void> {
+  await db.execute(
+    `INSERT INTO artists (artist_id, name) SELECT DISTINCT id, upper(id) FROM unnest($1::text[]) AS id
      ON CONFLICT DO NOTHING`,
     [artistIds],
   );
+}
 
-async function linkArtists(db: Db, trackId: string, artistIds: readonly string[]): Promise<void> {
-  await insertArtists(db, artistIds);
+async function linkArtists(
+  db: Db,
+  credits: readonly { id: string; artist: string; at: number }[],
+): Promise<void> {
+  if (credits.length === 0) return;
+  const artists = credits.map(({ artist }) => artist);
+  await insertArtists(db, artists);
   await db.execute(
-    `INSERT INTO track_artists (track_id, artist_id, position)
-     SELECT $1, id, position FROM unnest($2::text[]) WITH ORDINALITY AS credit (id, position)`,
-    [trackId, artistIds],
+    `INSERT INTO track_artists (track_id, artist_id, position) SELECT * FROM unnest($1::text[], $2::text[], $3::int[])`,
+    [credits.map(({ id }) => id), artists, credits.map(({ at }) => at)],
   );
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobody, useCast } from '../support/app.ts';
-import { insertArchiveTracks, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertArchiveTracks, insertSnapshot, insertTrack, insertTracks } from '../support/factories.ts';
 
 const test = useCast();
 
@@ -23,8 +23,10 @@ beforeAll(async () => {
   await insertSnapshot(test.db, test.aliceId, { date: '2025-03-01' }, ['two', 'other', 'one']);
   await insertSnapshot(test.db, test.bobId, { date: '2024-06-01' }, ['bobs']);
   const many = Array.from({ length: 90 }, (_, n) => `m${String(n).padStart(2, '0')}`);
-  for (const trackId of many)
-    await insertTrack(test.db, { trackId, name: `${HERS} ${trackId}`, artists: ['maria'] });
+  await insertTracks(
+    test.db,
+    many.map((trackId) => ({ trackId, name: `${HERS} ${trackId}`, artists: ['maria'] })),
+  );
   await insertArchiveTracks(test.db, test.aliceId, many);
 });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobody, useCast } from '../support/app.ts';
-import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertPlaylist, insertSnapshot, insertTrack, insertTracks } from '../support/factories.ts';
 
 const test = useCast();
 const HERS = 'ALICE-ONLY';
@@ -11,22 +11,20 @@ beforeAll(async () => {
 
 /** 47 tracks of 29 artists in two months' lists and 13 playlists; features, dates and popularity for some. */
 async function insertAliceArchive(): Promise<void> {
-  const tracks: string[] = [];
-  for (let n = 0; n < 47; n += 1) {
-    tracks.push(
-      await insertTrack(test.db, {
-        trackId: `${HERS}-${n}`,
-        name: `${HERS} <b>song</b> ${n}`,
-        artistName: `${HERS} & co`,
-        albumName: `${HERS} album`,
-        artists: [`${HERS}-artist-${n % 29}`],
-        popularity: n % 3 === 0 ? n : null,
-        releaseDate: n % 2 === 0 ? `${1960 + n}-05-01` : null,
-        payload: n % 5 === 0 ? { explicit: n % 10 === 0, album: { id: `${HERS}-album` } } : null,
-        features: n % 4 === 0 ? null : { energy: (n % 10) / 10, valence: n / 100, danceability: 1 - n / 100 },
-      }),
-    );
-  }
+  const tracks = await insertTracks(
+    test.db,
+    Array.from({ length: 47 }, (_, n) => ({
+      trackId: `${HERS}-${n}`,
+      name: `${HERS} <b>song</b> ${n}`,
+      artistName: `${HERS} & co`,
+      albumName: `${HERS} album`,
+      artists: [`${HERS}-artist-${n % 29}`],
+      popularity: n % 3 === 0 ? n : null,
+      releaseDate: n % 2 === 0 ? `${1960 + n}-05-01` : null,
+      payload: n % 5 === 0 ? { explicit: n % 10 === 0, album: { id: `${HERS}-album` } } : null,
+      features: n % 4 === 0 ? null : { energy: (n % 10) / 10, valence: n / 100, danceability: 1 - n / 100 },
+    })),
+  );
   await insertSnapshot(test.db, test.aliceId, { date: '2026-09-30' }, tracks.slice(0, 20));
   await insertSnapshot(test.db, test.aliceId, { date: '2026-10-31' }, tracks.slice(10, 30).toReversed());
   await insertSnapshot(

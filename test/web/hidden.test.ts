@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALICE, BOB, csrfToken, nobody, submit, useCast, userIdFor, type Visitor } from '../support/app.ts';
 import { drilled } from '../support/drill.ts';
-import { insertArtistSnapshot, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+import {
+  insertArtistSnapshot,
+  insertPlaylist,
+  insertSnapshot,
+  insertTrack,
+  insertTracks,
+  type TrackFields,
+} from '../support/factories.ts';
 import { ROUTES } from '../support/site-map.ts';
 
 const test = useCast();
@@ -15,8 +22,10 @@ const LATEST = daysAgo(1);
 const [YEAR = '', MONTH = '', DAY = ''] = LATEST.split('-');
 
 beforeAll(async () => {
-  const plain = Array.from({ length: 60 }, (_, n) => `plain${n}`);
-  for (const [n, trackId] of plain.entries()) await insertPlain(trackId, n);
+  const plain = await insertTracks(
+    test.db,
+    Array.from({ length: 60 }, (_, n) => plainTrack(n)),
+  );
   await insertLoud(NOISE, 'NOISE', ['ann'], 'QUIETALBUM');
   await insertLoud('song1', 'SONGBOOK one', ['kids'], 'SONGBOOK');
   await insertLoud('song2', 'SONGBOOK two', ['kids', 'ann'], 'SONGBOOK');
@@ -25,23 +34,22 @@ beforeAll(async () => {
 });
 
 /** A believable track, each a little different, all happy. */
-const insertPlain = (trackId: string, n: number) =>
-  insertTrack(test.db, {
-    trackId,
-    name: `Plain ${n}`,
-    artistName: 'Ann',
-    artists: ['ann'],
-    albumName: `Album ${n}`,
-    popularity: n,
-    releaseDate: `${1970 + (n % 50)}-01-01`,
-    features: { energy: 0.6 + n * 0.00437, valence: 0.6 + n * 0.00419, danceability: 0.5, acousticness: 0.1,
+const plainTrack = (n: number): TrackFields => ({
+  trackId: `plain${n}`,
+  name: `Plain ${n}`,
+  artistName: 'Ann',
+  artists: ['ann'],
+  albumName: `Album ${n}`,
+  popularity: n,
+  releaseDate: `${1970 + (n % 50)}-01-01`,
+  features: { energy: 0.6 + n * 0.00437, valence: 0.6 + n * 0.00419, danceability: 0.5, acousticness: 0.1,
       instrumentalness: 0, tempo: 100 + n, loudness: -9, key: n % 12, mode: n % 2 }, // prettier-ignore
-    payload: {
-      explicit: n % 2 === 0,
-      external_ids: { isrc: `X${n}` },
-      album: { id: n < 5 ? 'shared' : `album${n}`, album_type: 'album' },
-    },
-  });
+  payload: {
+    explicit: n % 2 === 0,
+    external_ids: { isrc: `X${n}` },
+    album: { id: n < 5 ? 'shared' : `album${n}`, album_type: 'album' },
+  },
+});
 
 /** First wherever anything is ranked. */
 const insertLoud = (trackId: string, name: string, artists: readonly string[], albumName: string) =>

@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobody, useCast } from '../support/app.ts';
-import { insertArtistSnapshot, insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+import {
+  insertArtistSnapshot,
+  insertPlaylist,
+  insertSnapshot,
+  insertTrack,
+  insertTracks,
+} from '../support/factories.ts';
 
 const test = useCast();
 
@@ -13,8 +19,10 @@ beforeAll(async () => {
     artists: ['beyonce'],
     releaseDate: '2008-11-18',
   });
-  const numbered = [];
-  for (let n = 1; n <= 45; n += 1) numbered.push(await insertTrack(test.db, { name: `Aurora ${n}` }));
+  const numbered = await insertTracks(
+    test.db,
+    Array.from({ length: 45 }, (_, n) => ({ name: `Aurora ${n + 1}` })),
+  );
   await insertSnapshot(test.db, test.aliceId, { date: '2025-05-14' }, [...numbered.slice(0, 6), halo]);
   await insertPlaylist(test.db, test.aliceId, { playlistId: 'p' }, numbered);
   await insertPlaylist(test.db, test.bobId, { playlistId: 'p' }, [

@@ -9,7 +9,8 @@ import {
   insertPlaylist,
   insertReject,
   insertSnapshot,
-  insertTrack,
+  insertTracks,
+  type TrackFields,
 } from '../support/factories.ts';
 
 const test = useCast();
@@ -29,8 +30,10 @@ const TRACKS = 60;
  */
 async function giveArchive(userId: number, mark: string): Promise<Record<string, string>> {
   const { db } = test;
-  const trackIds: string[] = [];
-  for (let n = 0; n < TRACKS; n += 1) trackIds.push(await giveTrack(mark, n));
+  const trackIds = await insertTracks(
+    db,
+    Array.from({ length: TRACKS }, (_, n) => trackOf(mark, n)),
+  );
   for (const date of DATES)
     for (const range of ['short_term', 'medium_term', 'long_term'] as const)
       await insertSnapshot(
@@ -72,9 +75,9 @@ async function giveArchive(userId: number, mark: string): Promise<Record<string,
   };
 }
 
-function giveTrack(mark: string, n: number): Promise<string> {
+function trackOf(mark: string, n: number): TrackFields {
   const artist = `${mark}-artist-${n % 10}`;
-  return insertTrack(test.db, {
+  return {
     trackId: `${mark}-${n}`,
     name: `Love ${mark} dancing ${n}`,
     artistName: `${mark} band`,
@@ -102,7 +105,7 @@ function giveTrack(mark: string, n: number): Promise<string> {
             key: n % 12,
             mode: n % 2,
           },
-  });
+  };
 }
 
 /**

@@ -1,21 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobody, useCast } from '../support/app.ts';
-import { insertPlaylist, insertSnapshot, insertTrack } from '../support/factories.ts';
+import { insertPlaylist, insertSnapshot, insertTracks } from '../support/factories.ts';
 
 const test = useCast();
-const tracks: string[] = [];
+let tracks: string[];
 
 beforeAll(async () => {
-  for (let n = 0; n < 30; n += 1) {
-    tracks.push(
-      await insertTrack(test.db, {
-        trackId: `track-${n}`,
-        name: `Song <i>${n}</i>`,
-        artists: [`artist-${n % 4}`],
-        features: n % 3 === 0 ? null : { energy: (n % 10) / 10, valence: n / 30, danceability: 0.5 },
-      }),
-    );
-  }
+  tracks = await insertTracks(
+    test.db,
+    Array.from({ length: 30 }, (_, n) => ({
+      trackId: `track-${n}`,
+      name: `Song <i>${n}</i>`,
+      artists: [`artist-${n % 4}`],
+      features: n % 3 === 0 ? null : { energy: (n % 10) / 10, valence: n / 30, danceability: 0.5 },
+    })),
+  );
   await insertSnapshot(test.db, test.aliceId, { date: '2024-03-01' }, tracks.slice(0, 10));
   await insertSnapshot(test.db, test.aliceId, { date: '2024-03-14' }, tracks.slice(4, 14));
   await insertSnapshot(test.db, test.aliceId, { date: '2024-05-14' }, tracks.slice(8, 18));
