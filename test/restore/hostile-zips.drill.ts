@@ -1,8 +1,11 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
+import { EXPORT_VERSION } from '../../src/exports/manifest.ts';
 import { streamArchive } from '../../src/exports/stream-archive.ts';
 import { EXPORTED, listColumns } from '../../src/exports/tables.ts';
 import { BOUNDS } from '../../src/restore/bounds.ts';
@@ -195,6 +198,28 @@ describe('a ZIP with a row that cannot be is refused, the row is named, and noth
       message: expect.stringMatching(/more rows than the manifest says|the line is empty/) as string,
     });
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * mb);
+  });
+});
+
+it('a file that would swell a thousandfold is refused before it does', async () => {
+  const to = path.join(directory, 'bomb.zip');
+  const zip = new ZipFile();
+  const manifest = {
+    format: 'music-time-machine export',
+    version: EXPORT_VERSION,
+    exported_at: '2026-01-01T00:00:00.000Z',
+    spotify_id: 'carol',
+    tables: [],
+  };
+  zip.addBuffer(Buffer.from(JSON.stringify(manifest)), 'manifest.json');
+  const megabyte = Buffer.alloc(1024 * 1024);
+  zip.addReadStream(Readable.from(Array.from({ length: 300 }, () => megabyte)), 'data/tracks.jsonl');
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(to));
+  expect(statSync(to).size).toBeLessThan(megabyte.length);
+  await expect(restoreArchive(there.db, to)).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('unpack') as string,
   });
 });
 

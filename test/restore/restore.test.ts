@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -501,21 +500,6 @@ describe('a file that is no export', () => {
     await expect(restoreArchive(there.db, await write(files))).rejects.toMatchObject({
       status: 400,
       message: expect.stringContaining('too many files') as string,
-    });
-  });
-
-  it('that would swell a thousandfold is refused before it does', async () => {
-    const to = path.join(directory, 'bomb.zip');
-    const zip = new ZipFile();
-    zip.addBuffer(Buffer.from(manifest({})), 'manifest.json');
-    const megabyte = Buffer.alloc(1024 * 1024);
-    zip.addReadStream(Readable.from(Array.from({ length: 300 }, () => megabyte)), 'data/tracks.jsonl');
-    zip.end();
-    await pipeline(zip.outputStream, createWriteStream(to));
-    expect(statSync(to).size).toBeLessThan(megabyte.length);
-    await expect(restoreArchive(there.db, to)).rejects.toMatchObject({
-      status: 400,
-      message: expect.stringContaining('unpack') as string,
     });
   });
 
