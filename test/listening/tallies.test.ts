@@ -6,7 +6,7 @@ import { updateTimezone } from '../../src/users/users.ts';
 import { deleteEverything, useDatabase } from '../support/database.ts';
 import { listStrayDerived } from '../support/derived.ts';
 import { drilled } from '../support/drill.ts';
-import { insertListener, insertTrack } from '../support/factories.ts';
+import { insertListener, insertTracks } from '../support/factories.ts';
 
 const test = useDatabase();
 const random = randomFor(20, 'tallies');
@@ -64,18 +64,18 @@ async function insert(some: readonly Listen[]): Promise<void> {
 beforeEach(async () => {
   await deleteEverything(test.db);
   userId = await insertListener(test.db, 'a-listener');
-  for (const trackId of TRACKS) {
-    await insertTrack(test.db, {
+  await insertTracks(
+    test.db,
+    TRACKS.map((trackId) => ({
       trackId,
       albumName: trackId < 'c' ? 'One' : 'Two',
       artistName: 'X',
       artists: trackId === 'a' ? ['x', 'y'] : ['x'],
-    });
-    await test.db.execute('UPDATE tracks SET duration_ms = $2 WHERE track_id = $1', [
-      trackId,
-      DURATIONS[trackId],
-    ]);
-  }
+    })),
+  );
+  await test.db.execute('UPDATE tracks SET duration_ms = ($1::jsonb ->> track_id)::int', [
+    JSON.stringify(DURATIONS),
+  ]);
   listens = Array.from({ length: 400 }, inventListen);
   await insert(listens);
   const albums = await test.db.many<{ track_id: string; album_id: string }>(
