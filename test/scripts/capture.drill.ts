@@ -1,35 +1,21 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { standInListeners } from '../../scripts/spotify-stand-in/listeners.ts';
-import { startSpotifyStandIn, type SpotifyStandIn } from '../../scripts/spotify-stand-in/server.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { saveConnection } from '../../src/users/connections.ts';
 import { ALICE, BOB } from '../support/app.ts';
-import { deleteEverything, useDatabase } from '../support/database.ts';
+import { useConnected } from '../support/connected.ts';
+import { deleteEverything } from '../support/database.ts';
 import { insertListener } from '../support/factories.ts';
 import { nodeArguments } from '../support/run-script.ts';
 import { connect } from '../support/spotify-sign-in.ts';
 
-const tokenKeys = [{ id: 't1', key: randomBytes(32) }];
-
-const test = useDatabase();
-let spotify: SpotifyStandIn;
+const test = useConnected();
 let alice: number;
-
-beforeAll(async () => void (spotify = await startSpotifyStandIn({ listeners: standInListeners() })));
-afterAll(() => spotify.close());
 
 beforeEach(async () => {
   await deleteEverything(test.db);
-  alice = await connectListener(ALICE);
+  alice = await test.connectListener(ALICE);
 });
-
-async function connectListener(listenerId: string): Promise<number> {
-  const userId = await insertListener(test.db, listenerId);
-  spotify.signInAs(listenerId);
-  await saveConnection(test.db, userId, tokenKeys, await connect(spotify));
-  return userId;
-}
 
 const countLists = async (userId: number): Promise<number> =>
   (
@@ -51,12 +37,12 @@ const runCommand = (changes: Readonly<Record<string, string>> = {}): Promise<Com
       PATH: process.env.PATH,
       NODE_ENV: 'test',
       DATABASE_URL: test.url,
-      TOKEN_ENCRYPTION_KEYS: `t1:${tokenKeys[0]?.key.toString('base64')}`,
+      TOKEN_ENCRYPTION_KEYS: `t1:${test.access.tokenKeys[0]?.key.toString('base64')}`,
       SESSION_SECRET: randomBytes(32).toString('base64'),
-      SPOTIFY_CLIENT_ID: spotify.clientId,
-      SPOTIFY_CLIENT_SECRET: spotify.clientSecret,
-      SPOTIFY_ACCOUNTS_URL: spotify.accountsUrl,
-      SPOTIFY_API_URL: spotify.apiUrl,
+      SPOTIFY_CLIENT_ID: test.spotify.clientId,
+      SPOTIFY_CLIENT_SECRET: test.spotify.clientSecret,
+      SPOTIFY_ACCOUNTS_URL: test.spotify.accountsUrl,
+      SPOTIFY_API_URL: test.spotify.apiUrl,
       ...changes,
     };
     execFile(process.execPath, nodeArguments('scripts/capture.ts'), { env }, (error, stdout, stderr) => {
@@ -66,7 +52,7 @@ const runCommand = (changes: Readonly<Record<string, string>> = {}): Promise<Com
 
 describe('npm run capture', () => {
   it('captures every connected listener and answers 0', async () => {
-    const bob = await connectListener(BOB);
+    const bob = await test.connectListener(BOB);
     await insertListener(test.db, 'never-connected');
     const { code, stdout, stderr } = await runCommand();
     expect([code, stderr]).toEqual([0, '']);
@@ -78,15 +64,18 @@ describe('npm run capture', () => {
   it('lets nobody’s trouble stop the others, and answers 1', async () => {
     await test.db.execute(`UPDATE users SET timezone = 'Nowhere/At all' WHERE user_id = $1`, [alice]);
     const revoked = await insertListener(test.db, 'revoked');
-    spotify.signInAs(BOB);
-    await saveConnection(test.db, revoked, tokenKeys, { ...(await connect(spotify)), refreshToken: 'gone' });
+    test.spotify.signInAs(BOB);
+    await saveConnection(test.db, revoked, test.access.tokenKeys, {
+      ...(await connect(test.spotify)),
+      refreshToken: 'gone',
+    });
     const unreadable = await insertListener(test.db, 'unreadable');
-    await saveConnection(test.db, unreadable, tokenKeys, await connect(spotify));
+    await saveConnection(test.db, unreadable, test.access.tokenKeys, await connect(test.spotify));
     await test.db.execute(`UPDATE spotify_connections SET access_token_expires_at = now()`);
     await test.db.execute(`UPDATE spotify_connections SET refresh_token = 'v1.t1.x.y.z' WHERE user_id = $1`, [
       unreadable,
     ]);
-    const bob = await connectListener(BOB);
+    const bob = await test.connectListener(BOB);
     const { code, stdout, stderr } = await runCommand();
     expect(code).toBe(1);
     expect(stdout).toContain('2 of 4');
