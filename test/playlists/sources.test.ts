@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobody, submit, useCast } from '../support/app.ts';
 import { insertListens, insertSnapshot, insertTrack } from '../support/factories.ts';
-import { spotifyIds } from '../support/playlists.ts';
+import { spotifyIds, fieldOf } from '../support/playlists.ts';
 
 const test = useCast();
 const ids = spotifyIds(6);
@@ -44,8 +44,6 @@ const shown = (html: string): string[] =>
   [...html.matchAll(/class="title__main">([^<]+)</g)].map(
     (title) => String(title[1]).split(' ').at(-1) ?? '',
   );
-const field = (html: string, name: string): string =>
-  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
 const builder = async (query: string, visitor = test.alice): Promise<string> =>
   (await visitor.get(`/playlists/new?${query}`).expect(200)).text;
 
@@ -164,11 +162,11 @@ describe('a playlist is made of', () => {
   ] as const)('%s', async (_what, query, tracks, name, words) => {
     const page = await builder(query);
     expect(shown(page)).toEqual(tracks);
-    expect(field(page, 'name')).toBe(name.replaceAll('&amp;', '&'));
+    expect(fieldOf(page, 'name')).toBe(name.replaceAll('&amp;', '&'));
     expect(page).toContain(words);
     const kept = await submit(test.alice, '/playlists', {
-      recipe: field(page, 'recipe'),
-      build: field(page, 'build'),
+      recipe: fieldOf(page, 'recipe'),
+      build: fieldOf(page, 'build'),
       name: 'Kept',
     });
     const playlist = await test.alice.get(String(kept.headers.location)).expect(200);

@@ -1,11 +1,8 @@
 import { expect, it } from 'vitest';
 import { submit, useCast } from '../support/app.ts';
-import { addToLibrary, insertNumberedTracks, spotifyIds } from '../support/playlists.ts';
+import { addToLibrary, insertNumberedTracks, spotifyIds, fieldOf } from '../support/playlists.ts';
 
 const test = useCast();
-
-const field = (html: string, name: string): string =>
-  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
 
 it('holds ten thousand tracks, as many as a playlist at Spotify does', async () => {
   const many = spotifyIds(10_050, 10_000);
@@ -18,8 +15,8 @@ it('holds ten thousand tracks, as many as a playlist at Spotify does', async () 
   expect(page.match(/class="title__main"/g)).toHaveLength(100);
   expect(page).toContain('Page 100 of 100');
   const kept = await submit(test.bob, '/playlists', {
-    recipe: field(page, 'recipe'),
-    build: field(page, 'build'),
+    recipe: fieldOf(page, 'recipe'),
+    build: fieldOf(page, 'build'),
     name: '字'.repeat(100),
   });
   const path = String(kept.headers.location);

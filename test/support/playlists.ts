@@ -11,6 +11,10 @@ export const spotifyIds = (count: number, from = 0): string[] =>
 
 export const urisOf = (ids: readonly string[]): string[] => ids.map((id) => `spotify:track:${id}`);
 
+/** What a form of a page has in one of its fields, or nothing. */
+export const fieldOf = (html: string, name: string): string =>
+  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
+
 /** Tracks in the catalogue, named after their number; energy rises with it where asked for. */
 export async function insertNumberedTracks(
   db: Db,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csrfToken, nobody, submit, useCast } from '../support/app.ts';
 import { insertSnapshot, insertTrack } from '../support/factories.ts';
-import { spotifyIds } from '../support/playlists.ts';
+import { spotifyIds, fieldOf } from '../support/playlists.ts';
 
 const test = useCast();
 const ids = spotifyIds(8);
@@ -33,8 +33,6 @@ const titles = (html: string): string =>
   [...html.matchAll(/class="title__main">(T\d)</g)].map((title) => title[1]).join(' ');
 const shown = async (more: string): Promise<string> =>
   titles((await test.alice.get(`/playlists/new?${FROM}${more}`).expect(200)).text);
-const field = (html: string, name: string): string =>
-  (new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
 
 describe('the beginning of a playlist', () => {
   it('offers the newest lists, or says that there is none', async () => {
@@ -86,13 +84,13 @@ describe('a playlist in the making', () => {
 
   it('proposes a name and a description', async () => {
     const page = (await test.alice.get(`/playlists/new?${FROM}`)).text;
-    expect(field(page, 'name')).toBe('March 2024 · your top 5');
+    expect(fieldOf(page, 'name')).toBe('March 2024 · your top 5');
     expect(page).toContain('From the snapshot of 14 March 2024, your top tracks of the last 4 weeks.');
     const month = (await test.alice.get('/playlists/new?from=period&year=2024&month=3')).text;
-    expect(field(month, 'name')).toBe('March 2024 · your top 5');
+    expect(fieldOf(month, 'name')).toBe('March 2024 · your top 5');
     expect(titles(month).startsWith('T3 T1 T2')).toBe(false);
     expect(titles(month)).toBe('T1 T3 T2 T4 T5');
-    expect(field((await test.alice.get('/playlists/new?from=period&year=2024')).text, 'name')).toBe(
+    expect(fieldOf((await test.alice.get('/playlists/new?from=period&year=2024')).text, 'name')).toBe(
       '2024 · your top 5',
     );
   });
@@ -149,9 +147,9 @@ describe('keeping it', () => {
   const keep = async (more: string, fields: Record<string, string> = {}) => {
     const page = (await test.alice.get(`/playlists/new?${FROM}${more}`).expect(200)).text;
     const form = {
-      recipe: field(page, 'recipe'),
-      build: field(page, 'build'),
-      name: field(page, 'name'),
+      recipe: fieldOf(page, 'recipe'),
+      build: fieldOf(page, 'build'),
+      name: fieldOf(page, 'name'),
       description: 'Words',
     };
     return submit(test.alice, '/playlists', { ...form, ...fields });
@@ -185,9 +183,9 @@ describe('keeping it', () => {
           .type('form')
           .send({
             _csrf: csrf,
-            recipe: field(text, 'recipe'),
-            build: field(text, 'build'),
-            name: field(text, 'name'),
+            recipe: fieldOf(text, 'recipe'),
+            build: fieldOf(text, 'build'),
+            name: fieldOf(text, 'name'),
           }),
       ),
     );
