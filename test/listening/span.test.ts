@@ -26,6 +26,7 @@ const ZONES = [
   'Pacific/Apia',
   'Pacific/Pago_Pago',
 ];
+const TRIED_ZONES = drilled(ZONES.slice(1, 4), ZONES);
 const LENGTH_MS = 200_000;
 const FIRST = Date.UTC(2010, 10, 20);
 const DAY_MS = 86_400_000;
@@ -84,42 +85,39 @@ function inventSpan(): [string | null, string | null] {
 }
 
 describe('the tracks of a span', () => {
-  it.each(drilled(ZONES.slice(1, 4), ZONES))(
-    'are those of its days in %s, however long it is',
-    async (timezone) => {
-      const spans = [
-        [null, null],
-        ['2011-01-01', '2011-12-31'],
-        ['2011-12-01', '2011-12-31'],
-        ['2012-10-31', '2013-01-01'],
-        ...Array.from({ length: drilled(12, 40) }, inventSpan),
-      ] as const;
-      await updateTimezone(test.db, alice, timezone);
-      for (const [from, to] of spans) {
-        const listener = { user_id: alice, timezone };
-        const span = await findSpan(test.db, listener, { from, to }, 10);
-        const slow = countSlowly(timezone, from, to);
-        const what = `${from ?? '…'} to ${to ?? '…'}`;
-        expect([
-          what,
-          span.tracks.map((track) => [
-            track.track_id,
-            track.plays,
-            track.timed_plays,
-            track.ms_played,
-            track.about_ms,
-          ]),
-        ]).toEqual([what, slow]);
-        const of = { order: 'plays', limit: 2 } as const;
-        expect(await listTopTrackIds(test.db, listener, { from, to }, of)).toEqual(
-          slow.slice(0, 2).map(([track]) => track),
-        );
-        const { plays, timed_plays: timed, ms_played: ms, about_ms: about } = span;
-        const sums = [1, 2, 3, 4].map((at) => slow.reduce((sum, row) => sum + Number(row[at]), 0));
-        expect([what, plays, timed, ms, about]).toEqual([what, ...sums]);
-      }
-    },
-  );
+  it.each(TRIED_ZONES)('are those of its days in %s, however long it is', async (timezone) => {
+    const spans = [
+      [null, null],
+      ['2011-01-01', '2011-12-31'],
+      ['2011-12-01', '2011-12-31'],
+      ['2012-10-31', '2013-01-01'],
+      ...Array.from({ length: drilled(12, 40) }, inventSpan),
+    ] as const;
+    await updateTimezone(test.db, alice, timezone);
+    for (const [from, to] of spans) {
+      const listener = { user_id: alice, timezone };
+      const span = await findSpan(test.db, listener, { from, to }, 10);
+      const slow = countSlowly(timezone, from, to);
+      const what = `${from ?? '…'} to ${to ?? '…'}`;
+      expect([
+        what,
+        span.tracks.map((track) => [
+          track.track_id,
+          track.plays,
+          track.timed_plays,
+          track.ms_played,
+          track.about_ms,
+        ]),
+      ]).toEqual([what, slow]);
+      const of = { order: 'plays', limit: 2 } as const;
+      expect(await listTopTrackIds(test.db, listener, { from, to }, of)).toEqual(
+        slow.slice(0, 2).map(([track]) => track),
+      );
+      const { plays, timed_plays: timed, ms_played: ms, about_ms: about } = span;
+      const sums = [1, 2, 3, 4].map((at) => slow.reduce((sum, row) => sum + Number(row[at]), 0));
+      expect([what, plays, timed, ms, about]).toEqual([what, ...sums]);
+    }
+  });
 });
 
 it('a span says whether more may have been played in it, until an import tells what was', async () => {
