@@ -131,6 +131,13 @@ describe('a form’s token', () => {
     }
   });
 
+  it('holds on each of the first pages after signing in, opened at once', async () => {
+    const visitor = await signIn(test, ALICE);
+    const printed = await Promise.all([csrfToken(visitor), csrfToken(visitor), csrfToken(visitor)]);
+    for (const printedToken of printed)
+      expect((await post(visitor, route, { _csrf: printedToken })).status).toBe(303);
+  });
+
   it('from before signing in again is a 403', async () => {
     const visitor = await signIn(test, ALICE);
     const old = await csrfToken(visitor);

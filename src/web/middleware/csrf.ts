@@ -46,6 +46,12 @@ export function csrfProtection(baseUrl: string): RequestHandler {
   };
 }
 
+/**
+ * To be saved with a new session. Made by its first page, it would be another on each of two pages opened at once, and
+ * lost with a session that could not be saved: their forms would be refused.
+ */
+export const beginForms = (req: Request): void => void generateToken(req);
+
 /** Guests have no session and nothing to change. */
 export const csrfTokenFor = (req: Request): string | null => (req.user ? mask(generateToken(req)) : null);
 

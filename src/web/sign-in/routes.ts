@@ -11,6 +11,7 @@ import { findConnection } from '../../users/connections.ts';
 import type { User } from '../../users/users.ts';
 import { countClaimable } from '../home/claimable.ts';
 import type { WebContext } from '../context.ts';
+import { beginForms } from '../middleware/csrf.ts';
 import { endSession, ownCookie } from './session.ts';
 import { type Authenticator } from './sign-in.ts';
 import { RateLimitStore } from '../operations/rate-limit-store.ts';
@@ -146,6 +147,7 @@ async function finishSignIn(
       text: `You didn’t give permission for: ${missingScopes(connection.scope).join(', ')}. Some pages need it; you can reconnect and agree at any time.`,
     };
   }
+  beginForms(req);
   req.session.userAgent = req.get('User-Agent')?.slice(0, AGENT_LIMIT) ?? '';
   await promisify(req.session.save.bind(req.session))();
   log.info({ request: req.id }, 'signed in');
